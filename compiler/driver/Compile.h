@@ -1,0 +1,40 @@
+// compile(bytes, options) -> output: the list of phases, and the C entry of libwasm2native-compiler.so.
+#pragma once
+
+#include "lib/support/Error.h"
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace w2n::compiler {
+
+enum class OptimizationLevel : uint8_t { O0, O1, O2, O3, Os };
+enum class BoundsChecks : uint8_t { Guard, Explicit };
+enum class Emit : uint8_t { SharedObject, Object, Assembly, LlvmIr };
+enum class StopAfter : uint8_t { Decode, Validate, Lower, Optimize, Object, Link };
+
+struct CompileOptions {
+  OptimizationLevel level = OptimizationLevel::O2;
+  BoundsChecks boundsChecks = BoundsChecks::Guard;
+  /// After a trap, memory and globals hold exactly what the specification says (--strict-trap-state).
+  bool strictTrapState = false;
+  Emit emit = Emit::SharedObject;
+  StopAfter stopAfter = StopAfter::Link;
+  /// x86_64, aarch64, riscv64 or a triple; empty is the host.
+  std::string target;
+  std::string cpu;        ///< empty is the target's baseline, "native" the host's
+  std::string attributes; ///< "+avx2,-bmi"
+  /// 0 is one for each core.
+  unsigned threads = 0;
+  bool verbose = false;
+  /// Called from any thread, one call at a time: functions done, functions in all.
+  std::function<void(uint32_t done, uint32_t total)> progress;
+};
+
+/// Compiles the wasm in `bytes`. `name` is the file's, for messages. Threads: any. Errors: every kind but Link, Trap, Exit.
+Result<std::vector<uint8_t>> compile(std::span<const uint8_t> bytes, const std::string &name, const CompileOptions &options);
+
+} // namespace w2n::compiler

@@ -1,0 +1,144 @@
+// The metadata of an artifact, readable in place: little-endian structs of fixed width, tied together by offsets from the start of the
+// metadata. It is the descriptor of an ELF note (PT_NOTE, owner "wasm2native", type 1), so that a loader finds it from the
+// program headers alone.
+//
+// In the ELF file every PT_LOAD has p_offset == p_vaddr, so that the loader maps the file once, and the code once more with
+// execute permission. There are no dynamic relocations; an offset to code or data here is relative to the metadata's start (`ImageOffset`) and may be
+// negative.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace w2n::artifact {
+
+inline constexpr uint32_t formatVersion = 1;
+inline constexpr uint32_t noIndex = ~uint32_t(0);
+/// ELF note that holds the metadata.
+inline constexpr char noteOwner[] = "wasm2native";
+inline constexpr uint32_t noteType = 1;
+/// The one exported symbol: the metadata header, for embedders who use dlopen.
+inline constexpr char metadataSymbol[] = "wasm2native_metadata";
+/// Alignment of segments and of the memory image: the largest page size of the targets that we map on.
+inline constexpr uint64_t segmentAlignment = 16384;
+
+/// `count` elements at `offset` bytes from the start of the metadata.
+struct ArrayRef {
+  uint32_t offset;
+  uint32_t count;
+};
+using StringRef = ArrayRef; // bytes, not terminated
+
+/// Signed distance in bytes from the start of the metadata to something in the file's mapping.
+using ImageOffset = int32_t;
+
+enum class ValueTypeCode : uint8_t { I32, I64, F32, F64, V128, FuncRef, ExternRef };
+enum class ExternKindCode : uint8_t { Function, Table, Memory, Global, Tag };
+
+struct TypeRecord {
+  ArrayRef params;  ///< ValueTypeCode[]
+  ArrayRef results; ///< ValueTypeCode[]
+  /// Code of the host-to-wasm EntryThunk, 0 if none.
+  ImageOffset entryThunk;
+  /// Code of the wasm-to-host thunk: a function of this type whose context is a HostFunction; 0 if none.
+  ImageOffset importThunk;
+};
+
+struct ImportRecord {
+  StringRef module, name;
+  uint32_t kind;  ///< ExternKindCode
+  uint32_t index; ///< in its index space
+};
+
+struct ExportRecord {
+  StringRef name;
+  uint32_t kind;
+  uint32_t index;
+};
+
+/// A function of the index space (imported ones too).
+struct FunctionRecord {
+  uint32_t typeIndex;
+  /// Code, 0 for imported functions.
+  ImageOffset code;
+  /// Index in the context's functionReferences, or noIndex.
+  uint32_t reference;
+  /// Name from the name section; empty if none.
+  StringRef name;
+};
+
+struct TableRecordInfo {
+  uint32_t elementType; ///< ValueTypeCode
+  uint32_t flags;       ///< limitHasMax | limitIs64 | limitShared
+  uint64_t min, max;
+};
+
+struct MemoryRecordInfo {
+  uint32_t pageSizeLog2;
+  uint32_t flags;
+  uint64_t min, max; ///< pages
+};
+
+inline constexpr uint32_t limitHasMax = 1, limitIs64 = 2, limitShared = 4;
+
+struct GlobalRecordInfo {
+  uint32_t type; ///< ValueTypeCode
+  uint32_t isMutable;
+};
+
+/// Element segment: function indices, noIndex for null. Where an expression is something else, `initialize` sets the element through
+/// RuntimeServices::elementSet and `functions` holds noIndex.
+struct ElementRecord {
+  ArrayRef functions; ///< uint32_t[]
+};
+
+/// Data segment: bytes for memory.init and for active segments that are not in the image; empty if it is in the image.
+struct DataRecord {
+  ImageOffset bytes;
+  uint32_t count;
+};
+
+/// A run of the memory image: `fileOffset` and `memoryOffset` are multiples of segmentAlignment, `bytes` of 4096.
+struct ImageRecord {
+  uint64_t fileOffset;
+  uint64_t memoryOffset;
+  uint64_t bytes;
+  uint32_t memory; ///< index of a defined memory
+  uint32_t reserved;
+};
+
+inline constexpr uint32_t flagExplicitBounds = 1; ///< compiled with --bounds-checks=explicit
+
+struct MetadataHeader {
+  char magic[8]; ///< "w2n-aot\0"
+  uint32_t version;
+  uint32_t bytes; ///< of the whole metadata, header included
+  uint32_t flags;
+  uint32_t elfMachine;
+  StringRef compilerVersion, targetTriple, cpu, cpuFeatures; ///< features: LLVM names, comma-separated
+  StringRef moduleName;
+  uint8_t sourceHash[32]; ///< of the wasm bytes
+
+  ArrayRef types, imports, exports, functions, tables, memories, globals, elements, data, images;
+  uint32_t importedFunctions, importedTables, importedMemories, importedGlobals;
+  uint32_t referencedFunctions;
+  uint32_t startFunction; ///< or noIndex
+  /// void(InstanceContext *) in the C convention: evaluates global initialisers, then applies active element and data
+  /// segments that are not in the image; 0 if there is nothing to do. May trap.
+  ImageOffset initialize;
+  /// Code and unwind information, for signal handlers and backtraces.
+  ImageOffset codeBegin, codeEnd;
+  ImageOffset ehFrame;
+  uint32_t ehFrameBytes;
+  uint32_t reserved;
+};
+
+inline constexpr char metadataMagic[8] = {'w', '2', 'n', '-', 'a', 'o', 't', 0};
+
+static_assert(sizeof(TypeRecord) == 24 && sizeof(ImportRecord) == 24 && sizeof(ExportRecord) == 16);
+static_assert(sizeof(FunctionRecord) == 20 && sizeof(TableRecordInfo) == 24);
+static_assert(sizeof(MemoryRecordInfo) == 24 && sizeof(GlobalRecordInfo) == 8);
+static_assert(sizeof(ElementRecord) == 8 && sizeof(DataRecord) == 8 && sizeof(ImageRecord) == 32);
+static_assert(sizeof(MetadataHeader) == 224);
+
+} // namespace w2n::artifact

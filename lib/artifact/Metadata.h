@@ -1,0 +1,53 @@
+// Read access to the metadata of an artifact, in place.
+#pragma once
+
+#include "lib/artifact/Abi.h"
+#include "lib/artifact/Format.h"
+#include "lib/support/Error.h"
+
+#include <span>
+#include <string_view>
+
+namespace w2n::artifact {
+
+/// A checked view: after `read`, every accessor is safe for every index below its count, whatever the bytes were.
+class Metadata {
+public:
+  Metadata() = default;
+
+  /// Checks `file`, the bytes of a whole artifact (ELF headers, program headers, note, every offset and count of the
+  /// metadata; memory image and code ranges lie inside the file and their segments). Cost: linear in the number of imports, exports,
+  /// types, segments and functions is avoided: functions are checked when they are looked up. Errors: Malformed, Unsupported.
+  static Result<Metadata> read(std::span<const uint8_t> file);
+
+  const MetadataHeader &header() const { return *headerPtr; }
+  /// Offset of the metadata in the file: what ImageOffsets are relative to.
+  uint64_t fileOffset() const { return noteOffset; }
+  ContextLayout contextLayout() const;
+
+  std::span<const TypeRecord> types() const;
+  std::span<const ImportRecord> imports() const;
+  std::span<const ExportRecord> exports() const;
+  std::span<const FunctionRecord> functions() const;
+  std::span<const TableRecordInfo> tables() const;
+  std::span<const MemoryRecordInfo> memories() const;
+  std::span<const GlobalRecordInfo> globals() const;
+  std::span<const ElementRecord> elements() const;
+  std::span<const DataRecord> data() const;
+  std::span<const ImageRecord> images() const;
+  /// Empty if the reference lies outside the metadata.
+  std::string_view string(StringRef reference) const;
+  std::span<const uint8_t> valueTypes(ArrayRef reference) const;
+  std::span<const uint32_t> indices(ArrayRef reference) const;
+
+  /// The executable PT_LOAD: file offset (== address) and size.
+  uint64_t textOffset() const { return textBegin; }
+  uint64_t textBytes() const { return textSize; }
+
+private:
+  const uint8_t *base = nullptr; ///< start of the metadata
+  const MetadataHeader *headerPtr = nullptr;
+  uint64_t noteOffset = 0, fileBytes = 0, textBegin = 0, textSize = 0;
+};
+
+} // namespace w2n::artifact

@@ -1,0 +1,84 @@
+// Instructions as the validator and the lowering see them: an opcode and its decoded immediates.
+#pragma once
+
+#include "lib/support/ByteReader.h"
+#include "lib/wasm/Module.h"
+
+namespace w2n::wasm {
+
+enum class Feature : uint8_t {
+#define WASM_FEATURE(name, text) name,
+#include "lib/wasm/Features.def"
+};
+
+enum class Opcode : uint16_t {
+#define WASM_OP(name, prefix, code, text, immediates, signature, feature) name,
+#include "lib/wasm/Opcodes.def"
+};
+
+/// The kinds of immediates; each is decoded by one function in DecodeInstruction.cpp.
+enum class Immediates : uint8_t {
+  None,
+  BlockType,       ///< block
+  Label,           ///< index
+  LabelTable,      ///< labels (the default last)
+  Function,        ///< index
+  TypeAndTable,    ///< index (type), index2 (table)
+  ValueTypes,      ///< valueTypes
+  Local,           ///< index
+  Global,          ///< index
+  Table,           ///< index
+  Memarg,          ///< index (memory), alignLog2, offset
+  Memory,          ///< index
+  I32,             ///< bits
+  I64,             ///< bits
+  F32,             ///< bits
+  F64,             ///< bits
+  HeapType,        ///< type
+  Data,            ///< index
+  Element,         ///< index
+  DataAndMemory,   ///< index (data), index2 (memory)
+  MemoryAndMemory, ///< index (destination), index2 (source)
+  ElementAndTable, ///< index (element), index2 (table)
+  TableAndTable,   ///< index (destination), index2 (source)
+};
+
+/// A row of Opcodes.def.
+struct OpcodeInfo {
+  std::string_view text;
+  Immediates immediates;
+  std::string_view signature;
+  uint8_t alignLog2; ///< natural alignment of a load or store, else 0
+  Feature feature;
+};
+const OpcodeInfo &infoOf(Opcode opcode);
+
+/// The type of a block: no value, one value, or a type index.
+struct BlockType {
+  enum class Kind : uint8_t { Empty, Value, Index } kind = Kind::Empty;
+  ValueType value;
+  uint32_t typeIndex = 0;
+};
+
+struct Instruction {
+  Opcode opcode = Opcode::Nop;
+  /// Offset of the opcode in the module.
+  uint64_t offset = 0;
+  uint32_t index = 0, index2 = 0;
+  uint32_t alignLog2 = 0;
+  /// Static offset of a load or store.
+  uint64_t memoryOffset = 0;
+  /// The bits of a constant; i32 is sign-extended.
+  uint64_t bits = 0;
+  BlockType block;
+  ValueType type;
+  /// Reused from one instruction to the next, so that br_table does not allocate each time.
+  std::vector<uint32_t> labels;
+  std::vector<ValueType> valueTypes;
+};
+
+/// Decodes the instruction at `reader` into `instruction`. Errors: Malformed, Unsupported. Linear in the bytes read: br_table's
+/// count is checked against what is left before anything is allocated.
+Status decodeInstruction(ByteReader &reader, Instruction &instruction);
+
+} // namespace w2n::wasm

@@ -1,0 +1,127 @@
+// A decoded module (core specification, section 2.5). It refers to the bytes that it was decoded from, which must outlive it:
+// function bodies, constant expressions and data are spans, not copies.
+#pragma once
+
+#include "lib/support/Error.h"
+#include "lib/wasm/Types.h"
+
+#include <span>
+#include <string_view>
+
+namespace w2n::wasm {
+
+using Bytes = std::span<const uint8_t>;
+
+/// A constant expression, without its final `end`. `offset` is where it starts in the module.
+struct ConstExpr {
+  Bytes code;
+  uint64_t offset = 0;
+};
+
+struct Import {
+  std::string_view module, name;
+  ExternKind kind = ExternKind::Function;
+  /// Index in the index space of `kind` (imports come first).
+  uint32_t index = 0;
+};
+
+struct Export {
+  std::string_view name;
+  ExternKind kind = ExternKind::Function;
+  uint32_t index = 0;
+};
+
+/// A run of locals of one type.
+struct LocalGroup {
+  uint32_t count = 0;
+  ValueType type;
+};
+
+/// A function of the function index space.
+struct Function {
+  uint32_t typeIndex = 0;
+  /// For defined functions: the instructions, including the final `end`; empty for imported ones.
+  Bytes code;
+  uint64_t codeOffset = 0;
+  std::vector<LocalGroup> locals;
+  /// In the set C.refs: may be the operand of ref.func in a body.
+  bool declared = false;
+  /// From the name section, or empty.
+  std::string_view name;
+};
+
+struct Table {
+  TableType type;
+  std::optional<ConstExpr> init;
+};
+
+struct Memory {
+  MemoryType type;
+};
+
+struct Global {
+  GlobalType type;
+  ConstExpr init; ///< empty for imported globals
+};
+
+enum class SegmentMode : uint8_t { Active, Passive, Declarative };
+
+struct ElementSegment {
+  SegmentMode mode = SegmentMode::Active;
+  uint32_t tableIndex = 0;
+  ConstExpr offset; ///< only if active
+  ValueType type = ValueType::funcref();
+  /// Either function indices or expressions; the other is empty.
+  std::vector<uint32_t> functions;
+  std::vector<ConstExpr> expressions;
+  uint64_t byteOffset = 0;
+
+  size_t size() const { return functions.size() + expressions.size(); }
+};
+
+struct DataSegment {
+  SegmentMode mode = SegmentMode::Active;
+  uint32_t memoryIndex = 0;
+  ConstExpr offset; ///< only if active
+  Bytes bytes;
+  uint64_t byteOffset = 0;
+};
+
+struct Module {
+  Bytes bytes;
+  std::vector<TypeDefinition> types;
+  std::vector<Import> imports;
+  std::vector<Export> exports;
+  /// The index spaces: imported entries first.
+  std::vector<Function> functions;
+  std::vector<Table> tables;
+  std::vector<Memory> memories;
+  std::vector<Global> globals;
+  std::vector<ElementSegment> elements;
+  std::vector<DataSegment> data;
+  std::optional<uint32_t> dataCount;
+  std::optional<uint32_t> start;
+  std::string_view name;
+
+  uint32_t importedFunctions = 0, importedTables = 0, importedMemories = 0, importedGlobals = 0;
+
+  const FunctionType &functionType(uint32_t functionIndex) const {
+    return types[functions[functionIndex].typeIndex].function;
+  }
+};
+
+/// Decodes a binary module (core specification, chapter 5). Section structure, types and segments are decoded; of
+/// function bodies only locals and extent: their instructions are decoded by the validator. The name section is read
+/// leniently: a malformed one gives no names.
+/// Errors: Malformed, Limit, Unsupported, with the offset in `bytes`. Threads: any.
+Result<Module> decodeModule(Bytes bytes);
+
+/// Validates a decoded module (core specification, chapter 3), function bodies included. Malformed instructions are reported as
+/// Malformed, broken rules as Invalid, with the reference interpreter's words first ("type mismatch: ...").
+/// Sets Function::declared. Linear in the size of the module. Threads: any.
+Status validateModule(Module &module);
+
+/// "function 12 ($fib)", for messages and symbols.
+std::string describeFunction(const Module &module, uint32_t functionIndex);
+
+} // namespace w2n::wasm

@@ -1,0 +1,63 @@
+// What instances import and export: functions, tables, memories, globals (core specification, section 4.2). Each is shared by
+// pointer; whoever holds it keeps what it belongs to alive.
+#pragma once
+
+#include "lib/artifact/Abi.h"
+#include "lib/support/Error.h"
+#include "lib/wasm/Types.h"
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <variant>
+
+namespace w2n::runtime {
+
+class Instance;
+
+/// One 64-bit slot: i32 and f32 in the low half, references as pointers.
+using Slot = uint64_t;
+
+/// What a host function knows of its caller.
+struct Caller {
+  Instance *instance;
+  /// Memory 0 of the caller; empty if it has none. Valid until the guest runs again.
+  std::span<uint8_t> memory() const;
+};
+
+/// The body of a host function: reads its arguments from `slots` and writes its results there. An error leaves the guest: kind Exit
+/// ends the program, others trap with the error's text.
+using HostBody = std::function<Status(Caller caller, std::span<Slot> slots)>;
+
+/// A function: of an instance (reference into its context), or of the host.
+struct Function {
+  wasm::FunctionType type;
+  /// For wasm functions: lives in the owner's context. For host functions: null until a module imports it.
+  const artifact::FunctionReference *reference = nullptr;
+  std::shared_ptr<Instance> owner;
+  /// Only for host functions.
+  HostBody host;
+};
+
+struct Table; // Table.h: TableRecord plus type and growth
+struct Memory; // Memory.h: MemoryRecord plus reservation and limits
+
+struct Global {
+  wasm::GlobalType type;
+  artifact::GlobalCell *cell = nullptr;
+  /// Owner of the cell if it is not in an instance's context.
+  std::unique_ptr<artifact::GlobalCell> storage;
+  std::shared_ptr<Instance> owner;
+};
+
+using Extern = std::variant<std::shared_ptr<Function>, std::shared_ptr<Table>, std::shared_ptr<Memory>,
+                            std::shared_ptr<Global>>;
+
+std::shared_ptr<Function> makeHostFunction(wasm::FunctionType type, HostBody body);
+/// `initial` fills the low slot. Threads: any.
+std::shared_ptr<Global> makeGlobal(wasm::GlobalType type, Slot initial);
+/// `guard`: reserve 8 GiB so that modules with guard-page checks accept it. Errors: Limit, Io.
+Result<std::shared_ptr<Memory>> makeMemory(wasm::MemoryType type, bool guard = true);
+Result<std::shared_ptr<Table>> makeTable(wasm::TableType type, Slot initial = 0);
+
+} // namespace w2n::runtime

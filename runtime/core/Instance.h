@@ -1,0 +1,56 @@
+// An instance of a module: its context, what it owns, what it imports, what it exports.
+#pragma once
+
+#include "runtime/core/Extern.h"
+#include "runtime/core/Module.h"
+
+#include <optional>
+#include <string_view>
+
+namespace w2n::runtime {
+
+/// Finds the import `module`.`name`; nullopt if there is none. Types are checked by the caller.
+using Resolver = std::function<std::optional<Extern>(std::string_view module, std::string_view name,
+                                                     wasm::ExternKind kind)>;
+
+struct InstanceOptions {
+  /// Functions that the resolver does not find trap when called instead of failing to link.
+  bool trapOnUnknownImports = false;
+};
+
+class Instance : public std::enable_shared_from_this<Instance> {
+public:
+  /// Links, makes memories, tables and globals, runs `initialize` and the start function. Errors: Link ("unknown import: ...",
+  /// "incompatible import type: ..."), Trap, Exit, Limit, Io. After a trap, writes to imported memories and tables stay (core
+  /// specification, section 4.5.4), and function references that escaped keep the instance alive.
+  /// Threads: any; one instance runs on one thread at a time.
+  static Result<std::shared_ptr<Instance>> instantiate(std::shared_ptr<const Module> module, const Resolver &resolver,
+                                                       const InstanceOptions &options = {});
+  ~Instance();
+
+  /// The export `name`, or nullopt.
+  std::optional<Extern> findExport(std::string_view name);
+  /// The `index`-th export of the metadata. The index must be in range.
+  Extern exportAt(uint32_t index);
+  /// Memory 0, or null.
+  Memory *memory0();
+
+  const Module &module() const { return *moduleRef; }
+  artifact::InstanceContext *context() { return contextPtr; }
+
+  struct State; // Instance.cpp
+  State &state() { return *statePtr; }
+
+private:
+  Instance() = default;
+  std::shared_ptr<const Module> moduleRef;
+  artifact::InstanceContext *contextPtr = nullptr;
+  std::unique_ptr<State> statePtr;
+};
+
+/// Calls `function`: arguments in `slots`, results there afterwards; slots.size() must be at least max(parameters, results).
+/// Errors: Trap (code is the TrapKind, text the specification's message, notes the backtrace), Exit. Re-entrant: a host
+/// function may call. Threads: the thread of the instance.
+Status call(Function &function, std::span<Slot> slots);
+
+} // namespace w2n::runtime
