@@ -5,7 +5,7 @@
 // Calling convention: the target's C convention with the context in the `swiftself` register (r13 on x86-64, x20 on
 // AArch64; the first argument on RISC-V), which C calls preserve. At most `maxIntegerRegisters` integer and
 // `maxFloatRegisters` floating-point parameters follow in registers, so that no call has stack arguments; the rest, and the results
-// past the first, go through InstanceContext::argumentBuffer. Within the buffer, results and parameters each start at slot 0.
+// past the first, go through the argumentBuffer of the callee's context, parameters and results each from its slot 0.
 #pragma once
 
 #include <cstddef>
@@ -120,11 +120,15 @@ using EntryThunk = void (*)(InstanceContext *context, const void *code, uint64_t
 /// A function that the embedder provides. The artifact's import thunks, which have the wasm calling convention, receive it as
 /// their context, collect the arguments into an array of slots and call `invoke`.
 struct HostFunction {
-  /// Called with itself, the caller's context (of the instance whose thunk it is) and the slots (arguments in, results out).
+  /// Called with itself and the slots (arguments in, results out).
   /// Traps by not returning.
   void (*invoke)(HostFunction *self, uint64_t *slots);
+  /// Whatever is called finds its overflow parameters, and leaves its overflow results, in the buffer of its own context: at the same
+  /// offset here as in an InstanceContext. Never null.
+  uint64_t *argumentBuffer;
 };
 static_assert(offsetof(HostFunction, invoke) == 0);
+static_assert(offsetof(HostFunction, argumentBuffer) == offsetof(InstanceContext, argumentBuffer));
 
 /// Where the variable part of a context has its arrays, from the counts of the module's index spaces: the one place where these offsets
 /// are computed. All counts are those of the metadata header.
