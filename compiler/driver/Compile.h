@@ -1,4 +1,5 @@
-// compile(bytes, options) -> output: the list of phases, and the C entry of libwasm2native-compiler.so.
+// compile(bytes, options) -> output: the list of phases, and the C entry of
+// libwasm2native-compiler.so.
 #pragma once
 
 #include "lib/support/Error.h"
@@ -19,7 +20,8 @@ enum class StopAfter : uint8_t { Decode, Validate, Lower, Optimize, Object, Link
 struct CompileOptions {
   OptimizationLevel level = OptimizationLevel::O2;
   BoundsChecks boundsChecks = BoundsChecks::Guard;
-  /// After a trap, memory and globals hold exactly what the specification says (--strict-trap-state).
+  /// After a trap, memory and globals hold exactly what the specification says
+  /// (--strict-trap-state).
   bool strictTrapState = false;
   Emit emit = Emit::SharedObject;
   StopAfter stopAfter = StopAfter::Link;
@@ -34,7 +36,9 @@ struct CompileOptions {
   std::function<void(uint32_t done, uint32_t total)> progress;
 };
 
-/// Compiles the wasm in `bytes`. `name` is the file's, for messages. Threads: any. Errors: every kind but Link, Trap, Exit.
-Result<std::vector<uint8_t>> compile(std::span<const uint8_t> bytes, const std::string &name, const CompileOptions &options);
+/// Compiles the wasm in `bytes`. `name` is the file's, for messages. Threads: any. Errors: every
+/// kind but Link, Trap, Exit.
+Result<std::vector<uint8_t>> compile(std::span<const uint8_t> bytes, const std::string &name,
+                                     const CompileOptions &options);
 
 } // namespace w2n::compiler

@@ -1,4 +1,5 @@
-// The C entry of libwasm2native-compiler.so: what the command finds with dlopen and dlsym. No LLVM here.
+// The C entry of libwasm2native-compiler.so: what the command finds with dlopen and dlsym. No LLVM
+// here.
 #pragma once
 
 #include <stddef.h>
@@ -23,8 +24,8 @@ struct W2nCompileRequest {
   void *user;
 };
 
-/// What came of it: `output` on success, else `errorKind` (ErrorKind), `errorOffset` and `errorText`. Freed by
-/// w2nFreeCompileResult.
+/// What came of it: `output` on success, else `errorKind` (ErrorKind), `errorOffset` and
+/// `errorText`. Freed by w2nFreeCompileResult.
 struct W2nCompileResult {
   uint8_t *output;
   size_t outputBytes;

@@ -1,0 +1,158 @@
+#include "compiler/codegen/Partition.h"
+
+#include "compiler/codegen/LlvmError.h"
+#include "compiler/codegen/Pipeline.h"
+
+#include <atomic>
+#include <llvm/IR/DiagnosticHandler.h>
+#include <llvm/IR/DiagnosticInfo.h>
+#include <llvm/IR/DiagnosticPrinter.h>
+#include <llvm/IR/LegacyPassManager.h>
+#include <llvm/IR/Verifier.h>
+#include <llvm/Support/SmallVectorMemoryBuffer.h>
+#include <mutex>
+#include <thread>
+
+namespace w2n::compiler {
+
+namespace {
+
+/// Enough functions that setting up LLVM's passes does not count, few enough that the threads
+/// finish together.
+constexpr size_t partitionBytes = 48 * 1024;
+/// From here on a single function gets the cheap passes.
+constexpr size_t hugeFunctionBytes = 512 * 1024;
+
+struct CollectDiagnostics : llvm::DiagnosticHandler {
+  explicit CollectDiagnostics(std::string &errors) : errors(errors) {}
+  bool handleDiagnostics(const llvm::DiagnosticInfo &info) override {
+    if (info.getSeverity() == llvm::DS_Error) {
+      llvm::raw_string_ostream stream(errors);
+      llvm::DiagnosticPrinterRawOStream printer(stream);
+      info.print(printer);
+    }
+    return true;
+  }
+  std::string &errors;
+};
+
+std::vector<uint8_t> asBytes(llvm::StringRef text) {
+  return {text.bytes_begin(), text.bytes_end()};
+}
+
+std::vector<uint8_t> printIr(const llvm::Module &module) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module.print(stream, nullptr);
+  return asBytes(text);
+}
+
+} // namespace
+
+std::vector<Partition> cutPartitions(const wasm::Module &module, OptimizationLevel level) {
+  OptimizationLevel cheap = std::min(level, OptimizationLevel::O1);
+  std::vector<Partition> partitions;
+  size_t bytes = 0;
+  for (uint32_t i = module.importedFunctions; i < module.functions.size(); ++i) {
+    size_t functionBytes = module.functions[i].code.size();
+    bool isHuge = functionBytes >= hugeFunctionBytes;
+    bool startsNew = partitions.empty() || bytes >= partitionBytes || isHuge;
+    if (startsNew) {
+      partitions.push_back({i, i, isHuge ? cheap : level});
+      bytes = 0;
+    }
+    partitions.back().endFunction = i + 1;
+    // What follows a huge function starts anew.
+    bytes += functionBytes;
+  }
+  return partitions;
+}
+
+Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoice &target,
+                                        OptimizationLevel level,
+                                        const std::function<void(ModuleLowering &)> &lower) {
+  const CompileOptions &options = plan.options;
+  std::string errors;
+  llvm::LLVMContext context;
+  context.setDiagnosticHandler(std::make_unique<CollectDiagnostics>(errors));
+  // Names cost time; only texts need them.
+  bool isText = options.emit == Emit::LlvmIr || options.stopAfter < StopAfter::Object;
+  context.setDiscardValueNames(!isText);
+  W2N_TRY(machine, makeTargetMachine(target, codeGenLevel(level)));
+  llvm::Module module("wasm", context);
+  module.setTargetTriple(llvm::Triple(target.triple));
+  module.setDataLayout(machine->createDataLayout());
+  module.setPICLevel(llvm::PICLevel::BigPIC);
+  ModuleLowering lowering(plan, module);
+  lower(lowering);
+  if (options.stopAfter == StopAfter::Lower)
+    return printIr(module);
+#ifndef NDEBUG
+  llvm::raw_string_ostream verifierText(errors);
+  if (llvm::verifyModule(module, &verifierText))
+    return fail(ErrorKind::Internal, "lowering made invalid LLVM IR: " + errors);
+#endif
+  optimizeModule(module, *machine, level);
+  if (options.stopAfter == StopAfter::Optimize || options.emit == Emit::LlvmIr)
+    return printIr(module);
+
+  llvm::SmallVector<char, 0> output;
+  llvm::raw_svector_ostream stream(output);
+  llvm::legacy::PassManager passes;
+  auto fileType = options.emit == Emit::Assembly ? llvm::CodeGenFileType::AssemblyFile
+                                                 : llvm::CodeGenFileType::ObjectFile;
+  if (machine->addPassesToEmitFile(passes, stream, nullptr, fileType))
+    return fail(ErrorKind::Internal, "LLVM cannot emit this kind of file for " + target.triple);
+  passes.run(module);
+  if (!errors.empty())
+    return fail(ErrorKind::Internal, errors);
+  return std::vector<uint8_t>(output.begin(), output.end());
+}
+
+Result<std::vector<std::vector<uint8_t>>>
+compilePartitions(const ModulePlan &plan, const TargetChoice &target,
+                  const std::vector<Partition> &partitions) {
+  const CompileOptions &options = plan.options;
+  uint32_t total = uint32_t(plan.wasm.functions.size()) - plan.wasm.importedFunctions;
+  std::vector<std::vector<uint8_t>> outputs(partitions.size());
+  std::atomic<size_t> next = 0;
+  std::mutex mutex; // guards what follows
+  uint32_t done = 0;
+  // The error of the first partition that has one, so that the message does not depend on timing.
+  size_t failed = partitions.size();
+  Error error;
+
+  auto work = [&] {
+    for (size_t i = next++; i < partitions.size(); i = next++) {
+      const Partition &partition = partitions[i];
+      auto output = emitModule(plan, target, partition.level, [&](ModuleLowering &module) {
+        for (uint32_t f = partition.firstFunction; f < partition.endFunction; ++f)
+          lowerFunction(module, f);
+      });
+      std::lock_guard lock(mutex);
+      if (output) {
+        outputs[i] = std::move(*output);
+      } else if (i < failed) {
+        failed = i;
+        error = std::move(output).error();
+      }
+      done += partition.endFunction - partition.firstFunction;
+      if (options.progress)
+        options.progress(done, total);
+    }
+  };
+
+  unsigned threads = options.threads ? options.threads : std::thread::hardware_concurrency();
+  threads = unsigned(std::clamp<size_t>(partitions.size(), 1, std::max(1u, threads)));
+  std::vector<std::thread> others;
+  for (unsigned i = 1; i < threads; ++i)
+    others.emplace_back(work);
+  work();
+  for (std::thread &thread : others)
+    thread.join();
+  if (failed < partitions.size())
+    return std::unexpected(std::move(error));
+  return outputs;
+}
+
+} // namespace w2n::compiler

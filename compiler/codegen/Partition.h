@@ -1,0 +1,34 @@
+// Partitions: runs of functions that are lowered, optimised and emitted each in an LLVMContext of
+// its own, on any thread. The cut depends on the module alone, so that the same bytes come out
+// whatever the number of threads.
+#pragma once
+
+#include "compiler/codegen/Target.h"
+#include "compiler/lower/ModuleLowering.h"
+
+#include <functional>
+
+namespace w2n::compiler {
+
+struct Partition {
+  uint32_t firstFunction, endFunction;
+  /// What it is compiled at: lower than asked for if it is one huge function, whose cost would grow
+  /// faster than its size.
+  OptimizationLevel level;
+};
+
+std::vector<Partition> cutPartitions(const wasm::Module &module, OptimizationLevel level);
+
+/// One LLVM module's worth of work: `lower` fills it, then it is optimised and printed or emitted
+/// as the plan's options say (stopAfter, emit).
+Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoice &target,
+                                        OptimizationLevel level,
+                                        const std::function<void(ModuleLowering &)> &lower);
+
+/// Compiles all partitions on `threads` threads; outputs in the partitions' order. Reports to
+/// options.progress.
+Result<std::vector<std::vector<uint8_t>>>
+compilePartitions(const ModulePlan &plan, const TargetChoice &target,
+                  const std::vector<Partition> &partitions);
+
+} // namespace w2n::compiler

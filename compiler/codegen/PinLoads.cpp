@@ -1,0 +1,155 @@
+// A guest load must trap if its address is out of bounds, whatever becomes of its value. What could
+// lose it after the last IR pass:
+//  - dead code elimination, if its value is not used;
+//  - narrowing (a load of which only some bytes are demanded becomes a smaller one, which may lie
+//  inside the memory where the whole did
+//    not);
+//  - sinking, which moves a load into the one branch that uses its value.
+// The code generator does none of these to a volatile load, and a volatile load still folds into
+// the instruction that uses it. The loads that are left as they are have all bytes demanded, by
+// something in their own block that cannot itself move.
+
+#include "compiler/codegen/PinLoads.h"
+
+#include <llvm/Analysis/DemandedBits.h>
+#include <llvm/IR/Instructions.h>
+#include <llvm/IR/IntrinsicInst.h>
+#include <llvm/IR/Metadata.h>
+#include <llvm/Transforms/Utils/Local.h>
+
+namespace w2n::compiler {
+
+using namespace llvm;
+
+namespace {
+
+/// Whether `load` may touch guest memory: everything but what our own tags say is something else.
+bool isGuestLoad(const LoadInst &load) {
+  if (load.hasMetadata(LLVMContext::MD_invariant_load))
+    return false;
+  const MDNode *tag = load.getMetadata(LLVMContext::MD_tbaa);
+  if (!tag)
+    return true;
+  const auto *type = dyn_cast<MDNode>(tag->getOperand(1));
+  const auto *name = type ? dyn_cast<MDString>(type->getOperand(0)) : nullptr;
+  return !name || name->getString() == "memory";
+}
+
+bool isRoot(const Instruction &instruction) {
+  return instruction.isTerminator() ||
+         (instruction.mayHaveSideEffects() && !isa<AssumeInst>(instruction));
+}
+
+/// Instructions that something with an effect depends on, assumptions not counted.
+SmallPtrSet<const Instruction *, 32> liveInstructions(const Function &function) {
+  SmallPtrSet<const Instruction *, 32> live;
+  SmallVector<const Instruction *, 64> worklist;
+  auto mark = [&](const Instruction &instruction) {
+    if (live.insert(&instruction).second)
+      worklist.push_back(&instruction);
+  };
+  for (const BasicBlock &block : function)
+    for (const Instruction &instruction : block)
+      if (isRoot(instruction))
+        mark(instruction);
+  while (!worklist.empty())
+    for (const Value *operand : worklist.pop_back_val()->operands())
+      if (const auto *instruction = dyn_cast<Instruction>(operand))
+        mark(*instruction);
+  return live;
+}
+
+void dropAssumptions(Function &function) {
+  SmallVector<WeakTrackingVH, 32> operands;
+  for (BasicBlock &block : function)
+    for (Instruction &instruction : make_early_inc_range(block))
+      if (auto *assume = dyn_cast<AssumeInst>(&instruction)) {
+        for (Value *operand : assume->operands())
+          if (isa<Instruction>(operand) && !isa<LoadInst>(operand))
+            operands.push_back(operand);
+        assume->eraseFromParent();
+      }
+  RecursivelyDeleteTriviallyDeadInstructionsPermissive(operands);
+}
+
+/// Whether `use`, by a phi, happens at the end of `block` for sure.
+bool isUseAtEndOf(const BasicBlock &block, const Use &use) {
+  const auto *phi = cast<PHINode>(use.getUser());
+  return phi->getIncomingBlock(use) == &block &&
+         (phi->getParent() == &block || block.getSingleSuccessor());
+}
+
+/// Whether `instruction` stays in `block` because something there that cannot move needs it;
+/// `anchored` holds the answers for the instructions after it.
+bool isAnchored(const Instruction &instruction, const BasicBlock &block,
+                const SmallPtrSetImpl<const Instruction *> &anchored) {
+  if (isRoot(instruction))
+    return true;
+  for (const Use &use : instruction.uses()) {
+    const auto *user = cast<Instruction>(use.getUser());
+    if (isa<PHINode>(user) ? isUseAtEndOf(block, use) : anchored.contains(user))
+      return true;
+  }
+  return false;
+}
+
+/// Whether `load` and a store to the same address around a bitwise operation could become a
+/// narrower pair.
+bool feedsNarrowableStore(const LoadInst &load) {
+  for (const User *user : load.users())
+    if (const auto *operation = dyn_cast<BinaryOperator>(user);
+        operation && operation->isBitwiseLogicOp() && isa<ConstantInt>(operation->getOperand(1)))
+      for (const User *stored : operation->users())
+        if (const auto *store = dyn_cast<StoreInst>(stored);
+            store && store->getPointerOperand() == load.getPointerOperand())
+          return true;
+  return false;
+}
+
+} // namespace
+
+PreservedAnalyses PinDeadLoadsPass::run(Function &function, FunctionAnalysisManager &) {
+  SmallVector<LoadInst *, 16> guestLoads;
+  for (BasicBlock &block : function)
+    for (Instruction &instruction : block)
+      if (auto *load = dyn_cast<LoadInst>(&instruction);
+          load && !load->isVolatile() && isGuestLoad(*load))
+        guestLoads.push_back(load);
+  if (guestLoads.empty())
+    return PreservedAnalyses::all();
+  auto live = liveInstructions(function);
+  bool changed = false;
+  for (LoadInst *load : guestLoads)
+    if (!live.contains(load)) {
+      load->setVolatile(true);
+      changed = true;
+    }
+  return changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
+}
+
+PreservedAnalyses PinLoadsPass::run(Function &function, FunctionAnalysisManager &analyses) {
+  dropAssumptions(function);
+  auto &demanded = analyses.getResult<DemandedBitsAnalysis>(function);
+  for (BasicBlock &block : function) {
+    SmallPtrSet<const Instruction *, 32> anchored;
+    for (Instruction &instruction : reverse(block)) {
+      if (isa<PHINode>(instruction))
+        break;
+      bool isFixed = isAnchored(instruction, block, anchored);
+      if (isFixed)
+        anchored.insert(&instruction);
+      auto *load = dyn_cast<LoadInst>(&instruction);
+      if (!load || load->isVolatile() || !isGuestLoad(*load))
+        continue;
+      bool allDemanded =
+          !load->getType()->isIntOrIntVectorTy() || demanded.getDemandedBits(load).isAllOnes();
+      if (!isFixed || !allDemanded || feedsNarrowableStore(*load)) {
+        load->setVolatile(true);
+        anchored.insert(load);
+      }
+    }
+  }
+  return PreservedAnalyses::none();
+}
+
+} // namespace w2n::compiler

@@ -1,0 +1,188 @@
+// The producer of the wasm has already inlined and simplified for its own target, so the pipelines
+// start lean: they clean up what the lowering made visible (checks, addresses, memory that does not
+// alias), then spend their time on loops and vectors, which wasm could not express.
+
+#include "compiler/codegen/Pipeline.h"
+
+#include "compiler/codegen/PinLoads.h"
+
+#include <llvm/Analysis/TargetLibraryInfo.h>
+#include <llvm/Passes/PassBuilder.h>
+#include <llvm/Transforms/InstCombine/InstCombine.h>
+#include <llvm/Transforms/Scalar/ADCE.h>
+#include <llvm/Transforms/Scalar/BDCE.h>
+#include <llvm/Transforms/Scalar/CorrelatedValuePropagation.h>
+#include <llvm/Transforms/Scalar/DeadStoreElimination.h>
+#include <llvm/Transforms/Scalar/DivRemPairs.h>
+#include <llvm/Transforms/Scalar/EarlyCSE.h>
+#include <llvm/Transforms/Scalar/GVN.h>
+#include <llvm/Transforms/Scalar/IndVarSimplify.h>
+#include <llvm/Transforms/Scalar/InstSimplifyPass.h>
+#include <llvm/Transforms/Scalar/JumpThreading.h>
+#include <llvm/Transforms/Scalar/LICM.h>
+#include <llvm/Transforms/Scalar/LoopDeletion.h>
+#include <llvm/Transforms/Scalar/LoopIdiomRecognize.h>
+#include <llvm/Transforms/Scalar/LoopInstSimplify.h>
+#include <llvm/Transforms/Scalar/LoopLoadElimination.h>
+#include <llvm/Transforms/Scalar/LoopPassManager.h>
+#include <llvm/Transforms/Scalar/LoopRotation.h>
+#include <llvm/Transforms/Scalar/LoopSimplifyCFG.h>
+#include <llvm/Transforms/Scalar/LoopUnrollPass.h>
+#include <llvm/Transforms/Scalar/MemCpyOptimizer.h>
+#include <llvm/Transforms/Scalar/Reassociate.h>
+#include <llvm/Transforms/Scalar/SCCP.h>
+#include <llvm/Transforms/Scalar/SimpleLoopUnswitch.h>
+#include <llvm/Transforms/Scalar/SimplifyCFG.h>
+#include <llvm/Transforms/Vectorize/LoopVectorize.h>
+#include <llvm/Transforms/Vectorize/SLPVectorizer.h>
+
+namespace w2n::compiler {
+
+using namespace llvm;
+
+namespace {
+
+void addCleanup(FunctionPassManager &passes) {
+  passes.addPass(InstCombinePass());
+  passes.addPass(SimplifyCFGPass(SimplifyCFGOptions().convertSwitchRangeToICmp(true)));
+}
+
+void addFirstLoopPasses(FunctionPassManager &passes, bool aggressive) {
+  LoopPassManager loops;
+  loops.addPass(LoopInstSimplifyPass());
+  loops.addPass(LoopSimplifyCFGPass());
+  loops.addPass(LICMPass(LICMOptions()));
+  loops.addPass(LoopRotatePass());
+  loops.addPass(LICMPass(LICMOptions()));
+  loops.addPass(SimpleLoopUnswitchPass(aggressive));
+  passes.addPass(createFunctionToLoopPassAdaptor(std::move(loops), /*UseMemorySSA=*/true));
+}
+
+void addSecondLoopPasses(FunctionPassManager &passes, int level) {
+  LoopPassManager loops;
+  loops.addPass(LoopIdiomRecognizePass());
+  loops.addPass(IndVarSimplifyPass());
+  loops.addPass(LoopDeletionPass());
+  loops.addPass(LoopFullUnrollPass(level));
+  passes.addPass(createFunctionToLoopPassAdaptor(std::move(loops), /*UseMemorySSA=*/false));
+}
+
+void addVectorPasses(FunctionPassManager &passes, int level) {
+  passes.addPass(PinDeadLoadsPass());
+  passes.addPass(createFunctionToLoopPassAdaptor(LoopRotatePass()));
+  passes.addPass(LoopVectorizePass());
+  passes.addPass(LoopLoadEliminationPass());
+  passes.addPass(InstCombinePass());
+  passes.addPass(SimplifyCFGPass(SimplifyCFGOptions()
+                                     .forwardSwitchCondToPhi(true)
+                                     .convertSwitchToLookupTable(true)
+                                     .needCanonicalLoops(false)
+                                     .hoistCommonInsts(true)
+                                     .sinkCommonInsts(true)));
+  passes.addPass(SLPVectorizerPass());
+  passes.addPass(InstCombinePass());
+  passes.addPass(LoopUnrollPass(LoopUnrollOptions(level)));
+  passes.addPass(InstCombinePass());
+  passes.addPass(createFunctionToLoopPassAdaptor(LICMPass(LICMOptions()), /*UseMemorySSA=*/true));
+}
+
+void addScalarPasses(FunctionPassManager &passes, int level) {
+  passes.addPass(SimplifyCFGPass());
+  passes.addPass(EarlyCSEPass(/*UseMemorySSA=*/true));
+  passes.addPass(CorrelatedValuePropagationPass());
+  addCleanup(passes);
+  passes.addPass(ReassociatePass());
+  passes.addPass(PinDeadLoadsPass());
+  addFirstLoopPasses(passes, level >= 3);
+  addCleanup(passes);
+  passes.addPass(PinDeadLoadsPass());
+  addSecondLoopPasses(passes, level);
+  passes.addPass(GVNPass());
+  passes.addPass(SCCPPass());
+  passes.addPass(BDCEPass());
+  passes.addPass(InstCombinePass());
+  if (level >= 3)
+    passes.addPass(JumpThreadingPass());
+  passes.addPass(CorrelatedValuePropagationPass());
+  passes.addPass(ADCEPass());
+  passes.addPass(MemCpyOptPass());
+  passes.addPass(DSEPass());
+  passes.addPass(createFunctionToLoopPassAdaptor(LICMPass(LICMOptions()), /*UseMemorySSA=*/true));
+  addCleanup(passes);
+}
+
+FunctionPassManager makePipeline(OptimizationLevel level) {
+  FunctionPassManager passes;
+  switch (level) {
+  case OptimizationLevel::O0:
+    break;
+  case OptimizationLevel::O1:
+    passes.addPass(SimplifyCFGPass());
+    passes.addPass(EarlyCSEPass(/*UseMemorySSA=*/true));
+    addCleanup(passes);
+    break;
+  case OptimizationLevel::Os:
+    addScalarPasses(passes, 2);
+    break;
+  case OptimizationLevel::O2:
+  case OptimizationLevel::O3: {
+    int number = level == OptimizationLevel::O3 ? 3 : 2;
+    addScalarPasses(passes, number);
+    addVectorPasses(passes, number);
+    passes.addPass(InstSimplifyPass());
+    passes.addPass(DivRemPairsPass());
+    passes.addPass(SimplifyCFGPass(SimplifyCFGOptions().convertSwitchRangeToICmp(true)));
+    break;
+  }
+  }
+  passes.addPass(PinLoadsPass());
+  return passes;
+}
+
+} // namespace
+
+CodeGenOptLevel codeGenLevel(OptimizationLevel level) {
+  switch (level) {
+  case OptimizationLevel::O0:
+    return CodeGenOptLevel::None;
+  case OptimizationLevel::O1:
+    return CodeGenOptLevel::Less;
+  case OptimizationLevel::O2:
+  case OptimizationLevel::Os:
+    return CodeGenOptLevel::Default;
+  case OptimizationLevel::O3:
+    return CodeGenOptLevel::Aggressive;
+  }
+  return CodeGenOptLevel::Default;
+}
+
+void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel level) {
+  PassBuilder builder(&machine);
+  LoopAnalysisManager loops;
+  FunctionAnalysisManager functions;
+  CGSCCAnalysisManager callGraph;
+  ModuleAnalysisManager modules;
+  // The wasm functions are not the C library's, whatever they are called; of that, only what our
+  // builtins archive has is known.
+  TargetLibraryInfoImpl library(module.getTargetTriple());
+  library.disableAllFunctions();
+  for (LibFunc known : {LibFunc_memcpy, LibFunc_memmove, LibFunc_memset})
+    library.setAvailable(known);
+  functions.registerPass([&] { return TargetLibraryAnalysis(library); });
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(callGraph);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, callGraph, modules);
+
+  FunctionPassManager passes = makePipeline(level);
+  for (Function &function : module)
+    if (!function.isDeclaration()) {
+      if (level == OptimizationLevel::Os)
+        function.addFnAttr(Attribute::OptimizeForSize);
+      passes.run(function, functions);
+      functions.clear(function, function.getName());
+    }
+}
+
+} // namespace w2n::compiler

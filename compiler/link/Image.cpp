@@ -1,0 +1,82 @@
+#include "compiler/link/Image.h"
+
+#include "lib/artifact/Format.h"
+#include "lib/wasm/Instruction.h"
+
+#include <cstring>
+#include <map>
+#include <optional>
+
+namespace w2n::compiler {
+
+namespace {
+
+constexpr uint64_t pageBytes = artifact::segmentAlignment;
+
+/// The value of a single i32.const or i64.const.
+std::optional<uint64_t> constantOffset(const wasm::ConstExpr &expression) {
+  ByteReader reader(expression.code, expression.offset);
+  wasm::Instruction instruction;
+  if (!wasm::decodeInstruction(reader, instruction) || !reader.atEnd())
+    return std::nullopt;
+  if (instruction.opcode == wasm::Opcode::I32Const)
+    return uint32_t(instruction.bits);
+  if (instruction.opcode == wasm::Opcode::I64Const)
+    return instruction.bits;
+  return std::nullopt;
+}
+
+/// Offset of a segment that can be applied now: to a memory of this module, within its initial
+/// size.
+std::optional<uint64_t> applicableOffset(const wasm::Module &module,
+                                         const wasm::DataSegment &segment) {
+  if (segment.mode != wasm::SegmentMode::Active || segment.memoryIndex < module.importedMemories)
+    return std::nullopt;
+  const wasm::MemoryType &memory = module.memories[segment.memoryIndex].type;
+  uint64_t memoryBytes = memory.limits.min << memory.pageSizeLog2;
+  std::optional<uint64_t> offset = constantOffset(segment.offset);
+  if (!offset || *offset > memoryBytes || segment.bytes.size() > memoryBytes - *offset)
+    return std::nullopt;
+  return offset;
+}
+
+} // namespace
+
+MemoryImage buildImage(const wasm::Module &module, std::vector<bool> &dataInImage) {
+  // Sparse: pages by number, only those that a segment touches.
+  std::map<std::pair<uint32_t, uint64_t>, std::vector<uint8_t>> pages;
+  for (size_t i = 0; i < module.data.size(); ++i) {
+    const wasm::DataSegment &segment = module.data[i];
+    if (segment.mode == wasm::SegmentMode::Passive)
+      continue;
+    std::optional<uint64_t> offset = applicableOffset(module, segment);
+    // What follows must not overtake it: it may trap, or write to the same place.
+    if (!offset)
+      break;
+    dataInImage[i] = true;
+    for (size_t done = 0; done < segment.bytes.size();) {
+      uint64_t address = *offset + done;
+      size_t count =
+          std::min<uint64_t>(pageBytes - address % pageBytes, segment.bytes.size() - done);
+      auto &page = pages[{segment.memoryIndex, address / pageBytes}];
+      page.resize(pageBytes);
+      std::memcpy(page.data() + address % pageBytes, segment.bytes.data() + done, count);
+      done += count;
+    }
+  }
+
+  MemoryImage image;
+  for (auto &[key, page] : pages) {
+    auto [memory, number] = key;
+    bool continues =
+        !image.runs.empty() && image.runs.back().memory == memory &&
+        image.runs.back().memoryOffset + image.runs.back().bytes.size() == number * pageBytes;
+    if (!continues)
+      image.runs.push_back({memory, number * pageBytes, {}});
+    std::vector<uint8_t> &bytes = image.runs.back().bytes;
+    bytes.insert(bytes.end(), page.begin(), page.end());
+  }
+  return image;
+}
+
+} // namespace w2n::compiler

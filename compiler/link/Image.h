@@ -1,0 +1,28 @@
+// The memory image: active data segments applied at compile time.
+#pragma once
+
+#include "lib/wasm/Module.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace w2n::compiler {
+
+/// A run of pages that are not all zero. Offset and size are multiples of
+/// artifact::segmentAlignment.
+struct ImageRun {
+  uint32_t memory;
+  uint64_t memoryOffset;
+  std::vector<uint8_t> bytes;
+};
+
+struct MemoryImage {
+  std::vector<ImageRun> runs; ///< by memory and offset
+};
+
+/// Applies the active data segments of the memories that `module` defines, as far as they are known
+/// to succeed: constant offsets, within the initial size, and nothing before them that may trap.
+/// Marks those segments in `dataInImage`. Cost is linear in the bytes of the segments.
+MemoryImage buildImage(const wasm::Module &module, std::vector<bool> &dataInImage);
+
+} // namespace w2n::compiler

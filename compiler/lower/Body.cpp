@@ -1,0 +1,134 @@
+// The walk over a body, and the dispatch from opcodes to the members that lower them.
+
+#include "compiler/lower/BodyLowering.h"
+
+#include <array>
+
+namespace w2n::compiler {
+
+namespace {
+
+using Handler = void (*)(BodyLowering &, const wasm::Instruction &);
+
+constexpr size_t opcodeCount = 0
+#define WASM_OP(name, prefix, code, text, immediates, signature, feature) +1
+#include "lib/wasm/Opcodes.def"
+    ;
+
+consteval std::array<Handler, opcodeCount> makeHandlers() {
+  using enum wasm::ValueKind;
+  using Op = llvm::Instruction::BinaryOps;
+  using Cast = llvm::Instruction::CastOps;
+  using Cmp = llvm::CmpInst;
+  namespace Intrinsic = llvm::Intrinsic;
+  std::array<Handler, opcodeCount> handlers{};
+#define LOWER(opcode, member, ...)                                                                 \
+  handlers[size_t(wasm::Opcode::opcode)] = [](BodyLowering &body,                                  \
+                                              const wasm::Instruction &instruction) {              \
+    body.member(instruction __VA_OPT__(, ) __VA_ARGS__);                                           \
+  };
+#include "compiler/lower/Lowering.def"
+  return handlers;
+}
+
+constexpr auto handlers = makeHandlers();
+static_assert(
+    [] {
+      for (Handler handler : handlers)
+        if (!handler)
+          return false;
+      return true;
+    }(),
+    "an opcode has no row in Lowering.def");
+
+} // namespace
+
+BodyLowering::BodyLowering(ModuleLowering &module, uint32_t functionIndex)
+    : module(module), wasm(module.plan.wasm), functionIndex(functionIndex),
+      signature(module.signature(wasm.functions[functionIndex].typeIndex)),
+      function(module.function(functionIndex)), builder(module.context),
+      instanceContext(function->getArg(0)) {}
+
+void BodyLowering::run() {
+  entryBlock = makeBlock("entry");
+  // Constants of the context are loaded in `entry`; the body starts in a block of its own, so that
+  // they come first.
+  llvm::BasicBlock *start = makeBlock("body");
+  builder.SetInsertPoint(entryBlock);
+  auto parameters = module.readParameters(builder, signature, function);
+  const wasm::Function &wasmFunction = wasm.functions[functionIndex];
+  localTypes = wasm.functionType(functionIndex).params;
+  for (const wasm::LocalGroup &group : wasmFunction.locals)
+    localTypes.insert(localTypes.end(), group.count, group.type);
+  std::vector<llvm::Type *> types;
+  for (wasm::ValueType type : localTypes)
+    types.push_back(llvmType(module.context, type));
+  for (unsigned i = 0; i < types.size(); ++i)
+    ssa.write(entryBlock, i,
+              i < parameters.size() ? parameters[i] : llvm::Constant::getNullValue(types[i]));
+  ssa.setVariables(std::move(types));
+  llvm::BranchInst *toBody = builder.CreateBr(start);
+  ssa.addPredecessor(start, entryBlock);
+  (void)toBody;
+  builder.SetInsertPoint(start);
+
+  Frame frame;
+  frame.kind = Frame::Kind::Function;
+  frame.resultTypes = wasm.functionType(functionIndex).results;
+  frame.target = frame.after = makeBlock("return");
+  frame.phis = makePhis(frame.target, frame.resultTypes);
+  pushFrame(std::move(frame));
+
+  ByteReader reader(wasmFunction.code, wasmFunction.codeOffset);
+  wasm::Instruction instruction;
+  while (!frames.empty()) {
+    // Cannot fail: validation decoded the same bytes.
+    if (!wasm::decodeInstruction(reader, instruction))
+      break;
+    if (unreachable)
+      skipUnreachable(instruction);
+    else
+      handlers[size_t(instruction.opcode)](*this, instruction);
+  }
+}
+
+llvm::Value *BodyLowering::pop() {
+  llvm::Value *value = ssa.resolve(stack.back());
+  stack.pop_back();
+  return value;
+}
+
+llvm::SmallVector<llvm::Value *, 8> BodyLowering::popMany(size_t count) {
+  llvm::SmallVector<llvm::Value *, 8> values;
+  for (size_t i = stack.size() - count; i < stack.size(); ++i)
+    values.push_back(ssa.resolve(stack[i]));
+  stack.resize(stack.size() - count);
+  return values;
+}
+
+llvm::ArrayRef<llvm::Value *> BodyLowering::top(size_t count) {
+  return llvm::ArrayRef(stack).take_back(count);
+}
+
+llvm::Value *BodyLowering::entryLoad(llvm::Type *type, uint64_t contextOffset) {
+  llvm::Value *&loaded = entryLoads[contextOffset];
+  if (!loaded) {
+    llvm::IRBuilder<> entry(entryBlock->getTerminator());
+    loaded = module.loadInvariant(entry, type, instanceContext, contextOffset);
+  }
+  return loaded;
+}
+
+llvm::Value *BodyLowering::zeroExtend(llvm::Value *value) {
+  return builder.CreateZExt(value, module.i64);
+}
+
+llvm::Type *BodyLowering::typeOf(wasm::ValueKind kind) {
+  return llvmType(module.context, wasm::ValueType{kind});
+}
+
+void lowerFunction(ModuleLowering &module, uint32_t functionIndex) {
+  BodyLowering(module, functionIndex).run();
+}
+
+} // namespace w2n::compiler

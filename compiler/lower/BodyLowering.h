@@ -1,0 +1,170 @@
+// Lowers the body of one function. Its instructions have been validated, so types, indices and the
+// shape of the operand stack are trusted here. One file for each family of instructions defines the
+// members: Body, Control, Call, Variable, Numeric, Memory, Table.
+#pragma once
+
+#include "compiler/lower/ModuleLowering.h"
+#include "compiler/lower/SsaBuilder.h"
+#include "lib/wasm/Instruction.h"
+
+namespace w2n::compiler {
+
+class BodyLowering {
+public:
+  BodyLowering(ModuleLowering &module, uint32_t functionIndex);
+  void run();
+
+  // The handlers that Lowering.def names. Each gets the instruction and the operand of its row.
+  using Instruction = wasm::Instruction;
+
+  // Control.cpp
+  void lowerUnreachable(const Instruction &);
+  void lowerNop(const Instruction &);
+  void lowerBlock(const Instruction &);
+  void lowerLoop(const Instruction &);
+  void lowerIf(const Instruction &);
+  void lowerElse(const Instruction &);
+  void lowerEnd(const Instruction &);
+  void lowerBr(const Instruction &);
+  void lowerBrIf(const Instruction &);
+  void lowerBrTable(const Instruction &);
+  void lowerReturn(const Instruction &);
+  // Call.cpp
+  void lowerCall(const Instruction &);
+  void lowerCallIndirect(const Instruction &);
+  // Variable.cpp
+  void lowerDrop(const Instruction &);
+  void lowerSelect(const Instruction &);
+  void lowerLocalGet(const Instruction &);
+  void lowerLocalSet(const Instruction &);
+  void lowerLocalTee(const Instruction &);
+  void lowerGlobalGet(const Instruction &);
+  void lowerGlobalSet(const Instruction &);
+  // Numeric.cpp
+  void lowerConstant(const Instruction &, wasm::ValueKind kind);
+  void lowerUnary(const Instruction &, llvm::Intrinsic::ID intrinsic);
+  void lowerCountZeros(const Instruction &, llvm::Intrinsic::ID intrinsic);
+  void lowerBinary(const Instruction &, llvm::Instruction::BinaryOps operation);
+  void lowerBinaryIntrinsic(const Instruction &, llvm::Intrinsic::ID intrinsic);
+  void lowerShift(const Instruction &, llvm::Instruction::BinaryOps operation);
+  void lowerRotate(const Instruction &, llvm::Intrinsic::ID intrinsic);
+  void lowerCompare(const Instruction &, llvm::CmpInst::Predicate predicate);
+  void lowerEqz(const Instruction &);
+  void lowerDivide(const Instruction &, llvm::Instruction::BinaryOps operation);
+  void lowerFloatArithmetic(const Instruction &, llvm::Instruction::BinaryOps operation);
+  void lowerFloatNegate(const Instruction &);
+  void lowerMinMax(const Instruction &, llvm::Intrinsic::ID intrinsic);
+  void lowerCast(const Instruction &, llvm::Instruction::CastOps operation, wasm::ValueKind to);
+  void lowerSignExtend(const Instruction &, unsigned fromBits);
+  void lowerDemote(const Instruction &);
+  void lowerTruncate(const Instruction &, bool isSigned, wasm::ValueKind to);
+  void lowerTruncateSaturating(const Instruction &, llvm::Intrinsic::ID intrinsic,
+                               wasm::ValueKind to);
+  // Memory.cpp
+  void lowerLoad(const Instruction &, wasm::ValueKind kind, unsigned bits, bool isSigned);
+  void lowerStore(const Instruction &, unsigned bits);
+  void lowerMemorySize(const Instruction &);
+  void lowerMemoryGrow(const Instruction &);
+  void lowerMemoryCopy(const Instruction &);
+  void lowerMemoryFill(const Instruction &);
+  void lowerMemoryInit(const Instruction &);
+  void lowerDataDrop(const Instruction &);
+  // Table.cpp
+  void lowerTableGet(const Instruction &);
+  void lowerTableSet(const Instruction &);
+  void lowerTableSize(const Instruction &);
+  void lowerTableGrow(const Instruction &);
+  void lowerTableFill(const Instruction &);
+  void lowerTableCopy(const Instruction &);
+  void lowerTableInit(const Instruction &);
+  void lowerElementDrop(const Instruction &);
+  void lowerRefNull(const Instruction &);
+  void lowerRefIsNull(const Instruction &);
+  void lowerRefFunc(const Instruction &);
+
+private:
+  struct Frame {
+    enum class Kind { Function, Block, Loop, If, Else } kind = Kind::Block;
+    /// Where `br` to this label goes, with the phis that its values feed (for loops: parameters).
+    llvm::BasicBlock *target = nullptr;
+    llvm::SmallVector<llvm::PHINode *, 1> phis;
+    /// Where control is after `end`; the same block and phis as `target` except for loops.
+    llvm::BasicBlock *after = nullptr;
+    llvm::BasicBlock *elseBlock = nullptr;
+    /// For `else`: the parameters again.
+    llvm::SmallVector<llvm::Value *, 1> params;
+    std::vector<wasm::ValueType> resultTypes;
+    size_t stackHeight = 0;
+  };
+
+  // Operand stack.
+  void push(llvm::Value *value) { stack.push_back(value); }
+  llvm::Value *pop();
+  llvm::SmallVector<llvm::Value *, 8> popMany(size_t count);
+  llvm::ArrayRef<llvm::Value *> top(size_t count);
+
+  // Control (Control.cpp).
+  Frame &frameAt(uint32_t label) { return frames[frames.size() - 1 - label]; }
+  const wasm::FunctionType blockTypeOf(const wasm::BlockType &type) const;
+  llvm::BasicBlock *makeBlock(const llvm::Twine &name);
+  llvm::SmallVector<llvm::PHINode *, 1> makePhis(llvm::BasicBlock *block,
+                                                 const std::vector<wasm::ValueType> &types);
+  void pushFrame(Frame frame) { frames.push_back(std::move(frame)); }
+  /// Passes the top operands to the label's phis from the current block; the terminator is the
+  /// caller's.
+  void passOperands(Frame &frame);
+  void branchTo(llvm::BasicBlock *target);
+  void branchIf(llvm::Value *condition, llvm::BasicBlock *yes, llvm::BasicBlock *no,
+                bool yesUnlikely = false);
+  void finishFrame(Frame &frame);
+  void becomeUnreachable();
+  /// Skips the rest of the current frame after an unconditional transfer.
+  void skipUnreachable(const Instruction &instruction);
+  /// Continues in a new block; traps with `kind` if `condition`.
+  void trapIf(llvm::Value *condition, artifact::TrapKind kind);
+  /// The one cold block of this function for `kind`.
+  llvm::BasicBlock *trapBlock(artifact::TrapKind kind);
+
+  // Memory.cpp
+  llvm::Value *memoryBase(uint32_t memory);
+  llvm::Value *memoryRecord(uint32_t memory);
+  llvm::Value *memoryBytes(uint32_t memory);
+  /// Address of an access of `bytes` bytes: checked here in explicit mode, by the guard pages else.
+  llvm::Value *effectiveAddress(const Instruction &instruction, llvm::Value *index, unsigned bytes);
+  void keepTrapping(llvm::LoadInst *load);
+
+  // Table.cpp
+  llvm::Value *tableRecord(uint32_t table);
+  llvm::Value *tableElementAddress(uint32_t table, llvm::Value *index, artifact::TrapKind kind);
+  llvm::Value *functionReference(uint32_t functionIndex);
+
+  // Variable.cpp
+  llvm::Value *globalAddress(uint32_t global);
+
+  llvm::Value *zeroExtend(llvm::Value *value);
+  llvm::Type *typeOf(wasm::ValueKind kind);
+  void callSegmentService(const Instruction &instruction, uint64_t service);
+
+  ModuleLowering &module;
+  const wasm::Module &wasm;
+  uint32_t functionIndex;
+  const Signature &signature;
+  llvm::Function *function;
+  llvm::IRBuilder<> builder;
+  /// Loads of the context's constants go to the end of this block, once each.
+  llvm::BasicBlock *entryBlock;
+  llvm::Value *instanceContext;
+  SsaBuilder ssa;
+  std::vector<wasm::ValueType> localTypes;
+  std::vector<llvm::Value *> stack;
+  std::vector<Frame> frames;
+  /// Nested blocks opened in unreachable code; meaningful only if `unreachable`.
+  uint32_t skippedDepth = 0;
+  bool unreachable = false;
+  llvm::DenseMap<unsigned, llvm::BasicBlock *> trapBlocks;
+  llvm::DenseMap<uint64_t, llvm::Value *> entryLoads;
+
+  llvm::Value *entryLoad(llvm::Type *type, uint64_t contextOffset);
+};
+
+} // namespace w2n::compiler

@@ -1,0 +1,145 @@
+// Loads, stores and the other memory instructions.
+//
+// With guard pages an access is `base + zext(index) + offset`, which lies inside the 8 GiB
+// reservation whatever the index is, so the hardware checks the bounds. Three things keep such
+// accesses exact and yet ordinary for the optimizer:
+//  - a load whose value nobody uses is volatile from the start;
+//  - every other load is named by an assumption, which the optimizer neither counts nor moves, so
+//  that it cannot become dead;
+//  - just before code generation, codegen/PinLoads.cpp drops the assumptions and makes those loads
+//  volatile that
+//    the code generator could delete, narrow or sink.
+// With --strict-trap-state a compiler fence, which is no instruction, stands before every access,
+// so that all effects before it are in memory when it traps.
+
+#include "compiler/lower/BodyLowering.h"
+
+#include <llvm/IR/IntrinsicInst.h>
+
+namespace w2n::compiler {
+
+using artifact::MemorySlot;
+using artifact::RuntimeServices;
+using artifact::TrapKind;
+
+llvm::Value *BodyLowering::memoryBase(uint32_t memory) {
+  return entryLoad(module.pointer, module.plan.layout.memorySlots() + sizeof(MemorySlot) * memory +
+                                       offsetof(MemorySlot, base));
+}
+
+llvm::Value *BodyLowering::memoryRecord(uint32_t memory) {
+  return entryLoad(module.pointer, module.plan.layout.memorySlots() + sizeof(MemorySlot) * memory +
+                                       offsetof(MemorySlot, memory));
+}
+
+llvm::Value *BodyLowering::memoryBytes(uint32_t memory) {
+  return module.load(
+      builder, module.i64,
+      module.at(builder, memoryRecord(memory), offsetof(artifact::MemoryRecord, bytes)),
+      AliasClass::MemorySize);
+}
+
+llvm::Value *BodyLowering::effectiveAddress(const Instruction &instruction, llvm::Value *index,
+                                            unsigned bytes) {
+  llvm::Value *wide = zeroExtend(index);
+  uint64_t offset = instruction.memoryOffset;
+  if (module.plan.options.boundsChecks == BoundsChecks::Explicit) {
+    // Neither sum can wrap: index and offset are below 2^32.
+    llvm::Value *end =
+        builder.CreateAdd(wide, builder.getInt64(offset + bytes), "", /*NUW=*/true, /*NSW=*/true);
+    trapIf(builder.CreateICmpUGT(end, memoryBytes(instruction.index)), TrapKind::MemoryOutOfBounds);
+  }
+  if (module.plan.options.strictTrapState)
+    builder.CreateFence(llvm::AtomicOrdering::SequentiallyConsistent,
+                        llvm::SyncScope::SingleThread);
+  llvm::Value *address = builder.CreateInBoundsGEP(module.i8, memoryBase(instruction.index), wide);
+  return module.at(builder, address, offset);
+}
+
+// noundef is true of every byte of guest memory, so that the assumption says nothing and only names
+// the load.
+void BodyLowering::keepTrapping(llvm::LoadInst *load) {
+  if (module.plan.options.boundsChecks == BoundsChecks::Explicit ||
+      module.plan.options.level == OptimizationLevel::O0)
+    return;
+  llvm::Value *operands[] = {load};
+  builder.CreateAssumption(builder.getTrue(), {llvm::OperandBundleDef("noundef", operands)});
+}
+
+void BodyLowering::lowerLoad(const Instruction &instruction, wasm::ValueKind kind, unsigned bits,
+                             bool isSigned) {
+  llvm::Type *type = typeOf(kind);
+  llvm::Type *accessType = type->getPrimitiveSizeInBits() == bits ? type : builder.getIntNTy(bits);
+  llvm::Value *address = effectiveAddress(instruction, pop(), bits / 8);
+  llvm::LoadInst *load = builder.CreateAlignedLoad(accessType, address, llvm::Align(1));
+  module.setAliasClass(load, AliasClass::Memory);
+  keepTrapping(load);
+  llvm::Value *value = load;
+  if (accessType != type)
+    value = isSigned ? builder.CreateSExt(load, type) : builder.CreateZExt(load, type);
+  push(value);
+}
+
+void BodyLowering::lowerStore(const Instruction &instruction, unsigned bits) {
+  llvm::Value *value = pop();
+  llvm::Value *index = pop();
+  llvm::Value *address = effectiveAddress(instruction, index, bits / 8);
+  if (value->getType()->getPrimitiveSizeInBits() != bits)
+    value = builder.CreateTrunc(value, builder.getIntNTy(bits));
+  llvm::StoreInst *store = builder.CreateAlignedStore(value, address, llvm::Align(1));
+  module.setAliasClass(store, AliasClass::Memory);
+}
+
+void BodyLowering::lowerMemorySize(const Instruction &instruction) {
+  unsigned pageSizeLog2 = wasm.memories[instruction.index].type.pageSizeLog2;
+  llvm::Value *pages = builder.CreateLShr(memoryBytes(instruction.index), pageSizeLog2);
+  push(builder.CreateTrunc(pages, module.i32));
+}
+
+void BodyLowering::lowerMemoryGrow(const Instruction &instruction) {
+  llvm::Value *delta = zeroExtend(pop());
+  llvm::Value *old =
+      module.callService(builder, instanceContext, offsetof(RuntimeServices, memoryGrow),
+                         module.i64, {builder.getInt32(instruction.index), delta});
+  push(builder.CreateTrunc(old, module.i32));
+}
+
+void BodyLowering::lowerMemoryCopy(const Instruction &instruction) {
+  llvm::Value *count = zeroExtend(pop());
+  llvm::Value *source = zeroExtend(pop());
+  llvm::Value *destination = zeroExtend(pop());
+  module.callService(builder, instanceContext, offsetof(RuntimeServices, memoryCopy),
+                     module.voidType,
+                     {builder.getInt32(instruction.index), builder.getInt32(instruction.index2),
+                      destination, source, count});
+}
+
+void BodyLowering::lowerMemoryFill(const Instruction &instruction) {
+  llvm::Value *count = zeroExtend(pop());
+  llvm::Value *value = pop();
+  llvm::Value *destination = zeroExtend(pop());
+  module.callService(builder, instanceContext, offsetof(RuntimeServices, memoryFill),
+                     module.voidType,
+                     {builder.getInt32(instruction.index), destination, value, count});
+}
+
+// memory.init and table.init: segment in `index`, memory or table in `index2`.
+void BodyLowering::callSegmentService(const Instruction &instruction, uint64_t service) {
+  llvm::Value *count = zeroExtend(pop());
+  llvm::Value *source = zeroExtend(pop());
+  llvm::Value *destination = zeroExtend(pop());
+  module.callService(builder, instanceContext, service, module.voidType,
+                     {builder.getInt32(instruction.index2), builder.getInt32(instruction.index),
+                      destination, source, count});
+}
+
+void BodyLowering::lowerMemoryInit(const Instruction &instruction) {
+  callSegmentService(instruction, offsetof(RuntimeServices, memoryInit));
+}
+
+void BodyLowering::lowerDataDrop(const Instruction &instruction) {
+  module.callService(builder, instanceContext, offsetof(RuntimeServices, dataDrop), module.voidType,
+                     {builder.getInt32(instruction.index)});
+}
+
+} // namespace w2n::compiler

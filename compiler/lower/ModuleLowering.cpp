@@ -1,0 +1,184 @@
+#include "compiler/lower/ModuleLowering.h"
+
+#include "lib/artifact/Format.h"
+
+namespace w2n::compiler {
+
+std::string entryThunkSymbol(uint32_t typeIndex) {
+  return "w2n.entry." + std::to_string(typeIndex);
+}
+std::string importThunkSymbol(uint32_t typeIndex) {
+  return "w2n.import." + std::to_string(typeIndex);
+}
+
+ModuleLowering::ModuleLowering(const ModulePlan &plan, llvm::Module &module)
+    : plan(plan), module(module), context(module.getContext()),
+      voidType(llvm::Type::getVoidTy(context)), i8(llvm::Type::getInt8Ty(context)),
+      i32(llvm::Type::getInt32Ty(context)), i64(llvm::Type::getInt64Ty(context)),
+      f32(llvm::Type::getFloatTy(context)), f64(llvm::Type::getDoubleTy(context)),
+      pointer(llvm::PointerType::get(context, 0)) {
+  llvm::MDBuilder metadata(context);
+  llvm::MDNode *root = metadata.createTBAARoot("wasm2native");
+  static constexpr const char *names[] = {"context",     "global", "memory",
+                                          "memory size", "table",  "argument buffer"};
+  for (unsigned i = 0; i < std::size(names); ++i) {
+    llvm::MDNode *type = metadata.createTBAAScalarTypeNode(names[i], root);
+    aliasTags[i] = metadata.createTBAAStructTagNode(type, type, 0);
+  }
+  emptyNode = llvm::MDNode::get(context, {});
+  unlikelyWeights = metadata.createUnlikelyBranchWeights();
+}
+
+const Signature &ModuleLowering::signature(uint32_t typeIndex) {
+  auto found = signatures.find(typeIndex);
+  if (found == signatures.end())
+    found =
+        signatures.emplace(typeIndex, Signature::of(context, plan.wasm.types[typeIndex].function))
+            .first;
+  return found->second;
+}
+
+llvm::Function *ModuleLowering::makeFunction(llvm::FunctionType *type, const llvm::Twine &name,
+                                             bool takesContext) {
+  auto *function = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, name, module);
+  function->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  function->setDSOLocal(true);
+  // Traps leave without unwinding, so nothing here throws as LLVM means it; the tables are for
+  // backtraces, and exact at every instruction because a memory access may fault anywhere.
+  function->setDoesNotThrow();
+  function->setUWTableKind(llvm::UWTableKind::Async);
+  // A frame larger than the guard region must not step over it.
+  function->addFnAttr("probe-stack", "inline-asm");
+  function->addFnAttr("target-cpu", plan.cpu);
+  if (!plan.features.empty())
+    function->addFnAttr("target-features", plan.features);
+  if (takesContext) {
+    function->addParamAttr(0, llvm::Attribute::SwiftSelf);
+    function->addParamAttr(0, llvm::Attribute::NonNull);
+    function->addParamAttr(0, llvm::Attribute::NoUndef);
+  }
+  return function;
+}
+
+llvm::Function *ModuleLowering::function(uint32_t functionIndex) {
+  const std::string &symbol = plan.symbols[functionIndex];
+  if (llvm::Function *existing = module.getFunction(symbol))
+    return existing;
+  llvm::Function *function =
+      makeFunction(signature(plan.wasm.functions[functionIndex].typeIndex).type, symbol, true);
+  function->addDereferenceableParamAttr(0, plan.layout.bytes());
+  return function;
+}
+
+void ModuleLowering::setAliasClass(llvm::Instruction *access, AliasClass aliasClass) {
+  access->setMetadata(llvm::LLVMContext::MD_tbaa, aliasTags[unsigned(aliasClass)]);
+}
+
+llvm::Value *ModuleLowering::at(llvm::IRBuilder<> &builder, llvm::Value *base, uint64_t offset) {
+  if (offset == 0)
+    return base;
+  return builder.CreateConstInBoundsGEP1_64(i8, base, offset);
+}
+
+llvm::LoadInst *ModuleLowering::loadInvariant(llvm::IRBuilder<> &builder, llvm::Type *type,
+                                              llvm::Value *base, uint64_t offset) {
+  llvm::LoadInst *loaded = load(builder, type, at(builder, base, offset), AliasClass::Context);
+  loaded->setMetadata(llvm::LLVMContext::MD_invariant_load, emptyNode);
+  return loaded;
+}
+
+llvm::LoadInst *ModuleLowering::load(llvm::IRBuilder<> &builder, llvm::Type *type,
+                                     llvm::Value *address, AliasClass aliasClass) {
+  llvm::LoadInst *loaded = builder.CreateLoad(type, address);
+  setAliasClass(loaded, aliasClass);
+  return loaded;
+}
+
+llvm::StoreInst *ModuleLowering::store(llvm::IRBuilder<> &builder, llvm::Value *value,
+                                       llvm::Value *address, AliasClass aliasClass) {
+  llvm::StoreInst *stored = builder.CreateStore(value, address);
+  setAliasClass(stored, aliasClass);
+  return stored;
+}
+
+llvm::CallInst *ModuleLowering::callService(llvm::IRBuilder<> &builder,
+                                            llvm::Value *instanceContext, uint64_t offset,
+                                            llvm::Type *result,
+                                            llvm::ArrayRef<llvm::Value *> arguments) {
+  llvm::SmallVector<llvm::Value *, 8> all{instanceContext};
+  llvm::SmallVector<llvm::Type *, 8> types{pointer};
+  for (llvm::Value *argument : arguments) {
+    all.push_back(argument);
+    types.push_back(argument->getType());
+  }
+  llvm::Value *services = loadInvariant(builder, pointer, instanceContext,
+                                        offsetof(artifact::InstanceContext, services));
+  llvm::Value *service = loadInvariant(builder, pointer, services, offset);
+  llvm::CallInst *call =
+      builder.CreateCall(llvm::FunctionType::get(result, types, false), service, all);
+  call->setDoesNotThrow();
+  return call;
+}
+
+void ModuleLowering::emitTrap(llvm::IRBuilder<> &builder, llvm::Value *instanceContext,
+                              artifact::TrapKind kind) {
+  llvm::CallInst *call =
+      callService(builder, instanceContext, offsetof(artifact::RuntimeServices, trap), voidType,
+                  {builder.getInt32(uint32_t(kind))});
+  call->setDoesNotReturn();
+  call->addFnAttr(llvm::Attribute::Cold);
+  builder.CreateUnreachable();
+}
+
+llvm::Value *ModuleLowering::bufferSlot(llvm::IRBuilder<> &builder, llvm::Value *calleeContext,
+                                        unsigned index) {
+  llvm::Value *buffer = loadInvariant(builder, pointer, calleeContext,
+                                      offsetof(artifact::InstanceContext, argumentBuffer));
+  return at(builder, buffer, 8ull * index);
+}
+
+llvm::SmallVector<llvm::Value *, 2>
+ModuleLowering::call(llvm::IRBuilder<> &builder, const Signature &signature, llvm::Value *code,
+                     llvm::Value *calleeContext, llvm::ArrayRef<llvm::Value *> arguments) {
+  llvm::SmallVector<llvm::Value *, 8> passed{calleeContext};
+  for (auto [argument, place] : llvm::zip_equal(arguments, signature.params)) {
+    if (place.inBuffer)
+      store(builder, argument, bufferSlot(builder, calleeContext, place.index), AliasClass::Buffer);
+    else
+      passed.push_back(argument);
+  }
+  llvm::CallInst *call = builder.CreateCall(signature.type, code, passed);
+  call->addParamAttr(0, llvm::Attribute::SwiftSelf);
+  call->setDoesNotThrow();
+  llvm::SmallVector<llvm::Value *, 2> results;
+  for (unsigned i = 0; i < signature.resultTypes.size(); ++i)
+    results.push_back(i == 0 ? static_cast<llvm::Value *>(call)
+                             : load(builder, signature.resultTypes[i],
+                                    bufferSlot(builder, calleeContext, i - 1), AliasClass::Buffer));
+  return results;
+}
+
+llvm::SmallVector<llvm::Value *, 8> ModuleLowering::readParameters(llvm::IRBuilder<> &builder,
+                                                                   const Signature &signature,
+                                                                   llvm::Function *function) {
+  llvm::SmallVector<llvm::Value *, 8> values;
+  for (auto [place, type] : llvm::zip_equal(signature.params, signature.paramTypes))
+    values.push_back(place.inBuffer
+                         ? static_cast<llvm::Value *>(load(
+                               builder, type, bufferSlot(builder, function->getArg(0), place.index),
+                               AliasClass::Buffer))
+                         : function->getArg(place.index));
+  return values;
+}
+
+void ModuleLowering::emitReturn(llvm::IRBuilder<> &builder, const Signature &signature,
+                                llvm::Value *ownContext, llvm::ArrayRef<llvm::Value *> results) {
+  for (unsigned i = 1; i < signature.resultTypes.size(); ++i)
+    store(builder, results[i], bufferSlot(builder, ownContext, i - 1), AliasClass::Buffer);
+  if (results.empty())
+    builder.CreateRetVoid();
+  else
+    builder.CreateRet(results[0]);
+}
+
+} // namespace w2n::compiler

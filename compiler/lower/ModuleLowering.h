@@ -1,0 +1,109 @@
+// What the lowering of one LLVM module (a partition of the wasm module) shares: declarations,
+// metadata nodes, offsets in the instance context, and how to reach through it.
+#pragma once
+
+#include "compiler/driver/Compile.h"
+#include "compiler/lower/Signature.h"
+#include "lib/artifact/Abi.h"
+#include "lib/wasm/Module.h"
+
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/MDBuilder.h>
+#include <llvm/IR/Module.h>
+#include <map>
+
+namespace w2n::compiler {
+
+/// What is known of the whole wasm module before any of it is lowered; shared by all partitions,
+/// read-only.
+struct ModulePlan {
+  const wasm::Module &wasm;
+  const CompileOptions &options;
+  artifact::ContextLayout layout;
+  /// ELF symbol of each function: its wasm name made unique, or "wasm-function[N]".
+  std::vector<std::string> symbols;
+  /// Index in the context's functionReferences, or artifact::noIndex.
+  std::vector<uint32_t> references;
+  /// Data segments that are in the memory image and so need no code.
+  std::vector<bool> dataInImage;
+  std::string targetTriple, cpu, features;
+  /// Instruction sets that the code needs beyond the target's baseline, comma-separated.
+  std::string requiredFeatures;
+};
+
+/// Symbols of what is not a wasm function. The dots keep them apart from wasm names, which are made
+/// free of this prefix.
+std::string entryThunkSymbol(uint32_t typeIndex);
+std::string importThunkSymbol(uint32_t typeIndex);
+inline constexpr char initializeSymbol[] = "w2n.initialize";
+
+/// Memory that cannot alias: what an access touches, as a TBAA type.
+enum class AliasClass { Context, Global, Memory, MemorySize, Table, Buffer };
+
+class ModuleLowering {
+public:
+  ModuleLowering(const ModulePlan &plan, llvm::Module &module);
+
+  const ModulePlan &plan;
+  llvm::Module &module;
+  llvm::LLVMContext &context;
+  llvm::Type *const voidType, *const i8, *const i32, *const i64, *const f32, *const f64;
+  llvm::PointerType *const pointer;
+
+  const Signature &signature(uint32_t typeIndex);
+  /// The function with wasm index `functionIndex`, declared on first use; it must not be imported.
+  llvm::Function *function(uint32_t functionIndex);
+  /// A hidden function with our attributes; the first argument is the context in `swiftself`.
+  llvm::Function *makeFunction(llvm::FunctionType *type, const llvm::Twine &name,
+                               bool takesContext);
+
+  /// `base` + `offset` bytes.
+  llvm::Value *at(llvm::IRBuilder<> &builder, llvm::Value *base, uint64_t offset);
+  /// A load of something that never changes while the instance lives.
+  llvm::LoadInst *loadInvariant(llvm::IRBuilder<> &builder, llvm::Type *type, llvm::Value *base,
+                                uint64_t offset);
+  llvm::LoadInst *load(llvm::IRBuilder<> &builder, llvm::Type *type, llvm::Value *address,
+                       AliasClass aliasClass);
+  llvm::StoreInst *store(llvm::IRBuilder<> &builder, llvm::Value *value, llvm::Value *address,
+                         AliasClass aliasClass);
+  /// Marks an access to guest memory.
+  void setAliasClass(llvm::Instruction *access, AliasClass aliasClass);
+
+  /// Calls the service at `offset` of RuntimeServices with the context and `arguments`.
+  llvm::CallInst *callService(llvm::IRBuilder<> &builder, llvm::Value *instanceContext,
+                              uint64_t offset, llvm::Type *result,
+                              llvm::ArrayRef<llvm::Value *> arguments);
+  /// Calls services->trap and ends the block.
+  void emitTrap(llvm::IRBuilder<> &builder, llvm::Value *instanceContext, artifact::TrapKind kind);
+
+  /// Calls `code` with `calleeContext` under `signature`; gives one value for each result.
+  llvm::SmallVector<llvm::Value *, 2> call(llvm::IRBuilder<> &builder, const Signature &signature,
+                                           llvm::Value *code, llvm::Value *calleeContext,
+                                           llvm::ArrayRef<llvm::Value *> arguments);
+  /// Reads the wasm parameters of `function`, wherever they travel.
+  llvm::SmallVector<llvm::Value *, 8>
+  readParameters(llvm::IRBuilder<> &builder, const Signature &signature, llvm::Function *function);
+  /// Returns `results`.
+  void emitReturn(llvm::IRBuilder<> &builder, const Signature &signature, llvm::Value *ownContext,
+                  llvm::ArrayRef<llvm::Value *> results);
+
+  /// Slot `index` of the argument buffer of `calleeContext`.
+  llvm::Value *bufferSlot(llvm::IRBuilder<> &builder, llvm::Value *calleeContext, unsigned index);
+
+  llvm::MDNode *unlikely() const { return unlikelyWeights; }
+
+private:
+  llvm::MDNode *aliasTags[6];
+  llvm::MDNode *emptyNode;
+  llvm::MDNode *unlikelyWeights;
+  std::map<uint32_t, Signature> signatures;
+};
+
+/// Body of one defined function.
+void lowerFunction(ModuleLowering &module, uint32_t functionIndex);
+/// Both thunks of a type.
+void lowerThunks(ModuleLowering &module, uint32_t typeIndex);
+/// The `initialize` function; false if there is nothing to do, and then nothing is made.
+bool lowerInitialize(ModuleLowering &module);
+
+} // namespace w2n::compiler

@@ -1,0 +1,198 @@
+// Numeric instructions (core specification, section 4.3).
+//
+// LLVM's floating-point operations may return a signaling NaN unchanged where it folds an identity
+// (x * 1, x - 0, a promotion followed by a demotion); wasm wants it quiet (4.3.3, "nan
+// propagation"), so identities that are visible here become llvm.canonicalize.
+
+#include "compiler/lower/BodyLowering.h"
+
+#include <llvm/ADT/APFloat.h>
+
+namespace w2n::compiler {
+
+using artifact::TrapKind;
+
+void BodyLowering::lowerConstant(const Instruction &instruction, wasm::ValueKind kind) {
+  llvm::Type *type = typeOf(kind);
+  unsigned bits = type->getScalarSizeInBits();
+  llvm::APInt value(64, instruction.bits);
+  llvm::Constant *constant = llvm::ConstantInt::get(module.context, value.zextOrTrunc(bits));
+  if (type->isFloatingPointTy())
+    constant = llvm::ConstantFP::get(
+        module.context, llvm::APFloat(type->getFltSemantics(), value.zextOrTrunc(bits)));
+  push(constant);
+}
+
+void BodyLowering::lowerUnary(const Instruction &, llvm::Intrinsic::ID intrinsic) {
+  push(builder.CreateUnaryIntrinsic(intrinsic, pop()));
+}
+
+void BodyLowering::lowerCountZeros(const Instruction &, llvm::Intrinsic::ID intrinsic) {
+  push(builder.CreateBinaryIntrinsic(intrinsic, pop(), builder.getFalse()));
+}
+
+void BodyLowering::lowerBinary(const Instruction &, llvm::Instruction::BinaryOps operation) {
+  llvm::Value *rhs = pop();
+  llvm::Value *lhs = pop();
+  push(builder.CreateBinOp(operation, lhs, rhs));
+}
+
+void BodyLowering::lowerBinaryIntrinsic(const Instruction &, llvm::Intrinsic::ID intrinsic) {
+  llvm::Value *rhs = pop();
+  llvm::Value *lhs = pop();
+  push(builder.CreateBinaryIntrinsic(intrinsic, lhs, rhs));
+}
+
+void BodyLowering::lowerShift(const Instruction &, llvm::Instruction::BinaryOps operation) {
+  llvm::Value *amount = pop();
+  llvm::Value *value = pop();
+  // Counts are modulo the width; LLVM gives poison from the width on.
+  unsigned mask = value->getType()->getIntegerBitWidth() - 1;
+  amount = builder.CreateAnd(amount, llvm::ConstantInt::get(amount->getType(), mask));
+  push(builder.CreateBinOp(operation, value, amount));
+}
+
+void BodyLowering::lowerRotate(const Instruction &, llvm::Intrinsic::ID intrinsic) {
+  llvm::Value *amount = pop();
+  llvm::Value *value = pop();
+  push(builder.CreateIntrinsic(intrinsic, {value->getType()}, {value, value, amount}));
+}
+
+void BodyLowering::lowerCompare(const Instruction &, llvm::CmpInst::Predicate predicate) {
+  llvm::Value *rhs = pop();
+  llvm::Value *lhs = pop();
+  push(builder.CreateZExt(builder.CreateCmp(predicate, lhs, rhs), module.i32));
+}
+
+void BodyLowering::lowerEqz(const Instruction &) {
+  push(builder.CreateZExt(builder.CreateIsNull(pop()), module.i32));
+}
+
+void BodyLowering::lowerDivide(const Instruction &, llvm::Instruction::BinaryOps operation) {
+  llvm::Value *rhs = pop();
+  llvm::Value *lhs = pop();
+  trapIf(builder.CreateIsNull(rhs), TrapKind::IntegerDivideByZero);
+  llvm::Constant *minusOne = llvm::Constant::getAllOnesValue(rhs->getType());
+  if (operation == llvm::Instruction::SDiv) {
+    auto minimum = llvm::APInt::getSignedMinValue(lhs->getType()->getIntegerBitWidth());
+    llvm::Value *isMinimum =
+        builder.CreateICmpEQ(lhs, llvm::ConstantInt::get(lhs->getType(), minimum));
+    llvm::Value *overflows = builder.CreateAnd(isMinimum, builder.CreateICmpEQ(rhs, minusOne));
+    trapIf(overflows, TrapKind::IntegerOverflow);
+  } else if (operation == llvm::Instruction::SRem) {
+    // MIN % -1 is 0, but undefined in LLVM and a fault on x86; x % 1 is 0 too.
+    rhs = builder.CreateSelect(builder.CreateICmpEQ(rhs, minusOne),
+                               llvm::ConstantInt::get(rhs->getType(), 1), rhs);
+  }
+  push(builder.CreateBinOp(operation, lhs, rhs));
+}
+
+namespace {
+
+/// Whether LLVM may replace `value op identity` by `value`.
+bool isIdentity(llvm::Instruction::BinaryOps operation, llvm::Value *operand) {
+  auto *constant = llvm::dyn_cast<llvm::ConstantFP>(operand);
+  if (!constant)
+    return false;
+  if (operation == llvm::Instruction::FMul || operation == llvm::Instruction::FDiv)
+    return constant->isExactlyValue(1.0);
+  if (operation == llvm::Instruction::FAdd)
+    return constant->isZero() && constant->isNegative();
+  return constant->isZero() && !constant->isNegative();
+}
+
+} // namespace
+
+void BodyLowering::lowerFloatArithmetic(const Instruction &,
+                                        llvm::Instruction::BinaryOps operation) {
+  llvm::Value *rhs = pop();
+  llvm::Value *lhs = pop();
+  bool commutes = operation == llvm::Instruction::FAdd || operation == llvm::Instruction::FMul;
+  if (isIdentity(operation, rhs))
+    push(builder.CreateUnaryIntrinsic(llvm::Intrinsic::canonicalize, lhs));
+  else if (commutes && isIdentity(operation, lhs))
+    push(builder.CreateUnaryIntrinsic(llvm::Intrinsic::canonicalize, rhs));
+  else
+    push(builder.CreateBinOp(operation, lhs, rhs));
+}
+
+void BodyLowering::lowerFloatNegate(const Instruction &) { push(builder.CreateFNeg(pop())); }
+
+// llvm.minimum orders zeros as wasm does, but may return a signaling NaN as it is; the sum of the
+// operands is a quiet NaN if either is one.
+void BodyLowering::lowerMinMax(const Instruction &, llvm::Intrinsic::ID intrinsic) {
+  llvm::Value *rhs = pop();
+  llvm::Value *lhs = pop();
+  llvm::FastMathFlags noNans;
+  noNans.setNoNaNs();
+  llvm::Value *ordered = builder.CreateIntrinsic(intrinsic, {lhs->getType()}, {lhs, rhs}, noNans);
+  llvm::Value *isNan = builder.CreateFCmpUNO(lhs, rhs);
+  push(builder.CreateSelect(isNan, builder.CreateFAdd(lhs, rhs), ordered));
+}
+
+void BodyLowering::lowerCast(const Instruction &, llvm::Instruction::CastOps operation,
+                             wasm::ValueKind to) {
+  push(builder.CreateCast(operation, pop(), typeOf(to)));
+}
+
+void BodyLowering::lowerSignExtend(const Instruction &, unsigned fromBits) {
+  llvm::Value *value = pop();
+  llvm::Value *narrow = builder.CreateTrunc(value, builder.getIntNTy(fromBits));
+  push(builder.CreateSExt(narrow, value->getType()));
+}
+
+void BodyLowering::lowerDemote(const Instruction &) {
+  llvm::Value *value = pop();
+  if (auto *promoted = llvm::dyn_cast<llvm::FPExtInst>(value))
+    push(builder.CreateUnaryIntrinsic(llvm::Intrinsic::canonicalize, promoted->getOperand(0)));
+  else
+    push(builder.CreateFPTrunc(value, module.f32));
+}
+
+// One test on the fast path: the value is strictly between the last floats that are out of range on
+// either side (which a NaN is not). What kind of trap it is, is found out in the cold.
+void BodyLowering::lowerTruncate(const Instruction &, bool isSigned, wasm::ValueKind to) {
+  llvm::Value *value = pop();
+  llvm::Type *target = typeOf(to);
+  unsigned bits = target->getIntegerBitWidth();
+  const llvm::fltSemantics &semantics = value->getType()->getFltSemantics();
+  // Exclusive bounds: 2^bits or 2^(bits-1), and -1 or the first float below -2^(bits-1).
+  auto bound = [&](const llvm::APInt &integer, bool integerIsSigned) {
+    llvm::APFloat result(semantics);
+    result.convertFromAPInt(integer, integerIsSigned, llvm::APFloat::rmTowardZero);
+    return result;
+  };
+  llvm::APInt one(bits + 2, 1);
+  llvm::APFloat upper = bound(one.shl(isSigned ? bits - 1 : bits), true);
+  llvm::APFloat lower = bound(isSigned ? -one.shl(bits - 1) : -one, true);
+  // The smallest value in range is the lower bound itself where the float type cannot hold the
+  // integer below it.
+  bool lowerInRange = false;
+  if (isSigned) {
+    llvm::APFloat below = bound(-one.shl(bits - 1) - 1, true);
+    lowerInRange = below == lower;
+    if (!lowerInRange)
+      lower = below;
+  }
+  llvm::Value *aboveLower =
+      builder.CreateFCmp(lowerInRange ? llvm::CmpInst::FCMP_OGE : llvm::CmpInst::FCMP_OGT, value,
+                         llvm::ConstantFP::get(module.context, lower));
+  llvm::Value *belowUpper =
+      builder.CreateFCmpOLT(value, llvm::ConstantFP::get(module.context, upper));
+  llvm::BasicBlock *bad = makeBlock("truncate.bad");
+  llvm::BasicBlock *good = makeBlock("truncate");
+  branchIf(builder.CreateNot(builder.CreateAnd(aboveLower, belowUpper)), bad, good, true);
+  builder.SetInsertPoint(bad);
+  branchIf(builder.CreateFCmpUNO(value, value), trapBlock(TrapKind::InvalidConversionToInteger),
+           trapBlock(TrapKind::IntegerOverflow));
+  builder.SetInsertPoint(good);
+  push(isSigned ? builder.CreateFPToSI(value, target) : builder.CreateFPToUI(value, target));
+}
+
+void BodyLowering::lowerTruncateSaturating(const Instruction &, llvm::Intrinsic::ID intrinsic,
+                                           wasm::ValueKind to) {
+  llvm::Value *value = pop();
+  push(builder.CreateIntrinsic(intrinsic, {typeOf(to), value->getType()}, {value}));
+}
+
+} // namespace w2n::compiler

@@ -1,0 +1,102 @@
+// What must be known of the whole module before its parts are lowered.
+
+#include "compiler/lower/Plan.h"
+
+#include "lib/artifact/Format.h"
+
+#include <unordered_set>
+
+namespace w2n::compiler {
+
+namespace {
+
+/// Names that mean something to the linker or to LLVM's code generator: functions that it calls by
+/// name.
+constexpr const char *reservedPrefixes[] = {"w2n.", "llvm.", "__", "_GLOBAL_", "_DYNAMIC"};
+constexpr const char *reservedNames[] = {
+#define W2N_BUILTIN(name) #name,
+#include "compiler/builtins/Builtins.def"
+    "wasm2native_metadata",
+};
+
+bool isReserved(const std::string &name) {
+  for (const char *prefix : reservedPrefixes)
+    if (name.starts_with(prefix))
+      return true;
+  for (const char *reserved : reservedNames)
+    if (name == reserved)
+      return true;
+  return false;
+}
+
+/// A symbol may hold any byte but NUL; lld takes what follows an @ for a version, and LLVM a
+/// leading \1 for "as it is".
+std::string sanitize(std::string_view name) {
+  std::string symbol(name);
+  for (char &byte : symbol)
+    if (static_cast<unsigned char>(byte) < 0x20 || byte == '@' || byte == 0x7f)
+      byte = '_';
+  return symbol;
+}
+
+std::vector<std::string> chooseSymbols(const wasm::Module &module) {
+  std::vector<std::string> symbols;
+  symbols.reserve(module.functions.size());
+  std::unordered_set<std::string> taken;
+  for (uint32_t i = 0; i < module.functions.size(); ++i) {
+    std::string unnamed = "wasm-function[" + std::to_string(i) + "]";
+    std::string symbol = sanitize(module.functions[i].name);
+    if (symbol.empty())
+      symbol = unnamed;
+    else if (isReserved(symbol) || !taken.insert(symbol).second)
+      symbol += "." + unnamed;
+    symbols.push_back(std::move(symbol));
+  }
+  return symbols;
+}
+
+/// Defined functions that a reference may be made to: those get a record in the context.
+std::vector<uint32_t> numberReferences(const wasm::Module &module, uint32_t &count) {
+  std::vector<bool> referenced(module.functions.size());
+  for (uint32_t i = 0; i < module.functions.size(); ++i)
+    referenced[i] = module.functions[i].declared;
+  for (const wasm::Export &exported : module.exports)
+    if (exported.kind == wasm::ExternKind::Function)
+      referenced[exported.index] = true;
+  if (module.start)
+    referenced[*module.start] = true;
+  for (const wasm::ElementSegment &segment : module.elements)
+    for (uint32_t function : segment.functions)
+      referenced[function] = true;
+  std::vector<uint32_t> numbers(module.functions.size(), artifact::noIndex);
+  count = 0;
+  for (uint32_t i = module.importedFunctions; i < module.functions.size(); ++i)
+    if (referenced[i])
+      numbers[i] = count++;
+  return numbers;
+}
+
+} // namespace
+
+ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options,
+                    const TargetChoice &target) {
+  ModulePlan plan{module, options, {}, {}, {}, {}, {}, {}, {}, {}};
+  plan.layout.importedFunctions = module.importedFunctions;
+  plan.layout.memories = uint32_t(module.memories.size());
+  plan.layout.tables = uint32_t(module.tables.size());
+  plan.layout.importedGlobals = module.importedGlobals;
+  plan.layout.definedGlobals = uint32_t(module.globals.size()) - module.importedGlobals;
+  plan.layout.types = uint32_t(module.types.size());
+  plan.layout.definedMemories = uint32_t(module.memories.size()) - module.importedMemories;
+  plan.layout.definedTables = uint32_t(module.tables.size()) - module.importedTables;
+  plan.symbols = chooseSymbols(module);
+  plan.references = numberReferences(module, plan.layout.referencedFunctions);
+  plan.dataInImage.resize(module.data.size());
+  plan.targetTriple = target.triple;
+  plan.cpu = target.cpu;
+  plan.features = target.features;
+  plan.requiredFeatures = target.requiredFeatures;
+  return plan;
+}
+
+} // namespace w2n::compiler

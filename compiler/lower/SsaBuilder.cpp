@@ -1,0 +1,127 @@
+#include "compiler/lower/SsaBuilder.h"
+
+namespace w2n::compiler {
+
+SsaBuilder::~SsaBuilder() {
+  // Kept until now, because operand stacks may still name them.
+  for (llvm::PHINode *phi : removed)
+    phi->deleteValue();
+}
+
+void SsaBuilder::addPredecessor(llvm::BasicBlock *block, llvm::BasicBlock *predecessor) {
+  blocks[block].predecessors.push_back(predecessor);
+}
+
+void SsaBuilder::markUnsealed(llvm::BasicBlock *block) { blocks[block].sealed = false; }
+
+llvm::ArrayRef<llvm::BasicBlock *> SsaBuilder::predecessors(llvm::BasicBlock *block) const {
+  auto found = blocks.find(block);
+  if (found == blocks.end())
+    return {};
+  return found->second.predecessors;
+}
+
+void SsaBuilder::seal(llvm::BasicBlock *block) {
+  BlockState &state = blocks[block];
+  state.sealed = true;
+  for (auto [variable, phi] : state.incomplete)
+    pending.push_back({block, variable, phi});
+  state.incomplete.clear();
+  completePending();
+}
+
+void SsaBuilder::write(llvm::BasicBlock *block, unsigned variable, llvm::Value *value) {
+  definitions[{block, variable}] = value;
+}
+
+llvm::Value *SsaBuilder::resolve(llvm::Value *value) const {
+  if (replaced.empty())
+    return value;
+  for (auto found = replaced.find(value); found != replaced.end(); found = replaced.find(value))
+    value = found->second;
+  return value;
+}
+
+llvm::Value *SsaBuilder::read(llvm::BasicBlock *block, unsigned variable) {
+  llvm::Value *value = readOrMakePhi(block, variable);
+  completePending();
+  return resolve(value);
+}
+
+// Walks up single predecessors to a definition or a join; a join gets a phi whose operands are
+// looked up later.
+llvm::Value *SsaBuilder::readOrMakePhi(llvm::BasicBlock *block, unsigned variable) {
+  llvm::SmallVector<llvm::BasicBlock *, 16> walked;
+  llvm::Value *value = nullptr;
+  while (true) {
+    auto found = definitions.find({block, variable});
+    if (found != definitions.end()) {
+      value = resolve(found->second);
+      break;
+    }
+    walked.push_back(block);
+    BlockState &state = blocks[block];
+    if (state.sealed && state.predecessors.size() == 1) {
+      block = state.predecessors[0];
+      continue;
+    }
+    auto *phi = llvm::PHINode::Create(variableTypes[variable], unsigned(state.predecessors.size()));
+    phi->insertBefore(block->begin());
+    if (state.sealed)
+      pending.push_back({block, variable, phi});
+    else
+      state.incomplete.push_back({variable, phi});
+    value = phi;
+    break;
+  }
+  for (llvm::BasicBlock *passed : walked)
+    definitions[{passed, variable}] = value;
+  return value;
+}
+
+void SsaBuilder::completePending() {
+  llvm::SmallVector<llvm::PHINode *, 16> completed;
+  while (!pending.empty()) {
+    PendingPhi next = pending.back();
+    pending.pop_back();
+    // A copy: the look-up may add blocks and move the states.
+    llvm::SmallVector<llvm::BasicBlock *, 8> edges(predecessors(next.block));
+    for (llvm::BasicBlock *predecessor : edges)
+      next.phi->addIncoming(readOrMakePhi(predecessor, next.variable), predecessor);
+    completed.push_back(next.phi);
+  }
+  for (auto it = completed.rbegin(); it != completed.rend(); ++it)
+    removeIfTrivial(*it);
+}
+
+void SsaBuilder::removeIfTrivial(llvm::PHINode *start) {
+  llvm::SmallVector<llvm::PHINode *, 8> worklist{start};
+  while (!worklist.empty()) {
+    llvm::PHINode *phi = worklist.pop_back_val();
+    // Incomplete and already removed ones have no operands.
+    if (phi->getNumIncomingValues() == 0 || replaced.count(phi))
+      continue;
+    llvm::Value *same = nullptr;
+    bool trivial = true;
+    for (llvm::Value *operand : phi->incoming_values()) {
+      if (operand == phi || operand == same)
+        continue;
+      trivial = !same;
+      same = operand;
+      if (!trivial)
+        break;
+    }
+    if (!trivial || !same)
+      continue;
+    for (llvm::User *user : phi->users())
+      if (auto *userPhi = llvm::dyn_cast<llvm::PHINode>(user); userPhi && userPhi != phi)
+        worklist.push_back(userPhi);
+    phi->replaceAllUsesWith(same);
+    phi->removeFromParent();
+    phi->dropAllReferences();
+    replaced[phi] = same;
+    removed.push_back(phi);
+  }
+}
+
+} // namespace w2n::compiler
