@@ -1,0 +1,136 @@
+// Calls on a descriptor itself: its position, flags, rights, and its place in the table.
+#include "runtime/wasi/Calls.h"
+#include "runtime/wasi/HostFlags.h"
+#include "runtime/wasi/WasiContext.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace w2n::wasi {
+
+Outcome fdAdvise(WasiContext &context, GuestMemory, uint32_t fd, uint64_t offset, uint64_t bytes,
+                 uint32_t advice) {
+  constexpr int hostAdvice[] = {POSIX_FADV_NORMAL,   POSIX_FADV_SEQUENTIAL, POSIX_FADV_RANDOM,
+                                POSIX_FADV_WILLNEED, POSIX_FADV_DONTNEED,   POSIX_FADV_NOREUSE};
+  W2N_TRY(file, context.files.find(fd, rights::fdAdvise));
+  if (advice >= std::size(hostAdvice))
+    return std::unexpected(Errno::Inval);
+  if (int error = posix_fadvise(file->host, off_t(offset), off_t(bytes), hostAdvice[advice]))
+    return std::unexpected(fromHost(error));
+  return {};
+}
+
+Outcome fdAllocate(WasiContext &context, GuestMemory, uint32_t fd, uint64_t offset,
+                   uint64_t bytes) {
+  W2N_TRY(file, context.files.find(fd, rights::fdAllocate));
+  if (fallocate(file->host, 0, off_t(offset), off_t(bytes)) != 0)
+    return systemError();
+  return {};
+}
+
+Outcome fdClose(WasiContext &context, GuestMemory, uint32_t fd) { return context.files.close(fd); }
+
+Outcome fdRenumber(WasiContext &context, GuestMemory, uint32_t from, uint32_t to) {
+  return context.files.renumber(from, to);
+}
+
+Outcome fdDatasync(WasiContext &context, GuestMemory, uint32_t fd) {
+  W2N_TRY(file, context.files.find(fd, rights::fdDatasync));
+  if (fdatasync(file->host) != 0)
+    return systemError();
+  return {};
+}
+
+Outcome fdSync(WasiContext &context, GuestMemory, uint32_t fd) {
+  W2N_TRY(file, context.files.find(fd, rights::fdSync));
+  if (fsync(file->host) != 0)
+    return systemError();
+  return {};
+}
+
+Outcome fdFdstatGet(WasiContext &context, GuestMemory memory, uint32_t fd,
+                    GuestPointer<FdStat> status) {
+  W2N_TRY(out, memory.view(status));
+  W2N_TRY(file, context.files.find(fd));
+  int flags = fcntl(file->host, F_GETFL);
+  if (flags < 0)
+    return systemError();
+  out.store({.type = file->type,
+             .flags = uint16_t(guestFdFlags(flags)),
+             .base = file->base,
+             .inheriting = file->inheriting});
+  return {};
+}
+
+Outcome fdFdstatSetFlags(WasiContext &context, GuestMemory, uint32_t fd, uint32_t flags) {
+  W2N_TRY(file, context.files.find(fd, rights::fdFdstatSetFlags));
+  if (flags & ~fdflags::all)
+    return std::unexpected(Errno::Inval);
+  int old = fcntl(file->host, F_GETFL);
+  if (old < 0)
+    return systemError();
+  // Linux changes the other flags of an open file only by opening it again (fcntl(2)).
+  constexpr uint32_t settable = fdflags::append | fdflags::nonblock;
+  if ((flags ^ guestFdFlags(old)) & ~settable)
+    return std::unexpected(Errno::NotSup);
+  if (fcntl(file->host, F_SETFL, hostFdFlags(flags)) != 0)
+    return systemError();
+  return {};
+}
+
+Outcome fdFdstatSetRights(WasiContext &context, GuestMemory, uint32_t fd, Rights base,
+                          Rights inheriting) {
+  W2N_TRY(file, context.files.find(fd));
+  if ((base & ~file->base) || (inheriting & ~file->inheriting))
+    return std::unexpected(Errno::NotCapable);
+  file->base = base;
+  file->inheriting = inheriting;
+  return {};
+}
+
+// Guests look for their preopened directories from 3 upwards until the first Badf.
+Outcome fdPrestatGet(WasiContext &context, GuestMemory memory, uint32_t fd,
+                     GuestPointer<Prestat> status) {
+  W2N_TRY(out, memory.view(status));
+  W2N_TRY(file, context.files.find(fd));
+  if (!file->preopenName)
+    return std::unexpected(Errno::Badf);
+  out.store({.tag = 0, .nameBytes = uint32_t(file->preopenName->size())});
+  return {};
+}
+
+Outcome fdPrestatDirName(WasiContext &context, GuestMemory memory, uint32_t fd,
+                         GuestPointer<char> name, uint32_t nameBytes) {
+  W2N_TRY(file, context.files.find(fd));
+  if (!file->preopenName)
+    return std::unexpected(Errno::Badf);
+  const std::string &text = *file->preopenName;
+  if (nameBytes < text.size())
+    return std::unexpected(Errno::NameTooLong);
+  W2N_TRY(out, memory.buffer(name.address, text.size()));
+  std::memcpy(out.data(), text.data(), text.size());
+  return {};
+}
+
+Outcome fdSeek(WasiContext &context, GuestMemory memory, uint32_t fd, int64_t offset,
+               uint32_t whence, GuestPointer<uint64_t> position) {
+  constexpr int hostWhence[] = {SEEK_SET, SEEK_CUR, SEEK_END};
+  W2N_TRY(out, memory.view(position));
+  if (whence >= std::size(hostWhence))
+    return std::unexpected(Errno::Inval);
+  W2N_TRY(file, context.files.find(fd, rights::fdTell |
+                                           (whence == 1 && offset == 0 ? 0 : rights::fdSeek)));
+  off_t result = lseek(file->host, offset, hostWhence[whence]);
+  if (result < 0)
+    return systemError();
+  out.store(uint64_t(result));
+  return {};
+}
+
+Outcome fdTell(WasiContext &context, GuestMemory memory, uint32_t fd,
+               GuestPointer<uint64_t> position) {
+  return fdSeek(context, memory, fd, 0, /*whence: current=*/1, position);
+}
+
+} // namespace w2n::wasi

@@ -1,0 +1,74 @@
+// The guest's descriptors: small numbers for host descriptors, each with the rights that limit its
+// use.
+#pragma once
+
+#include "runtime/wasi/Descriptor.h"
+#include "runtime/wasi/Errno.h"
+#include "runtime/wasi/Witx.h"
+
+#include <optional>
+#include <string>
+#include <sys/stat.h>
+#include <vector>
+
+namespace w2n::wasi {
+
+/// Rights that make sense for a directory, and for what is opened in it.
+inline constexpr Rights directoryRights =
+    rights::fdFdstatSetFlags | rights::fdSync | rights::fdDatasync | rights::fdAdvise |
+    rights::pathCreateDirectory | rights::pathCreateFile | rights::pathLinkSource |
+    rights::pathLinkTarget | rights::pathOpen | rights::fdReaddir | rights::pathReadlink |
+    rights::pathRenameSource | rights::pathRenameTarget | rights::pathFilestatGet |
+    rights::pathFilestatSetSize | rights::pathFilestatSetTimes | rights::fdFilestatGet |
+    rights::fdFilestatSetTimes | rights::pathSymlink | rights::pathRemoveDirectory |
+    rights::pathUnlinkFile | rights::pollFdReadwrite;
+inline constexpr Rights fileRights = rights::fdDatasync | rights::fdRead | rights::fdSeek |
+                                     rights::fdFdstatSetFlags | rights::fdSync | rights::fdTell |
+                                     rights::fdWrite | rights::fdAdvise | rights::fdAllocate |
+                                     rights::fdFilestatGet | rights::fdFilestatSetSize |
+                                     rights::fdFilestatSetTimes | rights::pollFdReadwrite;
+/// What a read-only directory and the files in it keep. A link or rename out of it would give its
+/// files the rights of another directory.
+inline constexpr Rights readOnlyRights =
+    rights::fdRead | rights::fdSeek | rights::fdTell | rights::fdFdstatSetFlags | rights::fdAdvise |
+    rights::fdFilestatGet | rights::pollFdReadwrite | rights::pathOpen | rights::fdReaddir |
+    rights::pathReadlink | rights::pathFilestatGet;
+
+/// An open file, directory or stream.
+struct File {
+  Descriptor owned;
+  /// The host's number: of `owned`, or borrowed (standard streams).
+  int host = -1;
+  FileType type = FileType::Unknown;
+  Rights base = 0;
+  /// The most that what is opened through this directory may have.
+  Rights inheriting = 0;
+  /// The guest's name of a preopened directory.
+  std::optional<std::string> preopenName;
+};
+
+class FileTable {
+public:
+  /// The file `fd` if it has all of `needed`. Valid until the table changes. Errors: Badf,
+  /// NotCapable.
+  WasiResult<File *> find(uint32_t fd, Rights needed = 0);
+  /// The same for a directory. Errors: Badf, NotDir, NotCapable.
+  WasiResult<File *> findDirectory(uint32_t fd, Rights needed);
+  /// Puts `file` at the lowest free number. Errors: Mfile.
+  WasiResult<uint32_t> add(File file);
+  /// Puts `file` at the next number, or leaves that number free if it is nullopt: for standard
+  /// streams.
+  void append(std::optional<File> file) { files.push_back(std::move(file)); }
+  /// Errors: Badf.
+  Outcome close(uint32_t fd);
+  /// Moves `from` to `to`, closing what was there. Both must be open, so that a guest cannot make
+  /// the table grow. Errors: Badf.
+  Outcome renumber(uint32_t from, uint32_t to);
+
+private:
+  std::vector<std::optional<File>> files;
+};
+
+FileType fileTypeOf(mode_t mode);
+
+} // namespace w2n::wasi

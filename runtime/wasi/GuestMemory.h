@@ -1,0 +1,65 @@
+// Guest memory as WASI calls see it. A pointer from the guest is a number until one check has
+// turned it into a view; every call makes its views before it has any effect.
+#pragma once
+
+#include "runtime/wasi/Errno.h"
+
+#include <cstring>
+#include <span>
+#include <type_traits>
+
+namespace w2n::wasi {
+
+/// An address in guest memory, not checked.
+template <typename T> struct GuestPointer {
+  uint32_t address;
+};
+
+/// `T`s in guest memory, checked. Accesses copy: guests need not align, and what a guest can change
+/// is read once.
+template <typename T> class GuestView {
+  static_assert(std::is_trivially_copyable_v<T>);
+
+public:
+  explicit GuestView(uint8_t *bytes) : bytes(bytes) {}
+
+  T load(size_t index = 0) const {
+    T value;
+    std::memcpy(&value, bytes + index * sizeof(T), sizeof(T));
+    return value;
+  }
+  void store(const T &value, size_t index = 0) const {
+    // Padding would carry bytes of the host to the guest.
+    static_assert(std::has_unique_object_representations_v<T>);
+    std::memcpy(bytes + index * sizeof(T), &value, sizeof(T));
+  }
+
+private:
+  uint8_t *bytes;
+};
+
+class GuestMemory {
+public:
+  explicit GuestMemory(std::span<uint8_t> bytes) : bytes(bytes) {}
+
+  /// The `count` bytes at `address`. Errors: Fault.
+  WasiResult<std::span<uint8_t>> buffer(uint32_t address, uint64_t count) const {
+    if (address > bytes.size() || count > bytes.size() - address)
+      return std::unexpected(Errno::Fault);
+    return bytes.subspan(address, count);
+  }
+
+  /// The `count` `T`s at `pointer`. Errors: Fault.
+  template <typename T>
+  WasiResult<GuestView<T>> view(GuestPointer<T> pointer, uint32_t count = 1) const {
+    auto checked = buffer(pointer.address, uint64_t(count) * sizeof(T));
+    if (!checked)
+      return std::unexpected(checked.error());
+    return GuestView<T>(checked->data());
+  }
+
+private:
+  std::span<uint8_t> bytes;
+};
+
+} // namespace w2n::wasi

@@ -1,0 +1,30 @@
+// A guest's list of buffers, checked and turned into the host's.
+#pragma once
+
+#include "runtime/wasi/GuestMemory.h"
+#include "runtime/wasi/Witx.h"
+
+#include <sys/uio.h>
+
+namespace w2n::wasi {
+
+/// The first buffers of a list that are not empty, up to a fixed number: a call that uses fewer
+/// than the guest gave reads or writes less, which it may. The list is read once, so that a buffer
+/// that overlaps it changes nothing.
+class IoVectors {
+public:
+  /// Errors: Fault, if the list or a buffer that would be used is not in memory.
+  static WasiResult<IoVectors> read(GuestMemory memory, GuestPointer<IoVector> list,
+                                    uint32_t count);
+
+  const iovec *data() const { return vectors; }
+  int count() const { return used; }
+  iovec *data() { return vectors; }
+
+private:
+  static constexpr int most = 64;
+  iovec vectors[most];
+  int used = 0;
+};
+
+} // namespace w2n::wasi

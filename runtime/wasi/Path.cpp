@@ -1,0 +1,219 @@
+// Calls on paths. Opening goes through the resolver as a whole; making, removing and renaming an
+// entry resolves the directory that holds it and then names the entry alone.
+#include "runtime/wasi/Calls.h"
+#include "runtime/wasi/GuestPath.h"
+#include "runtime/wasi/HostFlags.h"
+#include "runtime/wasi/WasiContext.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace w2n::wasi {
+
+namespace {
+
+/// Finds the entry that `path` names in the directory `fd`.
+WasiResult<Entry> findEntry(WasiContext &context, GuestMemory memory, uint32_t fd, Rights needed,
+                            GuestPointer<char> path, uint32_t pathBytes, Errno dotError) {
+  W2N_TRY(text, readPath(memory, path, pathBytes));
+  W2N_TRY(directory, context.files.findDirectory(fd, needed));
+  return context.paths.entry(directory->host, text, dotError);
+}
+
+/// NotDir if the path ended in a slash and something else than a directory is there: the slash
+/// itself never reaches the system, where it would make a link be followed.
+Outcome checkSlash(const Entry &entry) {
+  struct stat status;
+  if (entry.mustBeDirectory &&
+      fstatat(entry.directory.get(), entry.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+      !S_ISDIR(status.st_mode))
+    return std::unexpected(Errno::NotDir);
+  return {};
+}
+
+/// The same for an entry that is about to be made and is no directory.
+Outcome checkNoSlash(const Entry &entry) {
+  struct stat status;
+  if (!entry.mustBeDirectory)
+    return {};
+  bool exists =
+      fstatat(entry.directory.get(), entry.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+  return std::unexpected(exists ? Errno::Exist : Errno::NoEnt);
+}
+
+// Rights that need a descriptor open for writing.
+constexpr Rights writingRights =
+    rights::fdDatasync | rights::fdWrite | rights::fdAllocate | rights::fdFilestatSetSize;
+constexpr Rights readingRights = rights::fdRead | rights::fdReaddir;
+
+struct OpenRequest {
+  int hostFlags;
+  /// What the directory must allow for itself, and for what is opened in it.
+  Rights needed, neededInheriting;
+};
+
+WasiResult<OpenRequest> readOpenRequest(uint32_t lookup, uint32_t openFlags, Rights base,
+                                        uint32_t flags) {
+  if ((openFlags & ~oflags::all) || (flags & ~fdflags::all))
+    return std::unexpected(Errno::Inval);
+  W2N_TRY(linkFlag, linkFlagOf(lookup));
+  bool reads = base & readingRights, writes = base & writingRights;
+  OpenRequest request{O_NOCTTY | linkFlag | hostFdFlags(flags), rights::pathOpen, 0};
+  request.hostFlags |= writes ? (reads ? O_RDWR : O_WRONLY) : O_RDONLY;
+  request.neededInheriting = base & (readingRights | (writingRights & ~rights::fdDatasync));
+  if (openFlags & oflags::create) {
+    request.hostFlags |= O_CREAT;
+    request.needed |= rights::pathCreateFile;
+  }
+  if (openFlags & oflags::truncate) {
+    request.hostFlags |= O_TRUNC;
+    request.needed |= rights::pathFilestatSetSize;
+    request.neededInheriting |= rights::fdFilestatSetSize;
+  }
+  if (openFlags & oflags::exclusive)
+    request.hostFlags |= O_EXCL;
+  if (openFlags & oflags::directory)
+    request.hostFlags |= O_DIRECTORY;
+  return request;
+}
+
+Rights rightsOfType(FileType type) {
+  if (type == FileType::Directory)
+    return directoryRights;
+  // Without these two wasi-libc takes a character device for a terminal.
+  if (type == FileType::CharacterDevice)
+    return fileRights & ~(rights::fdSeek | rights::fdTell);
+  return fileRights;
+}
+
+} // namespace
+
+Outcome pathOpen(WasiContext &context, GuestMemory memory, uint32_t fd, uint32_t lookup,
+                 GuestPointer<char> path, uint32_t pathBytes, uint32_t openFlags, Rights base,
+                 Rights inheriting, uint32_t flags, GuestPointer<uint32_t> opened) {
+  W2N_TRY(out, memory.view(opened));
+  W2N_TRY(text, readPath(memory, path, pathBytes));
+  W2N_TRY(request, readOpenRequest(lookup, openFlags, base, flags));
+  W2N_TRY(directory, context.files.findDirectory(fd, request.needed));
+  // Guests ask for all the rights there are; they get those that the directory passes on, but an
+  // access that it does not pass on is refused here rather than at the first read or write.
+  if (request.neededInheriting & ~directory->inheriting)
+    return std::unexpected(Errno::NotCapable);
+  Rights granted = base & directory->inheriting;
+  Rights grantedInheriting = inheriting & directory->inheriting;
+
+  W2N_TRY(host, context.paths.open(directory->host, text, request.hostFlags, 0666));
+  struct stat status;
+  if (fstat(host.get(), &status) != 0)
+    return systemError();
+  File file;
+  file.host = host.get();
+  file.owned = std::move(host);
+  file.type = fileTypeOf(status.st_mode);
+  file.base = granted & rightsOfType(file.type);
+  file.inheriting = file.type == FileType::Directory ? grantedInheriting : 0;
+  W2N_TRY(number, context.files.add(std::move(file)));
+  out.store(number);
+  return {};
+}
+
+Outcome pathCreateDirectory(WasiContext &context, GuestMemory memory, uint32_t fd,
+                            GuestPointer<char> path, uint32_t pathBytes) {
+  W2N_TRY(entry, findEntry(context, memory, fd, rights::pathCreateDirectory, path, pathBytes,
+                           Errno::Exist));
+  if (mkdirat(entry.directory.get(), entry.name.c_str(), 0777) != 0)
+    return systemError();
+  return {};
+}
+
+Outcome pathRemoveDirectory(WasiContext &context, GuestMemory memory, uint32_t fd,
+                            GuestPointer<char> path, uint32_t pathBytes) {
+  W2N_TRY(entry, findEntry(context, memory, fd, rights::pathRemoveDirectory, path, pathBytes,
+                           Errno::Inval));
+  if (unlinkat(entry.directory.get(), entry.name.c_str(), AT_REMOVEDIR) != 0)
+    return systemError();
+  return {};
+}
+
+Outcome pathUnlinkFile(WasiContext &context, GuestMemory memory, uint32_t fd,
+                       GuestPointer<char> path, uint32_t pathBytes) {
+  W2N_TRY(entry,
+          findEntry(context, memory, fd, rights::pathUnlinkFile, path, pathBytes, Errno::IsDir));
+  W2N_CHECK(checkSlash(entry));
+  if (unlinkat(entry.directory.get(), entry.name.c_str(), 0) != 0)
+    return systemError();
+  return {};
+}
+
+Outcome pathRename(WasiContext &context, GuestMemory memory, uint32_t oldFd,
+                   GuestPointer<char> oldPath, uint32_t oldPathBytes, uint32_t newFd,
+                   GuestPointer<char> newPath, uint32_t newPathBytes) {
+  W2N_TRY(from, findEntry(context, memory, oldFd, rights::pathRenameSource, oldPath, oldPathBytes,
+                          Errno::Busy));
+  W2N_TRY(to, findEntry(context, memory, newFd, rights::pathRenameTarget, newPath, newPathBytes,
+                        Errno::Busy));
+  // A slash after either name asks for a directory to be renamed.
+  from.mustBeDirectory |= to.mustBeDirectory;
+  W2N_CHECK(checkSlash(from));
+  if (renameat(from.directory.get(), from.name.c_str(), to.directory.get(), to.name.c_str()) != 0)
+    return systemError();
+  return {};
+}
+
+// A link to where no path of the guest leads is refused when it is made: other programs may follow
+// it.
+Outcome pathSymlink(WasiContext &context, GuestMemory memory, GuestPointer<char> target,
+                    uint32_t targetBytes, uint32_t fd, GuestPointer<char> path,
+                    uint32_t pathBytes) {
+  W2N_TRY(text, readPath(memory, target, targetBytes));
+  W2N_TRY(entry,
+          findEntry(context, memory, fd, rights::pathSymlink, path, pathBytes, Errno::Exist));
+  if (text.starts_with('/'))
+    return std::unexpected(Errno::NotCapable);
+  W2N_CHECK(checkNoSlash(entry));
+  if (symlinkat(text.c_str(), entry.directory.get(), entry.name.c_str()) != 0)
+    return systemError();
+  return {};
+}
+
+Outcome pathReadlink(WasiContext &context, GuestMemory memory, uint32_t fd, GuestPointer<char> path,
+                     uint32_t pathBytes, GuestPointer<uint8_t> buffer, uint32_t bufferBytes,
+                     GuestPointer<uint32_t> bytesUsed) {
+  W2N_TRY(out, memory.view(bytesUsed));
+  W2N_TRY(target, memory.buffer(buffer.address, bufferBytes));
+  W2N_TRY(text, readPath(memory, path, pathBytes));
+  W2N_TRY(directory, context.files.findDirectory(fd, rights::pathReadlink));
+  W2N_TRY(link, context.paths.open(directory->host, text, O_PATH | O_NOFOLLOW));
+  struct stat status;
+  if (fstat(link.get(), &status) != 0)
+    return systemError();
+  if (!S_ISLNK(status.st_mode) || target.empty())
+    return std::unexpected(Errno::Inval);
+  ssize_t bytes =
+      readlinkat(link.get(), "", reinterpret_cast<char *>(target.data()), target.size());
+  if (bytes < 0)
+    return systemError();
+  out.store(uint32_t(bytes));
+  return {};
+}
+
+// A link's target is never what gets linked: it would need a name of the host's (/proc) to say so.
+Outcome pathLink(WasiContext &context, GuestMemory memory, uint32_t oldFd, uint32_t oldLookup,
+                 GuestPointer<char> oldPath, uint32_t oldPathBytes, uint32_t newFd,
+                 GuestPointer<char> newPath, uint32_t newPathBytes) {
+  if (oldLookup != 0)
+    return std::unexpected(Errno::Inval);
+  W2N_TRY(from, findEntry(context, memory, oldFd, rights::pathLinkSource, oldPath, oldPathBytes,
+                          Errno::Perm));
+  W2N_TRY(to, findEntry(context, memory, newFd, rights::pathLinkTarget, newPath, newPathBytes,
+                        Errno::Exist));
+  W2N_CHECK(checkSlash(from));
+  W2N_CHECK(checkNoSlash(to));
+  if (linkat(from.directory.get(), from.name.c_str(), to.directory.get(), to.name.c_str(), 0) != 0)
+    return systemError();
+  return {};
+}
+
+} // namespace w2n::wasi

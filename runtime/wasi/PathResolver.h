@@ -1,0 +1,49 @@
+// Guest paths become host descriptors here and nowhere else, and never leave the directory they
+// start in: no absolute path, no
+// `..` above it, no symbolic link that leads out, no magic link (/proc/self/fd/3).
+//
+// The kernel does it in one call where it has openat2 (Linux 5.6). Elsewhere the path is walked
+// component by component with O_NOFOLLOW, keeping every directory on the way open, so that `..` is
+// the directory we came from, whatever others rename meanwhile.
+#pragma once
+
+#include "runtime/wasi/Descriptor.h"
+#include "runtime/wasi/Errno.h"
+
+#include <string>
+#include <sys/types.h>
+
+namespace w2n::wasi {
+
+enum class PathMethod : uint8_t {
+  Automatic, ///< the kernel if it can
+  Walk,      ///< always component by component
+};
+
+/// The directory that holds the last component of a path, and that component: what calls that make,
+/// remove or rename an entry work on. `name` is one component, never empty, ".", ".." and without
+/// slashes, so that a *at call on it neither leaves `directory` nor follows a link.
+struct Entry {
+  Descriptor directory;
+  std::string name;
+  /// The path ended in a slash: it names a directory, or nothing.
+  bool mustBeDirectory = false;
+};
+
+class PathResolver {
+public:
+  explicit PathResolver(PathMethod method) : useWalk(method == PathMethod::Walk) {}
+
+  /// Opens `path` beneath `directory` as openat(2) with `flags` and `mode` would; O_NOFOLLOW in
+  /// `flags` stands for the last component only. Errors: NotCapable if the path leads out, else the
+  /// system's.
+  WasiResult<Descriptor> open(int directory, const std::string &path, int flags, mode_t mode = 0);
+
+  /// Errors: NotCapable, `dotError` if the last component is "." or "..", else the system's.
+  WasiResult<Entry> entry(int directory, const std::string &path, Errno dotError);
+
+private:
+  bool useWalk;
+};
+
+} // namespace w2n::wasi

@@ -1,0 +1,134 @@
+// poll_oneoff: sleeping, and waiting for descriptors.
+#include "runtime/wasi/Calls.h"
+#include "runtime/wasi/Clock.h"
+#include "runtime/wasi/WasiContext.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <poll.h>
+#include <sys/ioctl.h>
+
+namespace w2n::wasi {
+
+namespace {
+
+// More than any program has descriptors; the count is the guest's and sizes allocations here.
+constexpr uint32_t maxSubscriptions = 4096;
+constexpr uint64_t never = UINT64_MAX;
+
+/// A subscription and how far it is.
+struct Wait {
+  Subscription subscription;
+  Errno error = Errno::Success;
+  clockid_t clock = CLOCK_MONOTONIC;
+  uint64_t deadlineNs = never;        ///< of `clock`
+  const pollfd *descriptor = nullptr; ///< of the other kinds
+};
+
+void prepareClock(Wait &wait) {
+  const SubscriptionClock &clock = wait.subscription.clock;
+  constexpr uint16_t absolute = 1;
+  auto host = hostClock(clock.id);
+  auto now = host ? readClockNs(*host) : std::unexpected(host.error());
+  if (!now || (clock.flags & ~absolute)) {
+    wait.error = now ? Errno::Inval : now.error();
+    return;
+  }
+  wait.clock = *host;
+  uint64_t base = clock.flags & absolute ? 0 : *now;
+  wait.deadlineNs = clock.timeoutNs > never - base ? never : base + clock.timeoutNs;
+}
+
+void prepareDescriptor(WasiContext &context, Wait &wait, std::vector<pollfd> &descriptors) {
+  auto file = context.files.find(wait.subscription.fd, rights::pollFdReadwrite);
+  if (!file) {
+    wait.error = file.error();
+    return;
+  }
+  bool reads = wait.subscription.type == EventType::FdRead;
+  // Within the reserved capacity: the address stays.
+  wait.descriptor =
+      &descriptors.emplace_back(pollfd{(*file)->host, short(reads ? POLLIN : POLLOUT), 0});
+}
+
+uint64_t remainingNs(const Wait &wait) {
+  if (wait.deadlineNs == never)
+    return never;
+  auto now = readClockNs(wait.clock);
+  return !now || *now >= wait.deadlineNs ? 0 : wait.deadlineNs - *now;
+}
+
+Event makeEvent(const Wait &wait) {
+  Event event{.userdata = wait.subscription.userdata,
+              .error = uint16_t(wait.error),
+              .type = wait.subscription.type,
+              .availableBytes = 0,
+              .flags = 0};
+  if (!wait.descriptor)
+    return event;
+  int available = 0;
+  if (event.type == EventType::FdRead && ioctl(wait.descriptor->fd, FIONREAD, &available) == 0)
+    event.availableBytes = uint64_t(std::max(available, 0));
+  event.flags = wait.descriptor->revents & POLLHUP ? 1 : 0;
+  if (wait.descriptor->revents & POLLNVAL)
+    event.error = uint16_t(Errno::Badf);
+  return event;
+}
+
+bool isReady(const Wait &wait) {
+  if (wait.error != Errno::Success)
+    return true;
+  return wait.descriptor ? wait.descriptor->revents != 0 : remainingNs(wait) == 0;
+}
+
+/// Waits once; zero ready is no error. Errors: Intr among others, which the guest sees, so that a
+/// signal for its host ends a sleep.
+Outcome waitOnce(const std::vector<Wait> &waits, std::vector<pollfd> &descriptors) {
+  uint64_t timeoutNs = never;
+  for (const Wait &wait : waits)
+    timeoutNs = std::min(timeoutNs, wait.error != Errno::Success ? 0 : remainingNs(wait));
+  timespec timeout = fromNs(timeoutNs);
+  if (ppoll(descriptors.data(), descriptors.size(), timeoutNs == never ? nullptr : &timeout,
+            nullptr) < 0)
+    return systemError();
+  return {};
+}
+
+} // namespace
+
+Outcome pollOneoff(WasiContext &context, GuestMemory memory,
+                   GuestPointer<Subscription> subscriptions, GuestPointer<Event> events,
+                   uint32_t count, GuestPointer<uint32_t> eventCount) {
+  W2N_TRY(in, memory.view(subscriptions, count));
+  W2N_TRY(out, memory.view(events, count));
+  W2N_TRY(outCount, memory.view(eventCount));
+  if (count == 0 || count > maxSubscriptions)
+    return std::unexpected(Errno::Inval);
+
+  // All subscriptions are copied before the first event is written: the two arrays may overlap.
+  std::vector<Wait> waits(count);
+  std::vector<pollfd> descriptors;
+  descriptors.reserve(count);
+  for (uint32_t index = 0; index < count; ++index) {
+    Wait &wait = waits[index];
+    wait.subscription = in.load(index);
+    if (wait.subscription.type > EventType::FdWrite)
+      return std::unexpected(Errno::Inval);
+    if (wait.subscription.type == EventType::Clock)
+      prepareClock(wait);
+    else
+      prepareDescriptor(context, wait, descriptors);
+  }
+
+  uint32_t ready = 0;
+  while (ready == 0) {
+    W2N_CHECK(waitOnce(waits, descriptors));
+    for (const Wait &wait : waits)
+      if (isReady(wait))
+        out.store(makeEvent(wait), ready++);
+  }
+  outCount.store(ready);
+  return {};
+}
+
+} // namespace w2n::wasi

@@ -1,0 +1,75 @@
+#include "runtime/wasi/WasiContext.h"
+
+#include "runtime/wasi/Calls.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+
+namespace w2n::wasi {
+
+namespace {
+constexpr Rights streamRights =
+    rights::fdAdvise | rights::fdFilestatGet | rights::pollFdReadwrite | rights::sockShutdown;
+constexpr Rights inputRights = streamRights | rights::fdRead | rights::sockAccept;
+constexpr Rights outputRights =
+    streamRights | rights::fdWrite | rights::fdSync | rights::fdDatasync;
+} // namespace
+
+Result<std::shared_ptr<WasiContext>> WasiContext::create(WasiOptions options) {
+  auto context = std::shared_ptr<WasiContext>(new WasiContext(std::move(options)));
+  context->addStandardStream(context->options.standardInput, inputRights);
+  context->addStandardStream(context->options.standardOutput, outputRights);
+  context->addStandardStream(context->options.standardError, outputRights);
+  for (const Preopen &preopen : context->options.preopens)
+    W2N_CHECK(context->addPreopen(preopen));
+  return context;
+}
+
+// A stream keeps its type's rights only: even if it is a directory, no path can be opened through
+// it. Its flags stay as they are, because the host's other processes share them (O_NONBLOCK on a
+// terminal outlives us).
+void WasiContext::addStandardStream(int host, Rights base) {
+  struct stat status;
+  if (host < 0 || fstat(host, &status) != 0)
+    return files.append(std::nullopt);
+  File file;
+  file.host = host;
+  file.type = fileTypeOf(status.st_mode);
+  // wasi-libc takes a character device without these two for a terminal.
+  file.base = base | (file.type == FileType::RegularFile ? rights::fdSeek | rights::fdTell : 0);
+  files.append(std::move(file));
+}
+
+Status WasiContext::addPreopen(const Preopen &preopen) {
+  Descriptor directory(open(preopen.hostPath.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory)
+    return fail(ErrorKind::Io,
+                "cannot open directory '" + preopen.hostPath + "': " + strerror(errno));
+  File file;
+  file.host = directory.get();
+  file.owned = std::move(directory);
+  file.type = FileType::Directory;
+  file.base = directoryRights & (preopen.readOnly ? readOnlyRights : ~Rights(0));
+  file.inheriting =
+      (directoryRights | fileRights) & (preopen.readOnly ? readOnlyRights : ~Rights(0));
+  file.preopenName = preopen.guestPath;
+  files.append(std::move(file));
+  return {};
+}
+
+std::optional<runtime::Extern> WasiContext::find(std::string_view module, std::string_view name,
+                                                 wasm::ExternKind kind) {
+  if (module != "wasi_snapshot_preview1" || kind != wasm::ExternKind::Function)
+    return std::nullopt;
+  const Call *call = findCall(name);
+  if (!call)
+    return std::nullopt;
+  auto body = [self = shared_from_this(), invoke = call->invoke](runtime::Caller caller,
+                                                                 std::span<runtime::Slot> slots) {
+    return invoke(*self, caller, slots);
+  };
+  return runtime::makeHostFunction(call->type(), std::move(body));
+}
+
+} // namespace w2n::wasi

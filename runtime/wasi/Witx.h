@@ -1,0 +1,133 @@
+// Types of WASI preview 1 as they lie in guest memory (WASI, phases/snapshot/witx/typenames.witx):
+// fixed width, little-endian, sizes and offsets asserted. Hosts are little-endian, so a struct is
+// copied as it is; padding is spelled out, so that no bytes of the host's stack go along.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+namespace w2n::wasi {
+
+static_assert(std::endian::native == std::endian::little);
+
+enum class FileType : uint8_t {
+  Unknown,
+  BlockDevice,
+  CharacterDevice,
+  Directory,
+  RegularFile,
+  SocketDatagram,
+  SocketStream,
+  SymbolicLink,
+};
+
+/// What may be done with a descriptor, one bit each.
+using Rights = uint64_t;
+namespace rights {
+inline constexpr Rights fdDatasync = 1 << 0, fdRead = 1 << 1, fdSeek = 1 << 2,
+                        fdFdstatSetFlags = 1 << 3, fdSync = 1 << 4, fdTell = 1 << 5,
+                        fdWrite = 1 << 6, fdAdvise = 1 << 7, fdAllocate = 1 << 8,
+                        pathCreateDirectory = 1 << 9, pathCreateFile = 1 << 10,
+                        pathLinkSource = 1 << 11, pathLinkTarget = 1 << 12, pathOpen = 1 << 13,
+                        fdReaddir = 1 << 14, pathReadlink = 1 << 15, pathRenameSource = 1 << 16,
+                        pathRenameTarget = 1 << 17, pathFilestatGet = 1 << 18,
+                        pathFilestatSetSize = 1 << 19, pathFilestatSetTimes = 1 << 20,
+                        fdFilestatGet = 1 << 21, fdFilestatSetSize = 1 << 22,
+                        fdFilestatSetTimes = 1 << 23, pathSymlink = 1 << 24,
+                        pathRemoveDirectory = 1 << 25, pathUnlinkFile = 1 << 26,
+                        pollFdReadwrite = 1 << 27, sockShutdown = 1 << 28, sockAccept = 1 << 29;
+} // namespace rights
+
+namespace fdflags {
+inline constexpr uint32_t append = 1, dsync = 2, nonblock = 4, rsync = 8, sync = 16, all = 31;
+}
+namespace oflags {
+inline constexpr uint32_t create = 1, directory = 2, exclusive = 4, truncate = 8, all = 15;
+}
+namespace lookupflags {
+inline constexpr uint32_t symlinkFollow = 1, all = 1;
+}
+namespace fstflags {
+inline constexpr uint32_t atim = 1, atimNow = 2, mtim = 4, mtimNow = 8, all = 15;
+}
+
+struct IoVector {
+  uint32_t buffer;
+  uint32_t bytes;
+};
+static_assert(sizeof(IoVector) == 8);
+
+struct DirEntry {
+  uint64_t next; ///< cookie of the entry that follows
+  uint64_t inode;
+  uint32_t nameBytes;
+  FileType type;
+  uint8_t padding[3] = {};
+};
+static_assert(sizeof(DirEntry) == 24 && offsetof(DirEntry, nameBytes) == 16 &&
+              offsetof(DirEntry, type) == 20);
+
+struct FdStat {
+  FileType type;
+  uint8_t padding = 0;
+  uint16_t flags;
+  uint32_t padding2 = 0;
+  Rights base;
+  Rights inheriting;
+};
+static_assert(sizeof(FdStat) == 24 && offsetof(FdStat, flags) == 2 && offsetof(FdStat, base) == 8);
+
+struct FileStat {
+  uint64_t device;
+  uint64_t inode;
+  FileType type;
+  uint8_t padding[7] = {};
+  uint64_t links;
+  uint64_t bytes;
+  uint64_t accessedNs, modifiedNs, changedNs;
+};
+static_assert(sizeof(FileStat) == 64 && offsetof(FileStat, type) == 16 &&
+              offsetof(FileStat, links) == 24 && offsetof(FileStat, accessedNs) == 40);
+
+struct Prestat {
+  uint8_t tag; ///< 0: a directory, the only kind
+  uint8_t padding[3] = {};
+  uint32_t nameBytes;
+};
+static_assert(sizeof(Prestat) == 8 && offsetof(Prestat, nameBytes) == 4);
+
+enum class EventType : uint8_t { Clock, FdRead, FdWrite };
+
+struct SubscriptionClock {
+  uint32_t id;
+  uint64_t timeoutNs;
+  uint64_t precisionNs;
+  uint16_t flags; ///< 1: `timeoutNs` is absolute
+};
+
+struct Subscription {
+  uint64_t userdata;
+  EventType type;
+  union {
+    SubscriptionClock clock;
+    uint32_t fd;
+  };
+};
+static_assert(sizeof(SubscriptionClock) == 32 && offsetof(SubscriptionClock, flags) == 24);
+static_assert(sizeof(Subscription) == 48 && offsetof(Subscription, type) == 8 &&
+              offsetof(Subscription, clock) == 16);
+
+struct Event {
+  uint64_t userdata;
+  uint16_t error;
+  EventType type;
+  uint8_t padding[5] = {};
+  uint64_t availableBytes;
+  uint16_t flags; ///< 1: the other end hung up
+  uint8_t padding2[6] = {};
+};
+static_assert(sizeof(Event) == 32 && offsetof(Event, type) == 10 &&
+              offsetof(Event, availableBytes) == 16 && offsetof(Event, flags) == 24);
+
+} // namespace w2n::wasi
