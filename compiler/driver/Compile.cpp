@@ -12,11 +12,12 @@ namespace w2n::compiler {
 
 namespace {
 
-/// The functions that no wasm function is: thunks, initialize; and the metadata, which names them.
+/// What no wasm function is: thunks, closed tables, initialize; and the metadata, which names them.
 void lowerModuleParts(ModuleLowering &lowering, const MemoryImage &image,
                       std::span<const uint8_t> sourceHash) {
   for (uint32_t i = 0; i < lowering.plan.wasm.types.size(); ++i)
     lowerThunks(lowering, i);
+  lowerClosedTables(lowering);
   bool hasInitialize = lowerInitialize(lowering);
   if (lowering.plan.options.stopAfter > StopAfter::Optimize)
     emitMetadata(lowering, image, hasInitialize, sourceHash);

@@ -1,7 +1,7 @@
 #include "compiler/link/Image.h"
 
+#include "compiler/lower/ConstantOffset.h"
 #include "lib/artifact/Format.h"
-#include "lib/wasm/Instruction.h"
 
 #include <cstring>
 #include <map>
@@ -12,19 +12,6 @@ namespace w2n::compiler {
 namespace {
 
 constexpr uint64_t pageBytes = artifact::segmentAlignment;
-
-/// The value of a single i32.const or i64.const.
-std::optional<uint64_t> constantOffset(const wasm::ConstExpr &expression) {
-  ByteReader reader(expression.code, expression.offset);
-  wasm::Instruction instruction;
-  if (!wasm::decodeInstruction(reader, instruction) || !reader.atEnd())
-    return std::nullopt;
-  if (instruction.opcode == wasm::Opcode::I32Const)
-    return uint32_t(instruction.bits);
-  if (instruction.opcode == wasm::Opcode::I64Const)
-    return instruction.bits;
-  return std::nullopt;
-}
 
 /// Offset of a segment that can be applied now: to a memory of this module, within its initial
 /// size.

@@ -44,8 +44,7 @@ std::vector<std::string> sharedObjectFlags() {
           "common-page-size=" + alignment,
           // Nothing is left for a dynamic linker to write or to look up.
           "-z", "rodynamic", "-z", "norelro", "-z", "text", "--no-undefined", "-Bsymbolic",
-          "--hash-style=gnu", "--build-id=none", "--eh-frame-hdr", "--gc-sections",
-          "--no-allow-shlib-undefined"};
+          "--hash-style=gnu", "--build-id=none", "--eh-frame-hdr", "--no-allow-shlib-undefined"};
 }
 
 Result<std::vector<uint8_t>> runLld(const std::vector<std::string> &arguments,

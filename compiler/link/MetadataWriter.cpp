@@ -145,7 +145,9 @@ ArrayRef MetadataEmitter::functions() {
 ArrayRef MetadataEmitter::elements() {
   std::vector<ElementRecord> records;
   for (const wasm::ElementSegment &segment : wasm.elements) {
-    std::vector<uint32_t> indices = segment.functions;
+    std::vector<uint32_t> indices;
+    if (!plan.isInClosedTable(segment))
+      indices = segment.functions;
     for (const wasm::ConstExpr &expression : segment.expressions) {
       ByteReader reader(expression.code, expression.offset);
       wasm::Instruction instruction;

@@ -125,6 +125,10 @@ private:
   /// The one cold block of this function for `kind`.
   llvm::BasicBlock *trapBlock(artifact::TrapKind kind);
 
+  // Call.cpp
+  void lowerClosedCall(const Instruction &instruction);
+  void pushCallResults(const Signature &callee, llvm::Value *code, llvm::Value *calleeContext);
+
   // Memory.cpp
   llvm::Value *memoryBase(uint32_t memory);
   llvm::Value *memoryRecord(uint32_t memory);

@@ -166,6 +166,8 @@ void InitializeLowering::initializeElements() {
   }
   for (uint32_t i = 0; i < wasm.elements.size(); ++i) {
     const wasm::ElementSegment &segment = wasm.elements[i];
+    if (module.plan.isInClosedTable(segment))
+      continue;
     if (segment.mode == wasm::SegmentMode::Active)
       callService(offsetof(RuntimeServices, tableInit),
                   {builder.getInt32(segment.tableIndex), builder.getInt32(i),

@@ -70,6 +70,20 @@ llvm::Function *ModuleLowering::function(uint32_t functionIndex) {
   return function;
 }
 
+llvm::GlobalVariable *ModuleLowering::closedTable(uint32_t table) {
+  std::string name = "w2n.table." + std::to_string(table);
+  if (llvm::GlobalVariable *existing = module.getNamedGlobal(name))
+    return existing;
+  auto *entry = llvm::StructType::get(context, {i32, i32});
+  auto *type = llvm::ArrayType::get(entry, plan.closedTables[table]->size());
+  auto *global = new llvm::GlobalVariable(module, type, true, llvm::GlobalValue::ExternalLinkage,
+                                          nullptr, name);
+  global->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  global->setDSOLocal(true);
+  global->setAlignment(llvm::Align(8));
+  return global;
+}
+
 void ModuleLowering::setAliasClass(llvm::Instruction *access, AliasClass aliasClass) {
   access->setMetadata(llvm::LLVMContext::MD_tbaa, aliasTags[unsigned(aliasClass)]);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "compiler/driver/Compile.h"
+#include "compiler/lower/ClosedTables.h"
 #include "compiler/lower/Signature.h"
 #include "lib/artifact/Abi.h"
 #include "lib/wasm/Module.h"
@@ -24,11 +25,21 @@ struct ModulePlan {
   std::vector<std::string> symbols;
   /// Index in the context's functionReferences, or artifact::noIndex.
   std::vector<uint32_t> references;
+  /// Contents of the tables that nothing but calls can reach; see ClosedTables.h.
+  std::vector<std::optional<ClosedTable>> closedTables;
+  /// For each type index, the first index of an equal type: what closed tables are checked against.
+  std::vector<uint32_t> canonicalTypes;
   /// Data segments that are in the memory image and so need no code.
   std::vector<bool> dataInImage;
   std::string targetTriple, cpu, features;
   /// Instruction sets that the code needs beyond the target's baseline, comma-separated.
   std::string requiredFeatures;
+
+  /// Whether `segment` is already in a closed table, so that no code or metadata is needed for it.
+  bool isInClosedTable(const wasm::ElementSegment &segment) const {
+    return segment.mode == wasm::SegmentMode::Active &&
+           closedTables[segment.tableIndex].has_value();
+  }
 };
 
 /// Symbols of what is not a wasm function. The dots keep them apart from wasm names, which are made
@@ -90,6 +101,10 @@ public:
   /// Slot `index` of the argument buffer of `calleeContext`.
   llvm::Value *bufferSlot(llvm::IRBuilder<> &builder, llvm::Value *calleeContext, unsigned index);
 
+  /// The closed table `table`: an array of {distance from the array to the code, canonical type},
+  /// declared on first use.
+  llvm::GlobalVariable *closedTable(uint32_t table);
+
   llvm::MDNode *unlikely() const { return unlikelyWeights; }
 
 private:
@@ -103,6 +118,8 @@ private:
 void lowerFunction(ModuleLowering &module, uint32_t functionIndex);
 /// Both thunks of a type.
 void lowerThunks(ModuleLowering &module, uint32_t typeIndex);
+/// The contents of the closed tables.
+void lowerClosedTables(ModuleLowering &module);
 /// The `initialize` function; false if there is nothing to do, and then nothing is made.
 bool lowerInitialize(ModuleLowering &module);
 

@@ -56,18 +56,19 @@ std::vector<std::string> chooseSymbols(const wasm::Module &module) {
 }
 
 /// Defined functions that a reference may be made to: those get a record in the context.
-std::vector<uint32_t> numberReferences(const wasm::Module &module, uint32_t &count) {
-  std::vector<bool> referenced(module.functions.size());
-  for (uint32_t i = 0; i < module.functions.size(); ++i)
-    referenced[i] = module.functions[i].declared;
+std::vector<uint32_t> numberReferences(const ModulePlan &plan, const ModuleUses &uses,
+                                       uint32_t &count) {
+  const wasm::Module &module = plan.wasm;
+  std::vector<bool> referenced = uses.referencedFunctions;
   for (const wasm::Export &exported : module.exports)
     if (exported.kind == wasm::ExternKind::Function)
       referenced[exported.index] = true;
   if (module.start)
     referenced[*module.start] = true;
   for (const wasm::ElementSegment &segment : module.elements)
-    for (uint32_t function : segment.functions)
-      referenced[function] = true;
+    if (!plan.isInClosedTable(segment))
+      for (uint32_t function : segment.functions)
+        referenced[function] = true;
   std::vector<uint32_t> numbers(module.functions.size(), artifact::noIndex);
   count = 0;
   for (uint32_t i = module.importedFunctions; i < module.functions.size(); ++i)
@@ -80,7 +81,7 @@ std::vector<uint32_t> numberReferences(const wasm::Module &module, uint32_t &cou
 
 ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options,
                     const TargetChoice &target) {
-  ModulePlan plan{module, options, {}, {}, {}, {}, {}, {}, {}, {}};
+  ModulePlan plan{module, options, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
   plan.layout.importedFunctions = module.importedFunctions;
   plan.layout.memories = uint32_t(module.memories.size());
   plan.layout.tables = uint32_t(module.tables.size());
@@ -90,7 +91,10 @@ ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options,
   plan.layout.definedMemories = uint32_t(module.memories.size()) - module.importedMemories;
   plan.layout.definedTables = uint32_t(module.tables.size()) - module.importedTables;
   plan.symbols = chooseSymbols(module);
-  plan.references = numberReferences(module, plan.layout.referencedFunctions);
+  ModuleUses uses = findUses(module);
+  plan.closedTables = findClosedTables(module, uses);
+  plan.canonicalTypes = canonicalTypes(module);
+  plan.references = numberReferences(plan, uses, plan.layout.referencedFunctions);
   plan.dataInImage.resize(module.data.size());
   plan.targetTriple = target.triple;
   plan.cpu = target.cpu;

@@ -109,4 +109,31 @@ void BodyLowering::lowerRefFunc(const Instruction &instruction) {
   push(functionReference(instruction.index));
 }
 
+void lowerClosedTables(ModuleLowering &module) {
+  auto *word = llvm::cast<llvm::IntegerType>(module.i32);
+  for (uint32_t i = 0; i < module.plan.closedTables.size(); ++i) {
+    if (!module.plan.closedTables[i])
+      continue;
+    llvm::GlobalVariable *table = module.closedTable(i);
+    auto *type = llvm::cast<llvm::ArrayType>(table->getValueType());
+    auto *entryType = llvm::cast<llvm::StructType>(type->getElementType());
+    llvm::Constant *start = llvm::ConstantExpr::getPtrToInt(table, module.i64);
+    std::vector<llvm::Constant *> entries;
+    for (uint32_t function : *module.plan.closedTables[i]) {
+      llvm::Constant *distance = llvm::ConstantInt::get(word, 0);
+      uint32_t canonicalType = artifact::noIndex;
+      if (function != artifact::noIndex) {
+        distance = llvm::ConstantExpr::getTrunc(
+            llvm::ConstantExpr::getSub(
+                llvm::ConstantExpr::getPtrToInt(module.function(function), module.i64), start),
+            word);
+        canonicalType = module.plan.canonicalTypes[module.plan.wasm.functions[function].typeIndex];
+      }
+      entries.push_back(llvm::ConstantStruct::get(
+          entryType, {distance, llvm::ConstantInt::get(word, canonicalType)}));
+    }
+    table->setInitializer(llvm::ConstantArray::get(type, entries));
+  }
+}
+
 } // namespace w2n::compiler

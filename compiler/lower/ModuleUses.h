@@ -1,0 +1,20 @@
+// What the code of a module refers to, found in one pass over all of it.
+#pragma once
+
+#include "lib/wasm/Module.h"
+
+#include <vector>
+
+namespace w2n::compiler {
+
+struct ModuleUses {
+  /// Tables that an instruction other than call_indirect names.
+  std::vector<bool> touchedTables;
+  /// Functions that ref.func names, in a body or in a constant expression.
+  std::vector<bool> referencedFunctions;
+};
+
+/// Linear in the size of the module, which must be valid.
+ModuleUses findUses(const wasm::Module &module);
+
+} // namespace w2n::compiler
