@@ -40,6 +40,14 @@ public:
   std::span<const uint8_t> valueTypes(ArrayRef reference) const;
   std::span<const uint32_t> indices(ArrayRef reference) const;
 
+  /// Whether `offset` is an address in the executable segment.
+  bool isCode(ImageOffset offset) const;
+  /// Where `offset` is in the mapping that the view was made from; check it first (isCode, or a range that `read` checked).
+  const uint8_t *address(ImageOffset offset) const { return base + offset; }
+  /// The record of function `index`, checked: its type exists, its code (0 if it is imported) lies in the executable
+  /// segment and its reference in the context. Errors: Malformed. `index` must be below functions().size().
+  Result<FunctionRecord> function(uint32_t index) const;
+
   /// The executable PT_LOAD: file offset (== address) and size.
   uint64_t textOffset() const { return textBegin; }
   uint64_t textBytes() const { return textSize; }

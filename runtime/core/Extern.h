@@ -1,5 +1,5 @@
-// What instances import and export: functions, tables, memories, globals (core specification, section 4.2). Each is shared by
-// pointer; whoever holds it keeps what it belongs to alive.
+// What instances import and export: functions, tables, memories, globals (core specification,
+// section 4.2). Each is shared by pointer; whoever holds it keeps what it belongs to alive.
 #pragma once
 
 #include "lib/artifact/Abi.h"
@@ -14,6 +14,7 @@
 namespace w2n::runtime {
 
 class Instance;
+class InstanceGroup;
 
 /// One 64-bit slot: i32 and f32 in the low half, references as pointers.
 using Slot = uint64_t;
@@ -25,21 +26,26 @@ struct Caller {
   std::span<uint8_t> memory() const;
 };
 
-/// The body of a host function: reads its arguments from `slots` and writes its results there. An error leaves the guest: kind Exit
-/// ends the program, others trap with the error's text.
+/// The body of a host function: reads its arguments from `slots` and writes its results there. An
+/// error leaves the guest: kind Exit ends the program, others trap with the error's text.
 using HostBody = std::function<Status(Caller caller, std::span<Slot> slots)>;
 
 /// A function: of an instance (reference into its context), or of the host.
 struct Function {
   wasm::FunctionType type;
-  /// For wasm functions: lives in the owner's context. For host functions: null until a module imports it.
+  /// For wasm functions: lives in the owner's context. For host functions: null until a module
+  /// imports it.
   const artifact::FunctionReference *reference = nullptr;
   std::shared_ptr<Instance> owner;
   /// Only for host functions.
   HostBody host;
+  /// Canonical number of `type` (CanonicalTypes.h).
+  uint32_t typeId = 0;
+  /// The owner's thunk for this type; null for host functions, or if the owner has none.
+  artifact::EntryThunk entry = nullptr;
 };
 
-struct Table; // Table.h: TableRecord plus type and growth
+struct Table;  // Table.h: TableRecord plus type and growth
 struct Memory; // Memory.h: MemoryRecord plus reservation and limits
 
 struct Global {
@@ -48,10 +54,13 @@ struct Global {
   /// Owner of the cell if it is not in an instance's context.
   std::unique_ptr<artifact::GlobalCell> storage;
   std::shared_ptr<Instance> owner;
+  /// Only for host globals of function references: those whose references it may hold; owns the
+  /// global.
+  InstanceGroup *group = nullptr;
 };
 
-using Extern = std::variant<std::shared_ptr<Function>, std::shared_ptr<Table>, std::shared_ptr<Memory>,
-                            std::shared_ptr<Global>>;
+using Extern = std::variant<std::shared_ptr<Function>, std::shared_ptr<Table>,
+                            std::shared_ptr<Memory>, std::shared_ptr<Global>>;
 
 std::shared_ptr<Function> makeHostFunction(wasm::FunctionType type, HostBody body);
 /// `initial` fills the low slot. Threads: any.
@@ -59,5 +68,18 @@ std::shared_ptr<Global> makeGlobal(wasm::GlobalType type, Slot initial);
 /// `guard`: reserve 8 GiB so that modules with guard-page checks accept it. Errors: Limit, Io.
 Result<std::shared_ptr<Memory>> makeMemory(wasm::MemoryType type, bool guard = true);
 Result<std::shared_ptr<Table>> makeTable(wasm::TableType type, Slot initial = 0);
+
+/// The function that a funcref points to; null for a null reference. Keeps the function's instance
+/// alive.
+std::shared_ptr<Function> functionOf(Slot reference);
+/// `function` as a funcref, or 0 if it is a host function that no module has imported. Valid while
+/// `function`'s owner lives.
+Slot referenceTo(const Function &function);
+/// Writes an element, and keeps what a funcref points to alive as long as the table. False if
+/// `index` is out of range.
+bool setElement(Table &table, uint64_t index, Slot value);
+/// Writes the low slot of a mutable global, and keeps what a funcref points to alive as long as the
+/// global.
+void setGlobal(Global &global, Slot value);
 
 } // namespace w2n::runtime

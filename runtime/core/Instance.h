@@ -20,11 +20,13 @@ struct InstanceOptions {
 
 class Instance : public std::enable_shared_from_this<Instance> {
 public:
-  /// Links, makes memories, tables and globals, runs `initialize` and the start function. Errors: Link ("unknown import: ...",
-  /// "incompatible import type: ..."), Trap, Exit, Limit, Io. After a trap, writes to imported memories and tables stay (core
-  /// specification, section 4.5.4), and function references that escaped keep the instance alive.
-  /// Threads: any; one instance runs on one thread at a time.
-  static Result<std::shared_ptr<Instance>> instantiate(std::shared_ptr<const Module> module, const Resolver &resolver,
+  /// Links, makes memories, tables and globals, runs `initialize` and the start function. Errors:
+  /// Link ("unknown import: ...", "incompatible import type: ..."), Trap, Exit, Limit, Io. After a
+  /// trap, writes to imported memories and tables stay (core specification, section 4.5.4), and
+  /// function references that escaped keep the instance alive. Threads: any; one instance runs on
+  /// one thread at a time.
+  static Result<std::shared_ptr<Instance>> instantiate(std::shared_ptr<const Module> module,
+                                                       const Resolver &resolver,
                                                        const InstanceOptions &options = {});
   ~Instance();
 
@@ -48,9 +50,10 @@ private:
   std::unique_ptr<State> statePtr;
 };
 
-/// Calls `function`: arguments in `slots`, results there afterwards; slots.size() must be at least max(parameters, results).
-/// Errors: Trap (code is the TrapKind, text the specification's message, notes the backtrace), Exit. Re-entrant: a host
-/// function may call. Threads: the thread of the instance.
+/// Calls `function`: arguments in `slots`, results there afterwards; slots.size() must be at least
+/// max(parameters, results). Errors: Trap (code is the TrapKind, text the specification's message,
+/// notes the backtrace), Exit. Re-entrant: a host function may call. Threads: the thread of the
+/// instance.
 Status call(Function &function, std::span<Slot> slots);
 
 } // namespace w2n::runtime

@@ -3,8 +3,11 @@
 
 #include "lib/artifact/Metadata.h"
 #include "lib/support/Error.h"
+#include "runtime/core/RangeRegistry.h"
+#include "runtime/core/Unwind.h"
 
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,9 +16,10 @@ namespace w2n::runtime {
 
 class Module {
 public:
-  /// Maps the artifact at `path` (open, fstat, mmap of the file, mmap of the code) and checks every header field, offset and
-  /// count that the runtime will use. Nothing is relocated or allocated per function. Errors: Io, Malformed, Unsupported
-  /// (another target, a CPU feature that this machine lacks: the message names it). Threads: any.
+  /// Maps the artifact at `path` (open, fstat, mmap of the file, mmap of the code) and checks every
+  /// header field, offset and count that the runtime will use. Nothing is relocated or allocated
+  /// per function. Errors: Io, Malformed, Unsupported (another target, a CPU feature that this
+  /// machine lacks: the message names it). Threads: any.
   static Result<std::shared_ptr<const Module>> load(const std::string &path);
 
   ~Module();
@@ -26,14 +30,34 @@ public:
   const std::string &path() const { return filePath; }
   /// Process-wide canonical numbers of the module's types, by type index.
   std::span<const uint32_t> typeIds() const { return canonicalTypeIds; }
+  /// Function indices of the context's functionReferences, in their order.
+  std::span<const uint32_t> referencedFunctions() const { return references; }
+  /// 64-bit slots that the argument buffer of an instance needs.
+  size_t argumentSlots() const { return argumentSlotCount; }
+  /// The thunk that calls functions of the type with canonical number `typeId`, or null.
+  artifact::EntryThunk entryThunkFor(uint32_t typeId) const;
+  /// The thunk of one of this module's types, or null.
+  artifact::EntryThunk entryThunkAt(const artifact::TypeRecord &type) const;
   /// The code, for signal handlers and backtraces.
   bool containsCode(uintptr_t address) const { return address >= codeBegin && address < codeEnd; }
-  /// Name of the function whose code holds `address`, or "wasm-function[N]". Linear: only for backtraces.
+  /// Index of the function whose code holds `address`, or noIndex if it is a thunk or a helper.
+  /// Linear: only for backtraces.
+  uint32_t functionIndexAt(uintptr_t address) const;
+  /// Name of the function whose code holds `address`, or "wasm-function[N]"; empty if it is none.
+  /// Linear: only for backtraces.
   std::string functionNameAt(uintptr_t address) const;
+  /// Made at its first use. Threads: any.
+  const UnwindTable &unwindTable() const;
   int fileDescriptor() const { return descriptor; }
 
 private:
   Module() = default;
+  Status map();
+  Status mapCode();
+  Status checkHost() const;
+  Status indexReferences();
+  void countArgumentSlots();
+
   artifact::Metadata metadataView;
   std::string filePath;
   int descriptor = -1;
@@ -41,6 +65,11 @@ private:
   size_t mappingBytes = 0;
   uintptr_t codeBegin = 0, codeEnd = 0;
   std::vector<uint32_t> canonicalTypeIds;
+  std::vector<uint32_t> references;
+  size_t argumentSlotCount = 0;
+  RangeRegistry::Entry *codeRange = nullptr;
+  mutable std::once_flag unwindOnce;
+  mutable UnwindTable unwind;
 };
 
 } // namespace w2n::runtime

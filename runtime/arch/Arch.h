@@ -1,0 +1,108 @@
+// What a processor's file has to provide: crossing between host and compiled code, its register
+// numbers, its features.
+//
+// Compiled code runs on a stack of its own (Thread.h); the host keeps the thread's. Both directions
+// of every crossing switch stacks, so host code never depends on how deep the guest is, and a guest
+// that runs out of stack always finds the guard region below its own.
+#pragma once
+
+#include "lib/artifact/Abi.h"
+#include "lib/support/Error.h"
+
+#include <string_view>
+
+namespace w2n::runtime {
+
+/// One stay in compiled code, from the host's call to its return: lives on the host's stack. The
+/// assembly of each processor knows the first fields by their offsets.
+struct Activation {
+  /// Where the host's stack continues while the host is called back; also holds what leaving
+  /// restores.
+  uintptr_t hostStackPointer;
+  /// Where the guest's stack begins for this activation; where it was left while the host is called
+  /// back.
+  uintptr_t guestStackPointer;
+  /// The trap that ended the activation, if leaveGuest was used.
+  uint32_t trapKind;
+  /// 1 if trapProgramCounter is the address after a call, 0 if it is the faulting instruction.
+  uint32_t afterCall;
+  /// Registers of the guest when it trapped: where a backtrace starts.
+  uintptr_t trapProgramCounter, trapStackPointer, trapFramePointer;
+
+  /// The activation below this one on the thread, or null.
+  Activation *previous;
+  /// Top of the guest's stack for this activation.
+  uintptr_t guestStackTop;
+  /// Number of activations below.
+  uint32_t depth;
+  /// The error that a host function returned, to be handed to the host that entered; owned.
+  Error *hostError;
+};
+
+static_assert(offsetof(Activation, hostStackPointer) == 0);
+static_assert(offsetof(Activation, guestStackPointer) == 8);
+static_assert(offsetof(Activation, trapKind) == 16);
+static_assert(offsetof(Activation, afterCall) == 20);
+static_assert(offsetof(Activation, trapProgramCounter) == 24);
+static_assert(offsetof(Activation, trapStackPointer) == 32);
+static_assert(offsetof(Activation, trapFramePointer) == 40);
+
+extern "C" {
+
+/// The activation that the thread is in, or null: read by the assembly and by the signal handler.
+extern constinit thread_local Activation *w2nCurrentActivation
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/// Calls thunk(context, code, slots) on the guest's stack. 0 if it returned, 1 if it was left
+/// through w2nLeaveGuest.
+uint32_t w2nEnterGuest(Activation *activation, artifact::EntryThunk thunk,
+                       artifact::InstanceContext *context, const void *code, uint64_t *slots);
+
+/// Not a function: where a signal handler resumes, with the activation as its argument and the
+/// host's stack pointer.
+void w2nLeaveGuest();
+
+// What compiled code calls (HostFunction::invoke and RuntimeServices): each switches to the host's
+// stack and calls the function of the same name without "Entry" (Services.cpp); where that reports
+// a trap, it leaves the activation.
+void w2nInvokeHostEntry(artifact::HostFunction *self, uint64_t *slots);
+[[noreturn]] void w2nTrapEntry(artifact::InstanceContext *context, uint32_t kind);
+uint64_t w2nMemoryGrowEntry(artifact::InstanceContext *, uint32_t, uint64_t);
+void w2nMemoryCopyEntry(artifact::InstanceContext *, uint32_t, uint32_t, uint64_t, uint64_t,
+                        uint64_t);
+void w2nMemoryFillEntry(artifact::InstanceContext *, uint32_t, uint64_t, uint32_t, uint64_t);
+void w2nMemoryInitEntry(artifact::InstanceContext *, uint32_t, uint32_t, uint64_t, uint64_t,
+                        uint64_t);
+void w2nDataDropEntry(artifact::InstanceContext *, uint32_t);
+uint64_t w2nTableGrowEntry(artifact::InstanceContext *, uint32_t, uint64_t, uint64_t);
+void w2nTableFillEntry(artifact::InstanceContext *, uint32_t, uint64_t, uint64_t, uint64_t);
+void w2nTableCopyEntry(artifact::InstanceContext *, uint32_t, uint32_t, uint64_t, uint64_t,
+                       uint64_t);
+void w2nTableInitEntry(artifact::InstanceContext *, uint32_t, uint32_t, uint64_t, uint64_t,
+                       uint64_t);
+void w2nElementDropEntry(artifact::InstanceContext *, uint32_t);
+void w2nElementSetEntry(artifact::InstanceContext *, uint32_t, uint32_t, uint64_t);
+
+/// The crossing code above lies between these; it runs on the guest's stack in part, so a stack
+/// overflow may be found there.
+extern const char w2nCrossingBegin[], w2nCrossingEnd[];
+}
+
+/// Sets the registers of `activation` that a backtrace starts from to those at the call out of the
+/// guest that it is in.
+void noteCrossing(Activation &activation);
+
+/// The processor of this build, as in ELF's e_machine.
+extern const uint32_t hostElfMachine;
+
+/// Numbers of the registers in DWARF, and which of them an unwinder follows.
+struct UnwindRegisters {
+  uint32_t stackPointer, framePointer, returnAddress;
+};
+extern const UnwindRegisters unwindRegisters;
+
+/// Checks that this machine has `features` (LLVM's names, comma-separated, each with "+" or "-"
+/// before it or not). Errors: Unsupported, naming the first that is missing.
+Status checkProcessorFeatures(std::string_view features);
+
+} // namespace w2n::runtime

@@ -1,0 +1,163 @@
+// Crossing between host and compiled code on x86-64, System V.
+//
+// Compiled code preserves what C calls preserve (rbx, rbp, r12-r15) when it returns, but not when
+// it is left on a trap, so entering saves those on the host's stack and both ways out restore them.
+// MXCSR and the x87 control word are never changed by compiled code.
+#include "runtime/arch/Arch.h"
+
+#include <elf.h>
+
+namespace w2n::runtime {
+
+const uint32_t hostElfMachine = EM_X86_64;
+const UnwindRegisters unwindRegisters = {.stackPointer = 7, .framePointer = 6, .returnAddress = 16};
+
+void noteCrossing(Activation &activation) {
+  // W2N_CROSS pushes rbp on top of the return address.
+  const auto *frame = reinterpret_cast<const uintptr_t *>(activation.guestStackPointer);
+  activation.trapFramePointer = frame[0];
+  activation.trapProgramCounter = frame[1];
+  activation.trapStackPointer = activation.guestStackPointer + 2 * sizeof(uintptr_t);
+  activation.afterCall = 1;
+}
+
+} // namespace w2n::runtime
+
+// Offsets in Activation: hostStackPointer 0, guestStackPointer 8, trapKind 16, afterCall 20,
+// trapProgramCounter 24, trapStackPointer 32, trapFramePointer 40.
+asm(R"(
+  .text
+  .p2align 4
+  .globl w2nCrossingBegin
+  .hidden w2nCrossingBegin
+w2nCrossingBegin:
+
+  .globl w2nEnterGuest
+  .hidden w2nEnterGuest
+  .type w2nEnterGuest, @function
+w2nEnterGuest:
+  .cfi_startproc
+  pushq %rbp
+  .cfi_def_cfa_offset 16
+  .cfi_offset %rbp, -16
+  movq %rsp, %rbp
+  .cfi_def_cfa_register %rbp
+  pushq %rbx
+  pushq %r12
+  pushq %r13
+  pushq %r14
+  pushq %r15
+  .cfi_offset %rbx, -24
+  .cfi_offset %r12, -32
+  .cfi_offset %r13, -40
+  .cfi_offset %r14, -48
+  .cfi_offset %r15, -56
+  pushq %rdi                 # keeps the stack aligned to 16
+  movq %rsp, (%rdi)
+  movq 8(%rdi), %rsp
+  movq %rsi, %rax
+  movq %rdx, %rdi
+  movq %rcx, %rsi
+  movq %r8, %rdx
+  callq *%rax
+  leaq -48(%rbp), %rsp
+  xorl %eax, %eax
+.LrestoreHost:
+  popq %rdi
+  popq %r15
+  popq %r14
+  popq %r13
+  popq %r12
+  popq %rbx
+  popq %rbp
+  .cfi_def_cfa %rsp, 8
+  retq
+  .cfi_endproc
+  .size w2nEnterGuest, .-w2nEnterGuest
+
+  .globl w2nLeaveGuest
+  .hidden w2nLeaveGuest
+  .type w2nLeaveGuest, @function
+w2nLeaveGuest:               # rdi: the activation
+  .cfi_startproc
+  .cfi_undefined %rip
+  movq (%rdi), %rsp
+  movl $1, %eax
+  jmp .LrestoreHost
+  .cfi_endproc
+  .size w2nLeaveGuest, .-w2nLeaveGuest
+
+  # trap(context, kind): the guest's registers are noted for the backtrace.
+  .globl w2nTrapEntry
+  .hidden w2nTrapEntry
+  .type w2nTrapEntry, @function
+w2nTrapEntry:
+  .cfi_startproc
+  movq w2nCurrentActivation@gottpoff(%rip), %rdi
+  movq %fs:(%rdi), %rdi
+  movl %esi, 16(%rdi)
+  movl $1, 20(%rdi)
+  movq (%rsp), %rax
+  movq %rax, 24(%rdi)
+  leaq 8(%rsp), %rax
+  movq %rax, 32(%rdi)
+  movq %rbp, 40(%rdi)
+  jmp w2nLeaveGuest
+  .cfi_endproc
+  .size w2nTrapEntry, .-w2nTrapEntry
+
+  # Calls `target` on the host's stack with the arguments as they are. `checked`: a result other than 0 leaves the guest.
+  .macro W2N_CROSS entry, target, checked
+  .globl \entry
+  .hidden \entry
+  .type \entry, @function
+  .p2align 4
+\entry:
+  .cfi_startproc
+  pushq %rbp
+  .cfi_def_cfa_offset 16
+  .cfi_offset %rbp, -16
+  movq %rsp, %rbp
+  .cfi_def_cfa_register %rbp
+  movq w2nCurrentActivation@gottpoff(%rip), %rax
+  movq %fs:(%rax), %rax
+  movq %rsp, 8(%rax)
+  movq (%rax), %rsp
+  callq \target
+  .if \checked
+  testl %eax, %eax
+  jne .LleaveForError
+  .endif
+  movq %rbp, %rsp
+  popq %rbp
+  .cfi_def_cfa %rsp, 8
+  retq
+  .cfi_endproc
+  .size \entry, .-\entry
+  .endm
+
+  W2N_CROSS w2nInvokeHostEntry, w2nInvokeHost, 1
+  W2N_CROSS w2nMemoryGrowEntry, w2nMemoryGrow, 0
+  W2N_CROSS w2nMemoryCopyEntry, w2nMemoryCopy, 1
+  W2N_CROSS w2nMemoryFillEntry, w2nMemoryFill, 1
+  W2N_CROSS w2nMemoryInitEntry, w2nMemoryInit, 1
+  W2N_CROSS w2nDataDropEntry, w2nDataDrop, 1
+  W2N_CROSS w2nTableGrowEntry, w2nTableGrow, 0
+  W2N_CROSS w2nTableFillEntry, w2nTableFill, 1
+  W2N_CROSS w2nTableCopyEntry, w2nTableCopy, 1
+  W2N_CROSS w2nTableInitEntry, w2nTableInit, 1
+  W2N_CROSS w2nElementDropEntry, w2nElementDrop, 1
+  W2N_CROSS w2nElementSetEntry, w2nElementSet, 1
+
+.LleaveForError:
+  .cfi_startproc
+  .cfi_undefined %rip
+  movq w2nCurrentActivation@gottpoff(%rip), %rdi
+  movq %fs:(%rdi), %rdi
+  jmp w2nLeaveGuest
+  .cfi_endproc
+
+  .globl w2nCrossingEnd
+  .hidden w2nCrossingEnd
+w2nCrossingEnd:
+)");

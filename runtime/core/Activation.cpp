@@ -1,0 +1,87 @@
+#include "runtime/core/Activation.h"
+
+#include "runtime/core/Backtrace.h"
+#include "runtime/core/Thread.h"
+
+namespace w2n::runtime {
+
+using artifact::TrapKind;
+
+extern "C" {
+constinit thread_local Activation *w2nCurrentActivation = nullptr;
+}
+
+Error trapError(TrapKind kind) {
+  Error error;
+  error.kind = ErrorKind::Trap;
+  error.code = uint32_t(kind);
+  error.text = artifact::trapMessage(kind);
+  return error;
+}
+
+namespace {
+
+/// Where the next activation's guest stack begins. Errors: Limit, Trap (no room on the host's
+/// stack).
+Result<uintptr_t> nextGuestStackTop(const Activation *previous) {
+  if (previous) {
+    if (!hostStackHasRoom(previous->depth))
+      return std::unexpected(trapError(TrapKind::StackOverflow));
+    return previous->guestStackPointer & ~uintptr_t(15);
+  }
+  if (currentGuestStack) [[likely]]
+    return currentGuestStack->top;
+  W2N_TRY(stack, makeGuestStack());
+  return stack->top;
+}
+
+/// The error of an activation that was left, with the frames that it had.
+[[gnu::cold]] Error takeError(Activation &activation) {
+  Error error;
+  if (activation.hostError) {
+    error = std::move(*activation.hostError);
+    delete activation.hostError;
+  } else {
+    error = trapError(TrapKind(activation.trapKind));
+  }
+  if (error.kind != ErrorKind::Exit)
+    appendBacktrace(activation, error.notes);
+  return error;
+}
+
+} // namespace
+
+Status runGuest(artifact::EntryThunk thunk, artifact::InstanceContext *context, const void *code,
+                uint64_t *slots) {
+  Activation activation;
+  activation.previous = w2nCurrentActivation;
+  activation.depth = activation.previous ? activation.previous->depth + 1 : 0;
+  W2N_TRY(top, nextGuestStackTop(activation.previous));
+  activation.guestStackTop = activation.guestStackPointer = top;
+  activation.hostError = nullptr;
+  w2nCurrentActivation = &activation;
+  const uint32_t wasLeft = w2nEnterGuest(&activation, thunk, context, code, slots);
+  w2nCurrentActivation = activation.previous;
+  if (wasLeft) [[unlikely]]
+    return std::unexpected(takeError(activation));
+  return {};
+}
+
+void noteTrap(TrapKind kind) {
+  Activation &activation = *w2nCurrentActivation;
+  activation.trapKind = uint32_t(kind);
+  noteCrossing(activation);
+}
+
+void noteHostError(Error error) {
+  Activation &activation = *w2nCurrentActivation;
+  // What is neither a trap nor the program's end becomes a trap with the same text.
+  if (error.kind != ErrorKind::Trap && error.kind != ErrorKind::Exit) {
+    error.kind = ErrorKind::Trap;
+    error.code = uint32_t(TrapKind::HostError);
+  }
+  activation.hostError = new Error(std::move(error));
+  noteCrossing(activation);
+}
+
+} // namespace w2n::runtime

@@ -1,0 +1,23 @@
+// Going from the host into compiled code and coming back, by return or by trap.
+#pragma once
+
+#include "lib/support/Error.h"
+#include "runtime/arch/Arch.h"
+
+namespace w2n::runtime {
+
+/// Calls thunk(context, code, slots) on the guest's stack. Errors: Trap, Exit, whatever a host
+/// function in between returned; Limit if the thread cannot get a stack. Threads: any; re-entrant
+/// from host functions.
+Status runGuest(artifact::EntryThunk thunk, artifact::InstanceContext *context, const void *code,
+                uint64_t *slots);
+
+/// For what compiled code calls: notes a trap of `kind` (or of a host function's `error`) at the
+/// call. The caller then returns 1, and the crossing leaves the guest.
+void noteTrap(artifact::TrapKind kind);
+void noteHostError(Error error);
+
+/// An error of kind Trap with the specification's message.
+Error trapError(artifact::TrapKind kind);
+
+} // namespace w2n::runtime

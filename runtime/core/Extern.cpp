@@ -1,0 +1,98 @@
+#include "runtime/core/Extern.h"
+
+#include "runtime/core/CanonicalTypes.h"
+#include "runtime/core/InstanceState.h"
+
+namespace w2n::runtime {
+
+std::span<uint8_t> Caller::memory() const {
+  Memory *memory = instance ? instance->memory0() : nullptr;
+  return memory ? memory->bytes() : std::span<uint8_t>();
+}
+
+std::shared_ptr<Function> makeHostFunction(wasm::FunctionType type, HostBody body) {
+  auto function = std::make_shared<Function>();
+  function->typeId = canonicalTypeId(type);
+  function->type = std::move(type);
+  function->host = std::move(body);
+  return function;
+}
+
+namespace {
+
+bool holdsFunctions(wasm::ValueType type) {
+  return type.isRef() && type.heap == wasm::HeapKind::Func;
+}
+
+InstanceGroup *groupOf(Table &table) {
+  return table.owner ? table.owner->state().group : table.group;
+}
+
+InstanceGroup *groupOf(Global &global) {
+  return global.owner ? global.owner->state().group : global.group;
+}
+
+} // namespace
+
+std::shared_ptr<Global> makeGlobal(wasm::GlobalType type, Slot initial) {
+  auto global = std::make_unique<Global>();
+  global->type = type;
+  global->storage = std::make_unique<artifact::GlobalCell>();
+  global->cell = global->storage.get();
+  *global->cell = {{initial, 0}};
+  if (!holdsFunctions(type.type))
+    return std::shared_ptr<Global>(std::move(global));
+  auto group = std::make_shared<InstanceGroup>();
+  Global *added = group->add(std::move(global));
+  InstanceGroup::merge(group.get(), groupOfReference(initial));
+  return {std::move(group), added};
+}
+
+Result<std::shared_ptr<Table>> makeTable(wasm::TableType type, Slot initial) {
+  W2N_TRY(table, Table::create(type, initial));
+  auto group = std::make_shared<InstanceGroup>();
+  Table *added = group->add(std::move(table));
+  if (holdsFunctions(type.element))
+    InstanceGroup::merge(group.get(), groupOfReference(initial));
+  return std::shared_ptr<Table>(std::move(group), added);
+}
+
+std::shared_ptr<Function> functionOf(Slot slot) {
+  if (slot == 0)
+    return nullptr;
+  const auto *reference = reinterpret_cast<const artifact::FunctionReference *>(slot);
+  auto function = std::make_shared<Function>();
+  function->typeId = reference->typeId;
+  function->type = canonicalType(reference->typeId);
+  function->reference = reference;
+  Instance *instance;
+  if (reference->reserved == referenceToHost) {
+    auto &record = *reinterpret_cast<HostRecord *>(reference->context);
+    instance = record.importer;
+    function->host = record.function->host;
+  } else {
+    instance = &instanceOf(reference->context);
+    function->entry = instance->module().entryThunkFor(reference->typeId);
+  }
+  function->owner = instance->state().group->handleOf(*instance);
+  return function;
+}
+
+Slot referenceTo(const Function &function) { return reinterpret_cast<Slot>(function.reference); }
+
+bool setElement(Table &table, uint64_t index, Slot value) {
+  if (index >= table.size())
+    return false;
+  table.record->elements[index] = value;
+  if (holdsFunctions(table.type.element))
+    InstanceGroup::merge(groupOf(table), groupOfReference(value));
+  return true;
+}
+
+void setGlobal(Global &global, Slot value) {
+  global.cell->bits[0] = value;
+  if (holdsFunctions(global.type.type))
+    InstanceGroup::merge(groupOf(global), groupOfReference(value));
+}
+
+} // namespace w2n::runtime

@@ -1,0 +1,78 @@
+// A fault is a trap if its instruction is compiled code, and if what it touched says which: the
+// reservation of a memory, or the guard region of the thread's guest stack. Everything here runs in
+// a signal handler: no locks, no allocation.
+#include "runtime/core/Faults.h"
+
+#include "runtime/arch/Arch.h"
+#include "runtime/core/RangeRegistry.h"
+#include "runtime/core/Thread.h"
+#include "runtime/platform/Faults.h"
+
+#include <optional>
+
+namespace w2n::runtime {
+
+namespace {
+
+using artifact::TrapKind;
+
+bool isGuardOfGuestStack(uintptr_t address) {
+  const GuestStack *stack = currentGuestStack;
+  return stack && address >= stack->guardBegin && address < stack->limit;
+}
+
+std::optional<TrapKind> classify(const platform::Fault &fault) {
+  const bool isOverflow =
+      fault.kind == platform::FaultKind::Access && isGuardOfGuestStack(fault.address);
+  if (isOverflow && isCrossing(fault.programCounter))
+    return TrapKind::StackOverflow;
+  if (!codeRanges().find(fault.programCounter))
+    return std::nullopt;
+  switch (fault.kind) {
+  case platform::FaultKind::Access:
+    if (isOverflow)
+      return TrapKind::StackOverflow;
+    if (memoryRanges().find(fault.address))
+      return TrapKind::MemoryOutOfBounds;
+    return std::nullopt;
+  case platform::FaultKind::Arithmetic:
+    return TrapKind::IntegerDivideByZero;
+  case platform::FaultKind::IllegalInstruction:
+    return TrapKind::IllegalInstruction;
+  }
+  return std::nullopt;
+}
+
+bool handleFault(const platform::Fault &fault, platform::Resumption &resumption) {
+  Activation *activation = w2nCurrentActivation;
+  if (!activation)
+    return false;
+  const std::optional<TrapKind> kind = classify(fault);
+  if (!kind)
+    return false;
+  activation->trapKind = uint32_t(*kind);
+  activation->afterCall = 0;
+  activation->trapProgramCounter = fault.programCounter;
+  activation->trapStackPointer = fault.stackPointer;
+  activation->trapFramePointer = fault.framePointer;
+  resumption.function = reinterpret_cast<uintptr_t>(&w2nLeaveGuest);
+  resumption.argument = reinterpret_cast<uintptr_t>(activation);
+  resumption.stackPointer = activation->hostStackPointer;
+  return true;
+}
+
+} // namespace
+
+bool isCrossing(uintptr_t programCounter) {
+  return programCounter >= reinterpret_cast<uintptr_t>(w2nCrossingBegin) &&
+         programCounter < reinterpret_cast<uintptr_t>(w2nCrossingEnd);
+}
+
+void installFaultHandlers() {
+  // Made before the first handler can run: a handler must not be what constructs them.
+  codeRanges();
+  memoryRanges();
+  platform::installFaultHandler(handleFault);
+}
+
+} // namespace w2n::runtime

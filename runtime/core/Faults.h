@@ -1,0 +1,14 @@
+// Hardware faults of compiled code as traps.
+#pragma once
+
+#include <cstdint>
+
+namespace w2n::runtime {
+
+/// Installs the handlers for the process; they take only faults of compiled code. Call it once.
+void installFaultHandlers();
+
+/// Whether `programCounter` is in the code between host and guest (Arch.h).
+bool isCrossing(uintptr_t programCounter);
+
+} // namespace w2n::runtime

@@ -1,0 +1,85 @@
+#include "runtime/core/InstanceGroup.h"
+
+#include "runtime/core/InstanceState.h"
+
+#include <algorithm>
+
+namespace w2n::runtime {
+
+/// Deleter of handles: the last one gives the instance back to its group.
+struct InstanceGroup::ReleaseHandle {
+  std::shared_ptr<InstanceGroup> group;
+  void operator()(Instance *instance) const { instance->state().group->release(*instance); }
+};
+
+InstanceGroup::~InstanceGroup() {
+  for (Instance *instance : instances)
+    delete instance;
+}
+
+std::shared_ptr<Instance> InstanceGroup::add(std::unique_ptr<Instance> instance) {
+  instance->state().group = this;
+  instances.push_back(instance.get());
+  return std::shared_ptr<Instance>(instance.release(), ReleaseHandle{shared_from_this()});
+}
+
+Table *InstanceGroup::add(std::unique_ptr<Table> table) {
+  table->group = this;
+  return tables.emplace_back(std::move(table)).get();
+}
+
+Global *InstanceGroup::add(std::unique_ptr<Global> global) {
+  global->group = this;
+  return globals.emplace_back(std::move(global)).get();
+}
+
+std::shared_ptr<Instance> InstanceGroup::handleOf(Instance &instance) {
+  if (auto handle = instance.weak_from_this().lock())
+    return handle;
+  return std::shared_ptr<Instance>(&instance, ReleaseHandle{shared_from_this()});
+}
+
+void InstanceGroup::release(Instance &instance) {
+  if (instance.state().pinned)
+    return;
+  auto found = std::find(instances.begin(), instances.end(), &instance);
+  *found = instances.back();
+  instances.pop_back();
+  delete &instance;
+}
+
+void InstanceGroup::absorb(InstanceGroup &other) {
+  for (Instance *instance : other.instances) {
+    instance->state().group = this;
+    instances.push_back(instance);
+  }
+  for (auto &table : other.tables)
+    add(std::move(table));
+  for (auto &global : other.globals)
+    add(std::move(global));
+  other.instances.clear();
+  other.tables.clear();
+  other.globals.clear();
+  other.mergedInto = shared_from_this();
+}
+
+void InstanceGroup::merge(InstanceGroup *first, InstanceGroup *second) {
+  if (!first || !second || first == second)
+    return;
+  if (first->instances.size() < second->instances.size())
+    std::swap(first, second);
+  first->absorb(*second);
+}
+
+InstanceGroup *groupOfReference(Slot reference) {
+  if (reference == 0)
+    return nullptr;
+  const auto &function = *reinterpret_cast<const artifact::FunctionReference *>(reference);
+  Instance &instance = function.reserved == referenceToHost
+                           ? *reinterpret_cast<HostRecord *>(function.context)->importer
+                           : instanceOf(function.context);
+  instance.state().pinned = true;
+  return instance.state().group;
+}
+
+} // namespace w2n::runtime

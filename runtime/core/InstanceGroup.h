@@ -1,0 +1,48 @@
+// Who keeps whom alive. References to functions travel through tables, globals and calls, so that
+// two instances may come to hold each other: instances that are linked, and the host's tables and
+// globals of references that they use, form a group that owns them all. Whoever holds an instance
+// or one of its externs from outside holds the group. Inside, plain pointers do.
+#pragma once
+
+#include "runtime/core/Extern.h"
+#include "runtime/core/Table.h"
+
+#include <vector>
+
+namespace w2n::runtime {
+
+/// Threads: a group belongs to one thread at a time, as its instances do.
+class InstanceGroup : public std::enable_shared_from_this<InstanceGroup> {
+public:
+  InstanceGroup() = default;
+  ~InstanceGroup();
+  InstanceGroup(const InstanceGroup &) = delete;
+  InstanceGroup &operator=(const InstanceGroup &) = delete;
+
+  /// Takes over `instance` and returns the first handle to it.
+  std::shared_ptr<Instance> add(std::unique_ptr<Instance> instance);
+  Table *add(std::unique_ptr<Table> table);
+  Global *add(std::unique_ptr<Global> global);
+
+  /// A new handle to `instance`, which must be in this group.
+  std::shared_ptr<Instance> handleOf(Instance &instance);
+
+  /// Makes one group of two; handles to either keep both alive. Null and equal groups are allowed.
+  static void merge(InstanceGroup *first, InstanceGroup *second);
+
+private:
+  struct ReleaseHandle;
+  void release(Instance &instance);
+  void absorb(InstanceGroup &other);
+
+  std::vector<Instance *> instances;
+  std::vector<std::unique_ptr<Table>> tables;
+  std::vector<std::unique_ptr<Global>> globals;
+  /// Where everything went, so that handles made before keep it alive.
+  std::shared_ptr<InstanceGroup> mergedInto;
+};
+
+/// The group of the instance that a funcref points into, or null.
+InstanceGroup *groupOfReference(Slot reference);
+
+} // namespace w2n::runtime

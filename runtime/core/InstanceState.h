@@ -1,0 +1,82 @@
+// What an instance owns: for the files of runtime/core only.
+#pragma once
+
+#include "runtime/core/Instance.h"
+#include "runtime/core/InstanceGroup.h"
+#include "runtime/core/Memory.h"
+
+#include <cstdlib>
+
+namespace w2n::runtime {
+
+/// The context of a host function that a module imports: made for each import, so that it knows its
+/// caller.
+struct HostRecord {
+  artifact::HostFunction abi; ///< first: compiled code passes a pointer to it
+  Instance *importer;
+  std::shared_ptr<Function> function;
+  size_t slots; ///< the greater of the numbers of parameters and results
+};
+
+struct Instance::State {
+  InstanceGroup *group = nullptr;
+  /// Others have plain pointers to it, so it lives as long as its group.
+  bool pinned = false;
+
+  struct Free {
+    void operator()(void *block) const { std::free(block); }
+  };
+  std::unique_ptr<uint8_t, Free> contextStorage;
+  std::unique_ptr<uint64_t[]> argumentBuffer;
+
+  // The index spaces, and what of them is owned here.
+  std::vector<Memory *> memories;
+  std::vector<Table *> tables;
+  std::vector<std::unique_ptr<Memory>> definedMemories;
+  std::vector<std::unique_ptr<Table>> definedTables;
+  /// Imported from the host, by import index; null where an instance of the group defines it.
+  std::vector<std::shared_ptr<Memory>> hostMemories;
+  std::vector<std::shared_ptr<Global>> hostGlobals;
+  std::vector<std::unique_ptr<HostRecord>> hostFunctions;
+
+  std::vector<bool> droppedElements, droppedData;
+  /// Elements that `initialize` has set, by segment; empty where metadata says it all.
+  std::vector<std::vector<uint64_t>> elementValues;
+
+  const artifact::Metadata *metadata = nullptr;
+  artifact::ContextLayout layout;
+
+  template <typename T> T *at(uint64_t offset) {
+    return reinterpret_cast<T *>(contextStorage.get() + offset);
+  }
+  artifact::FunctionReference *importReferences() {
+    return at<artifact::FunctionReference>(layout.importReferences());
+  }
+  artifact::FunctionReference *functionReferences() {
+    return at<artifact::FunctionReference>(layout.functionReferences());
+  }
+  artifact::GlobalCell *&importedGlobal(uint32_t index) {
+    return at<artifact::GlobalCell *>(layout.globalPointers())[index];
+  }
+  artifact::GlobalCell *globalCell(uint32_t index) {
+    return index < layout.importedGlobals
+               ? importedGlobal(index)
+               : at<artifact::GlobalCell>(layout.globalCells()) + (index - layout.importedGlobals);
+  }
+  /// The reference to function `index`; null if the artifact says that it has none.
+  const artifact::FunctionReference *referenceOf(uint32_t index) {
+    if (index < layout.importedFunctions)
+      return importReferences() + index;
+    const uint32_t reference = metadata->functions()[index].reference;
+    return reference < layout.referencedFunctions ? functionReferences() + reference : nullptr;
+  }
+};
+
+/// Set in FunctionReference::reserved when the context is a HostRecord.
+inline constexpr uint32_t referenceToHost = 1;
+
+inline Instance &instanceOf(artifact::InstanceContext *context) {
+  return *static_cast<Instance *>(context->instance);
+}
+
+} // namespace w2n::runtime

@@ -1,0 +1,319 @@
+#include "runtime/core/Link.h"
+
+#include "runtime/arch/Arch.h"
+#include "runtime/core/CanonicalTypes.h"
+#include "runtime/core/InstanceState.h"
+#include "runtime/core/ValueTypes.h"
+
+#include <algorithm>
+
+namespace w2n::runtime {
+
+namespace {
+
+using artifact::ExternKindCode;
+using artifact::ImportRecord;
+using artifact::Metadata;
+
+std::string describe(const wasm::Limits &limits) {
+  std::string text = limits.is64 ? "i64 " : "";
+  text += std::to_string(limits.min);
+  if (limits.max)
+    text += " " + std::to_string(*limits.max);
+  return limits.shared ? text + " shared" : text;
+}
+
+std::string describe(const wasm::FunctionType &type) { return "function " + wasm::toString(type); }
+
+std::string describe(const wasm::TableType &type) {
+  return "table " + describe(type.limits) + " " + wasm::toString(type.element);
+}
+
+std::string describe(const wasm::MemoryType &type) {
+  std::string text = "memory " + describe(type.limits);
+  if (type.pageSizeLog2 != 16)
+    text += " of pages of " + std::to_string(1u << type.pageSizeLog2) + " bytes";
+  return text;
+}
+
+std::string describe(const wasm::GlobalType &type) {
+  return "global " + std::string(type.isMutable ? "mut " : "") + wasm::toString(type.type);
+}
+
+/// With the size that it has now, which is what counts.
+wasm::TableType currentType(const Table &table) {
+  wasm::TableType type = table.type;
+  type.limits.min = table.size();
+  return type;
+}
+
+wasm::MemoryType currentType(const Memory &memory) {
+  wasm::MemoryType type = memory.type;
+  type.limits.min = memory.pages();
+  return type;
+}
+
+bool limitsMatch(const wasm::Limits &found, const wasm::Limits &wanted) {
+  if (found.min < wanted.min || found.is64 != wanted.is64 || found.shared != wanted.shared)
+    return false;
+  return !wanted.max || (found.max && *found.max <= *wanted.max);
+}
+
+class ImportMatcher {
+public:
+  ImportMatcher(const Module &module, const ImportRecord &record)
+      : module(module), metadata(module.metadata()), record(record) {}
+
+  Status match(const Extern &found) const {
+    switch (ExternKindCode(record.kind)) {
+    case ExternKindCode::Function:
+      return matchFunction(get<Function>(found), found);
+    case ExternKindCode::Table:
+      return matchTable(get<Table>(found), found);
+    case ExternKindCode::Memory:
+      return matchMemory(get<Memory>(found), found);
+    case ExternKindCode::Global:
+      return matchGlobal(get<Global>(found), found);
+    case ExternKindCode::Tag:
+      break;
+    }
+    return unknown();
+  }
+  std::unexpected<Error> unknown() const {
+    return fail(ErrorKind::Link, "unknown import: " + quotedName() + " (" + wantedType() + ")");
+  }
+  std::string quotedName() const {
+    return "\"" + std::string(metadata.string(record.module)) + "\".\"" +
+           std::string(metadata.string(record.name)) + "\"";
+  }
+
+private:
+  template <typename T> static const T *get(const Extern &found) {
+    auto *pointer = std::get_if<std::shared_ptr<T>>(&found);
+    return pointer ? pointer->get() : nullptr;
+  }
+  wasm::FunctionType functionType() const {
+    return functionTypeOf(metadata, metadata.types()[metadata.functions()[record.index].typeIndex]);
+  }
+  wasm::TableType tableType() const { return tableTypeOf(metadata.tables()[record.index]); }
+  wasm::MemoryType memoryType() const { return memoryTypeOf(metadata.memories()[record.index]); }
+  wasm::GlobalType globalType() const { return globalTypeOf(metadata.globals()[record.index]); }
+  std::string wantedType() const;
+  static std::string foundType(const Extern &found);
+
+  std::unexpected<Error> incompatible(const Extern &found) const {
+    return fail(ErrorKind::Link, "incompatible import type: " + quotedName() + " is a " +
+                                     foundType(found) + ", wanted a " + wantedType());
+  }
+  Status matchFunction(const Function *function, const Extern &found) const {
+    const uint32_t typeIndex = metadata.functions()[record.index].typeIndex;
+    if (!function || function->typeId != module.typeIds()[typeIndex])
+      return incompatible(found);
+    return {};
+  }
+  Status matchTable(const Table *table, const Extern &found) const {
+    if (!table || table->type.element != tableType().element ||
+        !limitsMatch(currentType(*table).limits, tableType().limits))
+      return incompatible(found);
+    return {};
+  }
+  Status matchMemory(const Memory *memory, const Extern &found) const;
+  Status matchGlobal(const Global *global, const Extern &found) const {
+    if (!global || global->type != globalType())
+      return incompatible(found);
+    return {};
+  }
+
+  const Module &module;
+  const Metadata &metadata;
+  const ImportRecord &record;
+};
+
+std::string ImportMatcher::wantedType() const {
+  switch (ExternKindCode(record.kind)) {
+  case ExternKindCode::Function:
+    return describe(functionType());
+  case ExternKindCode::Table:
+    return describe(tableType());
+  case ExternKindCode::Memory:
+    return describe(memoryType());
+  case ExternKindCode::Global:
+    return describe(globalType());
+  case ExternKindCode::Tag:
+    break;
+  }
+  return "tag";
+}
+
+std::string ImportMatcher::foundType(const Extern &found) {
+  if (auto *function = get<Function>(found))
+    return describe(function->type);
+  if (auto *table = get<Table>(found))
+    return describe(currentType(*table));
+  if (auto *memory = get<Memory>(found))
+    return describe(currentType(*memory));
+  if (auto *global = get<Global>(found))
+    return describe(global->type);
+  return "null pointer";
+}
+
+Status ImportMatcher::matchMemory(const Memory *memory, const Extern &found) const {
+  const wasm::MemoryType wanted = memoryType();
+  if (!memory || memory->type.pageSizeLog2 != wanted.pageSizeLog2 ||
+      !limitsMatch(currentType(*memory).limits, wanted.limits))
+    return incompatible(found);
+  const bool needsGuard =
+      !(metadata.header().flags & artifact::flagExplicitBounds) && !wanted.limits.is64;
+  if (needsGuard && !memory->isGuarded())
+    return fail(ErrorKind::Link,
+                "incompatible import type: memory " + quotedName() +
+                    " has no 8 GiB reservation, which the module's bounds checks rely on; make the "
+                    "memory with one, or compile the module with --bounds-checks=explicit");
+  return {};
+}
+
+wasm::ExternKind kindOf(const ImportRecord &record) { return wasm::ExternKind(record.kind); }
+
+/// Stands in for a function that the resolver does not know.
+std::shared_ptr<Function> makeUnknownFunction(const Module &module, const ImportRecord &record) {
+  const Metadata &metadata = module.metadata();
+  const uint32_t typeIndex = metadata.functions()[record.index].typeIndex;
+  auto body = [name = ImportMatcher(module, record).quotedName()](Caller,
+                                                                  std::span<Slot>) -> Status {
+    Error error;
+    error.kind = ErrorKind::Trap;
+    error.code = uint32_t(artifact::TrapKind::UnknownImport);
+    error.text = "unknown import called: " + name;
+    return std::unexpected(std::move(error));
+  };
+  return makeHostFunction(functionTypeOf(metadata, metadata.types()[typeIndex]), std::move(body));
+}
+
+} // namespace
+
+Result<std::vector<Extern>> resolveImports(const Module &module, const Resolver &resolver,
+                                           const InstanceOptions &options) {
+  const Metadata &metadata = module.metadata();
+  std::vector<Extern> imports;
+  imports.reserve(metadata.imports().size());
+  for (const ImportRecord &record : metadata.imports()) {
+    const ImportMatcher matcher(module, record);
+    auto found = resolver ? resolver(metadata.string(record.module), metadata.string(record.name),
+                                     kindOf(record))
+                          : std::nullopt;
+    if (!found && options.trapOnUnknownImports && kindOf(record) == wasm::ExternKind::Function)
+      found = makeUnknownFunction(module, record);
+    if (!found)
+      return matcher.unknown();
+    W2N_CHECK(matcher.match(*found));
+    imports.push_back(std::move(*found));
+  }
+  return imports;
+}
+
+namespace {
+
+/// Writes imports, which match, into an instance.
+class ImportBinder {
+public:
+  explicit ImportBinder(Instance &instance)
+      : instance(instance), state(instance.state()), metadata(instance.module().metadata()) {}
+
+  Status bind(const std::shared_ptr<Function> &function, uint32_t index);
+  void bind(const std::shared_ptr<Table> &table, uint32_t index);
+  void bind(const std::shared_ptr<Memory> &memory, uint32_t index);
+  void bind(const std::shared_ptr<Global> &global, uint32_t index);
+
+private:
+  Status bindHostFunction(const std::shared_ptr<Function> &function, uint32_t index);
+  /// Plain pointers into `owner` will be kept; `both`: references of this instance may get there as
+  /// well.
+  void tie(Instance *owner, InstanceGroup *group, bool both) {
+    if (owner) {
+      owner->state().pinned = true;
+      group = owner->state().group;
+    }
+    if (both)
+      state.pinned = true;
+    InstanceGroup::merge(state.group, group);
+  }
+
+  Instance &instance;
+  Instance::State &state;
+  const Metadata &metadata;
+};
+
+bool carriesReferences(const wasm::FunctionType &type) {
+  auto isRef = [](wasm::ValueType value) { return value.isRef(); };
+  return std::any_of(type.params.begin(), type.params.end(), isRef) ||
+         std::any_of(type.results.begin(), type.results.end(), isRef);
+}
+
+Status ImportBinder::bindHostFunction(const std::shared_ptr<Function> &function, uint32_t index) {
+  const uint32_t typeIndex = metadata.functions()[index].typeIndex;
+  const artifact::TypeRecord &type = metadata.types()[typeIndex];
+  if (type.importThunk == 0)
+    return fail(ErrorKind::Malformed, "metadata: the type of an imported function has no thunk",
+                metadata.fileOffset());
+  auto record = std::make_unique<HostRecord>();
+  record->abi = {w2nInvokeHostEntry, state.argumentBuffer.get()};
+  record->importer = &instance;
+  record->function = function;
+  record->slots = std::max(type.params.count, type.results.count);
+  state.importReferences()[index] = {metadata.address(type.importThunk),
+                                     reinterpret_cast<artifact::InstanceContext *>(record.get()),
+                                     instance.module().typeIds()[typeIndex], referenceToHost};
+  state.hostFunctions[index] = std::move(record);
+  return {};
+}
+
+Status ImportBinder::bind(const std::shared_ptr<Function> &function, uint32_t index) {
+  if (function->host)
+    return bindHostFunction(function, index);
+  state.importReferences()[index] = *function->reference;
+  tie(function->owner.get(), nullptr, carriesReferences(function->type));
+  return {};
+}
+
+void ImportBinder::bind(const std::shared_ptr<Table> &table, uint32_t index) {
+  state.tables[index] = table.get();
+  state.at<artifact::TableRecord *>(state.layout.tablePointers())[index] = table->record;
+  tie(table->owner, table->group, true);
+}
+
+void ImportBinder::bind(const std::shared_ptr<Memory> &memory, uint32_t index) {
+  state.memories[index] = memory.get();
+  state.at<artifact::MemorySlot>(state.layout.memorySlots())[index] = {memory->record->base,
+                                                                       memory->record};
+  if (!memory->owner)
+    state.hostMemories[index] = memory;
+  tie(memory->owner, nullptr, false);
+}
+
+void ImportBinder::bind(const std::shared_ptr<Global> &global, uint32_t index) {
+  state.importedGlobal(index) = global->cell;
+  if (!global->owner && !global->group)
+    state.hostGlobals[index] = global;
+  tie(global->owner.get(), global->group, global->type.type.isRef());
+}
+
+} // namespace
+
+Status bindImports(Instance &instance, std::span<const Extern> imports) {
+  ImportBinder binder(instance);
+  const auto records = instance.module().metadata().imports();
+  for (size_t i = 0; i < imports.size(); ++i) {
+    const uint32_t index = records[i].index;
+    if (auto *function = std::get_if<std::shared_ptr<Function>>(&imports[i]))
+      W2N_CHECK(binder.bind(*function, index));
+    else if (auto *table = std::get_if<std::shared_ptr<Table>>(&imports[i]))
+      binder.bind(*table, index);
+    else if (auto *memory = std::get_if<std::shared_ptr<Memory>>(&imports[i]))
+      binder.bind(*memory, index);
+    else
+      binder.bind(std::get<std::shared_ptr<Global>>(imports[i]), index);
+  }
+  return {};
+}
+
+} // namespace w2n::runtime

@@ -1,0 +1,128 @@
+#include "runtime/core/Memory.h"
+
+#include "runtime/core/Extern.h"
+#include "runtime/platform/VirtualMemory.h"
+
+#include <algorithm>
+
+namespace w2n::runtime {
+
+namespace {
+
+constexpr uint64_t gib = uint64_t(1) << 30;
+constexpr uint64_t addressable32 = 4 * gib;
+/// What a 64-bit memory without a maximum may grow to.
+constexpr uint64_t unlimited64 = 64 * gib;
+
+/// Every address that index + offset of 32 bits each can form, and a page for the width of the
+/// access.
+uint64_t fullReservation() { return 2 * addressable32 + platform::pageBytes(); }
+
+/// The size in bytes that a memory of `type` may have if nothing but its type limits it.
+uint64_t declaredLimit(const wasm::MemoryType &type) {
+  const uint64_t most = type.limits.is64 ? unlimited64 : addressable32;
+  const uint64_t minBytes = type.limits.min << type.pageSizeLog2;
+  if (!type.limits.max)
+    return std::max(most, minBytes);
+  const uint64_t maxPages = std::min(*type.limits.max, most >> type.pageSizeLog2);
+  return std::max(maxPages << type.pageSizeLog2, minBytes);
+}
+
+std::unexpected<Error> noRoom(uint64_t bytes, const char *advice) {
+  return fail(ErrorKind::Limit, "cannot reserve " + std::to_string(bytes) +
+                                    " bytes of address space for a memory" + advice);
+}
+
+} // namespace
+
+Status Memory::reserveAddresses(Reserve reserve) {
+  const uint64_t minBytes = type.limits.min << type.pageSizeLog2;
+  growthLimit = declaredLimit(type);
+  if (growthLimit > UINT64_MAX / 2)
+    return noRoom(growthLimit, "");
+  if (!type.limits.is64) {
+    reservedBytes = fullReservation();
+    if ((reservation = platform::reserve(reservedBytes)))
+      return {};
+    if (reserve == Reserve::Full)
+      return noRoom(reservedBytes, "; compile with --bounds-checks=explicit to need less");
+  }
+  for (;; growthLimit = std::max(growthLimit / 2, minBytes)) {
+    reservedBytes = platform::roundUpToPage(growthLimit) + platform::pageBytes();
+    if ((reservation = platform::reserve(reservedBytes)))
+      return {};
+    if (growthLimit == minBytes)
+      return noRoom(reservedBytes, "");
+  }
+}
+
+namespace {
+
+/// What decoding has checked for modules, for the types that embedders make.
+Status checkType(const wasm::MemoryType &type) {
+  const uint64_t mostPages =
+      type.limits.is64 ? UINT64_MAX >> type.pageSizeLog2 : addressable32 >> type.pageSizeLog2;
+  if (type.limits.min > mostPages)
+    return fail(ErrorKind::Limit, "memory has " + std::to_string(type.limits.min) +
+                                      " pages, most is " + std::to_string(mostPages));
+  if (type.limits.max && *type.limits.max < type.limits.min)
+    return fail(ErrorKind::Invalid, "memory has a maximum of " + std::to_string(*type.limits.max) +
+                                        " pages, below its minimum of " +
+                                        std::to_string(type.limits.min));
+  return {};
+}
+
+} // namespace
+
+Result<std::unique_ptr<Memory>> Memory::create(const wasm::MemoryType &type, Reserve reserve,
+                                               artifact::MemoryRecord *record) {
+  std::unique_ptr<Memory> memory(new Memory(type));
+  memory->record = record ? record : &memory->ownRecord;
+  W2N_CHECK(checkType(type));
+  W2N_CHECK(memory->reserveAddresses(reserve));
+  const uint64_t bytes = type.limits.min << type.pageSizeLog2;
+  if (!platform::commit(memory->reservation, platform::roundUpToPage(bytes)))
+    return fail(ErrorKind::Limit,
+                "the system has no room for a memory of " + std::to_string(bytes) + " bytes");
+  *memory->record = {memory->reservation, bytes};
+  const auto begin = reinterpret_cast<uintptr_t>(memory->reservation);
+  memory->range = memoryRanges().add(begin, begin + memory->reservedBytes, memory.get());
+  return memory;
+}
+
+Memory::~Memory() {
+  memoryRanges().remove(range);
+  platform::release(reservation, reservedBytes);
+}
+
+Status Memory::mapImage(int descriptor, const artifact::ImageRecord &image) {
+  if (image.bytes == 0)
+    return {};
+  if (!platform::mapFile(reservation + image.memoryOffset, image.bytes,
+                         platform::Access::CopyOnWrite, descriptor, image.fileOffset))
+    return platform::failWithErrno("cannot map the memory image");
+  return {};
+}
+
+int64_t Memory::grow(uint64_t deltaPages) {
+  const uint64_t oldBytes = record->bytes;
+  const uint64_t oldPages = pages();
+  if (deltaPages > (growthLimit - oldBytes) >> type.pageSizeLog2)
+    return -1;
+  const uint64_t newBytes = oldBytes + (deltaPages << type.pageSizeLog2);
+  const uint64_t committed = platform::roundUpToPage(oldBytes);
+  if (!platform::commit(reservation + committed, platform::roundUpToPage(newBytes) - committed))
+    return -1;
+  record->bytes = newBytes;
+  return int64_t(oldPages);
+}
+
+bool Memory::isGuarded() const { return !type.limits.is64 && reservedBytes >= fullReservation(); }
+
+Result<std::shared_ptr<Memory>> makeMemory(wasm::MemoryType type, bool guard) {
+  W2N_TRY(memory,
+          Memory::create(type, guard ? Memory::Reserve::Full : Memory::Reserve::IfPossible));
+  return std::shared_ptr<Memory>(std::move(memory));
+}
+
+} // namespace w2n::runtime

@@ -1,0 +1,66 @@
+// Linear memories. A wasm32 address is a 32-bit index plus a 32-bit offset, so a reservation of 8
+// GiB and a page takes every address that compiled code can form: only the pages in use are
+// accessible, and the fault is the bounds check. Code with explicit checks needs no more than the
+// memory's own size; it also gets the full reservation where there is room for it, so that other
+// modules can import the memory.
+#pragma once
+
+#include "lib/artifact/Metadata.h"
+#include "lib/wasm/Types.h"
+#include "runtime/core/RangeRegistry.h"
+
+#include <memory>
+#include <span>
+
+namespace w2n::runtime {
+
+class Instance;
+
+struct Memory {
+  enum class Reserve {
+    Full,      ///< 8 GiB and a guard page, or fail
+    IfPossible ///< less if the address space is limited; the memory then cannot grow past it
+  };
+
+  /// Reserves and commits a memory of type.limits.min pages. `record` is where compiled code looks
+  /// at it; null lets the memory keep the record itself. Errors: Limit, when there is not so much
+  /// address space or memory.
+  static Result<std::unique_ptr<Memory>> create(const wasm::MemoryType &type, Reserve reserve,
+                                                artifact::MemoryRecord *record = nullptr);
+  ~Memory();
+  Memory(const Memory &) = delete;
+  Memory &operator=(const Memory &) = delete;
+
+  /// Maps `image` of the file `descriptor` copy-on-write into the memory. The artifact's reader has
+  /// checked its extent. Errors: Io.
+  Status mapImage(int descriptor, const artifact::ImageRecord &image);
+
+  /// Grows by `deltaPages`; returns the old size in pages, or -1 if it cannot grow. The base never
+  /// moves. Threads: the thread of the instance. Source: core specification, "memory.grow".
+  int64_t grow(uint64_t deltaPages);
+
+  uint64_t pages() const { return record->bytes >> type.pageSizeLog2; }
+  /// Valid until the memory grows.
+  std::span<uint8_t> bytes() const { return {record->base, record->bytes}; }
+  /// Whether code that relies on guard pages may use it.
+  bool isGuarded() const;
+  /// Largest size in bytes that it can grow to.
+  uint64_t maxBytes() const { return growthLimit; }
+
+  wasm::MemoryType type;
+  artifact::MemoryRecord *record;
+  /// The instance that defines it; null if the host made it.
+  Instance *owner = nullptr;
+
+private:
+  explicit Memory(const wasm::MemoryType &type) : type(type) {}
+  Status reserveAddresses(Reserve reserve);
+
+  artifact::MemoryRecord ownRecord = {};
+  uint8_t *reservation = nullptr;
+  uint64_t reservedBytes = 0;
+  uint64_t growthLimit = 0;
+  RangeRegistry::Entry *range = nullptr;
+};
+
+} // namespace w2n::runtime

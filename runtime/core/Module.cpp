@@ -1,0 +1,153 @@
+#include "runtime/core/Module.h"
+
+#include "lib/artifact/ElfFile.h"
+#include "runtime/arch/Arch.h"
+#include "runtime/core/CanonicalTypes.h"
+#include "runtime/platform/VirtualMemory.h"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace w2n::runtime {
+
+Result<std::shared_ptr<const Module>> Module::load(const std::string &path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0)
+    return platform::failWithErrno("cannot open " + path);
+  std::shared_ptr<Module> module(new Module);
+  module->filePath = path;
+  module->descriptor = file;
+  auto status = module->map();
+  if (!status) {
+    Error error = std::move(status).error();
+    if (error.kind != ErrorKind::Io)
+      error.text = path + ": " + error.text;
+    return std::unexpected(std::move(error));
+  }
+  return module;
+}
+
+Status Module::map() {
+  struct stat attributes;
+  if (fstat(descriptor, &attributes) != 0)
+    return platform::failWithErrno("cannot read " + filePath);
+  if (!S_ISREG(attributes.st_mode))
+    return fail(ErrorKind::Io, "cannot load " + filePath + ": not a regular file");
+  if (attributes.st_size == 0)
+    return fail(ErrorKind::Malformed, "not a compiled module: the file is empty", 0);
+  mappingBytes = size_t(attributes.st_size);
+  mapping = platform::mapFile(nullptr, mappingBytes, platform::Access::ReadOnly, descriptor, 0);
+  if (!mapping)
+    return platform::failWithErrno("cannot map " + filePath);
+  W2N_TRY(metadata, artifact::Metadata::read({mapping, mappingBytes}));
+  metadataView = metadata;
+  W2N_CHECK(checkHost());
+  W2N_CHECK(indexReferences());
+  countArgumentSlots();
+  canonicalTypeIds = runtime::canonicalTypeIds(metadataView);
+  return mapCode();
+}
+
+Status Module::checkHost() const {
+  const artifact::MetadataHeader &header = metadataView.header();
+  if (header.elfMachine != hostElfMachine)
+    return fail(ErrorKind::Unsupported,
+                "module was compiled for " + artifact::machineName(header.elfMachine) +
+                    ", this machine is " + artifact::machineName(hostElfMachine));
+  return checkProcessorFeatures(metadataView.string(header.cpuFeatures));
+}
+
+Status Module::indexReferences() {
+  const artifact::MetadataHeader &header = metadataView.header();
+  references.assign(header.referencedFunctions, artifact::noIndex);
+  for (uint32_t i = header.importedFunctions; i < header.functions.count; ++i) {
+    if (metadataView.functions()[i].reference == artifact::noIndex)
+      continue;
+    W2N_TRY(function, metadataView.function(i));
+    references[function.reference] = i;
+  }
+  if (std::find(references.begin(), references.end(), artifact::noIndex) != references.end())
+    return fail(ErrorKind::Malformed, "metadata: a function reference belongs to no function",
+                metadataView.fileOffset());
+  for (const artifact::ExportRecord &record : metadataView.exports())
+    if (record.kind == uint32_t(artifact::ExternKindCode::Function) &&
+        record.index >= header.importedFunctions &&
+        metadataView.functions()[record.index].reference == artifact::noIndex)
+      return fail(ErrorKind::Malformed, "metadata: an exported function has no reference",
+                  metadataView.fileOffset());
+  return {};
+}
+
+void Module::countArgumentSlots() {
+  size_t values = 1;
+  for (const artifact::TypeRecord &type : metadataView.types())
+    values = std::max<size_t>({values, type.params.count, type.results.count});
+  // A vector takes two.
+  argumentSlotCount = 2 * values;
+}
+
+Status Module::mapCode() {
+  // The reader has checked that the segment lies in the file; its ends may lie within pages.
+  const uint64_t page = platform::pageBytes();
+  const uint64_t begin = metadataView.textOffset() & ~(page - 1);
+  const uint64_t bytes = metadataView.textOffset() + metadataView.textBytes() - begin;
+  if (!platform::mapFile(mapping + begin, bytes, platform::Access::ReadExecute, descriptor, begin))
+    return platform::failWithErrno("cannot map the code of " + filePath);
+  codeBegin = reinterpret_cast<uintptr_t>(mapping) + metadataView.textOffset();
+  codeEnd = codeBegin + metadataView.textBytes();
+  codeRange = codeRanges().add(codeBegin, codeEnd, this);
+  return {};
+}
+
+Module::~Module() {
+  codeRanges().remove(codeRange);
+  platform::release(mapping, mappingBytes);
+  if (descriptor >= 0)
+    close(descriptor);
+}
+
+artifact::EntryThunk Module::entryThunkFor(uint32_t typeId) const {
+  const auto types = metadataView.types();
+  for (size_t i = 0; i < types.size(); ++i)
+    if (canonicalTypeIds[i] == typeId && types[i].entryThunk != 0)
+      return entryThunkAt(types[i]);
+  return nullptr;
+}
+
+artifact::EntryThunk Module::entryThunkAt(const artifact::TypeRecord &type) const {
+  if (type.entryThunk == 0)
+    return nullptr;
+  return reinterpret_cast<artifact::EntryThunk>(
+      reinterpret_cast<uintptr_t>(metadataView.address(type.entryThunk)));
+}
+
+const UnwindTable &Module::unwindTable() const {
+  std::call_once(unwindOnce, [this] {
+    const artifact::MetadataHeader &header = metadataView.header();
+    unwind = UnwindTable({metadataView.address(header.ehFrame), header.ehFrameBytes});
+  });
+  return unwind;
+}
+
+uint32_t Module::functionIndexAt(uintptr_t address) const {
+  if (!containsCode(address))
+    return artifact::noIndex;
+  const uintptr_t start = unwindTable().functionStart(address);
+  const auto functions = metadataView.functions();
+  for (uint32_t i = metadataView.header().importedFunctions; i < functions.size(); ++i)
+    if (reinterpret_cast<uintptr_t>(metadataView.address(functions[i].code)) == start)
+      return i;
+  return artifact::noIndex;
+}
+
+std::string Module::functionNameAt(uintptr_t address) const {
+  const uint32_t index = functionIndexAt(address);
+  if (index == artifact::noIndex)
+    return "";
+  const auto name = metadataView.string(metadataView.functions()[index].name);
+  return name.empty() ? "wasm-function[" + std::to_string(index) + "]" : std::string(name);
+}
+
+} // namespace w2n::runtime

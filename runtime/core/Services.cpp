@@ -1,0 +1,167 @@
+// What compiled code calls: bulk operations, growth, segments. Each runs on the host's stack
+// (Arch.h). Those that can trap check everything before any effect and return 1 after noting the
+// trap, else 0.
+#include "runtime/core/Services.h"
+#include "lib/artifact/Metadata.h"
+#include "runtime/core/Activation.h"
+#include "runtime/core/InstanceState.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace w2n::runtime {
+
+const artifact::RuntimeServices runtimeServices = {
+    .trap = w2nTrapEntry,
+    .memoryGrow = w2nMemoryGrowEntry,
+    .memoryCopy = w2nMemoryCopyEntry,
+    .memoryFill = w2nMemoryFillEntry,
+    .memoryInit = w2nMemoryInitEntry,
+    .dataDrop = w2nDataDropEntry,
+    .tableGrow = w2nTableGrowEntry,
+    .tableFill = w2nTableFillEntry,
+    .tableCopy = w2nTableCopyEntry,
+    .tableInit = w2nTableInitEntry,
+    .elementDrop = w2nElementDropEntry,
+    .elementSet = w2nElementSetEntry,
+};
+
+namespace {
+
+using artifact::InstanceContext;
+using artifact::TrapKind;
+
+Instance::State &stateOf(InstanceContext *context) { return instanceOf(context).state(); }
+
+constexpr bool isInside(uint64_t begin, uint64_t count, uint64_t total) {
+  return begin <= total && count <= total - begin;
+}
+
+uint32_t trapWith(TrapKind kind) {
+  noteTrap(kind);
+  return 1;
+}
+
+/// The value of an element of a segment: what `initialize` set, else the function that metadata
+/// names.
+uint64_t elementOf(Instance::State &state, uint32_t segment, uint64_t element) {
+  if (!state.elementValues.empty() && !state.elementValues[segment].empty())
+    return state.elementValues[segment][element];
+  const uint32_t index =
+      state.metadata->indices(state.metadata->elements()[segment].functions)[element];
+  if (index >= state.metadata->functions().size())
+    return 0;
+  return reinterpret_cast<uint64_t>(state.referenceOf(index));
+}
+
+} // namespace
+} // namespace w2n::runtime
+
+using namespace w2n::runtime;
+using namespace w2n::artifact;
+
+extern "C" {
+
+uint64_t w2nMemoryGrow(InstanceContext *context, uint32_t memory, uint64_t deltaPages) {
+  return uint64_t(stateOf(context).memories[memory]->grow(deltaPages));
+}
+
+uint32_t w2nMemoryCopy(InstanceContext *context, uint32_t destinationMemory, uint32_t sourceMemory,
+                       uint64_t destination, uint64_t source, uint64_t count) {
+  auto &memories = stateOf(context).memories;
+  const MemoryRecord &to = *memories[destinationMemory]->record;
+  const MemoryRecord &from = *memories[sourceMemory]->record;
+  if (!isInside(destination, count, to.bytes) || !isInside(source, count, from.bytes))
+    return trapWith(TrapKind::MemoryOutOfBounds);
+  std::memmove(to.base + destination, from.base + source, count);
+  return 0;
+}
+
+uint32_t w2nMemoryFill(InstanceContext *context, uint32_t memory, uint64_t destination,
+                       uint32_t value, uint64_t count) {
+  const MemoryRecord &to = *stateOf(context).memories[memory]->record;
+  if (!isInside(destination, count, to.bytes))
+    return trapWith(TrapKind::MemoryOutOfBounds);
+  std::memset(to.base + destination, int(value & 0xff), count);
+  return 0;
+}
+
+uint32_t w2nMemoryInit(InstanceContext *context, uint32_t memory, uint32_t segment,
+                       uint64_t destination, uint64_t source, uint64_t count) {
+  auto &state = stateOf(context);
+  const MemoryRecord &to = *state.memories[memory]->record;
+  const DataRecord data = state.metadata->data()[segment];
+  const uint64_t dataBytes = state.droppedData[segment] ? 0 : data.count;
+  if (!isInside(destination, count, to.bytes) || !isInside(source, count, dataBytes))
+    return trapWith(TrapKind::MemoryOutOfBounds);
+  if (count != 0)
+    std::memcpy(to.base + destination, state.metadata->address(data.bytes) + source, count);
+  return 0;
+}
+
+uint32_t w2nDataDrop(InstanceContext *context, uint32_t segment) {
+  stateOf(context).droppedData[segment] = true;
+  return 0;
+}
+
+uint64_t w2nTableGrow(InstanceContext *context, uint32_t table, uint64_t value, uint64_t delta) {
+  return uint64_t(stateOf(context).tables[table]->grow(delta, value));
+}
+
+uint32_t w2nTableFill(InstanceContext *context, uint32_t table, uint64_t destination,
+                      uint64_t value, uint64_t count) {
+  const TableRecord &to = *stateOf(context).tables[table]->record;
+  if (!isInside(destination, count, to.count))
+    return trapWith(TrapKind::TableOutOfBounds);
+  std::fill_n(to.elements + destination, count, value);
+  return 0;
+}
+
+uint32_t w2nTableCopy(InstanceContext *context, uint32_t destinationTable, uint32_t sourceTable,
+                      uint64_t destination, uint64_t source, uint64_t count) {
+  auto &tables = stateOf(context).tables;
+  const TableRecord &to = *tables[destinationTable]->record;
+  const TableRecord &from = *tables[sourceTable]->record;
+  if (!isInside(destination, count, to.count) || !isInside(source, count, from.count))
+    return trapWith(TrapKind::TableOutOfBounds);
+  std::memmove(to.elements + destination, from.elements + source, count * sizeof(uint64_t));
+  return 0;
+}
+
+uint32_t w2nTableInit(InstanceContext *context, uint32_t table, uint32_t segment,
+                      uint64_t destination, uint64_t source, uint64_t count) {
+  auto &state = stateOf(context);
+  const TableRecord &to = *state.tables[table]->record;
+  const uint64_t elements =
+      state.droppedElements[segment] ? 0 : state.metadata->elements()[segment].functions.count;
+  if (!isInside(destination, count, to.count) || !isInside(source, count, elements))
+    return trapWith(TrapKind::TableOutOfBounds);
+  for (uint64_t i = 0; i < count; ++i)
+    to.elements[destination + i] = elementOf(state, segment, source + i);
+  return 0;
+}
+
+uint32_t w2nElementDrop(InstanceContext *context, uint32_t segment) {
+  stateOf(context).droppedElements[segment] = true;
+  return 0;
+}
+
+uint32_t w2nElementSet(InstanceContext *context, uint32_t segment, uint32_t element,
+                       uint64_t value) {
+  auto &state = stateOf(context);
+  const uint32_t count = state.metadata->elements()[segment].functions.count;
+  if (state.elementValues.empty())
+    state.elementValues.resize(state.metadata->elements().size());
+  auto &values = state.elementValues[segment];
+  if (values.empty()) {
+    // The others keep what metadata says.
+    std::vector<uint64_t> all(count);
+    for (uint32_t i = 0; i < count; ++i)
+      all[i] = elementOf(state, segment, i);
+    values = std::move(all);
+  }
+  if (element < values.size())
+    values[element] = value;
+  return 0;
+}
+}

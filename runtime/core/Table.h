@@ -1,0 +1,51 @@
+// Tables of references (core specification, section 4.2.3).
+#pragma once
+
+#include "lib/artifact/Abi.h"
+#include "lib/support/Error.h"
+#include "lib/wasm/Types.h"
+
+#include <cstdlib>
+#include <memory>
+
+namespace w2n::runtime {
+
+class Instance;
+class InstanceGroup;
+
+struct Table {
+  /// More elements than this are refused: what the JS API's limits say.
+  static constexpr uint64_t maxElements = 10'000'000;
+
+  /// A table of type.limits.min elements, all `initial`. `record` is where compiled code looks at
+  /// it; null lets the table keep it. Errors: Limit.
+  static Result<std::unique_ptr<Table>> create(const wasm::TableType &type, uint64_t initial,
+                                               artifact::TableRecord *record = nullptr);
+  Table(const Table &) = delete;
+  Table &operator=(const Table &) = delete;
+
+  /// Appends `delta` times `value`; returns the old number of elements, or -1 if it cannot grow.
+  /// Threads: the thread of the instance. Source: core specification, "table.grow".
+  int64_t grow(uint64_t delta, uint64_t value);
+
+  uint64_t size() const { return record->count; }
+
+  wasm::TableType type;
+  artifact::TableRecord *record;
+  /// The instance that defines it; null if the host made it.
+  Instance *owner = nullptr;
+  /// Those whose references it may hold. A table of the host is owned by its group.
+  InstanceGroup *group = nullptr;
+
+private:
+  explicit Table(const wasm::TableType &type) : type(type) {}
+
+  struct Free {
+    void operator()(uint64_t *elements) const { std::free(elements); }
+  };
+  artifact::TableRecord ownRecord = {};
+  std::unique_ptr<uint64_t, Free> elements;
+  uint64_t capacity = 0;
+};
+
+} // namespace w2n::runtime

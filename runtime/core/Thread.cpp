@@ -1,0 +1,85 @@
+#include "runtime/core/Thread.h"
+
+#include "runtime/core/Faults.h"
+#include "runtime/platform/Faults.h"
+#include "runtime/platform/VirtualMemory.h"
+
+#include <mutex>
+
+namespace w2n::runtime {
+
+constinit thread_local const GuestStack *currentGuestStack = nullptr;
+
+namespace {
+
+/// Committed as it is used. CPython's deepest recursion needs 2 MiB of it.
+constexpr uint64_t guestStackBytes = 8 << 20;
+/// Compiled code touches every page of a frame in order, so one page would do; the rest is for the
+/// frames of code that does not.
+constexpr uint64_t guardBytes = 1 << 20;
+
+/// Owns a thread's stacks: [page without access][handler stack][guard region][guest stack].
+class ThreadStacks {
+public:
+  Status make();
+  ~ThreadStacks() {
+    currentGuestStack = nullptr;
+    if (handlerStack)
+      platform::removeHandlerStack(handlerStack);
+    platform::release(mapping, mappingBytes);
+  }
+  const GuestStack &guest() const { return stack; }
+
+private:
+  uint8_t *mapping = nullptr;
+  uint64_t mappingBytes = 0;
+  uint8_t *handlerStack = nullptr;
+  GuestStack stack = {};
+};
+
+Status ThreadStacks::make() {
+  const uint64_t handlerBytes = platform::roundUpToPage(platform::handlerStackBytes());
+  mappingBytes = platform::pageBytes() + handlerBytes + guardBytes + guestStackBytes;
+  mapping = platform::reserve(mappingBytes);
+  uint8_t *handlers = mapping + platform::pageBytes();
+  uint8_t *guard = handlers + handlerBytes;
+  if (!mapping || !platform::commit(handlers, handlerBytes) ||
+      !platform::commit(guard + guardBytes, guestStackBytes)) {
+    platform::release(mapping, mappingBytes);
+    mapping = nullptr;
+    return fail(ErrorKind::Limit, "the system has no room for a stack to run wasm on");
+  }
+  if (platform::installHandlerStack(handlers, handlerBytes))
+    handlerStack = handlers;
+  const auto guardBegin = reinterpret_cast<uintptr_t>(guard);
+  stack = {guardBegin, guardBegin + guardBytes, guardBegin + guardBytes + guestStackBytes};
+  return {};
+}
+
+} // namespace
+
+Result<const GuestStack *> makeGuestStack() {
+  static std::once_flag handlersInstalled;
+  std::call_once(handlersInstalled, installFaultHandlers);
+  thread_local ThreadStacks stacks;
+  W2N_CHECK(stacks.make());
+  return currentGuestStack = &stacks.guest();
+}
+
+bool hostStackHasRoom(uint32_t depth) {
+  // Asking the system is slow, so a few levels are taken on trust.
+  constexpr uint32_t trustedDepth = 16;
+  // On a stack that is not the thread's own (a coroutine's) nothing is known.
+  constexpr uint32_t greatestDepthOnUnknownStack = 200;
+  constexpr uintptr_t wantedBytes = 256 * 1024;
+  if (depth < trustedDepth)
+    return true;
+  thread_local const uintptr_t limit = platform::threadStackLimit();
+  const auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
+  constexpr uintptr_t plausibleBytes = uintptr_t(1) << 30;
+  if (limit == 0 || here < limit || here - limit > plausibleBytes)
+    return depth < greatestDepthOnUnknownStack;
+  return here - limit >= wantedBytes;
+}
+
+} // namespace w2n::runtime

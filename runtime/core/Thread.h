@@ -1,0 +1,31 @@
+// What a thread needs to run compiled code: the guest's stack, with a guard region below it, and a
+// stack for fault handlers.
+#pragma once
+
+#include "lib/support/Error.h"
+
+#include <cstdint>
+
+namespace w2n::runtime {
+
+/// The stack that compiled code runs on. Grows down from `top`.
+struct GuestStack {
+  uintptr_t guardBegin;
+  uintptr_t limit; ///< end of the guard region, lowest address in use
+  uintptr_t top;
+};
+
+/// The calling thread's, or null before guestStack() has made it: read by the signal handler.
+extern constinit thread_local const GuestStack *currentGuestStack
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/// Makes the calling thread's stacks; freed when the thread ends. Also installs the process's fault
+/// handlers the first time. Errors: Limit.
+Result<const GuestStack *> makeGuestStack();
+
+/// Whether the host's stack has room for another level of calls (256 KiB): guest and host that call
+/// each other without end use it up without touching the guest's guard region. `depth` is the
+/// number of activations below.
+bool hostStackHasRoom(uint32_t depth);
+
+} // namespace w2n::runtime

@@ -1,0 +1,62 @@
+// Walking the stack of compiled code, which has no frame pointers: the call frame information of an
+// artifact's .eh_frame (DWARF 5, section 6.4; Linux Standard Base, "Exception Frames"), interpreted
+// for the few registers that matter. The bytes are not trusted: every read is bounded, of the
+// tables and of the stack.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace w2n::runtime {
+
+/// The registers that a walk follows. A frame pointer that is not known ends the walk only where a
+/// frame depends on it.
+struct FrameRegisters {
+  uintptr_t programCounter = 0;
+  uintptr_t stackPointer = 0;
+  uintptr_t framePointer = 0;
+  bool framePointerKnown = true;
+};
+
+/// The addresses that may be read.
+struct StackBounds {
+  uintptr_t begin = 0, end = 0;
+};
+
+/// Takes a return address off the stack, as at the first instruction of a function; false if it
+/// cannot be read.
+bool popReturnAddress(FrameRegisters &registers, StackBounds stack);
+
+class UnwindTable {
+public:
+  UnwindTable() = default;
+  /// Indexes `ehFrame`, which must outlive the table: linear. Records that make no sense are left
+  /// out.
+  explicit UnwindTable(std::span<const uint8_t> ehFrame);
+
+  /// Goes from the frame of `registers` to its caller's; false if that cannot be done. `afterCall`:
+  /// the program counter is a return address, which may lie past its function.
+  bool step(FrameRegisters &registers, bool afterCall, StackBounds stack) const;
+  /// Where the function that holds `address` starts, or 0.
+  uintptr_t functionStart(uintptr_t address) const;
+
+private:
+  /// A frame description entry: its code, and where it and its common entry are.
+  struct Entry {
+    uintptr_t begin, end;
+    std::span<const uint8_t> instructions;
+    std::span<const uint8_t> initialInstructions;
+    uint64_t codeAlignment;
+    int64_t dataAlignment;
+    uint64_t returnAddressRegister;
+  };
+  struct CommonEntry;
+  const Entry *find(uintptr_t address) const;
+  void readEntry(std::span<const uint8_t> ehFrame, size_t at, std::span<const uint8_t> body,
+                 uint32_t commonOffset);
+
+  std::vector<Entry> entries; // by begin
+};
+
+} // namespace w2n::runtime

@@ -1,0 +1,38 @@
+// Address space: reserving, committing and mapping files into it. All addresses and sizes are
+// multiples of pageBytes() unless said otherwise.
+#pragma once
+
+#include "lib/support/Error.h"
+
+#include <cstddef>
+
+namespace w2n::platform {
+
+/// The operating system's page size.
+size_t pageBytes();
+
+inline uint64_t roundUpToPage(uint64_t bytes) {
+  return (bytes + pageBytes() - 1) & ~uint64_t(pageBytes() - 1);
+}
+
+/// Reserves `bytes` of inaccessible address space that costs no memory. Null if there is not so
+/// much. Freed by release.
+uint8_t *reserve(uint64_t bytes);
+
+/// Makes reserved pages readable and writable; they read as zero. False if the system has no memory
+/// for them.
+bool commit(uint8_t *address, uint64_t bytes);
+
+/// Gives back a reservation, whatever was committed or mapped into it. Null is allowed.
+void release(uint8_t *address, uint64_t bytes);
+
+enum class Access { ReadOnly, ReadExecute, CopyOnWrite };
+
+/// Maps `bytes` of the file at `offset`, privately, over the reserved pages at `address`; anywhere
+/// if it is null. The last page may be partial. Returns null and sets errno on failure.
+uint8_t *mapFile(uint8_t *address, uint64_t bytes, Access access, int descriptor, uint64_t offset);
+
+/// "what: No such file or directory", from errno.
+std::unexpected<Error> failWithErrno(std::string what);
+
+} // namespace w2n::platform
