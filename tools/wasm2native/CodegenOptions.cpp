@@ -1,0 +1,50 @@
+#include "tools/wasm2native/CodegenOptions.h"
+
+#include "lib/support/Error.h"
+
+#include <charconv>
+
+namespace w2n::tool {
+
+using compiler::BoundsChecks;
+using compiler::OptimizationLevel;
+
+namespace {
+
+constexpr Choice<OptimizationLevel> levels[] = {{"0", OptimizationLevel::O0},
+                                                {"1", OptimizationLevel::O1},
+                                                {"2", OptimizationLevel::O2},
+                                                {"3", OptimizationLevel::O3},
+                                                {"s", OptimizationLevel::Os}};
+constexpr Choice<BoundsChecks> boundsChecks[] = {{"guard", BoundsChecks::Guard},
+                                                 {"explicit", BoundsChecks::Explicit}};
+
+std::expected<unsigned, std::string> readJobs(const CommandLine &line) {
+  std::string text = line.value("jobs", "0");
+  unsigned jobs = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), jobs);
+  constexpr unsigned most = 1024;
+  if (error != std::errc() || *end != 0 || jobs > most || (jobs == 0 && line.has("jobs")))
+    return std::unexpected("--jobs is '" + text + "', must be a number from 1 to " +
+                           std::to_string(most));
+  return jobs;
+}
+
+} // namespace
+
+std::expected<compiler::CompileOptions, std::string> readCodegenOptions(const CommandLine &line) {
+  compiler::CompileOptions options;
+  W2N_TRY(level, choose(line, "O", options.level, levels));
+  W2N_TRY(checks, choose(line, "bounds-checks", options.boundsChecks, boundsChecks));
+  W2N_TRY(jobs, readJobs(line));
+  options.level = level;
+  options.boundsChecks = checks;
+  options.threads = jobs;
+  options.strictTrapState = line.has("strict-trap-state");
+  options.verbose = line.has("verbose");
+  options.cpu = line.value("mcpu");
+  options.attributes = line.value("mattr");
+  return options;
+}
+
+} // namespace w2n::tool

@@ -1,0 +1,24 @@
+// The options about generated code, which `compile` and `run` share.
+#pragma once
+
+#include "compiler/driver/Compile.h"
+#include "tools/wasm2native/CommandLine.h"
+
+namespace w2n::tool {
+
+inline constexpr OptionRow codegenOptions[] = {
+    {"O", "LEVEL", "optimize: 0, 1, 2, 3, or s for size (default: 2)", "Code"},
+    {"mcpu", "CPU", "processor to generate code for; 'native' is this machine's", "Code"},
+    {"mattr", "LIST", "processor features to add or remove: +avx2,-bmi", "Code"},
+    {"bounds-checks", "HOW",
+     "guard: by the memory's 8 GiB reservation (default); explicit: by comparing", "Code"},
+    {"strict-trap-state", nullptr, "after a trap, memory holds exactly what the specification says",
+     "Code"},
+    {"j,jobs", "COUNT", "threads to compile with (default: one for each core)", "Code"},
+    {"v,verbose", nullptr, "say what is being done", "Code"},
+};
+
+/// Errors: for usageError.
+std::expected<compiler::CompileOptions, std::string> readCodegenOptions(const CommandLine &line);
+
+} // namespace w2n::tool

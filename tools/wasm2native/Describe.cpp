@@ -1,0 +1,240 @@
+#include "tools/wasm2native/Describe.h"
+
+#include "lib/artifact/Metadata.h"
+#include "lib/wasm/Module.h"
+#include "runtime/core/ValueTypes.h"
+
+namespace w2n::tool {
+
+namespace {
+
+Description describeLimits(const wasm::Limits &limits) {
+  Description row;
+  row["min"] = limits.min;
+  row["max"] = limits.max ? Description(*limits.max) : Description(nullptr);
+  row["is64"] = limits.is64;
+  row["shared"] = limits.shared;
+  return row;
+}
+
+Description describeMemory(const wasm::MemoryType &type) {
+  Description row = describeLimits(type.limits);
+  row["pageBytes"] = uint64_t(1) << type.pageSizeLog2;
+  return row;
+}
+
+Description describeTable(const wasm::TableType &type) {
+  Description row;
+  row["element"] = toString(type.element);
+  row.update(describeLimits(type.limits));
+  return row;
+}
+
+Description describeGlobal(const wasm::GlobalType &type) {
+  Description row;
+  row["type"] = toString(type.type);
+  row["mutable"] = type.isMutable;
+  return row;
+}
+
+std::string text(const wasm::Limits &limits) {
+  return std::to_string(limits.min) + (limits.max ? ".." + std::to_string(*limits.max) : "") +
+         (limits.is64 ? " i64" : "") + (limits.shared ? " shared" : "");
+}
+
+std::string text(const wasm::GlobalType &type) {
+  return (type.isMutable ? "mut " : "") + toString(type.type);
+}
+
+template <typename T> Description listOf(size_t count, T describe) {
+  Description list = Description::array();
+  for (size_t index = 0; index < count; ++index)
+    list.push_back(describe(index));
+  return list;
+}
+
+const char *kindName(wasm::ExternKind kind) {
+  constexpr const char *names[] = {"func", "table", "memory", "global", "tag"};
+  return size_t(kind) < std::size(names) ? names[size_t(kind)] : "unknown";
+}
+
+std::string hexadecimal(std::span<const uint8_t> bytes) {
+  std::string text;
+  for (uint8_t byte : bytes) {
+    text += "0123456789abcdef"[byte >> 4];
+    text += "0123456789abcdef"[byte & 15];
+  }
+  return text;
+}
+
+/// The index spaces of an artifact, every index checked: metadata vouches for its own bounds, not
+/// for what it points to.
+class ArtifactTypes {
+public:
+  explicit ArtifactTypes(const artifact::Metadata &metadata) : metadata(metadata) {}
+
+  std::string typeOf(wasm::ExternKind kind, uint32_t index) const {
+    switch (kind) {
+    case wasm::ExternKind::Function:
+      return functionType(index);
+    case wasm::ExternKind::Table:
+      if (index < metadata.tables().size()) {
+        auto type = runtime::tableTypeOf(metadata.tables()[index]);
+        return text(type.limits) + " " + toString(type.element);
+      }
+      break;
+    case wasm::ExternKind::Memory:
+      if (index < metadata.memories().size())
+        return text(runtime::memoryTypeOf(metadata.memories()[index]).limits);
+      break;
+    case wasm::ExternKind::Global:
+      if (index < metadata.globals().size())
+        return text(runtime::globalTypeOf(metadata.globals()[index]));
+      break;
+    case wasm::ExternKind::Tag:
+      break;
+    }
+    return "unknown";
+  }
+
+private:
+  std::string functionType(uint32_t index) const {
+    if (index >= metadata.functions().size())
+      return "unknown";
+    uint32_t typeIndex = metadata.functions()[index].typeIndex;
+    if (typeIndex >= metadata.types().size())
+      return "unknown";
+    return toString(runtime::functionTypeOf(metadata, metadata.types()[typeIndex]));
+  }
+
+  const artifact::Metadata &metadata;
+};
+
+uint64_t imageBytes(const artifact::Metadata &metadata) {
+  uint64_t bytes = 0;
+  for (const artifact::ImageRecord &image : metadata.images())
+    bytes += image.bytes;
+  return bytes;
+}
+
+void describeIdentity(const artifact::Metadata &metadata, Description &out) {
+  const artifact::MetadataHeader &header = metadata.header();
+  auto string = [&](artifact::StringRef reference) {
+    return std::string(metadata.string(reference));
+  };
+  out["formatVersion"] = header.version;
+  out["compiler"] = string(header.compilerVersion);
+  out["target"] = string(header.targetTriple);
+  out["cpu"] = string(header.cpu);
+  out["cpuFeatures"] = string(header.cpuFeatures);
+  out["boundsChecks"] = header.flags & artifact::flagExplicitBounds ? "explicit" : "guard";
+  out["name"] = string(header.moduleName);
+  out["sourceHash"] = hexadecimal(header.sourceHash);
+}
+
+std::string typeText(const wasm::Module &module, wasm::ExternKind kind, uint32_t index) {
+  switch (kind) {
+  case wasm::ExternKind::Function:
+    if (index < module.functions.size() && module.functions[index].typeIndex < module.types.size())
+      return toString(module.functionType(index));
+    break;
+  case wasm::ExternKind::Table:
+    if (index < module.tables.size())
+      return text(module.tables[index].type.limits) + " " +
+             toString(module.tables[index].type.element);
+    break;
+  case wasm::ExternKind::Memory:
+    if (index < module.memories.size())
+      return text(module.memories[index].type.limits);
+    break;
+  case wasm::ExternKind::Global:
+    if (index < module.globals.size())
+      return text(module.globals[index].type);
+    break;
+  case wasm::ExternKind::Tag:
+    break;
+  }
+  return "unknown";
+}
+
+Description importRow(std::string_view module, std::string_view name, wasm::ExternKind kind,
+                      std::string type) {
+  Description row;
+  row["module"] = module;
+  row["name"] = name;
+  row["kind"] = kindName(kind);
+  row["type"] = std::move(type);
+  return row;
+}
+
+Description exportRow(std::string_view name, wasm::ExternKind kind, std::string type) {
+  Description row;
+  row["name"] = name;
+  row["kind"] = kindName(kind);
+  row["type"] = std::move(type);
+  return row;
+}
+
+} // namespace
+
+Result<Description> describeArtifact(std::span<const uint8_t> bytes) {
+  W2N_TRY(metadata, artifact::Metadata::read(bytes));
+  ArtifactTypes types(metadata);
+  Description out;
+  out["kind"] = "artifact";
+  describeIdentity(metadata, out);
+  out["fileBytes"] = bytes.size();
+  out["codeBytes"] = metadata.textBytes();
+  out["metadataBytes"] = metadata.header().bytes;
+  out["imageBytes"] = imageBytes(metadata);
+  out["functions"] = metadata.functions().size();
+  out["imports"] = listOf(metadata.imports().size(), [&](size_t index) {
+    const artifact::ImportRecord &record = metadata.imports()[index];
+    auto kind = wasm::ExternKind(record.kind);
+    return importRow(metadata.string(record.module), metadata.string(record.name), kind,
+                     types.typeOf(kind, record.index));
+  });
+  out["exports"] = listOf(metadata.exports().size(), [&](size_t index) {
+    const artifact::ExportRecord &record = metadata.exports()[index];
+    auto kind = wasm::ExternKind(record.kind);
+    return exportRow(metadata.string(record.name), kind, types.typeOf(kind, record.index));
+  });
+  out["memories"] = listOf(metadata.memories().size(), [&](size_t index) {
+    return describeMemory(runtime::memoryTypeOf(metadata.memories()[index]));
+  });
+  out["tables"] = listOf(metadata.tables().size(), [&](size_t index) {
+    return describeTable(runtime::tableTypeOf(metadata.tables()[index]));
+  });
+  out["globals"] = listOf(metadata.globals().size(), [&](size_t index) {
+    return describeGlobal(runtime::globalTypeOf(metadata.globals()[index]));
+  });
+  return out;
+}
+
+Result<Description> describeModule(std::span<const uint8_t> bytes) {
+  W2N_TRY(module, wasm::decodeModule(bytes));
+  Description out;
+  out["kind"] = "module";
+  out["name"] = module.name;
+  out["fileBytes"] = bytes.size();
+  out["functions"] = module.functions.size();
+  out["imports"] = listOf(module.imports.size(), [&](size_t index) {
+    const wasm::Import &import = module.imports[index];
+    return importRow(import.module, import.name, import.kind,
+                     typeText(module, import.kind, import.index));
+  });
+  out["exports"] = listOf(module.exports.size(), [&](size_t index) {
+    const wasm::Export &entry = module.exports[index];
+    return exportRow(entry.name, entry.kind, typeText(module, entry.kind, entry.index));
+  });
+  out["memories"] = listOf(module.memories.size(), [&](size_t index) {
+    return describeMemory(module.memories[index].type);
+  });
+  out["tables"] = listOf(module.tables.size(),
+                         [&](size_t index) { return describeTable(module.tables[index].type); });
+  out["globals"] = listOf(module.globals.size(),
+                          [&](size_t index) { return describeGlobal(module.globals[index].type); });
+  return out;
+}
+
+} // namespace w2n::tool

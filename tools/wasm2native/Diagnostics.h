@@ -1,0 +1,20 @@
+// What the user reads when something fails, and the exit status.
+#pragma once
+
+#include "lib/support/Error.h"
+
+namespace w2n::tool {
+
+/// Exit statuses besides the guest's own.
+enum ExitStatus : int {
+  exitError = 1,
+  exitUsage = 2,
+  exitTrap = 134, ///< like a process that aborts (128 + SIGABRT)
+};
+
+/// Prints `error` to standard error: "wasm2native: error: mod.wasm:0x1a4: type mismatch", where
+/// `file` is what was being worked on. Returns the exit status; an Exit prints nothing and has the
+/// program's.
+int reportError(const std::string &file, const Error &error);
+
+} // namespace w2n::tool

@@ -1,0 +1,88 @@
+// wasm2native inspect: what is in a compiled artifact, or in a WebAssembly module.
+#include "lib/support/File.h"
+#include "tools/wasm2native/CommandLine.h"
+#include "tools/wasm2native/Describe.h"
+#include "tools/wasm2native/Diagnostics.h"
+#include "tools/wasm2native/FileKind.h"
+#include "tools/wasm2native/Subcommands.h"
+
+#include <cstdio>
+
+namespace w2n::tool {
+
+namespace {
+
+constexpr OptionRow rows[] = {
+    {"json", nullptr, "print JSON", "Output"},
+    {"h,help", nullptr, "print this", "Help"},
+};
+
+constexpr CommandSpec spec = {
+    .name = "wasm2native inspect",
+    .usage = "[OPTION...] FILE",
+    .summary = "Shows what a compiled artifact or a WebAssembly module imports, exports and needs.",
+    .options = rows,
+    .sharedOptions = {}};
+
+Result<Description> describe(std::span<const uint8_t> bytes) {
+  switch (fileKindOf(bytes)) {
+  case FileKind::Elf:
+    return describeArtifact(bytes);
+  case FileKind::Wasm:
+    return describeModule(bytes);
+  case FileKind::Other:
+    break;
+  }
+  return fail(ErrorKind::Malformed, "neither a WebAssembly module nor a compiled artifact");
+}
+
+/// A list of scalars or of flat objects, one row to a line.
+std::string rowText(const Description &row) {
+  std::string text;
+  for (const auto &[key, value] : row.items()) {
+    std::string word = value.is_string() ? value.get<std::string>() : value.dump();
+    text += (text.empty() ? "" : "  ") + (value.is_string() ? word : key + "=" + word);
+  }
+  return text;
+}
+
+void printText(const Description &description) {
+  for (const auto &[key, value] : description.items()) {
+    if (value.is_array()) {
+      printf("%s: %zu\n", key.c_str(), value.size());
+      for (const Description &row : value)
+        printf("  %s\n", rowText(row).c_str());
+    } else {
+      printf("%s: %s\n", key.c_str(),
+             value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str());
+    }
+  }
+}
+
+} // namespace
+
+int inspectMain(std::span<char *const> arguments) {
+  auto line = CommandLine::parse(spec, arguments);
+  if (!line)
+    return usageError(spec, line.error());
+  if (line->has("help"))
+    return fputs(helpText(spec).c_str(), stdout) < 0;
+  if (line->positional().size() != 1)
+    return usageError(spec,
+                      line->positional().empty() ? "no input file" : "more than one input file");
+  const std::string &path = line->positional()[0];
+  auto bytes = readFile(path);
+  if (!bytes)
+    return reportError(path, bytes.error());
+  auto description = describe(*bytes);
+  if (!description)
+    return reportError(path, description.error());
+  if (line->has("json"))
+    // Names in artifacts need not be UTF-8; the output is.
+    puts(description->dump(2, ' ', false, Description::error_handler_t::replace).c_str());
+  else
+    printText(*description);
+  return 0;
+}
+
+} // namespace w2n::tool

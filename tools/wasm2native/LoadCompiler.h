@@ -1,0 +1,19 @@
+// The compiler, found when something must be compiled and not before: it brings LLVM with it, which
+// costs a process 28 ms to start.
+#pragma once
+
+#include "compiler/driver/Compile.h"
+
+namespace w2n::tool {
+
+/// compiler::compile through libwasm2native-compiler.so: the one that WASM2NATIVE_COMPILER names,
+/// else the one beside this executable. Errors: those of compiler::compile; Io if there is no such
+/// library or it cannot be loaded.
+Result<std::vector<uint8_t>> compileWithLibrary(std::span<const uint8_t> wasm,
+                                                const std::string &name,
+                                                const compiler::CompileOptions &options);
+
+/// What the library says it is: "wasm2native 0.1.0 (LLVM 22.1.8)". Errors: Io.
+Result<std::string> compilerVersion();
+
+} // namespace w2n::tool

@@ -1,0 +1,37 @@
+#include "tools/wasm2native/Progress.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <unistd.h>
+
+namespace w2n::tool {
+
+namespace {
+constexpr auto quietTime = std::chrono::seconds(1);
+constexpr auto drawInterval = std::chrono::milliseconds(100);
+constexpr int barColumns = 40;
+} // namespace
+
+Progress::Progress() : onTerminal(isatty(STDERR_FILENO)), nextDraw(Clock::now() + quietTime) {}
+
+Progress::~Progress() {
+  if (drawn)
+    fputs("\r\x1b[K", stderr);
+}
+
+void Progress::update(uint32_t done, uint32_t total) {
+  Clock::time_point now = Clock::now();
+  if (!onTerminal || total == 0 || now < nextDraw)
+    return;
+  nextDraw = now + drawInterval;
+  drawn = true;
+  done = std::min(done, total);
+  int filled = int(uint64_t(done) * barColumns / total);
+  constexpr char bar[] = "########################################";
+  static_assert(sizeof(bar) == barColumns + 1);
+  fprintf(stderr, "\r\x1b[K[%-*.*s] %3u%%  %u of %u functions", barColumns, filled, bar,
+          unsigned(uint64_t(done) * 100 / total), done, total);
+  fflush(stderr);
+}
+
+} // namespace w2n::tool

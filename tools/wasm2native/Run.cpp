@@ -1,0 +1,227 @@
+// wasm2native run: a WASI command, or one exported function.
+#include "runtime/core/Instance.h"
+#include "runtime/wasi/WasiContext.h"
+#include "tools/wasm2native/CodegenOptions.h"
+#include "tools/wasm2native/Diagnostics.h"
+#include "tools/wasm2native/LoadModule.h"
+#include "tools/wasm2native/Subcommands.h"
+#include "tools/wasm2native/Values.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace w2n::tool {
+
+using runtime::Instance;
+
+namespace {
+
+constexpr OptionRow rows[] = {
+    {"invoke", "NAME", "call this export with the arguments as its parameters; print its results",
+     "Run"},
+    {"preload", "NAME=FILE", "instantiate FILE first; its exports are imports of module NAME",
+     "Run"},
+    {"unknown-imports", "HOW", "error (default), or trap: when called, not before", "Run"},
+    {"dir", "HOST[::GUEST]", "let the program use a directory, as GUEST if given", "Sandbox"},
+    {"read-only-dir", "HOST[::GUEST]", "the same without changing anything in it", "Sandbox"},
+    {"env", "KEY=VALUE", "set a variable of the program's environment", "Sandbox"},
+    {"h,help", nullptr, "print this", "Help"},
+};
+
+constexpr CommandSpec spec = {
+    .name = "wasm2native run",
+    .usage = "[OPTION...] FILE [ARGUMENT...]",
+    .summary = "Runs a compiled module, or a WebAssembly module after compiling it in memory.",
+    .options = rows,
+    .sharedOptions = codegenOptions,
+    .epilogue =
+        "\nOptions come before FILE; everything after it is the program's. The exit status is "
+        "the program's,\n1 if it could not be run, 2 for a wrong command line, 134 after a "
+        "trap.\n"};
+
+struct Preload {
+  std::string name, file;
+};
+
+/// The command line, understood.
+struct Request {
+  std::string file;
+  std::optional<std::string> invoke;
+  std::vector<Preload> preloads;
+  runtime::InstanceOptions instance;
+  compiler::CompileOptions compile;
+  wasi::WasiOptions wasi;
+};
+
+std::expected<Preload, std::string> parsePreload(const std::string &text) {
+  size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
+    return std::unexpected("--preload is '" + text + "', must be NAME=FILE");
+  return Preload{text.substr(0, equals), text.substr(equals + 1)};
+}
+
+wasi::Preopen parsePreopen(const std::string &text, bool readOnly) {
+  size_t colons = text.find("::");
+  if (colons == std::string::npos)
+    return {text, text, readOnly};
+  return {text.substr(0, colons), text.substr(colons + 2), readOnly};
+}
+
+std::expected<Request, std::string> readRequest(const CommandLine &line) {
+  constexpr Choice<bool> unknownImports[] = {{"error", false}, {"trap", true}};
+  Request request;
+  W2N_TRY(compile, readCodegenOptions(line));
+  W2N_TRY(trap, choose(line, "unknown-imports", false, unknownImports));
+  request.compile = compile;
+  // What is compiled here runs here.
+  if (!line.has("mcpu"))
+    request.compile.cpu = "native";
+  request.instance.trapOnUnknownImports = trap;
+  for (const std::string &text : line.values("preload")) {
+    W2N_TRY(preload, parsePreload(text));
+    request.preloads.push_back(preload);
+  }
+  for (const std::string &text : line.values("dir"))
+    request.wasi.preopens.push_back(parsePreopen(text, /*readOnly=*/false));
+  for (const std::string &text : line.values("read-only-dir"))
+    request.wasi.preopens.push_back(parsePreopen(text, /*readOnly=*/true));
+  request.wasi.environment = line.values("env");
+  for (const std::string &text : request.wasi.environment)
+    if (text.find('=') == std::string::npos || text.starts_with('='))
+      return std::unexpected("--env is '" + text + "', must be KEY=VALUE");
+  if (line.has("invoke"))
+    request.invoke = line.value("invoke");
+  return request;
+}
+
+/// What has been instantiated: the WASI functions, and the preloaded modules by name.
+class World {
+public:
+  explicit World(std::shared_ptr<wasi::WasiContext> wasi) : wasi(std::move(wasi)) {}
+
+  Result<std::shared_ptr<Instance>> instantiate(const std::string &file, const Request &request) {
+    W2N_TRY(module, loadModule(file, request.compile));
+    auto resolve = [this](std::string_view module, std::string_view name, wasm::ExternKind kind) {
+      return find(module, name, kind);
+    };
+    return Instance::instantiate(module, resolve, request.instance);
+  }
+
+  void add(const std::string &name, std::shared_ptr<Instance> instance) {
+    preloads.emplace_back(name, std::move(instance));
+  }
+
+private:
+  std::optional<runtime::Extern> find(std::string_view module, std::string_view name,
+                                      wasm::ExternKind kind) {
+    for (auto &[preloadName, instance] : preloads)
+      if (preloadName == module)
+        if (auto found = instance->findExport(name))
+          return found;
+    return wasi->find(module, name, kind);
+  }
+
+  std::shared_ptr<wasi::WasiContext> wasi;
+  std::vector<std::pair<std::string, std::shared_ptr<Instance>>> preloads;
+};
+
+std::shared_ptr<runtime::Function> findFunction(Instance &instance, std::string_view name) {
+  auto found = instance.findExport(name);
+  auto *function = found ? std::get_if<std::shared_ptr<runtime::Function>>(&*found) : nullptr;
+  return function ? *function : nullptr;
+}
+
+/// Calls an export without parameters and results.
+Status callPlain(runtime::Function &function, const char *name) {
+  if (!function.type.params.empty() || !function.type.results.empty())
+    return fail(ErrorKind::Link, std::string("export '") + name + "' has type " +
+                                     toString(function.type) + ", must be [] -> []");
+  return runtime::call(function, {});
+}
+
+/// A WASI reactor wants `_initialize` before anything else of it is called.
+Status initializeReactor(Instance &instance) {
+  auto initialize = findFunction(instance, "_initialize");
+  return initialize ? callPlain(*initialize, "_initialize") : Status();
+}
+
+Status runCommand(Instance &instance) {
+  auto start = findFunction(instance, "_start");
+  if (!start)
+    return fail(ErrorKind::Link,
+                "no exported function '_start': not a WASI command; --invoke calls another export");
+  return callPlain(*start, "_start");
+}
+
+/// Calls the export `name` with `arguments` as its parameters and prints its results, one to a
+/// line.
+Status invokeExport(Instance &instance, const std::string &name, std::span<char *const> arguments) {
+  W2N_CHECK(initializeReactor(instance));
+  auto function = findFunction(instance, name);
+  if (!function)
+    return fail(ErrorKind::Link, "no exported function '" + name + "'");
+  const wasm::FunctionType &type = function->type;
+  if (arguments.size() != type.params.size())
+    return fail(ErrorKind::Invalid, "'" + name + "' has type " + toString(type) + " but " +
+                                        std::to_string(arguments.size()) + " arguments were given");
+  std::vector<runtime::Slot> slots(std::max(type.params.size(), type.results.size()));
+  for (size_t index = 0; index < arguments.size(); ++index) {
+    W2N_TRY(value, parseValue(type.params[index], arguments[index]));
+    slots[index] = value;
+  }
+  W2N_CHECK(runtime::call(*function, slots));
+  for (size_t index = 0; index < type.results.size(); ++index)
+    printf("%s\n", formatValue(type.results[index], slots[index]).c_str());
+  return {};
+}
+
+int runRequest(const Request &request, std::span<char *const> arguments) {
+  auto context = wasi::WasiContext::create(request.wasi);
+  if (!context)
+    return reportError(request.file, context.error());
+  World world(*context);
+  for (const Preload &preload : request.preloads) {
+    auto instance = world.instantiate(preload.file, request);
+    Status ready = instance ? initializeReactor(**instance) : std::unexpected(instance.error());
+    if (!ready)
+      return reportError(preload.file, ready.error());
+    world.add(preload.name, *instance);
+  }
+  auto instance = world.instantiate(request.file, request);
+  if (!instance)
+    return reportError(request.file, instance.error());
+  Status status = request.invoke ? invokeExport(**instance, *request.invoke, arguments)
+                                 : runCommand(**instance);
+  return status ? 0 : reportError(request.file, status.error());
+}
+
+} // namespace
+
+int runMain(std::span<char *const> arguments) {
+  size_t optionCount = countLeadingOptions(spec, arguments);
+  CommandLine line;
+  if (optionCount !=
+      0) { // most programs are started without options, and start faster without cxxopts
+    auto parsed = CommandLine::parse(spec, arguments.first(optionCount));
+    if (!parsed)
+      return usageError(spec, parsed.error());
+    line = std::move(*parsed);
+  }
+  if (line.has("help"))
+    return fputs(helpText(spec).c_str(), stdout) < 0;
+  auto request = readRequest(line);
+  if (!request)
+    return usageError(spec, request.error());
+  std::span<char *const> rest = arguments.subspan(optionCount);
+  if (rest.empty())
+    return usageError(spec, "no input file");
+  request->file = rest[0];
+  rest = rest.subspan(1);
+  if (!rest.empty() && std::string_view(rest[0]) == "--")
+    rest = rest.subspan(1);
+  request->wasi.arguments = {request->file};
+  request->wasi.arguments.insert(request->wasi.arguments.end(), rest.begin(), rest.end());
+  return runRequest(*request, rest);
+}
+
+} // namespace w2n::tool
