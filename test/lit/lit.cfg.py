@@ -1,0 +1,24 @@
+# Tests of what a user sees: the command line, its errors, LLVM IR at each phase boundary, running.
+import os
+
+import lit.formats
+
+config.name = "wasm2native"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".wat", ".c", ".test"]
+config.excludes = ["Inputs"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.build_dir, "test", "lit")
+
+config.environment["PATH"] = os.pathsep.join(
+    [os.path.join(config.build_dir, "bin"), config.llvm_tools_dir, config.environment["PATH"]]
+)
+# A compiler that the developer's shell names is not the one under test.
+config.environment.pop("WASM2NATIVE_COMPILER", None)
+
+# C to a WASI module.
+config.substitutions.append(
+    ("%clang-wasi", "clang-22 --target=wasm32-wasi -Wno-deprecated -O2")
+)
+
+config.available_features.add(os.uname().machine)

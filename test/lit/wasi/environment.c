@@ -1,0 +1,17 @@
+// The program's environment is what --env gives, and nothing of the host's.
+// RUN: %clang-wasi %s -o %t.wasm && wasm2native %t.wasm -o %t.so
+// RUN: wasm2native run --env A=1 --env 'B=x=y,z' --env EMPTY= %t.so | FileCheck %s
+// CHECK: A=1
+// CHECK-NEXT: B=x=y,z
+// CHECK-NEXT: EMPTY=
+// CHECK-NEXT: 3 variables
+// RUN: wasm2native run %t.so | FileCheck --check-prefix=NONE %s
+// NONE: 0 variables
+#include <stdio.h>
+extern char **environ;
+int main(void) {
+  int count = 0;
+  for (char **variable = environ; variable && *variable; ++variable, ++count)
+    puts(*variable);
+  printf("%d variables\n", count);
+}

@@ -1,0 +1,30 @@
+// A directory given with --read-only-dir can be read; every call that would change it fails.
+// RUN: rm -rf %t && mkdir -p %t/data %t/other && echo content > %t/data/file
+// RUN: %clang-wasi %s -o %t/m.wasm && wasm2native %t/m.wasm
+// RUN: wasm2native run --read-only-dir %t/data::/data --dir %t/other::/other %t/m.so | FileCheck %s
+// RUN: FileCheck --check-prefix=FILE %s < %t/data/file && ls %t/data %t/other | FileCheck --check-prefix=LIST %s
+// CHECK: read content
+// CHECK-COUNT-9: refused
+// CHECK-NOT: allowed
+// FILE: content
+// LIST: file
+// LIST-NOT: {{^[a-z]+$}}
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+static void expectRefused(int result) { puts(result < 0 ? "refused" : "allowed"); }
+int main(void) {
+  char line[100];
+  FILE *file = fopen("/data/file", "r");
+  printf("read %s", fgets(line, 100, file));
+  expectRefused(open("/data/file", O_WRONLY));
+  expectRefused(open("/data/file", O_RDONLY | O_TRUNC));
+  expectRefused(open("/data/new", O_WRONLY | O_CREAT, 0666));
+  expectRefused(mkdir("/data/folder", 0777));
+  expectRefused(unlink("/data/file"));
+  expectRefused(rename("/data/file", "/other/file"));
+  expectRefused(link("/data/file", "/other/link"));
+  expectRefused(symlink("file", "/data/link"));
+  expectRefused(ftruncate(fileno(file), 0));
+}
