@@ -109,6 +109,24 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
   return std::vector<uint8_t>(output.begin(), output.end());
 }
 
+namespace {
+
+/// An order of work in which no thread is left with a huge partition when the others are done.
+std::vector<size_t> largestFirst(const wasm::Module &module,
+                                 const std::vector<Partition> &partitions) {
+  std::vector<size_t> bytes(partitions.size()), order(partitions.size());
+  for (size_t i = 0; i < partitions.size(); ++i) {
+    order[i] = i;
+    for (uint32_t f = partitions[i].firstFunction; f < partitions[i].endFunction; ++f)
+      bytes[i] += module.functions[f].code.size();
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return bytes[a] > bytes[b]; });
+  return order;
+}
+
+} // namespace
+
 Result<std::vector<std::vector<uint8_t>>>
 compilePartitions(const ModulePlan &plan, const TargetChoice &target,
                   const std::vector<Partition> &partitions) {
@@ -122,8 +140,10 @@ compilePartitions(const ModulePlan &plan, const TargetChoice &target,
   size_t failed = partitions.size();
   Error error;
 
+  std::vector<size_t> order = largestFirst(plan.wasm, partitions);
   auto work = [&] {
-    for (size_t i = next++; i < partitions.size(); i = next++) {
+    for (size_t position = next++; position < partitions.size(); position = next++) {
+      size_t i = order[position];
       const Partition &partition = partitions[i];
       auto output = emitModule(plan, target, partition.level, [&](ModuleLowering &module) {
         for (uint32_t f = partition.firstFunction; f < partition.endFunction; ++f)
