@@ -1,0 +1,25 @@
+// A module in hand-written x86-64 code: functions of type [i32 i32] -> [i32] that do what the
+// runtime's tests need.
+#pragma once
+
+#include "runtime/core/Instance.h"
+#include "test/unit/ArtifactBuilder.h"
+
+namespace w2n::test {
+
+struct SampleOptions {
+  uint64_t minPages = 1, maxPages = 65536;
+  bool importsMemory = false;
+  bool explicitBounds = false;
+  std::string features = {};
+};
+
+/// Imports "env"."host"; exports "add", "trap" (the kind in its first argument), "load" (address),
+/// "recurse", "grow" (pages), "fill" (address, count), "call-host", "divide", "illegal", and
+/// "memory", whose page at 16384 begins with "image" in the image.
+std::vector<uint8_t> buildSample(const SampleOptions &options = {});
+
+/// Writes `file` to a temporary file and loads it.
+Result<std::shared_ptr<const runtime::Module>> loadBytes(const std::vector<uint8_t> &file);
+
+} // namespace w2n::test
