@@ -67,7 +67,8 @@ struct alignas(16) GlobalCell {
 /// Services that compiled code calls, in the target's C convention. A service that traps does not return. Those marked "bounds" check
 /// everything before any effect and trap as the specification says. Indices are those of the module.
 struct RuntimeServices {
-  [[noreturn]] void (*trap)(InstanceContext *, uint32_t kind);
+  /// Does not return.
+  void (*trap)(InstanceContext *, uint32_t kind);
   /// Returns the old size in pages, or -1.
   uint64_t (*memoryGrow)(InstanceContext *, uint32_t memory, uint64_t deltaPages);
   void (*memoryCopy)(InstanceContext *, uint32_t destinationMemory, uint32_t sourceMemory, uint64_t destination,

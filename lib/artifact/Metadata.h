@@ -55,7 +55,7 @@ public:
 private:
   const uint8_t *base = nullptr; ///< start of the metadata
   const MetadataHeader *headerPtr = nullptr;
-  uint64_t noteOffset = 0, fileBytes = 0, textBegin = 0, textSize = 0;
+  uint64_t noteOffset = 0, textBegin = 0, textSize = 0;
 };
 
 } // namespace w2n::artifact

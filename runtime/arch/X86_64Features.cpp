@@ -4,7 +4,10 @@
 #include "runtime/arch/Arch.h"
 
 #include <string>
+// The header below uses C's name, which clang knows only as an extension.
+#define _Bool bool
 #include <sys/platform/x86.h>
+#undef _Bool
 
 namespace w2n::runtime {
 

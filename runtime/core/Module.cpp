@@ -19,13 +19,7 @@ Result<std::shared_ptr<const Module>> Module::load(const std::string &path) {
   std::shared_ptr<Module> module(new Module);
   module->filePath = path;
   module->descriptor = file;
-  auto status = module->map();
-  if (!status) {
-    Error error = std::move(status).error();
-    if (error.kind != ErrorKind::Io)
-      error.text = path + ": " + error.text;
-    return std::unexpected(std::move(error));
-  }
+  W2N_CHECK(module->map());
   return module;
 }
 
