@@ -61,6 +61,7 @@ Status ThreadStacks::make() {
 Result<const GuestStack *> makeGuestStack() {
   static std::once_flag handlersInstalled;
   std::call_once(handlersInstalled, installFaultHandlers);
+  platform::unblockFaultSignals();
   thread_local ThreadStacks stacks;
   W2N_CHECK(stacks.make());
   return currentGuestStack = &stacks.guest();

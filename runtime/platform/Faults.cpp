@@ -101,6 +101,14 @@ void installFaultHandler(FaultHandler handler) {
   }
 }
 
+void unblockFaultSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const HandledSignal &handled : handledSignals)
+    sigaddset(&signals, handled.number);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
 size_t handlerStackBytes() { return minimumHandlerStackBytes() + 56 * 1024; }
 
 bool installHandlerStack(uint8_t *stack, size_t bytes) {

@@ -32,6 +32,10 @@ using FaultHandler = bool (*)(const Fault &fault, Resumption &resumption);
 /// may be that the stack in use has ended.
 void installFaultHandler(FaultHandler handler);
 
+/// Unblocks the faults' signals on the calling thread: the system ends a process that faults while
+/// they are blocked, and programs often block every signal on their worker threads.
+void unblockFaultSignals();
+
 /// Bytes that a handler's stack should have: a signal frame with every vector register, and room
 /// for handlers we chain to.
 size_t handlerStackBytes();

@@ -323,6 +323,20 @@ TEST_F(RuntimeTest, ThreadsRunTheirOwnInstances) {
     thread.join();
 }
 
+TEST_F(RuntimeTest, TrapsOnThreadsThatBlockSignals) {
+  auto instance = instantiate();
+  ASSERT_TRUE(instance);
+  std::thread([&] {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, nullptr);
+    EXPECT_TRUE(trapsWith(invoke(**instance, "load", 1 << 20), TrapKind::MemoryOutOfBounds));
+    sigset_t now;
+    pthread_sigmask(SIG_SETMASK, nullptr, &now);
+    EXPECT_TRUE(sigismember(&now, SIGTERM));
+  }).join();
+}
+
 void raiseFault() {
   volatile uintptr_t nowhere = 8;
   *reinterpret_cast<volatile int *>(nowhere) = 1;

@@ -1,0 +1,111 @@
+// Memories and tables by themselves: limits, growth, and little address space.
+#include "runtime/core/Memory.h"
+#include "runtime/core/Extern.h"
+#include "runtime/core/Table.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+namespace w2n::runtime {
+namespace {
+
+constexpr uint64_t pageBytes = 65536;
+
+wasm::MemoryType memoryType(uint64_t min, std::optional<uint64_t> max = {}, bool is64 = false) {
+  wasm::MemoryType type;
+  type.limits.min = min;
+  type.limits.max = max;
+  type.limits.is64 = is64;
+  return type;
+}
+
+TEST(Memory, StartsAsZeroAndGrowsInPlace) {
+  auto memory = makeMemory(memoryType(1, 4));
+  ASSERT_TRUE(memory);
+  const auto before = (*memory)->bytes();
+  EXPECT_EQ(before.size(), pageBytes);
+  EXPECT_EQ(before.back(), 0);
+  EXPECT_EQ((*memory)->grow(2), 1);
+  const auto after = (*memory)->bytes();
+  EXPECT_EQ(after.data(), before.data());
+  EXPECT_EQ(after.size(), 3 * pageBytes);
+  EXPECT_EQ(after.back(), 0);
+  EXPECT_EQ((*memory)->grow(2), -1);
+  EXPECT_EQ((*memory)->grow(UINT64_MAX), -1);
+  EXPECT_EQ((*memory)->grow(1), 3);
+  EXPECT_EQ((*memory)->grow(0), 4);
+}
+
+TEST(Memory, MayBeEmpty) {
+  auto memory = makeMemory(memoryType(0, 0));
+  ASSERT_TRUE(memory);
+  EXPECT_EQ((*memory)->bytes().size(), 0u);
+  EXPECT_EQ((*memory)->grow(0), 0);
+  EXPECT_EQ((*memory)->grow(1), -1);
+}
+
+TEST(Memory, RefusesWhatCannotBe) {
+  auto tooLarge = makeMemory(memoryType(65537));
+  ASSERT_FALSE(tooLarge);
+  EXPECT_EQ(tooLarge.error().kind, ErrorKind::Limit);
+  EXPECT_EQ(tooLarge.error().text, "memory has 65537 pages, most is 65536");
+  auto inverted = makeMemory(memoryType(2, 1));
+  ASSERT_FALSE(inverted);
+  EXPECT_EQ(inverted.error().kind, ErrorKind::Invalid);
+  EXPECT_FALSE(makeMemory(memoryType(uint64_t(1) << 47, {}, true), false));
+  EXPECT_FALSE(makeMemory(memoryType(UINT64_MAX, {}, true), false));
+}
+
+TEST(Memory, SixtyFourBitsHaveNoGuard) {
+  auto memory = makeMemory(memoryType(1, 100'000, true), false);
+  ASSERT_TRUE(memory);
+  EXPECT_FALSE((*memory)->isGuarded());
+  EXPECT_EQ((*memory)->grow(99'998), 1);
+  (*memory)->bytes().back() = 1;
+  EXPECT_EQ((*memory)->grow(2), -1);
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST(MemoryDeathTest, LivesInLittleAddressSpace) {
+  auto inLittleSpace = [] {
+    const rlimit limit = {uint64_t(2) << 30, uint64_t(2) << 30};
+    setrlimit(RLIMIT_AS, &limit);
+    auto guarded = makeMemory(memoryType(1));
+    if (guarded || guarded.error().kind != ErrorKind::Limit)
+      _exit(1);
+    auto small = makeMemory(memoryType(1), false);
+    if (!small || (*small)->isGuarded() || (*small)->maxBytes() < (64 << 20))
+      _exit(2);
+    const uint64_t mostPages = (*small)->maxBytes() / pageBytes;
+    if ((*small)->grow(mostPages) != -1 || (*small)->grow(mostPages - 1) != 1)
+      _exit(3);
+    _exit(0);
+  };
+  EXPECT_EXIT(inLittleSpace(), testing::ExitedWithCode(0), "");
+}
+#endif
+
+TEST(Table, GrowsWithAValue) {
+  wasm::TableType type;
+  type.element = wasm::ValueType::externref();
+  type.limits.min = 2;
+  type.limits.max = 5;
+  auto table = makeTable(type, 7);
+  ASSERT_TRUE(table);
+  const artifact::TableRecord &record = *(*table)->record;
+  EXPECT_EQ(record.elements[1], 7u);
+  EXPECT_EQ((*table)->grow(2, 9), 2);
+  EXPECT_EQ(record.count, 4u);
+  EXPECT_EQ(record.elements[3], 9u);
+  EXPECT_EQ((*table)->grow(2, 9), -1);
+  EXPECT_EQ((*table)->grow(UINT64_MAX, 9), -1);
+  EXPECT_EQ(record.count, 4u);
+  type.limits = {};
+  auto unlimited = makeTable(type);
+  EXPECT_EQ((*unlimited)->grow(0xffff'fff0, 0), -1);
+  type.limits.min = 0xffff'ffff;
+  EXPECT_EQ(makeTable(type).error().kind, ErrorKind::Limit);
+}
+
+} // namespace
+} // namespace w2n::runtime
