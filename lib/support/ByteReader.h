@@ -24,7 +24,8 @@ public:
   /// Little-endian, fixed width.
   Result<uint32_t> readFixed32();
   Result<uint64_t> readFixed64();
-  /// LEB128 as in core specification, section 5.2.2: at most ceil(bits/7) bytes, unused bits must be zero or sign.
+  /// LEB128 as in core specification, section 5.2.2: at most ceil(bits/7) bytes, unused bits must
+  /// be zero or sign.
   Result<uint32_t> readU32();
   Result<uint64_t> readU64();
   Result<int32_t> readS32();

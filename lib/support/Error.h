@@ -1,5 +1,5 @@
-// Errors are values. Whatever can fail because of its input or its environment returns Result<T>; the two macros below
-// hand an error to the caller. Only tools/ prints them.
+// Errors are values. Whatever can fail because of its input or its environment returns Result<T>;
+// the two macros below hand an error to the caller. Only tools/ prints them.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,8 @@ enum class ErrorKind : uint8_t {
   Unsupported, ///< valid, but uses a feature that this build does not have
   Limit,       ///< larger than an implementation limit
   Io,          ///< a file or the operating system said no
-  Link,        ///< instantiation: an import is missing or of another type (the specification's "unlinkable")
+  Link,        ///< instantiation: an import is missing or of another type (the specification's
+               ///< "unlinkable")
   Trap,        ///< wasm trapped; `code` is the artifact::TrapKind, `notes` the backtrace
   Exit,        ///< the program asked to end; `code` is its exit status
   Internal,    ///< our bug, noticed in time

@@ -9,11 +9,14 @@
 
 namespace w2n {
 
-/// Reads the whole file; "-" is standard input. Errors: Io, naming the path and the reason. Threads: any.
+/// Reads the whole file; "-" is standard input. Errors: Io, naming the path and the reason.
+/// Threads: any.
 Result<std::vector<uint8_t>> readFile(const std::string &path);
 
-/// Writes `bytes` to a temporary file beside `path` and renames it there, so that a reader never sees half a file and a failed write leaves
-/// nothing behind; "-" is standard output. A `path` that exists and is no regular file (/dev/null, a pipe) is written to directly. Errors: Io. Threads: any.
+/// Writes `bytes` to a temporary file beside `path` and renames it there, so that a reader never
+/// sees half a file and a failed write leaves nothing behind; "-" is standard output. A `path` that
+/// exists and is no regular file (/dev/null, a pipe) is written to directly. Errors: Io. Threads:
+/// any.
 Status writeFileAtomically(const std::string &path, std::span<const uint8_t> bytes);
 
 } // namespace w2n

@@ -77,8 +77,9 @@ struct Instruction {
   std::vector<ValueType> valueTypes;
 };
 
-/// Decodes the instruction at `reader` into `instruction`. Errors: Malformed, Unsupported. Linear in the bytes read: br_table's
-/// count is checked against what is left before anything is allocated.
+/// Decodes the instruction at `reader` into `instruction`. Errors: Malformed, Unsupported. Linear
+/// in the bytes read: br_table's count is checked against what is left before anything is
+/// allocated.
 Status decodeInstruction(ByteReader &reader, Instruction &instruction);
 
 } // namespace w2n::wasm

@@ -1,5 +1,6 @@
-// A decoded module (core specification, section 2.5). It refers to the bytes that it was decoded from, which must outlive it:
-// function bodies, constant expressions and data are spans, not copies.
+// A decoded module (core specification, section 2.5). It refers to the bytes that it was decoded
+// from, which must outlive it: function bodies, constant expressions and data are spans, not
+// copies.
 #pragma once
 
 #include "lib/support/Error.h"
@@ -110,15 +111,16 @@ struct Module {
   }
 };
 
-/// Decodes a binary module (core specification, chapter 5). Section structure, types and segments are decoded; of
-/// function bodies only locals and extent: their instructions are decoded by the validator. The name section is read
-/// leniently: a malformed one gives no names.
-/// Errors: Malformed, Limit, Unsupported, with the offset in `bytes`. Threads: any.
+/// Decodes a binary module (core specification, chapter 5). Section structure, types and segments
+/// are decoded; of function bodies only locals and extent: their instructions are decoded by the
+/// validator. The name section is read leniently: a malformed one gives no names. Errors:
+/// Malformed, Limit, Unsupported, with the offset in `bytes`. Threads: any.
 Result<Module> decodeModule(Bytes bytes);
 
-/// Validates a decoded module (core specification, chapter 3), function bodies included. Malformed instructions are reported as
-/// Malformed, broken rules as Invalid, with the reference interpreter's words first ("type mismatch: ...").
-/// Sets Function::declared. Linear in the size of the module. Threads: any.
+/// Validates a decoded module (core specification, chapter 3), function bodies included. Malformed
+/// instructions are reported as Malformed, broken rules as Invalid, with the reference
+/// interpreter's words first ("type mismatch: ..."). Sets Function::declared. Linear in the size of
+/// the module. Threads: any.
 Status validateModule(Module &module);
 
 /// "function 12 ($fib)", for messages and symbols.

@@ -1,5 +1,5 @@
-// The types of WebAssembly (core specification, section 2.3), shaped for recursive type groups, 64-bit addresses and
-// vectors, although the validator accepts only what Features.def names.
+// The types of WebAssembly (core specification, section 2.3), shaped for recursive type groups,
+// 64-bit addresses and vectors, although the validator accepts only what Features.def names.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,21 @@
 namespace w2n::wasm {
 
 /// The abstract heap types, and `Index` for a defined type.
-enum class HeapKind : uint8_t { Func, Extern, Any, Eq, I31, Struct, Array, Exn, None, NoFunc, NoExtern, NoExn, Index };
+enum class HeapKind : uint8_t {
+  Func,
+  Extern,
+  Any,
+  Eq,
+  I31,
+  Struct,
+  Array,
+  Exn,
+  None,
+  NoFunc,
+  NoExtern,
+  NoExn,
+  Index
+};
 
 enum class ValueKind : uint8_t {
   I32,
@@ -19,15 +33,16 @@ enum class ValueKind : uint8_t {
   F64,
   V128,
   Ref,
-  /// Only in validation: the type of an operand that unreachable code pops from the polymorphic stack.
+  /// Only in validation: the type of an operand that unreachable code pops from the polymorphic
+  /// stack.
   Bottom,
 };
 
 struct ValueType {
   ValueKind kind = ValueKind::I32;
-  bool nullable = true;              ///< only for Ref
-  HeapKind heap = HeapKind::Func;    ///< only for Ref
-  uint32_t typeIndex = 0;            ///< only for Ref to HeapKind::Index
+  bool nullable = true;           ///< only for Ref
+  HeapKind heap = HeapKind::Func; ///< only for Ref
+  uint32_t typeIndex = 0;         ///< only for Ref to HeapKind::Index
 
   static constexpr ValueType i32() { return {ValueKind::I32}; }
   static constexpr ValueType i64() { return {ValueKind::I64}; }
@@ -55,8 +70,8 @@ struct FunctionType {
 /// "[i32 i64] -> [f32]", as the reference interpreter prints it.
 std::string toString(const FunctionType &type);
 
-/// One entry of the type index space. Composite types other than functions are not decoded yet; `recGroup` numbers the
-/// recursive groups, so that canonical types can be compared group by group.
+/// One entry of the type index space. Composite types other than functions are not decoded yet;
+/// `recGroup` numbers the recursive groups, so that canonical types can be compared group by group.
 struct TypeDefinition {
   FunctionType function;
   uint32_t recGroup = 0;

@@ -1,0 +1,121 @@
+#include "lib/support/ByteReader.h"
+
+#include <type_traits>
+
+namespace w2n {
+
+Result<uint8_t> ByteReader::readByte() {
+  if (cursor == end)
+    return malformed("unexpected end");
+  return *cursor++;
+}
+
+Result<std::span<const uint8_t>> ByteReader::readBytes(size_t count) {
+  if (count > remaining())
+    return malformed("length out of bounds: " + std::to_string(count) + " bytes wanted, " +
+                     std::to_string(remaining()) + " left");
+  std::span<const uint8_t> bytes(cursor, count);
+  cursor += count;
+  return bytes;
+}
+
+Result<uint32_t> ByteReader::readFixed32() {
+  if (remaining() < 4)
+    return malformed("unexpected end");
+  uint32_t value = 0;
+  for (unsigned i = 0; i < 4; ++i)
+    value |= uint32_t(*cursor++) << (8 * i);
+  return value;
+}
+
+Result<uint64_t> ByteReader::readFixed64() {
+  if (remaining() < 8)
+    return malformed("unexpected end");
+  uint64_t value = 0;
+  for (unsigned i = 0; i < 8; ++i)
+    value |= uint64_t(*cursor++) << (8 * i);
+  return value;
+}
+
+template <typename T, unsigned Bits> Result<T> ByteReader::readLeb128() {
+  constexpr unsigned maxBytes = (Bits + 6) / 7;
+  // Bits of the last byte that belong to the value; the others must repeat the sign, or be zero.
+  constexpr unsigned lastBits = Bits - 7 * (maxBytes - 1);
+  uint64_t value = 0;
+  for (unsigned i = 0; i < maxBytes; ++i) {
+    if (cursor == end)
+      return malformed("unexpected end");
+    uint8_t byte = *cursor++;
+    uint64_t payload = byte & 0x7f;
+    value |= payload << (7 * i);
+    if (i + 1 == maxBytes) {
+      if (byte & 0x80)
+        return malformed("integer representation too long");
+      uint64_t unused = payload >> lastBits;
+      bool isNegative = std::is_signed_v<T> && ((payload >> (lastBits - 1)) & 1);
+      if (unused != (isNegative ? 0x7fu >> lastBits : 0))
+        return malformed("integer too large");
+    }
+    if (byte & 0x80)
+      continue;
+    unsigned shift = 7 * (i + 1);
+    if (std::is_signed_v<T> && (byte & 0x40) && shift < 64)
+      value |= ~uint64_t(0) << shift;
+    return T(value);
+  }
+  return malformed("integer representation too long");
+}
+
+Result<uint32_t> ByteReader::readU32() {
+  // Most integers in a module are below 128.
+  if (cursor != end && *cursor < 0x80) [[likely]]
+    return *cursor++;
+  return readLeb128<uint32_t, 32>();
+}
+Result<uint64_t> ByteReader::readU64() { return readLeb128<uint64_t, 64>(); }
+Result<int32_t> ByteReader::readS32() { return readLeb128<int32_t, 32>(); }
+Result<int64_t> ByteReader::readS33() { return readLeb128<int64_t, 33>(); }
+Result<int64_t> ByteReader::readS64() { return readLeb128<int64_t, 64>(); }
+
+Result<std::string_view> ByteReader::readName() {
+  W2N_TRY(count, readU32());
+  W2N_TRY(bytes, readBytes(count));
+  if (!isUtf8(bytes))
+    return malformed("malformed UTF-8 encoding");
+  return std::string_view(reinterpret_cast<const char *>(bytes.data()), bytes.size());
+}
+
+namespace {
+
+/// Length of the well-formed sequence at `bytes`, 0 if there is none (Unicode, table 3-7).
+size_t utf8SequenceLength(std::span<const uint8_t> bytes) {
+  uint8_t first = bytes[0];
+  if (first < 0x80)
+    return 1;
+  size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || bytes.size() < length)
+    return 0;
+  // The second byte's range keeps out overlong forms, surrogates and what lies past U+10FFFF.
+  uint8_t low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+  uint8_t high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+  if (bytes[1] < low || bytes[1] > high)
+    return 0;
+  for (size_t i = 2; i < length; ++i)
+    if ((bytes[i] & 0xc0) != 0x80)
+      return 0;
+  return length;
+}
+
+} // namespace
+
+bool isUtf8(std::span<const uint8_t> bytes) {
+  while (!bytes.empty()) {
+    size_t length = utf8SequenceLength(bytes);
+    if (length == 0)
+      return false;
+    bytes = bytes.subspan(length);
+  }
+  return true;
+}
+
+} // namespace w2n

@@ -1,0 +1,107 @@
+#include "lib/support/File.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace w2n {
+
+namespace {
+
+/// Closes its descriptor at the end of the scope.
+class OpenFile {
+public:
+  explicit OpenFile(int descriptor) : descriptor(descriptor) {}
+  ~OpenFile() {
+    if (descriptor > STDERR_FILENO)
+      close(descriptor);
+  }
+  OpenFile(const OpenFile &) = delete;
+  OpenFile &operator=(const OpenFile &) = delete;
+  int get() const { return descriptor; }
+  bool isOpen() const { return descriptor >= 0; }
+
+private:
+  int descriptor;
+};
+
+std::unexpected<Error> ioError(const char *what, const std::string &path) {
+  return fail(ErrorKind::Io, std::string(what) + " '" + path + "': " + std::strerror(errno));
+}
+
+bool writeAll(int descriptor, std::span<const uint8_t> bytes) {
+  while (!bytes.empty()) {
+    ssize_t written = write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written <= 0)
+      return false;
+    bytes = bytes.subspan(size_t(written));
+  }
+  return true;
+}
+
+Status writeInPlace(int descriptor, const std::string &path, std::span<const uint8_t> bytes) {
+  if (!writeAll(descriptor, bytes))
+    return ioError("cannot write", path);
+  return {};
+}
+
+} // namespace
+
+Result<std::vector<uint8_t>> readFile(const std::string &path) {
+  OpenFile file(path == "-" ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.isOpen())
+    return ioError("cannot open", path);
+  std::vector<uint8_t> bytes;
+  struct stat status;
+  if (fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode))
+    bytes.reserve(size_t(status.st_size) + 1);
+  constexpr size_t chunkBytes = 1 << 16;
+  while (true) {
+    size_t size = bytes.size();
+    bytes.resize(std::max(bytes.capacity(), size + chunkBytes));
+    ssize_t count = read(file.get(), bytes.data() + size, bytes.size() - size);
+    int readError = errno;
+    bytes.resize(size + size_t(std::max<ssize_t>(count, 0)));
+    if (count == 0)
+      return bytes;
+    errno = readError;
+    if (count < 0 && errno != EINTR)
+      return ioError("cannot read", path);
+  }
+}
+
+Status writeFileAtomically(const std::string &path, std::span<const uint8_t> bytes) {
+  if (path == "-")
+    return writeInPlace(STDOUT_FILENO, path, bytes);
+  struct stat status;
+  if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    OpenFile file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!file.isOpen())
+      return ioError("cannot open", path);
+    return writeInPlace(file.get(), path, bytes);
+  }
+
+  std::string temporary = path + ".XXXXXX";
+  OpenFile file(mkostemp(temporary.data(), O_CLOEXEC));
+  if (!file.isOpen())
+    return ioError("cannot create", path);
+  // mkostemp makes files for the owner alone; give what open would have given.
+  mode_t mask = umask(0);
+  umask(mask);
+  bool isWritten = writeAll(file.get(), bytes) && fchmod(file.get(), 0666 & ~mask) == 0 &&
+                   fsync(file.get()) == 0 && rename(temporary.c_str(), path.c_str()) == 0;
+  if (!isWritten) {
+    auto error = ioError("cannot write", path);
+    unlink(temporary.c_str());
+    return error;
+  }
+  return {};
+}
+
+} // namespace w2n

@@ -1,0 +1,160 @@
+// Instructions (core specification, section 5.4): a table look-up for the opcode, one function for
+// each kind of immediates.
+
+#include "lib/wasm/DecodeTypes.h"
+#include "lib/wasm/Limits.h"
+#include "lib/wasm/Opcodes.h"
+
+#include <array>
+
+namespace w2n::wasm {
+
+namespace {
+
+using Decoder = Status (*)(ByteReader &, Instruction &);
+
+Status decodeNone(ByteReader &, Instruction &) { return {}; }
+
+Status decodeIndex(ByteReader &reader, Instruction &instruction) {
+  W2N_TRY(index, reader.readU32());
+  instruction.index = index;
+  return {};
+}
+
+Status decodeIndexPair(ByteReader &reader, Instruction &instruction) {
+  W2N_TRY(first, reader.readU32());
+  W2N_TRY(second, reader.readU32());
+  instruction.index = first;
+  instruction.index2 = second;
+  return {};
+}
+
+Status decodeBlockType(ByteReader &reader, Instruction &instruction) {
+  ByteReader ahead = reader;
+  W2N_TRY(code, reader.readS33());
+  if (code >= 0) {
+    instruction.block = {BlockType::Kind::Index, {}, uint32_t(code)};
+    return {};
+  }
+  if (code == -64) {
+    instruction.block = {};
+    return {};
+  }
+  W2N_TRY(type, decodeValueType(ahead));
+  instruction.block = {BlockType::Kind::Value, type, 0};
+  reader = ahead;
+  return {};
+}
+
+Status decodeLabelTable(ByteReader &reader, Instruction &instruction) {
+  W2N_TRY(count, reader.readU32());
+  if (count >= reader.remaining())
+    return reader.malformed("unexpected end of section or function");
+  if (count > limits::branchTableLabels)
+    return fail(ErrorKind::Limit,
+                "br_table has " + std::to_string(count) + " labels, most is " +
+                    std::to_string(limits::branchTableLabels),
+                reader.offset());
+  instruction.labels.clear();
+  for (uint32_t i = 0; i <= count; ++i) {
+    W2N_TRY(label, reader.readU32());
+    instruction.labels.push_back(label);
+  }
+  return {};
+}
+
+Status decodeValueTypes(ByteReader &reader, Instruction &instruction) {
+  W2N_TRY(count, reader.readU32());
+  if (count > reader.remaining())
+    return reader.malformed("unexpected end of section or function");
+  instruction.valueTypes.clear();
+  for (uint32_t i = 0; i < count; ++i) {
+    W2N_TRY(type, decodeValueType(reader));
+    instruction.valueTypes.push_back(type);
+  }
+  return {};
+}
+
+Status decodeMemarg(ByteReader &reader, Instruction &instruction) {
+  // Bit 6 says that a memory index follows (5.4.6).
+  constexpr uint32_t hasMemoryIndex = 1 << 6;
+  W2N_TRY(flags, reader.readU32());
+  if (flags >= hasMemoryIndex << 1)
+    return reader.malformed("malformed memop flags");
+  instruction.index = 0;
+  if (flags & hasMemoryIndex)
+    W2N_CHECK(decodeIndex(reader, instruction));
+  instruction.alignLog2 = flags & ~hasMemoryIndex;
+  W2N_TRY(offset, reader.readU64());
+  instruction.memoryOffset = offset;
+  return {};
+}
+
+Status decodeI32(ByteReader &reader, Instruction &instruction) {
+  W2N_TRY(value, reader.readS32());
+  instruction.bits = uint64_t(int64_t(value));
+  return {};
+}
+
+Status decodeI64(ByteReader &reader, Instruction &instruction) {
+  W2N_TRY(value, reader.readS64());
+  instruction.bits = uint64_t(value);
+  return {};
+}
+
+Status decodeF32(ByteReader &reader, Instruction &instruction) {
+  W2N_TRY(bits, reader.readFixed32());
+  instruction.bits = bits;
+  return {};
+}
+
+Status decodeF64(ByteReader &reader, Instruction &instruction) {
+  W2N_TRY(bits, reader.readFixed64());
+  instruction.bits = bits;
+  return {};
+}
+
+Status decodeRefNullType(ByteReader &reader, Instruction &instruction) {
+  W2N_TRY(type, decodeHeapType(reader));
+  instruction.type = type;
+  return {};
+}
+
+// In the order of Immediates.
+constexpr std::array<Decoder, size_t(Immediates::TableAndTable) + 1> decoders = {
+    decodeNone,      decodeBlockType,   decodeIndex,     decodeLabelTable, decodeIndex,
+    decodeIndexPair, decodeValueTypes,  decodeIndex,     decodeIndex,      decodeIndex,
+    decodeMemarg,    decodeIndex,       decodeI32,       decodeI64,        decodeF32,
+    decodeF64,       decodeRefNullType, decodeIndex,     decodeIndex,      decodeIndexPair,
+    decodeIndexPair, decodeIndexPair,   decodeIndexPair,
+};
+
+std::string hexByte(uint32_t byte) {
+  constexpr char digits[] = "0123456789abcdef";
+  return {digits[(byte >> 4) & 15], digits[byte & 15]};
+}
+
+} // namespace
+
+Status decodeInstruction(ByteReader &reader, Instruction &instruction) {
+  instruction.offset = reader.offset();
+  if (reader.atEnd())
+    return reader.malformed("unexpected end of section or function");
+  W2N_TRY(byte, reader.readByte());
+  std::optional<Opcode> opcode = findOpcode(0, byte);
+  if (byte == 0xfc) {
+    W2N_TRY(code, reader.readU32());
+    opcode = findOpcode(byte, code);
+    if (!opcode)
+      return fail(ErrorKind::Malformed, "illegal opcode fc " + hexByte(code), instruction.offset);
+  }
+  if (!opcode) {
+    if (const char *proposal = proposalOf(byte))
+      return unsupportedProposal(reader, proposal);
+    return fail(ErrorKind::Malformed, "illegal opcode " + hexByte(byte), instruction.offset);
+  }
+  instruction.opcode = *opcode;
+  return decoders[size_t(infoOf(*opcode).immediates)](reader, instruction);
+}
+
+} // namespace w2n::wasm

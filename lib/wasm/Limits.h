@@ -1,0 +1,28 @@
+// Implementation limits: those of the WebAssembly JavaScript API ("Implementation-defined Limits"),
+// so that a module that runs in a browser is accepted here.
+#pragma once
+
+#include <cstdint>
+
+namespace w2n::wasm::limits {
+
+inline constexpr uint64_t moduleBytes = 1ull << 30;
+inline constexpr uint32_t types = 1'000'000;
+inline constexpr uint32_t functions = 1'000'000;
+inline constexpr uint32_t imports = 1'000'000;
+inline constexpr uint32_t exports = 1'000'000;
+inline constexpr uint32_t globals = 1'000'000;
+inline constexpr uint32_t tags = 1'000'000;
+inline constexpr uint32_t dataSegments = 100'000;
+inline constexpr uint32_t elementSegments = 10'000'000;
+inline constexpr uint32_t tables = 100'000;
+inline constexpr uint32_t memories = 100;
+inline constexpr uint64_t tableElements = 10'000'000;
+inline constexpr uint32_t segmentElements = 10'000'000;
+inline constexpr uint32_t functionBytes = 7'654'321;
+inline constexpr uint32_t locals = 50'000;
+inline constexpr uint32_t params = 1'000;
+inline constexpr uint32_t results = 1'000;
+inline constexpr uint32_t branchTableLabels = 65'520;
+
+} // namespace w2n::wasm::limits

@@ -1,0 +1,661 @@
+// The validation algorithm of the core specification's appendix: a stack of operand types, a stack
+// of control frames. What is below an unreachable point is polymorphic: pops from it give Bottom,
+// which matches every type.
+//
+// Without recursion, and linear: each instruction costs its own operands, a branch the arity of its
+// label.
+
+#include "lib/wasm/ValidateBody.h"
+
+#include "lib/wasm/Limits.h"
+
+#include <array>
+
+namespace w2n::wasm {
+
+namespace {
+
+class BodyValidator {
+public:
+  BodyValidator(const Module &module, uint32_t functionIndex)
+      : module(module), functionIndex(functionIndex) {}
+  Status run();
+
+private:
+  using Types = std::vector<ValueType>;
+  using Check = Status (BodyValidator::*)();
+  struct Frame {
+    Opcode opcode;
+    Types params, results;
+    size_t height;
+    bool unreachable = false;
+    const Types &labelTypes() const { return opcode == Opcode::Loop ? params : results; }
+  };
+  struct Row {
+    Opcode opcode;
+    Check check;
+  };
+  static const Row rows[];
+  static std::array<Check, 256 * 2> makeChecks();
+
+  std::unexpected<Error> invalid(std::string text) const;
+  std::unexpected<Error> mismatch(const std::string &expected, const std::string &found) const;
+
+  Status pop(ValueType expected);
+  Result<ValueType> popAny();
+  Status popAll(const Types &types);
+  void push(ValueType type) { operands.push_back(type); }
+  void pushAll(const Types &types) { operands.insert(operands.end(), types.begin(), types.end()); }
+  void pushFrame(Opcode opcode, Types params, Types results);
+  Result<Frame> popFrame();
+  void setUnreachable();
+  Result<const Frame *> frameAt(uint32_t label) const;
+  /// Checks the operands of a branch without popping them for good.
+  Status checkLabelOperands(const Types &types);
+
+  Status checkSignature(std::string_view signature);
+  Status checkMemarg(const OpcodeInfo &info);
+  Status checkTable(uint32_t table);
+  Status checkMemory(uint32_t memory);
+  Status checkElement(uint32_t segment);
+  Status checkData(uint32_t segment);
+  Status popI32s(unsigned count);
+  Result<FunctionType> blockType();
+
+  Status unreachable();
+  Status block();
+  Status ifBlock();
+  Status elseBlock();
+  Status end();
+  Status branch();
+  Status branchIf();
+  Status branchTable();
+  Status returnFromFunction();
+  Status call();
+  Status callIndirect();
+  Status drop();
+  Status select();
+  Status selectTyped();
+  Status localGet();
+  Status localSet();
+  Status localTee();
+  Status globalGet();
+  Status globalSet();
+  Status tableGet();
+  Status tableSet();
+  Status memorySize();
+  Status memoryGrow();
+  Status constant();
+  Status refNull();
+  Status refIsNull();
+  Status refFunc();
+  Status memoryInit();
+  Status dataDrop();
+  Status memoryCopy();
+  Status memoryFill();
+  Status tableInit();
+  Status elemDrop();
+  Status tableCopy();
+  Status tableGrow();
+  Status tableSize();
+  Status tableFill();
+  Result<ValueType> localType();
+  Result<GlobalType> globalType();
+
+  const Module &module;
+  uint32_t functionIndex;
+  Instruction instruction;
+  Types locals, operands;
+  std::vector<Frame> frames;
+};
+
+const BodyValidator::Row BodyValidator::rows[] = {
+    {Opcode::Unreachable, &BodyValidator::unreachable},
+    {Opcode::Block, &BodyValidator::block},
+    {Opcode::Loop, &BodyValidator::block},
+    {Opcode::If, &BodyValidator::ifBlock},
+    {Opcode::Else, &BodyValidator::elseBlock},
+    {Opcode::End, &BodyValidator::end},
+    {Opcode::Br, &BodyValidator::branch},
+    {Opcode::BrIf, &BodyValidator::branchIf},
+    {Opcode::BrTable, &BodyValidator::branchTable},
+    {Opcode::Return, &BodyValidator::returnFromFunction},
+    {Opcode::Call, &BodyValidator::call},
+    {Opcode::CallIndirect, &BodyValidator::callIndirect},
+    {Opcode::Drop, &BodyValidator::drop},
+    {Opcode::Select, &BodyValidator::select},
+    {Opcode::SelectTyped, &BodyValidator::selectTyped},
+    {Opcode::LocalGet, &BodyValidator::localGet},
+    {Opcode::LocalSet, &BodyValidator::localSet},
+    {Opcode::LocalTee, &BodyValidator::localTee},
+    {Opcode::GlobalGet, &BodyValidator::globalGet},
+    {Opcode::GlobalSet, &BodyValidator::globalSet},
+    {Opcode::TableGet, &BodyValidator::tableGet},
+    {Opcode::TableSet, &BodyValidator::tableSet},
+    {Opcode::MemorySize, &BodyValidator::memorySize},
+    {Opcode::MemoryGrow, &BodyValidator::memoryGrow},
+    {Opcode::I32Const, &BodyValidator::constant},
+    {Opcode::I64Const, &BodyValidator::constant},
+    {Opcode::F32Const, &BodyValidator::constant},
+    {Opcode::F64Const, &BodyValidator::constant},
+    {Opcode::RefNull, &BodyValidator::refNull},
+    {Opcode::RefIsNull, &BodyValidator::refIsNull},
+    {Opcode::RefFunc, &BodyValidator::refFunc},
+    {Opcode::MemoryInit, &BodyValidator::memoryInit},
+    {Opcode::DataDrop, &BodyValidator::dataDrop},
+    {Opcode::MemoryCopy, &BodyValidator::memoryCopy},
+    {Opcode::MemoryFill, &BodyValidator::memoryFill},
+    {Opcode::TableInit, &BodyValidator::tableInit},
+    {Opcode::ElemDrop, &BodyValidator::elemDrop},
+    {Opcode::TableCopy, &BodyValidator::tableCopy},
+    {Opcode::TableGrow, &BodyValidator::tableGrow},
+    {Opcode::TableSize, &BodyValidator::tableSize},
+    {Opcode::TableFill, &BodyValidator::tableFill},
+};
+
+// The checks by opcode; null for those whose signature says it all.
+std::array<BodyValidator::Check, 256 * 2> BodyValidator::makeChecks() {
+  std::array<Check, 256 * 2> checks{};
+  for (const Row &row : rows)
+    checks[size_t(row.opcode)] = row.check;
+  return checks;
+}
+
+std::unexpected<Error> BodyValidator::invalid(std::string text) const {
+  return fail(ErrorKind::Invalid, text + " (" + describeFunction(module, functionIndex) + ")",
+              instruction.offset);
+}
+
+std::unexpected<Error> BodyValidator::mismatch(const std::string &expected,
+                                               const std::string &found) const {
+  return invalid("type mismatch: " + std::string(infoOf(instruction.opcode).text) + " expects " +
+                 expected + ", found " + found);
+}
+
+Result<ValueType> BodyValidator::popAny() {
+  const Frame &frame = frames.back();
+  if (operands.size() == frame.height) {
+    if (frame.unreachable)
+      return ValueType::bottom();
+    return mismatch("an operand", "an empty stack");
+  }
+  ValueType type = operands.back();
+  operands.pop_back();
+  return type;
+}
+
+Status BodyValidator::pop(ValueType expected) {
+  const Frame &frame = frames.back();
+  if (operands.size() > frame.height) [[likely]] {
+    ValueType found = operands.back();
+    operands.pop_back();
+    if (found == expected || found.kind == ValueKind::Bottom || expected.kind == ValueKind::Bottom)
+        [[likely]]
+      return {};
+    return mismatch(toString(expected), toString(found));
+  }
+  if (frame.unreachable)
+    return {};
+  return mismatch(toString(expected), "an empty stack");
+}
+
+Status BodyValidator::popAll(const Types &types) {
+  for (size_t i = types.size(); i-- > 0;)
+    W2N_CHECK(pop(types[i]));
+  return {};
+}
+
+void BodyValidator::pushFrame(Opcode opcode, Types params, Types results) {
+  size_t height = operands.size();
+  pushAll(params);
+  frames.push_back({opcode, std::move(params), std::move(results), height});
+}
+
+Result<BodyValidator::Frame> BodyValidator::popFrame() {
+  W2N_CHECK(popAll(frames.back().results));
+  if (operands.size() != frames.back().height)
+    return mismatch(std::to_string(frames.back().results.size()) + " results",
+                    std::to_string(operands.size() - frames.back().height) + " more operands");
+  Frame frame = std::move(frames.back());
+  frames.pop_back();
+  return frame;
+}
+
+void BodyValidator::setUnreachable() {
+  operands.resize(frames.back().height);
+  frames.back().unreachable = true;
+}
+
+Result<const BodyValidator::Frame *> BodyValidator::frameAt(uint32_t label) const {
+  if (label >= frames.size())
+    return invalid("unknown label " + std::to_string(label));
+  return &frames[frames.size() - 1 - label];
+}
+
+Status BodyValidator::checkLabelOperands(const Types &types) {
+  const Frame &frame = frames.back();
+  for (size_t i = 0; i < types.size(); ++i) {
+    size_t depth = types.size() - i;
+    if (operands.size() - frame.height < depth) {
+      if (frame.unreachable)
+        continue;
+      return mismatch(toString(types[i]), "an empty stack");
+    }
+    ValueType found = operands[operands.size() - depth];
+    if (found != types[i] && found.kind != ValueKind::Bottom)
+      return mismatch(toString(types[i]), toString(found));
+  }
+  return {};
+}
+
+Status BodyValidator::checkSignature(std::string_view signature) {
+  auto typeOf = [](char letter) {
+    switch (letter) {
+    case 'l':
+      return ValueType::i64();
+    case 'f':
+      return ValueType::f32();
+    case 'd':
+      return ValueType::f64();
+    case 'v':
+      return ValueType::v128();
+    default: // 'i', and 'p' while all memories have 32-bit addresses.
+      return ValueType::i32();
+    }
+  };
+  size_t colon = signature.find(':');
+  for (size_t i = colon; i-- > 0;)
+    W2N_CHECK(pop(typeOf(signature[i])));
+  for (char letter : signature.substr(colon + 1))
+    push(typeOf(letter));
+  return {};
+}
+
+Status BodyValidator::checkMemarg(const OpcodeInfo &info) {
+  W2N_CHECK(checkMemory(instruction.index));
+  if (instruction.alignLog2 > info.alignLog2)
+    return invalid("alignment must not be larger than natural");
+  if (instruction.memoryOffset > 0xffffffff)
+    return invalid("offset out of range: " + std::to_string(instruction.memoryOffset));
+  return {};
+}
+
+Status BodyValidator::checkTable(uint32_t table) {
+  if (table >= module.tables.size())
+    return invalid("unknown table " + std::to_string(table));
+  return {};
+}
+
+Status BodyValidator::checkMemory(uint32_t memory) {
+  if (memory >= module.memories.size())
+    return invalid("unknown memory " + std::to_string(memory));
+  return {};
+}
+
+Status BodyValidator::checkElement(uint32_t segment) {
+  if (segment >= module.elements.size())
+    return invalid("unknown elem segment " + std::to_string(segment));
+  return {};
+}
+
+Status BodyValidator::checkData(uint32_t segment) {
+  if (!module.dataCount)
+    return fail(ErrorKind::Malformed, "data count section required", instruction.offset);
+  if (segment >= *module.dataCount)
+    return invalid("unknown data segment " + std::to_string(segment));
+  return {};
+}
+
+Status BodyValidator::popI32s(unsigned count) {
+  for (unsigned i = 0; i < count; ++i)
+    W2N_CHECK(pop(ValueType::i32()));
+  return {};
+}
+
+Result<FunctionType> BodyValidator::blockType() {
+  const BlockType &type = instruction.block;
+  switch (type.kind) {
+  case BlockType::Kind::Empty:
+    return FunctionType{};
+  case BlockType::Kind::Value:
+    return FunctionType{{}, {type.value}};
+  case BlockType::Kind::Index:
+    if (type.typeIndex >= module.types.size())
+      return invalid("unknown type " + std::to_string(type.typeIndex));
+    return module.types[type.typeIndex].function;
+  }
+  return FunctionType{};
+}
+
+Status BodyValidator::unreachable() {
+  setUnreachable();
+  return {};
+}
+
+Status BodyValidator::block() {
+  W2N_TRY(type, blockType());
+  W2N_CHECK(popAll(type.params));
+  pushFrame(instruction.opcode, std::move(type.params), std::move(type.results));
+  return {};
+}
+
+Status BodyValidator::ifBlock() {
+  W2N_CHECK(pop(ValueType::i32()));
+  return block();
+}
+
+Status BodyValidator::elseBlock() {
+  if (frames.back().opcode != Opcode::If)
+    return fail(ErrorKind::Malformed, "END opcode expected: else without if", instruction.offset);
+  W2N_TRY(frame, popFrame());
+  pushFrame(Opcode::Else, std::move(frame.params), std::move(frame.results));
+  return {};
+}
+
+Status BodyValidator::end() {
+  W2N_TRY(frame, popFrame());
+  // Without `else` the parameters are the results.
+  if (frame.opcode == Opcode::If && frame.params != frame.results)
+    return invalid("type mismatch: if without else has type " +
+                   toString(FunctionType{frame.params, frame.results}));
+  pushAll(frame.results);
+  return {};
+}
+
+Status BodyValidator::branch() {
+  W2N_TRY(frame, frameAt(instruction.index));
+  W2N_CHECK(popAll(frame->labelTypes()));
+  setUnreachable();
+  return {};
+}
+
+Status BodyValidator::branchIf() {
+  W2N_CHECK(pop(ValueType::i32()));
+  W2N_TRY(frame, frameAt(instruction.index));
+  Types types = frame->labelTypes();
+  W2N_CHECK(popAll(types));
+  pushAll(types);
+  return {};
+}
+
+Status BodyValidator::branchTable() {
+  W2N_CHECK(pop(ValueType::i32()));
+  W2N_TRY(byDefault, frameAt(instruction.labels.back()));
+  size_t arity = byDefault->labelTypes().size();
+  // A label is checked once, however often it occurs.
+  std::vector<bool> checked(frames.size());
+  for (uint32_t label : instruction.labels) {
+    W2N_TRY(frame, frameAt(label));
+    if (checked[label])
+      continue;
+    checked[label] = true;
+    if (frame->labelTypes().size() != arity)
+      return invalid("type mismatch: br_table's labels have " + std::to_string(arity) + " and " +
+                     std::to_string(frame->labelTypes().size()) + " operands");
+    W2N_CHECK(checkLabelOperands(frame->labelTypes()));
+  }
+  W2N_CHECK(popAll(byDefault->labelTypes()));
+  setUnreachable();
+  return {};
+}
+
+Status BodyValidator::returnFromFunction() {
+  W2N_CHECK(popAll(frames.front().results));
+  setUnreachable();
+  return {};
+}
+
+Status BodyValidator::call() {
+  if (instruction.index >= module.functions.size())
+    return invalid("unknown function " + std::to_string(instruction.index));
+  const FunctionType &type = module.functionType(instruction.index);
+  W2N_CHECK(popAll(type.params));
+  pushAll(type.results);
+  return {};
+}
+
+Status BodyValidator::callIndirect() {
+  W2N_CHECK(checkTable(instruction.index2));
+  ValueType element = module.tables[instruction.index2].type.element;
+  if (element != ValueType::funcref())
+    return mismatch("a table of funcref", toString(element));
+  if (instruction.index >= module.types.size())
+    return invalid("unknown type " + std::to_string(instruction.index));
+  W2N_CHECK(pop(ValueType::i32()));
+  const FunctionType &type = module.types[instruction.index].function;
+  W2N_CHECK(popAll(type.params));
+  pushAll(type.results);
+  return {};
+}
+
+Status BodyValidator::drop() {
+  W2N_CHECK(popAny());
+  return {};
+}
+
+Status BodyValidator::select() {
+  W2N_CHECK(pop(ValueType::i32()));
+  W2N_TRY(first, popAny());
+  W2N_TRY(second, popAny());
+  if (first.isRef() || second.isRef())
+    return mismatch("numbers (references need a type)", toString(first.isRef() ? first : second));
+  if (first != second && first.kind != ValueKind::Bottom && second.kind != ValueKind::Bottom)
+    return mismatch(toString(second), toString(first));
+  push(first.kind == ValueKind::Bottom ? second : first);
+  return {};
+}
+
+Status BodyValidator::selectTyped() {
+  if (instruction.valueTypes.size() != 1)
+    return invalid("invalid result arity: select with " +
+                   std::to_string(instruction.valueTypes.size()) + " types");
+  ValueType type = instruction.valueTypes[0];
+  W2N_CHECK(pop(ValueType::i32()));
+  W2N_CHECK(pop(type));
+  W2N_CHECK(pop(type));
+  push(type);
+  return {};
+}
+
+Result<ValueType> BodyValidator::localType() {
+  if (instruction.index >= locals.size())
+    return invalid("unknown local " + std::to_string(instruction.index));
+  return locals[instruction.index];
+}
+
+Status BodyValidator::localGet() {
+  W2N_TRY(type, localType());
+  push(type);
+  return {};
+}
+
+Status BodyValidator::localSet() {
+  W2N_TRY(type, localType());
+  return pop(type);
+}
+
+Status BodyValidator::localTee() {
+  W2N_TRY(type, localType());
+  W2N_CHECK(pop(type));
+  push(type);
+  return {};
+}
+
+Result<GlobalType> BodyValidator::globalType() {
+  if (instruction.index >= module.globals.size())
+    return invalid("unknown global " + std::to_string(instruction.index));
+  return module.globals[instruction.index].type;
+}
+
+Status BodyValidator::globalGet() {
+  W2N_TRY(type, globalType());
+  push(type.type);
+  return {};
+}
+
+Status BodyValidator::globalSet() {
+  W2N_TRY(type, globalType());
+  if (!type.isMutable)
+    return invalid("immutable global " + std::to_string(instruction.index) + " cannot be set");
+  return pop(type.type);
+}
+
+Status BodyValidator::tableGet() {
+  W2N_CHECK(checkTable(instruction.index));
+  W2N_CHECK(popI32s(1));
+  push(module.tables[instruction.index].type.element);
+  return {};
+}
+
+Status BodyValidator::tableSet() {
+  W2N_CHECK(checkTable(instruction.index));
+  W2N_CHECK(pop(module.tables[instruction.index].type.element));
+  return popI32s(1);
+}
+
+Status BodyValidator::memorySize() {
+  W2N_CHECK(checkMemory(instruction.index));
+  push(ValueType::i32());
+  return {};
+}
+
+Status BodyValidator::memoryGrow() {
+  W2N_CHECK(checkMemory(instruction.index));
+  W2N_CHECK(popI32s(1));
+  push(ValueType::i32());
+  return {};
+}
+
+Status BodyValidator::constant() {
+  static constexpr ValueType types[] = {ValueType::i32(), ValueType::i64(), ValueType::f32(),
+                                        ValueType::f64()};
+  push(types[size_t(instruction.opcode) - size_t(Opcode::I32Const)]);
+  return {};
+}
+
+Status BodyValidator::refNull() {
+  push(instruction.type);
+  return {};
+}
+
+Status BodyValidator::refIsNull() {
+  W2N_TRY(type, popAny());
+  if (!type.isRef() && type.kind != ValueKind::Bottom)
+    return mismatch("a reference", toString(type));
+  push(ValueType::i32());
+  return {};
+}
+
+Status BodyValidator::refFunc() {
+  if (instruction.index >= module.functions.size())
+    return invalid("unknown function " + std::to_string(instruction.index));
+  if (!module.functions[instruction.index].declared)
+    return invalid("undeclared function reference " + std::to_string(instruction.index));
+  push(ValueType::funcref());
+  return {};
+}
+
+Status BodyValidator::memoryInit() {
+  W2N_CHECK(checkMemory(instruction.index2));
+  W2N_CHECK(checkData(instruction.index));
+  return popI32s(3);
+}
+
+Status BodyValidator::dataDrop() { return checkData(instruction.index); }
+
+Status BodyValidator::memoryCopy() {
+  W2N_CHECK(checkMemory(instruction.index));
+  W2N_CHECK(checkMemory(instruction.index2));
+  return popI32s(3);
+}
+
+Status BodyValidator::memoryFill() {
+  W2N_CHECK(checkMemory(instruction.index));
+  return popI32s(3);
+}
+
+Status BodyValidator::tableInit() {
+  W2N_CHECK(checkTable(instruction.index2));
+  W2N_CHECK(checkElement(instruction.index));
+  ValueType segment = module.elements[instruction.index].type;
+  ValueType table = module.tables[instruction.index2].type.element;
+  if (segment != table)
+    return mismatch("a segment of " + toString(table), toString(segment));
+  return popI32s(3);
+}
+
+Status BodyValidator::elemDrop() { return checkElement(instruction.index); }
+
+Status BodyValidator::tableCopy() {
+  W2N_CHECK(checkTable(instruction.index));
+  W2N_CHECK(checkTable(instruction.index2));
+  ValueType destination = module.tables[instruction.index].type.element;
+  ValueType source = module.tables[instruction.index2].type.element;
+  if (destination != source)
+    return mismatch("a table of " + toString(destination), toString(source));
+  return popI32s(3);
+}
+
+Status BodyValidator::tableGrow() {
+  W2N_CHECK(checkTable(instruction.index));
+  W2N_CHECK(popI32s(1));
+  W2N_CHECK(pop(module.tables[instruction.index].type.element));
+  push(ValueType::i32());
+  return {};
+}
+
+Status BodyValidator::tableSize() {
+  W2N_CHECK(checkTable(instruction.index));
+  push(ValueType::i32());
+  return {};
+}
+
+Status BodyValidator::tableFill() {
+  W2N_CHECK(checkTable(instruction.index));
+  W2N_CHECK(popI32s(1));
+  W2N_CHECK(pop(module.tables[instruction.index].type.element));
+  return popI32s(1);
+}
+
+Status BodyValidator::run() {
+  static const auto checks = makeChecks();
+  const Function &function = module.functions[functionIndex];
+  const FunctionType &type = module.functionType(functionIndex);
+  locals = type.params;
+  for (const LocalGroup &group : function.locals)
+    locals.insert(locals.end(), group.count, group.type);
+  pushFrame(Opcode::Block, {}, type.results);
+
+  ByteReader reader(function.code, function.codeOffset);
+  while (!frames.empty()) {
+    if (auto decoded = decodeInstruction(reader, instruction); !decoded) {
+      Error error = std::move(decoded).error();
+      // The end of the body inside an instruction, in the specification's words.
+      if (error.text == "unexpected end")
+        error.text = "unexpected end of section or function";
+      error.text += " (" + describeFunction(module, functionIndex) + ")";
+      return std::unexpected(std::move(error));
+    }
+    const OpcodeInfo &info = infoOf(instruction.opcode);
+    if (info.immediates == Immediates::Memarg)
+      W2N_CHECK(checkMemarg(info));
+    if (Check check = checks[size_t(instruction.opcode)])
+      W2N_CHECK((this->*check)());
+    else
+      W2N_CHECK(checkSignature(info.signature));
+  }
+  if (!reader.atEnd())
+    return fail(ErrorKind::Malformed,
+                "END opcode expected: bytes left after the body (" +
+                    describeFunction(module, functionIndex) + ")",
+                reader.offset());
+  return {};
+}
+
+} // namespace
+
+Status validateBody(const Module &module, uint32_t functionIndex) {
+  return BodyValidator(module, functionIndex).run();
+}
+
+} // namespace w2n::wasm

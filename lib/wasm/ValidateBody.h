@@ -1,0 +1,17 @@
+// Validation of expressions: function bodies and constant expressions.
+#pragma once
+
+#include "lib/wasm/Instruction.h"
+
+namespace w2n::wasm {
+
+/// Validates the body of a defined function. Errors name the function.
+Status validateBody(const Module &module, uint32_t functionIndex);
+
+/// Validates a constant expression of type `expected` (core specification, section 3.4.11). It may
+/// read the globals below `visibleGlobals`, and what it names in ref.func is added to C.refs
+/// (Function::declared).
+Status validateConstExpr(Module &module, const ConstExpr &expression, ValueType expected,
+                         uint32_t visibleGlobals);
+
+} // namespace w2n::wasm

@@ -1,0 +1,116 @@
+#include "lib/wasm/ValidateBody.h"
+
+namespace w2n::wasm {
+
+namespace {
+
+/// The types that a constant instruction pops and pushes; the stack holds types.
+class ConstExprValidator {
+public:
+  ConstExprValidator(Module &module, uint32_t visibleGlobals)
+      : module(module), visibleGlobals(visibleGlobals) {}
+
+  Status check(const Instruction &instruction);
+  Status finish(ValueType expected, uint64_t offset) const;
+
+private:
+  Status checkGlobalGet(const Instruction &instruction);
+  Status checkBinary(const Instruction &instruction, ValueType type);
+
+  Module &module;
+  uint32_t visibleGlobals;
+  std::vector<ValueType> stack;
+};
+
+Status ConstExprValidator::checkGlobalGet(const Instruction &instruction) {
+  if (instruction.index >= visibleGlobals)
+    return fail(ErrorKind::Invalid, "unknown global " + std::to_string(instruction.index),
+                instruction.offset);
+  const GlobalType &type = module.globals[instruction.index].type;
+  if (type.isMutable)
+    return fail(ErrorKind::Invalid,
+                "constant expression required: global " + std::to_string(instruction.index) +
+                    " is mutable",
+                instruction.offset);
+  stack.push_back(type.type);
+  return {};
+}
+
+Status ConstExprValidator::checkBinary(const Instruction &instruction, ValueType type) {
+  size_t height = stack.size();
+  if (height < 2 || stack[height - 1] != type || stack[height - 2] != type)
+    return fail(ErrorKind::Invalid,
+                "type mismatch: " + std::string(infoOf(instruction.opcode).text) + " needs two " +
+                    toString(type),
+                instruction.offset);
+  stack.pop_back();
+  return {};
+}
+
+Status ConstExprValidator::check(const Instruction &instruction) {
+  switch (instruction.opcode) {
+  case Opcode::I32Const:
+    stack.push_back(ValueType::i32());
+    return {};
+  case Opcode::I64Const:
+    stack.push_back(ValueType::i64());
+    return {};
+  case Opcode::F32Const:
+    stack.push_back(ValueType::f32());
+    return {};
+  case Opcode::F64Const:
+    stack.push_back(ValueType::f64());
+    return {};
+  case Opcode::I32Add:
+  case Opcode::I32Sub:
+  case Opcode::I32Mul:
+    return checkBinary(instruction, ValueType::i32());
+  case Opcode::I64Add:
+  case Opcode::I64Sub:
+  case Opcode::I64Mul:
+    return checkBinary(instruction, ValueType::i64());
+  case Opcode::GlobalGet:
+    return checkGlobalGet(instruction);
+  case Opcode::RefNull:
+    stack.push_back(instruction.type);
+    return {};
+  case Opcode::RefFunc:
+    if (instruction.index >= module.functions.size())
+      return fail(ErrorKind::Invalid, "unknown function " + std::to_string(instruction.index),
+                  instruction.offset);
+    module.functions[instruction.index].declared = true;
+    stack.push_back(ValueType::funcref());
+    return {};
+  default: // Everything else is not constant.
+    return fail(ErrorKind::Invalid,
+                "constant expression required: " + std::string(infoOf(instruction.opcode).text) +
+                    " is not constant",
+                instruction.offset);
+  }
+}
+
+Status ConstExprValidator::finish(ValueType expected, uint64_t offset) const {
+  if (stack.size() == 1 && stack[0] == expected)
+    return {};
+  return fail(ErrorKind::Invalid,
+              "type mismatch: constant expression gives " +
+                  toString(FunctionType{{}, stack}).substr(6) + ", expected [" +
+                  toString(expected) + "]",
+              offset);
+}
+
+} // namespace
+
+Status validateConstExpr(Module &module, const ConstExpr &expression, ValueType expected,
+                         uint32_t visibleGlobals) {
+  ConstExprValidator validator(module, visibleGlobals);
+  ByteReader reader(expression.code, expression.offset);
+  Instruction instruction;
+  while (!reader.atEnd()) {
+    W2N_CHECK(decodeInstruction(reader, instruction));
+    W2N_CHECK(validator.check(instruction));
+  }
+  return validator.finish(expected, expression.offset);
+}
+
+} // namespace w2n::wasm

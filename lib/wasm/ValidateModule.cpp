@@ -1,0 +1,150 @@
+// Validation of modules (core specification, section 3.5).
+
+#include "lib/wasm/Limits.h"
+#include "lib/wasm/ValidateBody.h"
+
+#include <unordered_set>
+
+namespace w2n::wasm {
+
+namespace {
+
+std::unexpected<Error> invalid(std::string text, uint64_t offset = Error::noOffset) {
+  return fail(ErrorKind::Invalid, std::move(text), offset);
+}
+
+Status validateTypeIndices(const Module &module) {
+  for (const Function &function : module.functions)
+    if (function.typeIndex >= module.types.size())
+      return invalid("unknown type " + std::to_string(function.typeIndex));
+  return {};
+}
+
+Status validateLimits(const Module &module) {
+  for (const Memory &memory : module.memories) {
+    uint64_t most = 1ull << (32 - memory.type.pageSizeLog2);
+    const Limits &limits = memory.type.limits;
+    if (limits.min > most || limits.max.value_or(0) > most)
+      return invalid("memory size must be at most 65536 pages (4 GiB)");
+    if (limits.max && *limits.max < limits.min)
+      return invalid("size minimum must not be greater than maximum");
+  }
+  for (const Table &table : module.tables) {
+    const Limits &limits = table.type.limits;
+    if (limits.max && *limits.max < limits.min)
+      return invalid("size minimum must not be greater than maximum");
+    if (limits.min > limits::tableElements)
+      return fail(ErrorKind::Limit, "table has " + std::to_string(limits.min) +
+                                        " elements, most is " +
+                                        std::to_string(limits::tableElements));
+  }
+  return {};
+}
+
+Status validateTableInits(Module &module) {
+  for (size_t i = module.importedTables; i < module.tables.size(); ++i) {
+    const Table &table = module.tables[i];
+    // Tables come before globals in the binary, and see only imported ones.
+    if (table.init)
+      W2N_CHECK(validateConstExpr(module, *table.init, table.type.element, module.importedGlobals));
+  }
+  return {};
+}
+
+Status validateGlobals(Module &module) {
+  for (uint32_t i = module.importedGlobals; i < module.globals.size(); ++i)
+    W2N_CHECK(validateConstExpr(module, module.globals[i].init, module.globals[i].type.type, i));
+  return {};
+}
+
+Status validateElements(Module &module) {
+  uint32_t globals = uint32_t(module.globals.size());
+  for (ElementSegment &segment : module.elements) {
+    if (segment.mode == SegmentMode::Active) {
+      if (segment.tableIndex >= module.tables.size())
+        return invalid("unknown table " + std::to_string(segment.tableIndex), segment.byteOffset);
+      ValueType element = module.tables[segment.tableIndex].type.element;
+      if (segment.type != element)
+        return invalid("type mismatch: segment of " + toString(segment.type) + " for a table of " +
+                           toString(element),
+                       segment.byteOffset);
+      W2N_CHECK(validateConstExpr(module, segment.offset, ValueType::i32(), globals));
+    }
+    for (uint32_t function : segment.functions) {
+      if (function >= module.functions.size())
+        return invalid("unknown function " + std::to_string(function), segment.byteOffset);
+      module.functions[function].declared = true;
+    }
+    for (const ConstExpr &expression : segment.expressions)
+      W2N_CHECK(validateConstExpr(module, expression, segment.type, globals));
+  }
+  return {};
+}
+
+Status validateData(Module &module) {
+  for (const DataSegment &segment : module.data) {
+    if (segment.mode == SegmentMode::Passive)
+      continue;
+    if (segment.memoryIndex >= module.memories.size())
+      return invalid("unknown memory " + std::to_string(segment.memoryIndex), segment.byteOffset);
+    W2N_CHECK(validateConstExpr(module, segment.offset, ValueType::i32(),
+                                uint32_t(module.globals.size())));
+  }
+  return {};
+}
+
+Status validateExports(Module &module) {
+  static constexpr const char *kindNames[] = {"function", "table", "memory", "global"};
+  const size_t counts[] = {module.functions.size(), module.tables.size(), module.memories.size(),
+                           module.globals.size()};
+  std::unordered_set<std::string_view> names;
+  for (const Export &exported : module.exports) {
+    size_t kind = size_t(exported.kind);
+    if (exported.index >= counts[kind])
+      return invalid(std::string("unknown ") + kindNames[kind] + " " +
+                     std::to_string(exported.index));
+    if (!names.insert(exported.name).second)
+      return invalid("duplicate export name '" + std::string(exported.name) + "'");
+    if (exported.kind == ExternKind::Function)
+      module.functions[exported.index].declared = true;
+  }
+  return {};
+}
+
+Status validateStart(const Module &module) {
+  if (!module.start)
+    return {};
+  if (*module.start >= module.functions.size())
+    return invalid("unknown function " + std::to_string(*module.start));
+  const FunctionType &type = module.functionType(*module.start);
+  if (!type.params.empty() || !type.results.empty())
+    return invalid("start function must have type [] -> [], found " + toString(type));
+  return {};
+}
+
+} // namespace
+
+std::string describeFunction(const Module &module, uint32_t functionIndex) {
+  std::string text = "function " + std::to_string(functionIndex);
+  std::string_view name = module.functions[functionIndex].name;
+  if (!name.empty())
+    text += " ($" + std::string(name) + ")";
+  return text;
+}
+
+Status validateModule(Module &module) {
+  W2N_CHECK(validateTypeIndices(module));
+  W2N_CHECK(validateLimits(module));
+  // These also collect C.refs, which the bodies are checked against.
+  W2N_CHECK(validateTableInits(module));
+  W2N_CHECK(validateGlobals(module));
+  W2N_CHECK(validateElements(module));
+  W2N_CHECK(validateData(module));
+  W2N_CHECK(validateExports(module));
+  W2N_CHECK(validateStart(module));
+  for (uint32_t i = module.importedFunctions; i < module.functions.size(); ++i)
+    W2N_CHECK(validateBody(module, i));
+  return {};
+}
+
+} // namespace w2n::wasm
