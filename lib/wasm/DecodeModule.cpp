@@ -394,6 +394,8 @@ Status ModuleDecoder::decodeSection() {
   auto status = (this->*section.decode)(in);
   if (!status) {
     Error error = std::move(status).error();
+    if (error.text == "unexpected end")
+      error.text += " of section or function";
     error.text += std::string(" (in the ") + section.name + " section)";
     return std::unexpected(std::move(error));
   }

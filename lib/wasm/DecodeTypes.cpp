@@ -88,10 +88,11 @@ Result<Limits> decodeLimits(ByteReader &reader) {
   Limits limits;
   limits.shared = flags & 2;
   limits.is64 = flags & 4;
-  W2N_TRY(min, limits.is64 ? reader.readU64() : Result<uint64_t>(reader.readU32()));
+  // 64 bits whatever the address type: sizes are for the validator to judge (5.3.10).
+  W2N_TRY(min, reader.readU64());
   limits.min = min;
   if (flags & 1) {
-    W2N_TRY(max, limits.is64 ? reader.readU64() : Result<uint64_t>(reader.readU32()));
+    W2N_TRY(max, reader.readU64());
     limits.max = max;
   }
   if (limits.is64)

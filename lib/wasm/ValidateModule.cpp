@@ -31,6 +31,8 @@ Status validateLimits(const Module &module) {
   }
   for (const Table &table : module.tables) {
     const Limits &limits = table.type.limits;
+    if (limits.min > UINT32_MAX || limits.max.value_or(0) > UINT32_MAX)
+      return invalid("table size must be at most 2^32-1 elements");
     if (limits.max && *limits.max < limits.min)
       return invalid("size minimum must not be greater than maximum");
     if (limits.min > limits::tableElements)
