@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Installs what building and testing need, on Debian 12 or a system with the same package names. Does nothing, quickly, when all is there.
+set -euo pipefail
+
+packages=(
+  # Building.
+  build-essential g++ cmake ninja-build pkg-config git
+  llvm-22-dev liblld-22-dev libclang-22-dev libcxxopts-dev nlohmann-json3-dev libgtest-dev
+  # The compiler's helper functions, test programs, lit, formatting.
+  clang-22 lld-22 llvm-22 llvm-22-tools clang-format-22 clang-tidy-22 python3
+  # C and C++ to WebAssembly; the text format.
+  wasi-libc libclang-rt-22-dev libclang-rt-22-dev-wasm32 libc++-22-dev-wasm32 libc++abi-22-dev-wasm32 wabt
+)
+# Node.js is often there from elsewhere; its packages conflict with Debian's.
+command -v node >/dev/null || packages+=(nodejs)
+command -v npm >/dev/null || packages+=(npm)
+
+missing=()
+for package in "${packages[@]}"; do
+  status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
+  [[ $status == 'install ok installed' ]] || missing+=("$package")
+done
+((${#missing[@]})) || exit 0
+
+root=()
+((EUID == 0)) || root=(sudo)
+printf 'installing: %s\n' "${missing[*]}"
+"${root[@]}" apt-get update
+"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
