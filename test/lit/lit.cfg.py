@@ -21,4 +21,7 @@ config.substitutions.append(
     ("%clang-wasi", "clang-22 --target=wasm32-wasi -Wno-deprecated -O2")
 )
 
+# Where the command under test is.
+config.substitutions.append(("%bin", os.path.join(config.build_dir, "bin")))
+
 config.available_features.add(os.uname().machine)

@@ -1,5 +1,5 @@
 ;; An installation without the compiler runs artifacts, and says what it lacks when asked to compile.
-;; RUN: rm -rf %t && mkdir -p %t/bin && cp $(which wasm2native) %t/bin/
+;; RUN: rm -rf %t && mkdir -p %t/bin && cp %bin/wasm2native %t/bin/
 ;; RUN: wat2wasm %s -o %t/m.wasm && wasm2native %t/m.wasm
 ;; RUN: %t/bin/wasm2native run --invoke f %t/m.so | FileCheck %s
 ;; RUN: not %t/bin/wasm2native %t/m.wasm 2>&1 | FileCheck --check-prefix=ABSENT %s
