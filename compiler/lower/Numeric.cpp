@@ -89,16 +89,34 @@ void BodyLowering::lowerDivide(const Instruction &, llvm::Instruction::BinaryOps
 
 namespace {
 
-/// Whether LLVM may replace `value op identity` by `value`.
-bool isIdentity(llvm::Instruction::BinaryOps operation, llvm::Value *operand) {
+/// What LLVM may make of `x op constant` (or `constant op x`): x itself or its negation, either
+/// with its NaN unquieted.
+enum class Fold { None, Identity, Negation };
+
+Fold foldOf(llvm::Instruction::BinaryOps operation, llvm::Value *operand, bool isLeft) {
   auto *constant = llvm::dyn_cast<llvm::ConstantFP>(operand);
   if (!constant)
-    return false;
-  if (operation == llvm::Instruction::FMul || operation == llvm::Instruction::FDiv)
-    return constant->isExactlyValue(1.0);
-  if (operation == llvm::Instruction::FAdd)
-    return constant->isZero() && constant->isNegative();
-  return constant->isZero() && !constant->isNegative();
+    return Fold::None;
+  bool isNegativeZero = constant->isZero() && constant->isNegative();
+  bool isPositiveZero = constant->isZero() && !constant->isNegative();
+  switch (operation) {
+  case llvm::Instruction::FAdd:
+    return isNegativeZero ? Fold::Identity : Fold::None;
+  case llvm::Instruction::FSub:
+    if (isLeft)
+      return isNegativeZero ? Fold::Negation : Fold::None;
+    return isPositiveZero ? Fold::Identity : Fold::None;
+  case llvm::Instruction::FDiv:
+    if (isLeft)
+      return Fold::None;
+    [[fallthrough]];
+  case llvm::Instruction::FMul:
+    return constant->isExactlyValue(1.0)    ? Fold::Identity
+           : constant->isExactlyValue(-1.0) ? Fold::Negation
+                                            : Fold::None;
+  default: // The integer operations never come here.
+    return Fold::None;
+  }
 }
 
 } // namespace
@@ -107,11 +125,14 @@ void BodyLowering::lowerFloatArithmetic(const Instruction &,
                                         llvm::Instruction::BinaryOps operation) {
   llvm::Value *rhs = pop();
   llvm::Value *lhs = pop();
-  bool commutes = operation == llvm::Instruction::FAdd || operation == llvm::Instruction::FMul;
-  if (isIdentity(operation, rhs))
-    push(builder.CreateUnaryIntrinsic(llvm::Intrinsic::canonicalize, lhs));
-  else if (commutes && isIdentity(operation, lhs))
-    push(builder.CreateUnaryIntrinsic(llvm::Intrinsic::canonicalize, rhs));
+  auto quiet = [&](llvm::Value *value, Fold fold) {
+    value = builder.CreateUnaryIntrinsic(llvm::Intrinsic::canonicalize, value);
+    return fold == Fold::Negation ? builder.CreateFNeg(value) : value;
+  };
+  if (Fold fold = foldOf(operation, rhs, /*isLeft=*/false); fold != Fold::None)
+    push(quiet(lhs, fold));
+  else if (Fold fold = foldOf(operation, lhs, /*isLeft=*/true); fold != Fold::None)
+    push(quiet(rhs, fold));
   else
     push(builder.CreateBinOp(operation, lhs, rhs));
 }

@@ -103,8 +103,6 @@ Result<ElfFile> readElfFile(std::span<const uint8_t> file) {
   }
   if (!note)
     return malformed("not a compiled module: no wasm2native note", 0);
-  if (elf.text.bytes == 0)
-    return malformed("no executable segment", 0);
   elf.note = *note;
   return elf;
 }

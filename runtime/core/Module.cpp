@@ -38,7 +38,6 @@ Status Module::map() {
   W2N_TRY(metadata, artifact::Metadata::read({mapping, mappingBytes}));
   metadataView = metadata;
   W2N_CHECK(checkHost());
-  W2N_CHECK(indexReferences());
   countArgumentSlots();
   canonicalTypeIds = runtime::canonicalTypeIds(metadataView);
   return mapCode();
@@ -53,27 +52,6 @@ Status Module::checkHost() const {
   return checkProcessorFeatures(metadataView.string(header.cpuFeatures));
 }
 
-Status Module::indexReferences() {
-  const artifact::MetadataHeader &header = metadataView.header();
-  references.assign(header.referencedFunctions, artifact::noIndex);
-  for (uint32_t i = header.importedFunctions; i < header.functions.count; ++i) {
-    if (metadataView.functions()[i].reference == artifact::noIndex)
-      continue;
-    W2N_TRY(function, metadataView.function(i));
-    references[function.reference] = i;
-  }
-  if (std::find(references.begin(), references.end(), artifact::noIndex) != references.end())
-    return fail(ErrorKind::Malformed, "metadata: a function reference belongs to no function",
-                metadataView.fileOffset());
-  for (const artifact::ExportRecord &record : metadataView.exports())
-    if (record.kind == uint32_t(artifact::ExternKindCode::Function) &&
-        record.index >= header.importedFunctions &&
-        metadataView.functions()[record.index].reference == artifact::noIndex)
-      return fail(ErrorKind::Malformed, "metadata: an exported function has no reference",
-                  metadataView.fileOffset());
-  return {};
-}
-
 void Module::countArgumentSlots() {
   size_t values = 1;
   for (const artifact::TypeRecord &type : metadataView.types())
@@ -83,6 +61,9 @@ void Module::countArgumentSlots() {
 }
 
 Status Module::mapCode() {
+  // A module without functions and function types has no code.
+  if (metadataView.textBytes() == 0)
+    return {};
   // The reader has checked that the segment lies in the file; its ends may lie within pages.
   const uint64_t page = platform::pageBytes();
   const uint64_t begin = metadataView.textOffset() & ~(page - 1);
