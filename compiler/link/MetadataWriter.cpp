@@ -78,6 +78,7 @@ private:
   ArrayRef imports();
   ArrayRef exports();
   ArrayRef functions();
+  ArrayRef references();
   ArrayRef elements();
   ArrayRef data();
   ArrayRef images();
@@ -140,6 +141,14 @@ ArrayRef MetadataEmitter::functions() {
     blob.setDistance(reference.offset + i * sizeof(FunctionRecord) + offsetof(FunctionRecord, code),
                      lowering.function(i));
   return reference;
+}
+
+ArrayRef MetadataEmitter::references() {
+  std::vector<uint32_t> indices(plan.layout.referencedFunctions);
+  for (uint32_t i = wasm.importedFunctions; i < wasm.functions.size(); ++i)
+    if (plan.references[i] != noIndex)
+      indices[plan.references[i]] = i;
+  return blob.append(indices);
 }
 
 ArrayRef MetadataEmitter::elements() {
@@ -264,6 +273,7 @@ void MetadataEmitter::run(bool hasInitialize, std::span<const uint8_t> sourceHas
   header.imports = imports();
   header.exports = exports();
   header.functions = functions();
+  header.references = references();
   std::vector<TableRecordInfo> tables;
   for (const wasm::Table &table : wasm.tables)
     tables.push_back({uint32_t(codeOf(table.type.element)), limitFlags(table.type.limits),

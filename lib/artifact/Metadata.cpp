@@ -32,6 +32,7 @@ private:
   Status checkTypes() const;
   Status checkImports() const;
   Status checkExports() const;
+  Status checkReferences() const;
   Status checkLimits(uint32_t flags, uint64_t min, uint64_t max, uint64_t most,
                      const char *what) const;
   Status checkTables() const;
@@ -72,7 +73,8 @@ Status Checker::checkArrays() const {
   W2N_CHECK(checkArray<GlobalRecordInfo>(header.globals, "globals"));
   W2N_CHECK(checkArray<ElementRecord>(header.elements, "element segments"));
   W2N_CHECK(checkArray<DataRecord>(header.data, "data segments"));
-  return checkArray<ImageRecord>(header.images, "memory images");
+  W2N_CHECK(checkArray<ImageRecord>(header.images, "memory images"));
+  return checkArray<uint32_t>(header.references, "function references");
 }
 
 Status Checker::checkCounts() const {
@@ -81,8 +83,8 @@ Status Checker::checkCounts() const {
       header.importedMemories > header.memories.count ||
       header.importedGlobals > header.globals.count)
     return malformed("more imports of a kind than entries");
-  if (header.referencedFunctions > header.functions.count)
-    return malformed("more referenced functions than functions");
+  if (header.referencedFunctions != header.references.count)
+    return malformed("function references do not agree with their count");
   if (header.startFunction != noIndex && header.startFunction >= header.functions.count)
     return malformed("start function is out of range");
   return {};
@@ -160,6 +162,23 @@ Status Checker::checkExports() const {
     if (record.index >= countOf(record.kind))
       return malformed("export of kind " + std::to_string(record.kind) + " with index " +
                        std::to_string(record.index) + " does not exist");
+    if (record.kind != uint32_t(ExternKindCode::Function))
+      continue;
+    W2N_TRY(function, metadata.function(record.index));
+    if (record.index >= header.importedFunctions && function.reference == noIndex)
+      return malformed("exported function " + std::to_string(record.index) + " has no reference");
+  }
+  return {};
+}
+
+Status Checker::checkReferences() const {
+  for (uint32_t i = 0; i < header.references.count; ++i) {
+    const uint32_t index = metadata.references()[i];
+    if (index < header.importedFunctions || index >= header.functions.count)
+      return malformed("function reference " + std::to_string(i) + " is to no defined function");
+    W2N_TRY(function, metadata.function(index));
+    if (function.reference != i)
+      return malformed("function reference " + std::to_string(i) + " is not its function's");
   }
   return {};
 }
@@ -240,6 +259,7 @@ Status Checker::run() {
   W2N_CHECK(checkTypes());
   W2N_CHECK(checkImports());
   W2N_CHECK(checkExports());
+  W2N_CHECK(checkReferences());
   W2N_CHECK(checkTables());
   W2N_CHECK(checkMemories());
   W2N_CHECK(checkGlobals());
@@ -333,6 +353,9 @@ std::span<const DataRecord> Metadata::data() const {
 }
 std::span<const ImageRecord> Metadata::images() const {
   return arrayAt<ImageRecord>(base, headerPtr->images);
+}
+std::span<const uint32_t> Metadata::references() const {
+  return arrayAt<uint32_t>(base, headerPtr->references);
 }
 
 std::string_view Metadata::string(StringRef reference) const {

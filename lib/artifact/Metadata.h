@@ -35,6 +35,8 @@ public:
   std::span<const ElementRecord> elements() const;
   std::span<const DataRecord> data() const;
   std::span<const ImageRecord> images() const;
+  /// Indices of defined functions whose record names their place in this array.
+  std::span<const uint32_t> references() const;
   /// Empty if the reference lies outside the metadata.
   std::string_view string(StringRef reference) const;
   std::span<const uint8_t> valueTypes(ArrayRef reference) const;

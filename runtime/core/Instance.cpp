@@ -97,7 +97,7 @@ Status Builder::makeTables() {
 
 void Builder::fillReferences() {
   artifact::FunctionReference *reference = state.functionReferences();
-  for (uint32_t index : module.referencedFunctions()) {
+  for (uint32_t index : metadata.references()) {
     const artifact::FunctionRecord &function = metadata.functions()[index];
     *reference++ = {metadata.address(function.code), context(),
                     module.typeIds()[function.typeIndex], 0};

@@ -30,8 +30,6 @@ public:
   const std::string &path() const { return filePath; }
   /// Process-wide canonical numbers of the module's types, by type index.
   std::span<const uint32_t> typeIds() const { return canonicalTypeIds; }
-  /// Function indices of the context's functionReferences, in their order.
-  std::span<const uint32_t> referencedFunctions() const { return references; }
   /// 64-bit slots that the argument buffer of an instance needs.
   size_t argumentSlots() const { return argumentSlotCount; }
   /// The thunk that calls functions of the type with canonical number `typeId`, or null.
@@ -55,7 +53,6 @@ private:
   Status map();
   Status mapCode();
   Status checkHost() const;
-  Status indexReferences();
   void countArgumentSlots();
 
   artifact::Metadata metadataView;
@@ -65,7 +62,6 @@ private:
   size_t mappingBytes = 0;
   uintptr_t codeBegin = 0, codeEnd = 0;
   std::vector<uint32_t> canonicalTypeIds;
-  std::vector<uint32_t> references;
   size_t argumentSlotCount = 0;
   RangeRegistry::Entry *codeRange = nullptr;
   mutable std::once_flag unwindOnce;

@@ -92,7 +92,8 @@ uint32_t ArtifactBuilder::importFunction(std::string_view module, std::string_vi
 }
 
 uint32_t ArtifactBuilder::addFunction(uint32_t type, const Code &code, std::string_view name) {
-  FunctionRecord record = {type, addCode(code), header.referencedFunctions++, {}};
+  FunctionRecord record = {type, addCode(code), uint32_t(references.size()), {}};
+  references.push_back(uint32_t(functions.size()));
   record.name = addBytes(name.data(), name.size());
   record.name.count = uint32_t(name.size());
   functions.push_back(record);
@@ -127,6 +128,8 @@ std::vector<uint8_t> ArtifactBuilder::build() {
   header.imports = place(imports);
   header.exports = place(exports);
   header.functions = place(functions);
+  header.references = place(references);
+  header.referencedFunctions = uint32_t(references.size());
   header.tables = place(tables);
   header.memories = place(memories);
   header.globals = place(globals);

@@ -41,6 +41,7 @@ public:
   std::vector<artifact::ImportRecord> imports;
   std::vector<artifact::ExportRecord> exports;
   std::vector<artifact::FunctionRecord> functions;
+  std::vector<uint32_t> references;
   std::vector<artifact::TableRecordInfo> tables;
   std::vector<artifact::MemoryRecordInfo> memories;
   std::vector<artifact::GlobalRecordInfo> globals;

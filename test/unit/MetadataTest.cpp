@@ -135,6 +135,9 @@ TEST(Metadata, ChecksFunctionsWhenTheyAreLookedUp) {
   builder.addFunction(type, {0xc3});
   builder.addFunction(type, {0xc3});
   builder.functions[1].code += 1 << 20;
+  // What is referenced is checked when the file is read.
+  builder.functions[1].reference = noIndex;
+  builder.references.pop_back();
   const auto file = builder.build();
   auto metadata = Metadata::read(file);
   ASSERT_TRUE(metadata) << metadata.error().text;
