@@ -18,7 +18,7 @@ enum class TrapKind : uint32_t {
 #include "lib/artifact/Traps.def"
 };
 
-/// The message of a trap; `kind` must be one of the enumerators.
+/// The message of a trap; "unknown trap" if `kind` is none of the enumerators.
 const char *trapMessage(TrapKind kind);
 
 /// Integer and reference parameters passed in registers: what x86-64 has.

@@ -1,5 +1,7 @@
 #include "lib/artifact/Abi.h"
 
+#include <iterator>
+
 namespace w2n::artifact {
 
 namespace {
@@ -9,6 +11,8 @@ constexpr const char *messages[] = {
 };
 } // namespace
 
-const char *trapMessage(TrapKind kind) { return messages[size_t(kind)]; }
+const char *trapMessage(TrapKind kind) {
+  return size_t(kind) < std::size(messages) ? messages[size_t(kind)] : "unknown trap";
+}
 
 } // namespace w2n::artifact

@@ -12,7 +12,7 @@ constinit thread_local const GuestStack *currentGuestStack = nullptr;
 
 namespace {
 
-/// Committed as it is used. CPython's deepest recursion needs 2 MiB of it.
+/// What Linux gives a main thread; committed as it is used.
 constexpr uint64_t guestStackBytes = 8 << 20;
 /// Compiled code touches every page of a frame in order, so one page would do; the rest is for the
 /// frames of code that does not.
