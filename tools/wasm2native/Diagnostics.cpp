@@ -2,6 +2,7 @@
 
 #include <cinttypes>
 #include <cstdio>
+#include <unistd.h>
 
 namespace w2n::tool {
 
@@ -29,6 +30,11 @@ int reportError(const std::string &file, const Error &error) {
     fprintf(stderr, "0x%" PRIx64 ":", error.offset);
   fprintf(stderr, " %s\n%s", error.text.c_str(), error.notes.c_str());
   return exitError;
+}
+
+void exitNow(int status) {
+  fflush(stdout);
+  _exit(status);
 }
 
 } // namespace w2n::tool

@@ -17,4 +17,8 @@ enum ExitStatus : int {
 /// program's.
 int reportError(const std::string &file, const Error &error);
 
+/// Ends the process without running destructors: what they would unmap, the system unmaps anyway
+/// (30 us less of 700).
+[[noreturn]] void exitNow(int status);
+
 } // namespace w2n::tool

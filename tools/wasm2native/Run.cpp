@@ -192,7 +192,7 @@ int runRequest(const Request &request, std::span<char *const> arguments) {
     return reportError(request.file, instance.error());
   Status status = request.invoke ? invokeExport(**instance, *request.invoke, arguments)
                                  : runCommand(**instance);
-  return status ? 0 : reportError(request.file, status.error());
+  exitNow(status ? 0 : reportError(request.file, status.error()));
 }
 
 } // namespace
