@@ -65,10 +65,11 @@ public:
   void lowerStore(const Instruction &, unsigned bits);
   void lowerMemorySize(const Instruction &);
   void lowerMemoryGrow(const Instruction &);
-  void lowerMemoryCopy(const Instruction &);
-  void lowerMemoryFill(const Instruction &);
   void lowerMemoryInit(const Instruction &);
   void lowerDataDrop(const Instruction &);
+  // BulkMemory.cpp
+  void lowerMemoryCopy(const Instruction &);
+  void lowerMemoryFill(const Instruction &);
   // Table.cpp
   void lowerTableGet(const Instruction &);
   void lowerTableSet(const Instruction &);
@@ -136,6 +137,9 @@ private:
   /// Address of an access of `bytes` bytes: checked here in explicit mode, by the guard pages else.
   llvm::Value *effectiveAddress(const Instruction &instruction, llvm::Value *index, unsigned bytes);
   void keepTrapping(llvm::LoadInst *load);
+
+  // BulkMemory.cpp
+  void callHelper(llvm::Function *helper, llvm::ArrayRef<llvm::Value *> arguments);
 
   // Table.cpp
   llvm::Value *tableRecord(uint32_t table);

@@ -104,25 +104,6 @@ void BodyLowering::lowerMemoryGrow(const Instruction &instruction) {
   push(builder.CreateTrunc(old, module.i32));
 }
 
-void BodyLowering::lowerMemoryCopy(const Instruction &instruction) {
-  llvm::Value *count = zeroExtend(pop());
-  llvm::Value *source = zeroExtend(pop());
-  llvm::Value *destination = zeroExtend(pop());
-  module.callService(builder, instanceContext, offsetof(RuntimeServices, memoryCopy),
-                     module.voidType,
-                     {builder.getInt32(instruction.index), builder.getInt32(instruction.index2),
-                      destination, source, count});
-}
-
-void BodyLowering::lowerMemoryFill(const Instruction &instruction) {
-  llvm::Value *count = zeroExtend(pop());
-  llvm::Value *value = pop();
-  llvm::Value *destination = zeroExtend(pop());
-  module.callService(builder, instanceContext, offsetof(RuntimeServices, memoryFill),
-                     module.voidType,
-                     {builder.getInt32(instruction.index), destination, value, count});
-}
-
 // memory.init and table.init: segment in `index`, memory or table in `index2`.
 void BodyLowering::callSegmentService(const Instruction &instruction, uint64_t service) {
   llvm::Value *count = zeroExtend(pop());
