@@ -1,0 +1,19 @@
+;; A load stays, whole, when nobody needs its value, or only some of its bytes, or only on one path.
+;; REQUIRES: x86_64
+;; RUN: wat2wasm %s -o %t.wasm && wasm2native compile -O3 --emit=asm %t.wasm -o - | FileCheck %s
+;; CHECK-LABEL: "wasm-function[0]":
+;; CHECK: movl (%rax,%rcx), %eax
+;; CHECK-LABEL: "wasm-function[1]":
+;; CHECK: movl (%rax,%rcx), %eax
+;; CHECK-LABEL: "wasm-function[2]":
+;; CHECK: movl (%rax,%rcx), %eax
+;; CHECK-LABEL: "wasm-function[3]":
+;; CHECK: movl (%{{.*}},%{{.*}}), %e
+;; CHECK: testl
+(module (memory 1)
+  (func (param i32) (drop (i32.load (local.get 0))))
+  (func (param i32) (result i32) (i32.and (i32.load (local.get 0)) (i32.const 0)))
+  (func (param i32) (result i32) (i32.and (i32.load (local.get 0)) (i32.const 255)))
+  (func (param i32 i32) (result i32) (local $x i32)
+    (local.set $x (i32.load (local.get 0)))
+    (if (result i32) (local.get 1) (then (i32.mul (local.get $x) (local.get $x))) (else (i32.const 1)))))
