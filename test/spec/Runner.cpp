@@ -1,0 +1,354 @@
+#include "test/spec/Runner.h"
+
+#include "lib/support/File.h"
+#include "tools/wasm2native/LoadCompiler.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <sstream>
+
+namespace w2n::spec {
+
+using compiler::StopAfter;
+using runtime::Instance;
+
+struct Runner::Thread {
+  Thread(Options options, Externs spectest) : runner(std::move(options), std::move(spectest)) {}
+
+  Runner runner;
+  std::thread thread;
+};
+
+struct Runner::Handler {
+  std::string_view type;
+  Outcome (Runner::*run)(const Json &command);
+};
+
+namespace {
+
+/// Whether a message is the one that a script expects, under the rule of the reference
+/// interpreter's runner: either may go on where the other ends.
+bool agree(const std::string &message, const std::string &expected) {
+  return message.starts_with(expected) || expected.starts_with(message);
+}
+
+const char *kindName(ErrorKind kind) {
+  switch (kind) {
+  case ErrorKind::Malformed:
+    return "malformed";
+  case ErrorKind::Invalid:
+    return "invalid";
+  case ErrorKind::Unsupported:
+    return "unsupported";
+  case ErrorKind::Limit:
+    return "limit";
+  case ErrorKind::Io:
+    return "io";
+  case ErrorKind::Link:
+    return "link";
+  case ErrorKind::Trap:
+    return "trap";
+  case ErrorKind::Exit:
+    return "exit";
+  case ErrorKind::Internal:
+    return "internal";
+  }
+  return "?";
+}
+
+std::string describe(const Error &error) {
+  return std::string(kindName(error.kind)) + ": " + error.text;
+}
+
+std::unexpected<Error> mismatch(std::string text) {
+  return fail(ErrorKind::Internal, std::move(text));
+}
+
+/// Null if `error` has the kind and the words that are expected, else what to say.
+template <typename T>
+std::optional<std::string> checkFailure(const Result<T> &result, ErrorKind kind,
+                                        const std::string &text) {
+  const std::string wanted = std::string(kindName(kind)) + ": " + text;
+  if (result)
+    return "succeeds, expected " + wanted;
+  if (result.error().kind != kind || !agree(result.error().text, text))
+    return "fails with " + describe(result.error()) + ", expected " + wanted;
+  return std::nullopt;
+}
+
+} // namespace
+
+void Counts::add(const Counts &other) {
+  passed += other.passed;
+  failed += other.failed;
+  notApplicable += other.notApplicable;
+  otherWords += other.otherWords;
+}
+
+Runner::Runner(Options options, Externs spectest)
+    : options(std::move(options)), spectest(std::move(spectest)) {}
+
+Runner::~Runner() {
+  for (auto &[name, thread] : threads)
+    if (thread->thread.joinable())
+      thread->thread.join();
+}
+
+void Runner::run(const Json &commands) {
+  for (const Json &command : commands) {
+    Outcome outcome = runCommand(command);
+    if (!outcome) {
+      ++totals.failed;
+      printf("line %u: %s: %s\n", command.value("line", 0u), command.value("type", "").c_str(),
+             outcome.error().text.c_str());
+    } else if (*outcome == Verdict::Passed) {
+      ++totals.passed;
+    } else {
+      ++totals.notApplicable;
+    }
+  }
+}
+
+Runner::Outcome Runner::runCommand(const Json &command) {
+  static constexpr Handler handlers[] = {
+      {"module", &Runner::defineAndInstantiate},
+      {"module_definition", &Runner::defineModule},
+      {"module_instance", &Runner::instantiateDefinition},
+      {"register", &Runner::registerInstance},
+      {"action", &Runner::performAction},
+      {"assert_return", &Runner::assertReturn},
+      {"assert_trap", &Runner::assertTrap},
+      {"assert_exhaustion", &Runner::assertTrap},
+      {"assert_exception", &Runner::assertException},
+      {"assert_invalid", &Runner::assertInvalid},
+      {"assert_malformed", &Runner::assertMalformed},
+      {"assert_unlinkable", &Runner::assertUnlinkable},
+      {"assert_uninstantiable", &Runner::assertUninstantiable},
+      {"thread", &Runner::startThread},
+      {"wait", &Runner::waitForThread},
+  };
+  const std::string type = command.value("type", "");
+  auto found = std::ranges::find(handlers, type, &Handler::type);
+  if (found == std::end(handlers))
+    return mismatch("unknown command");
+  return (this->*found->run)(command);
+}
+
+Result<std::vector<uint8_t>> Runner::compileModule(const Json &command, StopAfter stopAfter) {
+  const std::string name = command.value("binary_filename", command.value("filename", ""));
+  W2N_TRY(wasm, readFile(options.scriptFolder / name));
+  compiler::CompileOptions compile = options.compile;
+  compile.stopAfter = stopAfter;
+  return tool::compileWithLibrary(wasm, name, compile);
+}
+
+Result<Runner::ModuleHandle> Runner::loadModule(const Json &command) {
+  W2N_TRY(artifact, compileModule(command, StopAfter::Link));
+  std::ostringstream name;
+  name << "module-" << std::this_thread::get_id() << ".so";
+  const std::filesystem::path path = options.artifactFolder / name.str();
+  W2N_CHECK(writeFileAtomically(path, artifact));
+  auto module = runtime::Module::load(path);
+  // What is mapped stays.
+  std::filesystem::remove(path);
+  return module;
+}
+
+Result<Runner::InstanceHandle> Runner::instantiate(ModuleHandle module) {
+  auto resolve = [this](std::string_view module, std::string_view name,
+                        wasm::ExternKind) -> std::optional<runtime::Extern> {
+    if (auto found = registered.find(module); found != registered.end())
+      return found->second->findExport(name);
+    auto found = spectest.find(name);
+    if (module != "spectest" || found == spectest.end())
+      return std::nullopt;
+    return found->second;
+  };
+  return Instance::instantiate(std::move(module), resolve);
+}
+
+void Runner::makeCurrent(InstanceHandle instance, const std::string &name) {
+  current = std::move(instance);
+  if (!name.empty())
+    instances[name] = current;
+}
+
+Result<Runner::InstanceHandle> Runner::findInstance(const std::string &name) {
+  InstanceHandle found = current;
+  if (!name.empty()) {
+    auto named = instances.find(name);
+    found = named == instances.end() ? nullptr : named->second;
+  }
+  if (!found)
+    return mismatch(name.empty() ? "no current instance" : "no instance " + name);
+  return found;
+}
+
+Runner::Outcome Runner::defineAndInstantiate(const Json &command) {
+  // What comes next must not pass on the instance before.
+  current = nullptr;
+  auto module = loadModule(command);
+  auto instance = module ? instantiate(*module) : std::unexpected(module.error());
+  if (!instance)
+    return mismatch(describe(instance.error()));
+  makeCurrent(*instance, command.value("name", ""));
+  return Verdict::Passed;
+}
+
+Runner::Outcome Runner::defineModule(const Json &command) {
+  auto module = loadModule(command);
+  // Some definitions, which are never instantiated, have sizes that an implementation may refuse
+  // (core specification, appendix, "Implementation Limitations").
+  if (!module && module.error().kind == ErrorKind::Limit)
+    return Verdict::NotApplicable;
+  if (!module)
+    return mismatch(describe(module.error()));
+  definitions[command.value("name", "")] = *module;
+  return Verdict::Passed;
+}
+
+Runner::Outcome Runner::instantiateDefinition(const Json &command) {
+  auto definition = definitions.find(command.value("module", ""));
+  if (definition == definitions.end())
+    return mismatch("no such definition");
+  auto instance = instantiate(definition->second);
+  if (!instance)
+    return mismatch(describe(instance.error()));
+  makeCurrent(*instance, command.value("instance", ""));
+  return Verdict::Passed;
+}
+
+Runner::Outcome Runner::registerInstance(const Json &command) {
+  W2N_TRY(instance, findInstance(command.value("name", "")));
+  registered[command.value("as", "")] = instance;
+  return Verdict::Passed;
+}
+
+Result<Runner::Results> Runner::invoke(runtime::Function &function, const Json &arguments) {
+  const wasm::FunctionType &type = function.type;
+  if (arguments.size() != type.params.size())
+    return mismatch("the function has type " + toString(type));
+  Results results = {type.results, {}};
+  for (const Json &argument : arguments) {
+    W2N_TRY(slot, parseArgument(argument));
+    results.slots.push_back(slot);
+  }
+  results.slots.resize(std::max(type.params.size(), type.results.size()));
+  W2N_CHECK(runtime::call(function, results.slots));
+  return results;
+}
+
+Result<Runner::Results> Runner::perform(const Json &action) {
+  W2N_TRY(instance, findInstance(action.value("module", "")));
+  const std::string field = action.value("field", "");
+  auto found = instance->findExport(field);
+  if (!found)
+    return mismatch("no export '" + field + "'");
+  if (auto *function = std::get_if<std::shared_ptr<runtime::Function>>(&*found);
+      function && action["type"] == "invoke")
+    return invoke(**function, action["args"]);
+  if (auto *global = std::get_if<std::shared_ptr<runtime::Global>>(&*found);
+      global && action["type"] == "get")
+    return Results{{(*global)->type.type}, {(*global)->cell->bits[0]}};
+  return mismatch("export '" + field + "' is of another kind");
+}
+
+Runner::Outcome Runner::performAction(const Json &command) {
+  auto results = perform(command["action"]);
+  if (!results)
+    return mismatch(describe(results.error()));
+  return Verdict::Passed;
+}
+
+Runner::Outcome Runner::assertReturn(const Json &command) {
+  auto results = perform(command["action"]);
+  if (!results)
+    return mismatch(describe(results.error()));
+  const Json &expected = command["expected"];
+  bool same = results->types.size() == expected.size();
+  std::string returned;
+  for (size_t i = 0; i < results->types.size(); ++i) {
+    same = same && matches(expected[i], results->types[i], results->slots[i]);
+    returned += (i ? ", " : "") + describeValue(results->types[i], results->slots[i]);
+  }
+  if (!same)
+    return mismatch("returns [" + returned + "], expected " + expected.dump());
+  return Verdict::Passed;
+}
+
+Runner::Outcome Runner::assertTrap(const Json &command) {
+  auto results = perform(command["action"]);
+  if (auto wrong = checkFailure(results, ErrorKind::Trap, command.value("text", "")))
+    return mismatch(*wrong);
+  return Verdict::Passed;
+}
+
+Runner::Outcome Runner::assertException(const Json &command) {
+  auto results = perform(command["action"]);
+  if (auto wrong = checkFailure(results, ErrorKind::Trap, "uncaught exception"))
+    return mismatch(*wrong);
+  return Verdict::Passed;
+}
+
+Runner::Outcome Runner::assertRefused(const Json &command, ErrorKind kind) {
+  auto output = compileModule(command, StopAfter::Validate);
+  if (auto wrong = checkFailure(output, kind, ""))
+    return mismatch(*wrong);
+  if (auto other = checkFailure(output, kind, command.value("text", ""))) {
+    ++totals.otherWords;
+    if (options.verbose)
+      printf("line %u: other words: %s\n", command.value("line", 0u), other->c_str());
+  }
+  return Verdict::Passed;
+}
+
+Runner::Outcome Runner::assertInvalid(const Json &command) {
+  return assertRefused(command, ErrorKind::Invalid);
+}
+
+Runner::Outcome Runner::assertMalformed(const Json &command) {
+  if (command.value("module_type", "") == "text")
+    return Verdict::NotApplicable;
+  return assertRefused(command, ErrorKind::Malformed);
+}
+
+Runner::Outcome Runner::assertInstantiationFails(const Json &command, ErrorKind kind) {
+  auto module = loadModule(command);
+  if (!module)
+    return mismatch(describe(module.error()));
+  if (auto wrong = checkFailure(instantiate(*module), kind, command.value("text", "")))
+    return mismatch(*wrong);
+  return Verdict::Passed;
+}
+
+Runner::Outcome Runner::assertUnlinkable(const Json &command) {
+  return assertInstantiationFails(command, ErrorKind::Link);
+}
+
+Runner::Outcome Runner::assertUninstantiable(const Json &command) {
+  return assertInstantiationFails(command, ErrorKind::Trap);
+}
+
+Runner::Outcome Runner::startThread(const Json &command) {
+  auto &thread = threads[command.value("name", "")];
+  if (thread)
+    return mismatch("a thread of this name was started before");
+  thread = std::make_unique<Thread>(options, spectest);
+  if (const std::string shared = command.value("shared_module", ""); !shared.empty()) {
+    W2N_TRY(instance, findInstance(shared));
+    thread->runner.instances[shared] = instance;
+  }
+  thread->thread = std::thread(&Runner::run, &thread->runner, std::cref(command["commands"]));
+  return Verdict::Passed;
+}
+
+Runner::Outcome Runner::waitForThread(const Json &command) {
+  auto found = threads.find(command.value("thread", ""));
+  if (found == threads.end() || !found->second->thread.joinable())
+    return mismatch("no such thread");
+  found->second->thread.join();
+  totals.add(found->second->runner.counts());
+  return Verdict::Passed;
+}
+
+} // namespace w2n::spec

@@ -1,0 +1,93 @@
+// Runs the commands of a script against the compiler and the runtime. Every module takes the real
+// path: compiled to a file, loaded, instantiated.
+#pragma once
+
+#include "compiler/driver/Compile.h"
+#include "runtime/core/Instance.h"
+#include "test/spec/Spectest.h"
+#include "test/spec/Value.h"
+
+#include <filesystem>
+#include <thread>
+
+namespace w2n::spec {
+
+struct Counts {
+  unsigned passed = 0;
+  unsigned failed = 0;
+  /// assert_malformed of text, which only a parser of the text format can judge; definitions larger
+  /// than our limits.
+  unsigned notApplicable = 0;
+  /// Refused as it should be, in other words than the script's. Among `passed`.
+  unsigned otherWords = 0;
+
+  void add(const Counts &other);
+};
+
+class Runner {
+public:
+  struct Options {
+    compiler::CompileOptions compile;
+    /// Where the script's files are, and where artifacts may be written.
+    std::filesystem::path scriptFolder, artifactFolder;
+    /// Also print refusals in other words.
+    bool verbose = false;
+  };
+
+  Runner(Options options, Externs spectest);
+  ~Runner();
+
+  /// Runs `commands` in order; failures are printed with their lines.
+  void run(const Json &commands);
+  const Counts &counts() const { return totals; }
+
+private:
+  enum class Verdict { Passed, NotApplicable };
+  using Outcome = Result<Verdict>;
+  using InstanceHandle = std::shared_ptr<runtime::Instance>;
+  using ModuleHandle = std::shared_ptr<const runtime::Module>;
+  struct Handler;
+  struct Results {
+    std::vector<wasm::ValueType> types;
+    std::vector<runtime::Slot> slots;
+  };
+  struct Thread;
+
+  Outcome runCommand(const Json &command);
+  Outcome defineAndInstantiate(const Json &command);
+  Outcome defineModule(const Json &command);
+  Outcome instantiateDefinition(const Json &command);
+  Outcome registerInstance(const Json &command);
+  Outcome performAction(const Json &command);
+  Outcome assertReturn(const Json &command);
+  Outcome assertTrap(const Json &command);
+  Outcome assertException(const Json &command);
+  Outcome assertInvalid(const Json &command);
+  Outcome assertMalformed(const Json &command);
+  Outcome assertUnlinkable(const Json &command);
+  Outcome assertUninstantiable(const Json &command);
+  Outcome startThread(const Json &command);
+  Outcome waitForThread(const Json &command);
+
+  Result<std::vector<uint8_t>> compileModule(const Json &command, compiler::StopAfter stopAfter);
+  Result<ModuleHandle> loadModule(const Json &command);
+  Result<InstanceHandle> instantiate(ModuleHandle module);
+  Outcome assertRefused(const Json &command, ErrorKind kind);
+  Outcome assertInstantiationFails(const Json &command, ErrorKind kind);
+  void makeCurrent(InstanceHandle instance, const std::string &name);
+  /// The current instance if `name` is empty.
+  Result<InstanceHandle> findInstance(const std::string &name);
+  Result<Results> perform(const Json &action);
+  Result<Results> invoke(runtime::Function &function, const Json &arguments);
+
+  Options options;
+  Externs spectest;
+  Counts totals;
+  InstanceHandle current;
+  std::map<std::string, InstanceHandle> instances;
+  std::map<std::string, InstanceHandle, std::less<>> registered;
+  std::map<std::string, ModuleHandle> definitions;
+  std::map<std::string, std::unique_ptr<Thread>> threads;
+};
+
+} // namespace w2n::spec

@@ -1,0 +1,108 @@
+#include "test/spec/Value.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace w2n::spec {
+
+using runtime::Slot;
+using wasm::HeapKind;
+using wasm::ValueKind;
+using wasm::ValueType;
+
+namespace {
+
+/// The types that scripts name and that a slot can hold.
+struct TypeName {
+  std::string_view text;
+  ValueType type;
+};
+constexpr TypeName typeNames[] = {
+    {"i32", ValueType::i32()},         {"i64", ValueType::i64()},
+    {"f32", ValueType::f32()},         {"f64", ValueType::f64()},
+    {"funcref", ValueType::funcref()}, {"externref", ValueType::externref()},
+};
+
+/// The bits of a NaN pattern: equal under `mask`.
+struct NanPattern {
+  std::string_view text;
+  ValueKind kind;
+  uint64_t mask, bits;
+};
+constexpr NanPattern nanPatterns[] = {
+    {"nan:canonical", ValueKind::F32, 0x7fffffff, 0x7fc00000},
+    {"nan:arithmetic", ValueKind::F32, 0x7fc00000, 0x7fc00000},
+    {"nan:canonical", ValueKind::F64, 0x7fffffffffffffff, 0x7ff8000000000000},
+    {"nan:arithmetic", ValueKind::F64, 0x7ff8000000000000, 0x7ff8000000000000},
+};
+
+const TypeName *findType(std::string_view text) {
+  auto found = std::ranges::find(typeNames, text, &TypeName::text);
+  return found == std::end(typeNames) ? nullptr : found;
+}
+
+uint64_t parseNumber(const Json &value) {
+  const auto &text = value.get_ref<const std::string &>();
+  uint64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+/// The bits of `slot` that are the value's.
+uint64_t valueBits(ValueType type, Slot slot) {
+  return type.kind == ValueKind::I32 || type.kind == ValueKind::F32 ? uint32_t(slot) : slot;
+}
+
+bool matchesNan(const std::string &pattern, ValueKind kind, uint64_t bits) {
+  return std::ranges::any_of(nanPatterns, [&](const NanPattern &nan) {
+    return nan.text == pattern && nan.kind == kind && (bits & nan.mask) == nan.bits;
+  });
+}
+
+/// A reference of the abstract type `text`, with a value or without: any that is not null.
+bool matchesReference(const Json &expected, const std::string &text, ValueType type, Slot slot) {
+  if (text == "refnull")
+    return slot == 0;
+  if (text == "nullfuncref" || text == "nullexternref")
+    return slot == 0 && type.heap == (text == "nullfuncref" ? HeapKind::Func : HeapKind::Extern);
+  const TypeName *named = findType(text);
+  if (!named || named->type.heap != type.heap)
+    return false;
+  if (!expected.contains("value"))
+    return slot != 0;
+  return expected["value"] == "null" ? slot == 0 : slot == parseNumber(expected["value"]) + 1;
+}
+
+} // namespace
+
+Result<Slot> parseArgument(const Json &value) {
+  const std::string type = value.value("type", "");
+  const TypeName *named = findType(type);
+  if (!named && type != "refnull")
+    return fail(ErrorKind::Unsupported, "an argument of type " + type);
+  if (type == "refnull" || value["value"] == "null")
+    return 0;
+  return parseNumber(value["value"]) + (named->type.isRef() ? 1 : 0);
+}
+
+bool matches(const Json &expected, ValueType type, Slot slot) {
+  const std::string text = expected.value("type", "");
+  if (text == "either")
+    return std::ranges::any_of(expected["values"],
+                               [&](const Json &value) { return matches(value, type, slot); });
+  if (type.isRef())
+    return matchesReference(expected, text, type, slot);
+  const TypeName *named = findType(text);
+  if (!named || named->type.kind != type.kind)
+    return false;
+  const uint64_t bits = valueBits(type, slot);
+  const auto &value = expected["value"].get_ref<const std::string &>();
+  return value.starts_with("nan:") ? matchesNan(value, type.kind, bits)
+                                   : bits == parseNumber(expected["value"]);
+}
+
+std::string describeValue(ValueType type, Slot slot) {
+  return toString(type) + " " + std::to_string(valueBits(type, slot));
+}
+
+} // namespace w2n::spec

@@ -1,0 +1,40 @@
+;; Bulk operations check everything before they write anything.
+(module
+  (memory 1)
+  (data $text "abcdef")
+  (data (i32.const 16) "0123456789")
+  (func (export "byte") (param i32) (result i32) (i32.load8_u (local.get 0)))
+  (func (export "fill") (param i32 i32 i32) (memory.fill (local.get 0) (local.get 1) (local.get 2)))
+  (func (export "copy") (param i32 i32 i32) (memory.copy (local.get 0) (local.get 1) (local.get 2)))
+  (func (export "init") (param i32 i32 i32) (memory.init $text (local.get 0) (local.get 1) (local.get 2)))
+  (func (export "drop") (data.drop $text))
+  (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))
+
+;; Overlapping copies, in both directions.
+(assert_return (invoke "copy" (i32.const 18) (i32.const 16) (i32.const 8)))
+(assert_return (invoke "byte" (i32.const 18)) (i32.const 48))
+(assert_return (invoke "byte" (i32.const 25)) (i32.const 55))
+(assert_return (invoke "copy" (i32.const 16) (i32.const 18) (i32.const 8)))
+(assert_return (invoke "byte" (i32.const 23)) (i32.const 55))
+;; Out of bounds: nothing is written, not even what would fit.
+(assert_trap (invoke "fill" (i32.const 65530) (i32.const 9) (i32.const 7)) "out of bounds memory access")
+(assert_return (invoke "byte" (i32.const 65530)) (i32.const 0))
+(assert_return (invoke "fill" (i32.const 65530) (i32.const 0x109) (i32.const 6)))
+(assert_return (invoke "byte" (i32.const 65535)) (i32.const 9))
+(assert_trap (invoke "copy" (i32.const 65530) (i32.const 16) (i32.const 7)) "out of bounds memory access")
+(assert_return (invoke "byte" (i32.const 65530)) (i32.const 9))
+(assert_trap (invoke "copy" (i32.const 0) (i32.const -1) (i32.const 2)) "out of bounds memory access")
+;; Zero bytes: the very end is inside, one past it is not.
+(assert_return (invoke "fill" (i32.const 65536) (i32.const 1) (i32.const 0)))
+(assert_trap (invoke "fill" (i32.const 65537) (i32.const 1) (i32.const 0)) "out of bounds memory access")
+(assert_return (invoke "init" (i32.const 0) (i32.const 1) (i32.const 5)))
+(assert_return (invoke "byte" (i32.const 0)) (i32.const 98))
+(assert_trap (invoke "init" (i32.const 0) (i32.const 2) (i32.const 5)) "out of bounds memory access")
+(assert_return (invoke "drop"))
+(assert_trap (invoke "init" (i32.const 0) (i32.const 0) (i32.const 1)) "out of bounds memory access")
+(assert_return (invoke "init" (i32.const 0) (i32.const 0) (i32.const 0)))
+;; What memory.grow adds is zero, and in bounds at once.
+(assert_return (invoke "grow" (i32.const 1)) (i32.const 1))
+(assert_return (invoke "byte" (i32.const 131071)) (i32.const 0))
+(assert_trap (invoke "byte" (i32.const 131072)) "out of bounds memory access")
+(assert_return (invoke "grow" (i32.const 65535)) (i32.const -1))
