@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# From a fresh clone to a compiled WebAssembly program: installs what is missing, builds, compiles and runs a sample.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# Prints a command, then runs it.
+run() {
+  printf '\n$ %s\n' "$*"
+  "$@"
+}
+
+echo '== 1. What the build needs'
+run utils/install-deps.sh
+
+echo
+echo '== 2. The build, in build/release'
+run cmake --preset release --log-level=WARNING
+run cmake --build --preset release --parallel "$(nproc)"
+
+echo
+echo '== 3. A C program as a WebAssembly module'
+mkdir -p build/quickstart
+cat >build/quickstart/primes.c <<'EOF'
+#include <stdio.h>
+#include <stdlib.h>
+
+int main(int argc, char **argv) {
+  int limit = argc > 1 ? atoi(argv[1]) : 100, count = 0;
+  char *composite = calloc(limit + 1, 1);
+  for (int i = 2; i <= limit; ++i) {
+    if (composite[i])
+      continue;
+    ++count;
+    for (long j = (long)i * i; j <= limit; j += i)
+      composite[j] = 1;
+  }
+  printf("%d primes up to %d\n", count, limit);
+}
+EOF
+run cat build/quickstart/primes.c
+run clang-22 --target=wasm32-wasi -Wno-deprecated -O2 build/quickstart/primes.c -o build/quickstart/primes.wasm
+
+echo
+echo '== 4. The module as native code'
+run build/release/bin/wasm2native -O3 build/quickstart/primes.wasm -o build/quickstart/primes.so
+run build/release/bin/wasm2native inspect build/quickstart/primes.so
+
+echo
+echo '== 5. Running it: no compiler, no WebAssembly, only what was compiled'
+time run build/release/bin/wasm2native run build/quickstart/primes.so -- 10000000

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Everything that is tested, on a fresh clone too: builds, runs all tests, sums them up in the last line.
+# Options: --quick leaves out the builds with sanitizers and the fuzzers.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+quick=0
+[[ ${1-} == --quick ]] && quick=1
+jobs=$(nproc)
+fuzz_seconds=${FUZZ_SECONDS:-30}
+passed=0 failed=0 failures=()
+
+heading() { printf '\n== %s\n' "$*"; }
+
+# Counts one check, which is a command.
+check() {
+  local name=$1
+  shift
+  if "$@"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    failures+=("$name")
+  fi
+}
+
+# Configures and builds a preset. Without a build there is nothing to test.
+build() {
+  local preset=$1
+  shift
+  heading "Building: $preset"
+  if ! cmake --preset "$preset" --log-level=NOTICE "$@" || ! cmake --build --preset "$preset" --parallel "$jobs"; then
+    failed=$((failed + 1))
+    failures+=("build $preset")
+    return 1
+  fi
+}
+
+# Runs the tests of a preset and adds their numbers to ours.
+run_ctest() {
+  local preset=$1 log=build/$1/ctest.log
+  heading "Testing: $preset"
+  ctest --preset "$preset" --parallel "$jobs" --progress 2>&1 | tee "$log"
+  # ctest's summary: "98% tests passed, 2 tests failed out of 100"
+  local summary='([0-9]+) tests? failed out of ([0-9]+)'
+  if [[ $(grep -E 'tests passed, ' "$log") =~ $summary ]]; then
+    failed=$((failed + BASH_REMATCH[1]))
+    passed=$((passed + BASH_REMATCH[2] - BASH_REMATCH[1]))
+    ((BASH_REMATCH[1] == 0)) || failures+=("$preset: ${BASH_REMATCH[1]} tests, see $log")
+  else
+    failed=$((failed + 1))
+    failures+=("ctest $preset")
+  fi
+}
+
+check_format() {
+  git ls-files -z '*.cpp' '*.h' | xargs -0 clang-format-22 --dry-run -Werror
+}
+
+# Runs a fuzzer for a short time; what it finds is left in build/fuzz/findings.
+run_fuzzer() {
+  local name corpus
+  name=$(basename "$1")
+  corpus=build/fuzz/corpus/$name
+  mkdir -p "$corpus" build/fuzz/findings
+  "$1" -max_total_time="$fuzz_seconds" -rss_limit_mb=4096 -timeout=10 -print_final_stats=1 -verbosity=0 \
+    -artifact_prefix="build/fuzz/findings/$name-" "$corpus" "${@:2}"
+}
+
+utils/install-deps.sh || exit 1
+
+if build release; then
+  run_ctest release
+  if ((!quick)) && build asan -DW2N_COMPILER_LIBRARY="$PWD/build/release/lib/libwasm2native-compiler.so"; then
+    run_ctest asan
+  fi
+fi
+
+if ((!quick)) && [[ -d utils/fuzz ]] && build fuzz; then
+  for fuzzer in $(find build/fuzz/utils/fuzz -maxdepth 1 -type f -executable -name 'fuzz-*' | sort); do
+    heading "Fuzzing for $fuzz_seconds seconds: $(basename "$fuzzer")"
+    check "$(basename "$fuzzer")" run_fuzzer "$fuzzer"
+  done
+fi
+
+heading 'Formatting'
+check formatting check_format
+
+printf '\n'
+for failure in "${failures[@]}"; do
+  printf 'failed: %s\n' "$failure"
+done
+printf '%d passed, %d failed\n' "$passed" "$failed"
+((failed == 0))
