@@ -14,8 +14,7 @@ namespace w2n::wasi {
 class IoVectors {
 public:
   /// Errors: Fault, if the list or a buffer that would be used is not in memory.
-  static WasiResult<IoVectors> read(GuestMemory memory, GuestPointer<IoVector> list,
-                                    uint32_t count);
+  Outcome read(GuestMemory memory, GuestPointer<IoVector> list, uint32_t count);
 
   const iovec *data() const { return vectors; }
   int count() const { return used; }

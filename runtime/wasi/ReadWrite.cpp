@@ -1,4 +1,5 @@
 // Reading and writing: one system call each, so that what the guest is told is what happened.
+#include "runtime/wasi/BrokenPipe.h"
 #include "runtime/wasi/Calls.h"
 #include "runtime/wasi/IoVectors.h"
 #include "runtime/wasi/WasiContext.h"
@@ -7,14 +8,22 @@ namespace w2n::wasi {
 
 namespace {
 
+/// Whether it has a reader that can go away. WASI has no type for pipes.
+bool mayBreak(const File &file) {
+  return file.type == FileType::Unknown || file.type == FileType::SocketStream;
+}
+
 /// Calls `transfer(host, vectors, count)` on the buffers of the list and stores the bytes moved.
 template <typename Transfer>
 Outcome transferBytes(WasiContext &context, GuestMemory memory, uint32_t fd, Rights needed,
                       GuestPointer<IoVector> list, uint32_t count,
                       GuestPointer<uint32_t> bytesMoved, Transfer transfer) {
   W2N_TRY(out, memory.view(bytesMoved));
-  W2N_TRY(vectors, IoVectors::read(memory, list, count));
+  IoVectors vectors;
+  W2N_CHECK(vectors.read(memory, list, count));
   W2N_TRY(file, context.files.find(fd, needed));
+  BrokenPipeGuard guard((needed & rights::fdWrite) && mayBreak(*file) &&
+                        !context.raisesBrokenPipe());
   ssize_t moved = transfer(file->host, vectors.data(), vectors.count());
   if (moved < 0)
     return systemError();

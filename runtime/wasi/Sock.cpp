@@ -53,7 +53,8 @@ Outcome sockRecv(WasiContext &context, GuestMemory memory, uint32_t fd,
   constexpr uint32_t peek = 1, waitAll = 2, dataTruncated = 1;
   W2N_TRY(out, memory.view(bytesRead));
   W2N_TRY(outFlags, memory.view(flagsOut));
-  W2N_TRY(buffers, IoVectors::read(memory, vectors, vectorCount));
+  IoVectors buffers;
+  W2N_CHECK(buffers.read(memory, vectors, vectorCount));
   W2N_TRY(host, findSocket(context, fd, rights::fdRead));
   if (flags & ~(peek | waitAll))
     return std::unexpected(Errno::Inval);
@@ -71,7 +72,8 @@ Outcome sockSend(WasiContext &context, GuestMemory memory, uint32_t fd,
                  GuestPointer<IoVector> vectors, uint32_t vectorCount, uint32_t flags,
                  GuestPointer<uint32_t> bytesWritten) {
   W2N_TRY(out, memory.view(bytesWritten));
-  W2N_TRY(buffers, IoVectors::read(memory, vectors, vectorCount));
+  IoVectors buffers;
+  W2N_CHECK(buffers.read(memory, vectors, vectorCount));
   W2N_TRY(host, findSocket(context, fd, rights::fdWrite));
   if (flags != 0)
     return std::unexpected(Errno::Inval);

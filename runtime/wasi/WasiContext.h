@@ -26,6 +26,9 @@ struct WasiOptions {
   std::vector<Preopen> preopens;
   /// Host descriptors, borrowed; -1 leaves the guest's 0, 1 or 2 closed.
   int standardInput = 0, standardOutput = 1, standardError = 2;
+  /// Whether writing to a pipe that nobody reads raises SIGPIPE, as it does for a native program,
+  /// before it fails.
+  bool raiseBrokenPipe = false;
   PathMethod pathMethod = PathMethod::Automatic;
 };
 
@@ -42,6 +45,7 @@ public:
 
   const std::vector<std::string> &arguments() const { return options.arguments; }
   const std::vector<std::string> &environment() const { return options.environment; }
+  bool raisesBrokenPipe() const { return options.raiseBrokenPipe; }
   FileTable files;
   PathResolver paths;
 

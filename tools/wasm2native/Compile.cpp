@@ -148,6 +148,8 @@ int compileMain(std::span<char *const> arguments) {
   if (input == "-" && !line->has("output") && writesOutput(*options))
     return usageError(spec, "a module from standard input needs -o");
   std::string output = line->value("output", withExtension(input, outputExtension(*options)));
+  if (output == input && input != "-" && writesOutput(*options))
+    return usageError(spec, "the output would replace the input '" + input + "'; -o names another");
   if (output == "-" && writesOutput(*options) && !isText(*options) && isatty(STDOUT_FILENO))
     return usageError(spec, "will not write a binary to a terminal");
   return compileFile(input, output, *options);

@@ -85,6 +85,8 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
     request.wasi.preopens.push_back(parsePreopen(text, /*readOnly=*/false));
   for (const std::string &text : line.values("read-only-dir"))
     request.wasi.preopens.push_back(parsePreopen(text, /*readOnly=*/true));
+  // "wasm2native run yes.so | head" ends as "yes | head" does.
+  request.wasi.raiseBrokenPipe = true;
   request.wasi.environment = line.values("env");
   for (const std::string &text : request.wasi.environment)
     if (text.find('=') == std::string::npos || text.starts_with('='))

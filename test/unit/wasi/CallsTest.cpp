@@ -4,6 +4,7 @@
 #include "runtime/wasi/WasiContext.h"
 #include "test/unit/wasi/TemporaryDirectory.h"
 
+#include <csignal>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <set>
@@ -303,6 +304,21 @@ TEST_P(CallsTest, PollWaitsForClocksAndDescriptors) {
   EXPECT_EQ(load<Event>(4096).error, uint16_t(Errno::Badf));
   EXPECT_EQ(code(pollOneoff(*context, memory(), {1024}, {4096}, 0, {0})), Errno::Inval);
   EXPECT_EQ(code(pollOneoff(*context, memory(), {0}, {0}, UINT32_MAX, {0})), Errno::Fault);
+}
+
+TEST_P(CallsTest, APipeThatNobodyReadsIsAnErrorAndNoSignal) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+  close(ends[0]);
+  Descriptor writeEnd(ends[1]);
+  WasiOptions options;
+  options.standardOutput = writeEnd.get();
+  context = *WasiContext::create(std::move(options));
+  store(16, IoVector{64, 1});
+  EXPECT_EQ(code(fdWrite(*context, memory(), 1, {16}, 1, {0})), Errno::Pipe);
+  sigset_t pending;
+  sigpending(&pending);
+  EXPECT_FALSE(sigismember(&pending, SIGPIPE));
 }
 
 TEST_P(CallsTest, StreamsAreNoSocketsAndExitIsAValue) {

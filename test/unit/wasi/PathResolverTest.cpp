@@ -4,8 +4,10 @@
 
 #include "test/unit/wasi/TemporaryDirectory.h"
 
+#include <atomic>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <thread>
 #include <vector>
 
 using namespace w2n::wasi;
@@ -128,6 +130,29 @@ TEST_P(PathResolverTest, MagicLinksLeadNowhere) {
   for (const std::string &path : std::vector<std::string>{"cwd", "root", "root/etc", "exe",
                                                           "fd/" + std::to_string(secret.get())})
     EXPECT_FALSE(resolver.open(process.get(), path, O_RDONLY)) << path;
+}
+
+TEST_P(PathResolverTest, NoWayOutOpensWhileSomeoneRenames) {
+  host.makeDirectory("root/flip");
+  host.write("root/flip/file", "inside");
+  host.makeDirectory("away");
+  std::atomic<bool> done = false;
+  std::jthread renamer([&] {
+    // A directory and a link that leads out change places; and one moves to where its `..` is
+    // outside.
+    while (!done) {
+      renameat2(root.get(), "flip", root.get(), "out-dir", RENAME_EXCHANGE);
+      renameat(root.get(), "dir/deep", AT_FDCWD, (host / "away/deep").c_str());
+      renameat(AT_FDCWD, (host / "away/deep").c_str(), root.get(), "dir/deep");
+    }
+  });
+  for (int round = 0; round < 3000; ++round) {
+    std::string text = read("flip/file");
+    EXPECT_TRUE(text == "inside" || text == error(Errno::NotCapable) || text == error(Errno::NoEnt))
+        << text;
+    EXPECT_NE(read("dir/deep/../../secret"), "secret");
+  }
+  done = true;
 }
 
 TEST_P(PathResolverTest, EntryIsOneComponentOfADirectoryBeneath) {
