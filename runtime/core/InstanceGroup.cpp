@@ -9,7 +9,12 @@ namespace w2n::runtime {
 /// Deleter of handles: the last one gives the instance back to its group.
 struct InstanceGroup::ReleaseHandle {
   std::shared_ptr<InstanceGroup> group;
-  void operator()(Instance *instance) const { instance->state().group->release(*instance); }
+  void operator()(Instance *instance) {
+    // An instance that stays has a weak pointer to itself, which keeps this deleter: it must not
+    // keep the group.
+    const auto released = std::move(group);
+    instance->state().group->release(*instance);
+  }
 };
 
 InstanceGroup::~InstanceGroup() {

@@ -283,6 +283,25 @@ TEST_F(RuntimeTest, TablesKeepInstancesAlive) {
   EXPECT_EQ(slots[0], 7u);
 }
 
+TEST_F(RuntimeTest, LinkedInstancesAreFreedTogether) {
+  const std::weak_ptr<int> watched = [&] {
+    auto alive = std::make_shared<int>(0);
+    body = [alive](Caller, std::span<Slot>) -> Status { return {}; };
+    auto exporter = instantiate();
+    EXPECT_TRUE(exporter);
+    memory = std::get<std::shared_ptr<Memory>>(*(*exporter)->findExport("memory"));
+    auto importer = instantiate({.importsMemory = true});
+    EXPECT_TRUE(importer);
+    memory = nullptr;
+    body = nullptr;
+    exporter->reset();
+    EXPECT_TRUE(invoke(**importer, "fill", 16384, 4));
+    EXPECT_FALSE(std::weak_ptr<int>(alive).expired());
+    return alive;
+  }();
+  EXPECT_TRUE(watched.expired());
+}
+
 TEST_F(RuntimeTest, RefusesOtherMachines) {
   auto missing = loadBytes(buildSample({.features = "+sse2,-avx2,+warp-drive"}));
   ASSERT_FALSE(missing);
