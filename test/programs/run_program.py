@@ -1,0 +1,75 @@
+"""Builds one C or C++ program natively and as wasm, compiles the wasm in four modes, and requires that output, exit status
+and the files left in the program's directory are the native ones.
+
+A line "// ARGUMENTS: ..." in the source gives the program's arguments; @DIR@ in it is a directory that the program may
+use, which is empty at first. "// ENVIRONMENT: KEY=VALUE ..." gives all of its variables.
+"// INPUT: FILE" gives a file beside the source as standard input, which is empty otherwise.
+"""
+
+import argparse
+import pathlib
+import re
+
+from harness import build, environment, fresh_directory, require_same, run
+
+MODES = [(level, checks) for level in ("-O0", "-O3") for checks in ("guard", "explicit")]
+GUEST_DIRECTORY = "/work"
+
+
+def words_of(source: pathlib.Path, key: str) -> list[str]:
+    found = re.search(rf"^// {key}: (.*)$", source.read_text(), re.MULTILINE)
+    return found[1].split() if found else []
+
+
+def input_of(source: pathlib.Path) -> bytes:
+    name = words_of(source, "INPUT")
+    return (source.parent / name[0]).read_bytes() if name else b""
+
+
+def build_program(options: argparse.Namespace) -> tuple[pathlib.Path, pathlib.Path]:
+    """The program as native executable and as wasm."""
+    cxx = options.source.suffix == ".cpp"
+    compiler = [options.clangxx, "-std=c++20", "-fno-exceptions"] if cxx else [options.clang, "-std=c17"]
+    compiler += ["-O2", "-Wall", "-Werror", "-Wno-deprecated", "-D_GNU_SOURCE"]
+    # Fused multiplications would make native floating point differ; wasm has none.
+    native, wasm = options.work / "native", options.work / "program.wasm"
+    build([*compiler, "-ffp-contract=off", str(options.source), "-o", str(native), "-lm"])
+    build([*compiler, "--target=wasm32-wasi", str(options.source), "-o", str(wasm)])
+    return native, wasm
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    for option in ("--wasm2native", "--clang", "--clangxx"):
+        parser.add_argument(option, required=True)
+    parser.add_argument("--work", required=True, type=pathlib.Path)
+    parser.add_argument("--one-mode", action="store_true", help="compile only with the first of the modes")
+    parser.add_argument("source", type=pathlib.Path)
+    options = parser.parse_args()
+
+    fresh_directory(options.work)
+    arguments = words_of(options.source, "ARGUMENTS")
+    variables = words_of(options.source, "ENVIRONMENT")
+    standard_input = input_of(options.source)
+    native, wasm = build_program(options)
+
+    directory = fresh_directory(options.work / "native-files")
+    wanted = run([str(native), *(word.replace("@DIR@", str(directory)) for word in arguments)], directory,
+                 variables=dict(word.split("=", 1) for word in variables) or environment(),
+                 standard_input=standard_input)
+
+    for level, checks in MODES[:1] if options.one_mode else MODES:
+        artifact = options.work / f"program{level}-{checks}.so"
+        build([options.wasm2native, level, f"--bounds-checks={checks}", str(wasm), "-o", str(artifact)])
+        directory = fresh_directory(options.work / f"files{level}-{checks}")
+        sandbox = ["--dir", f"{directory}::{GUEST_DIRECTORY}"] if "@DIR@" in arguments else []
+        for word in variables:
+            sandbox += ["--env", word]
+        found = run([options.wasm2native, "run", *sandbox, str(artifact), "--",
+                     *(word.replace("@DIR@", GUEST_DIRECTORY) for word in arguments)], directory,
+                    standard_input=standard_input)
+        require_same(f"{options.source.name} {level} --bounds-checks={checks}", found, wanted)
+
+
+if __name__ == "__main__":
+    main()
