@@ -40,9 +40,8 @@ OptimizationLevel thunkLevel(OptimizationLevel level) {
 
 } // namespace
 
-Result<std::vector<uint8_t>> compile(std::span<const uint8_t> bytes, const std::string &name,
+Result<std::vector<uint8_t>> compile(std::span<const uint8_t> bytes,
                                      const CompileOptions &options) {
-  (void)name;
   initializeLlvm();
   W2N_TRY(target, chooseTarget(options));
   W2N_TRY(module, wasm::decodeModule(bytes));

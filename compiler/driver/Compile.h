@@ -1,5 +1,5 @@
-// compile(bytes, options) -> output: the list of phases, and the C entry of
-// libwasm2native-compiler.so.
+// compile(bytes, options) -> output: the list of phases. Its C entry is
+// include/wasm2native/compiler.h.
 #pragma once
 
 #include "lib/support/Error.h"
@@ -36,9 +36,7 @@ struct CompileOptions {
   std::function<void(uint32_t done, uint32_t total)> progress;
 };
 
-/// Compiles the wasm in `bytes`. `name` is the file's, for messages. Threads: any. Errors: every
-/// kind but Link, Trap, Exit.
-Result<std::vector<uint8_t>> compile(std::span<const uint8_t> bytes, const std::string &name,
-                                     const CompileOptions &options);
+/// Compiles the wasm in `bytes`. Threads: any. Errors: every kind but Link, Trap, Exit.
+Result<std::vector<uint8_t>> compile(std::span<const uint8_t> bytes, const CompileOptions &options);
 
 } // namespace w2n::compiler

@@ -1,64 +1,106 @@
-#include "compiler/driver/CompilerEntry.h"
+// The C entry of libwasm2native-compiler.so, on compile().
+#include "include/wasm2native/compiler.h"
 
 #include "compiler/driver/Compile.h"
+#include "lib/support/PublicErrorKind.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <llvm/Config/llvm-config.h>
 
-using namespace w2n;
-using namespace w2n::compiler;
+namespace w2n::compiler {
 
 namespace {
 
+// The public enumerations are ours by another name: here, and in the command, which asks for a
+// compilation in C, values are cast.
+static_assert(W2N_LEVEL_O0 == int(OptimizationLevel::O0));
+static_assert(W2N_LEVEL_O1 == int(OptimizationLevel::O1));
+static_assert(W2N_LEVEL_O2 == int(OptimizationLevel::O2));
+static_assert(W2N_LEVEL_O3 == int(OptimizationLevel::O3));
+static_assert(W2N_LEVEL_OS == int(OptimizationLevel::Os));
+static_assert(W2N_BOUNDS_CHECKS_GUARD == int(BoundsChecks::Guard));
+static_assert(W2N_BOUNDS_CHECKS_EXPLICIT == int(BoundsChecks::Explicit));
+static_assert(W2N_EMIT_SHARED_OBJECT == int(Emit::SharedObject));
+static_assert(W2N_EMIT_OBJECT == int(Emit::Object));
+static_assert(W2N_EMIT_ASSEMBLY == int(Emit::Assembly));
+static_assert(W2N_EMIT_LLVM_IR == int(Emit::LlvmIr));
+static_assert(W2N_STOP_AFTER_DECODE == int(StopAfter::Decode));
+static_assert(W2N_STOP_AFTER_VALIDATE == int(StopAfter::Validate));
+static_assert(W2N_STOP_AFTER_LOWER == int(StopAfter::Lower));
+static_assert(W2N_STOP_AFTER_OPTIMIZE == int(StopAfter::Optimize));
+static_assert(W2N_STOP_AFTER_OBJECT == int(StopAfter::Object));
+static_assert(W2N_STOP_AFTER_LINK == int(StopAfter::Link));
+
+template <typename T> Status readEnum(const char *name, uint32_t value, T last, T &out) {
+  if (value > uint32_t(last))
+    return fail(ErrorKind::Invalid, std::string("option ") + name + " is " + std::to_string(value) +
+                                        ", most is " + std::to_string(uint32_t(last)));
+  out = T(value);
+  return {};
+}
+
 std::string orEmpty(const char *text) { return text ? text : ""; }
 
-CompileOptions optionsOf(const W2nCompileRequest &request) {
+Result<CompileOptions> optionsOf(const w2n_compile_options &given) {
   CompileOptions options;
-  options.level = OptimizationLevel(request.level);
-  options.boundsChecks = BoundsChecks(request.boundsChecks);
-  options.emit = Emit(request.emit);
-  options.stopAfter = StopAfter(request.stopAfter);
-  options.strictTrapState = request.strictTrapState != 0;
-  options.threads = request.threads;
-  options.verbose = request.verbose != 0;
-  options.target = orEmpty(request.target);
-  options.cpu = orEmpty(request.cpu);
-  options.attributes = orEmpty(request.attributes);
-  if (request.progress)
-    options.progress = [&request](uint32_t done, uint32_t total) {
-      request.progress(request.user, done, total);
-    };
+  W2N_CHECK(readEnum("level", given.level, OptimizationLevel::Os, options.level));
+  W2N_CHECK(
+      readEnum("bounds_checks", given.bounds_checks, BoundsChecks::Explicit, options.boundsChecks));
+  W2N_CHECK(readEnum("emit", given.emit, Emit::LlvmIr, options.emit));
+  W2N_CHECK(readEnum("stop_after", given.stop_after, StopAfter::Link, options.stopAfter));
+  options.strictTrapState = given.strict_trap_state;
+  options.threads = given.threads;
+  options.target = orEmpty(given.target);
+  options.cpu = orEmpty(given.cpu);
+  options.attributes = orEmpty(given.attributes);
+  if (given.progress)
+    options.progress = [progress = given.progress, user = given.user](
+                           uint32_t done, uint32_t total) { progress(user, done, total); };
   return options;
+}
+
+Result<std::vector<uint8_t>> compileWith(std::span<const uint8_t> wasm,
+                                         const w2n_compile_options &given) {
+  W2N_TRY(options, optionsOf(given));
+  return compile(wasm, options);
 }
 
 } // namespace
 
-#define W2N_EXPORT __attribute__((visibility("default")))
+} // namespace w2n::compiler
 
-W2N_EXPORT int w2nCompile(const W2nCompileRequest *request, W2nCompileResult *result) {
+bool w2n_compile(const uint8_t *wasm, size_t wasmBytes, const w2n_compile_options *options,
+                 w2n_compile_result *result) {
+  constexpr w2n_compile_options byDefault = W2N_COMPILE_OPTIONS_DEFAULT;
   *result = {};
-  auto output = compile(std::span(request->wasm, request->wasmBytes), orEmpty(request->name),
-                        optionsOf(*request));
+  auto output = w2n::compiler::compileWith({wasm, wasmBytes}, options ? *options : byDefault);
   if (!output) {
-    result->errorKind = uint32_t(output.error().kind);
-    result->errorOffset = output.error().offset;
-    result->errorText = strdup(output.error().text.c_str());
-    return 1;
+    result->error_kind = w2n::publicKind(output.error().kind);
+    result->error_offset = output.error().offset;
+    result->error_text = strdup(output.error().text.c_str());
+    return false;
   }
-  result->outputBytes = output->size();
+  // One more, so that it is not null without bytes.
   result->output = static_cast<uint8_t *>(malloc(output->size() + 1));
-  if (!output->empty())
-    std::memcpy(result->output, output->data(), output->size());
-  return 0;
+  if (!result->output) {
+    result->error_kind = W2N_ERROR_LIMIT;
+    result->error_offset = W2N_NO_OFFSET;
+    result->error_text = strdup("no memory for the output");
+    return false;
+  }
+  result->output_bytes = output->size();
+  std::copy(output->begin(), output->end(), result->output);
+  return true;
 }
 
-W2N_EXPORT void w2nFreeCompileResult(W2nCompileResult *result) {
+void w2n_compile_result_free(w2n_compile_result *result) {
   free(result->output);
-  free(result->errorText);
+  free(result->error_text);
   *result = {};
 }
 
-W2N_EXPORT const char *w2nCompilerVersion(void) {
+const char *w2n_compiler_version(void) {
   return "wasm2native " W2N_VERSION " (LLVM " LLVM_VERSION_STRING ")";
 }

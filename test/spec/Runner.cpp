@@ -139,7 +139,7 @@ Result<std::vector<uint8_t>> Runner::compileModule(const Json &command, StopAfte
   W2N_TRY(wasm, readFile(options.scriptFolder / name));
   compiler::CompileOptions compile = options.compile;
   compile.stopAfter = stopAfter;
-  return tool::compileWithLibrary(wasm, name, compile);
+  return tool::compileWithLibrary(wasm, compile);
 }
 
 Result<Runner::ModuleHandle> Runner::loadModule(const Json &command) {

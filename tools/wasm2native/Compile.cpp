@@ -104,10 +104,10 @@ int printVersion() {
 }
 
 Result<std::vector<uint8_t>> compileWithProgress(const std::vector<uint8_t> &wasm,
-                                                 const std::string &input, CompileOptions options) {
+                                                 CompileOptions options) {
   Progress progress;
   options.progress = [&progress](uint32_t done, uint32_t total) { progress.update(done, total); };
-  return compileWithLibrary(wasm, input, options);
+  return compileWithLibrary(wasm, options);
 }
 
 int compileFile(const std::string &input, const std::string &output,
@@ -115,7 +115,7 @@ int compileFile(const std::string &input, const std::string &output,
   auto wasm = readFile(input);
   if (!wasm)
     return reportError(input, wasm.error());
-  auto bytes = compileWithProgress(*wasm, input, options);
+  auto bytes = compileWithProgress(*wasm, options);
   if (!bytes)
     return reportError(input, bytes.error());
   if (!writesOutput(options))

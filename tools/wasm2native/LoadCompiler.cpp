@@ -1,6 +1,7 @@
 #include "tools/wasm2native/LoadCompiler.h"
 
-#include "compiler/driver/CompilerEntry.h"
+#include "include/wasm2native/compiler.h"
+#include "lib/support/PublicErrorKind.h"
 
 #include <climits>
 #include <cstdlib>
@@ -17,9 +18,9 @@ constexpr const char *libraryName = "libwasm2native-compiler.so";
 constexpr const char *libraryFolders[] = {"/../" W2N_LIBDIR "/", "/", "/../lib/"};
 
 struct Library {
-  decltype(&w2nCompile) compile;
-  decltype(&w2nFreeCompileResult) freeResult;
-  decltype(&w2nCompilerVersion) version;
+  decltype(&w2n_compile) compile;
+  decltype(&w2n_compile_result_free) freeResult;
+  decltype(&w2n_compiler_version) version;
 };
 
 std::string executableFolder() {
@@ -55,9 +56,9 @@ Result<Library> loadLibrary() {
   if (!handle)
     return fail(ErrorKind::Io, std::string("cannot load the compiler: ") + dlerror());
   Library library;
-  if (!bind(handle, "w2nCompile", library.compile) ||
-      !bind(handle, "w2nFreeCompileResult", library.freeResult) ||
-      !bind(handle, "w2nCompilerVersion", library.version))
+  if (!bind(handle, "w2n_compile", library.compile) ||
+      !bind(handle, "w2n_compile_result_free", library.freeResult) ||
+      !bind(handle, "w2n_compiler_version", library.version))
     return fail(ErrorKind::Io, "cannot load the compiler: '" + path +
                                    "' is not a wasm2native compiler: " + dlerror());
   return library;
@@ -69,45 +70,36 @@ void forwardProgress(void *user, uint32_t done, uint32_t total) {
   static_cast<const compiler::CompileOptions *>(user)->progress(done, total);
 }
 
-W2nCompileRequest makeRequest(std::span<const uint8_t> wasm, const std::string &name,
-                              const compiler::CompileOptions &options) {
-  W2nCompileRequest request = {};
-  request.wasm = wasm.data();
-  request.wasmBytes = wasm.size();
-  request.name = name.c_str();
-  request.level = uint32_t(options.level);
-  request.boundsChecks = uint32_t(options.boundsChecks);
-  request.emit = uint32_t(options.emit);
-  request.stopAfter = uint32_t(options.stopAfter);
-  request.strictTrapState = options.strictTrapState;
-  request.threads = options.threads;
-  request.verbose = options.verbose;
-  request.target = orNull(options.target);
-  request.cpu = orNull(options.cpu);
-  request.attributes = orNull(options.attributes);
-  request.progress = options.progress ? forwardProgress : nullptr;
-  request.user = const_cast<compiler::CompileOptions *>(&options);
-  return request;
+// CompilerEntry.cpp asserts that the enumerations agree.
+w2n_compile_options optionsInC(const compiler::CompileOptions &options) {
+  w2n_compile_options inC = W2N_COMPILE_OPTIONS_DEFAULT;
+  inC.level = uint32_t(options.level);
+  inC.bounds_checks = uint32_t(options.boundsChecks);
+  inC.emit = uint32_t(options.emit);
+  inC.stop_after = uint32_t(options.stopAfter);
+  inC.strict_trap_state = options.strictTrapState;
+  inC.threads = options.threads;
+  inC.target = orNull(options.target);
+  inC.cpu = orNull(options.cpu);
+  inC.attributes = orNull(options.attributes);
+  inC.progress = options.progress ? forwardProgress : nullptr;
+  inC.user = const_cast<compiler::CompileOptions *>(&options);
+  return inC;
 }
 
 } // namespace
 
 Result<std::vector<uint8_t>> compileWithLibrary(std::span<const uint8_t> wasm,
-                                                const std::string &name,
                                                 const compiler::CompileOptions &options) {
   W2N_TRY(library, loadLibrary());
-  W2nCompileRequest request = makeRequest(wasm, name, options);
-  W2nCompileResult result = {};
-  int failed = library.compile(&request, &result);
+  const w2n_compile_options optionsForLibrary = optionsInC(options);
+  w2n_compile_result result = {};
   Result<std::vector<uint8_t>> output;
-  if (failed)
-    output = std::unexpected(Error{ErrorKind(result.errorKind),
-                                   result.errorOffset,
-                                   result.errorText ? result.errorText : "",
-                                   {},
-                                   0});
+  if (library.compile(wasm.data(), wasm.size(), &optionsForLibrary, &result))
+    output = std::vector<uint8_t>(result.output, result.output + result.output_bytes);
   else
-    output = std::vector<uint8_t>(result.output, result.output + result.outputBytes);
+    output = fail(ErrorKind(result.error_kind), result.error_text ? result.error_text : "",
+                  result.error_offset);
   library.freeResult(&result);
   return output;
 }

@@ -10,7 +10,6 @@ namespace w2n::tool {
 /// else the one beside this executable. Errors: those of compiler::compile; Io if there is no such
 /// library or it cannot be loaded.
 Result<std::vector<uint8_t>> compileWithLibrary(std::span<const uint8_t> wasm,
-                                                const std::string &name,
                                                 const compiler::CompileOptions &options);
 
 /// What the library says it is: "wasm2native 0.1.0 (LLVM 22.1.8)". Errors: Io.

@@ -39,11 +39,11 @@ ModuleResult loadFromMemory(std::span<const uint8_t> artifact) {
   return module;
 }
 
-Result<std::vector<uint8_t>> compileHere(std::span<const uint8_t> wasm, const std::string &path,
+Result<std::vector<uint8_t>> compileHere(std::span<const uint8_t> wasm,
                                          compiler::CompileOptions options) {
   Progress progress;
   options.progress = [&progress](uint32_t done, uint32_t total) { progress.update(done, total); };
-  return compileWithLibrary(wasm, path, options);
+  return compileWithLibrary(wasm, options);
 }
 
 } // namespace
@@ -56,7 +56,7 @@ ModuleResult loadModule(const std::string &path, const compiler::CompileOptions 
   case FileKind::Elf:
     return loadFromMemory(bytes);
   case FileKind::Wasm: {
-    W2N_TRY(artifact, compileHere(bytes, path, options));
+    W2N_TRY(artifact, compileHere(bytes, options));
     return loadFromMemory(artifact);
   }
   case FileKind::Other:

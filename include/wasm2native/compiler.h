@@ -1,0 +1,114 @@
+/// The compiler, libwasm2native-compiler.so: WebAssembly in, a native shared object out, which
+/// runtime.h loads. It brings LLVM with it, which costs a process about 28 ms at its start: a
+/// program that compiles rarely opens it with dlopen, as the command `wasm2native` does. C11 and
+/// C++.
+#ifndef WASM2NATIVE_COMPILER_H
+#define WASM2NATIVE_COMPILER_H
+
+#include "base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// How much to optimize.
+enum w2n_level { W2N_LEVEL_O0, W2N_LEVEL_O1, W2N_LEVEL_O2, W2N_LEVEL_O3, W2N_LEVEL_OS };
+
+/// How an access to memory is checked. What is computed, and what traps, is the same.
+enum w2n_bounds_checks {
+  /// By the processor: each memory reserves 8 GiB of addresses, most of which are never accessible.
+  W2N_BOUNDS_CHECKS_GUARD,
+  /// By comparing: slower, for processes whose address space is limited.
+  W2N_BOUNDS_CHECKS_EXPLICIT
+};
+
+/// What to make.
+enum w2n_emit {
+  W2N_EMIT_SHARED_OBJECT,
+  W2N_EMIT_OBJECT,
+  W2N_EMIT_ASSEMBLY, ///< text
+  W2N_EMIT_LLVM_IR   ///< text
+};
+
+/// The last phase to run. Nothing is made up to W2N_STOP_AFTER_VALIDATE, which is how to find out
+/// whether a module is valid; LLVM IR after the next two.
+enum w2n_stop_after {
+  W2N_STOP_AFTER_DECODE,
+  W2N_STOP_AFTER_VALIDATE,
+  W2N_STOP_AFTER_LOWER,
+  W2N_STOP_AFTER_OPTIMIZE,
+  W2N_STOP_AFTER_OBJECT,
+  W2N_STOP_AFTER_LINK
+};
+
+/// How to compile. Begin with W2N_COMPILE_OPTIONS_DEFAULT and change fields. Everything that
+/// pointers name is borrowed for the call; strings are UTF-8 and terminated.
+typedef struct w2n_compile_options {
+  uint32_t level;         ///< enum w2n_level
+  uint32_t bounds_checks; ///< enum w2n_bounds_checks
+  uint32_t emit;          ///< enum w2n_emit
+  uint32_t stop_after;    ///< enum w2n_stop_after
+  /// After a trap, memory and globals hold exactly what the specification says. Without it, what
+  /// traps is exact, but stores just before the trap may be missing; such code is faster.
+  bool strict_trap_state;
+  /// Threads to compile with, of the compiler's own; 0 is one for each core. The output is the same
+  /// for every number.
+  uint32_t threads;
+  /// "x86_64", "aarch64", "riscv64" or a triple; null is this machine's architecture.
+  const char *target;
+  /// LLVM's name of a processor; null is the target's baseline, "native" is this machine's.
+  const char *cpu;
+  /// LLVM's processor features to add or to remove, "+avx2,-bmi"; null is none.
+  const char *attributes;
+  /// Called with the number of functions that are done and of all; null is nobody. Called from any
+  /// thread, one call at a time.
+  void (*progress)(void *user, uint32_t done, uint32_t total);
+  /// Handed to `progress`.
+  void *user;
+} w2n_compile_options;
+
+/// -O2, bounds checks by guard pages, a shared object for any machine of this architecture.
+#define W2N_COMPILE_OPTIONS_DEFAULT                                                                \
+  {W2N_LEVEL_O2,                                                                                   \
+   W2N_BOUNDS_CHECKS_GUARD,                                                                        \
+   W2N_EMIT_SHARED_OBJECT,                                                                         \
+   W2N_STOP_AFTER_LINK,                                                                            \
+   false,                                                                                          \
+   0,                                                                                              \
+   NULL,                                                                                           \
+   NULL,                                                                                           \
+   NULL,                                                                                           \
+   NULL,                                                                                           \
+   NULL}
+
+/// What came of a compilation. Free it with w2n_compile_result_free, whatever came of it.
+typedef struct w2n_compile_result {
+  /// What was made; null on failure. Without bytes when `stop_after` makes nothing.
+  uint8_t *output;
+  size_t output_bytes;
+  /// On failure only.
+  w2n_error_kind error_kind;
+  /// Where in the module, or W2N_NO_OFFSET.
+  uint64_t error_offset;
+  /// Begins in lower case, without a final period; null on success.
+  char *error_text;
+} w2n_compile_result;
+
+/// Compiles the `wasm_bytes` bytes of a binary module at `wasm`; null `options` are
+/// W2N_COMPILE_OPTIONS_DEFAULT. Returns whether it succeeded; `result` need not be initialized, and
+/// is filled either way. Errors: every kind but LINK, TRAP and EXIT. The module may be hostile.
+/// Threads: any, several at once.
+W2N_API bool w2n_compile(const uint8_t *wasm, size_t wasm_bytes, const w2n_compile_options *options,
+                         w2n_compile_result *result);
+
+/// Frees what `result` points to and clears it; a cleared result is allowed. Threads: any.
+W2N_API void w2n_compile_result_free(w2n_compile_result *result);
+
+/// "wasm2native 0.1.0 (LLVM 22.1.8)"; lives as long as the library. Threads: any.
+W2N_API const char *w2n_compiler_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
