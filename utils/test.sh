@@ -63,6 +63,7 @@ run_fuzzer() {
   name=$(basename "$1")
   corpus=build/fuzz/corpus/$name
   mkdir -p "$corpus" build/fuzz/findings
+  [[ $name != fuzz-decode ]] || utils/fuzz/seed_corpus.sh "$corpus"
   "$1" -max_total_time="$fuzz_seconds" -rss_limit_mb=4096 -timeout=10 -print_final_stats=1 -verbosity=0 \
     -artifact_prefix="build/fuzz/findings/$name-" "$corpus" "${@:2}"
 }
