@@ -30,19 +30,25 @@ Status decodeIndexPair(ByteReader &reader, Instruction &instruction) {
 }
 
 Status decodeBlockType(ByteReader &reader, Instruction &instruction) {
+  // A type index is a number that is not negative. The others are single bytes, which as numbers
+  // are negative: no longer form of the same number stands for them (5.4.1).
   ByteReader ahead = reader;
-  W2N_TRY(code, reader.readS33());
+  W2N_TRY(code, ahead.readS33());
   if (code >= 0) {
+    reader = ahead;
     instruction.block = {BlockType::Kind::Index, {}, uint32_t(code)};
     return {};
   }
-  if (code == -64) {
+  constexpr uint8_t empty = 0x40;
+  ahead = reader;
+  W2N_TRY(byte, ahead.readByte());
+  if (byte == empty) {
+    reader = ahead;
     instruction.block = {};
     return {};
   }
-  W2N_TRY(type, decodeValueType(ahead));
+  W2N_TRY(type, decodeValueType(reader));
   instruction.block = {BlockType::Kind::Value, type, 0};
-  reader = ahead;
   return {};
 }
 

@@ -70,15 +70,18 @@ Result<ValueType> decodeReferenceType(ByteReader &reader) {
 }
 
 Result<ValueType> decodeHeapType(ByteReader &reader) {
-  W2N_TRY(code, reader.readS33());
+  // A type index, or a single byte, which as a number is negative (5.3.3).
+  ByteReader ahead = reader;
+  W2N_TRY(code, ahead.readS33());
   if (code >= 0)
     return unsupportedProposal(reader, "typed function references");
-  std::optional<ValueType> type = valueTypeOf(uint8_t(code & 0x7f));
-  if (code >= -64 && type && type->isRef())
+  W2N_TRY(byte, reader.readByte());
+  std::optional<ValueType> type = valueTypeOf(byte);
+  if (type && type->isRef())
     return *type;
-  if (const char *proposal = proposalOfType(uint8_t(code & 0x7f)))
+  if (const char *proposal = proposalOfType(byte))
     return unsupportedProposal(reader, proposal);
-  return reader.malformed("malformed heap type");
+  return reader.malformed("malformed heap type " + hex(byte));
 }
 
 Result<Limits> decodeLimits(ByteReader &reader) {

@@ -39,6 +39,7 @@ private:
   static std::array<Check, 256 * 2> makeChecks();
 
   std::unexpected<Error> invalid(std::string text) const;
+  std::unexpected<Error> malformed(std::string text) const;
   std::unexpected<Error> mismatch(const std::string &expected, const std::string &found) const;
 
   Status pop(ValueType expected);
@@ -163,6 +164,11 @@ std::array<BodyValidator::Check, 256 * 2> BodyValidator::makeChecks() {
 
 std::unexpected<Error> BodyValidator::invalid(std::string text) const {
   return fail(ErrorKind::Invalid, text + " (" + describeFunction(module, functionIndex) + ")",
+              instruction.offset);
+}
+
+std::unexpected<Error> BodyValidator::malformed(std::string text) const {
+  return fail(ErrorKind::Malformed, text + " (" + describeFunction(module, functionIndex) + ")",
               instruction.offset);
 }
 
@@ -300,7 +306,7 @@ Status BodyValidator::checkElement(uint32_t segment) {
 
 Status BodyValidator::checkData(uint32_t segment) {
   if (!module.dataCount)
-    return fail(ErrorKind::Malformed, "data count section required", instruction.offset);
+    return malformed("data count section required");
   if (segment >= *module.dataCount)
     return invalid("unknown data segment " + std::to_string(segment));
   return {};
@@ -346,7 +352,7 @@ Status BodyValidator::ifBlock() {
 
 Status BodyValidator::elseBlock() {
   if (frames.back().opcode != Opcode::If)
-    return fail(ErrorKind::Malformed, "END opcode expected: else without if", instruction.offset);
+    return malformed("END opcode expected: else without if");
   W2N_TRY(frame, popFrame());
   pushFrame(Opcode::Else, std::move(frame.params), std::move(frame.results));
   return {};
