@@ -78,6 +78,7 @@ w2n_compile_options optionsInC(const compiler::CompileOptions &options) {
   inC.emit = uint32_t(options.emit);
   inC.stop_after = uint32_t(options.stopAfter);
   inC.strict_trap_state = options.strictTrapState;
+  inC.verbose = options.verbose;
   inC.threads = options.threads;
   inC.target = orNull(options.target);
   inC.cpu = orNull(options.cpu);
