@@ -1,9 +1,9 @@
-"""Builds one C or C++ program natively and as wasm, compiles the wasm in four modes, and requires that output, exit status
-and the files left in the program's directory are the native ones.
+"""Builds one C or C++ program natively and as wasm, compiles the wasm in four modes, and requires that output, exit
+status and the files left in the program's directory are the native ones.
 
 A line "// ARGUMENTS: ..." in the source gives the program's arguments; @DIR@ in it is a directory that the program may
-use, which is empty at first. "// ENVIRONMENT: KEY=VALUE ..." gives all of its variables.
-"// INPUT: FILE" gives a file beside the source as standard input, which is empty otherwise.
+use, which is empty at first. "// ENVIRONMENT: KEY=VALUE ..." gives all of its variables. "// INPUT: FILE" gives a file
+beside the source as standard input, which is empty otherwise.
 """
 
 import argparse
