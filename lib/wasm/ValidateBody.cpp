@@ -9,6 +9,7 @@
 
 #include "lib/wasm/Limits.h"
 
+#include <algorithm>
 #include <array>
 
 namespace w2n::wasm {
@@ -22,14 +23,16 @@ public:
   Status run();
 
 private:
-  using Types = std::vector<ValueType>;
+  using Types = std::span<const ValueType>;
   using Check = Status (BodyValidator::*)();
   struct Frame {
     Opcode opcode;
-    Types params, results;
+    /// Refers to the module's types: a body can nest a million blocks of a thousand results each.
+    BlockType type;
     size_t height;
     bool unreachable = false;
-    const Types &labelTypes() const { return opcode == Opcode::Loop ? params : results; }
+    /// The br_table, counted from 1, that checked this label last.
+    uint32_t lastBranchTable = 0;
   };
   struct Row {
     Opcode opcode;
@@ -44,15 +47,19 @@ private:
 
   Status pop(ValueType expected);
   Result<ValueType> popAny();
-  Status popAll(const Types &types);
+  Status popAll(Types types);
   void push(ValueType type) { operands.push_back(type); }
-  void pushAll(const Types &types) { operands.insert(operands.end(), types.begin(), types.end()); }
-  void pushFrame(Opcode opcode, Types params, Types results);
+  Status pushAll(Types types);
+  Status pushFrame(Opcode opcode, const BlockType &type);
   Result<Frame> popFrame();
   void setUnreachable();
-  Result<const Frame *> frameAt(uint32_t label) const;
+  Result<Frame *> frameAt(uint32_t label);
+  Types paramsOf(const BlockType &type) const;
+  /// Of a value type, this refers to `type` itself.
+  Types resultsOf(const BlockType &type) const;
+  Types labelTypesOf(const Frame &frame) const;
   /// Checks the operands of a branch without popping them for good.
-  Status checkLabelOperands(const Types &types);
+  Status checkLabelOperands(Types types);
 
   Status checkSignature(std::string_view signature);
   Status checkMemarg(const OpcodeInfo &info);
@@ -61,7 +68,7 @@ private:
   Status checkElement(uint32_t segment);
   Status checkData(uint32_t segment);
   Status popI32s(unsigned count);
-  Result<FunctionType> blockType();
+  Status checkBlockType();
 
   Status unreachable();
   Status block();
@@ -106,8 +113,9 @@ private:
   const Module &module;
   uint32_t functionIndex;
   Instruction instruction;
-  Types locals, operands;
+  std::vector<ValueType> locals, operands;
   std::vector<Frame> frames;
+  uint32_t branchTables = 0;
 };
 
 const BodyValidator::Row BodyValidator::rows[] = {
@@ -205,24 +213,34 @@ Status BodyValidator::pop(ValueType expected) {
   return mismatch(toString(expected), "an empty stack");
 }
 
-Status BodyValidator::popAll(const Types &types) {
+Status BodyValidator::popAll(Types types) {
   for (size_t i = types.size(); i-- > 0;)
     W2N_CHECK(pop(types[i]));
   return {};
 }
 
-void BodyValidator::pushFrame(Opcode opcode, Types params, Types results) {
-  size_t height = operands.size();
-  pushAll(params);
-  frames.push_back({opcode, std::move(params), std::move(results), height});
+Status BodyValidator::pushAll(Types types) {
+  if (operands.size() + types.size() > limits::operands)
+    return fail(ErrorKind::Limit,
+                "more than " + std::to_string(limits::operands) + " operands on the stack (" +
+                    describeFunction(module, functionIndex) + ")",
+                instruction.offset);
+  operands.insert(operands.end(), types.begin(), types.end());
+  return {};
+}
+
+Status BodyValidator::pushFrame(Opcode opcode, const BlockType &type) {
+  frames.push_back({opcode, type, operands.size()});
+  return pushAll(paramsOf(type));
 }
 
 Result<BodyValidator::Frame> BodyValidator::popFrame() {
-  W2N_CHECK(popAll(frames.back().results));
-  if (operands.size() != frames.back().height)
-    return mismatch(std::to_string(frames.back().results.size()) + " results",
-                    std::to_string(operands.size() - frames.back().height) + " more operands");
-  Frame frame = std::move(frames.back());
+  Frame frame = frames.back();
+  Types results = resultsOf(frame.type);
+  W2N_CHECK(popAll(results));
+  if (operands.size() != frame.height)
+    return mismatch(std::to_string(results.size()) + " results",
+                    std::to_string(operands.size() - frame.height) + " more operands");
   frames.pop_back();
   return frame;
 }
@@ -232,13 +250,35 @@ void BodyValidator::setUnreachable() {
   frames.back().unreachable = true;
 }
 
-Result<const BodyValidator::Frame *> BodyValidator::frameAt(uint32_t label) const {
+Result<BodyValidator::Frame *> BodyValidator::frameAt(uint32_t label) {
   if (label >= frames.size())
     return invalid("unknown label " + std::to_string(label));
   return &frames[frames.size() - 1 - label];
 }
 
-Status BodyValidator::checkLabelOperands(const Types &types) {
+BodyValidator::Types BodyValidator::paramsOf(const BlockType &type) const {
+  if (type.kind == BlockType::Kind::Index)
+    return module.types[type.typeIndex].function.params;
+  return {};
+}
+
+BodyValidator::Types BodyValidator::resultsOf(const BlockType &type) const {
+  switch (type.kind) {
+  case BlockType::Kind::Empty:
+    return {};
+  case BlockType::Kind::Value:
+    return {&type.value, 1};
+  case BlockType::Kind::Index:
+    return module.types[type.typeIndex].function.results;
+  }
+  return {};
+}
+
+BodyValidator::Types BodyValidator::labelTypesOf(const Frame &frame) const {
+  return frame.opcode == Opcode::Loop ? paramsOf(frame.type) : resultsOf(frame.type);
+}
+
+Status BodyValidator::checkLabelOperands(Types types) {
   const Frame &frame = frames.back();
   for (size_t i = 0; i < types.size(); ++i) {
     size_t depth = types.size() - i;
@@ -318,19 +358,11 @@ Status BodyValidator::popI32s(unsigned count) {
   return {};
 }
 
-Result<FunctionType> BodyValidator::blockType() {
+Status BodyValidator::checkBlockType() {
   const BlockType &type = instruction.block;
-  switch (type.kind) {
-  case BlockType::Kind::Empty:
-    return FunctionType{};
-  case BlockType::Kind::Value:
-    return FunctionType{{}, {type.value}};
-  case BlockType::Kind::Index:
-    if (type.typeIndex >= module.types.size())
-      return invalid("unknown type " + std::to_string(type.typeIndex));
-    return module.types[type.typeIndex].function;
-  }
-  return FunctionType{};
+  if (type.kind == BlockType::Kind::Index && type.typeIndex >= module.types.size())
+    return invalid("unknown type " + std::to_string(type.typeIndex));
+  return {};
 }
 
 Status BodyValidator::unreachable() {
@@ -339,10 +371,9 @@ Status BodyValidator::unreachable() {
 }
 
 Status BodyValidator::block() {
-  W2N_TRY(type, blockType());
-  W2N_CHECK(popAll(type.params));
-  pushFrame(instruction.opcode, std::move(type.params), std::move(type.results));
-  return {};
+  W2N_CHECK(checkBlockType());
+  W2N_CHECK(popAll(paramsOf(instruction.block)));
+  return pushFrame(instruction.opcode, instruction.block);
 }
 
 Status BodyValidator::ifBlock() {
@@ -354,23 +385,23 @@ Status BodyValidator::elseBlock() {
   if (frames.back().opcode != Opcode::If)
     return malformed("END opcode expected: else without if");
   W2N_TRY(frame, popFrame());
-  pushFrame(Opcode::Else, std::move(frame.params), std::move(frame.results));
-  return {};
+  return pushFrame(Opcode::Else, frame.type);
 }
 
 Status BodyValidator::end() {
   W2N_TRY(frame, popFrame());
   // Without `else` the parameters are the results.
-  if (frame.opcode == Opcode::If && frame.params != frame.results)
-    return invalid("type mismatch: if without else has type " +
-                   toString(FunctionType{frame.params, frame.results}));
-  pushAll(frame.results);
-  return {};
+  Types params = paramsOf(frame.type), results = resultsOf(frame.type);
+  if (frame.opcode == Opcode::If && !std::ranges::equal(params, results))
+    return invalid(
+        "type mismatch: if without else has type " +
+        toString(FunctionType{{params.begin(), params.end()}, {results.begin(), results.end()}}));
+  return pushAll(results);
 }
 
 Status BodyValidator::branch() {
   W2N_TRY(frame, frameAt(instruction.index));
-  W2N_CHECK(popAll(frame->labelTypes()));
+  W2N_CHECK(popAll(labelTypesOf(*frame)));
   setUnreachable();
   return {};
 }
@@ -378,35 +409,35 @@ Status BodyValidator::branch() {
 Status BodyValidator::branchIf() {
   W2N_CHECK(pop(ValueType::i32()));
   W2N_TRY(frame, frameAt(instruction.index));
-  Types types = frame->labelTypes();
+  Types types = labelTypesOf(*frame);
   W2N_CHECK(popAll(types));
-  pushAll(types);
-  return {};
+  return pushAll(types);
 }
 
 Status BodyValidator::branchTable() {
   W2N_CHECK(pop(ValueType::i32()));
   W2N_TRY(byDefault, frameAt(instruction.labels.back()));
-  size_t arity = byDefault->labelTypes().size();
-  // A label is checked once, however often it occurs.
-  std::vector<bool> checked(frames.size());
+  size_t arity = labelTypesOf(*byDefault).size();
+  ++branchTables;
   for (uint32_t label : instruction.labels) {
     W2N_TRY(frame, frameAt(label));
-    if (checked[label])
+    // A label is checked once, however often it occurs.
+    if (frame->lastBranchTable == branchTables)
       continue;
-    checked[label] = true;
-    if (frame->labelTypes().size() != arity)
+    frame->lastBranchTable = branchTables;
+    Types types = labelTypesOf(*frame);
+    if (types.size() != arity)
       return invalid("type mismatch: br_table's labels have " + std::to_string(arity) + " and " +
-                     std::to_string(frame->labelTypes().size()) + " operands");
-    W2N_CHECK(checkLabelOperands(frame->labelTypes()));
+                     std::to_string(types.size()) + " operands");
+    W2N_CHECK(checkLabelOperands(types));
   }
-  W2N_CHECK(popAll(byDefault->labelTypes()));
+  W2N_CHECK(popAll(labelTypesOf(*byDefault)));
   setUnreachable();
   return {};
 }
 
 Status BodyValidator::returnFromFunction() {
-  W2N_CHECK(popAll(frames.front().results));
+  W2N_CHECK(popAll(resultsOf(frames.front().type)));
   setUnreachable();
   return {};
 }
@@ -416,8 +447,7 @@ Status BodyValidator::call() {
     return invalid("unknown function " + std::to_string(instruction.index));
   const FunctionType &type = module.functionType(instruction.index);
   W2N_CHECK(popAll(type.params));
-  pushAll(type.results);
-  return {};
+  return pushAll(type.results);
 }
 
 Status BodyValidator::callIndirect() {
@@ -430,8 +460,7 @@ Status BodyValidator::callIndirect() {
   W2N_CHECK(pop(ValueType::i32()));
   const FunctionType &type = module.types[instruction.index].function;
   W2N_CHECK(popAll(type.params));
-  pushAll(type.results);
-  return {};
+  return pushAll(type.results);
 }
 
 Status BodyValidator::drop() {
@@ -630,7 +659,8 @@ Status BodyValidator::run() {
   locals = type.params;
   for (const LocalGroup &group : function.locals)
     locals.insert(locals.end(), group.count, group.type);
-  pushFrame(Opcode::Block, {}, type.results);
+  // Of the function's own frame only the results matter; its parameters are locals.
+  frames.push_back({Opcode::Block, {BlockType::Kind::Index, {}, function.typeIndex}, 0});
 
   ByteReader reader(function.code, function.codeOffset);
   while (!frames.empty()) {

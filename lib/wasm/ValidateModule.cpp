@@ -20,7 +20,17 @@ Status validateTypeIndices(const Module &module) {
   return {};
 }
 
+/// The decoder has bounded what the module defines; these limits include what it imports.
+Status checkCount(size_t count, uint32_t limit, const char *what) {
+  if (count <= limit)
+    return {};
+  return fail(ErrorKind::Limit, std::to_string(count) + " " + what + ", most is " +
+                                    std::to_string(limit) + " with those that are imported");
+}
+
 Status validateLimits(const Module &module) {
+  W2N_CHECK(checkCount(module.tables.size(), limits::tables, "tables"));
+  W2N_CHECK(checkCount(module.memories.size(), limits::memories, "memories"));
   for (const Memory &memory : module.memories) {
     uint64_t most = 1ull << (32 - memory.type.pageSizeLog2);
     const Limits &limits = memory.type.limits;
