@@ -113,7 +113,7 @@ struct Module {
 
 /// Decodes a binary module (core specification, chapter 5). Section structure, types and segments
 /// are decoded; of function bodies only locals and extent: their instructions are decoded by the
-/// validator. The name section is read leniently: a malformed one gives no names. Errors:
+/// validator. The name section is read leniently: names end where it is malformed. Errors:
 /// Malformed, Limit, Unsupported, with the offset in `bytes`. Threads: any.
 Result<Module> decodeModule(Bytes bytes);
 
