@@ -80,6 +80,10 @@ std::shared_ptr<Function> functionOf(Slot slot) {
 
 Slot referenceTo(const Function &function) { return reinterpret_cast<Slot>(function.reference); }
 
+void handReference(Instance &receiver, Slot reference) {
+  InstanceGroup::merge(receiver.state().group, groupOfReference(reference));
+}
+
 bool setElement(Table &table, uint64_t index, Slot value) {
   if (index >= table.size())
     return false;

@@ -75,6 +75,9 @@ std::shared_ptr<Function> functionOf(Slot reference);
 /// `function` as a funcref, or 0 if it is a host function that no module has imported. Valid while
 /// `function`'s owner lives.
 Slot referenceTo(const Function &function);
+/// For a reference that the host hands to `receiver`, which may keep it: keeps what it points to
+/// alive as long as `receiver`. Null is allowed.
+void handReference(Instance &receiver, Slot reference);
 /// Writes an element, and keeps what a funcref points to alive as long as the table. False if
 /// `index` is out of range.
 bool setElement(Table &table, uint64_t index, Slot value);

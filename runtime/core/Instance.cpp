@@ -171,8 +171,8 @@ namespace {
 class Exporter {
 public:
   explicit Exporter(Instance &instance)
-      : handle(instance.state().group->handleOf(instance)), module(instance.module()),
-        metadata(module.metadata()), state(instance.state()) {}
+      : handle(instance.handle()), module(instance.module()), metadata(module.metadata()),
+        state(instance.state()) {}
 
   std::shared_ptr<Function> function(uint32_t index) const;
   std::shared_ptr<Table> table(uint32_t index) const {
@@ -234,6 +234,8 @@ Extern Instance::exportAt(uint32_t index) {
   }
   return exporter.function(record.index);
 }
+
+std::shared_ptr<Instance> Instance::handle() { return statePtr->group->handleOf(*this); }
 
 Memory *Instance::memory0() { return statePtr->memories.empty() ? nullptr : statePtr->memories[0]; }
 

@@ -36,6 +36,8 @@ public:
   Extern exportAt(uint32_t index);
   /// Memory 0, or null.
   Memory *memory0();
+  /// Keeps the instance alive.
+  std::shared_ptr<Instance> handle();
 
   const Module &module() const { return *moduleRef; }
   artifact::InstanceContext *context() { return contextPtr; }

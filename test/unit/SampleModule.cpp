@@ -119,7 +119,7 @@ std::vector<uint8_t> buildSample(const SampleOptions &options) {
       builder.addType({ValueTypeCode::I32, ValueTypeCode::I32}, {ValueTypeCode::I32});
   builder.setEntryThunk(type, entryThunk);
   builder.setImportThunk(type, importThunk);
-  builder.importFunction("env", "host", type);
+  builder.importFunction(options.hostModule, options.hostName, type);
   if (options.importsMemory)
     builder.addImport("env", "memory", ExternKindCode::Memory);
   builder.addMemory(options.minPages, options.maxPages);

@@ -12,11 +12,13 @@ struct SampleOptions {
   bool importsMemory = false;
   bool explicitBounds = false;
   std::string features = {};
+  /// The function that "call-host" calls.
+  std::string hostModule = "env", hostName = "host";
 };
 
-/// Imports "env"."host"; exports "add", "trap" (the kind in its first argument), "load" (address),
-/// "recurse", "grow" (pages), "fill" (address, count), "call-host", "divide", "illegal", and
-/// "memory", whose page at 16384 begins with "image" in the image.
+/// Imports a function, "env"."host"; exports "add", "trap" (the kind in its first argument), "load"
+/// (address), "recurse", "grow" (pages), "fill" (address, count), "call-host", "divide", "illegal",
+/// and "memory", whose page at 16384 begins with "image" in the image.
 std::vector<uint8_t> buildSample(const SampleOptions &options = {});
 
 /// Writes `file` to a temporary file and loads it.

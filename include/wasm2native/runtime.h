@@ -1,0 +1,267 @@
+/// The runtime, libwasm2native-runtime: loads compiled modules, links them with functions of the
+/// host, calls them. C11 and C++; docs/embedding.md is the tour.
+///
+/// What holds for every function:
+/// - A pointer is not null unless its description says that null is allowed. Strings are UTF-8,
+///   terminated, and borrowed for the call. Arrays may be null if their count is 0.
+/// - A function that can fail returns a `w2n_error *`: null is success, anything else is the
+///   caller's to free, and whatever was to be stored through an `out` pointer has not been.
+/// - `*_new`, `*_load` and `w2n_linker_instantiate` make objects that their caller frees. All other
+///   pointers are borrowed; each description says for how long. `*_free` allows null.
+/// - Threads: a module and an error belong to no thread. Every other object is used by one thread
+///   at a time, and so are, together, an instance, what was got from it, the linker that made it
+///   (if it defines WASI or instances), and instances that are linked with each other. Instances
+///   that are not linked run in parallel.
+/// - Running out of memory for small objects ends the process.
+///
+/// "Core" is the WebAssembly core specification.
+#ifndef WASM2NATIVE_RUNTIME_H
+#define WASM2NATIVE_RUNTIME_H
+
+#include "base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct w2n_error w2n_error;
+typedef struct w2n_module w2n_module;
+typedef struct w2n_linker w2n_linker;
+typedef struct w2n_wasi_config w2n_wasi_config;
+typedef struct w2n_instance w2n_instance;
+typedef struct w2n_function w2n_function;
+typedef struct w2n_memory w2n_memory;
+typedef struct w2n_global w2n_global;
+typedef struct w2n_table w2n_table;
+/// The guest that calls a host function. Lives as long as that call.
+typedef struct w2n_caller w2n_caller;
+
+// Errors. Threads of all of them: any, one at a time for an error.
+
+/// An error of kind TRAP that says `text`: for host functions.
+W2N_API w2n_error *w2n_error_new(const char *text);
+W2N_API void w2n_error_free(w2n_error *error);
+W2N_API w2n_error_kind w2n_error_kind_of(const w2n_error *error);
+/// What happened. Begins in lower case, no final period. Lives as long as the error.
+W2N_API const char *w2n_error_text(const w2n_error *error);
+/// Byte offset in the file that was read, or W2N_NO_OFFSET.
+W2N_API uint64_t w2n_error_offset(const w2n_error *error);
+/// The kind of trap, in the words of the specification's tests ("integer divide by zero", "out of
+/// bounds memory access", "call stack exhausted", ...) or "host function failed", "unknown import
+/// called"; null if the error is no trap. Lives for ever. The text says more where there is more.
+W2N_API const char *w2n_error_trap_name(const w2n_error *error);
+/// The guest's functions that were active, innermost first, one on a line that ends in a newline:
+/// "  at $name (wasm-function[7])". At most 64, then a line that counts the rest; "" if there are
+/// none. Lives as long as the error.
+W2N_API const char *w2n_error_backtrace(const w2n_error *error);
+/// What the guest gave to proc_exit; 0 if the kind is not EXIT.
+W2N_API uint32_t w2n_error_exit_status(const w2n_error *error);
+
+// Types and values. Core, section 2.3 (Types) and section 4.2 (Runtime Structure).
+
+/// A value type.
+typedef uint8_t w2n_value_kind;
+enum { W2N_I32, W2N_I64, W2N_F32, W2N_F64, W2N_V128, W2N_FUNCREF, W2N_EXTERNREF };
+
+/// A value: `of` has the member that `kind` says.
+typedef struct w2n_value {
+  w2n_value_kind kind;
+  union {
+    int32_t i32;
+    int64_t i64;
+    float f32;
+    double f64;
+    /// The low half first. Only in globals so far: functions with vectors are refused.
+    uint64_t v128[2];
+    /// Null is the null reference. Borrowed as the description of its source says.
+    w2n_function *funcref;
+    /// The host's own pointer, which a guest can keep and hand back, and do nothing else with. Null
+    /// is the null reference. What it points to must live for as long as the guest can hand it
+    /// back.
+    void *externref;
+  } of;
+} w2n_value;
+
+typedef struct w2n_function_type {
+  const w2n_value_kind *params;
+  size_t param_count;
+  const w2n_value_kind *results;
+  size_t result_count;
+} w2n_function_type;
+
+typedef enum w2n_extern_kind {
+  W2N_EXTERN_FUNCTION,
+  W2N_EXTERN_TABLE,
+  W2N_EXTERN_MEMORY,
+  W2N_EXTERN_GLOBAL
+} w2n_extern_kind;
+
+/// The type of an import or export: `kind`, and the fields for it. The others are zero.
+typedef struct w2n_extern_type {
+  w2n_extern_kind kind;
+  /// FUNCTION.
+  w2n_function_type function;
+  /// GLOBAL: its value. TABLE: its elements.
+  w2n_value_kind value;
+  /// GLOBAL.
+  bool is_mutable;
+  /// MEMORY: its size in pages. TABLE: in elements. Without a maximum, `max` is UINT64_MAX.
+  uint64_t min, max;
+  /// MEMORY: bytes of a page, 65,536 unless the module says otherwise.
+  uint32_t page_bytes;
+} w2n_extern_type;
+
+/// An import or export of a module. A name that contains U+0000 ends there for C.
+typedef struct w2n_import {
+  const char *module, *name;
+  w2n_extern_type type;
+} w2n_import;
+typedef struct w2n_export {
+  const char *name;
+  w2n_extern_type type;
+} w2n_export;
+
+// Modules: what the compiler made, mapped and checked, shared by all instances.
+
+/// Loads the artifact at `path`. The file may be removed or replaced afterwards, but not changed.
+/// Headers, counts and offsets are checked, so that a damaged file is refused; the machine code in
+/// it is trusted: load only what your compiler made. Errors: IO, MALFORMED, UNSUPPORTED (made for
+/// another processor, or for features that this one lacks: the text names them). Threads: any.
+W2N_API w2n_error *w2n_module_load(const char *path, w2n_module **out);
+/// Instances of the module go on. Threads: any.
+W2N_API void w2n_module_free(w2n_module *module);
+/// Stores import number `index`, in the module's order, which lives as long as `module`. False, and
+/// nothing is stored, if there are no more than `index`. Threads: any. Source: Core, section 2.5
+/// (Modules).
+W2N_API bool w2n_module_import(const w2n_module *module, size_t index, w2n_import *out);
+/// The same for exports.
+W2N_API bool w2n_module_export(const w2n_module *module, size_t index, w2n_export *out);
+
+// Linkers: what guests may import. One linker can make any number of instances.
+
+W2N_API w2n_linker *w2n_linker_new(void);
+/// Instances go on.
+W2N_API void w2n_linker_free(w2n_linker *linker);
+
+/// A function of the host. `user` is what was given at its definition; `args` and `results` have as
+/// many values as its type says. `results` are zero at first, with the kinds of the type, which
+/// must stay. A returned error leaves the guest and comes out of the call that entered it, with the
+/// guest's frames added to its backtrace: as it is if it is a TRAP or EXIT that another call
+/// returned, else as a trap "host function failed" with the same text. The function may call the
+/// guest again. It must not leave by longjmp or an exception, nor free an instance that is running.
+/// References to functions in `args` live as long as the call.
+typedef w2n_error *(*w2n_callback)(w2n_caller *caller, void *user, const w2n_value *args,
+                                   w2n_value *results);
+/// Frees `user`; null is nobody. Called once, when neither the linker nor an instance can call the
+/// function any more, on the thread that freed the last of them.
+typedef void (*w2n_finalizer)(void *user);
+
+/// Defines the import `module`.`name`. It comes before instances and WASI functions that have the
+/// same name, so that it can replace one of theirs. Errors, after which `user` stays the caller's:
+/// LINK (defined twice), INVALID (an unknown kind of value), UNSUPPORTED (a vector), LIMIT (more
+/// than 1,000 parameters or results).
+W2N_API w2n_error *w2n_linker_define_function(w2n_linker *linker, const char *module,
+                                              const char *name, const w2n_function_type *type,
+                                              w2n_callback callback, void *user,
+                                              w2n_finalizer finalizer);
+/// Makes the exports of `instance` imports of module `module`: guests then call, read and write
+/// them directly. The linker, and the instances that import from it, keep it alive. Errors: LINK
+/// (defined twice).
+W2N_API w2n_error *w2n_linker_define_instance(w2n_linker *linker, const char *module,
+                                              w2n_instance *instance);
+/// Defines the functions of `wasi_snapshot_preview1`, on a world made as `config` says: the
+/// directories are opened now. All instances of the linker share that world and its descriptors, so
+/// guests that must not see each other's need a linker each. `config` can be used again. Errors: IO
+/// (a directory cannot be opened), LINK (defined twice).
+W2N_API w2n_error *w2n_linker_define_wasi(w2n_linker *linker, const w2n_wasi_config *config);
+/// Whether functions that nothing defines trap when they are called ("unknown import called"),
+/// rather than failing to link. At first they do not.
+W2N_API void w2n_linker_trap_unknown_imports(w2n_linker *linker, bool trap);
+
+/// Links `module` with what is defined, makes an instance and runs its start function. It calls
+/// neither `_start` nor `_initialize`. `module` may be freed. Errors: LINK, LIMIT (no room for a
+/// memory), IO, and from the start function TRAP and EXIT. Source: Core, section 4.5.4
+/// (Instantiation).
+W2N_API w2n_error *w2n_linker_instantiate(w2n_linker *linker, const w2n_module *module,
+                                          w2n_instance **out);
+
+// WASI: what a guest is given. Nothing at first: no arguments, no variables, no files, and its
+// standard streams closed.
+
+W2N_API w2n_wasi_config *w2n_wasi_config_new(void);
+W2N_API void w2n_wasi_config_free(w2n_wasi_config *config);
+/// Appends an argument; by custom the first is the program's name.
+W2N_API void w2n_wasi_config_add_argument(w2n_wasi_config *config, const char *argument);
+/// Appends a variable of the environment. Errors: INVALID (the name is empty or contains '=').
+W2N_API w2n_error *w2n_wasi_config_add_variable(w2n_wasi_config *config, const char *name,
+                                                const char *value);
+/// Descriptors of the host for standard input, output and error: 0, 1 and 2 are the host's own, -1
+/// leaves one closed. Borrowed: they must stay open as long as instances use them.
+W2N_API void w2n_wasi_config_set_streams(w2n_wasi_config *config, int input, int output, int error);
+/// Gives the guest the directory `host_path`, under the name `guest_path`; `read_only`: no call may
+/// change anything in it.
+W2N_API void w2n_wasi_config_add_directory(w2n_wasi_config *config, const char *host_path,
+                                           const char *guest_path, bool read_only);
+
+// Instances, and what they export.
+
+/// Frees what was got from the instance. Its memory stays while an instance that is linked with it
+/// lives, or a linker that defines it.
+W2N_API void w2n_instance_free(w2n_instance *instance);
+
+/// The exported function `name`; null if there is no such export, or it is no function. Lives as
+/// long as `instance`, and is the same at every call. Cost: linear in the number of exports.
+W2N_API w2n_function *w2n_instance_function(w2n_instance *instance, const char *name);
+/// The same for memories.
+W2N_API w2n_memory *w2n_instance_memory(w2n_instance *instance, const char *name);
+/// The same for globals.
+W2N_API w2n_global *w2n_instance_global(w2n_instance *instance, const char *name);
+/// The same for tables.
+W2N_API w2n_table *w2n_instance_table(w2n_instance *instance, const char *name);
+
+/// The instance that calls: for its exports. It and what is got from it live as long as the call.
+W2N_API w2n_instance *w2n_caller_instance(w2n_caller *caller);
+/// Memory 0 of the instance that calls, exported or not; null if it has none. Lives as long as the
+/// call.
+W2N_API w2n_memory *w2n_caller_memory(w2n_caller *caller);
+
+/// Lives as long as `function`.
+W2N_API w2n_function_type w2n_function_type_of(const w2n_function *function);
+/// Calls `function`; `args` and `results` may overlap. The first call of a thread reserves 9 MiB of
+/// addresses for the guest's stack, which the thread's end frees. References to functions in
+/// `results` live as long as the instance that `function` was got from. Errors: INVALID (wrong
+/// counts or kinds; nothing was called), TRAP, EXIT, UNSUPPORTED (a vector), LIMIT (no room for the
+/// stack). After a trap the instance can be called again, as the specification says, but what it
+/// was doing is half done. Source: Core, section 4.5.5 (Invocation).
+W2N_API w2n_error *w2n_function_call(w2n_function *function, const w2n_value *args,
+                                     size_t arg_count, w2n_value *results, size_t result_count);
+
+/// Size in bytes, which only grows.
+W2N_API uint64_t w2n_memory_size_bytes(const w2n_memory *memory);
+/// The `bytes` bytes at the guest's `address`, or null if one of them lies outside the memory: the
+/// check that every address and length from a guest needs. (0, 0) is the memory's base, which never
+/// moves. Valid as long as the memory, also after it has grown. Whatever the guest does later
+/// changes the bytes. Not aligned unless the guest's address is.
+W2N_API void *w2n_memory_at(const w2n_memory *memory, uint64_t address, uint64_t bytes);
+/// Adds `delta_pages` pages of zeros (65,536 bytes each, unless the memory's type says otherwise).
+/// Errors: LIMIT, and nothing has changed. Source: Core, section 4.4.7 (memory.grow).
+W2N_API w2n_error *w2n_memory_grow(w2n_memory *memory, uint64_t delta_pages);
+
+/// The value. A reference to a function lives as long as the instance that `global` was got from.
+W2N_API w2n_value w2n_global_get(w2n_global *global);
+/// Errors: INVALID (immutable, or a value of another kind). Source: Core, section 4.4.5
+/// (global.set).
+W2N_API w2n_error *w2n_global_set(w2n_global *global, const w2n_value *value);
+
+/// Number of elements, which only grows.
+W2N_API uint64_t w2n_table_size(const w2n_table *table);
+/// Stores element `index` (a C function pointer of a guest is such an index in its table). A
+/// reference to a function lives as long as the instance that `table` was got from. False, and
+/// nothing is stored, if `index` is out of range. Source: Core, section 4.4.6 (table.get).
+W2N_API bool w2n_table_get(w2n_table *table, uint64_t index, w2n_value *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

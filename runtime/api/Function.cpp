@@ -1,0 +1,66 @@
+// Calling what an instance exports.
+#include "runtime/api/Value.h"
+
+#include <algorithm>
+
+using namespace w2n;
+
+namespace {
+
+std::string countText(size_t count, const char *what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+bool hasVectors(const w2n_function &function) {
+  return std::ranges::count(function.params, W2N_V128) != 0 ||
+         std::ranges::count(function.results, W2N_V128) != 0;
+}
+
+std::unexpected<Error> refuse(const w2n_function &function, std::string text) {
+  return fail(ErrorKind::Invalid, "function of type " + wasm::toString(function.function->type) +
+                                      " called with " + std::move(text));
+}
+
+Status checkCall(const w2n_function &function, std::span<const w2n_value> args,
+                 size_t resultCount) {
+  if (args.size() != function.params.size())
+    return refuse(function, countText(args.size(), "argument"));
+  if (resultCount != function.results.size())
+    return refuse(function, "room for " + countText(resultCount, "result"));
+  for (size_t i = 0; i < args.size(); ++i)
+    if (args[i].kind != function.params[i])
+      return refuse(function,
+                    "argument " + std::to_string(i) + " of type " + api::kindName(args[i].kind));
+  if (hasVectors(function))
+    return fail(ErrorKind::Unsupported, "the C API cannot call functions with vectors, here " +
+                                            wasm::toString(function.function->type));
+  return {};
+}
+
+Status callFunction(w2n_function &self, std::span<const w2n_value> args,
+                    std::span<w2n_value> results) {
+  W2N_CHECK(checkCall(self, args, results.size()));
+  api::Buffer<runtime::Slot, 16> slots(std::max(args.size(), results.size()));
+  for (size_t i = 0; i < args.size(); ++i)
+    slots[i] = api::handOver(args[i], *self.function->owner);
+  W2N_CHECK(runtime::call(*self.function, slots.span()));
+  for (size_t i = 0; i < results.size(); ++i)
+    results[i] = api::fromSlot(slots[i], self.results[i], self.home);
+  return {};
+}
+
+} // namespace
+
+w2n_function::w2n_function(std::shared_ptr<runtime::Function> function, w2n_instance &home)
+    : function(std::move(function)), home(home), params(api::kindsOf(this->function->type.params)),
+      results(api::kindsOf(this->function->type.results)) {}
+
+w2n_function_type w2n_function_type_of(const w2n_function *function) {
+  return {function->params.data(), function->params.size(), function->results.data(),
+          function->results.size()};
+}
+
+w2n_error *w2n_function_call(w2n_function *function, const w2n_value *args, size_t argCount,
+                             w2n_value *results, size_t resultCount) {
+  return api::toC(callFunction(*function, {args, argCount}, {results, resultCount}));
+}

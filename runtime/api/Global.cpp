@@ -1,0 +1,32 @@
+#include "runtime/api/Value.h"
+
+using namespace w2n;
+
+namespace {
+
+Status setGlobal(w2n_global &self, const w2n_value &value) {
+  runtime::Global &global = *self.global;
+  if (!global.type.isMutable)
+    return fail(ErrorKind::Invalid, "the global is immutable");
+  if (value.kind != api::kindOf(global.type.type))
+    return fail(ErrorKind::Invalid, "a global of type " + wasm::toString(global.type.type) +
+                                        " set to a value of type " + api::kindName(value.kind));
+  runtime::setGlobal(global, api::toSlot(value));
+  if (value.kind == W2N_V128)
+    global.cell->bits[1] = value.of.v128[1];
+  return {};
+}
+
+} // namespace
+
+w2n_value w2n_global_get(w2n_global *self) {
+  const runtime::Global &global = *self->global;
+  w2n_value value = api::fromSlot(global.cell->bits[0], api::kindOf(global.type.type), self->home);
+  if (value.kind == W2N_V128)
+    value.of.v128[1] = global.cell->bits[1];
+  return value;
+}
+
+w2n_error *w2n_global_set(w2n_global *global, const w2n_value *value) {
+  return api::toC(setGlobal(*global, *value));
+}

@@ -1,0 +1,114 @@
+// What the opaque types of include/wasm2native/runtime.h are. An instance keeps what is got from
+// it, so that C has one thing to free; std::map, because addresses of its values stay.
+#pragma once
+
+#include "include/wasm2native/runtime.h"
+#include "lib/support/Error.h"
+#include "runtime/core/Instance.h"
+#include "runtime/wasi/WasiContext.h"
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+struct w2n_error {
+  w2n::Error error;
+};
+
+struct w2n_module {
+  explicit w2n_module(std::shared_ptr<const w2n::runtime::Module> module)
+      : module(std::move(module)) {}
+
+  std::shared_ptr<const w2n::runtime::Module> module;
+  // Terminated copies of the names of imports and exports, made when somebody asks.
+  mutable std::once_flag namesOnce;
+  mutable std::vector<std::string> importNames; ///< module and name of each
+  mutable std::vector<std::string> exportNames;
+};
+
+struct w2n_function {
+  w2n_function(std::shared_ptr<w2n::runtime::Function> function, w2n_instance &home);
+
+  std::shared_ptr<w2n::runtime::Function> function;
+  /// Keeps the functions that references among results point to.
+  w2n_instance &home;
+  std::vector<w2n_value_kind> params, results;
+};
+
+struct w2n_memory {
+  std::shared_ptr<w2n::runtime::Memory> memory;
+};
+
+struct w2n_global {
+  std::shared_ptr<w2n::runtime::Global> global;
+  w2n_instance &home;
+};
+
+struct w2n_table {
+  std::shared_ptr<w2n::runtime::Table> table;
+  w2n_instance &home;
+};
+
+struct w2n_instance {
+  explicit w2n_instance(w2n::runtime::Instance &instance,
+                        std::shared_ptr<w2n::runtime::Instance> owner = nullptr)
+      : instance(instance), owner(std::move(owner)) {}
+
+  /// The export `name` if it is a T, else null.
+  template <typename T> std::shared_ptr<T> find(const char *name) {
+    auto found = instance.findExport(name);
+    auto *pointer = found ? std::get_if<std::shared_ptr<T>>(&*found) : nullptr;
+    return pointer ? *pointer : nullptr;
+  }
+  w2n_function *keep(std::shared_ptr<w2n::runtime::Function> function);
+  /// The function that `reference` points to; null for a null reference.
+  w2n_function *functionOf(w2n::runtime::Slot reference);
+
+  w2n::runtime::Instance &instance;
+  /// Null for the instance that calls a host function, which needs no owner for so long.
+  std::shared_ptr<w2n::runtime::Instance> owner;
+  // By the address of what each handle is for.
+  std::map<const void *, w2n_function> functions;
+  std::map<const void *, w2n_memory> memories;
+  std::map<const void *, w2n_global> globals;
+  std::map<const void *, w2n_table> tables;
+};
+
+struct w2n_caller {
+  explicit w2n_caller(w2n::runtime::Instance &instance) : instance(instance) {}
+
+  // A handle costs more than most calls need.
+  w2n_instance &handle() { return lazyHandle ? *lazyHandle : lazyHandle.emplace(instance); }
+
+  w2n::runtime::Instance &instance;
+  std::optional<w2n_instance> lazyHandle;
+  w2n_memory memory;
+};
+
+struct w2n_wasi_config {
+  w2n::wasi::WasiOptions options;
+};
+
+struct w2n_linker {
+  template <typename T> using ByName = std::map<std::string, T, std::less<>>;
+
+  /// Looks in order of precedence.
+  std::optional<w2n::runtime::Extern> find(std::string_view module, std::string_view name,
+                                           w2n::wasm::ExternKind kind) const;
+
+  /// By module and name.
+  ByName<ByName<std::shared_ptr<w2n::runtime::Function>>> functions;
+  ByName<std::shared_ptr<w2n::runtime::Instance>> instances;
+  std::shared_ptr<w2n::wasi::WasiContext> wasi;
+  w2n::runtime::InstanceOptions options;
+};
+
+namespace w2n::api {
+
+/// The error for C; null for success.
+inline w2n_error *toC(Status status) {
+  return status ? nullptr : new w2n_error{std::move(status).error()};
+}
+
+} // namespace w2n::api

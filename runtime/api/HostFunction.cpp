@@ -1,0 +1,113 @@
+#include "runtime/api/HostFunction.h"
+
+#include "runtime/api/Value.h"
+
+#include <algorithm>
+
+namespace w2n::api {
+
+namespace {
+
+using runtime::Slot;
+
+/// What every copy of the function's body shares.
+class HostFunction {
+public:
+  HostFunction(std::string name, const w2n_function_type &type, const HostCallback &callback)
+      : name(std::move(name)), params(type.params, type.params + type.param_count),
+        results(type.results, type.results + type.result_count), callback(callback) {}
+  ~HostFunction() {
+    if (callback.finalizer)
+      callback.finalizer(callback.user);
+  }
+  HostFunction(const HostFunction &) = delete;
+  HostFunction &operator=(const HostFunction &) = delete;
+
+  Status call(runtime::Caller caller, std::span<Slot> slots) const;
+
+private:
+  std::string name;
+  std::vector<w2n_value_kind> params, results;
+  HostCallback callback;
+};
+
+Error trapWith(std::string text) {
+  return {ErrorKind::Trap,
+          Error::noOffset,
+          std::move(text),
+          {},
+          uint32_t(artifact::TrapKind::HostError)};
+}
+
+/// The error that leaves the guest for one that a callback returned.
+Error takeCallbackError(w2n_error *fromCallback) {
+  Error error = std::move(fromCallback->error);
+  delete fromCallback;
+  if (error.kind == ErrorKind::Trap || error.kind == ErrorKind::Exit)
+    return error;
+  return trapWith(std::move(error.text));
+}
+
+Status HostFunction::call(runtime::Caller caller, std::span<Slot> slots) const {
+  w2n_caller inC(*caller.instance);
+  Buffer<w2n_value, 16> values(params.size() + results.size());
+  w2n_value *const args = values.data(), *const out = args + params.size();
+  for (size_t i = 0; i < params.size(); ++i)
+    args[i] = params[i] == W2N_FUNCREF ? fromSlot(slots[i], params[i], inC.handle())
+                                       : fromPlainSlot(slots[i], params[i]);
+  for (size_t i = 0; i < results.size(); ++i)
+    out[i] = fromPlainSlot(0, results[i]);
+  if (w2n_error *error = callback.callback(&inC, callback.user, args, out))
+    return std::unexpected(takeCallbackError(error));
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (out[i].kind != results[i])
+      return std::unexpected(trapWith("host function " + name + " left result " +
+                                      std::to_string(i) + " of type " + kindName(out[i].kind) +
+                                      ", must be " + kindName(results[i])));
+    slots[i] = handOver(out[i], *caller.instance);
+  }
+  return {};
+}
+
+Status readTypes(const std::string &name, const w2n_value_kind *kinds, size_t count,
+                 std::vector<wasm::ValueType> &types) {
+  if (count > artifact::argumentBufferSlots)
+    return fail(ErrorKind::Limit, "host function " + name + " has " + std::to_string(count) +
+                                      " parameters or results, most is 1000");
+  for (size_t i = 0; i < count; ++i) {
+    if (kinds[i] > W2N_EXTERNREF)
+      return fail(ErrorKind::Invalid,
+                  "host function " + name + " has a parameter or result of kind " +
+                      std::to_string(kinds[i]) + ", most is " + std::to_string(W2N_EXTERNREF));
+    if (kinds[i] == W2N_V128)
+      return fail(ErrorKind::Unsupported,
+                  "host function " + name + " has a vector, which the C API cannot pass");
+    types.push_back(typeOf(kinds[i]));
+  }
+  return {};
+}
+
+} // namespace
+
+Result<std::shared_ptr<runtime::Function>>
+makeHostFunction(std::string name, const w2n_function_type &type, const HostCallback &callback) {
+  wasm::FunctionType wasmType;
+  W2N_CHECK(readTypes(name, type.params, type.param_count, wasmType.params));
+  W2N_CHECK(readTypes(name, type.results, type.result_count, wasmType.results));
+  auto body = [host = std::make_shared<HostFunction>(std::move(name), type, callback)](
+                  runtime::Caller caller, std::span<Slot> slots) {
+    return host->call(caller, slots);
+  };
+  return runtime::makeHostFunction(std::move(wasmType), std::move(body));
+}
+
+} // namespace w2n::api
+
+w2n_instance *w2n_caller_instance(w2n_caller *caller) { return &caller->handle(); }
+
+w2n_memory *w2n_caller_memory(w2n_caller *caller) {
+  w2n::runtime::Memory *memory = caller->instance.memory0();
+  // The running instance keeps it.
+  caller->memory.memory = std::shared_ptr<w2n::runtime::Memory>(std::shared_ptr<void>(), memory);
+  return memory ? &caller->memory : nullptr;
+}

@@ -1,0 +1,19 @@
+// A function of the host behind the C API.
+#pragma once
+
+#include "runtime/api/Handles.h"
+
+namespace w2n::api {
+
+struct HostCallback {
+  w2n_callback callback;
+  void *user;
+  w2n_finalizer finalizer;
+};
+
+/// Errors, after which nobody calls the finalizer: Invalid, Unsupported, Limit. `name` is for
+/// messages.
+Result<std::shared_ptr<runtime::Function>>
+makeHostFunction(std::string name, const w2n_function_type &type, const HostCallback &callback);
+
+} // namespace w2n::api

@@ -1,0 +1,45 @@
+// What is got from an instance.
+#include "runtime/api/Handles.h"
+
+using namespace w2n;
+
+w2n_function *w2n_instance::keep(std::shared_ptr<runtime::Function> function) {
+  const void *key = function->reference;
+  return &functions.try_emplace(key, std::move(function), *this).first->second;
+}
+
+w2n_function *w2n_instance::functionOf(runtime::Slot reference) {
+  if (reference == 0)
+    return nullptr;
+  // Looked up first, because making a runtime::Function takes longer.
+  auto found = functions.find(reinterpret_cast<const void *>(reference));
+  return found != functions.end() ? &found->second : keep(runtime::functionOf(reference));
+}
+
+void w2n_instance_free(w2n_instance *instance) { delete instance; }
+
+w2n_function *w2n_instance_function(w2n_instance *instance, const char *name) {
+  auto function = instance->find<runtime::Function>(name);
+  return function ? instance->keep(std::move(function)) : nullptr;
+}
+
+w2n_memory *w2n_instance_memory(w2n_instance *instance, const char *name) {
+  auto memory = instance->find<runtime::Memory>(name);
+  if (!memory)
+    return nullptr;
+  return &instance->memories.try_emplace(memory.get(), memory).first->second;
+}
+
+w2n_global *w2n_instance_global(w2n_instance *instance, const char *name) {
+  auto global = instance->find<runtime::Global>(name);
+  if (!global)
+    return nullptr;
+  return &instance->globals.try_emplace(global->cell, global, *instance).first->second;
+}
+
+w2n_table *w2n_instance_table(w2n_instance *instance, const char *name) {
+  auto table = instance->find<runtime::Table>(name);
+  if (!table)
+    return nullptr;
+  return &instance->tables.try_emplace(table.get(), table, *instance).first->second;
+}

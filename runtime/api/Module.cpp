@@ -1,0 +1,105 @@
+#include "runtime/api/Handles.h"
+
+using namespace w2n;
+using artifact::ExternKindCode;
+using artifact::Metadata;
+using artifact::ValueTypeCode;
+
+namespace {
+
+// Value types are handed out as they lie in the metadata.
+static_assert(sizeof(w2n_value_kind) == 1);
+static_assert(W2N_I32 == int(ValueTypeCode::I32) && W2N_I64 == int(ValueTypeCode::I64));
+static_assert(W2N_F32 == int(ValueTypeCode::F32) && W2N_F64 == int(ValueTypeCode::F64));
+static_assert(W2N_V128 == int(ValueTypeCode::V128));
+static_assert(W2N_FUNCREF == int(ValueTypeCode::FuncRef));
+static_assert(W2N_EXTERNREF == int(ValueTypeCode::ExternRef));
+
+void readLimits(uint32_t flags, uint64_t min, uint64_t max, w2n_extern_type &type) {
+  type.min = min;
+  type.max = flags & artifact::limitHasMax ? max : UINT64_MAX;
+}
+
+// The metadata's reader has checked that kinds and indices of imports and exports exist.
+w2n_extern_type typeOf(const Metadata &metadata, uint32_t kind, uint32_t index) {
+  w2n_extern_type type = {};
+  switch (ExternKindCode(kind)) {
+  case ExternKindCode::Function: {
+    const auto &record = metadata.types()[metadata.functions()[index].typeIndex];
+    const auto params = metadata.valueTypes(record.params);
+    const auto results = metadata.valueTypes(record.results);
+    type.kind = W2N_EXTERN_FUNCTION;
+    type.function = {params.data(), params.size(), results.data(), results.size()};
+    break;
+  }
+  case ExternKindCode::Table: {
+    const artifact::TableRecordInfo &table = metadata.tables()[index];
+    type.kind = W2N_EXTERN_TABLE;
+    type.value = w2n_value_kind(table.elementType);
+    readLimits(table.flags, table.min, table.max, type);
+    break;
+  }
+  case ExternKindCode::Memory: {
+    const artifact::MemoryRecordInfo &memory = metadata.memories()[index];
+    type.kind = W2N_EXTERN_MEMORY;
+    type.page_bytes = uint32_t(1) << memory.pageSizeLog2;
+    readLimits(memory.flags, memory.min, memory.max, type);
+    break;
+  }
+  case ExternKindCode::Global: {
+    const artifact::GlobalRecordInfo &global = metadata.globals()[index];
+    type.kind = W2N_EXTERN_GLOBAL;
+    type.value = w2n_value_kind(global.type);
+    type.is_mutable = global.isMutable != 0;
+    break;
+  }
+  case ExternKindCode::Tag: // refused by the metadata's reader
+    break;
+  }
+  return type;
+}
+
+void copyNames(const w2n_module &module) {
+  std::call_once(module.namesOnce, [&module] {
+    const Metadata &metadata = module.module->metadata();
+    for (const artifact::ImportRecord &record : metadata.imports()) {
+      module.importNames.emplace_back(metadata.string(record.module));
+      module.importNames.emplace_back(metadata.string(record.name));
+    }
+    for (const artifact::ExportRecord &record : metadata.exports())
+      module.exportNames.emplace_back(metadata.string(record.name));
+  });
+}
+
+} // namespace
+
+w2n_error *w2n_module_load(const char *path, w2n_module **out) {
+  auto module = runtime::Module::load(path);
+  if (!module)
+    return new w2n_error{std::move(module).error()};
+  *out = new w2n_module(std::move(*module));
+  return nullptr;
+}
+
+void w2n_module_free(w2n_module *module) { delete module; }
+
+bool w2n_module_import(const w2n_module *module, size_t index, w2n_import *out) {
+  const Metadata &metadata = module->module->metadata();
+  if (index >= metadata.imports().size())
+    return false;
+  copyNames(*module);
+  const artifact::ImportRecord &record = metadata.imports()[index];
+  *out = {module->importNames[2 * index].c_str(), module->importNames[2 * index + 1].c_str(),
+          typeOf(metadata, record.kind, record.index)};
+  return true;
+}
+
+bool w2n_module_export(const w2n_module *module, size_t index, w2n_export *out) {
+  const Metadata &metadata = module->module->metadata();
+  if (index >= metadata.exports().size())
+    return false;
+  copyNames(*module);
+  const artifact::ExportRecord &record = metadata.exports()[index];
+  *out = {module->exportNames[index].c_str(), typeOf(metadata, record.kind, record.index)};
+  return true;
+}

@@ -1,0 +1,91 @@
+#include "runtime/api/Value.h"
+
+#include "runtime/core/ValueTypes.h"
+
+#include <bit>
+
+namespace w2n::api {
+
+using artifact::ValueTypeCode;
+using runtime::Slot;
+
+const char *kindName(w2n_value_kind kind) {
+  constexpr const char *names[] = {"i32", "i64", "f32", "f64", "v128", "funcref", "externref"};
+  return kind < std::size(names) ? names[kind] : "unknown kind";
+}
+
+w2n_value_kind kindOf(wasm::ValueType type) { return w2n_value_kind(runtime::codeOf(type)); }
+
+std::vector<w2n_value_kind> kindsOf(std::span<const wasm::ValueType> types) {
+  std::vector<w2n_value_kind> kinds;
+  kinds.reserve(types.size());
+  for (wasm::ValueType type : types)
+    kinds.push_back(kindOf(type));
+  return kinds;
+}
+
+wasm::ValueType typeOf(w2n_value_kind kind) { return runtime::valueTypeOf(ValueTypeCode(kind)); }
+
+w2n_value fromSlot(Slot slot, w2n_value_kind kind, w2n_instance &home) {
+  w2n_value value = fromPlainSlot(slot, kind);
+  if (kind == W2N_FUNCREF)
+    value.of.funcref = home.functionOf(slot);
+  return value;
+}
+
+w2n_value fromPlainSlot(Slot slot, w2n_value_kind kind) {
+  w2n_value value = {};
+  value.kind = kind;
+  switch (ValueTypeCode(kind)) {
+  case ValueTypeCode::I32:
+    value.of.i32 = int32_t(slot);
+    break;
+  case ValueTypeCode::I64:
+    value.of.i64 = int64_t(slot);
+    break;
+  case ValueTypeCode::F32:
+    value.of.f32 = std::bit_cast<float>(uint32_t(slot));
+    break;
+  case ValueTypeCode::F64:
+    value.of.f64 = std::bit_cast<double>(slot);
+    break;
+  case ValueTypeCode::V128:
+    value.of.v128[0] = slot;
+    break;
+  case ValueTypeCode::FuncRef:
+    break;
+  case ValueTypeCode::ExternRef:
+    value.of.externref = reinterpret_cast<void *>(slot);
+    break;
+  }
+  return value;
+}
+
+Slot toSlot(const w2n_value &value) {
+  switch (ValueTypeCode(value.kind)) {
+  case ValueTypeCode::I32:
+    return uint32_t(value.of.i32);
+  case ValueTypeCode::I64:
+    return uint64_t(value.of.i64);
+  case ValueTypeCode::F32:
+    return std::bit_cast<uint32_t>(value.of.f32);
+  case ValueTypeCode::F64:
+    return std::bit_cast<uint64_t>(value.of.f64);
+  case ValueTypeCode::V128:
+    return value.of.v128[0];
+  case ValueTypeCode::FuncRef:
+    return value.of.funcref ? runtime::referenceTo(*value.of.funcref->function) : 0;
+  case ValueTypeCode::ExternRef:
+    return reinterpret_cast<Slot>(value.of.externref);
+  }
+  return 0;
+}
+
+Slot handOver(const w2n_value &value, runtime::Instance &receiver) {
+  const Slot slot = toSlot(value);
+  if (value.kind == W2N_FUNCREF)
+    runtime::handReference(receiver, slot);
+  return slot;
+}
+
+} // namespace w2n::api

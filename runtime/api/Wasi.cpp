@@ -1,0 +1,36 @@
+#include "runtime/api/Handles.h"
+
+using namespace w2n;
+
+w2n_wasi_config *w2n_wasi_config_new(void) {
+  auto *config = new w2n_wasi_config;
+  w2n_wasi_config_set_streams(config, -1, -1, -1);
+  return config;
+}
+
+void w2n_wasi_config_free(w2n_wasi_config *config) { delete config; }
+
+void w2n_wasi_config_add_argument(w2n_wasi_config *config, const char *argument) {
+  config->options.arguments.emplace_back(argument);
+}
+
+w2n_error *w2n_wasi_config_add_variable(w2n_wasi_config *config, const char *name,
+                                        const char *value) {
+  const std::string text = name;
+  if (text.empty() || text.find('=') != std::string::npos)
+    return api::toC(
+        fail(ErrorKind::Invalid, "variable name '" + text + "' is empty or contains '='"));
+  config->options.environment.push_back(text + "=" + value);
+  return nullptr;
+}
+
+void w2n_wasi_config_set_streams(w2n_wasi_config *config, int input, int output, int error) {
+  config->options.standardInput = input;
+  config->options.standardOutput = output;
+  config->options.standardError = error;
+}
+
+void w2n_wasi_config_add_directory(w2n_wasi_config *config, const char *hostPath,
+                                   const char *guestPath, bool readOnly) {
+  config->options.preopens.push_back({hostPath, guestPath, readOnly});
+}
