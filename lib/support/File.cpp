@@ -1,8 +1,8 @@
 #include "lib/support/File.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -43,6 +43,19 @@ bool writeAll(int descriptor, std::span<const uint8_t> bytes) {
     bytes = bytes.subspan(size_t(written));
   }
   return true;
+}
+
+/// Creates a file beside `path`, under a name that no other has, and puts that name into
+/// `temporary`. Its permissions are those of any new file. mkostemp makes files for the owner
+/// alone, and whoever asks for the umask in order to widen them sets it, for other threads too.
+int createBeside(const std::string &path, std::string &temporary) {
+  static std::atomic<unsigned> nextNumber = 0;
+  while (true) {
+    temporary = path + "." + std::to_string(getpid()) + "-" + std::to_string(nextNumber++);
+    int descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor >= 0 || errno != EEXIST)
+      return descriptor;
+  }
 }
 
 Status writeInPlace(int descriptor, const std::string &path, std::span<const uint8_t> bytes) {
@@ -87,15 +100,12 @@ Status writeFileAtomically(const std::string &path, std::span<const uint8_t> byt
     return writeInPlace(file.get(), path, bytes);
   }
 
-  std::string temporary = path + ".XXXXXX";
-  OpenFile file(mkostemp(temporary.data(), O_CLOEXEC));
+  std::string temporary;
+  OpenFile file(createBeside(path, temporary));
   if (!file.isOpen())
     return ioError("cannot create", path);
-  // mkostemp makes files for the owner alone; give what open would have given.
-  mode_t mask = umask(0);
-  umask(mask);
-  bool isWritten = writeAll(file.get(), bytes) && fchmod(file.get(), 0666 & ~mask) == 0 &&
-                   fsync(file.get()) == 0 && rename(temporary.c_str(), path.c_str()) == 0;
+  bool isWritten = writeAll(file.get(), bytes) && fsync(file.get()) == 0 &&
+                   rename(temporary.c_str(), path.c_str()) == 0;
   if (!isWritten) {
     auto error = ioError("cannot write", path);
     unlink(temporary.c_str());
