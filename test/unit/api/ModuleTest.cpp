@@ -66,8 +66,9 @@ TEST(ApiModule, RefusesWhatIsNoArtifact) {
   EXPECT_STREQ(w2n_error_backtrace(error.get()), "");
   EXPECT_EQ(w2n_error_exit_status(error.get()), 0u);
   EXPECT_EQ(module, nullptr);
-  EXPECT_TRUE(failsWith(loadModule(buildSample({.features = "flux-capacitor"}), module),
-                        W2N_ERROR_UNSUPPORTED, "module needs the processor feature \"flux-capacitor\", which this runtime does not know");
+  EXPECT_TRUE(failsWith(
+      loadModule(buildSample({.features = "flux-capacitor"}), module), W2N_ERROR_UNSUPPORTED,
+      "module needs the processor feature \"flux-capacitor\", which this runtime does not know"));
 }
 
 TEST(ApiModule, NullIsFreed) {
