@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""Installs the build, moves the installed tree, and builds and runs the example of docs/embedding.md against it."""
+import argparse
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+here = pathlib.Path(__file__).parent
+example = here / "example"
+
+
+def run(*command, **options):
+    """Runs a command; its output. Ends the test if it fails."""
+    command = [str(word) for word in command]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)}\n{done.stdout}\nended with status {done.returncode}")
+    return done.stdout
+
+
+def check(condition, claim):
+    if not condition:
+        sys.exit(f"not so: {claim}")
+
+
+def install(args, name, *options):
+    """Installs into a folder that is then moved: what is installed may name no place."""
+    run(args.cmake, "--install", args.build, "--prefix", args.work / "staging", *options)
+    return (args.work / "staging").rename(args.work / name)
+
+
+def run_example(args, program):
+    expected = (here / "expected.txt").read_text()
+    output = run(program, args.work / "plugin.wasm", args.work / "plugin.so")
+    check(output == expected, f"{program} prints\n{expected}but\n{output}")
+
+
+def build_with_pkg_config(args, tree):
+    library_path = tree / args.libdir
+    environment = dict(os.environ, PKG_CONFIG_PATH=str(library_path / "pkgconfig"))
+    flags = run("pkg-config", "--cflags", "--libs", "wasm2native-runtime", "wasm2native-compiler", env=environment)
+    program = args.work / "with-pkg-config"
+    run(args.cc, "-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", example / "plugin_host.c", "-o", program,
+        *flags.split(), f"-Wl,-rpath,{library_path}")
+    run_example(args, program)
+
+
+def configure(args, source, build, tree):
+    run(args.cmake, "-S", source, "-B", build, f"-DCMAKE_PREFIX_PATH={tree}", f"-DCMAKE_C_COMPILER={args.cc}",
+        "-DCMAKE_C_FLAGS=-Wall -Wextra -Werror -pedantic")
+
+
+def build_with_cmake(args, tree):
+    build = args.work / "with-cmake"
+    configure(args, example, build, tree)
+    run(args.cmake, "--build", build)
+    run_example(args, build / "plugin_host")
+    run_example(args, build / "plugin_host_static")
+
+
+def use_runtime_alone(args, tree):
+    """A node has the runtime and the command, but no compiler."""
+    names = [path.name for path in tree.rglob("*")]
+    check("runtime.h" in names and "wasm2native" in names, "the component has the runtime")
+    check(not [name for name in names if "compiler" in name], "the component has no compiler")
+    source = args.work / "node"
+    source.mkdir()
+    (source / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.25)\n"
+        "project(node LANGUAGES C)\n"
+        "find_package(wasm2native REQUIRED COMPONENTS runtime)\n"
+        "find_package(wasm2native QUIET COMPONENTS compiler)\n"
+        "if(wasm2native_FOUND)\n"
+        "  message(FATAL_ERROR \"found a compiler that is not installed\")\n"
+        "endif()\n")
+    configure(args, source, source / "build", tree)
+    output = run(tree / "bin/wasm2native", "inspect", args.work / "plugin.so")
+    check("percent" in output, "the command of the component reads artifacts")
+
+
+def check_docs(args):
+    text = pathlib.Path(args.docs).read_text()
+    for path in sorted(example.iterdir()):
+        check(path.read_text() in text, f"{args.docs} contains {path.name} as it is")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for name in ("build", "libdir", "work", "cmake", "cc", "clang", "docs"):
+        parser.add_argument(f"--{name}", required=True)
+    args = parser.parse_args()
+    args.work = pathlib.Path(args.work)
+    shutil.rmtree(args.work, ignore_errors=True)
+    args.work.mkdir(parents=True)
+    run(args.clang, "--target=wasm32", "-O2", "-nostdlib", "-Wl,--no-entry", example / "plugin.c", "-o",
+        args.work / "plugin.wasm")
+    tree = install(args, "tree")
+    build_with_pkg_config(args, tree)
+    build_with_cmake(args, tree)
+    use_runtime_alone(args, install(args, "runtime-tree", "--component", "runtime"))
+    check_docs(args)
+
+
+main()
