@@ -119,7 +119,10 @@ std::vector<uint8_t> buildSample(const SampleOptions &options) {
       builder.addType({ValueTypeCode::I32, ValueTypeCode::I32}, {ValueTypeCode::I32});
   builder.setEntryThunk(type, entryThunk);
   builder.setImportThunk(type, importThunk);
-  builder.importFunction(options.hostModule, options.hostName, type);
+  const uint32_t typeOfOne = builder.addType({ValueTypeCode::I32}, {});
+  builder.setImportThunk(typeOfOne, importThunk);
+  builder.importFunction(options.hostModule, options.hostName,
+                         options.hostTakesOne ? typeOfOne : type);
   if (options.importsMemory)
     builder.addImport("env", "memory", ExternKindCode::Memory);
   builder.addMemory(options.minPages, options.maxPages);

@@ -14,6 +14,8 @@ struct SampleOptions {
   std::string features = {};
   /// The function that "call-host" calls.
   std::string hostModule = "env", hostName = "host";
+  /// It has type [i32] -> [].
+  bool hostTakesOne = false;
 };
 
 /// Imports a function, "env"."host"; exports "add", "trap" (the kind in its first argument), "load"

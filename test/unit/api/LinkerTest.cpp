@@ -159,6 +159,21 @@ TEST_F(ApiTest, StreamsAreClosedUnlessGiven) {
   EXPECT_EQ(result, 0);
 }
 
+TEST_F(ApiTest, EndingTheProgramIsAnErrorWithItsStatus) {
+  InstancePtr instance;
+  const WasiConfigPtr config(w2n_wasi_config_new());
+  ASSERT_TRUE(succeeds(w2n_linker_define_wasi(linker.get(), config.get())));
+  ASSERT_TRUE(succeeds(instantiate(
+      instance,
+      {.hostModule = "wasi_snapshot_preview1", .hostName = "proc_exit", .hostTakesOne = true})));
+  const ErrorPtr error(invoke(instance.get(), "call-host", 7, 0, result));
+  ASSERT_TRUE(error);
+  EXPECT_EQ(w2n_error_kind_of(error.get()), W2N_ERROR_EXIT);
+  EXPECT_EQ(w2n_error_exit_status(error.get()), 7u);
+  EXPECT_EQ(w2n_error_trap_name(error.get()), nullptr);
+  EXPECT_TRUE(succeeds(invoke(instance.get(), "add", 1, 2, result)));
+}
+
 TEST_F(ApiTest, DirectoriesMustExist) {
   const WasiConfigPtr config(w2n_wasi_config_new());
   w2n_wasi_config_add_directory(config.get(), "/nowhere", "/", false);
