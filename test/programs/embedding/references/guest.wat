@@ -1,0 +1,17 @@
+;; Hands references to the host, takes them from it, and calls what it took.
+(module
+  (type $unary (func (param i32) (result i32)))
+  (import "host" "apply" (func $apply (param funcref i32) (result i32)))
+  (import "host" "pick" (func $pick (result funcref)))
+  (import "host" "see" (func $see (param externref f32 f64 i64) (result externref)))
+  (table $table (export "table") 2 funcref)
+  (elem (i32.const 0) $double)
+  (func $double (export "double") (type $unary) (i32.mul (local.get 0) (i32.const 2)))
+  (func (export "apply-double") (type $unary) (call $apply (ref.func $double) (local.get 0)))
+  (func (export "call-picked") (type $unary)
+    (table.set $table (i32.const 1) (call $pick))
+    (call_indirect (type $unary) (local.get 0) (i32.const 1)))
+  (func (export "keep") (param funcref) (table.set $table (i32.const 1) (local.get 0)))
+  (func (export "call-kept") (type $unary) (call_indirect (type $unary) (local.get 0) (i32.const 1)))
+  (func (export "see") (param externref f32 f64 i64) (result externref i64 f32)
+    (call $see (local.get 0) (local.get 1) (local.get 2) (local.get 3)) (local.get 3) (local.get 1)))
