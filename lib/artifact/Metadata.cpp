@@ -33,6 +33,7 @@ private:
   Status checkImports() const;
   Status checkExports() const;
   Status checkReferences() const;
+  Status checkStart() const;
   Status checkLimits(uint32_t flags, uint64_t min, uint64_t max, uint64_t most,
                      const char *what) const;
   Status checkTables() const;
@@ -183,6 +184,17 @@ Status Checker::checkReferences() const {
   return {};
 }
 
+// It is called without arguments, so one that takes some would read what nobody wrote.
+Status Checker::checkStart() const {
+  if (header.startFunction == noIndex)
+    return {};
+  W2N_TRY(function, metadata.function(header.startFunction));
+  const TypeRecord &type = metadata.types()[function.typeIndex];
+  if (type.params.count != 0 || type.results.count != 0)
+    return malformed("the start function has parameters or results");
+  return {};
+}
+
 Status Checker::checkLimits(uint32_t flags, uint64_t min, uint64_t max, uint64_t most,
                             const char *what) const {
   if (flags & ~(limitHasMax | limitIs64 | limitShared))
@@ -260,6 +272,7 @@ Status Checker::run() {
   W2N_CHECK(checkImports());
   W2N_CHECK(checkExports());
   W2N_CHECK(checkReferences());
+  W2N_CHECK(checkStart());
   W2N_CHECK(checkTables());
   W2N_CHECK(checkMemories());
   W2N_CHECK(checkGlobals());

@@ -42,6 +42,17 @@ uint32_t trapWith(TrapKind kind) {
   return 1;
 }
 
+/// A segment that metadata does not have is like a dropped one, so that damage there, which the
+/// code does not know of, reads nothing.
+bool isDropped(const std::vector<bool> &dropped, uint32_t segment) {
+  return segment >= dropped.size() || dropped[segment];
+}
+
+void drop(std::vector<bool> &dropped, uint32_t segment) {
+  if (segment < dropped.size())
+    dropped[segment] = true;
+}
+
 /// The value of an element of a segment: what `initialize` set, else the function that metadata
 /// names.
 uint64_t elementOf(Instance::State &state, uint32_t segment, uint64_t element) {
@@ -90,9 +101,9 @@ uint32_t w2nMemoryInit(InstanceContext *context, uint32_t memory, uint32_t segme
                        uint64_t destination, uint64_t source, uint64_t count) {
   auto &state = stateOf(context);
   const MemoryRecord &to = *state.memories[memory]->record;
-  const DataRecord data = state.metadata->data()[segment];
-  const uint64_t dataBytes = state.droppedData[segment] ? 0 : data.count;
-  if (!isInside(destination, count, to.bytes) || !isInside(source, count, dataBytes))
+  const DataRecord data =
+      isDropped(state.droppedData, segment) ? DataRecord{} : state.metadata->data()[segment];
+  if (!isInside(destination, count, to.bytes) || !isInside(source, count, data.count))
     return trapWith(TrapKind::MemoryOutOfBounds);
   if (count != 0)
     std::memcpy(to.base + destination, state.metadata->address(data.bytes) + source, count);
@@ -100,7 +111,7 @@ uint32_t w2nMemoryInit(InstanceContext *context, uint32_t memory, uint32_t segme
 }
 
 uint32_t w2nDataDrop(InstanceContext *context, uint32_t segment) {
-  stateOf(context).droppedData[segment] = true;
+  drop(stateOf(context).droppedData, segment);
   return 0;
 }
 
@@ -132,8 +143,9 @@ uint32_t w2nTableInit(InstanceContext *context, uint32_t table, uint32_t segment
                       uint64_t destination, uint64_t source, uint64_t count) {
   auto &state = stateOf(context);
   const TableRecord &to = *state.tables[table]->record;
-  const uint64_t elements =
-      state.droppedElements[segment] ? 0 : state.metadata->elements()[segment].functions.count;
+  const uint64_t elements = isDropped(state.droppedElements, segment)
+                                ? 0
+                                : state.metadata->elements()[segment].functions.count;
   if (!isInside(destination, count, to.count) || !isInside(source, count, elements))
     return trapWith(TrapKind::TableOutOfBounds);
   for (uint64_t i = 0; i < count; ++i)
@@ -142,13 +154,15 @@ uint32_t w2nTableInit(InstanceContext *context, uint32_t table, uint32_t segment
 }
 
 uint32_t w2nElementDrop(InstanceContext *context, uint32_t segment) {
-  stateOf(context).droppedElements[segment] = true;
+  drop(stateOf(context).droppedElements, segment);
   return 0;
 }
 
 uint32_t w2nElementSet(InstanceContext *context, uint32_t segment, uint32_t element,
                        uint64_t value) {
   auto &state = stateOf(context);
+  if (segment >= state.metadata->elements().size())
+    return 0;
   const uint32_t count = state.metadata->elements()[segment].functions.count;
   if (state.elementValues.empty())
     state.elementValues.resize(state.metadata->elements().size());

@@ -129,6 +129,20 @@ TEST(Metadata, SurvivesExtremeWords) {
     }
 }
 
+TEST(Metadata, RefusesAStartFunctionWithParameters) {
+  ArtifactBuilder builder;
+  builder.addFunction(builder.addType({}, {}), {0xc3});
+  builder.addFunction(builder.addType({ValueTypeCode::I32}, {}), {0xc3});
+  builder.header.startFunction = 0;
+  const auto accepted = builder.build();
+  EXPECT_TRUE(Metadata::read(accepted));
+  builder.header.startFunction = 1;
+  const auto refused = builder.build();
+  auto metadata = Metadata::read(refused);
+  ASSERT_FALSE(metadata);
+  EXPECT_EQ(metadata.error().text, "metadata: the start function has parameters or results");
+}
+
 TEST(Metadata, ChecksFunctionsWhenTheyAreLookedUp) {
   ArtifactBuilder builder;
   const uint32_t type = builder.addType({}, {});
