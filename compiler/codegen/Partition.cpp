@@ -20,7 +20,9 @@ namespace {
 /// Enough functions that setting up LLVM's passes does not count, few enough that the threads
 /// finish together.
 constexpr size_t partitionBytes = 48 * 1024;
-/// From here on a single function gets the cheap passes.
+/// From here on a function is alone, so that what is decided for it touches no other.
+constexpr size_t largeFunctionBytes = 16 * 1024;
+/// From here on it gets the cheap passes.
 constexpr size_t hugeFunctionBytes = 512 * 1024;
 
 struct CollectDiagnostics : llvm::DiagnosticHandler {
@@ -55,15 +57,14 @@ std::vector<Partition> cutPartitions(const wasm::Module &module, OptimizationLev
   size_t bytes = 0;
   for (uint32_t i = module.importedFunctions; i < module.functions.size(); ++i) {
     size_t functionBytes = module.functions[i].code.size();
-    bool isHuge = functionBytes >= hugeFunctionBytes;
-    bool startsNew = partitions.empty() || bytes >= partitionBytes || isHuge;
-    if (startsNew) {
-      partitions.push_back({i, i, isHuge ? cheap : level});
+    bool isLarge = functionBytes >= largeFunctionBytes;
+    if (partitions.empty() || bytes >= partitionBytes || isLarge) {
+      partitions.push_back({i, i, functionBytes >= hugeFunctionBytes ? cheap : level});
       bytes = 0;
     }
     partitions.back().endFunction = i + 1;
-    // What follows a huge function starts anew.
-    bytes += functionBytes;
+    // What follows a large function starts anew.
+    bytes += isLarge ? partitionBytes : functionBytes;
   }
   return partitions;
 }
@@ -78,7 +79,7 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
   // Names cost time; only texts need them.
   bool isText = options.emit == Emit::LlvmIr || options.stopAfter < StopAfter::Object;
   context.setDiscardValueNames(!isText);
-  W2N_TRY(machine, makeTargetMachine(target, codeGenLevel(level)));
+  W2N_TRY(machine, makeTargetMachine(target));
   llvm::Module module("wasm", context);
   module.setTargetTriple(llvm::Triple(target.triple));
   module.setDataLayout(machine->createDataLayout());
@@ -92,7 +93,7 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
   if (llvm::verifyModule(module, &verifierText))
     return fail(ErrorKind::Internal, "lowering made invalid LLVM IR: " + errors);
 #endif
-  optimizeModule(module, *machine, level);
+  optimizeModule(module, *machine, level, options.remark);
   if (options.stopAfter == StopAfter::Optimize || options.emit == Emit::LlvmIr)
     return printIr(module);
 

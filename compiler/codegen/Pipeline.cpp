@@ -87,8 +87,6 @@ void addVectorPasses(FunctionPassManager &passes, int level) {
 }
 
 void addScalarPasses(FunctionPassManager &passes, int level) {
-  passes.addPass(SimplifyCFGPass());
-  passes.addPass(EarlyCSEPass(/*UseMemorySSA=*/true));
   passes.addPass(CorrelatedValuePropagationPass());
   addCleanup(passes);
   passes.addPass(ReassociatePass());
@@ -111,14 +109,22 @@ void addScalarPasses(FunctionPassManager &passes, int level) {
   addCleanup(passes);
 }
 
+/// What every function above O0 begins with; its shape is judged after it.
+FunctionPassManager makeFirstPasses(OptimizationLevel level) {
+  FunctionPassManager passes;
+  if (level == OptimizationLevel::O0)
+    return passes;
+  passes.addPass(SimplifyCFGPass());
+  passes.addPass(EarlyCSEPass(/*UseMemorySSA=*/true));
+  return passes;
+}
+
 FunctionPassManager makePipeline(OptimizationLevel level) {
   FunctionPassManager passes;
   switch (level) {
   case OptimizationLevel::O0:
     break;
   case OptimizationLevel::O1:
-    passes.addPass(SimplifyCFGPass());
-    passes.addPass(EarlyCSEPass(/*UseMemorySSA=*/true));
     addCleanup(passes);
     break;
   case OptimizationLevel::Os:
@@ -139,8 +145,6 @@ FunctionPassManager makePipeline(OptimizationLevel level) {
   return passes;
 }
 
-} // namespace
-
 CodeGenOptLevel codeGenLevel(OptimizationLevel level) {
   switch (level) {
   case OptimizationLevel::O0:
@@ -156,7 +160,41 @@ CodeGenOptLevel codeGenLevel(OptimizationLevel level) {
   return CodeGenOptLevel::Default;
 }
 
-void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel level) {
+/// The SLP vectorizer and the scheduler are quadratic in the instructions of a block, the
+/// two-address pass, which runs in every mode but O0, less badly. At these sizes they take a
+/// fraction of a second.
+constexpr size_t hugeBlockInstructions = 8192, vastBlockInstructions = 65536;
+/// LazyValueInfo looks at all cases of a switch for each of its edges.
+constexpr uint64_t mostSwitchWork = 1 << 19;
+
+size_t largestBlock(const Function &function) {
+  size_t most = 0;
+  for (const BasicBlock &block : function)
+    most = std::max(most, block.size());
+  return most;
+}
+
+bool hasHugeSwitches(const Function &function) {
+  uint64_t work = 0;
+  for (const BasicBlock &block : function)
+    if (auto *branch = dyn_cast<SwitchInst>(block.getTerminator())) {
+      SmallPtrSet<const BasicBlock *, 16> edges(succ_begin(&block), succ_end(&block));
+      work += uint64_t(branch->getNumCases()) * edges.size();
+    }
+  return work > mostSwitchWork;
+}
+
+/// Has the simple instruction selector and no scheduler work on `function`.
+void generateCodeFast(Function &function) {
+  function.addFnAttr(Attribute::OptimizeNone);
+  function.addFnAttr(Attribute::NoInline);
+}
+
+} // namespace
+
+void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel level,
+                    const std::function<void(const std::string &)> &remark) {
+  machine.setOptLevel(codeGenLevel(level));
   PassBuilder builder(&machine);
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;
@@ -175,14 +213,25 @@ void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel le
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, callGraph, modules);
 
-  FunctionPassManager passes = makePipeline(level);
-  for (Function &function : module)
-    if (!function.isDeclaration()) {
-      if (level == OptimizationLevel::Os)
-        function.addFnAttr(Attribute::OptimizeForSize);
-      passes.run(function, functions);
-      functions.clear(function, function.getName());
-    }
+  FunctionPassManager first = makeFirstPasses(level), full = makePipeline(level),
+                      cheap = makePipeline(std::min(level, OptimizationLevel::O1));
+  for (Function &function : module) {
+    if (function.isDeclaration())
+      continue;
+    if (level == OptimizationLevel::Os)
+      function.addFnAttr(Attribute::OptimizeForSize);
+    first.run(function, functions);
+    bool isHard = largestBlock(function) > hugeBlockInstructions || hasHugeSwitches(function);
+    (isHard ? cheap : full).run(function, functions);
+    size_t block = largestBlock(function);
+    if (level > OptimizationLevel::O0 && block > hugeBlockInstructions)
+      generateCodeFast(function);
+    if (block > vastBlockInstructions)
+      machine.setOptLevel(CodeGenOptLevel::None);
+    if (isHard && level > OptimizationLevel::O1 && remark)
+      remark(function.getName().str() + ": optimizing less: a block or a br_table is huge");
+    functions.clear(function, function.getName());
+  }
 }
 
 } // namespace w2n::compiler

@@ -8,10 +8,10 @@
 
 namespace w2n::compiler {
 
-/// Optimizes every function of `module` for `level`. A module of one huge function should come with
-/// O1: see Partition.h.
-void optimizeModule(llvm::Module &module, llvm::TargetMachine &machine, OptimizationLevel level);
-
-llvm::CodeGenOptLevel codeGenLevel(OptimizationLevel level);
+/// Optimizes every function of `module` for `level`, and sets the level of code generation. For
+/// shapes of functions that LLVM's passes cost more than linear time in, fewer passes run, and
+/// `remark` is told. A module of one huge function should come with O1: see Partition.h.
+void optimizeModule(llvm::Module &module, llvm::TargetMachine &machine, OptimizationLevel level,
+                    const std::function<void(const std::string &)> &remark);
 
 } // namespace w2n::compiler

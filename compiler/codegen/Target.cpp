@@ -127,17 +127,15 @@ Result<TargetChoice> chooseTarget(const CompileOptions &options) {
   return choice;
 }
 
-Result<std::unique_ptr<llvm::TargetMachine>> makeTargetMachine(const TargetChoice &choice,
-                                                               llvm::CodeGenOptLevel level) {
+Result<std::unique_ptr<llvm::TargetMachine>> makeTargetMachine(const TargetChoice &choice) {
   std::string error;
   llvm::Triple triple(choice.triple);
   const llvm::Target *target = llvm::TargetRegistry::lookupTarget(triple, error);
   if (!target)
     return fail(ErrorKind::Unsupported, error);
   llvm::TargetOptions options;
-  std::unique_ptr<llvm::TargetMachine> machine(
-      target->createTargetMachine(triple, choice.cpu, choice.features, options, llvm::Reloc::PIC_,
-                                  llvm::CodeModel::Small, level));
+  std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
+      triple, choice.cpu, choice.features, options, llvm::Reloc::PIC_, llvm::CodeModel::Small));
   if (!machine)
     return fail(ErrorKind::Internal, "LLVM made no target machine for " + choice.triple);
   return machine;

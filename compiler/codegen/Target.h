@@ -27,9 +27,8 @@ struct TargetChoice {
 /// Resolves --target, --mcpu, --mattr. Errors: Unsupported, naming what is known.
 Result<TargetChoice> chooseTarget(const CompileOptions &options);
 
-/// A new target machine; one for each thread that generates code. Errors: Internal.
-Result<std::unique_ptr<llvm::TargetMachine>> makeTargetMachine(const TargetChoice &target,
-                                                               llvm::CodeGenOptLevel level);
+/// A new target machine; one for each module. optimizeModule sets its level. Errors: Internal.
+Result<std::unique_ptr<llvm::TargetMachine>> makeTargetMachine(const TargetChoice &target);
 
 /// Initialises LLVM, once in the process. Threads: any.
 void initializeLlvm();

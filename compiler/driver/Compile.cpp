@@ -7,6 +7,7 @@
 #include "compiler/lower/Plan.h"
 
 #include <llvm/Support/BLAKE3.h>
+#include <mutex>
 
 namespace w2n::compiler {
 
@@ -33,6 +34,16 @@ Result<std::vector<uint8_t>> emitText(const ModulePlan &plan, const TargetChoice
   });
 }
 
+CompileOptions withOneRemarkAtATime(const CompileOptions &given, std::mutex &mutex) {
+  CompileOptions options = given;
+  if (given.remark)
+    options.remark = [&given, &mutex](const std::string &text) {
+      std::lock_guard lock(mutex);
+      given.remark(text);
+    };
+  return options;
+}
+
 /// How much work the thunks are worth: they are short, and run once for each call from outside.
 OptimizationLevel thunkLevel(OptimizationLevel level) {
   return std::min(level, OptimizationLevel::O1);
@@ -40,11 +51,18 @@ OptimizationLevel thunkLevel(OptimizationLevel level) {
 
 } // namespace
 
-Result<std::vector<uint8_t>> compile(std::span<const uint8_t> bytes,
-                                     const CompileOptions &options) {
+Result<std::vector<uint8_t>> compile(std::span<const uint8_t> bytes, const CompileOptions &given) {
   initializeLlvm();
+  std::mutex remarking;
+  const CompileOptions options = withOneRemarkAtATime(given, remarking);
+  auto remark = [&](const std::string &text) {
+    if (options.remark)
+      options.remark(text);
+  };
   W2N_TRY(target, chooseTarget(options));
   W2N_TRY(module, wasm::decodeModule(bytes));
+  remark("decoded " + std::to_string(bytes.size()) + " bytes: " +
+         std::to_string(module.functions.size() - module.importedFunctions) + " functions");
   if (options.stopAfter == StopAfter::Decode)
     return std::vector<uint8_t>();
   // The lowering trusts types and indices because this call has proved them.
@@ -62,11 +80,15 @@ Result<std::vector<uint8_t>> compile(std::span<const uint8_t> bytes,
 
   // Every function is machine code after this, in objects that do not depend on the number of
   // threads.
-  W2N_TRY(objects, compilePartitions(plan, target, cutPartitions(module, options.level)));
+  std::vector<Partition> partitions = cutPartitions(module, options.level);
+  remark("compiling " + std::to_string(partitions.size()) + " partitions for " + target.triple +
+         ", processor " + plan.cpu);
+  W2N_TRY(objects, compilePartitions(plan, target, partitions));
   W2N_TRY(rest, emitModule(plan, target, thunkLevel(options.level), [&](ModuleLowering &lowering) {
             lowerModuleParts(lowering, image, hash);
           }));
   objects.push_back(std::move(rest));
+  remark("linking");
   bool wantsObject = options.emit == Emit::Object || options.stopAfter == StopAfter::Object;
   W2N_TRY(file,
           link(objects, target, wantsObject ? LinkKind::Relocatable : LinkKind::SharedObject));

@@ -31,9 +31,10 @@ struct CompileOptions {
   std::string attributes; ///< "+avx2,-bmi"
   /// 0 is one for each core.
   unsigned threads = 0;
-  bool verbose = false;
   /// Called from any thread, one call at a time: functions done, functions in all.
   std::function<void(uint32_t done, uint32_t total)> progress;
+  /// Called from any thread, one call at a time: a line about what is being done.
+  std::function<void(const std::string &text)> remark;
 };
 
 /// Compiles the wasm in `bytes`. Threads: any. Errors: every kind but Link, Trap, Exit.

@@ -51,7 +51,6 @@ Result<CompileOptions> optionsOf(const w2n_compile_options &given) {
   W2N_CHECK(readEnum("emit", given.emit, Emit::LlvmIr, options.emit));
   W2N_CHECK(readEnum("stop_after", given.stop_after, StopAfter::Link, options.stopAfter));
   options.strictTrapState = given.strict_trap_state;
-  options.verbose = given.verbose;
   options.threads = given.threads;
   options.target = orEmpty(given.target);
   options.cpu = orEmpty(given.cpu);
@@ -59,6 +58,10 @@ Result<CompileOptions> optionsOf(const w2n_compile_options &given) {
   if (given.progress)
     options.progress = [progress = given.progress, user = given.user](
                            uint32_t done, uint32_t total) { progress(user, done, total); };
+  if (given.remark)
+    options.remark = [remark = given.remark, user = given.user](const std::string &text) {
+      remark(user, text.c_str());
+    };
   return options;
 }
 

@@ -31,6 +31,10 @@ consteval std::array<Handler, opcodeCount> makeHandlers() {
   return handlers;
 }
 
+/// What SSA form may cost before a body is lowered without: a few microseconds a byte, as much as
+/// the optimizer takes.
+constexpr uint64_t ssaSteps = 1'000'000, ssaStepsPerByte = 64;
+
 constexpr auto handlers = makeHandlers();
 static_assert(
     [] {
@@ -43,42 +47,32 @@ static_assert(
 
 } // namespace
 
-BodyLowering::BodyLowering(ModuleLowering &module, uint32_t functionIndex)
+BodyLowering::BodyLowering(ModuleLowering &module, uint32_t functionIndex, Locals locals)
     : module(module), wasm(module.plan.wasm), functionIndex(functionIndex),
       signature(module.signature(wasm.functions[functionIndex].typeIndex)),
       function(module.function(functionIndex)), builder(module.context),
-      instanceContext(function->getArg(0)) {}
+      instanceContext(function->getArg(0)), locals(locals),
+      localTypes(wasm.functionType(functionIndex).params, wasm.functions[functionIndex].locals) {}
 
-void BodyLowering::run() {
+bool BodyLowering::run() {
   entryBlock = makeBlock("entry");
   // Constants of the context are loaded in `entry`; the body starts in a block of its own, so that
   // they come first.
   llvm::BasicBlock *start = makeBlock("body");
   builder.SetInsertPoint(entryBlock);
   auto parameters = module.readParameters(builder, signature, function);
-  const wasm::Function &wasmFunction = wasm.functions[functionIndex];
-  localTypes = wasm.functionType(functionIndex).params;
-  for (const wasm::LocalGroup &group : wasmFunction.locals)
-    localTypes.insert(localTypes.end(), group.count, group.type);
-  std::vector<llvm::Type *> types;
-  for (wasm::ValueType type : localTypes)
-    types.push_back(llvmType(module.context, type));
-  for (unsigned i = 0; i < types.size(); ++i)
-    ssa.write(entryBlock, i,
-              i < parameters.size() ? parameters[i] : llvm::Constant::getNullValue(types[i]));
-  ssa.setVariables(std::move(types));
-  llvm::BranchInst *toBody = builder.CreateBr(start);
-  ssa.addPredecessor(start, entryBlock);
-  (void)toBody;
+  makeLocals(parameters);
+  branchTo(start);
   builder.SetInsertPoint(start);
 
   Frame frame;
   frame.kind = Frame::Kind::Function;
-  frame.resultTypes = wasm.functionType(functionIndex).results;
   frame.target = frame.after = makeBlock("return");
-  frame.phis = makePhis(frame.target, frame.resultTypes);
+  frame.phis = makePhis(frame.target, wasm.functionType(functionIndex).results);
   pushFrame(std::move(frame));
 
+  const wasm::Function &wasmFunction = wasm.functions[functionIndex];
+  const uint64_t mostSteps = ssaSteps + ssaStepsPerByte * wasmFunction.code.size();
   ByteReader reader(wasmFunction.code, wasmFunction.codeOffset);
   wasm::Instruction instruction;
   while (!frames.empty()) {
@@ -89,7 +83,10 @@ void BodyLowering::run() {
       skipUnreachable(instruction);
     else
       handlers[size_t(instruction.opcode)](*this, instruction);
+    if (ssa.steps() > mostSteps)
+      return false;
   }
+  return true;
 }
 
 llvm::Value *BodyLowering::pop() {
@@ -128,7 +125,12 @@ llvm::Type *BodyLowering::typeOf(wasm::ValueKind kind) {
 }
 
 void lowerFunction(ModuleLowering &module, uint32_t functionIndex) {
-  BodyLowering(module, functionIndex).run();
+  using Locals = BodyLowering::Locals;
+  if (BodyLowering(module, functionIndex, Locals::Ssa).run())
+    return;
+  module.remark(functionIndex, "keeping locals on the stack: they are too many for its branches");
+  module.function(functionIndex)->deleteBody();
+  BodyLowering(module, functionIndex, Locals::StackSlots).run();
 }
 
 } // namespace w2n::compiler

@@ -6,13 +6,18 @@
 #include "compiler/lower/ModuleLowering.h"
 #include "compiler/lower/SsaBuilder.h"
 #include "lib/wasm/Instruction.h"
+#include "lib/wasm/LocalTypes.h"
 
 namespace w2n::compiler {
 
 class BodyLowering {
 public:
-  BodyLowering(ModuleLowering &module, uint32_t functionIndex);
-  void run();
+  /// Where locals are: values in SSA form, or stack slots where that would take too long.
+  enum class Locals { Ssa, StackSlots };
+
+  BodyLowering(ModuleLowering &module, uint32_t functionIndex, Locals locals);
+  /// False if the locals have to be in stack slots: the body is to be made anew.
+  bool run();
 
   // The handlers that Lowering.def names. Each gets the instruction and the operand of its row.
   using Instruction = wasm::Instruction;
@@ -94,8 +99,10 @@ private:
     llvm::BasicBlock *elseBlock = nullptr;
     /// For `else`: the parameters again.
     llvm::SmallVector<llvm::Value *, 1> params;
-    std::vector<wasm::ValueType> resultTypes;
     size_t stackHeight = 0;
+    /// Where the construct began, and how many writes of locals had been lowered then.
+    llvm::BasicBlock *before = nullptr;
+    uint32_t writesBefore = 0;
   };
 
   // Operand stack.
@@ -111,6 +118,8 @@ private:
   llvm::SmallVector<llvm::PHINode *, 1> makePhis(llvm::BasicBlock *block,
                                                  const std::vector<wasm::ValueType> &types);
   void pushFrame(Frame frame) { frames.push_back(std::move(frame)); }
+  /// Notes in `frame`, which is about to begin, what is before it.
+  void noteBefore(Frame &frame);
   /// Passes the top operands to the label's phis from the current block; the terminator is the
   /// caller's.
   void passOperands(Frame &frame);
@@ -147,6 +156,9 @@ private:
   llvm::Value *functionReference(uint32_t functionIndex);
 
   // Variable.cpp
+  void makeLocals(llvm::ArrayRef<llvm::Value *> parameters);
+  llvm::Value *readLocal(uint32_t local);
+  void writeLocal(uint32_t local, llvm::Value *value);
   llvm::Value *globalAddress(uint32_t global);
 
   llvm::Value *zeroExtend(llvm::Value *value);
@@ -162,8 +174,10 @@ private:
   /// Loads of the context's constants go to the end of this block, once each.
   llvm::BasicBlock *entryBlock;
   llvm::Value *instanceContext;
+  const Locals locals;
+  const wasm::LocalTypes localTypes;
   SsaBuilder ssa;
-  std::vector<wasm::ValueType> localTypes;
+  std::vector<llvm::AllocaInst *> slots;
   std::vector<llvm::Value *> stack;
   std::vector<Frame> frames;
   /// Nested blocks opened in unreachable code; meaningful only if `unreachable`.

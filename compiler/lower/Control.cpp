@@ -34,6 +34,11 @@ const wasm::FunctionType BodyLowering::blockTypeOf(const wasm::BlockType &type) 
   return {};
 }
 
+void BodyLowering::noteBefore(Frame &frame) {
+  frame.before = builder.GetInsertBlock();
+  frame.writesBefore = ssa.writes();
+}
+
 void BodyLowering::passOperands(Frame &frame) {
   size_t count = frame.phis.size();
   for (size_t i = 0; i < count; ++i)
@@ -111,8 +116,8 @@ void BodyLowering::lowerBlock(const Instruction &instruction) {
   Frame frame;
   frame.target = frame.after = makeBlock("block.end");
   frame.phis = makePhis(frame.target, type.results);
-  frame.resultTypes = std::move(type.results);
   frame.stackHeight = stack.size() - type.params.size();
+  noteBefore(frame);
   pushFrame(std::move(frame));
 }
 
@@ -123,7 +128,6 @@ void BodyLowering::lowerLoop(const Instruction &instruction) {
   frame.target = makeBlock("loop");
   frame.phis = makePhis(frame.target, type.params);
   frame.stackHeight = stack.size() - type.params.size();
-  frame.resultTypes = std::move(type.results);
   ssa.markUnsealed(frame.target);
   passOperands(frame);
   branchTo(frame.target);
@@ -140,9 +144,9 @@ void BodyLowering::lowerIf(const Instruction &instruction) {
   frame.kind = Frame::Kind::If;
   frame.target = frame.after = makeBlock("if.end");
   frame.phis = makePhis(frame.target, type.results);
-  frame.resultTypes = std::move(type.results);
   frame.stackHeight = stack.size() - type.params.size();
   frame.params.assign(stack.end() - ptrdiff_t(type.params.size()), stack.end());
+  noteBefore(frame);
   llvm::BasicBlock *thenBlock = makeBlock("then");
   frame.elseBlock = makeBlock("else");
   branchIf(condition, thenBlock, frame.elseBlock);
@@ -194,6 +198,8 @@ void BodyLowering::finishFrame(Frame &frame) {
     return;
   }
   unreachable = false;
+  if (frame.before)
+    ssa.setDominator(frame.after, frame.before, frame.writesBefore);
   builder.SetInsertPoint(frame.after);
   stack.insert(stack.end(), frame.phis.begin(), frame.phis.end());
   if (frame.kind == Frame::Kind::Function)

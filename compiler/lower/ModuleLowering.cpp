@@ -29,6 +29,11 @@ ModuleLowering::ModuleLowering(const ModulePlan &plan, llvm::Module &module)
   unlikelyWeights = metadata.createUnlikelyBranchWeights();
 }
 
+void ModuleLowering::remark(uint32_t functionIndex, const char *text) const {
+  if (plan.options.remark)
+    plan.options.remark(wasm::describeFunction(plan.wasm, functionIndex) + ": " + text);
+}
+
 const Signature &ModuleLowering::signature(uint32_t typeIndex) {
   auto found = signatures.find(typeIndex);
   if (found == signatures.end())

@@ -61,6 +61,9 @@ public:
   llvm::Type *const voidType, *const i8, *const i32, *const i64, *const f32, *const f64;
   llvm::PointerType *const pointer;
 
+  /// Tells who asked (CompileOptions::remark) what is done differently for a function.
+  void remark(uint32_t functionIndex, const char *text) const;
+
   const Signature &signature(uint32_t typeIndex);
   /// The function with wasm index `functionIndex`, declared on first use; it must not be imported.
   llvm::Function *function(uint32_t functionIndex);

@@ -1,6 +1,11 @@
 #include "compiler/lower/SsaBuilder.h"
 
+#include <algorithm>
+
 namespace w2n::compiler {
+
+/// Making a phi, filling it and finding that it is trivial, against a look at a block.
+constexpr uint64_t phiSteps = 32;
 
 SsaBuilder::~SsaBuilder() {
   // Kept until now, because operand stacks may still name them.
@@ -30,7 +35,16 @@ void SsaBuilder::seal(llvm::BasicBlock *block) {
   completePending();
 }
 
+void SsaBuilder::setDominator(llvm::BasicBlock *block, llvm::BasicBlock *dominator,
+                              uint32_t writesBefore) {
+  BlockState &state = blocks[block];
+  state.dominator = dominator;
+  state.writesBefore = writesBefore;
+  state.writesAfter = writeCount;
+}
+
 void SsaBuilder::write(llvm::BasicBlock *block, unsigned variable, llvm::Value *value) {
+  writesOf[variable].push_back(writeCount++);
   definitions[{block, variable}] = value;
 }
 
@@ -48,8 +62,23 @@ llvm::Value *SsaBuilder::read(llvm::BasicBlock *block, unsigned variable) {
   return resolve(value);
 }
 
-// Walks up single predecessors to a definition or a join; a join gets a phi whose operands are
-// looked up later.
+/// The block whose definition of `variable` also holds in the block of `state`, or null.
+llvm::BasicBlock *SsaBuilder::skipTo(const BlockState &state, unsigned variable) const {
+  if (!state.sealed)
+    return nullptr;
+  if (state.predecessors.size() == 1)
+    return state.predecessors[0];
+  if (!state.dominator)
+    return nullptr;
+  auto numbers = writesOf.find(variable);
+  if (numbers == writesOf.end())
+    return state.dominator;
+  auto next = std::lower_bound(numbers->second.begin(), numbers->second.end(), state.writesBefore);
+  bool written = next != numbers->second.end() && *next < state.writesAfter;
+  return written ? nullptr : state.dominator;
+}
+
+// Walks up to a definition or a join; a join gets a phi whose operands are looked up later.
 llvm::Value *SsaBuilder::readOrMakePhi(llvm::BasicBlock *block, unsigned variable) {
   llvm::SmallVector<llvm::BasicBlock *, 16> walked;
   llvm::Value *value = nullptr;
@@ -60,12 +89,19 @@ llvm::Value *SsaBuilder::readOrMakePhi(llvm::BasicBlock *block, unsigned variabl
       break;
     }
     walked.push_back(block);
+    ++stepCount;
     BlockState &state = blocks[block];
-    if (state.sealed && state.predecessors.size() == 1) {
-      block = state.predecessors[0];
+    if (llvm::BasicBlock *above = skipTo(state, variable)) {
+      block = above;
       continue;
     }
-    auto *phi = llvm::PHINode::Create(variableTypes[variable], unsigned(state.predecessors.size()));
+    llvm::Type *type = typeOf(variable);
+    if (state.sealed && state.predecessors.empty()) {
+      value = llvm::Constant::getNullValue(type);
+      break;
+    }
+    stepCount += phiSteps;
+    auto *phi = llvm::PHINode::Create(type, unsigned(state.predecessors.size()));
     phi->insertBefore(block->begin());
     if (state.sealed)
       pending.push_back({block, variable, phi});

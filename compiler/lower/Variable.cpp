@@ -13,17 +13,43 @@ void BodyLowering::lowerSelect(const Instruction &) {
   push(builder.CreateSelect(condition, value, otherwise));
 }
 
+void BodyLowering::makeLocals(llvm::ArrayRef<llvm::Value *> parameters) {
+  auto typeOf = [this](unsigned local) { return llvmType(module.context, localTypes[local]); };
+  if (locals == Locals::Ssa)
+    ssa.setTypes(typeOf);
+  else
+    for (uint32_t i = 0; i < localTypes.size(); ++i) {
+      slots.push_back(builder.CreateAlloca(typeOf(i)));
+      writeLocal(i, llvm::Constant::getNullValue(typeOf(i)));
+    }
+  for (uint32_t i = 0; i < parameters.size(); ++i)
+    writeLocal(i, parameters[i]);
+}
+
+llvm::Value *BodyLowering::readLocal(uint32_t local) {
+  if (locals == Locals::StackSlots)
+    return builder.CreateLoad(slots[local]->getAllocatedType(), slots[local]);
+  return ssa.read(builder.GetInsertBlock(), local);
+}
+
+void BodyLowering::writeLocal(uint32_t local, llvm::Value *value) {
+  if (locals == Locals::StackSlots)
+    builder.CreateStore(value, slots[local]);
+  else
+    ssa.write(builder.GetInsertBlock(), local, value);
+}
+
 void BodyLowering::lowerLocalGet(const Instruction &instruction) {
-  push(ssa.read(builder.GetInsertBlock(), instruction.index));
+  push(readLocal(instruction.index));
 }
 
 void BodyLowering::lowerLocalSet(const Instruction &instruction) {
-  ssa.write(builder.GetInsertBlock(), instruction.index, pop());
+  writeLocal(instruction.index, pop());
 }
 
 void BodyLowering::lowerLocalTee(const Instruction &instruction) {
   llvm::Value *value = pop();
-  ssa.write(builder.GetInsertBlock(), instruction.index, value);
+  writeLocal(instruction.index, value);
   push(value);
 }
 

@@ -51,8 +51,6 @@ typedef struct w2n_compile_options {
   /// After a trap, memory and globals hold exactly what the specification says. Without it, what
   /// traps is exact, but stores just before the trap may be missing; such code is faster.
   bool strict_trap_state;
-  /// Say on standard error what is done otherwise than usual.
-  bool verbose;
   /// Threads to compile with, of the compiler's own; 0 is one for each core. The output is the same
   /// for every number.
   uint32_t threads;
@@ -65,7 +63,10 @@ typedef struct w2n_compile_options {
   /// Called with the number of functions that are done and of all; null is nobody. Called from any
   /// thread, one call at a time.
   void (*progress)(void *user, uint32_t done, uint32_t total);
-  /// Handed to `progress`.
+  /// Called with lines about what is being done; null is nobody. Called from any thread, one call
+  /// at a time.
+  void (*remark)(void *user, const char *text);
+  /// Handed to `progress` and `remark`.
   void *user;
 } w2n_compile_options;
 
@@ -76,8 +77,8 @@ typedef struct w2n_compile_options {
    W2N_EMIT_SHARED_OBJECT,                                                                         \
    W2N_STOP_AFTER_LINK,                                                                            \
    false,                                                                                          \
-   false,                                                                                          \
    0,                                                                                              \
+   NULL,                                                                                           \
    NULL,                                                                                           \
    NULL,                                                                                           \
    NULL,                                                                                           \

@@ -8,6 +8,7 @@
 #include "lib/wasm/ValidateBody.h"
 
 #include "lib/wasm/Limits.h"
+#include "lib/wasm/LocalTypes.h"
 
 #include <algorithm>
 #include <array>
@@ -113,7 +114,8 @@ private:
   const Module &module;
   uint32_t functionIndex;
   Instruction instruction;
-  std::vector<ValueType> locals, operands;
+  LocalTypes locals;
+  std::vector<ValueType> operands;
   std::vector<Frame> frames;
   uint32_t branchTables = 0;
 };
@@ -656,9 +658,7 @@ Status BodyValidator::run() {
   static const auto checks = makeChecks();
   const Function &function = module.functions[functionIndex];
   const FunctionType &type = module.functionType(functionIndex);
-  locals = type.params;
-  for (const LocalGroup &group : function.locals)
-    locals.insert(locals.end(), group.count, group.type);
+  locals = LocalTypes(type.params, function.locals);
   // Of the function's own frame only the results matter; its parameters are locals.
   frames.push_back({Opcode::Block, {BlockType::Kind::Index, {}, function.typeIndex}, 0});
 

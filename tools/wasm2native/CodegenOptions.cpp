@@ -3,6 +3,7 @@
 #include "lib/support/Error.h"
 
 #include <charconv>
+#include <cstdio>
 
 namespace w2n::tool {
 
@@ -41,7 +42,8 @@ std::expected<compiler::CompileOptions, std::string> readCodegenOptions(const Co
   options.boundsChecks = checks;
   options.threads = jobs;
   options.strictTrapState = line.has("strict-trap-state");
-  options.verbose = line.has("verbose");
+  if (line.has("verbose"))
+    options.remark = [](const std::string &text) { fprintf(stderr, "%s\n", text.c_str()); };
   options.cpu = line.value("mcpu");
   options.attributes = line.value("mattr");
   return options;

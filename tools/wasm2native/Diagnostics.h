@@ -3,6 +3,8 @@
 
 #include "lib/support/Error.h"
 
+#include <string_view>
+
 namespace w2n::tool {
 
 /// Exit statuses besides the guest's own.
@@ -16,6 +18,10 @@ enum ExitStatus : int {
 /// `file` is what was being worked on. Returns the exit status; an Exit prints nothing and has the
 /// program's.
 int reportError(const std::string &file, const Error &error);
+
+/// `text` with control characters as "\x1b": names are the module's choice, and what is printed
+/// must not steer the terminal. Those in `kept` stay.
+std::string printable(std::string_view text, std::string_view kept = "");
 
 /// Ends the process without running destructors: what they would unmap, the system unmaps anyway
 /// (30 us less of 700).

@@ -51,10 +51,10 @@ void printText(const Description &description) {
     if (value.is_array()) {
       printf("%s: %zu\n", key.c_str(), value.size());
       for (const Description &row : value)
-        printf("  %s\n", rowText(row).c_str());
+        printf("  %s\n", printable(rowText(row)).c_str());
     } else {
       printf("%s: %s\n", key.c_str(),
-             value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str());
+             printable(value.is_string() ? value.get<std::string>() : value.dump()).c_str());
     }
   }
 }

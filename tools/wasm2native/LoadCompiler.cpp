@@ -70,6 +70,10 @@ void forwardProgress(void *user, uint32_t done, uint32_t total) {
   static_cast<const compiler::CompileOptions *>(user)->progress(done, total);
 }
 
+void forwardRemark(void *user, const char *text) {
+  static_cast<const compiler::CompileOptions *>(user)->remark(text);
+}
+
 // CompilerEntry.cpp asserts that the enumerations agree.
 w2n_compile_options optionsInC(const compiler::CompileOptions &options) {
   w2n_compile_options inC = W2N_COMPILE_OPTIONS_DEFAULT;
@@ -78,12 +82,12 @@ w2n_compile_options optionsInC(const compiler::CompileOptions &options) {
   inC.emit = uint32_t(options.emit);
   inC.stop_after = uint32_t(options.stopAfter);
   inC.strict_trap_state = options.strictTrapState;
-  inC.verbose = options.verbose;
   inC.threads = options.threads;
   inC.target = orNull(options.target);
   inC.cpu = orNull(options.cpu);
   inC.attributes = orNull(options.attributes);
   inC.progress = options.progress ? forwardProgress : nullptr;
+  inC.remark = options.remark ? forwardRemark : nullptr;
   inC.user = const_cast<compiler::CompileOptions *>(&options);
   return inC;
 }
