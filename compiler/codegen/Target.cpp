@@ -124,6 +124,9 @@ Result<TargetChoice> chooseTarget(const CompileOptions &options) {
     return fail(ErrorKind::Unsupported,
                 "unknown CPU '" + choice.cpu + "' for target " + info->name);
   choice.requiredFeatures = requiredFeatures(choice);
+  subtarget.reset(
+      target->createMCSubtargetInfo(llvm::Triple(choice.triple), choice.cpu, choice.features));
+  choice.vectorTarget = VectorTarget::of(*subtarget);
   return choice;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/driver/Compile.h"
+#include "compiler/lower/SimdTarget.h"
 
 #include <llvm/Target/TargetMachine.h>
 #include <memory>
@@ -22,6 +23,7 @@ struct TargetChoice {
   std::string triple, cpu, features;
   /// Instruction sets beyond the baseline, comma-separated LLVM names: what the loader checks.
   std::string requiredFeatures;
+  VectorTarget vectorTarget = {};
 };
 
 /// Resolves --target, --mcpu, --mattr. Errors: Unsupported, naming what is known.

@@ -23,6 +23,8 @@ struct CompileOptions {
   /// After a trap, memory and globals hold exactly what the specification says
   /// (--strict-trap-state).
   bool strictTrapState = false;
+  /// One NaN and one form of relaxed instructions on every target (--deterministic).
+  bool deterministic = false;
   Emit emit = Emit::SharedObject;
   StopAfter stopAfter = StopAfter::Link;
   /// x86_64, aarch64, riscv64 or a triple; empty is the host.

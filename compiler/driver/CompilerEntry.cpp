@@ -51,6 +51,7 @@ Result<CompileOptions> optionsOf(const w2n_compile_options &given) {
   W2N_CHECK(readEnum("emit", given.emit, Emit::LlvmIr, options.emit));
   W2N_CHECK(readEnum("stop_after", given.stop_after, StopAfter::Link, options.stopAfter));
   options.strictTrapState = given.strict_trap_state;
+  options.deterministic = given.deterministic;
   options.threads = given.threads;
   options.target = orEmpty(given.target);
   options.cpu = orEmpty(given.cpu);

@@ -17,6 +17,8 @@ constexpr size_t opcodeCount = 0
 
 consteval std::array<Handler, opcodeCount> makeHandlers() {
   using enum wasm::ValueKind;
+  using enum VectorShape;
+  using Vector = VectorOperation;
   using Op = llvm::Instruction::BinaryOps;
   using Cast = llvm::Instruction::CastOps;
   using Cmp = llvm::CmpInst;

@@ -1,10 +1,12 @@
 // Lowers the body of one function. Its instructions have been validated, so types, indices and the
 // shape of the operand stack are trusted here. One file for each family of instructions defines the
-// members: Body, Control, Call, Variable, Numeric, Memory, Table.
+// members: Body, Control, Call, Variable, Numeric, Memory, Table, and Simd* for vectors.
 #pragma once
 
 #include "compiler/lower/ModuleLowering.h"
+#include "compiler/lower/SimdTarget.h"
 #include "compiler/lower/SsaBuilder.h"
+#include "compiler/lower/VectorShape.h"
 #include "lib/wasm/Instruction.h"
 #include "lib/wasm/LocalTypes.h"
 
@@ -48,6 +50,8 @@ public:
   // Numeric.cpp
   void lowerConstant(const Instruction &, wasm::ValueKind kind);
   void lowerUnary(const Instruction &, llvm::Intrinsic::ID intrinsic);
+  void lowerFloatUnary(const Instruction &, llvm::Intrinsic::ID intrinsic);
+  void lowerPromote(const Instruction &);
   void lowerCountZeros(const Instruction &, llvm::Intrinsic::ID intrinsic);
   void lowerBinary(const Instruction &, llvm::Instruction::BinaryOps operation);
   void lowerBinaryIntrinsic(const Instruction &, llvm::Intrinsic::ID intrinsic);
@@ -87,6 +91,70 @@ public:
   void lowerRefNull(const Instruction &);
   void lowerRefIsNull(const Instruction &);
   void lowerRefFunc(const Instruction &);
+  // Simd.cpp
+  void lowerVectorConstant(const Instruction &);
+  void lowerShuffle(const Instruction &);
+  void lowerSwizzle(const Instruction &, VectorOperation operation);
+  void lowerSplat(const Instruction &, VectorShape shape);
+  void lowerExtractLane(const Instruction &, VectorShape shape, bool isSigned);
+  void lowerReplaceLane(const Instruction &, VectorShape shape);
+  void lowerVectorNot(const Instruction &);
+  void lowerVectorAndNot(const Instruction &);
+  void lowerBitselect(const Instruction &);
+  void lowerAnyTrue(const Instruction &);
+  void lowerAllTrue(const Instruction &, VectorShape shape);
+  void lowerBitmask(const Instruction &, VectorShape shape);
+  void lowerNarrow(const Instruction &, VectorShape shape, bool isSigned);
+  void lowerExtendHalf(const Instruction &, VectorShape shape, bool isHigh, bool isSigned);
+  // SimdMemory.cpp
+  void lowerVectorLoadExtend(const Instruction &, VectorShape shape, bool isSigned);
+  void lowerVectorLoadSplat(const Instruction &, VectorShape shape);
+  void lowerVectorLoadZero(const Instruction &, VectorShape shape);
+  void lowerVectorLoadLane(const Instruction &, VectorShape shape);
+  void lowerVectorStoreLane(const Instruction &, VectorShape shape);
+  // SimdInteger.cpp
+  void lowerVectorBinary(const Instruction &, VectorShape shape,
+                         llvm::Instruction::BinaryOps operation);
+  void lowerVectorBinaryIntrinsic(const Instruction &, VectorShape shape,
+                                  llvm::Intrinsic::ID intrinsic);
+  void lowerVectorUnary(const Instruction &, VectorShape shape, llvm::Intrinsic::ID intrinsic);
+  void lowerVectorAbs(const Instruction &, VectorShape shape);
+  void lowerVectorNegate(const Instruction &, VectorShape shape);
+  void lowerVectorShift(const Instruction &, VectorShape shape,
+                        llvm::Instruction::BinaryOps operation);
+  void lowerVectorCompare(const Instruction &, VectorShape shape,
+                          llvm::CmpInst::Predicate predicate);
+  void lowerAverage(const Instruction &, VectorShape shape);
+  void lowerExtendMultiply(const Instruction &, VectorShape shape, bool isHigh, bool isSigned);
+  void lowerPairwiseAdd(const Instruction &, VectorShape shape, VectorOperation operation,
+                        bool isSigned);
+  void lowerDot(const Instruction &);
+  void lowerQ15Multiply(const Instruction &, VectorOperation operation);
+  // SimdFloat.cpp
+  void lowerVectorFloatArithmetic(const Instruction &, VectorShape shape,
+                                  llvm::Instruction::BinaryOps operation);
+  void lowerVectorFloatUnary(const Instruction &, VectorShape shape, llvm::Intrinsic::ID intrinsic);
+  void lowerVectorRound(const Instruction &, VectorShape shape, VectorOperation operation,
+                        llvm::Intrinsic::ID intrinsic);
+  void lowerVectorFloatNegate(const Instruction &, VectorShape shape);
+  void lowerVectorMinMax(const Instruction &, VectorShape shape, VectorOperation operation,
+                         llvm::Intrinsic::ID intrinsic);
+  void lowerPseudoMinMax(const Instruction &, VectorShape shape, bool isMin);
+  void lowerVectorDemote(const Instruction &);
+  void lowerVectorPromote(const Instruction &);
+  void lowerVectorConvert(const Instruction &, VectorShape to, bool isSigned);
+  void lowerVectorTruncate(const Instruction &, VectorShape from, VectorOperation operation,
+                           bool isSigned);
+  // SimdRelaxed.cpp
+  void lowerRelaxedSwizzle(const Instruction &);
+  void lowerRelaxedQ15Multiply(const Instruction &);
+  void lowerRelaxedTruncate(const Instruction &, VectorShape from, VectorOperation plain,
+                            VectorOperation relaxed);
+  void lowerRelaxedMultiplyAdd(const Instruction &, VectorShape shape, bool isNegated);
+  void lowerRelaxedLaneselect(const Instruction &, VectorShape shape);
+  void lowerRelaxedMinMax(const Instruction &, VectorShape shape, bool isMin);
+  void lowerRelaxedDot(const Instruction &);
+  void lowerRelaxedDotAdd(const Instruction &);
 
 private:
   struct Frame {
@@ -138,6 +206,36 @@ private:
   // Call.cpp
   void lowerClosedCall(const Instruction &instruction);
   void pushCallResults(const Signature &callee, llvm::Value *code, llvm::Value *calleeContext);
+
+  // Numeric.cpp: of scalars and vectors.
+  llvm::Value *floatArithmetic(llvm::Instruction::BinaryOps operation, llvm::Value *lhs,
+                               llvm::Value *rhs);
+  llvm::Value *floatMinMax(llvm::Intrinsic::ID intrinsic, llvm::Value *lhs, llvm::Value *rhs);
+  /// `value`, the result of arithmetic; with --deterministic the one NaN in place of any.
+  llvm::Value *chosenNan(llvm::Value *value);
+
+  // Simd.cpp
+  llvm::FixedVectorType *vectorType(VectorShape shape);
+  llvm::Value *castVector(llvm::Value *value, llvm::Type *type);
+  llvm::Value *popVector(VectorShape shape);
+  void pushVector(llvm::Value *value);
+  /// Lanes `first`, `first` + 2 and so on.
+  llvm::Value *everyOther(llvm::Value *vector, unsigned first);
+  /// To twice the width: half of the lanes, or all.
+  llvm::Value *extendHalf(llvm::Value *vector, bool isHigh, bool isSigned);
+  llvm::Value *extendLanes(llvm::Value *vector, bool isSigned);
+  llvm::Value *appendZeros(llvm::Value *vector);
+  /// Null if the generic operations are best.
+  llvm::Value *emitVectorOperation(VectorOperation operation,
+                                   llvm::ArrayRef<llvm::Value *> operands);
+  // SimdInteger.cpp
+  llvm::Value *dotProduct(llvm::Value *lhs, llvm::Value *rhs);
+  // SimdRelaxed.cpp
+  llvm::Value *relaxedDotProduct();
+  // SimdMemory.cpp
+  llvm::LoadInst *loadGuest(const Instruction &instruction, llvm::Value *index, llvm::Type *type);
+
+  bool isDeterministic() const { return module.plan.options.deterministic; }
 
   // Memory.cpp
   llvm::Value *memoryBase(uint32_t memory);

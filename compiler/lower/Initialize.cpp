@@ -103,6 +103,11 @@ llvm::Value *InitializeLowering::evaluate(const wasm::ConstExpr &expression) {
       stack.push_back(
           llvm::ConstantFP::get(module.context, llvm::APFloat(llvm::APFloat::IEEEdouble(), bits)));
       break;
+    case wasm::Opcode::V128Const:
+      stack.push_back(llvm::ConstantExpr::getBitCast(
+          llvm::ConstantDataVector::get(module.context, llvm::ArrayRef(instruction.bytes)),
+          llvmType(module.context, wasm::ValueType::v128())));
+      break;
     case wasm::Opcode::GlobalGet:
       stack.push_back(
           module.load(builder, llvmType(module.context, wasm.globals[instruction.index].type.type),

@@ -37,9 +37,10 @@ void ModuleLowering::remark(uint32_t functionIndex, const char *text) const {
 const Signature &ModuleLowering::signature(uint32_t typeIndex) {
   auto found = signatures.find(typeIndex);
   if (found == signatures.end())
-    found =
-        signatures.emplace(typeIndex, Signature::of(context, plan.wasm.types[typeIndex].function))
-            .first;
+    found = signatures
+                .emplace(typeIndex, Signature::of(context, plan.wasm.types[typeIndex].function,
+                                                  plan.vectorTarget.hasVectorRegisters()))
+                .first;
   return found->second;
 }
 
@@ -106,16 +107,28 @@ llvm::LoadInst *ModuleLowering::loadInvariant(llvm::IRBuilder<> &builder, llvm::
   return loaded;
 }
 
+namespace {
+
+/// A vector in slots of 64 bits is aligned as they are.
+llvm::MaybeAlign alignmentOf(AliasClass aliasClass, llvm::Type *type) {
+  if (aliasClass == AliasClass::Buffer && type->isVectorTy())
+    return llvm::Align(8);
+  return std::nullopt;
+}
+
+} // namespace
+
 llvm::LoadInst *ModuleLowering::load(llvm::IRBuilder<> &builder, llvm::Type *type,
                                      llvm::Value *address, AliasClass aliasClass) {
-  llvm::LoadInst *loaded = builder.CreateLoad(type, address);
+  llvm::LoadInst *loaded = builder.CreateAlignedLoad(type, address, alignmentOf(aliasClass, type));
   setAliasClass(loaded, aliasClass);
   return loaded;
 }
 
 llvm::StoreInst *ModuleLowering::store(llvm::IRBuilder<> &builder, llvm::Value *value,
                                        llvm::Value *address, AliasClass aliasClass) {
-  llvm::StoreInst *stored = builder.CreateStore(value, address);
+  llvm::StoreInst *stored =
+      builder.CreateAlignedStore(value, address, alignmentOf(aliasClass, value->getType()));
   setAliasClass(stored, aliasClass);
   return stored;
 }
@@ -171,9 +184,11 @@ ModuleLowering::call(llvm::IRBuilder<> &builder, const Signature &signature, llv
   call->setDoesNotThrow();
   llvm::SmallVector<llvm::Value *, 2> results;
   for (unsigned i = 0; i < signature.resultTypes.size(); ++i)
-    results.push_back(i == 0 ? static_cast<llvm::Value *>(call)
-                             : load(builder, signature.resultTypes[i],
-                                    bufferSlot(builder, calleeContext, i - 1), AliasClass::Buffer));
+    results.push_back(i == 0
+                          ? static_cast<llvm::Value *>(call)
+                          : load(builder, signature.resultTypes[i],
+                                 bufferSlot(builder, calleeContext, signature.resultSlots[i - 1]),
+                                 AliasClass::Buffer));
   return results;
 }
 
@@ -193,7 +208,8 @@ llvm::SmallVector<llvm::Value *, 8> ModuleLowering::readParameters(llvm::IRBuild
 void ModuleLowering::emitReturn(llvm::IRBuilder<> &builder, const Signature &signature,
                                 llvm::Value *ownContext, llvm::ArrayRef<llvm::Value *> results) {
   for (unsigned i = 1; i < signature.resultTypes.size(); ++i)
-    store(builder, results[i], bufferSlot(builder, ownContext, i - 1), AliasClass::Buffer);
+    store(builder, results[i], bufferSlot(builder, ownContext, signature.resultSlots[i - 1]),
+          AliasClass::Buffer);
   if (results.empty())
     builder.CreateRetVoid();
   else

@@ -5,6 +5,7 @@
 #include "compiler/driver/Compile.h"
 #include "compiler/lower/ClosedTables.h"
 #include "compiler/lower/Signature.h"
+#include "compiler/lower/SimdTarget.h"
 #include "lib/artifact/Abi.h"
 #include "lib/wasm/Module.h"
 
@@ -34,6 +35,7 @@ struct ModulePlan {
   std::string targetTriple, cpu, features;
   /// Instruction sets that the code needs beyond the target's baseline, comma-separated.
   std::string requiredFeatures;
+  VectorTarget vectorTarget = {};
 
   /// Whether `segment` is already in a closed table, so that no code or metadata is needed for it.
   bool isInClosedTable(const wasm::ElementSegment &segment) const {

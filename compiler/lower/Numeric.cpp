@@ -7,6 +7,7 @@
 #include "compiler/lower/BodyLowering.h"
 
 #include <llvm/ADT/APFloat.h>
+#include <llvm/IR/PatternMatch.h>
 
 namespace w2n::compiler {
 
@@ -25,6 +26,14 @@ void BodyLowering::lowerConstant(const Instruction &instruction, wasm::ValueKind
 
 void BodyLowering::lowerUnary(const Instruction &, llvm::Intrinsic::ID intrinsic) {
   push(builder.CreateUnaryIntrinsic(intrinsic, pop()));
+}
+
+void BodyLowering::lowerFloatUnary(const Instruction &, llvm::Intrinsic::ID intrinsic) {
+  push(chosenNan(builder.CreateUnaryIntrinsic(intrinsic, pop())));
+}
+
+void BodyLowering::lowerPromote(const Instruction &) {
+  push(chosenNan(builder.CreateFPExt(pop(), module.f64)));
 }
 
 void BodyLowering::lowerCountZeros(const Instruction &, llvm::Intrinsic::ID intrinsic) {
@@ -94,11 +103,12 @@ namespace {
 enum class Fold { None, Identity, Negation };
 
 Fold foldOf(llvm::Instruction::BinaryOps operation, llvm::Value *operand, bool isLeft) {
-  auto *constant = llvm::dyn_cast<llvm::ConstantFP>(operand);
-  if (!constant)
+  // A scalar, or a vector of which every lane is the same.
+  const llvm::APFloat *constant;
+  if (!llvm::PatternMatch::match(operand, llvm::PatternMatch::m_APFloat(constant)))
     return Fold::None;
-  bool isNegativeZero = constant->isZero() && constant->isNegative();
-  bool isPositiveZero = constant->isZero() && !constant->isNegative();
+  bool isNegativeZero = constant->isNegZero();
+  bool isPositiveZero = constant->isPosZero();
   switch (operation) {
   case llvm::Instruction::FAdd:
     return isNegativeZero ? Fold::Identity : Fold::None;
@@ -125,16 +135,27 @@ void BodyLowering::lowerFloatArithmetic(const Instruction &,
                                         llvm::Instruction::BinaryOps operation) {
   llvm::Value *rhs = pop();
   llvm::Value *lhs = pop();
+  push(floatArithmetic(operation, lhs, rhs));
+}
+
+llvm::Value *BodyLowering::floatArithmetic(llvm::Instruction::BinaryOps operation, llvm::Value *lhs,
+                                           llvm::Value *rhs) {
   auto quiet = [&](llvm::Value *value, Fold fold) {
     value = builder.CreateUnaryIntrinsic(llvm::Intrinsic::canonicalize, value);
     return fold == Fold::Negation ? builder.CreateFNeg(value) : value;
   };
   if (Fold fold = foldOf(operation, rhs, /*isLeft=*/false); fold != Fold::None)
-    push(quiet(lhs, fold));
-  else if (Fold fold = foldOf(operation, lhs, /*isLeft=*/true); fold != Fold::None)
-    push(quiet(rhs, fold));
-  else
-    push(builder.CreateBinOp(operation, lhs, rhs));
+    return chosenNan(quiet(lhs, fold));
+  if (Fold fold = foldOf(operation, lhs, /*isLeft=*/true); fold != Fold::None)
+    return chosenNan(quiet(rhs, fold));
+  return chosenNan(builder.CreateBinOp(operation, lhs, rhs));
+}
+
+llvm::Value *BodyLowering::chosenNan(llvm::Value *value) {
+  if (!isDeterministic())
+    return value;
+  return builder.CreateSelect(builder.CreateFCmpUNO(value, value),
+                              llvm::ConstantFP::getNaN(value->getType()), value);
 }
 
 void BodyLowering::lowerFloatNegate(const Instruction &) { push(builder.CreateFNeg(pop())); }
@@ -144,11 +165,16 @@ void BodyLowering::lowerFloatNegate(const Instruction &) { push(builder.CreateFN
 void BodyLowering::lowerMinMax(const Instruction &, llvm::Intrinsic::ID intrinsic) {
   llvm::Value *rhs = pop();
   llvm::Value *lhs = pop();
+  push(chosenNan(floatMinMax(intrinsic, lhs, rhs)));
+}
+
+llvm::Value *BodyLowering::floatMinMax(llvm::Intrinsic::ID intrinsic, llvm::Value *lhs,
+                                       llvm::Value *rhs) {
   llvm::FastMathFlags noNans;
   noNans.setNoNaNs();
   llvm::Value *ordered = builder.CreateIntrinsic(intrinsic, {lhs->getType()}, {lhs, rhs}, noNans);
   llvm::Value *isNan = builder.CreateFCmpUNO(lhs, rhs);
-  push(builder.CreateSelect(isNan, builder.CreateFAdd(lhs, rhs), ordered));
+  return builder.CreateSelect(isNan, builder.CreateFAdd(lhs, rhs), ordered);
 }
 
 void BodyLowering::lowerCast(const Instruction &, llvm::Instruction::CastOps operation,
@@ -165,9 +191,10 @@ void BodyLowering::lowerSignExtend(const Instruction &, unsigned fromBits) {
 void BodyLowering::lowerDemote(const Instruction &) {
   llvm::Value *value = pop();
   if (auto *promoted = llvm::dyn_cast<llvm::FPExtInst>(value))
-    push(builder.CreateUnaryIntrinsic(llvm::Intrinsic::canonicalize, promoted->getOperand(0)));
+    push(chosenNan(
+        builder.CreateUnaryIntrinsic(llvm::Intrinsic::canonicalize, promoted->getOperand(0))));
   else
-    push(builder.CreateFPTrunc(value, module.f32));
+    push(chosenNan(builder.CreateFPTrunc(value, module.f32)));
 }
 
 // One test on the fast path: the value is strictly between the last floats that are out of range on

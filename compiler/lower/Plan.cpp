@@ -100,6 +100,7 @@ ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options,
   plan.cpu = target.cpu;
   plan.features = target.features;
   plan.requiredFeatures = target.requiredFeatures;
+  plan.vectorTarget = target.vectorTarget;
   return plan;
 }
 

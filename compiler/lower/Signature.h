@@ -22,10 +22,13 @@ struct Signature {
   llvm::FunctionType *type = nullptr;
   std::vector<Place> params;
   /// LLVM types of the wasm parameters and results, in wasm order. Result 0 is returned, result N >
-  /// 0 is in slot N - 1 of the callee's argument buffer.
+  /// 0 is in slot `resultSlots[N - 1]` of the callee's argument buffer.
   std::vector<llvm::Type *> paramTypes, resultTypes;
+  std::vector<unsigned> resultSlots;
 
-  static Signature of(llvm::LLVMContext &context, const wasm::FunctionType &type);
+  /// `vectorRegisters`: whether the target passes vectors in registers.
+  static Signature of(llvm::LLVMContext &context, const wasm::FunctionType &type,
+                      bool vectorRegisters);
 };
 
 } // namespace w2n::compiler

@@ -51,6 +51,10 @@ typedef struct w2n_compile_options {
   /// After a trap, memory and globals hold exactly what the specification says. Without it, what
   /// traps is exact, but stores just before the trap may be missing; such code is faster.
   bool strict_trap_state;
+  /// The deterministic profile: every NaN that arithmetic makes is the positive canonical one, and
+  /// relaxed vector instructions have the same form on every target. Slower where there are floats.
+  /// Source: Core, appendix, "Profiles".
+  bool deterministic;
   /// Threads to compile with, of the compiler's own; 0 is one for each core. The output is the same
   /// for every number.
   uint32_t threads;
@@ -76,6 +80,7 @@ typedef struct w2n_compile_options {
    W2N_BOUNDS_CHECKS_GUARD,                                                                        \
    W2N_EMIT_SHARED_OBJECT,                                                                         \
    W2N_STOP_AFTER_LINK,                                                                            \
+   false,                                                                                          \
    false,                                                                                          \
    0,                                                                                              \
    NULL,                                                                                           \

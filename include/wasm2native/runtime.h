@@ -71,7 +71,7 @@ typedef struct w2n_value {
     int64_t i64;
     float f32;
     double f64;
-    /// The low half first. Only in globals so far: functions with vectors are refused.
+    /// The low half first.
     uint64_t v128[2];
     /// Null is the null reference. Borrowed as the description of its source says.
     w2n_function *funcref;
@@ -158,8 +158,8 @@ typedef void (*w2n_finalizer)(void *user);
 
 /// Defines the import `module`.`name`. It comes before instances and WASI functions that have the
 /// same name, so that it can replace one of theirs. Errors, after which `user` stays the caller's:
-/// LINK (defined twice), INVALID (an unknown kind of value), UNSUPPORTED (a vector), LIMIT (more
-/// than 1,000 parameters or results).
+/// LINK (defined twice), INVALID (an unknown kind of value), LIMIT (more than 1,000 parameters or
+/// results).
 W2N_API w2n_error *w2n_linker_define_function(w2n_linker *linker, const char *module,
                                               const char *name, const w2n_function_type *type,
                                               w2n_callback callback, void *user,
@@ -230,8 +230,7 @@ W2N_API w2n_function_type w2n_function_type_of(const w2n_function *function);
 /// Calls `function`; `args` and `results` may overlap. The first call of a thread reserves 9 MiB of
 /// addresses for the guest's stack, which the thread's end frees. References to functions in
 /// `results` live as long as the instance that `function` was got from. Errors: INVALID (wrong
-/// counts or kinds; nothing was called), TRAP, EXIT, UNSUPPORTED (a vector), LIMIT (no room for the
-/// stack). After a trap the instance can be called again, as the specification says, but what it
+/// counts or kinds; nothing was called), TRAP, EXIT, LIMIT (no room for the stack). After a trap the instance can be called again, as the specification says, but what it
 /// was doing is half done. Source: Core, section 4.5.5 (Invocation).
 W2N_API w2n_error *w2n_function_call(w2n_function *function, const w2n_value *args,
                                      size_t arg_count, w2n_value *results, size_t result_count);

@@ -4,7 +4,7 @@
 //
 // Calling convention: the target's C convention with the context in the `swiftself` register (r13 on x86-64, x20 on
 // AArch64; the first argument on RISC-V), which C calls preserve. At most `maxIntegerRegisters` integer and
-// `maxFloatRegisters` floating-point parameters follow in registers, so that no call has stack arguments; the rest, and the results
+// `maxFloatRegisters` floating-point and vector parameters follow in registers (no vectors on RISC-V), so that no call has stack arguments; the rest, and the results
 // past the first, go through the argumentBuffer of the callee's context, parameters and results each from its slot 0.
 #pragma once
 
@@ -24,7 +24,7 @@ const char *trapMessage(TrapKind kind);
 /// Integer and reference parameters passed in registers: what x86-64 has.
 inline constexpr unsigned maxIntegerRegisters = 6;
 inline constexpr unsigned maxFloatRegisters = 8;
-/// 64-bit slots of the argument buffer: the JS API's limit of 1,000 parameters and 1,000 results.
+/// Most values in the argument buffer, a vector of which takes two slots: the JS API's limit of 1,000 parameters and 1,000 results.
 inline constexpr unsigned argumentBufferSlots = 1000;
 
 struct InstanceContext;
@@ -115,7 +115,7 @@ static_assert(offsetof(TableRecord, elements) == 0 && offsetof(TableRecord, coun
 static_assert(sizeof(MemorySlot) == 16 && sizeof(GlobalCell) == 16);
 
 /// Host to wasm: stores `slots` into registers and argument buffer, calls `code` with `context`, writes the results to
-/// `slots`. One slot of 64 bits a value (i32 and f32 in the low half), parameters and results each from slot 0.
+/// `slots`. One slot of 64 bits a value (i32 and f32 in the low half), two for a vector; parameters and results each from slot 0.
 using EntryThunk = void (*)(InstanceContext *context, const void *code, uint64_t *slots);
 
 /// A function that the embedder provides. The artifact's import thunks, which have the wasm calling convention, receive it as

@@ -5,6 +5,7 @@
 #include "lib/wasm/Limits.h"
 #include "lib/wasm/Opcodes.h"
 
+#include <algorithm>
 #include <array>
 
 namespace w2n::wasm {
@@ -126,18 +127,38 @@ Status decodeRefNullType(ByteReader &reader, Instruction &instruction) {
   return {};
 }
 
+Status decodeLane(ByteReader &reader, Instruction &instruction) {
+  W2N_TRY(lane, reader.readByte());
+  instruction.lane = lane;
+  return {};
+}
+
+Status decodeVector(ByteReader &reader, Instruction &instruction) {
+  W2N_TRY(bytes, reader.readBytes(instruction.bytes.size()));
+  std::ranges::copy(bytes, instruction.bytes.begin());
+  return {};
+}
+
+Status decodeMemargLane(ByteReader &reader, Instruction &instruction) {
+  W2N_CHECK(decodeMemarg(reader, instruction));
+  return decodeLane(reader, instruction);
+}
+
 // In the order of Immediates.
-constexpr std::array<Decoder, size_t(Immediates::TableAndTable) + 1> decoders = {
+constexpr std::array<Decoder, size_t(Immediates::MemargLane) + 1> decoders = {
     decodeNone,      decodeBlockType,   decodeIndex,     decodeLabelTable, decodeIndex,
     decodeIndexPair, decodeValueTypes,  decodeIndex,     decodeIndex,      decodeIndex,
     decodeMemarg,    decodeIndex,       decodeI32,       decodeI64,        decodeF32,
     decodeF64,       decodeRefNullType, decodeIndex,     decodeIndex,      decodeIndexPair,
-    decodeIndexPair, decodeIndexPair,   decodeIndexPair,
+    decodeIndexPair, decodeIndexPair,   decodeIndexPair, decodeVector,     decodeLane,
+    decodeVector,    decodeMemargLane,
 };
 
-std::string hexByte(uint32_t byte) {
+/// At least two digits.
+std::string hex(uint32_t code) {
   constexpr char digits[] = "0123456789abcdef";
-  return {digits[(byte >> 4) & 15], digits[byte & 15]};
+  std::string text = code > 0xff ? hex(code >> 8) : "";
+  return text + digits[(code >> 4) & 15] + digits[code & 15];
 }
 
 } // namespace
@@ -148,16 +169,17 @@ Status decodeInstruction(ByteReader &reader, Instruction &instruction) {
     return reader.malformed("unexpected end of section or function");
   W2N_TRY(byte, reader.readByte());
   std::optional<Opcode> opcode = findOpcode(0, byte);
-  if (byte == 0xfc) {
+  if (byte == 0xfc || byte == 0xfd) {
     W2N_TRY(code, reader.readU32());
     opcode = findOpcode(byte, code);
     if (!opcode)
-      return fail(ErrorKind::Malformed, "illegal opcode fc " + hexByte(code), instruction.offset);
+      return fail(ErrorKind::Malformed, "illegal opcode " + hex(byte) + " " + hex(code),
+                  instruction.offset);
   }
   if (!opcode) {
     if (const char *proposal = proposalOf(byte))
       return unsupportedProposal(reader, proposal);
-    return fail(ErrorKind::Malformed, "illegal opcode " + hexByte(byte), instruction.offset);
+    return fail(ErrorKind::Malformed, "illegal opcode " + hex(byte), instruction.offset);
   }
   instruction.opcode = *opcode;
   return decoders[size_t(infoOf(*opcode).immediates)](reader, instruction);

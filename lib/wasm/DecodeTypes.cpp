@@ -13,8 +13,6 @@ namespace {
 
 /// Type bytes of proposals that are not supported.
 const char *proposalOfType(uint8_t byte) {
-  if (byte == 0x7b)
-    return "simd";
   if (byte == 0x69 || byte == 0x74)
     return "exceptions";
   if (byte == 0x63 || byte == 0x64)
@@ -41,6 +39,8 @@ std::optional<ValueType> valueTypeOf(uint8_t byte) {
     return ValueType::f32();
   case 0x7c:
     return ValueType::f64();
+  case 0x7b:
+    return ValueType::v128();
   case 0x70:
     return ValueType::funcref();
   case 0x6f:
@@ -64,7 +64,7 @@ Result<ValueType> decodeReferenceType(ByteReader &reader) {
   std::optional<ValueType> type = valueTypeOf(byte);
   if (type && type->isRef())
     return *type;
-  if (const char *proposal = proposalOfType(byte); proposal && byte != 0x7b)
+  if (const char *proposal = proposalOfType(byte); proposal)
     return unsupportedProposal(reader, proposal);
   return reader.malformed("malformed reference type " + hex(byte));
 }

@@ -4,6 +4,8 @@
 #include "lib/support/ByteReader.h"
 #include "lib/wasm/Module.h"
 
+#include <array>
+
 namespace w2n::wasm {
 
 enum class Feature : uint8_t {
@@ -41,6 +43,10 @@ enum class Immediates : uint8_t {
   MemoryAndMemory, ///< index (destination), index2 (source)
   ElementAndTable, ///< index (element), index2 (table)
   TableAndTable,   ///< index (destination), index2 (source)
+  V128,            ///< bytes
+  Lane,            ///< lane
+  Shuffle,         ///< bytes (lanes)
+  MemargLane,      ///< Memarg, lane
 };
 
 /// A row of Opcodes.def.
@@ -48,7 +54,8 @@ struct OpcodeInfo {
   std::string_view text;
   Immediates immediates;
   std::string_view signature;
-  uint8_t alignLog2; ///< natural alignment of a load or store, else 0
+  /// Log2 of the bytes of a load or store (its natural alignment) or of a lane, else 0.
+  uint8_t alignLog2;
   Feature feature;
 };
 const OpcodeInfo &infoOf(Opcode opcode);
@@ -70,6 +77,9 @@ struct Instruction {
   uint64_t memoryOffset = 0;
   /// The bits of a constant; i32 is sign-extended.
   uint64_t bits = 0;
+  /// A vector constant, or the lanes that a shuffle takes.
+  std::array<uint8_t, 16> bytes = {};
+  uint8_t lane = 0;
   BlockType block;
   ValueType type;
   /// Reused from one instruction to the next, so that br_table does not allocate each time.

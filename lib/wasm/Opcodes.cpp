@@ -1,6 +1,7 @@
 #include "lib/wasm/Opcodes.h"
 
-#include <iterator>
+#include <array>
+#include <span>
 
 namespace w2n::wasm {
 
@@ -36,22 +37,31 @@ static_assert(
     }(),
     "a row of Opcodes.def has a signature that cannot be read");
 
-/// Opcode for each byte, and for each number after the prefix 0xFC; `none` where there is none.
+/// Opcode for each byte, and for each number after the prefixes 0xFC and 0xFD; `none` where there
+/// is none.
 constexpr uint16_t none = 0xffff;
-constexpr size_t prefixedCount = 32;
 
 struct DecodeTables {
-  uint16_t plain[256], prefixedFc[prefixedCount];
+  std::array<uint16_t, 256> plain;
+  std::array<uint16_t, 32> prefixedFc;
+  std::array<uint16_t, 0x114> prefixedFd;
 };
+
+/// The table, constant or not, for numbers after `prefix`.
+constexpr auto tableOf(auto &tables, uint8_t prefix) {
+  using Table = std::span<std::remove_reference_t<decltype((tables.plain[0]))>>;
+  return prefix == 0xfc   ? Table(tables.prefixedFc)
+         : prefix == 0xfd ? Table(tables.prefixedFd)
+                          : Table(tables.plain);
+}
 
 constexpr DecodeTables decodeTables = [] {
   DecodeTables tables{};
-  for (uint16_t &entry : tables.plain)
-    entry = none;
-  for (uint16_t &entry : tables.prefixedFc)
-    entry = none;
+  for (uint8_t prefix : {0, 0xfc, 0xfd})
+    for (uint16_t &entry : tableOf(tables, prefix))
+      entry = none;
 #define WASM_OP(name, prefix, code, text, immediates, signature, feature)                          \
-  (prefix == 0 ? tables.plain[code] : tables.prefixedFc[code]) = uint16_t(Opcode::name);
+  tableOf(tables, prefix)[code] = uint16_t(Opcode::name);
 #include "lib/wasm/Opcodes.def"
   return tables;
 }();
@@ -61,14 +71,10 @@ constexpr DecodeTables decodeTables = [] {
 const OpcodeInfo &infoOf(Opcode opcode) { return infos[size_t(opcode)]; }
 
 std::optional<Opcode> findOpcode(uint8_t prefix, uint32_t code) {
-  uint16_t found = none;
-  if (prefix == 0 && code < 256)
-    found = decodeTables.plain[code];
-  else if (prefix == 0xfc && code < prefixedCount)
-    found = decodeTables.prefixedFc[code];
-  if (found == none)
+  const auto table = tableOf(decodeTables, prefix);
+  if (code >= table.size() || table[code] == none)
     return std::nullopt;
-  return Opcode(found);
+  return Opcode(table[code]);
 }
 
 const char *proposalOf(uint8_t firstByte) {
@@ -86,7 +92,6 @@ const char *proposalOf(uint8_t firstByte) {
                                      {0xd3, 0xd3, "gc"},
                                      {0xd4, 0xd6, "typed function references"},
                                      {0xfb, 0xfb, "gc"},
-                                     {0xfd, 0xfd, "simd"},
                                      {0xfe, 0xfe, "threads"}};
   for (const Range &range : ranges)
     if (firstByte >= range.first && firstByte <= range.last)

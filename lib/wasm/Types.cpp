@@ -17,6 +17,13 @@ std::string listOf(const std::vector<ValueType> &types) {
 
 } // namespace
 
+size_t slotsOf(std::span<const ValueType> types) {
+  size_t slots = 0;
+  for (ValueType type : types)
+    slots += type.slots();
+  return slots;
+}
+
 std::string toString(ValueType type) {
   if (!type.isRef())
     return kindNames[size_t(type.kind)];

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -54,9 +55,14 @@ struct ValueType {
   static constexpr ValueType bottom() { return {ValueKind::Bottom}; }
 
   bool isRef() const { return kind == ValueKind::Ref; }
+  /// 64-bit slots that a value takes where values are kept in memory.
+  unsigned slots() const { return kind == ValueKind::V128 ? 2 : 1; }
   bool isNumeric() const { return kind <= ValueKind::F64; }
   friend bool operator==(const ValueType &, const ValueType &) = default;
 };
+
+/// Slots of all of `types`.
+size_t slotsOf(std::span<const ValueType> types);
 
 /// "i32", "funcref", "(ref null 3)": the text format's words.
 std::string toString(ValueType type);

@@ -40,7 +40,7 @@ private:
     Check check;
   };
   static const Row rows[];
-  static std::array<Check, 256 * 2> makeChecks();
+  static std::array<Check, 256 * 4> makeChecks();
 
   std::unexpected<Error> invalid(std::string text) const;
   std::unexpected<Error> malformed(std::string text) const;
@@ -64,6 +64,8 @@ private:
 
   Status checkSignature(std::string_view signature);
   Status checkMemarg(const OpcodeInfo &info);
+  Status checkLane(uint8_t lane, unsigned lanes) const;
+  Status checkImmediates(const OpcodeInfo &info);
   Status checkTable(uint32_t table);
   Status checkMemory(uint32_t memory);
   Status checkElement(uint32_t segment);
@@ -165,8 +167,8 @@ const BodyValidator::Row BodyValidator::rows[] = {
 };
 
 // The checks by opcode; null for those whose signature says it all.
-std::array<BodyValidator::Check, 256 * 2> BodyValidator::makeChecks() {
-  std::array<Check, 256 * 2> checks{};
+std::array<BodyValidator::Check, 256 * 4> BodyValidator::makeChecks() {
+  std::array<Check, 256 * 4> checks{};
   for (const Row &row : rows)
     checks[size_t(row.opcode)] = row.check;
   return checks;
@@ -326,6 +328,34 @@ Status BodyValidator::checkMemarg(const OpcodeInfo &info) {
   if (instruction.memoryOffset > 0xffffffff)
     return invalid("offset out of range: " + std::to_string(instruction.memoryOffset));
   return {};
+}
+
+Status BodyValidator::checkLane(uint8_t lane, unsigned lanes) const {
+  if (lane >= lanes)
+    return invalid("invalid lane index " + std::to_string(lane) + ", must be less than " +
+                   std::to_string(lanes));
+  return {};
+}
+
+// What an immediate must be whatever the operands are.
+Status BodyValidator::checkImmediates(const OpcodeInfo &info) {
+  constexpr unsigned vectorBytes = 16;
+  switch (info.immediates) {
+  case Immediates::Memarg:
+    return checkMemarg(info);
+  case Immediates::MemargLane:
+    W2N_CHECK(checkMemarg(info));
+    [[fallthrough]];
+  case Immediates::Lane:
+    return checkLane(instruction.lane, vectorBytes >> info.alignLog2);
+  case Immediates::Shuffle:
+    // The lanes of two vectors.
+    for (uint8_t lane : instruction.bytes)
+      W2N_CHECK(checkLane(lane, 2 * vectorBytes));
+    return {};
+  default: // The others are the signature's or the instruction's own.
+    return {};
+  }
 }
 
 Status BodyValidator::checkTable(uint32_t table) {
@@ -673,8 +703,7 @@ Status BodyValidator::run() {
       return std::unexpected(std::move(error));
     }
     const OpcodeInfo &info = infoOf(instruction.opcode);
-    if (info.immediates == Immediates::Memarg)
-      W2N_CHECK(checkMemarg(info));
+    W2N_CHECK(checkImmediates(info));
     if (Check check = checks[size_t(instruction.opcode)])
       W2N_CHECK((this->*check)());
     else

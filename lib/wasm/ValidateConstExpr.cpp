@@ -61,6 +61,9 @@ Status ConstExprValidator::check(const Instruction &instruction) {
   case Opcode::F64Const:
     stack.push_back(ValueType::f64());
     return {};
+  case Opcode::V128Const:
+    stack.push_back(ValueType::v128());
+    return {};
   case Opcode::I32Add:
   case Opcode::I32Sub:
   case Opcode::I32Mul:

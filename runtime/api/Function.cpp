@@ -11,11 +11,6 @@ std::string countText(size_t count, const char *what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
-bool hasVectors(const w2n_function &function) {
-  return std::ranges::count(function.params, W2N_V128) != 0 ||
-         std::ranges::count(function.results, W2N_V128) != 0;
-}
-
 std::unexpected<Error> refuse(const w2n_function &function, std::string text) {
   return fail(ErrorKind::Invalid, "function of type " + wasm::toString(function.function->type) +
                                       " called with " + std::move(text));
@@ -31,21 +26,21 @@ Status checkCall(const w2n_function &function, std::span<const w2n_value> args,
     if (args[i].kind != function.params[i])
       return refuse(function,
                     "argument " + std::to_string(i) + " of type " + api::kindName(args[i].kind));
-  if (hasVectors(function))
-    return fail(ErrorKind::Unsupported, "the C API cannot call functions with vectors, here " +
-                                            wasm::toString(function.function->type));
   return {};
 }
 
 Status callFunction(w2n_function &self, std::span<const w2n_value> args,
                     std::span<w2n_value> results) {
   W2N_CHECK(checkCall(self, args, results.size()));
-  api::Buffer<runtime::Slot, 16> slots(std::max(args.size(), results.size()));
-  for (size_t i = 0; i < args.size(); ++i)
-    slots[i] = api::handOver(args[i], *self.function->owner);
+  api::Buffer<runtime::Slot, 16> slots(
+      std::max(api::slotsOf(self.params), api::slotsOf(self.results)));
+  runtime::Slot *to = slots.data();
+  for (size_t i = 0; i < args.size(); to += api::slotsOf(self.params[i++]))
+    api::handOver(args[i], *self.function->owner, to);
   W2N_CHECK(runtime::call(*self.function, slots.span()));
-  for (size_t i = 0; i < results.size(); ++i)
-    results[i] = api::fromSlot(slots[i], self.results[i], self.home);
+  const runtime::Slot *from = slots.data();
+  for (size_t i = 0; i < results.size(); from += api::slotsOf(self.results[i++]))
+    results[i] = api::fromSlots(from, self.results[i], self.home);
   return {};
 }
 

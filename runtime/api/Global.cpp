@@ -21,10 +21,7 @@ Status setGlobal(w2n_global &self, const w2n_value &value) {
 
 w2n_value w2n_global_get(w2n_global *self) {
   const runtime::Global &global = *self->global;
-  w2n_value value = api::fromSlot(global.cell->bits[0], api::kindOf(global.type.type), self->home);
-  if (value.kind == W2N_V128)
-    value.of.v128[1] = global.cell->bits[1];
-  return value;
+  return api::fromSlots(global.cell->bits, api::kindOf(global.type.type), self->home);
 }
 
 w2n_error *w2n_global_set(w2n_global *global, const w2n_value *value) {

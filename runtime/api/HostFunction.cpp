@@ -52,19 +52,22 @@ Status HostFunction::call(runtime::Caller caller, std::span<Slot> slots) const {
   w2n_caller inC(*caller.instance);
   Buffer<w2n_value, 16> values(params.size() + results.size());
   w2n_value *const args = values.data(), *const out = args + params.size();
-  for (size_t i = 0; i < params.size(); ++i)
-    args[i] = params[i] == W2N_FUNCREF ? fromSlot(slots[i], params[i], inC.handle())
-                                       : fromPlainSlot(slots[i], params[i]);
+  const Slot *from = slots.data();
+  for (size_t i = 0; i < params.size(); from += slotsOf(params[i++]))
+    args[i] = params[i] == W2N_FUNCREF ? fromSlots(from, params[i], inC.handle())
+                                       : fromPlainSlots(from, params[i]);
+  constexpr Slot zeros[2] = {};
   for (size_t i = 0; i < results.size(); ++i)
-    out[i] = fromPlainSlot(0, results[i]);
+    out[i] = fromPlainSlots(zeros, results[i]);
   if (w2n_error *error = callback.callback(&inC, callback.user, args, out))
     return std::unexpected(takeCallbackError(error));
-  for (size_t i = 0; i < results.size(); ++i) {
+  Slot *to = slots.data();
+  for (size_t i = 0; i < results.size(); to += slotsOf(results[i++])) {
     if (out[i].kind != results[i])
       return std::unexpected(trapWith("host function " + name + " left result " +
                                       std::to_string(i) + " of type " + kindName(out[i].kind) +
                                       ", must be " + kindName(results[i])));
-    slots[i] = handOver(out[i], *caller.instance);
+    handOver(out[i], *caller.instance, to);
   }
   return {};
 }
@@ -79,9 +82,6 @@ Status readTypes(const std::string &name, const w2n_value_kind *kinds, size_t co
       return fail(ErrorKind::Invalid,
                   "host function " + name + " has a parameter or result of kind " +
                       std::to_string(kinds[i]) + ", most is " + std::to_string(W2N_EXTERNREF));
-    if (kinds[i] == W2N_V128)
-      return fail(ErrorKind::Unsupported,
-                  "host function " + name + " has a vector, which the C API cannot pass");
     types.push_back(typeOf(kinds[i]));
   }
   return {};

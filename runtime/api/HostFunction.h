@@ -11,7 +11,7 @@ struct HostCallback {
   w2n_finalizer finalizer;
 };
 
-/// Errors, after which nobody calls the finalizer: Invalid, Unsupported, Limit. `name` is for
+/// Errors, after which nobody calls the finalizer: Invalid, Limit. `name` is for
 /// messages.
 Result<std::shared_ptr<runtime::Function>>
 makeHostFunction(std::string name, const w2n_function_type &type, const HostCallback &callback);

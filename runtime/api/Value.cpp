@@ -26,14 +26,24 @@ std::vector<w2n_value_kind> kindsOf(std::span<const wasm::ValueType> types) {
 
 wasm::ValueType typeOf(w2n_value_kind kind) { return runtime::valueTypeOf(ValueTypeCode(kind)); }
 
-w2n_value fromSlot(Slot slot, w2n_value_kind kind, w2n_instance &home) {
-  w2n_value value = fromPlainSlot(slot, kind);
+size_t slotsOf(w2n_value_kind kind) { return kind == W2N_V128 ? 2 : 1; }
+
+size_t slotsOf(std::span<const w2n_value_kind> kinds) {
+  size_t slots = 0;
+  for (w2n_value_kind kind : kinds)
+    slots += slotsOf(kind);
+  return slots;
+}
+
+w2n_value fromSlots(const Slot *slots, w2n_value_kind kind, w2n_instance &home) {
+  w2n_value value = fromPlainSlots(slots, kind);
   if (kind == W2N_FUNCREF)
-    value.of.funcref = home.functionOf(slot);
+    value.of.funcref = home.functionOf(*slots);
   return value;
 }
 
-w2n_value fromPlainSlot(Slot slot, w2n_value_kind kind) {
+w2n_value fromPlainSlots(const Slot *slots, w2n_value_kind kind) {
+  const Slot slot = *slots;
   w2n_value value = {};
   value.kind = kind;
   switch (ValueTypeCode(kind)) {
@@ -51,6 +61,7 @@ w2n_value fromPlainSlot(Slot slot, w2n_value_kind kind) {
     break;
   case ValueTypeCode::V128:
     value.of.v128[0] = slot;
+    value.of.v128[1] = slots[1];
     break;
   case ValueTypeCode::FuncRef:
     break;
@@ -81,11 +92,12 @@ Slot toSlot(const w2n_value &value) {
   return 0;
 }
 
-Slot handOver(const w2n_value &value, runtime::Instance &receiver) {
-  const Slot slot = toSlot(value);
+void handOver(const w2n_value &value, runtime::Instance &receiver, Slot *slots) {
+  slots[0] = toSlot(value);
+  if (value.kind == W2N_V128)
+    slots[1] = value.of.v128[1];
   if (value.kind == W2N_FUNCREF)
-    runtime::handReference(receiver, slot);
-  return slot;
+    runtime::handReference(receiver, slots[0]);
 }
 
 } // namespace w2n::api

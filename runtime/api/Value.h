@@ -14,14 +14,17 @@ std::vector<w2n_value_kind> kindsOf(std::span<const wasm::ValueType> types);
 /// `kind` must be one of the enumerators.
 wasm::ValueType typeOf(w2n_value_kind kind);
 
-/// `home` keeps the function that a reference points to.
-w2n_value fromSlot(runtime::Slot slot, w2n_value_kind kind, w2n_instance &home);
-/// The same where the slot holds no reference to a function.
-w2n_value fromPlainSlot(runtime::Slot slot, w2n_value_kind kind);
-/// Not for vectors, which do not fit.
+/// Slots that a value takes: two for a vector.
+size_t slotsOf(w2n_value_kind kind);
+size_t slotsOf(std::span<const w2n_value_kind> kinds);
+/// The value in `slots`. `home` keeps the function that a reference points to.
+w2n_value fromSlots(const runtime::Slot *slots, w2n_value_kind kind, w2n_instance &home);
+/// The same where it is no reference to a function.
+w2n_value fromPlainSlots(const runtime::Slot *slots, w2n_value_kind kind);
+/// Of a vector the low half.
 runtime::Slot toSlot(const w2n_value &value);
-/// toSlot for a value that the host hands to `receiver`, which may keep it.
-runtime::Slot handOver(const w2n_value &value, runtime::Instance &receiver);
+/// Writes to `slots` a value that the host hands to `receiver`, which may keep it.
+void handOver(const w2n_value &value, runtime::Instance &receiver, runtime::Slot *slots);
 
 /// `count` elements, on the stack if they are few.
 template <typename T, size_t few> class Buffer {

@@ -16,7 +16,8 @@ namespace w2n::runtime {
 class Instance;
 class InstanceGroup;
 
-/// One 64-bit slot: i32 and f32 in the low half, references as pointers.
+/// One 64-bit slot: i32 and f32 in the low half, references as pointers. A vector takes two, the low
+/// half first.
 using Slot = uint64_t;
 
 /// What a host function knows of its caller.

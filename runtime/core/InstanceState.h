@@ -15,7 +15,7 @@ struct HostRecord {
   artifact::HostFunction abi; ///< first: compiled code passes a pointer to it
   Instance *importer;
   std::shared_ptr<Function> function;
-  size_t slots; ///< the greater of the numbers of parameters and results
+  size_t slots; ///< the greater of the numbers that parameters and results take
 };
 
 struct Instance::State {

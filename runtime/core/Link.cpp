@@ -259,7 +259,8 @@ Status ImportBinder::bindHostFunction(const std::shared_ptr<Function> &function,
   record->abi = {w2nInvokeHostEntry, state.argumentBuffer.get()};
   record->importer = &instance;
   record->function = function;
-  record->slots = std::max(type.params.count, type.results.count);
+  record->slots =
+      std::max(wasm::slotsOf(function->type.params), wasm::slotsOf(function->type.results));
   state.importReferences()[index] = {metadata.address(type.importThunk),
                                      reinterpret_cast<artifact::InstanceContext *>(record.get()),
                                      instance.module().typeIds()[typeIndex], referenceToHost};

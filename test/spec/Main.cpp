@@ -15,7 +15,7 @@ using compiler::OptimizationLevel;
 
 constexpr const char *usage =
     "usage: w2nSpecRunner [-O0|-O1|-O2|-O3] [--bounds-checks=guard|explicit] [-v]\n"
-    "                     [--expect-failures=COUNT] FILE.json\n";
+    "                     [--deterministic] [--mcpu=CPU] [--expect-failures=COUNT] FILE.json\n";
 
 struct Flag {
   std::string_view text;
@@ -31,6 +31,7 @@ constexpr Flag flags[] = {
      [](auto &options) { options.compile.boundsChecks = BoundsChecks::Guard; }},
     {"--bounds-checks=explicit",
      [](auto &options) { options.compile.boundsChecks = BoundsChecks::Explicit; }},
+    {"--deterministic", [](auto &options) { options.compile.deterministic = true; }},
     {"-v", [](auto &options) { options.verbose = true; }},
 };
 
@@ -86,7 +87,7 @@ int main(int argc, char **argv) {
   setvbuf(stdout, nullptr, _IOLBF, 0);
   spec::Runner::Options options;
   options.compile.threads = 1;
-  constexpr std::string_view expectFailures = "--expect-failures=";
+  constexpr std::string_view expectFailures = "--expect-failures=", cpu = "--mcpu=";
   unsigned expectedFailures = 0;
   std::optional<std::string> file;
   for (std::string_view argument : std::span(argv + 1, size_t(argc - 1))) {
@@ -95,6 +96,8 @@ int main(int argc, char **argv) {
       flag->apply(options);
     } else if (argument.starts_with(expectFailures)) {
       expectedFailures = unsigned(atoi(argument.data() + expectFailures.size()));
+    } else if (argument.starts_with(cpu)) {
+      options.compile.cpu = argument.substr(cpu.size());
     } else if (argument.starts_with('-') || file) {
       fputs(usage, stderr);
       return 2;

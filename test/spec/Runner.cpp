@@ -229,11 +229,9 @@ Result<Runner::Results> Runner::invoke(runtime::Function &function, const Json &
   if (arguments.size() != type.params.size())
     return mismatch("the function has type " + toString(type));
   Results results = {type.results, {}};
-  for (const Json &argument : arguments) {
-    W2N_TRY(slot, parseArgument(argument));
-    results.slots.push_back(slot);
-  }
-  results.slots.resize(std::max(type.params.size(), type.results.size()));
+  for (const Json &argument : arguments)
+    W2N_CHECK(parseArgument(argument, results.slots));
+  results.slots.resize(std::max(wasm::slotsOf(type.params), wasm::slotsOf(type.results)));
   W2N_CHECK(runtime::call(function, results.slots));
   return results;
 }
@@ -249,7 +247,8 @@ Result<Runner::Results> Runner::perform(const Json &action) {
     return invoke(**function, action["args"]);
   if (auto *global = std::get_if<std::shared_ptr<runtime::Global>>(&*found);
       global && action["type"] == "get")
-    return Results{{(*global)->type.type}, {(*global)->cell->bits[0]}};
+    return Results{{(*global)->type.type},
+                   {std::begin((*global)->cell->bits), std::end((*global)->cell->bits)}};
   return mismatch("export '" + field + "' is of another kind");
 }
 
@@ -267,9 +266,11 @@ Runner::Outcome Runner::assertReturn(const Json &command) {
   const Json &expected = command["expected"];
   bool same = results->types.size() == expected.size();
   std::string returned;
+  Slots slots = results->slots;
   for (size_t i = 0; i < results->types.size(); ++i) {
-    same = same && matches(expected[i], results->types[i], results->slots[i]);
-    returned += (i ? ", " : "") + describeValue(results->types[i], results->slots[i]);
+    same = same && matches(expected[i], results->types[i], slots);
+    returned += (i ? ", " : "") + describeValue(results->types[i], slots);
+    slots = slots.subspan(results->types[i].slots());
   }
   if (!same)
     return mismatch("returns [" + returned + "], expected " + expected.dump());

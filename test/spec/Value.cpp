@@ -36,6 +36,25 @@ constexpr NanPattern nanPatterns[] = {
     {"nan:arithmetic", ValueKind::F64, 0x7ff8000000000000, 0x7ff8000000000000},
 };
 
+/// How a script writes the lanes of a vector.
+struct LaneType {
+  std::string_view text;
+  ValueKind kind; ///< for patterns of NaNs
+  unsigned bits;
+};
+constexpr LaneType laneTypes[] = {
+    {"i8", ValueKind::I32, 8},   {"i16", ValueKind::I32, 16}, {"i32", ValueKind::I32, 32},
+    {"i64", ValueKind::I64, 64}, {"f32", ValueKind::F32, 32}, {"f64", ValueKind::F64, 64},
+};
+
+/// Null if `value` is no vector.
+const LaneType *findLaneType(const Json &value) {
+  if (value.value("type", "") != "v128")
+    return nullptr;
+  auto found = std::ranges::find(laneTypes, value.value("lane_type", ""), &LaneType::text);
+  return found == std::end(laneTypes) ? nullptr : found;
+}
+
 const TypeName *findType(std::string_view text) {
   auto found = std::ranges::find(typeNames, text, &TypeName::text);
   return found == std::end(typeNames) ? nullptr : found;
@@ -75,21 +94,68 @@ bool matchesReference(const Json &expected, const std::string &text, ValueType t
 
 } // namespace
 
-Result<Slot> parseArgument(const Json &value) {
+namespace {
+
+/// Lanes of 64 bits or less never straddle two slots.
+struct LanePlace {
+  size_t slot;
+  unsigned shift;
+};
+LanePlace placeOf(size_t lane, unsigned bits) {
+  return {lane * bits / 64, unsigned(lane * bits % 64)};
+}
+
+uint64_t laneMask(unsigned bits) { return ~uint64_t(0) >> (64 - bits); }
+
+void parseVector(const Json &lanes, unsigned bits, std::vector<Slot> &slots) {
+  const size_t begin = slots.size();
+  slots.resize(begin + 2);
+  for (size_t i = 0; i < 128 / bits; ++i) {
+    auto [slot, shift] = placeOf(i, bits);
+    slots[begin + slot] |= (parseNumber(lanes[i]) & laneMask(bits)) << shift;
+  }
+}
+
+bool matchesVector(const Json &lanes, const LaneType &type, Slots slots) {
+  for (size_t i = 0; i < 128 / type.bits; ++i) {
+    auto [slot, shift] = placeOf(i, type.bits);
+    const uint64_t bits = (slots[slot] >> shift) & laneMask(type.bits);
+    const auto &expected = lanes[i].get_ref<const std::string &>();
+    if (expected.starts_with("nan:") ? !matchesNan(expected, type.kind, bits)
+                                     : bits != (parseNumber(lanes[i]) & laneMask(type.bits)))
+      return false;
+  }
+  return true;
+}
+
+} // namespace
+
+Status parseArgument(const Json &value, std::vector<Slot> &slots) {
   const std::string type = value.value("type", "");
+  if (const LaneType *lane = findLaneType(value)) {
+    parseVector(value["value"], lane->bits, slots);
+    return {};
+  }
   const TypeName *named = findType(type);
   if (!named && type != "refnull")
     return fail(ErrorKind::Unsupported, "an argument of type " + type);
   if (type == "refnull" || value["value"] == "null")
-    return 0;
-  return parseNumber(value["value"]) + (named->type.isRef() ? 1 : 0);
+    slots.push_back(0);
+  else
+    slots.push_back(parseNumber(value["value"]) + (named->type.isRef() ? 1 : 0));
+  return {};
 }
 
-bool matches(const Json &expected, ValueType type, Slot slot) {
+bool matches(const Json &expected, ValueType type, Slots slots) {
   const std::string text = expected.value("type", "");
   if (text == "either")
     return std::ranges::any_of(expected["values"],
-                               [&](const Json &value) { return matches(value, type, slot); });
+                               [&](const Json &value) { return matches(value, type, slots); });
+  if (type.kind == ValueKind::V128) {
+    const LaneType *lane = findLaneType(expected);
+    return lane && matchesVector(expected["value"], *lane, slots);
+  }
+  const Slot slot = slots[0];
   if (type.isRef())
     return matchesReference(expected, text, type, slot);
   const TypeName *named = findType(text);
@@ -101,8 +167,9 @@ bool matches(const Json &expected, ValueType type, Slot slot) {
                                    : bits == parseNumber(expected["value"]);
 }
 
-std::string describeValue(ValueType type, Slot slot) {
-  return toString(type) + " " + std::to_string(valueBits(type, slot));
+std::string describeValue(ValueType type, Slots slots) {
+  std::string text = toString(type) + " " + std::to_string(valueBits(type, slots[0]));
+  return type.kind == ValueKind::V128 ? text + " " + std::to_string(slots[1]) : text;
 }
 
 } // namespace w2n::spec

@@ -42,6 +42,7 @@ std::expected<compiler::CompileOptions, std::string> readCodegenOptions(const Co
   options.boundsChecks = checks;
   options.threads = jobs;
   options.strictTrapState = line.has("strict-trap-state");
+  options.deterministic = line.has("deterministic");
   if (line.has("verbose"))
     options.remark = [](const std::string &text) { fprintf(stderr, "%s\n", text.c_str()); };
   options.cpu = line.value("mcpu");

@@ -14,6 +14,8 @@ inline constexpr OptionRow codegenOptions[] = {
      "guard: by the memory's 8 GiB reservation (default); explicit: by comparing", "Code"},
     {"strict-trap-state", nullptr, "after a trap, memory holds exactly what the specification says",
      "Code"},
+    {"deterministic", nullptr, "the same NaNs and relaxed vector instructions on every target",
+     "Code"},
     {"j,jobs", "COUNT", "threads to compile with (default: one for each core)", "Code"},
     {"v,verbose", nullptr, "say what is being done", "Code"},
 };

@@ -82,6 +82,7 @@ w2n_compile_options optionsInC(const compiler::CompileOptions &options) {
   inC.emit = uint32_t(options.emit);
   inC.stop_after = uint32_t(options.stopAfter);
   inC.strict_trap_state = options.strictTrapState;
+  inC.deterministic = options.deterministic;
   inC.threads = options.threads;
   inC.target = orNull(options.target);
   inC.cpu = orNull(options.cpu);

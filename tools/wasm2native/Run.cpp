@@ -166,14 +166,16 @@ Status invokeExport(Instance &instance, const std::string &name, std::span<char 
   if (arguments.size() != type.params.size())
     return fail(ErrorKind::Invalid, "'" + name + "' has type " + toString(type) + " but " +
                                         std::to_string(arguments.size()) + " arguments were given");
-  std::vector<runtime::Slot> slots(std::max(type.params.size(), type.results.size()));
-  for (size_t index = 0; index < arguments.size(); ++index) {
-    W2N_TRY(value, parseValue(type.params[index], arguments[index]));
-    slots[index] = value;
-  }
+  std::vector<runtime::Slot> slots;
+  for (size_t index = 0; index < arguments.size(); ++index)
+    W2N_CHECK(parseValue(type.params[index], arguments[index], slots));
+  slots.resize(std::max(slots.size(), wasm::slotsOf(type.results)));
   W2N_CHECK(runtime::call(*function, slots));
-  for (size_t index = 0; index < type.results.size(); ++index)
-    printf("%s\n", formatValue(type.results[index], slots[index]).c_str());
+  std::span<const runtime::Slot> results = slots;
+  for (wasm::ValueType result : type.results) {
+    printf("%s\n", formatValue(result, results).c_str());
+    results = results.subspan(result.slots());
+  }
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 
 namespace w2n::tool {
@@ -43,6 +44,27 @@ Result<uint64_t> parseFloat(wasm::ValueType type, const std::string &text,
   return std::bit_cast<Bits>(value);
 }
 
+/// The 128 bits as one hexadecimal number: lane 0 is at its end.
+Status parseVector(const std::string &text, std::vector<uint64_t> &slots) {
+  constexpr size_t digitsOfSlot = 16;
+  if (!text.starts_with("0x") || text.size() == 2 || text.size() > 2 + 2 * digitsOfSlot ||
+      text.find_first_not_of("0123456789abcdefABCDEF", 2) != std::string::npos)
+    return fail(ErrorKind::Invalid, "argument '" + text +
+                                        "' is not a v128, which is 0x and 1 to 32 hexadecimal "
+                                        "digits");
+  const std::string digits = std::string(2 + 2 * digitsOfSlot - text.size(), '0') + text.substr(2);
+  for (size_t begin : {digitsOfSlot, size_t(0)})
+    slots.push_back(strtoull(digits.substr(begin, digitsOfSlot).c_str(), nullptr, 16));
+  return {};
+}
+
+std::string formatVector(std::span<const uint64_t> slots) {
+  char buffer[40];
+  snprintf(buffer, sizeof(buffer), "0x%016llx%016llx", static_cast<unsigned long long>(slots[1]),
+           static_cast<unsigned long long>(slots[0]));
+  return buffer;
+}
+
 template <typename Float> std::string formatFloat(Float value) {
   if (std::isnan(value))
     return std::signbit(value) ? "-nan" : "nan";
@@ -51,9 +73,7 @@ template <typename Float> std::string formatFloat(Float value) {
   return std::string(buffer, end);
 }
 
-} // namespace
-
-Result<uint64_t> parseValue(wasm::ValueType type, const std::string &text) {
+Result<uint64_t> parseNumber(wasm::ValueType type, const std::string &text) {
   switch (type.kind) {
   case wasm::ValueKind::I32:
     return parseInteger(type, text, 32);
@@ -72,7 +92,18 @@ Result<uint64_t> parseValue(wasm::ValueType type, const std::string &text) {
               "a parameter is a " + toString(type) + ", which cannot be given on the command line");
 }
 
-std::string formatValue(wasm::ValueType type, uint64_t slot) {
+} // namespace
+
+Status parseValue(wasm::ValueType type, const std::string &text, std::vector<uint64_t> &slots) {
+  if (type.kind == wasm::ValueKind::V128)
+    return parseVector(text, slots);
+  W2N_TRY(slot, parseNumber(type, text));
+  slots.push_back(slot);
+  return {};
+}
+
+std::string formatValue(wasm::ValueType type, std::span<const uint64_t> slots) {
+  const uint64_t slot = slots[0];
   switch (type.kind) {
   case wasm::ValueKind::I32:
     return std::to_string(int32_t(slot));
@@ -83,6 +114,7 @@ std::string formatValue(wasm::ValueType type, uint64_t slot) {
   case wasm::ValueKind::F64:
     return formatFloat(std::bit_cast<double>(slot));
   case wasm::ValueKind::V128:
+    return formatVector(slots);
   case wasm::ValueKind::Ref:
   case wasm::ValueKind::Bottom:
     break;

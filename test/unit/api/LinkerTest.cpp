@@ -41,8 +41,6 @@ TEST_F(ApiTest, WrongDefinitionsAreErrors) {
   EXPECT_TRUE(
       failsWith(defineWith(77, 1), W2N_ERROR_INVALID,
                 "host function \"env\".\"f\" has a parameter or result of kind 77, most is 6"));
-  EXPECT_TRUE(failsWith(defineWith(W2N_V128, 1), W2N_ERROR_UNSUPPORTED,
-                        "host function \"env\".\"f\" has a vector, which the C API cannot pass"));
   EXPECT_TRUE(
       failsWith(defineWith(W2N_I32, 1001), W2N_ERROR_LIMIT,
                 "host function \"env\".\"f\" has 1001 parameters or results, most is 1000"));

@@ -1,0 +1,58 @@
+// Vector operations on AArch64, where most have an instruction that does what wasm says.
+
+#include "compiler/lower/SimdTarget.h"
+
+#include <llvm/IR/IntrinsicsAArch64.h>
+
+namespace w2n::compiler {
+
+namespace Intrinsic = llvm::Intrinsic;
+
+llvm::Value *emitAArch64VectorOperation(llvm::IRBuilder<> &builder, VectorOperation operation,
+                                        llvm::ArrayRef<llvm::Value *> operands) {
+  llvm::Type *type = operands[0]->getType();
+  auto intrinsic = [&](llvm::Intrinsic::ID id, llvm::ArrayRef<llvm::Type *> types) {
+    return builder.CreateIntrinsic(id, types, operands);
+  };
+  /// The type with lanes of twice the width and half the number.
+  auto wideType = [&] {
+    auto *vector = llvm::cast<llvm::FixedVectorType>(type);
+    return llvm::FixedVectorType::get(builder.getIntNTy(2 * vector->getScalarSizeInBits()),
+                                      vector->getNumElements() / 2);
+  };
+  switch (operation) {
+  case VectorOperation::Swizzle:
+  case VectorOperation::RelaxedSwizzle:
+    return intrinsic(Intrinsic::aarch64_neon_tbl1, {type});
+  case VectorOperation::Q15Multiply:
+  case VectorOperation::RelaxedQ15Multiply:
+    return intrinsic(Intrinsic::aarch64_neon_sqrdmulh, {type});
+  case VectorOperation::PairwiseAddI8x16S:
+  case VectorOperation::PairwiseAddI16x8S:
+    return intrinsic(Intrinsic::aarch64_neon_saddlp, {wideType(), type});
+  case VectorOperation::PairwiseAddI8x16U:
+  case VectorOperation::PairwiseAddI16x8U:
+    return intrinsic(Intrinsic::aarch64_neon_uaddlp, {wideType(), type});
+  // fmin and fmax order zeros as wasm does and make every NaN quiet.
+  case VectorOperation::Min:
+    return intrinsic(Intrinsic::aarch64_neon_fmin, {type});
+  case VectorOperation::Max:
+    return intrinsic(Intrinsic::aarch64_neon_fmax, {type});
+  case VectorOperation::DotI16x8:
+  case VectorOperation::RelaxedDotI8x16:
+  case VectorOperation::Ceil:
+  case VectorOperation::Floor:
+  case VectorOperation::Trunc:
+  case VectorOperation::Nearest:
+  case VectorOperation::TruncateF32x4S:
+  case VectorOperation::TruncateF32x4U:
+  case VectorOperation::TruncateF64x2S:
+  case VectorOperation::TruncateF64x2U:
+  case VectorOperation::RelaxedTruncateF32x4S:
+  case VectorOperation::RelaxedTruncateF64x2S:
+    return nullptr;
+  }
+  return nullptr;
+}
+
+} // namespace w2n::compiler
