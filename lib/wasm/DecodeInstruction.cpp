@@ -126,13 +126,20 @@ Status decodeRefNullType(ByteReader &reader, Instruction &instruction) {
   return {};
 }
 
+Status decodeZeroByte(ByteReader &reader, Instruction &) {
+  W2N_TRY(byte, reader.readByte());
+  if (byte != 0)
+    return reader.malformed("zero byte expected");
+  return {};
+}
+
 // In the order of Immediates.
-constexpr std::array<Decoder, size_t(Immediates::TableAndTable) + 1> decoders = {
+constexpr std::array<Decoder, size_t(Immediates::ZeroByte) + 1> decoders = {
     decodeNone,      decodeBlockType,   decodeIndex,     decodeLabelTable, decodeIndex,
     decodeIndexPair, decodeValueTypes,  decodeIndex,     decodeIndex,      decodeIndex,
     decodeMemarg,    decodeIndex,       decodeI32,       decodeI64,        decodeF32,
     decodeF64,       decodeRefNullType, decodeIndex,     decodeIndex,      decodeIndexPair,
-    decodeIndexPair, decodeIndexPair,   decodeIndexPair,
+    decodeIndexPair, decodeIndexPair,   decodeIndexPair, decodeMemarg,     decodeZeroByte,
 };
 
 std::string hexByte(uint32_t byte) {
@@ -148,11 +155,12 @@ Status decodeInstruction(ByteReader &reader, Instruction &instruction) {
     return reader.malformed("unexpected end of section or function");
   W2N_TRY(byte, reader.readByte());
   std::optional<Opcode> opcode = findOpcode(0, byte);
-  if (byte == 0xfc) {
+  if (byte == 0xfc || byte == 0xfe) {
     W2N_TRY(code, reader.readU32());
     opcode = findOpcode(byte, code);
     if (!opcode)
-      return fail(ErrorKind::Malformed, "illegal opcode fc " + hexByte(code), instruction.offset);
+      return fail(ErrorKind::Malformed, "illegal opcode " + hexByte(byte) + " " + hexByte(code),
+                  instruction.offset);
   }
   if (!opcode) {
     if (const char *proposal = proposalOf(byte))

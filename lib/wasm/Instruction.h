@@ -41,6 +41,8 @@ enum class Immediates : uint8_t {
   MemoryAndMemory, ///< index (destination), index2 (source)
   ElementAndTable, ///< index (element), index2 (table)
   TableAndTable,   ///< index (destination), index2 (source)
+  AtomicMemarg,    ///< as Memarg; the alignment must be the natural one
+  ZeroByte,        ///< none; a byte that is 0
 };
 
 /// A row of Opcodes.def.

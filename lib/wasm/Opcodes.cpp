@@ -36,12 +36,13 @@ static_assert(
     }(),
     "a row of Opcodes.def has a signature that cannot be read");
 
-/// Opcode for each byte, and for each number after the prefix 0xFC; `none` where there is none.
+/// Opcode for each byte, and for each number after the prefixes 0xFC and 0xFE; `none` where there
+/// is none.
 constexpr uint16_t none = 0xffff;
-constexpr size_t prefixedCount = 32;
+constexpr size_t prefixedCount = 32, atomicCount = 0x4f;
 
 struct DecodeTables {
-  uint16_t plain[256], prefixedFc[prefixedCount];
+  uint16_t plain[256], prefixedFc[prefixedCount], prefixedFe[atomicCount];
 };
 
 constexpr DecodeTables decodeTables = [] {
@@ -50,8 +51,12 @@ constexpr DecodeTables decodeTables = [] {
     entry = none;
   for (uint16_t &entry : tables.prefixedFc)
     entry = none;
+  for (uint16_t &entry : tables.prefixedFe)
+    entry = none;
 #define WASM_OP(name, prefix, code, text, immediates, signature, feature)                          \
-  (prefix == 0 ? tables.plain[code] : tables.prefixedFc[code]) = uint16_t(Opcode::name);
+  (prefix == 0      ? tables.plain[code]                                                           \
+   : prefix == 0xfe ? tables.prefixedFe[code]                                                      \
+                    : tables.prefixedFc[code]) = uint16_t(Opcode::name);
 #include "lib/wasm/Opcodes.def"
   return tables;
 }();
@@ -66,6 +71,8 @@ std::optional<Opcode> findOpcode(uint8_t prefix, uint32_t code) {
     found = decodeTables.plain[code];
   else if (prefix == 0xfc && code < prefixedCount)
     found = decodeTables.prefixedFc[code];
+  else if (prefix == 0xfe && code < atomicCount)
+    found = decodeTables.prefixedFe[code];
   if (found == none)
     return std::nullopt;
   return Opcode(found);
@@ -76,8 +83,8 @@ const char *proposalOf(uint8_t firstByte) {
     uint8_t first, last;
     const char *proposal;
   };
-  // What the bytes that are not in Opcodes.def mean in WebAssembly 3.0 and in the threads and
-  // legacy exceptions proposals.
+  // What the bytes that are not in Opcodes.def mean in WebAssembly 3.0 and in the legacy
+  // exceptions proposal.
   static constexpr Range ranges[] = {{0x06, 0x0a, "exceptions"},
                                      {0x12, 0x13, "tail calls"},
                                      {0x14, 0x15, "typed function references"},
@@ -86,8 +93,7 @@ const char *proposalOf(uint8_t firstByte) {
                                      {0xd3, 0xd3, "gc"},
                                      {0xd4, 0xd6, "typed function references"},
                                      {0xfb, 0xfb, "gc"},
-                                     {0xfd, 0xfd, "simd"},
-                                     {0xfe, 0xfe, "threads"}};
+                                     {0xfd, 0xfd, "simd"}};
   for (const Range &range : ranges)
     if (firstByte >= range.first && firstByte <= range.last)
       return range.proposal;

@@ -323,6 +323,9 @@ Status BodyValidator::checkMemarg(const OpcodeInfo &info) {
   W2N_CHECK(checkMemory(instruction.index));
   if (instruction.alignLog2 > info.alignLog2)
     return invalid("alignment must not be larger than natural");
+  // A misaligned atomic access traps, so that no smaller alignment is a promise worth making.
+  if (info.immediates == Immediates::AtomicMemarg && instruction.alignLog2 != info.alignLog2)
+    return invalid("atomic alignment must be natural");
   if (instruction.memoryOffset > 0xffffffff)
     return invalid("offset out of range: " + std::to_string(instruction.memoryOffset));
   return {};
@@ -673,7 +676,7 @@ Status BodyValidator::run() {
       return std::unexpected(std::move(error));
     }
     const OpcodeInfo &info = infoOf(instruction.opcode);
-    if (info.immediates == Immediates::Memarg)
+    if (info.immediates == Immediates::Memarg || info.immediates == Immediates::AtomicMemarg)
       W2N_CHECK(checkMemarg(info));
     if (Check check = checks[size_t(instruction.opcode)])
       W2N_CHECK((this->*check)());
