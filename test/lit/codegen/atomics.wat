@@ -16,5 +16,5 @@
   ;; CHECK: lock orq $0, (%rax,%rcx)
   (func (param i32) (drop (i64.atomic.rmw.or (local.get 0) (i64.const 0))))
   ;; CHECK-LABEL: "wasm-function[3]":
-  ;; CHECK-NEXT: lock orl $0, {{.*}}(%rsp)
+  ;; CHECK: lock orl $0, {{.*}}(%rsp)
   (func (atomic.fence)))
