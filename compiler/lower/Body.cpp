@@ -22,6 +22,7 @@ consteval std::array<Handler, opcodeCount> makeHandlers() {
   using Op = llvm::Instruction::BinaryOps;
   using Cast = llvm::Instruction::CastOps;
   using Cmp = llvm::CmpInst;
+  using Rmw = llvm::AtomicRMWInst;
   namespace Intrinsic = llvm::Intrinsic;
   std::array<Handler, opcodeCount> handlers{};
 #define LOWER(opcode, member, ...)                                                                 \

@@ -1,6 +1,6 @@
 // Lowers the body of one function. Its instructions have been validated, so types, indices and the
 // shape of the operand stack are trusted here. One file for each family of instructions defines the
-// members: Body, Control, Call, Variable, Numeric, Memory, Table, and Simd* for vectors.
+// members: Body, Control, Call, Variable, Numeric, Memory, Table, Atomic, and Simd* for vectors.
 #pragma once
 
 #include "compiler/lower/ModuleLowering.h"
@@ -155,6 +155,14 @@ public:
   void lowerRelaxedMinMax(const Instruction &, VectorShape shape, bool isMin);
   void lowerRelaxedDot(const Instruction &);
   void lowerRelaxedDotAdd(const Instruction &);
+  // Atomic.cpp
+  void lowerAtomicLoad(const Instruction &, wasm::ValueKind kind, unsigned bits);
+  void lowerAtomicStore(const Instruction &, unsigned bits);
+  void lowerAtomicRmw(const Instruction &, llvm::AtomicRMWInst::BinOp operation, unsigned bits);
+  void lowerAtomicCompareExchange(const Instruction &, unsigned bits);
+  void lowerAtomicFence(const Instruction &);
+  void lowerAtomicWait(const Instruction &, unsigned bits);
+  void lowerAtomicNotify(const Instruction &);
 
 private:
   struct Frame {
@@ -240,7 +248,7 @@ private:
   // Memory.cpp
   llvm::Value *memoryBase(uint32_t memory);
   llvm::Value *memoryRecord(uint32_t memory);
-  llvm::Value *memoryBytes(uint32_t memory);
+  llvm::LoadInst *memoryBytes(uint32_t memory);
   /// Address of an access of `bytes` bytes: checked here in explicit mode, by the guard pages else.
   llvm::Value *effectiveAddress(const Instruction &instruction, llvm::Value *index, unsigned bytes);
   void keepTrapping(llvm::LoadInst *load);
@@ -252,6 +260,13 @@ private:
   llvm::Value *tableRecord(uint32_t table);
   llvm::Value *tableElementAddress(uint32_t table, llvm::Value *index, artifact::TrapKind kind);
   llvm::Value *functionReference(uint32_t functionIndex);
+
+  // Atomic.cpp
+  /// Address of an atomic access of `bits` bits, which traps if it is not aligned.
+  llvm::Value *atomicAddress(const Instruction &instruction, llvm::Value *index, unsigned bits);
+  /// The top of the stack without what lies beyond the access.
+  llvm::Value *popAtomicOperand(unsigned bits);
+  llvm::Value *popServiceAddress(const Instruction &instruction);
 
   // Variable.cpp
   void makeLocals(llvm::ArrayRef<llvm::Value *> parameters);

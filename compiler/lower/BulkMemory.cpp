@@ -7,7 +7,6 @@
 
 namespace w2n::compiler {
 
-using artifact::MemoryRecord;
 using artifact::MemorySlot;
 using artifact::RuntimeServices;
 
@@ -43,9 +42,7 @@ public:
     uint64_t slot = module.plan.layout.memorySlots() + sizeof(MemorySlot) * memory;
     llvm::Value *record = module.loadInvariant(builder, module.pointer, function->getArg(0),
                                                slot + offsetof(MemorySlot, memory));
-    llvm::Value *bytes =
-        module.load(builder, module.i64, module.at(builder, record, offsetof(MemoryRecord, bytes)),
-                    AliasClass::MemorySize);
+    llvm::Value *bytes = module.loadMemoryBytes(builder, memory, record);
     // Both are below 2^32 on this path, so that the sum does not wrap.
     llvm::Value *end = builder.CreateAdd(address, count());
     isShort = builder.CreateAnd(isShort, builder.CreateICmpULE(end, bytes));

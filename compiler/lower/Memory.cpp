@@ -32,11 +32,8 @@ llvm::Value *BodyLowering::memoryRecord(uint32_t memory) {
                                        offsetof(MemorySlot, memory));
 }
 
-llvm::Value *BodyLowering::memoryBytes(uint32_t memory) {
-  return module.load(
-      builder, module.i64,
-      module.at(builder, memoryRecord(memory), offsetof(artifact::MemoryRecord, bytes)),
-      AliasClass::MemorySize);
+llvm::LoadInst *BodyLowering::memoryBytes(uint32_t memory) {
+  return module.loadMemoryBytes(builder, memory, memoryRecord(memory));
 }
 
 llvm::Value *BodyLowering::effectiveAddress(const Instruction &instruction, llvm::Value *index,
@@ -92,7 +89,11 @@ void BodyLowering::lowerStore(const Instruction &instruction, unsigned bits) {
 
 void BodyLowering::lowerMemorySize(const Instruction &instruction) {
   unsigned pageSizeLog2 = wasm.memories[instruction.index].type.pageSizeLog2;
-  llvm::Value *pages = builder.CreateLShr(memoryBytes(instruction.index), pageSizeLog2);
+  llvm::LoadInst *bytes = memoryBytes(instruction.index);
+  // Reading the size of a shared memory is sequentially consistent (threads proposal).
+  if (bytes->isAtomic())
+    bytes->setOrdering(llvm::AtomicOrdering::SequentiallyConsistent);
+  llvm::Value *pages = builder.CreateLShr(bytes, pageSizeLog2);
   push(builder.CreateTrunc(pages, module.i32));
 }
 

@@ -125,6 +125,16 @@ llvm::LoadInst *ModuleLowering::load(llvm::IRBuilder<> &builder, llvm::Type *typ
   return loaded;
 }
 
+llvm::LoadInst *ModuleLowering::loadMemoryBytes(llvm::IRBuilder<> &builder, uint32_t memory,
+                                                llvm::Value *record) {
+  llvm::LoadInst *bytes =
+      load(builder, i64, at(builder, record, offsetof(artifact::MemoryRecord, bytes)),
+           AliasClass::MemorySize);
+  if (plan.wasm.memories[memory].type.limits.shared)
+    bytes->setAtomic(llvm::AtomicOrdering::Monotonic);
+  return bytes;
+}
+
 llvm::StoreInst *ModuleLowering::store(llvm::IRBuilder<> &builder, llvm::Value *value,
                                        llvm::Value *address, AliasClass aliasClass) {
   llvm::StoreInst *stored =

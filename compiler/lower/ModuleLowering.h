@@ -82,6 +82,9 @@ public:
                        AliasClass aliasClass);
   llvm::StoreInst *store(llvm::IRBuilder<> &builder, llvm::Value *value, llvm::Value *address,
                          AliasClass aliasClass);
+  /// The size of `memory`, whose MemoryRecord is at `record`. Other threads may grow a shared
+  /// memory: any size that it had since the last synchronization will do for a bounds check.
+  llvm::LoadInst *loadMemoryBytes(llvm::IRBuilder<> &builder, uint32_t memory, llvm::Value *record);
   /// Marks an access to guest memory.
   void setAliasClass(llvm::Instruction *access, AliasClass aliasClass);
 

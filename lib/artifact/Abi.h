@@ -41,7 +41,7 @@ struct FunctionReference {
   uint32_t reserved;
 };
 
-/// A linear memory as compiled code sees it. `base` never changes; `bytes` changes when it grows.
+/// A linear memory as compiled code sees it. `base` never changes; `bytes` changes when it grows, and is atomic if the memory is shared.
 struct MemoryRecord {
   uint8_t *base;
   uint64_t bytes;
@@ -88,6 +88,13 @@ struct RuntimeServices {
   void (*elementDrop)(InstanceContext *, uint32_t segment);
   /// Only from `initialize`: gives an element of a segment a value that metadata cannot hold.
   void (*elementSet)(InstanceContext *, uint32_t segment, uint32_t element, uint64_t value);
+  // Threads. All three trap if `address` is not aligned; then "bounds".
+  /// Returns 0 when notified, 1 if the value is not `expected`, 2 after `timeoutNs`, which if negative never comes. Traps if the memory
+  /// is not shared.
+  uint32_t (*memoryWait32)(InstanceContext *, uint32_t memory, uint64_t address, uint64_t expected, int64_t timeoutNs);
+  uint32_t (*memoryWait64)(InstanceContext *, uint32_t memory, uint64_t address, uint64_t expected, int64_t timeoutNs);
+  /// Returns how many it woke, at most `count`.
+  uint32_t (*memoryNotify)(InstanceContext *, uint32_t memory, uint64_t address, uint32_t count);
 };
 
 /// The fixed part of the context. The variable part follows at the offsets of ContextLayout.

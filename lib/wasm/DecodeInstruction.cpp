@@ -144,14 +144,21 @@ Status decodeMemargLane(ByteReader &reader, Instruction &instruction) {
   return decodeLane(reader, instruction);
 }
 
+Status decodeZeroByte(ByteReader &reader, Instruction &) {
+  W2N_TRY(byte, reader.readByte());
+  if (byte != 0)
+    return reader.malformed("zero byte expected");
+  return {};
+}
+
 // In the order of Immediates.
-constexpr std::array<Decoder, size_t(Immediates::MemargLane) + 1> decoders = {
+constexpr std::array<Decoder, size_t(Immediates::ZeroByte) + 1> decoders = {
     decodeNone,      decodeBlockType,   decodeIndex,     decodeLabelTable, decodeIndex,
     decodeIndexPair, decodeValueTypes,  decodeIndex,     decodeIndex,      decodeIndex,
     decodeMemarg,    decodeIndex,       decodeI32,       decodeI64,        decodeF32,
     decodeF64,       decodeRefNullType, decodeIndex,     decodeIndex,      decodeIndexPair,
     decodeIndexPair, decodeIndexPair,   decodeIndexPair, decodeVector,     decodeLane,
-    decodeVector,    decodeMemargLane,
+    decodeVector,    decodeMemargLane,  decodeMemarg,    decodeZeroByte,
 };
 
 /// At least two digits.
@@ -169,7 +176,7 @@ Status decodeInstruction(ByteReader &reader, Instruction &instruction) {
     return reader.malformed("unexpected end of section or function");
   W2N_TRY(byte, reader.readByte());
   std::optional<Opcode> opcode = findOpcode(0, byte);
-  if (byte == 0xfc || byte == 0xfd) {
+  if (byte >= 0xfc && byte <= 0xfe) {
     W2N_TRY(code, reader.readU32());
     opcode = findOpcode(byte, code);
     if (!opcode)

@@ -113,8 +113,6 @@ Result<TableType> decodeTableType(ByteReader &reader) {
 
 Result<MemoryType> decodeMemoryType(ByteReader &reader) {
   W2N_TRY(limits, decodeLimits(reader));
-  if (limits.shared)
-    return unsupportedProposal(reader, "threads");
   return MemoryType{limits};
 }
 

@@ -47,6 +47,8 @@ enum class Immediates : uint8_t {
   Lane,            ///< lane
   Shuffle,         ///< bytes (lanes)
   MemargLane,      ///< Memarg, lane
+  AtomicMemarg,    ///< as Memarg; the alignment must be the natural one
+  ZeroByte,        ///< none; a byte that is 0
 };
 
 /// A row of Opcodes.def.

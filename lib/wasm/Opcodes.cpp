@@ -37,14 +37,15 @@ static_assert(
     }(),
     "a row of Opcodes.def has a signature that cannot be read");
 
-/// Opcode for each byte, and for each number after the prefixes 0xFC and 0xFD; `none` where there
-/// is none.
+/// Opcode for each byte, and for each number after the prefixes 0xFC to 0xFE; `none` where there is
+/// none.
 constexpr uint16_t none = 0xffff;
 
 struct DecodeTables {
   std::array<uint16_t, 256> plain;
   std::array<uint16_t, 32> prefixedFc;
   std::array<uint16_t, 0x114> prefixedFd;
+  std::array<uint16_t, 0x4f> prefixedFe;
 };
 
 /// The table, constant or not, for numbers after `prefix`.
@@ -52,12 +53,13 @@ constexpr auto tableOf(auto &tables, uint8_t prefix) {
   using Table = std::span<std::remove_reference_t<decltype((tables.plain[0]))>>;
   return prefix == 0xfc   ? Table(tables.prefixedFc)
          : prefix == 0xfd ? Table(tables.prefixedFd)
+         : prefix == 0xfe ? Table(tables.prefixedFe)
                           : Table(tables.plain);
 }
 
 constexpr DecodeTables decodeTables = [] {
   DecodeTables tables{};
-  for (uint8_t prefix : {0, 0xfc, 0xfd})
+  for (uint8_t prefix : {0, 0xfc, 0xfd, 0xfe})
     for (uint16_t &entry : tableOf(tables, prefix))
       entry = none;
 #define WASM_OP(name, prefix, code, text, immediates, signature, feature)                          \
@@ -82,8 +84,8 @@ const char *proposalOf(uint8_t firstByte) {
     uint8_t first, last;
     const char *proposal;
   };
-  // What the bytes that are not in Opcodes.def mean in WebAssembly 3.0 and in the threads and
-  // legacy exceptions proposals.
+  // What the bytes that are not in Opcodes.def mean in WebAssembly 3.0 and in the legacy
+  // exceptions proposal.
   static constexpr Range ranges[] = {{0x06, 0x0a, "exceptions"},
                                      {0x12, 0x13, "tail calls"},
                                      {0x14, 0x15, "typed function references"},
@@ -91,8 +93,7 @@ const char *proposalOf(uint8_t firstByte) {
                                      {0x1f, 0x1f, "exceptions"},
                                      {0xd3, 0xd3, "gc"},
                                      {0xd4, 0xd6, "typed function references"},
-                                     {0xfb, 0xfb, "gc"},
-                                     {0xfe, 0xfe, "threads"}};
+                                     {0xfb, 0xfb, "gc"}};
   for (const Range &range : ranges)
     if (firstByte >= range.first && firstByte <= range.last)
       return range.proposal;

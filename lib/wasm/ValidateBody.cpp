@@ -325,6 +325,9 @@ Status BodyValidator::checkMemarg(const OpcodeInfo &info) {
   W2N_CHECK(checkMemory(instruction.index));
   if (instruction.alignLog2 > info.alignLog2)
     return invalid("alignment must not be larger than natural");
+  // A misaligned atomic access traps, so that no smaller alignment is a promise worth making.
+  if (info.immediates == Immediates::AtomicMemarg && instruction.alignLog2 != info.alignLog2)
+    return invalid("atomic alignment must be natural");
   if (instruction.memoryOffset > 0xffffffff)
     return invalid("offset out of range: " + std::to_string(instruction.memoryOffset));
   return {};
@@ -342,6 +345,7 @@ Status BodyValidator::checkImmediates(const OpcodeInfo &info) {
   constexpr unsigned vectorBytes = 16;
   switch (info.immediates) {
   case Immediates::Memarg:
+  case Immediates::AtomicMemarg:
     return checkMemarg(info);
   case Immediates::MemargLane:
     W2N_CHECK(checkMemarg(info));

@@ -38,6 +38,8 @@ Status validateLimits(const Module &module) {
       return invalid("memory size must be at most 65536 pages (4 GiB)");
     if (limits.max && *limits.max < limits.min)
       return invalid("size minimum must not be greater than maximum");
+    if (limits.shared && !limits.max)
+      return invalid("shared memory must have maximum");
   }
   for (const Table &table : module.tables) {
     const Limits &limits = table.type.limits;

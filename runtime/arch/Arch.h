@@ -82,6 +82,10 @@ void w2nTableInitEntry(artifact::InstanceContext *, uint32_t, uint32_t, uint64_t
                        uint64_t);
 void w2nElementDropEntry(artifact::InstanceContext *, uint32_t);
 void w2nElementSetEntry(artifact::InstanceContext *, uint32_t, uint32_t, uint64_t);
+// These (AtomicServices.cpp) return a number to the guest, or a negative one to leave it.
+uint32_t w2nMemoryWait32Entry(artifact::InstanceContext *, uint32_t, uint64_t, uint64_t, int64_t);
+uint32_t w2nMemoryWait64Entry(artifact::InstanceContext *, uint32_t, uint64_t, uint64_t, int64_t);
+uint32_t w2nMemoryNotifyEntry(artifact::InstanceContext *, uint32_t, uint64_t, uint32_t);
 
 /// The crossing code above lies between these; it runs on the guest's stack in part, so a stack
 /// overflow may be found there.

@@ -106,7 +106,8 @@ w2nTrapEntry:
   .cfi_endproc
   .size w2nTrapEntry, .-w2nTrapEntry
 
-  # Calls `target` on the host's stack with the arguments as they are. `checked`: a result other than 0 leaves the guest.
+  # Calls `target` on the host's stack with the arguments as they are. `checked`: a result other than 0 leaves the guest if it is 1, a
+  # negative one if it is 2.
   .macro W2N_CROSS entry, target, checked
   .globl \entry
   .hidden \entry
@@ -124,9 +125,12 @@ w2nTrapEntry:
   movq %rsp, 8(%rax)
   movq (%rax), %rsp
   callq \target
-  .if \checked
+  .if \checked == 1
   testl %eax, %eax
   jne .LleaveForError
+  .elseif \checked == 2
+  testl %eax, %eax
+  js .LleaveForError
   .endif
   movq %rbp, %rsp
   popq %rbp
@@ -148,6 +152,9 @@ w2nTrapEntry:
   W2N_CROSS w2nTableInitEntry, w2nTableInit, 1
   W2N_CROSS w2nElementDropEntry, w2nElementDrop, 1
   W2N_CROSS w2nElementSetEntry, w2nElementSet, 1
+  W2N_CROSS w2nMemoryWait32Entry, w2nMemoryWait32, 2
+  W2N_CROSS w2nMemoryWait64Entry, w2nMemoryWait64, 2
+  W2N_CROSS w2nMemoryNotifyEntry, w2nMemoryNotify, 2
 
 .LleaveForError:
   .cfi_startproc

@@ -53,7 +53,7 @@ Status Builder::allocateContext() {
             state.at<uint32_t>(state.layout.typeIds()));
   state.memories.resize(header.memories.count);
   state.tables.resize(header.tables.count);
-  state.hostMemories.resize(header.importedMemories);
+  state.unownedMemories.resize(header.memories.count);
   state.hostGlobals.resize(header.importedGlobals);
   state.hostFunctions.resize(header.importedFunctions);
   state.droppedElements.resize(header.elements.count);
@@ -68,12 +68,18 @@ Status Builder::makeMemories() {
   auto *slots = state.at<artifact::MemorySlot>(state.layout.memorySlots());
   auto *records = state.at<artifact::MemoryRecord>(state.layout.memoryRecords());
   for (uint32_t i = header.importedMemories; i < header.memories.count; ++i) {
-    auto *record = records + (i - header.importedMemories);
-    W2N_TRY(memory, Memory::create(memoryTypeOf(metadata.memories()[i]), reserve, record));
-    memory->owner = &instance;
-    slots[i] = {record->base, record};
+    const wasm::MemoryType type = memoryTypeOf(metadata.memories()[i]);
+    const bool isShared = type.limits.shared;
+    auto *record = isShared ? nullptr : records + (i - header.importedMemories);
+    W2N_TRY(memory, Memory::create(type, reserve, record));
+    slots[i] = {memory->record->base, memory->record};
     state.memories[i] = memory.get();
-    state.definedMemories.push_back(std::move(memory));
+    if (isShared) {
+      state.unownedMemories[i] = std::move(memory);
+    } else {
+      memory->owner = &instance;
+      state.definedMemories.push_back(std::move(memory));
+    }
   }
   for (const artifact::ImageRecord &image : metadata.images())
     W2N_CHECK(state.memories[image.memory]->mapImage(module.fileDescriptor(), image));
@@ -179,8 +185,8 @@ public:
     return std::shared_ptr<Table>(handle, state.tables[index]);
   }
   std::shared_ptr<Memory> memory(uint32_t index) const {
-    if (index < state.hostMemories.size() && state.hostMemories[index])
-      return state.hostMemories[index];
+    if (state.unownedMemories[index])
+      return state.unownedMemories[index];
     return std::shared_ptr<Memory>(handle, state.memories[index]);
   }
   std::shared_ptr<Global> global(uint32_t index) const;

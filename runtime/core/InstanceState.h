@@ -34,8 +34,10 @@ struct Instance::State {
   std::vector<Table *> tables;
   std::vector<std::unique_ptr<Memory>> definedMemories;
   std::vector<std::unique_ptr<Table>> definedTables;
+  /// Memories without an owner, by index: the host's and shared ones; null where an instance of the
+  /// group owns it.
+  std::vector<std::shared_ptr<Memory>> unownedMemories;
   /// Imported from the host, by import index; null where an instance of the group defines it.
-  std::vector<std::shared_ptr<Memory>> hostMemories;
   std::vector<std::shared_ptr<Global>> hostGlobals;
   std::vector<std::unique_ptr<HostRecord>> hostFunctions;
 

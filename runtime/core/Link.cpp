@@ -287,7 +287,7 @@ void ImportBinder::bind(const std::shared_ptr<Memory> &memory, uint32_t index) {
   state.at<artifact::MemorySlot>(state.layout.memorySlots())[index] = {memory->record->base,
                                                                        memory->record};
   if (!memory->owner)
-    state.hostMemories[index] = memory;
+    state.unownedMemories[index] = memory;
   tie(memory->owner, nullptr, false);
 }
 

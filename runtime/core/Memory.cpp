@@ -105,6 +105,7 @@ Status Memory::mapImage(int descriptor, const artifact::ImageRecord &image) {
 }
 
 int64_t Memory::grow(uint64_t deltaPages) {
+  std::lock_guard lock(growing);
   const uint64_t oldBytes = record->bytes;
   const uint64_t oldPages = pages();
   if (deltaPages > (growthLimit - oldBytes) >> type.pageSizeLog2)
@@ -113,7 +114,7 @@ int64_t Memory::grow(uint64_t deltaPages) {
   const uint64_t committed = platform::roundUpToPage(oldBytes);
   if (!platform::commit(reservation + committed, platform::roundUpToPage(newBytes) - committed))
     return -1;
-  record->bytes = newBytes;
+  std::atomic_ref(record->bytes).store(newBytes);
   return int64_t(oldPages);
 }
 

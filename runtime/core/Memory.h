@@ -9,7 +9,9 @@
 #include "lib/wasm/Types.h"
 #include "runtime/core/RangeRegistry.h"
 
+#include <atomic>
 #include <memory>
+#include <mutex>
 #include <span>
 
 namespace w2n::runtime {
@@ -36,12 +38,14 @@ struct Memory {
   Status mapImage(int descriptor, const artifact::ImageRecord &image);
 
   /// Grows by `deltaPages`; returns the old size in pages, or -1 if it cannot grow. The base never
-  /// moves. Threads: the thread of the instance. Source: core specification, "memory.grow".
+  /// moves. Threads: any if the memory is shared, else the thread of the instance. Source: core
+  /// specification, "memory.grow".
   int64_t grow(uint64_t deltaPages);
 
-  uint64_t pages() const { return record->bytes >> type.pageSizeLog2; }
-  /// Valid until the memory grows.
-  std::span<uint8_t> bytes() const { return {record->base, record->bytes}; }
+  uint64_t pages() const { return size() >> type.pageSizeLog2; }
+  /// Valid until the memory grows; then still, but no longer all of it. Other threads may write to
+  /// a shared memory at any time.
+  std::span<uint8_t> bytes() const { return {record->base, size()}; }
   /// Whether code that relies on guard pages may use it.
   bool isGuarded() const;
   /// Largest size in bytes that it can grow to.
@@ -49,13 +53,17 @@ struct Memory {
 
   wasm::MemoryType type;
   artifact::MemoryRecord *record;
-  /// The instance that defines it; null if the host made it.
+  /// The instance that defines it; null if the host made it, or if it is shared: threads own it
+  /// together.
   Instance *owner = nullptr;
 
 private:
   explicit Memory(const wasm::MemoryType &type) : type(type) {}
   Status reserveAddresses(Reserve reserve);
+  /// Bytes that are accessible to whoever sees this number.
+  uint64_t size() const { return std::atomic_ref(record->bytes).load(std::memory_order_acquire); }
 
+  std::mutex growing;
   artifact::MemoryRecord ownRecord = {};
   uint8_t *reservation = nullptr;
   uint64_t reservedBytes = 0;

@@ -24,6 +24,9 @@ const artifact::RuntimeServices runtimeServices = {
     .tableInit = w2nTableInitEntry,
     .elementDrop = w2nElementDropEntry,
     .elementSet = w2nElementSetEntry,
+    .memoryWait32 = w2nMemoryWait32Entry,
+    .memoryWait64 = w2nMemoryWait64Entry,
+    .memoryNotify = w2nMemoryNotifyEntry,
 };
 
 namespace {
@@ -80,33 +83,33 @@ uint64_t w2nMemoryGrow(InstanceContext *context, uint32_t memory, uint64_t delta
 uint32_t w2nMemoryCopy(InstanceContext *context, uint32_t destinationMemory, uint32_t sourceMemory,
                        uint64_t destination, uint64_t source, uint64_t count) {
   auto &memories = stateOf(context).memories;
-  const MemoryRecord &to = *memories[destinationMemory]->record;
-  const MemoryRecord &from = *memories[sourceMemory]->record;
-  if (!isInside(destination, count, to.bytes) || !isInside(source, count, from.bytes))
+  const auto to = memories[destinationMemory]->bytes();
+  const auto from = memories[sourceMemory]->bytes();
+  if (!isInside(destination, count, to.size()) || !isInside(source, count, from.size()))
     return trapWith(TrapKind::MemoryOutOfBounds);
-  std::memmove(to.base + destination, from.base + source, count);
+  std::memmove(to.data() + destination, from.data() + source, count);
   return 0;
 }
 
 uint32_t w2nMemoryFill(InstanceContext *context, uint32_t memory, uint64_t destination,
                        uint32_t value, uint64_t count) {
-  const MemoryRecord &to = *stateOf(context).memories[memory]->record;
-  if (!isInside(destination, count, to.bytes))
+  const auto to = stateOf(context).memories[memory]->bytes();
+  if (!isInside(destination, count, to.size()))
     return trapWith(TrapKind::MemoryOutOfBounds);
-  std::memset(to.base + destination, int(value & 0xff), count);
+  std::memset(to.data() + destination, int(value & 0xff), count);
   return 0;
 }
 
 uint32_t w2nMemoryInit(InstanceContext *context, uint32_t memory, uint32_t segment,
                        uint64_t destination, uint64_t source, uint64_t count) {
   auto &state = stateOf(context);
-  const MemoryRecord &to = *state.memories[memory]->record;
+  const auto to = state.memories[memory]->bytes();
   const DataRecord data =
       isDropped(state.droppedData, segment) ? DataRecord{} : state.metadata->data()[segment];
-  if (!isInside(destination, count, to.bytes) || !isInside(source, count, data.count))
+  if (!isInside(destination, count, to.size()) || !isInside(source, count, data.count))
     return trapWith(TrapKind::MemoryOutOfBounds);
   if (count != 0)
-    std::memcpy(to.base + destination, state.metadata->address(data.bytes) + source, count);
+    std::memcpy(to.data() + destination, state.metadata->address(data.bytes) + source, count);
   return 0;
 }
 

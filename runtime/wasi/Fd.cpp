@@ -81,12 +81,7 @@ Outcome fdFdstatSetFlags(WasiContext &context, GuestMemory, uint32_t fd, uint32_
 
 Outcome fdFdstatSetRights(WasiContext &context, GuestMemory, uint32_t fd, Rights base,
                           Rights inheriting) {
-  W2N_TRY(file, context.files.find(fd));
-  if ((base & ~file->base) || (inheriting & ~file->inheriting))
-    return std::unexpected(Errno::NotCapable);
-  file->base = base;
-  file->inheriting = inheriting;
-  return {};
+  return context.files.narrow(fd, base, inheriting);
 }
 
 // Guests look for their preopened directories from 3 upwards until the first Badf.

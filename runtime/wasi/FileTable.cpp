@@ -11,46 +11,73 @@ namespace {
 constexpr size_t maxFiles = 65536;
 } // namespace
 
-WasiResult<File *> FileTable::find(uint32_t fd, Rights needed) {
-  if (fd >= files.size() || !files[fd])
+WasiResult<FileHandle> FileTable::find(uint32_t fd, Rights needed) {
+  std::lock_guard guard(lock);
+  if (!isOpen(fd))
     return std::unexpected(Errno::Badf);
-  File &file = *files[fd];
-  if ((file.base & needed) != needed)
+  if ((files[fd]->base & needed) != needed)
     return std::unexpected(Errno::NotCapable);
-  return &file;
+  return files[fd];
 }
 
-WasiResult<File *> FileTable::findDirectory(uint32_t fd, Rights needed) {
+WasiResult<FileHandle> FileTable::findDirectory(uint32_t fd, Rights needed) {
   W2N_TRY(file, find(fd));
   if (file->type != FileType::Directory)
     return std::unexpected(Errno::NotDir);
-  return find(fd, needed);
+  if ((file->base & needed) != needed)
+    return std::unexpected(Errno::NotCapable);
+  return file;
 }
 
 WasiResult<uint32_t> FileTable::add(File file) {
-  auto free = std::ranges::find_if(files, [](const auto &entry) { return !entry; });
+  auto handle = std::make_shared<const File>(std::move(file));
+  std::lock_guard guard(lock);
+  auto free = std::ranges::find(files, nullptr);
   if (free == files.end()) {
     if (files.size() == maxFiles)
       return std::unexpected(Errno::Mfile);
     free = files.emplace(files.end());
   }
-  *free = std::move(file);
+  *free = std::move(handle);
   return uint32_t(free - files.begin());
 }
 
+void FileTable::append(std::optional<File> file) {
+  std::lock_guard guard(lock);
+  files.push_back(file ? std::make_shared<const File>(std::move(*file)) : nullptr);
+}
+
+Outcome FileTable::narrow(uint32_t fd, Rights base, Rights inheriting) {
+  std::lock_guard guard(lock);
+  if (!isOpen(fd))
+    return std::unexpected(Errno::Badf);
+  File narrowed = *files[fd];
+  if ((base & ~narrowed.base) || (inheriting & ~narrowed.inheriting))
+    return std::unexpected(Errno::NotCapable);
+  narrowed.base = base;
+  narrowed.inheriting = inheriting;
+  files[fd] = std::make_shared<const File>(std::move(narrowed));
+  return {};
+}
+
 Outcome FileTable::close(uint32_t fd) {
-  W2N_CHECK(find(fd));
-  files[fd].reset();
+  FileHandle closed; // closes the host's descriptor after the lock is free
+  std::lock_guard guard(lock);
+  if (!isOpen(fd))
+    return std::unexpected(Errno::Badf);
+  closed.swap(files[fd]);
   return {};
 }
 
 Outcome FileTable::renumber(uint32_t from, uint32_t to) {
-  W2N_CHECK(find(from));
-  W2N_CHECK(find(to));
+  FileHandle closed;
+  std::lock_guard guard(lock);
+  if (!isOpen(from) || !isOpen(to))
+    return std::unexpected(Errno::Badf);
   if (from == to)
     return {};
-  files[to] = std::move(files[from]);
-  files[from].reset();
+  closed.swap(files[to]);
+  files[to].swap(files[from]);
   return {};
 }
 

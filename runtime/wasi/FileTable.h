@@ -6,6 +6,8 @@
 #include "runtime/wasi/Errno.h"
 #include "runtime/wasi/Witx.h"
 
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <sys/stat.h>
@@ -34,9 +36,10 @@ inline constexpr Rights readOnlyRights =
     rights::fdFilestatGet | rights::pollFdReadwrite | rights::pathOpen | rights::fdReaddir |
     rights::pathReadlink | rights::pathFilestatGet;
 
-/// An open file, directory or stream.
+/// An open file, directory or stream. Immutable once it is in a table; whoever uses it keeps it
+/// open, even if another thread closes its number meanwhile.
 struct File {
-  Descriptor owned;
+  std::shared_ptr<const Descriptor> owned;
   /// The host's number: of `owned`, or borrowed (standard streams).
   int host = -1;
   FileType type = FileType::Unknown;
@@ -47,18 +50,22 @@ struct File {
   std::optional<std::string> preopenName;
 };
 
+using FileHandle = std::shared_ptr<const File>;
+
+/// Threads: any.
 class FileTable {
 public:
-  /// The file `fd` if it has all of `needed`. Valid until the table changes. Errors: Badf,
-  /// NotCapable.
-  WasiResult<File *> find(uint32_t fd, Rights needed = 0);
+  /// The file `fd` if it has all of `needed`. Errors: Badf, NotCapable.
+  WasiResult<FileHandle> find(uint32_t fd, Rights needed = 0);
   /// The same for a directory. Errors: Badf, NotDir, NotCapable.
-  WasiResult<File *> findDirectory(uint32_t fd, Rights needed);
+  WasiResult<FileHandle> findDirectory(uint32_t fd, Rights needed);
   /// Puts `file` at the lowest free number. Errors: Mfile.
   WasiResult<uint32_t> add(File file);
   /// Puts `file` at the next number, or leaves that number free if it is nullopt: for standard
   /// streams.
-  void append(std::optional<File> file) { files.push_back(std::move(file)); }
+  void append(std::optional<File> file);
+  /// Takes from `fd` all rights but these. Errors: Badf, NotCapable if it does not have them all.
+  Outcome narrow(uint32_t fd, Rights base, Rights inheriting);
   /// Errors: Badf.
   Outcome close(uint32_t fd);
   /// Moves `from` to `to`, closing what was there. Both must be open, so that a guest cannot make
@@ -66,7 +73,10 @@ public:
   Outcome renumber(uint32_t from, uint32_t to);
 
 private:
-  std::vector<std::optional<File>> files;
+  // Both need the lock.
+  bool isOpen(uint32_t fd) const { return fd < files.size() && files[fd]; }
+  std::mutex lock;
+  std::vector<FileHandle> files;
 };
 
 FileType fileTypeOf(mode_t mode);

@@ -4,6 +4,7 @@
 
 #include "runtime/wasi/Errno.h"
 
+#include <atomic>
 #include <cstring>
 #include <span>
 #include <type_traits>
@@ -26,6 +27,8 @@ public:
   T load(size_t index = 0) const {
     T value;
     std::memcpy(&value, bytes + index * sizeof(T), sizeof(T));
+    // Another thread of the guest may change it now: what was checked must not be read again.
+    std::atomic_signal_fence(std::memory_order_seq_cst);
     return value;
   }
   void store(const T &value, size_t index = 0) const {

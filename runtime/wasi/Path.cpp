@@ -110,7 +110,7 @@ Outcome pathOpen(WasiContext &context, GuestMemory memory, uint32_t fd, uint32_t
     return systemError();
   File file;
   file.host = host.get();
-  file.owned = std::move(host);
+  file.owned = std::make_shared<const Descriptor>(std::move(host));
   file.type = fileTypeOf(status.st_mode);
   file.base = granted & rightsOfType(file.type);
   file.inheriting = file.type == FileType::Directory ? grantedInheriting : 0;

@@ -10,6 +10,7 @@
 #include "runtime/wasi/Descriptor.h"
 #include "runtime/wasi/Errno.h"
 
+#include <atomic>
 #include <string>
 #include <sys/types.h>
 
@@ -43,7 +44,8 @@ public:
   WasiResult<Entry> entry(int directory, const std::string &path, Errno dotError);
 
 private:
-  bool useWalk;
+  /// Set once the kernel has turned out to lack openat2.
+  std::atomic<bool> useWalk;
 };
 
 } // namespace w2n::wasi

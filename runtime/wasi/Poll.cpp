@@ -23,6 +23,7 @@ struct Wait {
   clockid_t clock = CLOCK_MONOTONIC;
   uint64_t deadlineNs = never;        ///< of `clock`
   const pollfd *descriptor = nullptr; ///< of the other kinds
+  FileHandle file;                    ///< keeps `descriptor` open
 };
 
 void prepareClock(Wait &wait) {
@@ -45,6 +46,7 @@ void prepareDescriptor(WasiContext &context, Wait &wait, std::vector<pollfd> &de
     wait.error = file.error();
     return;
   }
+  wait.file = *file;
   bool reads = wait.subscription.type == EventType::FdRead;
   // Within the reserved capacity: the address stays.
   wait.descriptor =

@@ -10,12 +10,13 @@
 namespace w2n::wasi {
 
 namespace {
-WasiResult<int> findSocket(WasiContext &context, uint32_t fd, Rights needed) {
+WasiResult<FileHandle> findSocket(WasiContext &context, uint32_t fd, Rights needed) {
   W2N_TRY(file, context.files.find(fd));
   if (file->type != FileType::SocketStream && file->type != FileType::SocketDatagram)
     return std::unexpected(Errno::NotSock);
-  W2N_CHECK(context.files.find(fd, needed));
-  return file->host;
+  if ((file->base & needed) != needed)
+    return std::unexpected(Errno::NotCapable);
+  return file;
 }
 
 msghdr messageOf(IoVectors &vectors) {
@@ -29,16 +30,16 @@ msghdr messageOf(IoVectors &vectors) {
 Outcome sockAccept(WasiContext &context, GuestMemory memory, uint32_t fd, uint32_t flags,
                    GuestPointer<uint32_t> accepted) {
   W2N_TRY(out, memory.view(accepted));
-  W2N_TRY(host, findSocket(context, fd, rights::sockAccept));
+  W2N_TRY(socket, findSocket(context, fd, rights::sockAccept));
   if (flags & ~fdflags::nonblock)
     return std::unexpected(Errno::Inval);
   Descriptor connection(
-      accept4(host, nullptr, nullptr, SOCK_CLOEXEC | (flags ? SOCK_NONBLOCK : 0)));
+      accept4(socket->host, nullptr, nullptr, SOCK_CLOEXEC | (flags ? SOCK_NONBLOCK : 0)));
   if (!connection)
     return systemError();
   File file;
   file.host = connection.get();
-  file.owned = std::move(connection);
+  file.owned = std::make_shared<const Descriptor>(std::move(connection));
   file.type = FileType::SocketStream;
   file.base = rights::fdRead | rights::fdWrite | rights::fdFdstatSetFlags | rights::fdFilestatGet |
               rights::pollFdReadwrite | rights::sockShutdown;
@@ -55,12 +56,12 @@ Outcome sockRecv(WasiContext &context, GuestMemory memory, uint32_t fd,
   W2N_TRY(outFlags, memory.view(flagsOut));
   IoVectors buffers;
   W2N_CHECK(buffers.read(memory, vectors, vectorCount));
-  W2N_TRY(host, findSocket(context, fd, rights::fdRead));
+  W2N_TRY(socket, findSocket(context, fd, rights::fdRead));
   if (flags & ~(peek | waitAll))
     return std::unexpected(Errno::Inval);
   msghdr message = messageOf(buffers);
-  ssize_t bytes =
-      recvmsg(host, &message, (flags & peek ? MSG_PEEK : 0) | (flags & waitAll ? MSG_WAITALL : 0));
+  ssize_t bytes = recvmsg(socket->host, &message,
+                          (flags & peek ? MSG_PEEK : 0) | (flags & waitAll ? MSG_WAITALL : 0));
   if (bytes < 0)
     return systemError();
   out.store(uint32_t(bytes));
@@ -74,11 +75,11 @@ Outcome sockSend(WasiContext &context, GuestMemory memory, uint32_t fd,
   W2N_TRY(out, memory.view(bytesWritten));
   IoVectors buffers;
   W2N_CHECK(buffers.read(memory, vectors, vectorCount));
-  W2N_TRY(host, findSocket(context, fd, rights::fdWrite));
+  W2N_TRY(socket, findSocket(context, fd, rights::fdWrite));
   if (flags != 0)
     return std::unexpected(Errno::Inval);
   msghdr message = messageOf(buffers);
-  ssize_t bytes = sendmsg(host, &message, MSG_NOSIGNAL);
+  ssize_t bytes = sendmsg(socket->host, &message, MSG_NOSIGNAL);
   if (bytes < 0)
     return systemError();
   out.store(uint32_t(bytes));
@@ -87,10 +88,10 @@ Outcome sockSend(WasiContext &context, GuestMemory memory, uint32_t fd,
 
 Outcome sockShutdown(WasiContext &context, GuestMemory, uint32_t fd, uint32_t how) {
   constexpr int hostHow[] = {-1, SHUT_RD, SHUT_WR, SHUT_RDWR};
-  W2N_TRY(host, findSocket(context, fd, rights::sockShutdown));
+  W2N_TRY(socket, findSocket(context, fd, rights::sockShutdown));
   if (how == 0 || how >= std::size(hostHow))
     return std::unexpected(Errno::Inval);
-  if (shutdown(host, hostHow[how]) != 0)
+  if (shutdown(socket->host, hostHow[how]) != 0)
     return systemError();
   return {};
 }

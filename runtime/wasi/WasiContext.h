@@ -32,7 +32,7 @@ struct WasiOptions {
   PathMethod pathMethod = PathMethod::Automatic;
 };
 
-/// One guest's world. Threads: one at a time, the instance's.
+/// One guest's world. Threads: any, so that the threads of a guest can share it.
 class WasiContext : public std::enable_shared_from_this<WasiContext> {
 public:
   /// Opens the preopened directories. Errors: Io, naming the directory.

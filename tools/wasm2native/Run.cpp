@@ -1,5 +1,6 @@
 // wasm2native run: a WASI command, or one exported function.
 #include "runtime/core/Instance.h"
+#include "runtime/wasi/ThreadGroup.h"
 #include "runtime/wasi/WasiContext.h"
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <mutex>
 
 namespace w2n::tool {
 
@@ -96,6 +98,13 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   return request;
 }
 
+/// Ends the process. Where threads do at the same time, the first one decides how.
+[[noreturn]] void endProgram(const std::string &file, const Status &status) {
+  static std::mutex ending;
+  ending.lock();
+  exitNow(status ? 0 : reportError(file, status.error()));
+}
+
 /// What has been instantiated: the WASI functions, and the preloaded modules by name.
 class World {
 public:
@@ -103,6 +112,8 @@ public:
 
   Result<std::shared_ptr<Instance>> instantiate(const std::string &file, const Request &request) {
     W2N_TRY(module, loadModule(file, request.compile));
+    if (wasi::ThreadGroup::isFor(*module))
+      return instantiateWithThreads(file, module, request);
     auto resolve = [this](std::string_view module, std::string_view name, wasm::ExternKind kind) {
       return find(module, name, kind);
     };
@@ -114,6 +125,23 @@ public:
   }
 
 private:
+  /// For a module with threads. Each is an instance of its own, which cannot share those of others.
+  Result<std::shared_ptr<Instance>>
+  instantiateWithThreads(const std::string &file, std::shared_ptr<const runtime::Module> module,
+                         const Request &request) {
+    auto onEnd = [file](const Error &error) { endProgram(file, std::unexpected(error)); };
+    auto resolve = [wasi = wasi](std::string_view module, std::string_view name,
+                                 wasm::ExternKind kind) { return wasi->find(module, name, kind); };
+    W2N_TRY(threads,
+            wasi::ThreadGroup::create(
+                module, {.resolver = resolve, .instance = request.instance, .onEnd = onEnd}));
+    auto resolveAll = [&threads](std::string_view module, std::string_view name,
+                                 wasm::ExternKind kind) {
+      return threads->find(module, name, kind);
+    };
+    return Instance::instantiate(module, resolveAll, request.instance);
+  }
+
   std::optional<runtime::Extern> find(std::string_view module, std::string_view name,
                                       wasm::ExternKind kind) {
     for (auto &[preloadName, instance] : preloads)
@@ -196,7 +224,7 @@ int runRequest(const Request &request, std::span<char *const> arguments) {
     return reportError(request.file, instance.error());
   Status status = request.invoke ? invokeExport(**instance, *request.invoke, arguments)
                                  : runCommand(**instance);
-  exitNow(status ? 0 : reportError(request.file, status.error()));
+  endProgram(request.file, status);
 }
 
 } // namespace

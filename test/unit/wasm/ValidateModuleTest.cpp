@@ -63,6 +63,8 @@ TEST(ValidateModule, RefusesSizesThatCannotBe) {
       {"memory", section(Memory, {join(0, pages65537)}), memory},
       {"memory's maximum", section(Memory, {join(1, 0, pages65537)}), memory},
       {"memory of 64 bits", section(Memory, {join(0, unsignedLeb(UINT64_MAX))}), memory},
+      {"shared memory without a maximum", section(Memory, {{2, 1}}),
+       "shared memory must have maximum"},
       {"memory that shrinks", section(Memory, {{1, 2, 1}}), order},
       {"imported memory", section(Import, {join(name("a"), name("b"), 2, 0, pages65537)}), memory},
       {"table", section(Table, {join(0x70, 0, over32Bits)}), table},

@@ -1,0 +1,63 @@
+"""Builds one C or C++ program with threads as wasm (wasi-threads) and runs it in four modes; output and status must be
+those of the same source with the system's threads.
+
+A program that cannot be native says what to expect instead: "// STATUS: N", and "// ERRORS: TEXT" for what its error
+stream must contain.
+"""
+
+import argparse
+import pathlib
+
+from harness import Outcome, build, fail, fresh_directory, require_same, run
+from run_program import MODES, words_of
+
+FLAGS = ["-O2", "-Wall", "-Werror", "-Wno-deprecated"]
+# Debian's C library was built without atomic instructions; pthread_subset.c locks what of it is shared.
+WRAPPED = [f"--wrap={name}" for name in ("malloc", "calloc", "realloc", "free", "aligned_alloc")]
+LINK = ["-nostartfiles", "-Wl,--shared-memory,--import-memory,--max-memory=67108864,--no-check-features", "-Wl," + ",".join(WRAPPED)]
+
+
+def build_wasm(options: argparse.Namespace, compiler: list[str]) -> pathlib.Path:
+    wasm, subset = options.work / "program.wasm", options.work / "pthread_subset.o"
+    target = ["--target=wasm32-wasi", "-matomics", "-mbulk-memory"]
+    folder = options.source.parent
+    build([options.clang, *FLAGS, "-std=c17", *target, "-c", str(folder / "pthread_subset.c"), "-o", str(subset)])
+    start = options.work / "thread_start.o"
+    build([options.clang, *target, "-c", str(folder / "thread_start.S"), "-o", str(start)])
+    build([*compiler, *target, str(options.source), str(subset), str(start), *LINK, "-lc", "-o", str(wasm)])
+    return wasm
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    for option in ("--wasm2native", "--clang", "--clangxx"):
+        parser.add_argument(option, required=True)
+    parser.add_argument("--work", required=True, type=pathlib.Path)
+    parser.add_argument("--one-mode", action="store_true", help="compile only with the first of the modes")
+    parser.add_argument("source", type=pathlib.Path)
+    options = parser.parse_args()
+
+    fresh_directory(options.work)
+    cxx = options.source.suffix == ".cpp"
+    compiler = [options.clangxx, *FLAGS, "-std=c++20", "-fno-exceptions"] if cxx else [options.clang, *FLAGS, "-std=c17"]
+    wasm = build_wasm(options, compiler)
+    if status := words_of(options.source, "STATUS"):
+        wanted = Outcome(int(status[0]), b"", b"", {})
+    else:
+        native = options.work / "native"
+        build([*compiler, str(options.source), "-o", str(native), "-lpthread"])
+        wanted = run([str(native)])
+    message = " ".join(words_of(options.source, "ERRORS"))
+
+    for level, checks in MODES[:1] if options.one_mode else MODES:
+        what = f"{options.source.name} {level} --bounds-checks={checks}"
+        artifact = options.work / f"program{level}-{checks}.so"
+        build([options.wasm2native, level, f"--bounds-checks={checks}", str(wasm), "-o", str(artifact)])
+        found = run([options.wasm2native, "run", str(artifact)])
+        require_same(what, found, wanted)
+        if message not in found.errors.decode():
+            fail(f"{what}: the errors do not contain '{message}'\n{found.errors.decode()}")
+
+
+if __name__ == "__main__":
+    main()
