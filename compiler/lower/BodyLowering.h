@@ -1,6 +1,6 @@
 // Lowers the body of one function. Its instructions have been validated, so types, indices and the
 // shape of the operand stack are trusted here. One file for each family of instructions defines the
-// members: Body, Control, Call, Variable, Numeric, Memory, Table.
+// members: Body, Control, Call, Variable, Numeric, Memory, BoundsCheck, BulkMemory, Table.
 #pragma once
 
 #include "compiler/lower/ModuleLowering.h"
@@ -146,12 +146,20 @@ private:
   /// Address of an access of `bytes` bytes: checked here in explicit mode, by the guard pages else.
   llvm::Value *effectiveAddress(const Instruction &instruction, llvm::Value *index, unsigned bytes);
   void keepTrapping(llvm::LoadInst *load);
+  llvm::Type *memoryAddressType(uint32_t memory);
+
+  // BoundsCheck.cpp
+  /// What compiled code does for the `bytes` bytes at `index` + `offset` to be inside `memory`, or
+  /// to trap.
+  void checkBounds(uint32_t memory, llvm::Value *index, uint64_t offset, unsigned bytes);
+  llvm::Value *boundedMemoryBytes(uint32_t memory);
 
   // BulkMemory.cpp
   void callHelper(llvm::Function *helper, llvm::ArrayRef<llvm::Value *> arguments);
 
   // Table.cpp
   llvm::Value *tableRecord(uint32_t table);
+  llvm::Type *tableAddressType(uint32_t table);
   llvm::Value *tableElementAddress(uint32_t table, llvm::Value *index, artifact::TrapKind kind);
   llvm::Value *functionReference(uint32_t functionIndex);
 

@@ -98,8 +98,6 @@ Result<Limits> decodeLimits(ByteReader &reader) {
     W2N_TRY(max, reader.readU64());
     limits.max = max;
   }
-  if (limits.is64)
-    return unsupportedProposal(reader, "memory64");
   return limits;
 }
 
