@@ -3,12 +3,10 @@
 ;; REQUIRES: x86_64
 ;; RUN: wat2wasm --enable-memory64 %s -o %t.wasm && wasm2native compile -O3 --emit=asm %t.wasm -o - | FileCheck %s
 ;; CHECK-LABEL: "wasm-function[0]":
-;; CHECK: {{^}}[[LOOP:.LBB0_[0-9]+]]:
-;; CHECK-NEXT: movdqu
+;; CHECK: movdqu {{.*}}(%r{{.*}}), %xmm
 ;; CHECK-NEXT: paddd
-;; CHECK-NEXT: movdqu
-;; CHECK-NEXT: paddd
-;; CHECK: jne [[LOOP]]
+;; CHECK-NOT: jae
+;; CHECK: jne .LBB0
 ;; CHECK-LABEL: "wasm-function[1]":
 ;; CHECK: movdqu %xmm
 ;; CHECK-NOT: jae
