@@ -28,15 +28,22 @@ Status checkCount(size_t count, uint32_t limit, const char *what) {
                                     std::to_string(limit) + " with those that are imported");
 }
 
-/// What its addresses can number: 2^32 or 2^64 bytes (core specification, section 3.2.15).
+/// What its addresses can number, 2^32 or 2^64 bytes (core specification, section 3.2.15), and the
+/// most that memory.size can return.
 uint64_t maxPages(const MemoryType &memory) {
-  return 1ull << ((memory.limits.is64 ? 64 : 32) - memory.pageSizeLog2);
+  const unsigned addressBits = memory.limits.is64 ? 64 : 32;
+  if (memory.pageSizeLog2 == 0)
+    return UINT64_MAX >> (64 - addressBits);
+  return 1ull << (addressBits - memory.pageSizeLog2);
 }
 
 Status validateLimits(const Module &module) {
   W2N_CHECK(checkCount(module.tables.size(), limits::tables, "tables"));
   W2N_CHECK(checkCount(module.memories.size(), limits::memories, "memories"));
   for (const Memory &memory : module.memories) {
+    if (memory.type.pageSizeLog2 != 0 && memory.type.pageSizeLog2 != 16)
+      return invalid("invalid custom page size: 2^" + std::to_string(memory.type.pageSizeLog2) +
+                     " bytes, must be 1 or 65536");
     const uint64_t most = maxPages(memory.type);
     const Limits &limits = memory.type.limits;
     if (limits.min > most || limits.max.value_or(0) > most)
