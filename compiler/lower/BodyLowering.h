@@ -1,6 +1,7 @@
 // Lowers the body of one function. Its instructions have been validated, so types, indices and the
 // shape of the operand stack are trusted here. One file for each family of instructions defines the
-// members: Body, Control, Call, Variable, Numeric, Memory, BoundsCheck, BulkMemory, Table.
+// members: Body, Control, Call, Variable, Numeric, WideArithmetic, Memory, BoundsCheck, BulkMemory,
+// Table.
 #pragma once
 
 #include "compiler/lower/ModuleLowering.h"
@@ -65,6 +66,9 @@ public:
   void lowerTruncate(const Instruction &, bool isSigned, wasm::ValueKind to);
   void lowerTruncateSaturating(const Instruction &, llvm::Intrinsic::ID intrinsic,
                                wasm::ValueKind to);
+  // WideArithmetic.cpp
+  void lowerBinary128(const Instruction &, llvm::Instruction::BinaryOps operation);
+  void lowerMultiplyWide(const Instruction &, llvm::Instruction::CastOps extension);
   // Memory.cpp
   void lowerLoad(const Instruction &, wasm::ValueKind kind, unsigned bits, bool isSigned);
   void lowerStore(const Instruction &, unsigned bits);
@@ -168,6 +172,10 @@ private:
   llvm::Value *readLocal(uint32_t local);
   void writeLocal(uint32_t local, llvm::Value *value);
   llvm::Value *globalAddress(uint32_t global);
+
+  // WideArithmetic.cpp
+  llvm::Value *pop128();
+  void push128(llvm::Value *value);
 
   llvm::Value *zeroExtend(llvm::Value *value);
   llvm::Type *typeOf(wasm::ValueKind kind);
