@@ -1,6 +1,7 @@
 #include "compiler/link/Image.h"
 
 #include "compiler/lower/ConstantOffset.h"
+#include "lib/artifact/Abi.h"
 #include "lib/artifact/Format.h"
 
 #include <cstring>
@@ -22,7 +23,8 @@ std::optional<uint64_t> applicableOffset(const wasm::Module &module,
   const wasm::MemoryType &memory = module.memories[segment.memoryIndex].type;
   uint64_t memoryBytes = memory.limits.min << memory.pageSizeLog2;
   std::optional<uint64_t> offset = constantOffset(segment.offset);
-  if (!offset || *offset > memoryBytes || segment.bytes.size() > memoryBytes - *offset)
+  if (!offset || *offset > memoryBytes || segment.bytes.size() > memoryBytes - *offset ||
+      memoryBytes > artifact::maxMemoryBytes)
     return std::nullopt;
   return offset;
 }
@@ -61,7 +63,11 @@ MemoryImage buildImage(const wasm::Module &module, std::vector<bool> &dataInImag
     if (!continues)
       image.runs.push_back({memory, number * pageBytes, {}});
     std::vector<uint8_t> &bytes = image.runs.back().bytes;
-    bytes.insert(bytes.end(), page.begin(), page.end());
+    // The last page ends with the memory, rounded up to what artifacts count in.
+    const wasm::MemoryType &type = module.memories[memory].type;
+    const uint64_t left = (type.limits.min << type.pageSizeLog2) - number * pageBytes;
+    const uint64_t count = std::min<uint64_t>(page.size(), (left + 4095) & ~uint64_t(4095));
+    bytes.insert(bytes.end(), page.begin(), page.begin() + ptrdiff_t(count));
   }
   return image;
 }

@@ -351,7 +351,7 @@ Status completeMetadata(std::vector<uint8_t> &elf, const MemoryImage &image) {
   auto *records = reinterpret_cast<ImageRecord *>(elf.data() + note + header->images.offset);
   for (size_t i = 0; i < image.runs.size(); ++i) {
     records[i].fileOffset = imageOffset;
-    imageOffset += image.runs[i].bytes.size();
+    imageOffset += (image.runs[i].bytes.size() + segmentAlignment - 1) & ~(segmentAlignment - 1);
   }
   header->checksum = artifact::checksumOf(elf, artifact::checksumOffset(note));
   return {};

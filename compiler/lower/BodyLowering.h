@@ -1,6 +1,7 @@
 // Lowers the body of one function. Its instructions have been validated, so types, indices and the
 // shape of the operand stack are trusted here. One file for each family of instructions defines the
-// members: Body, Control, Call, Variable, Numeric, Memory, Table, Atomic, and Simd* for vectors.
+// members: Body, Control, Call, Variable, Numeric, WideArithmetic, Memory, BoundsCheck, BulkMemory,
+// Table, Atomic, and Simd* for vectors.
 #pragma once
 
 #include "compiler/lower/ModuleLowering.h"
@@ -69,6 +70,9 @@ public:
   void lowerTruncate(const Instruction &, bool isSigned, wasm::ValueKind to);
   void lowerTruncateSaturating(const Instruction &, llvm::Intrinsic::ID intrinsic,
                                wasm::ValueKind to);
+  // WideArithmetic.cpp
+  void lowerBinary128(const Instruction &, llvm::Instruction::BinaryOps operation);
+  void lowerMultiplyWide(const Instruction &, llvm::Instruction::CastOps extension);
   // Memory.cpp
   void lowerLoad(const Instruction &, wasm::ValueKind kind, unsigned bits, bool isSigned);
   void lowerStore(const Instruction &, unsigned bits);
@@ -252,12 +256,20 @@ private:
   /// Address of an access of `bytes` bytes: checked here in explicit mode, by the guard pages else.
   llvm::Value *effectiveAddress(const Instruction &instruction, llvm::Value *index, unsigned bytes);
   void keepTrapping(llvm::LoadInst *load);
+  llvm::Type *memoryAddressType(uint32_t memory);
+
+  // BoundsCheck.cpp
+  /// What compiled code does for the `bytes` bytes at `index` + `offset` to be inside `memory`, or
+  /// to trap.
+  void checkBounds(uint32_t memory, llvm::Value *index, uint64_t offset, unsigned bytes);
+  llvm::Value *boundedMemoryBytes(uint32_t memory);
 
   // BulkMemory.cpp
   void callHelper(llvm::Function *helper, llvm::ArrayRef<llvm::Value *> arguments);
 
   // Table.cpp
   llvm::Value *tableRecord(uint32_t table);
+  llvm::Type *tableAddressType(uint32_t table);
   llvm::Value *tableElementAddress(uint32_t table, llvm::Value *index, artifact::TrapKind kind);
   llvm::Value *functionReference(uint32_t functionIndex);
 
@@ -273,6 +285,10 @@ private:
   llvm::Value *readLocal(uint32_t local);
   void writeLocal(uint32_t local, llvm::Value *value);
   llvm::Value *globalAddress(uint32_t global);
+
+  // WideArithmetic.cpp
+  llvm::Value *pop128();
+  void push128(llvm::Value *value);
 
   llvm::Value *zeroExtend(llvm::Value *value);
   llvm::Type *typeOf(wasm::ValueKind kind);

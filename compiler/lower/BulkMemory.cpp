@@ -43,8 +43,11 @@ public:
     llvm::Value *record = module.loadInvariant(builder, module.pointer, function->getArg(0),
                                                slot + offsetof(MemorySlot, memory));
     llvm::Value *bytes = module.loadMemoryBytes(builder, memory, record);
-    // Both are below 2^32 on this path, so that the sum does not wrap.
-    llvm::Value *end = builder.CreateAdd(address, count());
+    // Saturated, an address near 2^64 is still out of bounds.
+    llvm::Value *end =
+        module.plan.wasm.memories[memory].type.limits.is64
+            ? builder.CreateBinaryIntrinsic(llvm::Intrinsic::uadd_sat, address, count())
+            : builder.CreateAdd(address, count(), "", /*NUW=*/true, /*NSW=*/true);
     isShort = builder.CreateAnd(isShort, builder.CreateICmpULE(end, bytes));
     llvm::Value *base = module.loadInvariant(builder, module.pointer, function->getArg(0),
                                              slot + offsetof(MemorySlot, base));

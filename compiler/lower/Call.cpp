@@ -28,7 +28,7 @@ void BodyLowering::lowerClosedCall(const Instruction &instruction) {
   llvm::GlobalVariable *table = module.closedTable(instruction.index2);
   llvm::Value *index = pop();
   uint64_t count = module.plan.closedTables[instruction.index2]->size();
-  trapIf(builder.CreateICmpUGE(index, builder.getInt32(uint32_t(count))),
+  trapIf(builder.CreateICmpUGE(index, llvm::ConstantInt::get(index->getType(), count)),
          TrapKind::UndefinedElement);
   llvm::Value *element = builder.CreateInBoundsGEP(module.i64, table, zeroExtend(index));
   llvm::Value *actual = module.loadInvariant(builder, module.i32, element, 4);

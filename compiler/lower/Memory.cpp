@@ -1,8 +1,8 @@
 // Loads, stores and the other memory instructions.
 //
-// With guard pages an access is `base + zext(index) + offset`, which lies inside the 8 GiB
-// reservation whatever the index is, so the hardware checks the bounds. Three things keep such
-// accesses exact and yet ordinary for the optimizer:
+// With guard pages an access to a memory of 32-bit addresses is `base + zext(index) + offset`,
+// which lies inside the 8 GiB reservation whatever the index is, so the hardware checks the bounds.
+// Three things keep such accesses exact and yet ordinary for the optimizer:
 //  - a load whose value nobody uses is volatile from the start;
 //  - every other load is named by an assumption, which the optimizer neither counts nor moves, so
 //  that it cannot become dead;
@@ -40,12 +40,7 @@ llvm::Value *BodyLowering::effectiveAddress(const Instruction &instruction, llvm
                                             unsigned bytes) {
   llvm::Value *wide = zeroExtend(index);
   uint64_t offset = instruction.memoryOffset;
-  if (module.plan.options.boundsChecks == BoundsChecks::Explicit) {
-    // Neither sum can wrap: index and offset are below 2^32.
-    llvm::Value *end =
-        builder.CreateAdd(wide, builder.getInt64(offset + bytes), "", /*NUW=*/true, /*NSW=*/true);
-    trapIf(builder.CreateICmpUGT(end, memoryBytes(instruction.index)), TrapKind::MemoryOutOfBounds);
-  }
+  checkBounds(instruction.index, wide, offset, bytes);
   if (module.plan.options.strictTrapState)
     builder.CreateFence(llvm::AtomicOrdering::SequentiallyConsistent,
                         llvm::SyncScope::SingleThread);
@@ -94,7 +89,7 @@ void BodyLowering::lowerMemorySize(const Instruction &instruction) {
   if (bytes->isAtomic())
     bytes->setOrdering(llvm::AtomicOrdering::SequentiallyConsistent);
   llvm::Value *pages = builder.CreateLShr(bytes, pageSizeLog2);
-  push(builder.CreateTrunc(pages, module.i32));
+  push(builder.CreateTrunc(pages, memoryAddressType(instruction.index)));
 }
 
 void BodyLowering::lowerMemoryGrow(const Instruction &instruction) {
@@ -102,7 +97,7 @@ void BodyLowering::lowerMemoryGrow(const Instruction &instruction) {
   llvm::Value *old =
       module.callService(builder, instanceContext, offsetof(RuntimeServices, memoryGrow),
                          module.i64, {builder.getInt32(instruction.index), delta});
-  push(builder.CreateTrunc(old, module.i32));
+  push(builder.CreateTrunc(old, memoryAddressType(instruction.index)));
 }
 
 // memory.init and table.init: segment in `index`, memory or table in `index2`.

@@ -18,6 +18,10 @@ llvm::Value *BodyLowering::tableRecord(uint32_t table) {
                    layout.tableRecords() + sizeof(TableRecord) * (table - wasm.importedTables));
 }
 
+llvm::Type *BodyLowering::tableAddressType(uint32_t table) {
+  return wasm.tables[table].type.limits.is64 ? module.i64 : module.i32;
+}
+
 llvm::Value *BodyLowering::tableElementAddress(uint32_t table, llvm::Value *index, TrapKind kind) {
   llvm::Value *record = tableRecord(table);
   llvm::Value *count =
@@ -57,7 +61,7 @@ void BodyLowering::lowerTableSize(const Instruction &instruction) {
       module.load(builder, module.i64,
                   module.at(builder, tableRecord(instruction.index), offsetof(TableRecord, count)),
                   AliasClass::Context);
-  push(builder.CreateTrunc(count, module.i32));
+  push(builder.CreateTrunc(count, tableAddressType(instruction.index)));
 }
 
 void BodyLowering::lowerTableGrow(const Instruction &instruction) {
@@ -66,7 +70,7 @@ void BodyLowering::lowerTableGrow(const Instruction &instruction) {
   llvm::Value *old = module.callService(
       builder, instanceContext, offsetof(RuntimeServices, tableGrow), module.i64,
       {builder.getInt32(instruction.index), builder.CreatePtrToInt(value, module.i64), delta});
-  push(builder.CreateTrunc(old, module.i32));
+  push(builder.CreateTrunc(old, tableAddressType(instruction.index)));
 }
 
 void BodyLowering::lowerTableFill(const Instruction &instruction) {

@@ -257,7 +257,7 @@ Status Checker::checkImages() const {
       return malformed("memory image lies outside the file");
     const MemoryRecordInfo &memory = metadata.memories()[image.memory];
     // The last page of a memory with small pages may be partly past its end.
-    const uint64_t memoryBytes = memory.min << memory.pageSizeLog2;
+    const uint64_t memoryBytes = std::min(memory.min << memory.pageSizeLog2, maxMemoryBytes);
     if (!isInside(image.memoryOffset, image.bytes, (memoryBytes + 4095) & ~uint64_t(4095)))
       return malformed("memory image lies outside its memory");
   }

@@ -84,10 +84,10 @@ Result<ValueType> decodeHeapType(ByteReader &reader) {
   return reader.malformed("malformed heap type " + hex(byte));
 }
 
-Result<Limits> decodeLimits(ByteReader &reader) {
-  W2N_TRY(flags, reader.readByte());
-  if (flags > 7)
-    return reader.malformed("malformed limits flags");
+namespace {
+
+/// The limits after their flags.
+Result<Limits> decodeLimits(ByteReader &reader, uint8_t flags) {
   Limits limits;
   limits.shared = flags & 2;
   limits.is64 = flags & 4;
@@ -98,22 +98,34 @@ Result<Limits> decodeLimits(ByteReader &reader) {
     W2N_TRY(max, reader.readU64());
     limits.max = max;
   }
-  if (limits.is64)
-    return unsupportedProposal(reader, "memory64");
   return limits;
 }
 
+} // namespace
+
 Result<TableType> decodeTableType(ByteReader &reader) {
   W2N_TRY(element, decodeReferenceType(reader));
-  W2N_TRY(limits, decodeLimits(reader));
+  W2N_TRY(flags, reader.readByte());
+  if (flags > 7)
+    return reader.malformed("malformed limits flags");
+  W2N_TRY(limits, decodeLimits(reader, flags));
   if (limits.shared)
     return reader.malformed("malformed limits flags: a table cannot be shared");
   return TableType{element, limits};
 }
 
 Result<MemoryType> decodeMemoryType(ByteReader &reader) {
-  W2N_TRY(limits, decodeLimits(reader));
-  return MemoryType{limits};
+  constexpr uint8_t hasPageSize = 8;
+  W2N_TRY(flags, reader.readByte());
+  if (flags >= hasPageSize << 1)
+    return reader.malformed("malformed limits flags");
+  W2N_TRY(limits, decodeLimits(reader, flags));
+  if (!(flags & hasPageSize))
+    return MemoryType{limits};
+  W2N_TRY(pageSizeLog2, reader.readU32());
+  if (pageSizeLog2 > 63)
+    return reader.malformed("invalid custom page size");
+  return MemoryType{limits, uint8_t(pageSizeLog2)};
 }
 
 Result<GlobalType> decodeGlobalType(ByteReader &reader) {

@@ -15,7 +15,6 @@ Result<ValueType> decodeReferenceType(ByteReader &reader);
 Result<ValueType> decodeHeapType(ByteReader &reader);
 /// The value type that is encoded as one byte, if it is one that is supported.
 std::optional<ValueType> valueTypeOf(uint8_t byte);
-Result<Limits> decodeLimits(ByteReader &reader);
 Result<TableType> decodeTableType(ByteReader &reader);
 Result<MemoryType> decodeMemoryType(ByteReader &reader);
 Result<GlobalType> decodeGlobalType(ByteReader &reader);

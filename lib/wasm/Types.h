@@ -89,6 +89,9 @@ struct Limits {
   std::optional<uint64_t> max;
   bool is64 = false; ///< 64-bit addresses
   bool shared = false;
+
+  /// What indexes, counts and sizes of the memory or table are.
+  ValueType addressType() const { return is64 ? ValueType::i64() : ValueType::i32(); }
 };
 
 struct TableType {
@@ -99,6 +102,9 @@ struct TableType {
 struct MemoryType {
   Limits limits;
   uint8_t pageSizeLog2 = 16;
+
+  /// Whether inaccessible pages can begin exactly where the memory ends, on every system.
+  bool hasGuardPages() const { return pageSizeLog2 == 16; }
 };
 
 struct GlobalType {

@@ -70,7 +70,12 @@ private:
   Status checkMemory(uint32_t memory);
   Status checkElement(uint32_t segment);
   Status checkData(uint32_t segment);
-  Status popI32s(unsigned count);
+  ValueType memoryAddress(uint32_t memory) const {
+    return module.memories[memory].type.limits.addressType();
+  }
+  ValueType tableAddress(uint32_t table) const {
+    return module.tables[table].type.limits.addressType();
+  }
   Status checkBlockType();
 
   Status unreachable();
@@ -299,7 +304,7 @@ Status BodyValidator::checkLabelOperands(Types types) {
 }
 
 Status BodyValidator::checkSignature(std::string_view signature) {
-  auto typeOf = [](char letter) {
+  auto typeOf = [this](char letter) {
     switch (letter) {
     case 'l':
       return ValueType::i64();
@@ -309,7 +314,9 @@ Status BodyValidator::checkSignature(std::string_view signature) {
       return ValueType::f64();
     case 'v':
       return ValueType::v128();
-    default: // 'i', and 'p' while all memories have 32-bit addresses.
+    case 'p': // checkMemarg has checked the index.
+      return memoryAddress(instruction.index);
+    default: // 'i'
       return ValueType::i32();
     }
   };
@@ -328,7 +335,7 @@ Status BodyValidator::checkMemarg(const OpcodeInfo &info) {
   // A misaligned atomic access traps, so that no smaller alignment is a promise worth making.
   if (info.immediates == Immediates::AtomicMemarg && instruction.alignLog2 != info.alignLog2)
     return invalid("atomic alignment must be natural");
-  if (instruction.memoryOffset > 0xffffffff)
+  if (instruction.memoryOffset > 0xffffffff && !module.memories[instruction.index].type.limits.is64)
     return invalid("offset out of range: " + std::to_string(instruction.memoryOffset));
   return {};
 }
@@ -388,10 +395,9 @@ Status BodyValidator::checkData(uint32_t segment) {
   return {};
 }
 
-Status BodyValidator::popI32s(unsigned count) {
-  for (unsigned i = 0; i < count; ++i)
-    W2N_CHECK(pop(ValueType::i32()));
-  return {};
+/// How much is copied between memories or tables: the smaller of their address types.
+ValueType countType(ValueType destination, ValueType source) {
+  return destination == source ? destination : ValueType::i32();
 }
 
 Status BodyValidator::checkBlockType() {
@@ -493,7 +499,7 @@ Status BodyValidator::callIndirect() {
     return mismatch("a table of funcref", toString(element));
   if (instruction.index >= module.types.size())
     return invalid("unknown type " + std::to_string(instruction.index));
-  W2N_CHECK(pop(ValueType::i32()));
+  W2N_CHECK(pop(tableAddress(instruction.index2)));
   const FunctionType &type = module.types[instruction.index].function;
   W2N_CHECK(popAll(type.params));
   return pushAll(type.results);
@@ -573,7 +579,7 @@ Status BodyValidator::globalSet() {
 
 Status BodyValidator::tableGet() {
   W2N_CHECK(checkTable(instruction.index));
-  W2N_CHECK(popI32s(1));
+  W2N_CHECK(pop(tableAddress(instruction.index)));
   push(module.tables[instruction.index].type.element);
   return {};
 }
@@ -581,19 +587,20 @@ Status BodyValidator::tableGet() {
 Status BodyValidator::tableSet() {
   W2N_CHECK(checkTable(instruction.index));
   W2N_CHECK(pop(module.tables[instruction.index].type.element));
-  return popI32s(1);
+  return pop(tableAddress(instruction.index));
 }
 
 Status BodyValidator::memorySize() {
   W2N_CHECK(checkMemory(instruction.index));
-  push(ValueType::i32());
+  push(memoryAddress(instruction.index));
   return {};
 }
 
 Status BodyValidator::memoryGrow() {
   W2N_CHECK(checkMemory(instruction.index));
-  W2N_CHECK(popI32s(1));
-  push(ValueType::i32());
+  const ValueType address = memoryAddress(instruction.index);
+  W2N_CHECK(pop(address));
+  push(address);
   return {};
 }
 
@@ -629,7 +636,9 @@ Status BodyValidator::refFunc() {
 Status BodyValidator::memoryInit() {
   W2N_CHECK(checkMemory(instruction.index2));
   W2N_CHECK(checkData(instruction.index));
-  return popI32s(3);
+  W2N_CHECK(pop(ValueType::i32()));
+  W2N_CHECK(pop(ValueType::i32()));
+  return pop(memoryAddress(instruction.index2));
 }
 
 Status BodyValidator::dataDrop() { return checkData(instruction.index); }
@@ -637,12 +646,19 @@ Status BodyValidator::dataDrop() { return checkData(instruction.index); }
 Status BodyValidator::memoryCopy() {
   W2N_CHECK(checkMemory(instruction.index));
   W2N_CHECK(checkMemory(instruction.index2));
-  return popI32s(3);
+  const ValueType destination = memoryAddress(instruction.index);
+  const ValueType source = memoryAddress(instruction.index2);
+  W2N_CHECK(pop(countType(destination, source)));
+  W2N_CHECK(pop(source));
+  return pop(destination);
 }
 
 Status BodyValidator::memoryFill() {
   W2N_CHECK(checkMemory(instruction.index));
-  return popI32s(3);
+  const ValueType address = memoryAddress(instruction.index);
+  W2N_CHECK(pop(address));
+  W2N_CHECK(pop(ValueType::i32()));
+  return pop(address);
 }
 
 Status BodyValidator::tableInit() {
@@ -652,7 +668,9 @@ Status BodyValidator::tableInit() {
   ValueType table = module.tables[instruction.index2].type.element;
   if (segment != table)
     return mismatch("a segment of " + toString(table), toString(segment));
-  return popI32s(3);
+  W2N_CHECK(pop(ValueType::i32()));
+  W2N_CHECK(pop(ValueType::i32()));
+  return pop(tableAddress(instruction.index2));
 }
 
 Status BodyValidator::elemDrop() { return checkElement(instruction.index); }
@@ -664,28 +682,33 @@ Status BodyValidator::tableCopy() {
   ValueType source = module.tables[instruction.index2].type.element;
   if (destination != source)
     return mismatch("a table of " + toString(destination), toString(source));
-  return popI32s(3);
+  const ValueType to = tableAddress(instruction.index), from = tableAddress(instruction.index2);
+  W2N_CHECK(pop(countType(to, from)));
+  W2N_CHECK(pop(from));
+  return pop(to);
 }
 
 Status BodyValidator::tableGrow() {
   W2N_CHECK(checkTable(instruction.index));
-  W2N_CHECK(popI32s(1));
+  const ValueType address = tableAddress(instruction.index);
+  W2N_CHECK(pop(address));
   W2N_CHECK(pop(module.tables[instruction.index].type.element));
-  push(ValueType::i32());
+  push(address);
   return {};
 }
 
 Status BodyValidator::tableSize() {
   W2N_CHECK(checkTable(instruction.index));
-  push(ValueType::i32());
+  push(tableAddress(instruction.index));
   return {};
 }
 
 Status BodyValidator::tableFill() {
   W2N_CHECK(checkTable(instruction.index));
-  W2N_CHECK(popI32s(1));
+  const ValueType address = tableAddress(instruction.index);
+  W2N_CHECK(pop(address));
   W2N_CHECK(pop(module.tables[instruction.index].type.element));
-  return popI32s(1);
+  return pop(address);
 }
 
 Status BodyValidator::run() {

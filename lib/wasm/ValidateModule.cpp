@@ -28,22 +28,37 @@ Status checkCount(size_t count, uint32_t limit, const char *what) {
                                     std::to_string(limit) + " with those that are imported");
 }
 
+/// What its addresses can number, 2^32 or 2^64 bytes (core specification, section 3.2.15), and the
+/// most that memory.size can return.
+uint64_t maxPages(const MemoryType &memory) {
+  const unsigned addressBits = memory.limits.is64 ? 64 : 32;
+  if (memory.pageSizeLog2 == 0)
+    return UINT64_MAX >> (64 - addressBits);
+  return 1ull << (addressBits - memory.pageSizeLog2);
+}
+
 Status validateLimits(const Module &module) {
   W2N_CHECK(checkCount(module.tables.size(), limits::tables, "tables"));
   W2N_CHECK(checkCount(module.memories.size(), limits::memories, "memories"));
   for (const Memory &memory : module.memories) {
-    uint64_t most = 1ull << (32 - memory.type.pageSizeLog2);
+    if (memory.type.pageSizeLog2 != 0 && memory.type.pageSizeLog2 != 16)
+      return invalid("invalid custom page size: 2^" + std::to_string(memory.type.pageSizeLog2) +
+                     " bytes, must be 1 or 65536");
+    const uint64_t most = maxPages(memory.type);
     const Limits &limits = memory.type.limits;
     if (limits.min > most || limits.max.value_or(0) > most)
-      return invalid("memory size must be at most 65536 pages (4 GiB)");
+      return invalid("memory size must be at most " + std::to_string(most) + " pages");
     if (limits.max && *limits.max < limits.min)
       return invalid("size minimum must not be greater than maximum");
     if (limits.shared && !limits.max)
       return invalid("shared memory must have maximum");
+    if (limits.min > UINT64_MAX >> memory.type.pageSizeLog2)
+      return fail(ErrorKind::Limit,
+                  "memory has a minimum of 2^64 bytes, which no machine can address");
   }
   for (const Table &table : module.tables) {
     const Limits &limits = table.type.limits;
-    if (limits.min > UINT32_MAX || limits.max.value_or(0) > UINT32_MAX)
+    if (!limits.is64 && (limits.min > UINT32_MAX || limits.max.value_or(0) > UINT32_MAX))
       return invalid("table size must be at most 2^32-1 elements");
     if (limits.max && *limits.max < limits.min)
       return invalid("size minimum must not be greater than maximum");
@@ -82,7 +97,9 @@ Status validateElements(Module &module) {
         return invalid("type mismatch: segment of " + toString(segment.type) + " for a table of " +
                            toString(element),
                        segment.byteOffset);
-      W2N_CHECK(validateConstExpr(module, segment.offset, ValueType::i32(), globals));
+      W2N_CHECK(validateConstExpr(module, segment.offset,
+                                  module.tables[segment.tableIndex].type.limits.addressType(),
+                                  globals));
     }
     for (uint32_t function : segment.functions) {
       if (function >= module.functions.size())
@@ -101,7 +118,8 @@ Status validateData(Module &module) {
       continue;
     if (segment.memoryIndex >= module.memories.size())
       return invalid("unknown memory " + std::to_string(segment.memoryIndex), segment.byteOffset);
-    W2N_CHECK(validateConstExpr(module, segment.offset, ValueType::i32(),
+    W2N_CHECK(validateConstExpr(module, segment.offset,
+                                module.memories[segment.memoryIndex].type.limits.addressType(),
                                 uint32_t(module.globals.size())));
   }
   return {};

@@ -162,8 +162,9 @@ Status ImportMatcher::matchMemory(const Memory *memory, const Extern &found) con
   if (!memory || memory->type.pageSizeLog2 != wanted.pageSizeLog2 ||
       !limitsMatch(currentType(*memory).limits, wanted.limits))
     return incompatible(found);
-  const bool needsGuard =
-      !(metadata.header().flags & artifact::flagExplicitBounds) && !wanted.limits.is64;
+  // Those of 64-bit addresses always have what compiled code relies on.
+  const bool needsGuard = !(metadata.header().flags & artifact::flagExplicitBounds) &&
+                          !wanted.limits.is64 && wanted.hasGuardPages();
   if (needsGuard && !memory->isGuarded())
     return fail(ErrorKind::Link,
                 "incompatible import type: memory " + quotedName() +

@@ -14,6 +14,13 @@ constexpr uint64_t addressable32 = 4 * gib;
 /// What a 64-bit memory without a maximum may grow to.
 constexpr uint64_t unlimited64 = 64 * gib;
 
+/// How many pages its addresses can number; of a memory of 32-bit addresses, with a count that fits
+/// in 32 bits.
+uint64_t mostPagesOf(const wasm::MemoryType &type) {
+  return type.limits.is64 ? UINT64_MAX >> type.pageSizeLog2
+                          : std::min<uint64_t>(UINT32_MAX, addressable32 >> type.pageSizeLog2);
+}
+
 /// Every address that index + offset of 32 bits each can form, and a page for the width of the
 /// access.
 uint64_t fullReservation() { return 2 * addressable32 + platform::pageBytes(); }
@@ -21,10 +28,9 @@ uint64_t fullReservation() { return 2 * addressable32 + platform::pageBytes(); }
 /// The size in bytes that a memory of `type` may have if nothing but its type limits it.
 uint64_t declaredLimit(const wasm::MemoryType &type) {
   const uint64_t most = type.limits.is64 ? unlimited64 : addressable32;
+  const uint64_t mostPages = std::min(most >> type.pageSizeLog2, mostPagesOf(type));
   const uint64_t minBytes = type.limits.min << type.pageSizeLog2;
-  if (!type.limits.max)
-    return std::max(most, minBytes);
-  const uint64_t maxPages = std::min(*type.limits.max, most >> type.pageSizeLog2);
+  const uint64_t maxPages = std::min(type.limits.max.value_or(mostPages), mostPages);
   return std::max(maxPages << type.pageSizeLog2, minBytes);
 }
 
@@ -38,9 +44,9 @@ std::unexpected<Error> noRoom(uint64_t bytes, const char *advice) {
 Status Memory::reserveAddresses(Reserve reserve) {
   const uint64_t minBytes = type.limits.min << type.pageSizeLog2;
   growthLimit = declaredLimit(type);
-  if (growthLimit > UINT64_MAX / 2)
+  if (growthLimit > artifact::maxMemoryBytes)
     return noRoom(growthLimit, "");
-  if (!type.limits.is64) {
+  if (!type.limits.is64 && type.hasGuardPages()) {
     reservedBytes = fullReservation();
     if ((reservation = platform::reserve(reservedBytes)))
       return {};
@@ -48,7 +54,7 @@ Status Memory::reserveAddresses(Reserve reserve) {
       return noRoom(reservedBytes, "; compile with --bounds-checks=explicit to need less");
   }
   for (;; growthLimit = std::max(growthLimit / 2, minBytes)) {
-    reservedBytes = platform::roundUpToPage(growthLimit) + platform::pageBytes();
+    reservedBytes = platform::roundUpToPage(growthLimit) + artifact::memoryGuardBytes;
     if ((reservation = platform::reserve(reservedBytes)))
       return {};
     if (growthLimit == minBytes)
@@ -60,8 +66,7 @@ namespace {
 
 /// What decoding has checked for modules, for the types that embedders make.
 Status checkType(const wasm::MemoryType &type) {
-  const uint64_t mostPages =
-      type.limits.is64 ? UINT64_MAX >> type.pageSizeLog2 : addressable32 >> type.pageSizeLog2;
+  const uint64_t mostPages = mostPagesOf(type);
   if (type.limits.min > mostPages)
     return fail(ErrorKind::Limit, "memory has " + std::to_string(type.limits.min) +
                                       " pages, most is " + std::to_string(mostPages));

@@ -3,6 +3,9 @@
 // accessible, and the fault is the bounds check. Code with explicit checks needs no more than the
 // memory's own size; it also gets the full reservation where there is room for it, so that other
 // modules can import the memory.
+//
+// Memories of 64-bit addresses, and those with small pages, reserve what they can grow to (64 GiB
+// if their type does not say, less where there is no room) and artifact::memoryGuardBytes.
 #pragma once
 
 #include "lib/artifact/Metadata.h"
@@ -20,7 +23,7 @@ class Instance;
 
 struct Memory {
   enum class Reserve {
-    Full,      ///< 8 GiB and a guard page, or fail
+    Full,      ///< 8 GiB and a guard page for a memory of 32-bit addresses, or fail
     IfPossible ///< less if the address space is limited; the memory then cannot grow past it
   };
 
