@@ -156,7 +156,8 @@ public:
                             VectorOperation relaxed);
   void lowerRelaxedMultiplyAdd(const Instruction &, VectorShape shape, bool isNegated);
   void lowerRelaxedLaneselect(const Instruction &, VectorShape shape);
-  void lowerRelaxedMinMax(const Instruction &, VectorShape shape, bool isMin);
+  void lowerRelaxedMinMax(const Instruction &, VectorShape shape, VectorOperation plain,
+                          VectorOperation relaxed, llvm::Intrinsic::ID intrinsic);
   void lowerRelaxedDot(const Instruction &);
   void lowerRelaxedDotAdd(const Instruction &);
   // Atomic.cpp

@@ -160,8 +160,11 @@ void BodyLowering::lowerBitselect(const Instruction &) {
 }
 
 void BodyLowering::lowerAnyTrue(const Instruction &) {
-  llvm::Value *bits = builder.CreateBitCast(pop(), builder.getIntNTy(vectorBits));
-  push(builder.CreateZExt(builder.CreateIsNotNull(bits), module.i32));
+  llvm::Value *vector = pop();
+  llvm::Value *isAny = emitVectorOperation(VectorOperation::AnyTrue, {vector});
+  if (!isAny)
+    isAny = builder.CreateIsNotNull(builder.CreateBitCast(vector, builder.getIntNTy(vectorBits)));
+  push(builder.CreateZExt(isAny, module.i32));
 }
 
 void BodyLowering::lowerAllTrue(const Instruction &, VectorShape shape) {
@@ -181,6 +184,9 @@ void BodyLowering::lowerBitmask(const Instruction &, VectorShape shape) {
 void BodyLowering::lowerNarrow(const Instruction &, VectorShape shape, bool isSigned) {
   llvm::Value *high = popVector(shape);
   llvm::Value *low = popVector(shape);
+  if (shape == VectorShape::I32x4 && !isSigned)
+    if (llvm::Value *narrow = emitVectorOperation(VectorOperation::NarrowI32x4U, {low, high}))
+      return pushVector(narrow);
   unsigned lanes = laneCount(low), bits = low->getType()->getScalarSizeInBits() / 2;
   llvm::Value *both = builder.CreateShuffleVector(low, high, lanesFrom(0, 2 * lanes));
   llvm::APInt least = isSigned ? llvm::APInt::getSignedMinValue(bits).sext(2 * bits)

@@ -8,6 +8,19 @@ namespace w2n::compiler {
 
 namespace Intrinsic = llvm::Intrinsic;
 
+namespace {
+
+llvm::Value *truncateF64(llvm::IRBuilder<> &builder, llvm::Value *vector,
+                         llvm::Intrinsic::ID convert, llvm::Intrinsic::ID narrow) {
+  auto *wide = llvm::FixedVectorType::get(builder.getInt64Ty(), 2);
+  auto *half = llvm::FixedVectorType::get(builder.getInt32Ty(), 2);
+  llvm::Value *integers = builder.CreateIntrinsic(convert, {wide, vector->getType()}, {vector});
+  llvm::Value *narrowed = builder.CreateIntrinsic(narrow, {half}, {integers});
+  return builder.CreateShuffleVector(narrowed, llvm::Constant::getNullValue(half), {0, 1, 2, 3});
+}
+
+} // namespace
+
 llvm::Value *emitAArch64VectorOperation(llvm::IRBuilder<> &builder, VectorOperation operation,
                                         llvm::ArrayRef<llvm::Value *> operands) {
   llvm::Type *type = operands[0]->getType();
@@ -35,9 +48,23 @@ llvm::Value *emitAArch64VectorOperation(llvm::IRBuilder<> &builder, VectorOperat
     return intrinsic(Intrinsic::aarch64_neon_uaddlp, {wideType(), type});
   // fmin and fmax order zeros as wasm does and make every NaN quiet.
   case VectorOperation::Min:
+  case VectorOperation::RelaxedMin:
     return intrinsic(Intrinsic::aarch64_neon_fmin, {type});
   case VectorOperation::Max:
+  case VectorOperation::RelaxedMax:
     return intrinsic(Intrinsic::aarch64_neon_fmax, {type});
+  // Two saturations, to 64 bits and to 32, are one to 32.
+  case VectorOperation::TruncateF64x2S:
+  case VectorOperation::RelaxedTruncateF64x2S:
+    return truncateF64(builder, operands[0], Intrinsic::fptosi_sat, Intrinsic::aarch64_neon_sqxtn);
+  case VectorOperation::TruncateF64x2U:
+    return truncateF64(builder, operands[0], Intrinsic::fptoui_sat, Intrinsic::aarch64_neon_uqxtn);
+  case VectorOperation::AnyTrue:
+    return builder.CreateIsNotNull(builder.CreateIntMaxReduce(
+        builder.CreateBitCast(operands[0], llvm::FixedVectorType::get(builder.getInt32Ty(), 4))));
+  case VectorOperation::NarrowI32x4U:
+  case VectorOperation::PseudoMin:
+  case VectorOperation::PseudoMax:
   case VectorOperation::DotI16x8:
   case VectorOperation::RelaxedDotI8x16:
   case VectorOperation::Ceil:
@@ -46,10 +73,7 @@ llvm::Value *emitAArch64VectorOperation(llvm::IRBuilder<> &builder, VectorOperat
   case VectorOperation::Nearest:
   case VectorOperation::TruncateF32x4S:
   case VectorOperation::TruncateF32x4U:
-  case VectorOperation::TruncateF64x2S:
-  case VectorOperation::TruncateF64x2U:
   case VectorOperation::RelaxedTruncateF32x4S:
-  case VectorOperation::RelaxedTruncateF64x2S:
     return nullptr;
   }
   return nullptr;

@@ -42,9 +42,14 @@ void BodyLowering::lowerVectorMinMax(const Instruction &, VectorShape shape,
 void BodyLowering::lowerPseudoMinMax(const Instruction &, VectorShape shape, bool isMin) {
   llvm::Value *rhs = popVector(shape);
   llvm::Value *lhs = popVector(shape);
-  llvm::Value *takesRight =
-      isMin ? builder.CreateFCmpOLT(rhs, lhs) : builder.CreateFCmpOLT(lhs, rhs);
-  pushVector(builder.CreateSelect(takesRight, rhs, lhs));
+  llvm::Value *result = emitVectorOperation(
+      isMin ? VectorOperation::PseudoMin : VectorOperation::PseudoMax, {lhs, rhs});
+  if (!result) {
+    llvm::Value *takesRight =
+        isMin ? builder.CreateFCmpOLT(rhs, lhs) : builder.CreateFCmpOLT(lhs, rhs);
+    result = builder.CreateSelect(takesRight, rhs, lhs);
+  }
+  pushVector(result);
 }
 
 void BodyLowering::lowerVectorDemote(const Instruction &) {

@@ -36,9 +36,10 @@ void BodyLowering::lowerRelaxedMultiplyAdd(const Instruction &, VectorShape shap
                                floatArithmetic(llvm::Instruction::FMul, lhs, rhs), addend));
 }
 
-// x86-64 has instructions that look at the highest bit of each lane.
+// With AVX, x86-64 has instructions that look at the highest bit of each lane; before, their mask
+// had to be in one register.
 void BodyLowering::lowerRelaxedLaneselect(const Instruction &instruction, VectorShape shape) {
-  if (!module.plan.vectorTarget.sse41 || isDeterministic())
+  if (!module.plan.vectorTarget.avx || isDeterministic())
     return lowerBitselect(instruction);
   llvm::Value *mask = popVector(shape);
   llvm::Value *otherwise = popVector(shape);
@@ -47,19 +48,10 @@ void BodyLowering::lowerRelaxedLaneselect(const Instruction &instruction, Vector
   pushVector(builder.CreateSelect(isSet, value, otherwise));
 }
 
-// minps: the second operand if either is a NaN or both are zeros.
 void BodyLowering::lowerRelaxedMinMax(const Instruction &instruction, VectorShape shape,
-                                      bool isMin) {
-  bool isX86 = module.plan.vectorTarget.architecture == VectorTarget::Architecture::X86_64;
-  if (!isX86 || isDeterministic())
-    return lowerVectorMinMax(instruction, shape,
-                             isMin ? VectorOperation::Min : VectorOperation::Max,
-                             isMin ? Intrinsic::minimum : Intrinsic::maximum);
-  llvm::Value *rhs = popVector(shape);
-  llvm::Value *lhs = popVector(shape);
-  llvm::Value *takesLeft =
-      isMin ? builder.CreateFCmpOLT(lhs, rhs) : builder.CreateFCmpOGT(lhs, rhs);
-  pushVector(builder.CreateSelect(takesLeft, lhs, rhs));
+                                      VectorOperation plain, VectorOperation relaxed,
+                                      llvm::Intrinsic::ID intrinsic) {
+  lowerVectorMinMax(instruction, shape, isDeterministic() ? plain : relaxed, intrinsic);
 }
 
 llvm::Value *BodyLowering::relaxedDotProduct() {

@@ -11,7 +11,7 @@ namespace w2n::compiler {
 struct VectorTarget {
   enum class Architecture : uint8_t { X86_64, AArch64, Other };
   Architecture architecture = Architecture::Other;
-  bool ssse3 = false, sse41 = false;
+  bool ssse3 = false, sse41 = false, avx = false;
   /// Fused multiply and add, in one instruction.
   bool fma = false;
 
@@ -33,9 +33,16 @@ enum class VectorOperation : uint8_t {
   PairwiseAddI8x16U,
   PairwiseAddI16x8S,
   PairwiseAddI16x8U,
+  NarrowI32x4U,
+  /// Gives an i1.
+  AnyTrue,
   // Of either float type.
   Min,
   Max,
+  PseudoMin,
+  PseudoMax,
+  RelaxedMin,
+  RelaxedMax,
   Ceil,
   Floor,
   Trunc,

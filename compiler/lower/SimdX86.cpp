@@ -1,5 +1,4 @@
-// Vector operations on x86-64. Comparisons and selections are generic LLVM where the pattern is an
-// instruction: select(a < b, a, b) is minps.
+// Vector operations on x86-64.
 
 #include "compiler/lower/SimdTarget.h"
 
@@ -16,7 +15,18 @@ public:
   X86Emitter(llvm::IRBuilder<> &builder, llvm::ArrayRef<llvm::Value *> operands)
       : builder(builder), first(operands[0]), second(operands.back()), type(first->getType()) {}
 
+  /// lhs < rhs ? lhs : rhs, so that NaNs and two zeros give rhs. As a selection it would be taken
+  /// apart where the lanes are cast to integers of the same number.
+  llvm::Value *smallerOf(llvm::Value *lhs, llvm::Value *rhs) {
+    return call(isF32() ? Intrinsic::x86_sse_min_ps : Intrinsic::x86_sse2_min_pd, lhs, rhs);
+  }
+  /// lhs > rhs ? lhs : rhs.
+  llvm::Value *greaterOf(llvm::Value *lhs, llvm::Value *rhs) {
+    return call(isF32() ? Intrinsic::x86_sse_max_ps : Intrinsic::x86_sse2_max_pd, lhs, rhs);
+  }
   llvm::Value *swizzle();
+  llvm::Value *narrowUnsigned();
+  llvm::Value *pairwiseAddUnsigned();
   llvm::Value *q15Multiply();
   llvm::Value *minMax(bool isMin);
   llvm::Value *round(VectorOperation operation);
@@ -32,12 +42,7 @@ public:
   llvm::Constant *real(double value) { return llvm::ConstantFP::get(type, value); }
 
 private:
-  llvm::Value *smallerOf(llvm::Value *lhs, llvm::Value *rhs) {
-    return builder.CreateSelect(builder.CreateFCmpOLT(lhs, rhs), lhs, rhs);
-  }
-  llvm::Value *greaterOf(llvm::Value *lhs, llvm::Value *rhs) {
-    return builder.CreateSelect(builder.CreateFCmpOGT(lhs, rhs), lhs, rhs);
-  }
+  bool isF32() const { return type->getScalarType()->isFloatTy(); }
   llvm::Value *zeroIfNan(llvm::Value *value) {
     return builder.CreateSelect(builder.CreateFCmpORD(value, value), value, real(0));
   }
@@ -51,6 +56,25 @@ private:
 llvm::Value *X86Emitter::swizzle() {
   llvm::Value *index = builder.CreateBinaryIntrinsic(Intrinsic::uadd_sat, second, integer(0x70));
   return call(Intrinsic::x86_ssse3_pshuf_b_128, first, index);
+}
+
+// packusdw came with SSE4.1. packssdw saturates signed lanes, so they are moved down by 2^15 and
+// the result up again; first negative ones become zero, so that nothing overflows.
+llvm::Value *X86Emitter::narrowUnsigned() {
+  auto moveDown = [&](llvm::Value *lanes) {
+    llvm::Constant *zero = llvm::Constant::getNullValue(type);
+    return builder.CreateSub(builder.CreateBinaryIntrinsic(Intrinsic::smax, lanes, zero),
+                             integer(1 << 15));
+  };
+  llvm::Value *packed = call(Intrinsic::x86_sse2_packssdw_128, moveDown(first), moveDown(second));
+  return builder.CreateXor(packed, llvm::ConstantInt::get(packed->getType(), 1 << 15));
+}
+
+llvm::Value *X86Emitter::pairwiseAddUnsigned() {
+  auto *wide = llvm::FixedVectorType::get(builder.getInt32Ty(), 4);
+  llvm::Value *pairs = builder.CreateBitCast(first, wide);
+  return builder.CreateAdd(builder.CreateAnd(pairs, llvm::ConstantInt::get(wide, 0xffff)),
+                           builder.CreateLShr(pairs, 16));
 }
 
 // pmulhrsw wraps for the one product that overflows, of two minima.
@@ -75,7 +99,7 @@ llvm::Value *X86Emitter::minMax(bool isMin) {
 // roundps came with SSE4.1. Adding and subtracting 2^23 (2^52) rounds to nearest, ties to even;
 // what is not smaller than that is an integer, and adding zero makes a NaN quiet.
 llvm::Value *X86Emitter::round(VectorOperation operation) {
-  llvm::Constant *magnitude = real(type->getScalarType()->isFloatTy() ? 0x1p23 : 0x1p52);
+  llvm::Constant *magnitude = real(isF32() ? 0x1p23 : 0x1p52);
   llvm::Value *absolute = builder.CreateUnaryIntrinsic(Intrinsic::fabs, first);
   llvm::Value *nearest = builder.CreateFSub(builder.CreateFAdd(absolute, magnitude), magnitude);
   auto withSign = [&](llvm::Value *value) {
@@ -165,7 +189,20 @@ llvm::Value *emitX86VectorOperation(llvm::IRBuilder<> &builder, const VectorTarg
   case VectorOperation::PairwiseAddI16x8S:
     return emitter.call(Intrinsic::x86_sse2_pmadd_wd, first, emitter.integer(1));
   case VectorOperation::PairwiseAddI16x8U:
+    return emitter.pairwiseAddUnsigned();
+  case VectorOperation::NarrowI32x4U:
+    return target.sse41 ? nullptr : emitter.narrowUnsigned();
+  case VectorOperation::AnyTrue:
     return nullptr;
+  // pmin(a, b) is b < a ? b : a.
+  case VectorOperation::PseudoMin:
+    return emitter.smallerOf(second, first);
+  case VectorOperation::PseudoMax:
+    return emitter.greaterOf(second, first);
+  case VectorOperation::RelaxedMin:
+    return emitter.smallerOf(first, second);
+  case VectorOperation::RelaxedMax:
+    return emitter.greaterOf(first, second);
   case VectorOperation::Min:
   case VectorOperation::Max:
     return emitter.minMax(operation == VectorOperation::Min);
