@@ -3,8 +3,11 @@
 #include "runtime/core/Extern.h"
 #include "runtime/core/Table.h"
 
+#include <array>
+#include <atomic>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <thread>
 
 namespace w2n::runtime {
 namespace {
@@ -42,6 +45,39 @@ TEST(Memory, MayBeEmpty) {
   EXPECT_EQ((*memory)->bytes().size(), 0u);
   EXPECT_EQ((*memory)->grow(0), 0);
   EXPECT_EQ((*memory)->grow(1), -1);
+}
+
+// Every page is granted once, and is there for all who have seen the size that includes it.
+TEST(Memory, SharedGrowsFromManyThreads) {
+  constexpr uint64_t maxPages = 500;
+  wasm::MemoryType type = memoryType(1, maxPages);
+  type.limits.shared = true;
+  auto made = makeMemory(type);
+  ASSERT_TRUE(made);
+  Memory &memory = **made;
+  uint8_t *const base = memory.bytes().data();
+  std::array<std::atomic<unsigned>, maxPages> granted{};
+  auto work = [&] {
+    for (;;) {
+      const int64_t old = memory.grow(1);
+      const auto bytes = memory.bytes();
+      EXPECT_EQ(bytes.data(), base);
+      std::atomic_ref(bytes[bytes.size() - 1]).store(1);
+      if (old < 0)
+        break;
+      EXPECT_GT(bytes.size(), uint64_t(old) * pageBytes);
+      ++granted[size_t(old)];
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i)
+    threads.emplace_back(work);
+  for (std::thread &thread : threads)
+    thread.join();
+  EXPECT_EQ(memory.pages(), maxPages);
+  for (uint64_t page = 1; page < maxPages; ++page)
+    EXPECT_EQ(granted[page], 1u) << page;
+  EXPECT_EQ(memory.grow(1), -1);
 }
 
 TEST(Memory, RefusesWhatCannotBe) {

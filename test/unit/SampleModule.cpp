@@ -150,6 +150,30 @@ std::vector<uint8_t> buildSample(const SampleOptions &options) {
   return builder.build();
 }
 
+std::vector<uint8_t> buildThreadSample(bool exportsStart) {
+  ArtifactBuilder builder;
+  const uint32_t spawnType = builder.addType({ValueTypeCode::I32}, {ValueTypeCode::I32});
+  const uint32_t startType = builder.addType({ValueTypeCode::I32, ValueTypeCode::I32}, {});
+  // With more arguments and results than these types have.
+  for (uint32_t type : {spawnType, startType}) {
+    builder.setEntryThunk(type, entryThunk);
+    builder.setImportThunk(type, importThunk);
+  }
+  const uint32_t spawn = builder.importFunction("wasi", "thread-spawn", spawnType);
+  builder.importFunction("env", "run", startType);
+  builder.addImport("env", "memory", ExternKindCode::Memory);
+  builder.addMemory(1, 2);
+  builder.memories.back().flags |= limitShared;
+  ContextLayout layout;
+  layout.memories = 1;
+  const uint32_t start = builder.addFunction(
+      startType, callHost(layout.importReferences() + sizeof(FunctionReference)));
+  builder.addExport("spawn", ExternKindCode::Function, spawn);
+  if (exportsStart)
+    builder.addExport("wasi_thread_start", ExternKindCode::Function, start);
+  return builder.build();
+}
+
 Result<std::shared_ptr<const runtime::Module>> loadBytes(const std::vector<uint8_t> &file) {
   std::string path = "/tmp/w2n-unit-XXXXXX";
   const int descriptor = mkstemp(path.data());

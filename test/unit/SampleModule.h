@@ -23,6 +23,11 @@ struct SampleOptions {
 /// and "memory", whose page at 16384 begins with "image" in the image.
 std::vector<uint8_t> buildSample(const SampleOptions &options = {});
 
+/// For wasi-threads: imports "wasi"."thread-spawn" and "env"."run", of type [i32 i32] -> [], and
+/// the shared memory "env"."memory"; exports "spawn", which is thread-spawn, and, if asked for,
+/// "wasi_thread_start", which calls "run".
+std::vector<uint8_t> buildThreadSample(bool exportsStart = true);
+
 /// Writes `file` to a temporary file and loads it.
 Result<std::shared_ptr<const runtime::Module>> loadBytes(const std::vector<uint8_t> &file);
 
