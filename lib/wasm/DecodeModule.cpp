@@ -1,5 +1,6 @@
 // The sections of a module (core specification, section 5.5).
 
+#include "lib/wasm/DecodeBranchHints.h"
 #include "lib/wasm/DecodeNames.h"
 #include "lib/wasm/DecodeTypes.h"
 #include "lib/wasm/Instruction.h"
@@ -54,8 +55,8 @@ private:
   ByteReader reader;
   unsigned lastOrder = 0;
   uint32_t bodies = 0;
-  /// Where the contents of the name section are; decoded last, as it may come early.
-  ByteReader names{Bytes()};
+  /// Where the contents of these custom sections are; decoded last, as they may come early.
+  ByteReader names{Bytes()}, branchHints{Bytes()};
 };
 
 const ModuleDecoder::Section ModuleDecoder::sections[] = {
@@ -295,6 +296,7 @@ Status ModuleDecoder::decodeBody(ByteReader &in, Function &function) {
                 in.offset());
   uint64_t bodyOffset = in.offset();
   W2N_TRY(body, in.readBytes(bytes));
+  function.bodyOffset = bodyOffset;
   ByteReader bodyReader(body, bodyOffset);
   W2N_TRY(groups, bodyReader.readU32());
   if (groups > bodyReader.remaining())
@@ -383,6 +385,8 @@ Status ModuleDecoder::decodeSection() {
     W2N_TRY(name, in.readName());
     if (name == "name")
       names = in;
+    else if (name == "metadata.code.branch_hint")
+      branchHints = in;
     return {};
   }
   if (section.order <= lastOrder)
@@ -424,6 +428,7 @@ Result<Module> ModuleDecoder::run() {
   if (module.dataCount && *module.dataCount != module.data.size())
     return reader.malformed("data count and data section have inconsistent lengths");
   decodeNames(names, module);
+  module.branchHints = decodeBranchHints(branchHints, module);
   return std::move(module);
 }
 

@@ -44,6 +44,8 @@ struct Function {
   /// For defined functions: the instructions, including the final `end`; empty for imported ones.
   Bytes code;
   uint64_t codeOffset = 0;
+  /// Where its locals are declared.
+  uint64_t bodyOffset = 0;
   std::vector<LocalGroup> locals;
   /// In the set C.refs: may be the operand of ref.func in a body.
   bool declared = false;
@@ -88,6 +90,12 @@ struct DataSegment {
   uint64_t byteOffset = 0;
 };
 
+/// Whether the br_if or if at `offset` in the module takes its branch, or its first arm, as a rule.
+struct BranchHint {
+  uint32_t offset = 0;
+  bool likely = false;
+};
+
 struct Module {
   Bytes bytes;
   std::vector<TypeDefinition> types;
@@ -103,6 +111,8 @@ struct Module {
   std::optional<uint32_t> dataCount;
   std::optional<uint32_t> start;
   std::string_view name;
+  /// In the order of their offsets.
+  std::vector<BranchHint> branchHints;
 
   uint32_t importedFunctions = 0, importedTables = 0, importedMemories = 0, importedGlobals = 0;
 
