@@ -62,6 +62,7 @@ private:
   /// Checks the operands of a branch without popping them for good.
   Status checkLabelOperands(Types types);
 
+  Status allow(Feature feature) const;
   Status checkSignature(std::string_view signature);
   Status checkMemarg(const OpcodeInfo &info);
   Status checkTable(uint32_t table);
@@ -301,6 +302,14 @@ Status BodyValidator::checkLabelOperands(Types types) {
   return {};
 }
 
+Status BodyValidator::allow(Feature feature) const {
+  if (module.features.has(feature))
+    return {};
+  auto refused = refusedFeature(feature, instruction.offset);
+  refused.error().text += " (" + describeFunction(module, functionIndex) + ")";
+  return refused;
+}
+
 Status BodyValidator::checkSignature(std::string_view signature) {
   auto typeOf = [this](char letter) {
     switch (letter) {
@@ -370,7 +379,9 @@ Status BodyValidator::checkBlockType() {
   const BlockType &type = instruction.block;
   if (type.kind == BlockType::Kind::Index && type.typeIndex >= module.types.size())
     return invalid("unknown type " + std::to_string(type.typeIndex));
-  return {};
+  if (!paramsOf(type).empty() || resultsOf(type).size() > 1)
+    return allow(Feature::MultiValue);
+  return type.kind == BlockType::Kind::Value ? allow(featureOf(type.value)) : Status();
 }
 
 Status BodyValidator::unreachable() {
@@ -696,6 +707,7 @@ Status BodyValidator::run() {
       return std::unexpected(std::move(error));
     }
     const OpcodeInfo &info = infoOf(instruction.opcode);
+    W2N_CHECK(allow(info.feature));
     if (info.immediates == Immediates::Memarg)
       W2N_CHECK(checkMemarg(info));
     if (Check check = checks[size_t(instruction.opcode)])
