@@ -60,7 +60,8 @@ Result<std::vector<uint8_t>> compile(std::span<const uint8_t> bytes, const Compi
       options.remark(text);
   };
   W2N_TRY(target, chooseTarget(options));
-  W2N_TRY(module, wasm::decodeModule(bytes));
+  W2N_TRY(features, wasm::parseFeatures(options.features));
+  W2N_TRY(module, wasm::decodeModule(bytes, features));
   remark("decoded " + std::to_string(bytes.size()) + " bytes: " +
          std::to_string(module.functions.size() - module.importedFunctions) + " functions");
   if (options.stopAfter == StopAfter::Decode)

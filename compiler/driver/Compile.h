@@ -31,6 +31,8 @@ struct CompileOptions {
   std::string target;
   std::string cpu;        ///< empty is the target's baseline, "native" the host's
   std::string attributes; ///< "+avx2,-bmi"
+  /// Proposals that the module may use, as wasm::parseFeatures reads them; empty is all.
+  std::string features;
   /// 0 is one for each core.
   unsigned threads = 0;
   /// Called from any thread, one call at a time: functions done, functions in all.

@@ -56,6 +56,7 @@ Result<CompileOptions> optionsOf(const w2n_compile_options &given) {
   options.target = orEmpty(given.target);
   options.cpu = orEmpty(given.cpu);
   options.attributes = orEmpty(given.attributes);
+  options.features = orEmpty(given.features);
   if (given.progress)
     options.progress = [progress = given.progress, user = given.user](
                            uint32_t done, uint32_t total) { progress(user, done, total); };

@@ -207,6 +207,10 @@ private:
   void branchTo(llvm::BasicBlock *target);
   void branchIf(llvm::Value *condition, llvm::BasicBlock *yes, llvm::BasicBlock *no,
                 bool yesUnlikely = false);
+  void branchIf(llvm::Value *condition, llvm::BasicBlock *yes, llvm::BasicBlock *no,
+                llvm::MDNode *weights);
+  /// What the module's branch hints say of `instruction`, a br_if or if; null is nothing.
+  llvm::MDNode *hintedWeights(const Instruction &instruction);
   void finishFrame(Frame &frame);
   void becomeUnreachable();
   /// Skips the rest of the current frame after an unconditional transfer.

@@ -5,6 +5,8 @@
 
 #include "compiler/lower/BodyLowering.h"
 
+#include <algorithm>
+
 namespace w2n::compiler {
 
 llvm::BasicBlock *BodyLowering::makeBlock(const llvm::Twine &name) {
@@ -53,9 +55,26 @@ void BodyLowering::branchTo(llvm::BasicBlock *target) {
 
 void BodyLowering::branchIf(llvm::Value *condition, llvm::BasicBlock *yes, llvm::BasicBlock *no,
                             bool yesUnlikely) {
+  branchIf(condition, yes, no, yesUnlikely ? module.unlikely() : nullptr);
+}
+
+void BodyLowering::branchIf(llvm::Value *condition, llvm::BasicBlock *yes, llvm::BasicBlock *no,
+                            llvm::MDNode *weights) {
   ssa.addPredecessor(yes, builder.GetInsertBlock());
   ssa.addPredecessor(no, builder.GetInsertBlock());
-  builder.CreateCondBr(condition, yes, no, yesUnlikely ? module.unlikely() : nullptr);
+  builder.CreateCondBr(condition, yes, no, weights);
+}
+
+llvm::MDNode *BodyLowering::hintedWeights(const Instruction &instruction) {
+  auto hint =
+      std::ranges::lower_bound(wasm.branchHints, instruction.offset, {}, &wasm::BranchHint::offset);
+  if (hint == wasm.branchHints.end() || hint->offset != instruction.offset)
+    return nullptr;
+  // What __builtin_expect is worth to LLVM.
+  constexpr uint32_t expected = 2000, other = 1;
+  llvm::MDBuilder metadata(module.context);
+  return hint->likely ? metadata.createBranchWeights(expected, other)
+                      : metadata.createBranchWeights(other, expected);
 }
 
 llvm::BasicBlock *BodyLowering::trapBlock(artifact::TrapKind kind) {
@@ -149,7 +168,7 @@ void BodyLowering::lowerIf(const Instruction &instruction) {
   noteBefore(frame);
   llvm::BasicBlock *thenBlock = makeBlock("then");
   frame.elseBlock = makeBlock("else");
-  branchIf(condition, thenBlock, frame.elseBlock);
+  branchIf(condition, thenBlock, frame.elseBlock, hintedWeights(instruction));
   builder.SetInsertPoint(thenBlock);
   pushFrame(std::move(frame));
 }
@@ -218,7 +237,7 @@ void BodyLowering::lowerBrIf(const Instruction &instruction) {
   Frame &frame = frameAt(instruction.index);
   passOperands(frame);
   llvm::BasicBlock *next = makeBlock("next");
-  branchIf(condition, frame.target, next);
+  branchIf(condition, frame.target, next, hintedWeights(instruction));
   builder.SetInsertPoint(next);
 }
 

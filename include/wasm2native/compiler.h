@@ -64,6 +64,11 @@ typedef struct w2n_compile_options {
   const char *cpu;
   /// LLVM's processor features to add or to remove, "+avx2,-bmi"; null is none.
   const char *attributes;
+  /// WebAssembly proposals that the module may use, read from left to right:
+  /// "wasm2,+memory64,-bulk-memory". "mvp", "wasm2" and "wasm3" are what those versions of the
+  /// specification include, "all" is everything that is supported, as is null. A module that uses
+  /// another is refused: UNSUPPORTED. docs/features.md has the names.
+  const char *features;
   /// Called with the number of functions that are done and of all; null is nobody. Called from any
   /// thread, one call at a time.
   void (*progress)(void *user, uint32_t done, uint32_t total);
@@ -83,6 +88,7 @@ typedef struct w2n_compile_options {
    false,                                                                                          \
    false,                                                                                          \
    0,                                                                                              \
+   NULL,                                                                                           \
    NULL,                                                                                           \
    NULL,                                                                                           \
    NULL,                                                                                           \

@@ -1,5 +1,6 @@
 // The sections of a module (core specification, section 5.5).
 
+#include "lib/wasm/DecodeBranchHints.h"
 #include "lib/wasm/DecodeNames.h"
 #include "lib/wasm/DecodeTypes.h"
 #include "lib/wasm/Instruction.h"
@@ -13,7 +14,10 @@ namespace {
 
 class ModuleDecoder {
 public:
-  explicit ModuleDecoder(Bytes bytes) : reader(bytes) { module.bytes = bytes; }
+  ModuleDecoder(Bytes bytes, FeatureSet features) : reader(bytes) {
+    module.bytes = bytes;
+    module.features = features;
+  }
   Result<Module> run();
 
 private:
@@ -49,13 +53,19 @@ private:
   /// A count of things of which each takes at least a byte.
   Result<uint32_t> decodeCount(ByteReader &, uint32_t limit, const char *what);
   Result<ConstExpr> decodeConstExpr(ByteReader &);
+  /// Refuses what `--features` leaves out, each with the offset of what uses it.
+  Status allow(Feature feature, uint64_t offset) const;
+  Status allow(std::span<const ValueType> types, uint64_t offset) const;
+  Status allow(const FunctionType &type, uint64_t offset) const;
+  Status allow(const TableType &type, uint64_t offset) const;
+  Status allow(const MemoryType &type, uint64_t offset) const;
 
   Module module;
   ByteReader reader;
   unsigned lastOrder = 0;
   uint32_t bodies = 0;
-  /// Where the contents of the name section are; decoded last, as it may come early.
-  ByteReader names{Bytes()};
+  /// Where the contents of these custom sections are; decoded last, as they may come early.
+  ByteReader names{Bytes()}, branchHints{Bytes()};
 };
 
 const ModuleDecoder::Section ModuleDecoder::sections[] = {
@@ -87,6 +97,40 @@ Result<uint32_t> ModuleDecoder::decodeCount(ByteReader &in, uint32_t limit, cons
   return count;
 }
 
+Status ModuleDecoder::allow(Feature feature, uint64_t offset) const {
+  if (!module.features.has(feature))
+    return refusedFeature(feature, offset);
+  return {};
+}
+
+Status ModuleDecoder::allow(std::span<const ValueType> types, uint64_t offset) const {
+  for (ValueType type : types)
+    W2N_CHECK(allow(featureOf(type), offset));
+  return {};
+}
+
+Status ModuleDecoder::allow(const FunctionType &type, uint64_t offset) const {
+  W2N_CHECK(allow(type.params, offset));
+  W2N_CHECK(allow(type.results, offset));
+  return type.results.size() > 1 ? allow(Feature::MultiValue, offset) : Status();
+}
+
+// A second one, and one of references to anything but functions, came with references.
+Status ModuleDecoder::allow(const TableType &type, uint64_t offset) const {
+  if (!module.tables.empty() || type.element != ValueType::funcref())
+    W2N_CHECK(allow(Feature::ReferenceTypes, offset));
+  W2N_CHECK(allow(featureOf(type.element), offset));
+  return type.limits.is64 ? allow(Feature::Memory64, offset) : Status();
+}
+
+Status ModuleDecoder::allow(const MemoryType &type, uint64_t offset) const {
+  if (!module.memories.empty())
+    W2N_CHECK(allow(Feature::MultiMemory, offset));
+  if (type.limits.is64)
+    W2N_CHECK(allow(Feature::Memory64, offset));
+  return type.pageSizeLog2 != 16 ? allow(Feature::CustomPageSizes, offset) : Status();
+}
+
 Result<ConstExpr> ModuleDecoder::decodeConstExpr(ByteReader &in) {
   ConstExpr expression;
   expression.offset = in.offset();
@@ -94,6 +138,7 @@ Result<ConstExpr> ModuleDecoder::decodeConstExpr(ByteReader &in) {
   uint32_t depth = 0;
   while (true) {
     W2N_CHECK(decodeInstruction(in, instruction));
+    W2N_CHECK(allow(infoOf(instruction.opcode).feature, instruction.offset));
     Immediates immediates = infoOf(instruction.opcode).immediates;
     if (instruction.opcode == Opcode::End && depth-- == 0)
       break;
@@ -107,7 +152,9 @@ Result<ConstExpr> ModuleDecoder::decodeConstExpr(ByteReader &in) {
 Status ModuleDecoder::decodeTypes(ByteReader &in) {
   W2N_TRY(count, decodeCount(in, limits::types, "types"));
   for (uint32_t i = 0; i < count; ++i) {
+    const uint64_t offset = in.offset();
     W2N_TRY(type, decodeFunctionType(in));
+    W2N_CHECK(allow(type, offset));
     module.types.push_back({std::move(type), i});
   }
   return {};
@@ -115,6 +162,7 @@ Status ModuleDecoder::decodeTypes(ByteReader &in) {
 
 Result<Import> ModuleDecoder::decodeImport(ByteReader &in) {
   Import import;
+  const uint64_t offset = in.offset();
   W2N_TRY(moduleName, in.readName());
   W2N_TRY(name, in.readName());
   W2N_TRY(kind, in.readByte());
@@ -131,18 +179,21 @@ Result<Import> ModuleDecoder::decodeImport(ByteReader &in) {
   }
   case 1: {
     W2N_TRY(type, decodeTableType(in));
+    W2N_CHECK(allow(type, offset));
     import.index = module.importedTables++;
     module.tables.push_back({type, std::nullopt});
     return import;
   }
   case 2: {
     W2N_TRY(type, decodeMemoryType(in));
+    W2N_CHECK(allow(type, offset));
     import.index = module.importedMemories++;
     module.memories.push_back({type});
     return import;
   }
   case 3: {
     W2N_TRY(type, decodeGlobalType(in));
+    W2N_CHECK(allow(featureOf(type.type), offset));
     import.index = module.importedGlobals++;
     module.globals.push_back({type, {}});
     return import;
@@ -176,6 +227,7 @@ Status ModuleDecoder::decodeFunctions(ByteReader &in) {
 Status ModuleDecoder::decodeTables(ByteReader &in) {
   W2N_TRY(count, decodeCount(in, limits::tables, "tables"));
   for (uint32_t i = 0; i < count; ++i) {
+    const uint64_t offset = in.offset();
     // 0x40 0x00 announces a table with an initial value (5.5.7).
     ByteReader ahead = in;
     W2N_TRY(first, ahead.readByte());
@@ -187,6 +239,7 @@ Status ModuleDecoder::decodeTables(ByteReader &in) {
         return in.malformed("zero byte expected");
     }
     W2N_TRY(type, decodeTableType(in));
+    W2N_CHECK(allow(type, offset));
     Table table{type, std::nullopt};
     if (hasInit) {
       W2N_TRY(init, decodeConstExpr(in));
@@ -200,7 +253,9 @@ Status ModuleDecoder::decodeTables(ByteReader &in) {
 Status ModuleDecoder::decodeMemories(ByteReader &in) {
   W2N_TRY(count, decodeCount(in, limits::memories, "memories"));
   for (uint32_t i = 0; i < count; ++i) {
+    const uint64_t offset = in.offset();
     W2N_TRY(type, decodeMemoryType(in));
+    W2N_CHECK(allow(type, offset));
     module.memories.push_back({type});
   }
   return {};
@@ -209,7 +264,9 @@ Status ModuleDecoder::decodeMemories(ByteReader &in) {
 Status ModuleDecoder::decodeGlobals(ByteReader &in) {
   W2N_TRY(count, decodeCount(in, limits::globals, "globals"));
   for (uint32_t i = 0; i < count; ++i) {
+    const uint64_t offset = in.offset();
     W2N_TRY(type, decodeGlobalType(in));
+    W2N_CHECK(allow(featureOf(type.type), offset));
     W2N_TRY(init, decodeConstExpr(in));
     module.globals.push_back({type, init});
   }
@@ -245,6 +302,8 @@ Result<ElementSegment> ModuleDecoder::decodeElement(ByteReader &in) {
   W2N_TRY(flags, in.readU32());
   if (flags > 7)
     return in.malformed("malformed elements segment kind");
+  if (flags != 0)
+    W2N_CHECK(allow(Feature::BulkMemory, segment.byteOffset));
   bool usesExpressions = flags & 4;
   if (flags & 1) {
     segment.mode = flags & 2 ? SegmentMode::Declarative : SegmentMode::Passive;
@@ -258,6 +317,7 @@ Result<ElementSegment> ModuleDecoder::decodeElement(ByteReader &in) {
   }
   if ((flags & 3) && usesExpressions) {
     W2N_TRY(type, decodeReferenceType(in));
+    W2N_CHECK(allow(featureOf(type), segment.byteOffset));
     segment.type = type;
   } else if (flags & 3) {
     W2N_TRY(kind, in.readByte());
@@ -295,14 +355,17 @@ Status ModuleDecoder::decodeBody(ByteReader &in, Function &function) {
                 in.offset());
   uint64_t bodyOffset = in.offset();
   W2N_TRY(body, in.readBytes(bytes));
+  function.bodyOffset = bodyOffset;
   ByteReader bodyReader(body, bodyOffset);
   W2N_TRY(groups, bodyReader.readU32());
   if (groups > bodyReader.remaining())
     return bodyReader.malformed("unexpected end of section or function");
   uint64_t total = 0;
   for (uint32_t i = 0; i < groups; ++i) {
+    const uint64_t offset = bodyReader.offset();
     W2N_TRY(count, bodyReader.readU32());
     W2N_TRY(type, decodeValueType(bodyReader));
+    W2N_CHECK(allow(featureOf(type), offset));
     total += count;
     // The first bound is the specification's, the second ours.
     if (total > 0xffffffff)
@@ -336,6 +399,8 @@ Result<DataSegment> ModuleDecoder::decodeDataSegment(ByteReader &in) {
   W2N_TRY(flags, in.readU32());
   if (flags > 2)
     return in.malformed("malformed data segment kind");
+  if (flags != 0)
+    W2N_CHECK(allow(Feature::BulkMemory, segment.byteOffset));
   if (flags == 1) {
     segment.mode = SegmentMode::Passive;
   } else {
@@ -362,6 +427,7 @@ Status ModuleDecoder::decodeData(ByteReader &in) {
 }
 
 Status ModuleDecoder::decodeDataCount(ByteReader &in) {
+  W2N_CHECK(allow(Feature::BulkMemory, in.offset()));
   W2N_TRY(count, in.readU32());
   module.dataCount = count;
   return {};
@@ -383,6 +449,8 @@ Status ModuleDecoder::decodeSection() {
     W2N_TRY(name, in.readName());
     if (name == "name")
       names = in;
+    else if (name == "metadata.code.branch_hint")
+      branchHints = in;
     return {};
   }
   if (section.order <= lastOrder)
@@ -424,11 +492,14 @@ Result<Module> ModuleDecoder::run() {
   if (module.dataCount && *module.dataCount != module.data.size())
     return reader.malformed("data count and data section have inconsistent lengths");
   decodeNames(names, module);
+  module.branchHints = decodeBranchHints(branchHints, module);
   return std::move(module);
 }
 
 } // namespace
 
-Result<Module> decodeModule(Bytes bytes) { return ModuleDecoder(bytes).run(); }
+Result<Module> decodeModule(Bytes bytes, FeatureSet features) {
+  return ModuleDecoder(bytes, features).run();
+}
 
 } // namespace w2n::wasm

@@ -8,11 +8,6 @@
 
 namespace w2n::wasm {
 
-enum class Feature : uint8_t {
-#define WASM_FEATURE(name, text) name,
-#include "lib/wasm/Features.def"
-};
-
 enum class Opcode : uint16_t {
 #define WASM_OP(name, prefix, code, text, immediates, signature, feature) name,
 #include "lib/wasm/Opcodes.def"

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "lib/support/Error.h"
-#include "lib/wasm/Types.h"
+#include "lib/wasm/Features.h"
 
 #include <span>
 #include <string_view>
@@ -44,6 +44,8 @@ struct Function {
   /// For defined functions: the instructions, including the final `end`; empty for imported ones.
   Bytes code;
   uint64_t codeOffset = 0;
+  /// Where its locals are declared.
+  uint64_t bodyOffset = 0;
   std::vector<LocalGroup> locals;
   /// In the set C.refs: may be the operand of ref.func in a body.
   bool declared = false;
@@ -88,8 +90,16 @@ struct DataSegment {
   uint64_t byteOffset = 0;
 };
 
+/// Whether the br_if or if at `offset` in the module takes its branch, or its first arm, as a rule.
+struct BranchHint {
+  uint32_t offset = 0;
+  bool likely = false;
+};
+
 struct Module {
   Bytes bytes;
+  /// What it was allowed to use when it was decoded.
+  FeatureSet features;
   std::vector<TypeDefinition> types;
   std::vector<Import> imports;
   std::vector<Export> exports;
@@ -103,6 +113,8 @@ struct Module {
   std::optional<uint32_t> dataCount;
   std::optional<uint32_t> start;
   std::string_view name;
+  /// In the order of their offsets.
+  std::vector<BranchHint> branchHints;
 
   uint32_t importedFunctions = 0, importedTables = 0, importedMemories = 0, importedGlobals = 0;
 
@@ -114,13 +126,14 @@ struct Module {
 /// Decodes a binary module (core specification, chapter 5). Section structure, types and segments
 /// are decoded; of function bodies only locals and extent: their instructions are decoded by the
 /// validator. The name section is read leniently: names end where it is malformed. Errors:
-/// Malformed, Limit, Unsupported, with the offset in `bytes`. Threads: any.
-Result<Module> decodeModule(Bytes bytes);
+/// Malformed, Limit, Unsupported (also for what is not in `features`), with the offset in `bytes`.
+/// Threads: any.
+Result<Module> decodeModule(Bytes bytes, FeatureSet features = FeatureSet::all());
 
 /// Validates a decoded module (core specification, chapter 3), function bodies included. Malformed
 /// instructions are reported as Malformed, broken rules as Invalid, with the reference
-/// interpreter's words first ("type mismatch: ..."). Sets Function::declared. Linear in the size of
-/// the module. Threads: any.
+/// interpreter's words first ("type mismatch: ..."), instructions of features that the module may
+/// not use as Unsupported. Sets Function::declared. Linear in the size of the module. Threads: any.
 Status validateModule(Module &module);
 
 /// "function 12 ($fib)", for messages and symbols.

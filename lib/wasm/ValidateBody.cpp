@@ -62,6 +62,7 @@ private:
   /// Checks the operands of a branch without popping them for good.
   Status checkLabelOperands(Types types);
 
+  Status allow(Feature feature) const;
   Status checkSignature(std::string_view signature);
   Status checkMemarg(const OpcodeInfo &info);
   Status checkLane(uint8_t lane, unsigned lanes) const;
@@ -303,6 +304,14 @@ Status BodyValidator::checkLabelOperands(Types types) {
   return {};
 }
 
+Status BodyValidator::allow(Feature feature) const {
+  if (module.features.has(feature))
+    return {};
+  auto refused = refusedFeature(feature, instruction.offset);
+  refused.error().text += " (" + describeFunction(module, functionIndex) + ")";
+  return refused;
+}
+
 Status BodyValidator::checkSignature(std::string_view signature) {
   auto typeOf = [this](char letter) {
     switch (letter) {
@@ -404,7 +413,9 @@ Status BodyValidator::checkBlockType() {
   const BlockType &type = instruction.block;
   if (type.kind == BlockType::Kind::Index && type.typeIndex >= module.types.size())
     return invalid("unknown type " + std::to_string(type.typeIndex));
-  return {};
+  if (!paramsOf(type).empty() || resultsOf(type).size() > 1)
+    return allow(Feature::MultiValue);
+  return type.kind == BlockType::Kind::Value ? allow(featureOf(type.value)) : Status();
 }
 
 Status BodyValidator::unreachable() {
@@ -730,6 +741,7 @@ Status BodyValidator::run() {
       return std::unexpected(std::move(error));
     }
     const OpcodeInfo &info = infoOf(instruction.opcode);
+    W2N_CHECK(allow(info.feature));
     W2N_CHECK(checkImmediates(info));
     if (Check check = checks[size_t(instruction.opcode)])
       W2N_CHECK((this->*check)());

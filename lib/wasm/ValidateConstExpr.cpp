@@ -37,6 +37,8 @@ Status ConstExprValidator::checkGlobalGet(const Instruction &instruction) {
 }
 
 Status ConstExprValidator::checkBinary(const Instruction &instruction, ValueType type) {
+  if (!module.features.has(Feature::ExtendedConst))
+    return refusedFeature(Feature::ExtendedConst, instruction.offset);
   size_t height = stack.size();
   if (height < 2 || stack[height - 1] != type || stack[height - 2] != type)
     return fail(ErrorKind::Invalid,

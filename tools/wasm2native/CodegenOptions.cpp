@@ -1,6 +1,6 @@
 #include "tools/wasm2native/CodegenOptions.h"
 
-#include "lib/support/Error.h"
+#include "lib/wasm/Features.h"
 
 #include <charconv>
 #include <cstdio>
@@ -47,6 +47,10 @@ std::expected<compiler::CompileOptions, std::string> readCodegenOptions(const Co
     options.remark = [](const std::string &text) { fprintf(stderr, "%s\n", text.c_str()); };
   options.cpu = line.value("mcpu");
   options.attributes = line.value("mattr");
+  options.features = line.value("features");
+  if (auto features = wasm::parseFeatures(options.features); !features)
+    return std::unexpected("--features: " + features.error().text +
+                           "; 'wasm2native --features=help' lists them");
   return options;
 }
 

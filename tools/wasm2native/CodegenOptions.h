@@ -10,6 +10,8 @@ inline constexpr OptionRow codegenOptions[] = {
     {"O", "LEVEL", "optimize: 0, 1, 2, 3, or s for size (default: 2)", "Code"},
     {"mcpu", "CPU", "processor to generate code for; 'native' is this machine's", "Code"},
     {"mattr", "LIST", "processor features to add or remove: +avx2,-bmi", "Code"},
+    {"features", "LIST",
+     "WebAssembly proposals to allow: wasm2,+memory64 (default: all; 'help' lists them)", "Code"},
     {"bounds-checks", "HOW",
      "guard: by the memory's 8 GiB reservation (default); explicit: by comparing", "Code"},
     {"strict-trap-state", nullptr, "after a trap, memory holds exactly what the specification says",

@@ -1,6 +1,7 @@
 // wasm2native [compile]: a WebAssembly module becomes a native shared object.
 #include "lib/artifact/Format.h"
 #include "lib/support/File.h"
+#include "lib/wasm/Features.h"
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/LoadCompiler.h"
@@ -103,6 +104,25 @@ int printVersion() {
   return 0;
 }
 
+const char *standardName(wasm::Standard standard) {
+  constexpr const char *names[] = {"mvp", "wasm2", "wasm3", "proposal"};
+  return names[size_t(standard)];
+}
+
+int printFeatures() {
+  printf("Proposals of WebAssembly, where they belong, and whether they are allowed by default:\n");
+  const wasm::FeatureSet byDefault = wasm::FeatureSet::all();
+  const auto infos = wasm::featureInfos();
+  // The first is what every module uses.
+  for (size_t i = 1; i < infos.size(); ++i)
+    printf("  %-24.*s %-9s %-3s  %.*s\n", int(infos[i].name.size()), infos[i].name.data(),
+           standardName(infos[i].standard), byDefault.has(wasm::Feature(i)) ? "on" : "off",
+           int(infos[i].description.size()), infos[i].description.data());
+  printf("--features=LIST is read from left to right: +NAME allows, -NAME refuses; mvp, wasm2, "
+         "wasm3 and all are sets.\n");
+  return 0;
+}
+
 int compileFile(const std::string &input, const std::string &output,
                 const CompileOptions &options) {
   auto wasm = readFile(input);
@@ -128,6 +148,8 @@ int compileMain(std::span<char *const> arguments) {
     return fputs(helpText(spec).c_str(), stdout) < 0;
   if (line->has("version"))
     return printVersion();
+  if (line->value("features") == "help")
+    return printFeatures();
   auto options = readOptions(*line);
   if (!options)
     return usageError(spec, options.error());

@@ -87,6 +87,7 @@ w2n_compile_options optionsInC(const compiler::CompileOptions &options) {
   inC.target = orNull(options.target);
   inC.cpu = orNull(options.cpu);
   inC.attributes = orNull(options.attributes);
+  inC.features = orNull(options.features);
   inC.progress = options.progress ? forwardProgress : nullptr;
   inC.remark = options.remark ? forwardRemark : nullptr;
   inC.user = const_cast<compiler::CompileOptions *>(&options);

@@ -1,0 +1,52 @@
+// The proposals that a module may use.
+#pragma once
+
+#include "lib/support/Error.h"
+#include "lib/wasm/Types.h"
+
+#include <span>
+
+namespace w2n::wasm {
+
+enum class Feature : uint8_t {
+#define WASM_FEATURE(name, text, standard, description) name,
+#include "lib/wasm/Features.def"
+};
+
+/// The first version of the core specification that includes a feature; Proposal is none yet.
+enum class Standard : uint8_t { Mvp, Wasm2, Wasm3, Proposal };
+
+/// A row of Features.def.
+struct FeatureInfo {
+  std::string_view name;
+  Standard standard;
+  std::string_view description;
+};
+
+/// All rows, in the order of the enumerators.
+std::span<const FeatureInfo> featureInfos();
+
+class FeatureSet {
+public:
+  /// Everything that is supported.
+  static FeatureSet all() { return upTo(Standard::Proposal); }
+  static FeatureSet upTo(Standard standard);
+
+  bool has(Feature feature) const { return bits >> unsigned(feature) & 1; }
+  void set(Feature feature, bool allowed);
+
+private:
+  uint64_t bits = 0;
+};
+
+/// Reads a list such as "wasm2,+memory64,-bulk-memory", from left to right: "mvp", "wasm2", "wasm3"
+/// and "all" stand for sets, and what comes before the first word is all. Errors: Invalid.
+Result<FeatureSet> parseFeatures(std::string_view list);
+
+/// What a type needs, beyond the types that it is made of.
+Feature featureOf(ValueType type);
+
+/// Unsupported, saying that `feature` is used at `offset` and not allowed.
+std::unexpected<Error> refusedFeature(Feature feature, uint64_t offset);
+
+} // namespace w2n::wasm
