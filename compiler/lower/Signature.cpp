@@ -23,28 +23,53 @@ llvm::Type *llvmType(llvm::LLVMContext &context, wasm::ValueType type) {
   return nullptr;
 }
 
-Signature Signature::of(llvm::LLVMContext &context, const wasm::FunctionType &type) {
-  Signature signature;
-  std::vector<llvm::Type *> arguments{llvm::PointerType::get(context, 0)};
+void Signature::place(llvm::LLVMContext &context, const wasm::FunctionType &wasmType,
+                      std::vector<llvm::Type *> arguments, unsigned integerRegisters,
+                      unsigned floatRegisters, bool returnsFirst) {
   unsigned integers = 0, floats = 0, slots = 0;
-  for (wasm::ValueType param : type.params) {
+  for (wasm::ValueType param : wasmType.params) {
     llvm::Type *llvmParam = llvmType(context, param);
     bool isFloat = llvmParam->isFloatingPointTy() || llvmParam->isVectorTy();
     unsigned &used = isFloat ? floats : integers;
-    signature.paramTypes.push_back(llvmParam);
-    if (used < (isFloat ? artifact::maxFloatRegisters : artifact::maxIntegerRegisters)) {
+    paramTypes.push_back(llvmParam);
+    if (used < (isFloat ? floatRegisters : integerRegisters)) {
       ++used;
-      signature.params.push_back({false, unsigned(arguments.size())});
+      params.push_back({false, unsigned(arguments.size())});
       arguments.push_back(llvmParam);
     } else {
-      signature.params.push_back({true, slots++});
+      params.push_back({true, slots++});
     }
   }
-  for (wasm::ValueType result : type.results)
-    signature.resultTypes.push_back(llvmType(context, result));
-  llvm::Type *returned =
-      signature.resultTypes.empty() ? llvm::Type::getVoidTy(context) : signature.resultTypes[0];
-  signature.type = llvm::FunctionType::get(returned, arguments, false);
+  for (wasm::ValueType result : wasmType.results)
+    resultTypes.push_back(llvmType(context, result));
+  returned = returnsFirst && !resultTypes.empty() ? 1 : 0;
+  type = llvm::FunctionType::get(returned ? resultTypes[0] : llvm::Type::getVoidTy(context),
+                                 arguments, false);
+}
+
+Signature Signature::of(llvm::LLVMContext &context, const wasm::FunctionType &type) {
+  Signature signature;
+  signature.place(context, type, {llvm::PointerType::get(context, 0)},
+                  artifact::maxIntegerRegisters, artifact::maxFloatRegisters, true);
+  return signature;
+}
+
+Signature Signature::ofBody(llvm::LLVMContext &context, const wasm::FunctionType &type,
+                            bool isUniform) {
+  Signature signature;
+  std::vector<llvm::Type *> arguments{llvm::PointerType::get(context, 0)};
+  if (isUniform || type.results.size() > 1) {
+    signature.homeArgument = 1;
+    arguments.push_back(llvm::PointerType::get(context, 0));
+  }
+  if (isUniform) {
+    signature.place(context, type, arguments, 0, 0, false);
+    return signature;
+  }
+  signature.convention = llvm::CallingConv::SwiftTail;
+  signature.place(context, type, arguments,
+                  artifact::maxIntegerRegisters - (signature.homeArgument ? 1 : 0),
+                  artifact::maxFloatRegisters, true);
   return signature;
 }
 

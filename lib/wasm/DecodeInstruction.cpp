@@ -127,12 +127,12 @@ Status decodeRefNullType(ByteReader &reader, Instruction &instruction) {
 }
 
 // In the order of Immediates.
-constexpr std::array<Decoder, size_t(Immediates::TableAndTable) + 1> decoders = {
+constexpr std::array<Decoder, size_t(Immediates::Type) + 1> decoders = {
     decodeNone,      decodeBlockType,   decodeIndex,     decodeLabelTable, decodeIndex,
     decodeIndexPair, decodeValueTypes,  decodeIndex,     decodeIndex,      decodeIndex,
     decodeMemarg,    decodeIndex,       decodeI32,       decodeI64,        decodeF32,
     decodeF64,       decodeRefNullType, decodeIndex,     decodeIndex,      decodeIndexPair,
-    decodeIndexPair, decodeIndexPair,   decodeIndexPair,
+    decodeIndexPair, decodeIndexPair,   decodeIndexPair, decodeIndex,
 };
 
 std::string hexByte(uint32_t byte) {

@@ -41,6 +41,7 @@ enum class Immediates : uint8_t {
   MemoryAndMemory, ///< index (destination), index2 (source)
   ElementAndTable, ///< index (element), index2 (table)
   TableAndTable,   ///< index (destination), index2 (source)
+  Type,            ///< index
 };
 
 /// A row of Opcodes.def.
@@ -52,6 +53,12 @@ struct OpcodeInfo {
   Feature feature;
 };
 const OpcodeInfo &infoOf(Opcode opcode);
+
+/// Whether `opcode` is a call that ends the function.
+constexpr bool isTailCall(Opcode opcode) {
+  return opcode == Opcode::ReturnCall || opcode == Opcode::ReturnCallIndirect ||
+         opcode == Opcode::ReturnCallRef;
+}
 
 /// The type of a block: no value, one value, or a type index.
 struct BlockType {

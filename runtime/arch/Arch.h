@@ -82,6 +82,7 @@ void w2nTableInitEntry(artifact::InstanceContext *, uint32_t, uint32_t, uint64_t
                        uint64_t);
 void w2nElementDropEntry(artifact::InstanceContext *, uint32_t);
 void w2nElementSetEntry(artifact::InstanceContext *, uint32_t, uint32_t, uint64_t);
+uint64_t w2nIsSubtypeEntry(artifact::InstanceContext *, uint32_t, uint32_t);
 
 /// The crossing code above lies between these; it runs on the guest's stack in part, so a stack
 /// overflow may be found there.

@@ -148,6 +148,7 @@ w2nTrapEntry:
   W2N_CROSS w2nTableInitEntry, w2nTableInit, 1
   W2N_CROSS w2nElementDropEntry, w2nElementDrop, 1
   W2N_CROSS w2nElementSetEntry, w2nElementSet, 1
+  W2N_CROSS w2nIsSubtypeEntry, w2nIsSubtype, 0
 
 .LleaveForError:
   .cfi_startproc

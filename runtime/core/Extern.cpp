@@ -20,10 +20,6 @@ std::shared_ptr<Function> makeHostFunction(wasm::FunctionType type, HostBody bod
 
 namespace {
 
-bool holdsFunctions(wasm::ValueType type) {
-  return type.isRef() && type.heap == wasm::HeapKind::Func;
-}
-
 InstanceGroup *groupOf(Table &table) {
   return table.owner ? table.owner->state().group : table.group;
 }

@@ -4,6 +4,7 @@
 #include "runtime/core/Services.h"
 #include "lib/artifact/Metadata.h"
 #include "runtime/core/Activation.h"
+#include "runtime/core/CanonicalTypes.h"
 #include "runtime/core/InstanceState.h"
 
 #include <algorithm>
@@ -24,6 +25,7 @@ const artifact::RuntimeServices runtimeServices = {
     .tableInit = w2nTableInitEntry,
     .elementDrop = w2nElementDropEntry,
     .elementSet = w2nElementSetEntry,
+    .isSubtype = w2nIsSubtypeEntry,
 };
 
 namespace {
@@ -177,5 +179,9 @@ uint32_t w2nElementSet(InstanceContext *context, uint32_t segment, uint32_t elem
   if (element < values.size())
     values[element] = value;
   return 0;
+}
+
+uint64_t w2nIsSubtype(InstanceContext *, uint32_t sub, uint32_t super) {
+  return isSubtype(sub, super) ? 1 : 0;
 }
 }
