@@ -17,7 +17,8 @@ namespace {
 void lowerModuleParts(ModuleLowering &lowering, const MemoryImage &image,
                       std::span<const uint8_t> sourceHash) {
   for (uint32_t i = 0; i < lowering.plan.wasm.types.size(); ++i)
-    lowerThunks(lowering, i);
+    if (lowering.plan.wasm.isFunctionType(i))
+      lowerThunks(lowering, i);
   lowerClosedTables(lowering);
   bool hasInitialize = lowerInitialize(lowering);
   if (lowering.plan.options.stopAfter > StopAfter::Optimize)

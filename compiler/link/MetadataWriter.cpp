@@ -2,7 +2,7 @@
 
 #include "compiler/codegen/LlvmError.h"
 #include "lib/artifact/Checksum.h"
-#include "lib/artifact/Format.h"
+#include "lib/artifact/TypeCodes.h"
 #include "lib/wasm/Instruction.h"
 
 #include <llvm/Config/llvm-config.h>
@@ -43,25 +43,6 @@ public:
   std::vector<std::pair<size_t, llvm::Constant *>> distances;
 };
 
-ValueTypeCode codeOf(wasm::ValueType type) {
-  switch (type.kind) {
-  case wasm::ValueKind::I32:
-    return ValueTypeCode::I32;
-  case wasm::ValueKind::I64:
-    return ValueTypeCode::I64;
-  case wasm::ValueKind::F32:
-    return ValueTypeCode::F32;
-  case wasm::ValueKind::F64:
-    return ValueTypeCode::F64;
-  case wasm::ValueKind::V128:
-    return ValueTypeCode::V128;
-  case wasm::ValueKind::Ref:
-  case wasm::ValueKind::Bottom:
-    return type.heap == wasm::HeapKind::Extern ? ValueTypeCode::ExternRef : ValueTypeCode::FuncRef;
-  }
-  return ValueTypeCode::I32;
-}
-
 uint32_t limitFlags(const wasm::Limits &limits) {
   return (limits.max ? limitHasMax : 0) | (limits.is64 ? limitIs64 : 0) |
          (limits.shared ? limitShared : 0);
@@ -83,7 +64,9 @@ private:
   ArrayRef elements();
   ArrayRef data();
   ArrayRef images();
+  uint32_t codeOf(wasm::ValueType type) const;
   ArrayRef valueTypes(const std::vector<wasm::ValueType> &types);
+  ArrayRef typeDetails(const wasm::TypeDefinition &type);
   llvm::GlobalVariable *emitBytes(std::span<const uint8_t> bytes, const llvm::Twine &name,
                                   const char *section, uint64_t alignment);
   void emitNote();
@@ -98,14 +81,39 @@ private:
 ArrayRef MetadataEmitter::valueTypes(const std::vector<wasm::ValueType> &types) {
   std::vector<ValueTypeCode> codes;
   for (wasm::ValueType type : types)
-    codes.push_back(codeOf(type));
+    codes.push_back(ValueTypeCode(codeOf(type) & codeBits));
+  return blob.append(codes);
+}
+
+uint32_t MetadataEmitter::codeOf(wasm::ValueType type) const {
+  return encodeType(type, type.isRef() && wasm.matches(type, wasm::ValueType::funcref()));
+}
+
+ArrayRef MetadataEmitter::typeDetails(const wasm::TypeDefinition &type) {
+  std::vector<uint32_t> codes;
+  for (const auto *values : {&type.function.params, &type.function.results})
+    for (wasm::ValueType value : *values)
+      codes.push_back(codeOf(value));
+  if (std::ranges::all_of(codes, [](uint32_t code) { return code <= codeBits; }))
+    codes.clear();
+  for (const wasm::FieldType &field : type.fields)
+    codes.push_back(codeOf(field.type) | (field.isMutable ? codeMutable : 0) |
+                    (field.packedBits == 8    ? codePacked8
+                     : field.packedBits == 16 ? codePacked16
+                                              : 0));
   return blob.append(codes);
 }
 
 ArrayRef MetadataEmitter::types() {
   std::vector<TypeRecord> records;
-  for (const wasm::TypeDefinition &type : wasm.types)
-    records.push_back({valueTypes(type.function.params), valueTypes(type.function.results), 0, 0});
+  for (uint32_t i = 0; i < wasm.types.size(); ++i) {
+    const wasm::TypeDefinition &type = wasm.types[i];
+    const uint32_t flags = uint32_t(type.kind) | (type.isFinal ? 0 : typeIsOpen) |
+                           (type.super ? typeHasSuper : 0) |
+                           (i != type.groupBegin ? typeIsInGroup : 0);
+    records.push_back({valueTypes(type.function.params), valueTypes(type.function.results),
+                       typeDetails(type), flags, type.super.value_or(0), 0, 0});
+  }
   ArrayRef reference = blob.append(records);
   for (uint32_t i = 0; i < records.size(); ++i) {
     size_t offset = reference.offset + i * sizeof(TypeRecord);
@@ -135,12 +143,15 @@ ArrayRef MetadataEmitter::exports() {
 ArrayRef MetadataEmitter::functions() {
   std::vector<FunctionRecord> records;
   for (uint32_t i = 0; i < wasm.functions.size(); ++i)
-    records.push_back(
-        {wasm.functions[i].typeIndex, 0, plan.references[i], blob.append(wasm.functions[i].name)});
+    records.push_back({wasm.functions[i].typeIndex, 0, plan.references[i],
+                       blob.append(wasm.functions[i].name), 0});
   ArrayRef reference = blob.append(records);
-  for (uint32_t i = wasm.importedFunctions; i < records.size(); ++i)
-    blob.setDistance(reference.offset + i * sizeof(FunctionRecord) + offsetof(FunctionRecord, code),
-                     lowering.function(i));
+  for (uint32_t i = wasm.importedFunctions; i < records.size(); ++i) {
+    size_t offset = reference.offset + i * sizeof(FunctionRecord);
+    blob.setDistance(offset + offsetof(FunctionRecord, code), lowering.function(i));
+    if (plan.tailCallers[i])
+      blob.setDistance(offset + offsetof(FunctionRecord, tailCode), lowering.tailFunction(i));
+  }
   return reference;
 }
 
@@ -277,7 +288,7 @@ void MetadataEmitter::run(bool hasInitialize, std::span<const uint8_t> sourceHas
   header.references = references();
   std::vector<TableRecordInfo> tables;
   for (const wasm::Table &table : wasm.tables)
-    tables.push_back({uint32_t(codeOf(table.type.element)), limitFlags(table.type.limits),
+    tables.push_back({codeOf(table.type.element), limitFlags(table.type.limits),
                       table.type.limits.min, table.type.limits.max.value_or(0)});
   header.tables = blob.append(tables);
   std::vector<MemoryRecordInfo> memories;
@@ -287,7 +298,7 @@ void MetadataEmitter::run(bool hasInitialize, std::span<const uint8_t> sourceHas
   header.memories = blob.append(memories);
   std::vector<GlobalRecordInfo> globals;
   for (const wasm::Global &global : wasm.globals)
-    globals.push_back({uint32_t(codeOf(global.type.type)), global.type.isMutable});
+    globals.push_back({codeOf(global.type.type), global.type.isMutable});
   header.globals = blob.append(globals);
   header.elements = elements();
   header.data = data();

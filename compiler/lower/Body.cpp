@@ -52,9 +52,8 @@ static_assert(
 
 BodyLowering::BodyLowering(ModuleLowering &module, uint32_t functionIndex, Locals locals)
     : module(module), wasm(module.plan.wasm), functionIndex(functionIndex),
-      signature(module.signature(wasm.functions[functionIndex].typeIndex)),
-      function(module.function(functionIndex)), builder(module.context),
-      instanceContext(function->getArg(0)), locals(locals),
+      signature(module.bodySignature(functionIndex)), function(module.bodyFunction(functionIndex)),
+      builder(module.context), instanceContext(function->getArg(0)), locals(locals),
       localTypes(wasm.functionType(functionIndex).params, wasm.functions[functionIndex].locals) {}
 
 bool BodyLowering::run() {
@@ -129,10 +128,12 @@ llvm::Type *BodyLowering::typeOf(wasm::ValueKind kind) {
 
 void lowerFunction(ModuleLowering &module, uint32_t functionIndex) {
   using Locals = BodyLowering::Locals;
+  if (module.plan.tailCallers[functionIndex])
+    lowerTailWrapper(module, functionIndex);
   if (BodyLowering(module, functionIndex, Locals::Ssa).run())
     return;
   module.remark(functionIndex, "keeping locals on the stack: they are too many for its branches");
-  module.function(functionIndex)->deleteBody();
+  module.bodyFunction(functionIndex)->deleteBody();
   BodyLowering(module, functionIndex, Locals::StackSlots).run();
 }
 

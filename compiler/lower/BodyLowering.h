@@ -1,7 +1,7 @@
 // Lowers the body of one function. Its instructions have been validated, so types, indices and the
 // shape of the operand stack are trusted here. One file for each family of instructions defines the
-// members: Body, Control, Call, Variable, Numeric, WideArithmetic, Memory, BoundsCheck, BulkMemory,
-// Table, Atomic, and Simd* for vectors.
+// members: Body, Control, Call, TailCall, Variable, Numeric, WideArithmetic, Memory, BoundsCheck,
+// BulkMemory, Table, Reference, Atomic, and Simd* for vectors.
 #pragma once
 
 #include "compiler/lower/ModuleLowering.h"
@@ -40,6 +40,15 @@ public:
   // Call.cpp
   void lowerCall(const Instruction &);
   void lowerCallIndirect(const Instruction &);
+  void lowerCallRef(const Instruction &);
+  // TailCall.cpp
+  void lowerReturnCall(const Instruction &);
+  void lowerReturnCallIndirect(const Instruction &);
+  void lowerReturnCallRef(const Instruction &);
+  // Reference.cpp
+  void lowerRefAsNonNull(const Instruction &);
+  void lowerBrOnNull(const Instruction &);
+  void lowerBrOnNonNull(const Instruction &);
   // Variable.cpp
   void lowerDrop(const Instruction &);
   void lowerSelect(const Instruction &);
@@ -221,8 +230,30 @@ private:
   llvm::BasicBlock *trapBlock(artifact::TrapKind kind);
 
   // Call.cpp
-  void lowerClosedCall(const Instruction &instruction);
-  void pushCallResults(const Signature &callee, llvm::Value *code, llvm::Value *calleeContext);
+  struct Callee {
+    uint32_t typeIndex;
+    llvm::Value *code = nullptr;
+    llvm::Value *context = nullptr;
+    /// What a tail call jumps to; null, here or when it runs, if there is no such thing.
+    llvm::Value *tailCode = nullptr;
+  };
+  // Each pops what selects the callee, and leaves the arguments.
+  Callee directCallee(const Instruction &instruction);
+  Callee closedCallee(const Instruction &instruction);
+  Callee indirectCallee(const Instruction &instruction);
+  Callee referencedCallee(const Instruction &instruction);
+  void checkCalleeType(llvm::Value *reference, uint32_t typeIndex);
+  void callAndPush(const Callee &callee);
+
+  // TailCall.cpp
+  static bool isTailCall(const Instruction &instruction);
+  void tailCall(const Callee &callee);
+  void callAndReturn(const Callee &callee, llvm::ArrayRef<llvm::Value *> arguments);
+  void jumpToBody(const Callee &callee, llvm::ArrayRef<llvm::Value *> arguments);
+  /// The context whose buffer takes the results of this function.
+  llvm::Value *resultHome() const {
+    return signature.homeArgument ? function->getArg(signature.homeArgument) : instanceContext;
+  }
 
   // Numeric.cpp: of scalars and vectors.
   llvm::Value *floatArithmetic(llvm::Instruction::BinaryOps operation, llvm::Value *lhs,

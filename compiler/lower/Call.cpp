@@ -1,4 +1,4 @@
-// Direct and indirect calls.
+// Calls: direct, through tables, through references.
 
 #include "compiler/lower/BodyLowering.h"
 
@@ -6,33 +6,40 @@
 
 namespace w2n::compiler {
 
-void BodyLowering::lowerCall(const Instruction &instruction) {
-  const Signature &callee = module.signature(wasm.functions[instruction.index].typeIndex);
-  llvm::Value *code, *context;
-  if (instruction.index < wasm.importedFunctions) {
-    uint64_t reference = module.plan.layout.importReferences() +
-                         sizeof(artifact::FunctionReference) * instruction.index;
-    code = entryLoad(module.pointer, reference + offsetof(artifact::FunctionReference, code));
-    context = entryLoad(module.pointer, reference + offsetof(artifact::FunctionReference, context));
-  } else {
-    code = module.function(instruction.index);
-    context = instanceContext;
+using artifact::FunctionReference;
+using artifact::TrapKind;
+
+BodyLowering::Callee BodyLowering::directCallee(const Instruction &instruction) {
+  uint32_t index = instruction.index;
+  Callee callee{.typeIndex = wasm.functions[index].typeIndex};
+  if (index >= wasm.importedFunctions) {
+    callee.code = module.function(index);
+    callee.context = instanceContext;
+    if (module.plan.tailCallers[index])
+      callee.tailCode = module.tailFunction(index);
+    return callee;
   }
-  pushCallResults(callee, code, context);
+  uint64_t reference = module.plan.layout.importReferences() + sizeof(FunctionReference) * index;
+  callee.code = entryLoad(module.pointer, reference + offsetof(FunctionReference, code));
+  callee.context = entryLoad(module.pointer, reference + offsetof(FunctionReference, context));
+  if (isTailCall(instruction))
+    callee.tailCode = entryLoad(module.pointer, reference + offsetof(FunctionReference, tailCode));
+  return callee;
 }
 
 // The size of a closed table is a constant, its elements are code of this instance, and a null's
 // type number equals none: one comparison each, and no load but of the element.
-void BodyLowering::lowerClosedCall(const Instruction &instruction) {
-  using artifact::TrapKind;
+BodyLowering::Callee BodyLowering::closedCallee(const Instruction &instruction) {
   llvm::GlobalVariable *table = module.closedTable(instruction.index2);
   llvm::Value *index = pop();
   uint64_t count = module.plan.closedTables[instruction.index2]->size();
   trapIf(builder.CreateICmpUGE(index, llvm::ConstantInt::get(index->getType(), count)),
          TrapKind::UndefinedElement);
-  llvm::Value *element = builder.CreateInBoundsGEP(module.i64, table, zeroExtend(index));
+  uint64_t entryBytes = module.closedTableEntryBytes(instruction.index2);
+  llvm::Value *element = builder.CreateInBoundsGEP(llvm::ArrayType::get(module.i8, entryBytes),
+                                                   table, zeroExtend(index));
   llvm::Value *actual = module.loadInvariant(builder, module.i32, element, 4);
-  llvm::Value *expected = builder.getInt32(module.plan.canonicalTypes[instruction.index]);
+  llvm::Value *expected = builder.getInt32(wasm.types[instruction.index].number);
   llvm::BasicBlock *mismatch = makeBlock("mismatch");
   llvm::BasicBlock *next = makeBlock("checked");
   branchIf(builder.CreateICmpNE(actual, expected), mismatch, next, /*yesUnlikely=*/true);
@@ -41,37 +48,98 @@ void BodyLowering::lowerClosedCall(const Instruction &instruction) {
            trapBlock(TrapKind::UninitializedElement),
            trapBlock(TrapKind::IndirectCallTypeMismatch));
   builder.SetInsertPoint(next);
-  llvm::Value *distance = module.loadInvariant(builder, module.i32, element, 0);
-  llvm::Value *code = builder.CreateGEP(module.i8, table, builder.CreateSExt(distance, module.i64));
-  pushCallResults(module.signature(instruction.index), code, instanceContext);
+  auto codeAt = [&](uint64_t offset, llvm::Value *&distance) {
+    distance = module.loadInvariant(builder, module.i32, element, offset);
+    return builder.CreateGEP(module.i8, table, builder.CreateSExt(distance, module.i64));
+  };
+  Callee callee{.typeIndex = instruction.index, .context = instanceContext};
+  llvm::Value *distance;
+  callee.code = codeAt(0, distance);
+  if (isTailCall(instruction)) {
+    llvm::Value *tailCode = codeAt(8, distance);
+    callee.tailCode = builder.CreateSelect(
+        builder.CreateIsNull(distance), llvm::ConstantPointerNull::get(module.pointer), tailCode);
+  }
+  return callee;
 }
 
-// Pops the arguments, calls, pushes the results.
-void BodyLowering::pushCallResults(const Signature &callee, llvm::Value *code,
-                                   llvm::Value *calleeContext) {
-  auto arguments = popMany(callee.params.size());
-  for (llvm::Value *result : module.call(builder, callee, code, calleeContext, arguments))
+// Types of which others are declared subtypes take a second look, which is the runtime's.
+void BodyLowering::checkCalleeType(llvm::Value *reference, uint32_t typeIndex) {
+  llvm::Value *actual =
+      module.loadInvariant(builder, module.i32, reference, offsetof(FunctionReference, typeId));
+  llvm::Value *expected = entryLoad(module.i32, module.plan.layout.typeIds() + 4ull * typeIndex);
+  llvm::Value *differs = builder.CreateICmpNE(actual, expected);
+  if (wasm.types[typeIndex].isFinal) {
+    trapIf(differs, TrapKind::IndirectCallTypeMismatch);
+    return;
+  }
+  llvm::BasicBlock *other = makeBlock("other.type");
+  llvm::BasicBlock *next = makeBlock("checked");
+  branchIf(differs, other, next, /*yesUnlikely=*/true);
+  builder.SetInsertPoint(other);
+  llvm::Value *isSubtype =
+      module.callService(builder, instanceContext, offsetof(artifact::RuntimeServices, isSubtype),
+                         module.i64, {actual, expected});
+  branchIf(builder.CreateICmpEQ(isSubtype, builder.getInt64(0)),
+           trapBlock(TrapKind::IndirectCallTypeMismatch), next, /*yesUnlikely=*/true);
+  builder.SetInsertPoint(next);
+}
+
+BodyLowering::Callee BodyLowering::indirectCallee(const Instruction &instruction) {
+  if (module.plan.closedTables[instruction.index2])
+    return closedCallee(instruction);
+  llvm::Value *element = tableElementAddress(instruction.index2, pop(), TrapKind::UndefinedElement);
+  llvm::Value *reference = module.load(builder, module.pointer, element, AliasClass::Table);
+  trapIf(builder.CreateIsNull(reference), TrapKind::UninitializedElement);
+  checkCalleeType(reference, instruction.index);
+  auto loadField = [&](uint64_t offset) {
+    return module.loadInvariant(builder, module.pointer, reference, offset);
+  };
+  Callee callee{.typeIndex = instruction.index,
+                .code = loadField(offsetof(FunctionReference, code)),
+                .context = loadField(offsetof(FunctionReference, context))};
+  if (isTailCall(instruction))
+    callee.tailCode = loadField(offsetof(FunctionReference, tailCode));
+  return callee;
+}
+
+// That the reference is not null is checked by the load: null faults, and the runtime knows the
+// address. LLVM must not conclude from the load that there is no null, nor remove it.
+BodyLowering::Callee BodyLowering::referencedCallee(const Instruction &instruction) {
+  function->addFnAttr(llvm::Attribute::NullPointerIsValid);
+  llvm::Value *reference = pop();
+  auto loadField = [&](uint64_t offset) {
+    llvm::LoadInst *loaded = module.load(
+        builder, module.pointer, module.at(builder, reference, offset), AliasClass::Context);
+    loaded->setVolatile(true);
+    return loaded;
+  };
+  Callee callee{.typeIndex = instruction.index,
+                .code = loadField(offsetof(FunctionReference, code)),
+                .context = loadField(offsetof(FunctionReference, context))};
+  if (isTailCall(instruction))
+    callee.tailCode = loadField(offsetof(FunctionReference, tailCode));
+  return callee;
+}
+
+void BodyLowering::callAndPush(const Callee &callee) {
+  const Signature &signature = module.signature(callee.typeIndex);
+  auto arguments = popMany(signature.params.size());
+  for (llvm::Value *result :
+       module.call(builder, signature, callee.code, callee.context, arguments))
     push(result);
 }
 
+void BodyLowering::lowerCall(const Instruction &instruction) {
+  callAndPush(directCallee(instruction));
+}
+
 void BodyLowering::lowerCallIndirect(const Instruction &instruction) {
-  using artifact::FunctionReference;
-  if (module.plan.closedTables[instruction.index2])
-    return lowerClosedCall(instruction);
-  llvm::Value *element =
-      tableElementAddress(instruction.index2, pop(), artifact::TrapKind::UndefinedElement);
-  llvm::Value *reference = module.load(builder, module.pointer, element, AliasClass::Table);
-  trapIf(builder.CreateIsNull(reference), artifact::TrapKind::UninitializedElement);
-  llvm::Value *actual =
-      module.loadInvariant(builder, module.i32, reference, offsetof(FunctionReference, typeId));
-  llvm::Value *expected =
-      entryLoad(module.i32, module.plan.layout.typeIds() + 4ull * instruction.index);
-  trapIf(builder.CreateICmpNE(actual, expected), artifact::TrapKind::IndirectCallTypeMismatch);
-  llvm::Value *code =
-      module.loadInvariant(builder, module.pointer, reference, offsetof(FunctionReference, code));
-  llvm::Value *context = module.loadInvariant(builder, module.pointer, reference,
-                                              offsetof(FunctionReference, context));
-  pushCallResults(module.signature(instruction.index), code, context);
+  callAndPush(indirectCallee(instruction));
+}
+
+void BodyLowering::lowerCallRef(const Instruction &instruction) {
+  callAndPush(referencedCallee(instruction));
 }
 
 } // namespace w2n::compiler

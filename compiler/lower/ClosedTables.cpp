@@ -5,7 +5,6 @@
 #include "lib/wasm/Instruction.h"
 
 #include <algorithm>
-#include <map>
 
 namespace w2n::compiler {
 
@@ -47,14 +46,6 @@ std::vector<std::optional<ClosedTable>> findClosedTables(const wasm::Module &mod
       std::copy(segment.functions.begin(), segment.functions.end(),
                 tables[segment.tableIndex]->begin() + ptrdiff_t(*constantOffset(segment.offset)));
   return tables;
-}
-
-std::vector<uint32_t> canonicalTypes(const wasm::Module &module) {
-  std::map<std::string, uint32_t> firsts;
-  std::vector<uint32_t> canonical;
-  for (uint32_t i = 0; i < module.types.size(); ++i)
-    canonical.push_back(firsts.emplace(toString(module.types[i].function), i).first->second);
-  return canonical;
 }
 
 } // namespace w2n::compiler

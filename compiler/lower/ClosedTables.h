@@ -13,12 +13,9 @@ namespace w2n::compiler {
 using ClosedTable = std::vector<uint32_t>;
 
 /// For each table of `module`, its contents if it is closed: defined here, not exported, read by
-/// call_indirect alone, and filled only by active segments of defined functions at constant offsets
-/// in bounds.
+/// call_indirect of final types alone, and filled only by active segments of defined functions at
+/// constant offsets in bounds.
 std::vector<std::optional<ClosedTable>> findClosedTables(const wasm::Module &module,
                                                          const ModuleUses &uses);
-
-/// For each type index, the first index of an equal type.
-std::vector<uint32_t> canonicalTypes(const wasm::Module &module);
 
 } // namespace w2n::compiler

@@ -222,7 +222,7 @@ void BodyLowering::finishFrame(Frame &frame) {
   builder.SetInsertPoint(frame.after);
   stack.insert(stack.end(), frame.phis.begin(), frame.phis.end());
   if (frame.kind == Frame::Kind::Function)
-    module.emitReturn(builder, signature, instanceContext, popMany(frame.phis.size()));
+    module.emitReturn(builder, signature, resultHome(), popMany(frame.phis.size()));
 }
 
 void BodyLowering::lowerBr(const Instruction &instruction) {

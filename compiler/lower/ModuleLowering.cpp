@@ -44,6 +44,17 @@ const Signature &ModuleLowering::signature(uint32_t typeIndex) {
   return found->second;
 }
 
+const Signature &ModuleLowering::tailSignature(uint32_t typeIndex) {
+  auto found = tailSignatures.find(typeIndex);
+  if (found == tailSignatures.end())
+    found = tailSignatures
+                .emplace(typeIndex, Signature::ofBody(context, plan.wasm.types[typeIndex].function,
+                                                      plan.vectorTarget.hasVectorRegisters(),
+                                                      plan.uniformBodies))
+                .first;
+  return found->second;
+}
+
 llvm::Function *ModuleLowering::makeFunction(llvm::FunctionType *type, const llvm::Twine &name,
                                              bool takesContext) {
   auto *function = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, name, module);
@@ -67,7 +78,10 @@ llvm::Function *ModuleLowering::makeFunction(llvm::FunctionType *type, const llv
 }
 
 llvm::Function *ModuleLowering::function(uint32_t functionIndex) {
-  const std::string &symbol = plan.symbols[functionIndex];
+  // The body has the name, so that profiles show it.
+  const std::string symbol = plan.tailCallers[functionIndex]
+                                 ? "w2n.wrapper." + plan.symbols[functionIndex]
+                                 : plan.symbols[functionIndex];
   if (llvm::Function *existing = module.getFunction(symbol))
     return existing;
   llvm::Function *function =
@@ -76,11 +90,23 @@ llvm::Function *ModuleLowering::function(uint32_t functionIndex) {
   return function;
 }
 
+llvm::Function *ModuleLowering::tailFunction(uint32_t functionIndex) {
+  const std::string &symbol = plan.symbols[functionIndex];
+  if (llvm::Function *existing = module.getFunction(symbol))
+    return existing;
+  const Signature &signature = tailSignature(plan.wasm.functions[functionIndex].typeIndex);
+  llvm::Function *function = makeFunction(signature.type, symbol, true);
+  function->addDereferenceableParamAttr(0, plan.layout.bytes());
+  function->setCallingConv(signature.convention);
+  return function;
+}
+
 llvm::GlobalVariable *ModuleLowering::closedTable(uint32_t table) {
   std::string name = "w2n.table." + std::to_string(table);
   if (llvm::GlobalVariable *existing = module.getNamedGlobal(name))
     return existing;
-  auto *entry = llvm::StructType::get(context, {i32, i32});
+  llvm::SmallVector<llvm::Type *, 4> words(closedTableEntryBytes(table) / 4, i32);
+  auto *entry = llvm::StructType::get(context, words);
   auto *type = llvm::ArrayType::get(entry, plan.closedTables[table]->size());
   auto *global = new llvm::GlobalVariable(module, type, true, llvm::GlobalValue::ExternalLinkage,
                                           nullptr, name);
@@ -179,10 +205,13 @@ llvm::Value *ModuleLowering::bufferSlot(llvm::IRBuilder<> &builder, llvm::Value 
   return at(builder, buffer, 8ull * index);
 }
 
-llvm::SmallVector<llvm::Value *, 2>
-ModuleLowering::call(llvm::IRBuilder<> &builder, const Signature &signature, llvm::Value *code,
-                     llvm::Value *calleeContext, llvm::ArrayRef<llvm::Value *> arguments) {
+llvm::CallInst *ModuleLowering::emitCall(llvm::IRBuilder<> &builder, const Signature &signature,
+                                         llvm::Value *code, llvm::Value *calleeContext,
+                                         llvm::ArrayRef<llvm::Value *> arguments,
+                                         llvm::Value *home) {
   llvm::SmallVector<llvm::Value *, 8> passed{calleeContext};
+  if (signature.homeArgument)
+    passed.push_back(home);
   for (auto [argument, place] : llvm::zip_equal(arguments, signature.params)) {
     if (place.inBuffer)
       store(builder, argument, bufferSlot(builder, calleeContext, place.index), AliasClass::Buffer);
@@ -190,16 +219,32 @@ ModuleLowering::call(llvm::IRBuilder<> &builder, const Signature &signature, llv
       passed.push_back(argument);
   }
   llvm::CallInst *call = builder.CreateCall(signature.type, code, passed);
+  call->setCallingConv(signature.convention);
   call->addParamAttr(0, llvm::Attribute::SwiftSelf);
   call->setDoesNotThrow();
+  return call;
+}
+
+llvm::SmallVector<llvm::Value *, 2> ModuleLowering::readResults(llvm::IRBuilder<> &builder,
+                                                                const Signature &signature,
+                                                                llvm::CallInst *call,
+                                                                llvm::Value *home) {
   llvm::SmallVector<llvm::Value *, 2> results;
   for (unsigned i = 0; i < signature.resultTypes.size(); ++i)
-    results.push_back(i == 0
+    results.push_back(i < signature.returned
                           ? static_cast<llvm::Value *>(call)
                           : load(builder, signature.resultTypes[i],
-                                 bufferSlot(builder, calleeContext, signature.resultSlots[i - 1]),
+                                 bufferSlot(builder, home, signature.resultSlots[i]),
                                  AliasClass::Buffer));
   return results;
+}
+
+llvm::SmallVector<llvm::Value *, 2>
+ModuleLowering::call(llvm::IRBuilder<> &builder, const Signature &signature, llvm::Value *code,
+                     llvm::Value *calleeContext, llvm::ArrayRef<llvm::Value *> arguments) {
+  llvm::CallInst *call =
+      emitCall(builder, signature, code, calleeContext, arguments, calleeContext);
+  return readResults(builder, signature, call, calleeContext);
 }
 
 llvm::SmallVector<llvm::Value *, 8> ModuleLowering::readParameters(llvm::IRBuilder<> &builder,
@@ -216,14 +261,14 @@ llvm::SmallVector<llvm::Value *, 8> ModuleLowering::readParameters(llvm::IRBuild
 }
 
 void ModuleLowering::emitReturn(llvm::IRBuilder<> &builder, const Signature &signature,
-                                llvm::Value *ownContext, llvm::ArrayRef<llvm::Value *> results) {
-  for (unsigned i = 1; i < signature.resultTypes.size(); ++i)
-    store(builder, results[i], bufferSlot(builder, ownContext, signature.resultSlots[i - 1]),
+                                llvm::Value *home, llvm::ArrayRef<llvm::Value *> results) {
+  for (unsigned i = signature.returned; i < signature.resultTypes.size(); ++i)
+    store(builder, results[i], bufferSlot(builder, home, signature.resultSlots[i]),
           AliasClass::Buffer);
-  if (results.empty())
-    builder.CreateRetVoid();
-  else
+  if (signature.returned)
     builder.CreateRet(results[0]);
+  else
+    builder.CreateRetVoid();
 }
 
 } // namespace w2n::compiler

@@ -28,8 +28,12 @@ struct ModulePlan {
   std::vector<uint32_t> references;
   /// Contents of the tables that nothing but calls can reach; see ClosedTables.h.
   std::vector<std::optional<ClosedTable>> closedTables;
-  /// For each type index, the first index of an equal type: what closed tables are checked against.
-  std::vector<uint32_t> canonicalTypes;
+  /// Functions with tail calls: they have a body and a wrapper (TailCall.cpp).
+  std::vector<bool> tailCallers;
+  /// Tables that return_call_indirect names.
+  std::vector<bool> tailCalledTables;
+  /// Whether bodies have one prototype, for want of a calling convention.
+  bool uniformBodies = false;
   /// Data segments that are in the memory image and so need no code.
   std::vector<bool> dataInImage;
   std::string targetTriple, cpu, features;
@@ -67,8 +71,19 @@ public:
   void remark(uint32_t functionIndex, const char *text) const;
 
   const Signature &signature(uint32_t typeIndex);
+  const Signature &tailSignature(uint32_t typeIndex);
   /// The function with wasm index `functionIndex`, declared on first use; it must not be imported.
   llvm::Function *function(uint32_t functionIndex);
+  /// What tail calls jump to: only of a function that has tail calls.
+  llvm::Function *tailFunction(uint32_t functionIndex);
+  /// Where the body goes: the function itself, or what its wrapper calls.
+  llvm::Function *bodyFunction(uint32_t functionIndex) {
+    return plan.tailCallers[functionIndex] ? tailFunction(functionIndex) : function(functionIndex);
+  }
+  const Signature &bodySignature(uint32_t functionIndex) {
+    const uint32_t typeIndex = plan.wasm.functions[functionIndex].typeIndex;
+    return plan.tailCallers[functionIndex] ? tailSignature(typeIndex) : signature(typeIndex);
+  }
   /// A hidden function with our attributes; the first argument is the context in `swiftself`.
   llvm::Function *makeFunction(llvm::FunctionType *type, const llvm::Twine &name,
                                bool takesContext);
@@ -99,19 +114,31 @@ public:
   llvm::SmallVector<llvm::Value *, 2> call(llvm::IRBuilder<> &builder, const Signature &signature,
                                            llvm::Value *code, llvm::Value *calleeContext,
                                            llvm::ArrayRef<llvm::Value *> arguments);
+  /// The call alone. `home` is passed if the signature has a place for it.
+  llvm::CallInst *emitCall(llvm::IRBuilder<> &builder, const Signature &signature,
+                           llvm::Value *code, llvm::Value *calleeContext,
+                           llvm::ArrayRef<llvm::Value *> arguments, llvm::Value *home);
+  /// The results of `call`; those that are not returned are in the buffer of `home`.
+  llvm::SmallVector<llvm::Value *, 2> readResults(llvm::IRBuilder<> &builder,
+                                                  const Signature &signature, llvm::CallInst *call,
+                                                  llvm::Value *home);
   /// Reads the wasm parameters of `function`, wherever they travel.
   llvm::SmallVector<llvm::Value *, 8>
   readParameters(llvm::IRBuilder<> &builder, const Signature &signature, llvm::Function *function);
-  /// Returns `results`.
-  void emitReturn(llvm::IRBuilder<> &builder, const Signature &signature, llvm::Value *ownContext,
+  /// Returns `results`, through the buffer of `home` where they are many.
+  void emitReturn(llvm::IRBuilder<> &builder, const Signature &signature, llvm::Value *home,
                   llvm::ArrayRef<llvm::Value *> results);
 
   /// Slot `index` of the argument buffer of `calleeContext`.
   llvm::Value *bufferSlot(llvm::IRBuilder<> &builder, llvm::Value *calleeContext, unsigned index);
 
   /// The closed table `table`: an array of {distance from the array to the code, canonical type},
-  /// declared on first use.
+  /// declared on first use. If it is used for tail calls, the distance to the code of the body
+  /// follows, or 0, and four bytes that are unused.
   llvm::GlobalVariable *closedTable(uint32_t table);
+  uint64_t closedTableEntryBytes(uint32_t table) const {
+    return plan.tailCalledTables[table] ? 16 : 8;
+  }
 
   llvm::MDNode *unlikely() const { return unlikelyWeights; }
 
@@ -119,11 +146,13 @@ private:
   llvm::MDNode *aliasTags[6];
   llvm::MDNode *emptyNode;
   llvm::MDNode *unlikelyWeights;
-  std::map<uint32_t, Signature> signatures;
+  std::map<uint32_t, Signature> signatures, tailSignatures;
 };
 
 /// Body of one defined function.
 void lowerFunction(ModuleLowering &module, uint32_t functionIndex);
+/// The wrapper of a function with tail calls (TailCall.cpp).
+void lowerTailWrapper(ModuleLowering &module, uint32_t functionIndex);
 /// Both thunks of a type.
 void lowerThunks(ModuleLowering &module, uint32_t typeIndex);
 /// The contents of the closed tables.

@@ -6,16 +6,25 @@ namespace w2n::compiler {
 
 namespace {
 
-void addUses(wasm::Bytes code, ModuleUses &uses) {
+/// True if there are tail calls in `code`.
+bool addUses(const wasm::Module &module, wasm::Bytes code, ModuleUses &uses) {
   ByteReader reader(code);
   wasm::Instruction instruction;
+  bool hasTailCalls = false;
   while (!reader.atEnd()) {
     if (!wasm::decodeInstruction(reader, instruction))
-      return; // Cannot happen: validated.
+      break; // Cannot happen: validated.
+    hasTailCalls |= wasm::isTailCall(instruction.opcode);
     switch (wasm::infoOf(instruction.opcode).immediates) {
     case wasm::Immediates::Function:
       if (instruction.opcode == wasm::Opcode::RefFunc)
         uses.referencedFunctions[instruction.index] = true;
+      break;
+    case wasm::Immediates::TypeAndTable:
+      if (!module.types[instruction.index].isFinal)
+        uses.touchedTables[instruction.index2] = true;
+      if (instruction.opcode == wasm::Opcode::ReturnCallIndirect)
+        uses.tailCalledTables[instruction.index2] = true;
       break;
     case wasm::Immediates::Table:
       uses.touchedTables[instruction.index] = true;
@@ -26,27 +35,30 @@ void addUses(wasm::Bytes code, ModuleUses &uses) {
     case wasm::Immediates::TableAndTable:
       uses.touchedTables[instruction.index] = uses.touchedTables[instruction.index2] = true;
       break;
-    default: // No other immediate but call_indirect's names a table or a function.
+    default: // No other immediate names a table or a function.
       break;
     }
   }
+  return hasTailCalls;
 }
 
 } // namespace
 
 ModuleUses findUses(const wasm::Module &module) {
   ModuleUses uses{std::vector<bool>(module.tables.size()),
-                  std::vector<bool>(module.functions.size())};
+                  std::vector<bool>(module.functions.size()),
+                  {},
+                  std::vector<bool>(module.tables.size())};
   for (const wasm::Function &function : module.functions)
-    addUses(function.code, uses);
+    uses.tailCallers.push_back(addUses(module, function.code, uses));
   for (const wasm::Global &global : module.globals)
-    addUses(global.init.code, uses);
+    addUses(module, global.init.code, uses);
   for (const wasm::Table &table : module.tables)
     if (table.init)
-      addUses(table.init->code, uses);
+      addUses(module, table.init->code, uses);
   for (const wasm::ElementSegment &segment : module.elements)
     for (const wasm::ConstExpr &expression : segment.expressions)
-      addUses(expression.code, uses);
+      addUses(module, expression.code, uses);
   return uses;
 }
 

@@ -8,10 +8,12 @@
 namespace w2n::compiler {
 
 struct ModuleUses {
-  /// Tables that an instruction other than call_indirect names.
+  /// Tables that an instruction other than call_indirect names, or one of a type with subtypes.
   std::vector<bool> touchedTables;
   /// Functions that ref.func names, in a body or in a constant expression.
   std::vector<bool> referencedFunctions;
+  /// Functions with tail calls, and tables that return_call_indirect names.
+  std::vector<bool> tailCallers, tailCalledTables;
 };
 
 /// Linear in the size of the module, which must be valid.

@@ -4,6 +4,8 @@
 
 #include "lib/artifact/Format.h"
 
+#include <llvm/TargetParser/Triple.h>
+
 #include <unordered_set>
 
 namespace w2n::compiler {
@@ -81,7 +83,7 @@ std::vector<uint32_t> numberReferences(const ModulePlan &plan, const ModuleUses 
 
 ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options,
                     const TargetChoice &target) {
-  ModulePlan plan{module, options, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  ModulePlan plan{module, options, {}, {}, {}, {}, {}, {}, false, {}, {}, {}, {}, {}};
   plan.layout.importedFunctions = module.importedFunctions;
   plan.layout.memories = uint32_t(module.memories.size());
   plan.layout.tables = uint32_t(module.tables.size());
@@ -93,8 +95,11 @@ ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options,
   plan.symbols = chooseSymbols(module);
   ModuleUses uses = findUses(module);
   plan.closedTables = findClosedTables(module, uses);
-  plan.canonicalTypes = canonicalTypes(module);
   plan.references = numberReferences(plan, uses, plan.layout.referencedFunctions);
+  plan.tailCallers = uses.tailCallers;
+  plan.tailCalledTables = uses.tailCalledTables;
+  // RISC-V has neither tailcc nor swifttailcc.
+  plan.uniformBodies = llvm::Triple(target.triple).isRISCV();
   plan.dataInImage.resize(module.data.size());
   plan.targetTriple = target.triple;
   plan.cpu = target.cpu;

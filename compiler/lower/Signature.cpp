@@ -23,39 +23,64 @@ llvm::Type *llvmType(llvm::LLVMContext &context, wasm::ValueType type) {
   return nullptr;
 }
 
-Signature Signature::of(llvm::LLVMContext &context, const wasm::FunctionType &type,
-                        bool vectorRegisters) {
-  Signature signature;
-  std::vector<llvm::Type *> arguments{llvm::PointerType::get(context, 0)};
+void Signature::place(llvm::LLVMContext &context, const wasm::FunctionType &wasmType,
+                      std::vector<llvm::Type *> arguments, const RegisterCounts &registers,
+                      bool returnsFirst) {
   unsigned integers = 0, floats = 0, slots = 0;
-  for (wasm::ValueType param : type.params) {
+  for (wasm::ValueType param : wasmType.params) {
     llvm::Type *llvmParam = llvmType(context, param);
     bool isFloat = llvmParam->isFloatingPointTy() || llvmParam->isVectorTy();
     unsigned &used = isFloat ? floats : integers;
-    bool hasRegisters = !llvmParam->isVectorTy() || vectorRegisters;
-    signature.paramTypes.push_back(llvmParam);
-    if (hasRegisters &&
-        used < (isFloat ? artifact::maxFloatRegisters : artifact::maxIntegerRegisters)) {
+    const bool isVector = llvmParam->isVectorTy();
+    paramTypes.push_back(llvmParam);
+    if (used < (isFloat ? registers.floats : registers.integers) &&
+        (!isVector || registers.holdVectors)) {
       ++used;
-      signature.params.push_back({false, unsigned(arguments.size())});
+      params.push_back({false, unsigned(arguments.size())});
       arguments.push_back(llvmParam);
     } else {
-      signature.params.push_back({true, slots});
+      params.push_back({true, slots});
       slots += param.slots();
     }
   }
-  // The first result is returned in registers on every target.
+  returned = returnsFirst && !wasmType.results.empty() ? 1 : 0;
   slots = 0;
-  for (wasm::ValueType result : type.results) {
-    if (!signature.resultTypes.empty()) {
-      signature.resultSlots.push_back(slots);
+  for (wasm::ValueType result : wasmType.results) {
+    resultSlots.push_back(slots);
+    if (resultTypes.size() >= returned)
       slots += result.slots();
-    }
-    signature.resultTypes.push_back(llvmType(context, result));
+    resultTypes.push_back(llvmType(context, result));
   }
-  llvm::Type *returned =
-      signature.resultTypes.empty() ? llvm::Type::getVoidTy(context) : signature.resultTypes[0];
-  signature.type = llvm::FunctionType::get(returned, arguments, false);
+  type = llvm::FunctionType::get(returned ? resultTypes[0] : llvm::Type::getVoidTy(context),
+                                 arguments, false);
+}
+
+Signature Signature::of(llvm::LLVMContext &context, const wasm::FunctionType &type,
+                        bool vectorRegisters) {
+  Signature signature;
+  signature.place(context, type, {llvm::PointerType::get(context, 0)},
+                  {artifact::maxIntegerRegisters, artifact::maxFloatRegisters, vectorRegisters},
+                  true);
+  return signature;
+}
+
+Signature Signature::ofBody(llvm::LLVMContext &context, const wasm::FunctionType &type,
+                            bool vectorRegisters, bool isUniform) {
+  Signature signature;
+  std::vector<llvm::Type *> arguments{llvm::PointerType::get(context, 0)};
+  if (isUniform || type.results.size() > 1) {
+    signature.homeArgument = 1;
+    arguments.push_back(llvm::PointerType::get(context, 0));
+  }
+  if (isUniform) {
+    signature.place(context, type, arguments, {}, false);
+    return signature;
+  }
+  signature.convention = llvm::CallingConv::SwiftTail;
+  signature.place(context, type, arguments,
+                  {artifact::maxIntegerRegisters - (signature.homeArgument ? 1 : 0),
+                   artifact::maxFloatRegisters, vectorRegisters},
+                  true);
   return signature;
 }
 

@@ -3,6 +3,7 @@
 
 #include "lib/wasm/Types.h"
 
+#include <llvm/IR/CallingConv.h>
 #include <llvm/IR/DerivedTypes.h>
 #include <vector>
 
@@ -21,14 +22,34 @@ struct Signature {
 
   llvm::FunctionType *type = nullptr;
   std::vector<Place> params;
-  /// LLVM types of the wasm parameters and results, in wasm order. Result 0 is returned, result N >
-  /// 0 is in slot `resultSlots[N - 1]` of the callee's argument buffer.
+  /// LLVM types of the wasm parameters and results, in wasm order. The first `returned` results,
+  /// one or none, are returned; the others are in an argument buffer, result N from slot
+  /// `resultSlots[N]`.
   std::vector<llvm::Type *> paramTypes, resultTypes;
   std::vector<unsigned> resultSlots;
+  unsigned returned = 0;
+  /// The argument that is the context whose buffer takes the results; 0 if it is the callee's own.
+  unsigned homeArgument = 0;
+  llvm::CallingConv::ID convention = llvm::CallingConv::C;
 
-  /// `vectorRegisters`: whether the target passes vectors in registers.
+  /// Of functions as everyone calls them. `vectorRegisters`: whether the target passes vectors in
+  /// registers.
   static Signature of(llvm::LLVMContext &context, const wasm::FunctionType &type,
                       bool vectorRegisters);
+  /// Of the bodies of functions with tail calls (TailCall.cpp). `isUniform`: for a target where
+  /// only functions of one prototype can call each other so.
+  static Signature ofBody(llvm::LLVMContext &context, const wasm::FunctionType &type,
+                          bool vectorRegisters, bool isUniform);
+
+private:
+  /// What may be passed in registers; vectors use those of floats.
+  struct RegisterCounts {
+    unsigned integers = 0, floats = 0;
+    bool holdVectors = false;
+  };
+  void place(llvm::LLVMContext &context, const wasm::FunctionType &wasmType,
+             std::vector<llvm::Type *> arguments, const RegisterCounts &registers,
+             bool returnsFirst);
 };
 
 } // namespace w2n::compiler

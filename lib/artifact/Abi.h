@@ -1,11 +1,13 @@
-// What compiled code and runtime agree on: the instance context that every compiled function receives, and the records it points
-// to. Compiled code addresses all of it by constant offsets, asserted here; a change to any of them raises
-// `formatVersion` in Format.h.
+// What compiled code and runtime agree on: the instance context that every compiled function
+// receives, and the records it points to. Compiled code addresses all of it by constant offsets,
+// asserted here; a change to any of them raises `formatVersion` in Format.h.
 //
-// Calling convention: the target's C convention with the context in the `swiftself` register (r13 on x86-64, x20 on
-// AArch64; the first argument on RISC-V), which C calls preserve. At most `maxIntegerRegisters` integer and
-// `maxFloatRegisters` floating-point and vector parameters follow in registers (no vectors on RISC-V), so that no call has stack arguments; the rest, and the results
-// past the first, go through the argumentBuffer of the callee's context, parameters and results each from its slot 0.
+// Calling convention: the target's C convention with the context in the `swiftself` register (r13
+// on x86-64, x20 on AArch64; the first argument on RISC-V), which C calls preserve. At most
+// `maxIntegerRegisters` integer and `maxFloatRegisters` floating-point and vector parameters follow
+// in registers (no vectors on RISC-V), so that no call has stack arguments; the rest, and the
+// results past the first, go through the argumentBuffer of the callee's context, parameters and
+// results each from its slot 0.
 #pragma once
 
 #include <cstddef>
@@ -29,16 +31,20 @@ inline constexpr unsigned argumentBufferSlots = 1000;
 
 struct InstanceContext;
 
-/// A function that can be referenced: `funcref` values point to one, null is the null pointer. Immutable once made; lives as
-/// long as the instance (or host function) that it belongs to.
+/// A function that can be referenced: `funcref` values point to one, null is the null pointer.
+/// Immutable once made; lives as long as the instance (or host function) that it belongs to.
 struct FunctionReference {
   /// Entry point in the calling convention above.
   const void *code;
-  /// The callee's context: an InstanceContext, or for a host function its HostFunction record (Runtime.h).
+  /// The callee's context: an InstanceContext, or for a host function its HostFunction record
+  /// (Runtime.h).
   InstanceContext *context;
   /// Process-wide canonical type number.
   uint32_t typeId;
   uint32_t reserved;
+  /// Entry point for tail calls, with a convention of its own (compiler/lower/TailCall.cpp); null
+  /// if there is none, and `code` is called instead.
+  const void *tailCode;
 };
 
 /// No memory is larger: what processors can address.
@@ -53,7 +59,8 @@ struct MemoryRecord {
   uint64_t bytes;
 };
 
-/// A table as compiled code sees it: references of 8 bytes, null is 0. Both fields change when it grows.
+/// A table as compiled code sees it: references of 8 bytes, null is 0. Both fields change when it
+/// grows.
 struct TableRecord {
   uint64_t *elements;
   uint64_t count;
@@ -70,26 +77,29 @@ struct alignas(16) GlobalCell {
   uint64_t bits[2];
 };
 
-/// Services that compiled code calls, in the target's C convention. A service that traps does not return. Those marked "bounds" check
-/// everything before any effect and trap as the specification says. Indices are those of the module.
+/// Services that compiled code calls, in the target's C convention. A service that traps does not
+/// return. Those marked "bounds" check everything before any effect and trap as the specification
+/// says. Indices are those of the module.
 struct RuntimeServices {
   /// Does not return.
   void (*trap)(InstanceContext *, uint32_t kind);
   /// Returns the old size in pages, or -1.
   uint64_t (*memoryGrow)(InstanceContext *, uint32_t memory, uint64_t deltaPages);
-  void (*memoryCopy)(InstanceContext *, uint32_t destinationMemory, uint32_t sourceMemory, uint64_t destination,
-                     uint64_t source, uint64_t count); // bounds
+  void (*memoryCopy)(InstanceContext *, uint32_t destinationMemory, uint32_t sourceMemory,
+                     uint64_t destination, uint64_t source, uint64_t count); // bounds
   void (*memoryFill)(InstanceContext *, uint32_t memory, uint64_t destination, uint32_t value,
                      uint64_t count); // bounds
-  void (*memoryInit)(InstanceContext *, uint32_t memory, uint32_t segment, uint64_t destination, uint64_t source,
+  void (*memoryInit)(InstanceContext *, uint32_t memory, uint32_t segment, uint64_t destination,
+                     uint64_t source,
                      uint64_t count); // bounds
   void (*dataDrop)(InstanceContext *, uint32_t segment);
   uint64_t (*tableGrow)(InstanceContext *, uint32_t table, uint64_t value, uint64_t delta);
   void (*tableFill)(InstanceContext *, uint32_t table, uint64_t destination, uint64_t value,
                     uint64_t count); // bounds
-  void (*tableCopy)(InstanceContext *, uint32_t destinationTable, uint32_t sourceTable, uint64_t destination,
-                    uint64_t source, uint64_t count); // bounds
-  void (*tableInit)(InstanceContext *, uint32_t table, uint32_t segment, uint64_t destination, uint64_t source,
+  void (*tableCopy)(InstanceContext *, uint32_t destinationTable, uint32_t sourceTable,
+                    uint64_t destination, uint64_t source, uint64_t count); // bounds
+  void (*tableInit)(InstanceContext *, uint32_t table, uint32_t segment, uint64_t destination,
+                    uint64_t source,
                     uint64_t count); // bounds
   void (*elementDrop)(InstanceContext *, uint32_t segment);
   /// Only from `initialize`: gives an element of a segment a value that metadata cannot hold.
@@ -101,6 +111,8 @@ struct RuntimeServices {
   uint32_t (*memoryWait64)(InstanceContext *, uint32_t memory, uint64_t address, uint64_t expected, int64_t timeoutNs);
   /// Returns how many it woke, at most `count`.
   uint32_t (*memoryNotify)(InstanceContext *, uint32_t memory, uint64_t address, uint32_t count);
+  /// 1 if the type with the canonical number `sub` is declared below that with `super`, else 0.
+  uint64_t (*isSubtype)(InstanceContext *, uint32_t sub, uint32_t super);
 };
 
 /// The fixed part of the context. The variable part follows at the offsets of ContextLayout.
@@ -122,30 +134,34 @@ static_assert(sizeof(InstanceContext) == 32);
 static_assert(offsetof(FunctionReference, code) == 0);
 static_assert(offsetof(FunctionReference, context) == 8);
 static_assert(offsetof(FunctionReference, typeId) == 16);
-static_assert(sizeof(FunctionReference) == 24);
+static_assert(offsetof(FunctionReference, tailCode) == 24);
+static_assert(sizeof(FunctionReference) == 32);
 static_assert(offsetof(MemoryRecord, base) == 0 && offsetof(MemoryRecord, bytes) == 8);
 static_assert(offsetof(TableRecord, elements) == 0 && offsetof(TableRecord, count) == 8);
 static_assert(sizeof(MemorySlot) == 16 && sizeof(GlobalCell) == 16);
 
-/// Host to wasm: stores `slots` into registers and argument buffer, calls `code` with `context`, writes the results to
-/// `slots`. One slot of 64 bits a value (i32 and f32 in the low half), two for a vector; parameters and results each from slot 0.
+/// Host to wasm: stores `slots` into registers and argument buffer, calls `code` with `context`,
+/// writes the results to `slots`. One slot of 64 bits a value (i32 and f32 in the low half), two
+/// for a vector; parameters and results each from slot 0.
 using EntryThunk = void (*)(InstanceContext *context, const void *code, uint64_t *slots);
 
-/// A function that the embedder provides. The artifact's import thunks, which have the wasm calling convention, receive it as
-/// their context, collect the arguments into an array of slots and call `invoke`.
+/// A function that the embedder provides. The artifact's import thunks, which have the wasm calling
+/// convention, receive it as their context, collect the arguments into an array of slots and call
+/// `invoke`.
 struct HostFunction {
   /// Called with itself and the slots (arguments in, results out).
   /// Traps by not returning.
   void (*invoke)(HostFunction *self, uint64_t *slots);
-  /// Whatever is called finds its overflow parameters, and leaves its overflow results, in the buffer of its own context: at the same
-  /// offset here as in an InstanceContext. Never null.
+  /// Whatever is called finds its overflow parameters, and leaves its overflow results, in the
+  /// buffer of its own context: at the same offset here as in an InstanceContext. Never null.
   uint64_t *argumentBuffer;
 };
 static_assert(offsetof(HostFunction, invoke) == 0);
 static_assert(offsetof(HostFunction, argumentBuffer) == offsetof(InstanceContext, argumentBuffer));
 
-/// Where the variable part of a context has its arrays, from the counts of the module's index spaces: the one place where these offsets
-/// are computed. All counts are those of the metadata header.
+/// Where the variable part of a context has its arrays, from the counts of the module's index
+/// spaces: the one place where these offsets are computed. All counts are those of the metadata
+/// header.
 struct ContextLayout {
   uint32_t importedFunctions = 0, memories = 0, tables = 0, importedGlobals = 0, definedGlobals = 0,
            referencedFunctions = 0, types = 0, definedMemories = 0, definedTables = 0;
@@ -164,10 +180,13 @@ struct ContextLayout {
   constexpr uint64_t globalPointers() const { return memoryRecords() + 16ull * definedMemories; }
   // FunctionReference[importedFunctions]
   constexpr uint64_t importReferences() const { return globalPointers() + 8ull * importedGlobals; }
-  // FunctionReference[referencedFunctions]: defined functions that are exported, in a segment, or named by ref.func.
-  constexpr uint64_t functionReferences() const { return importReferences() + 24ull * importedFunctions; }
+  // FunctionReference[referencedFunctions]: defined functions that are exported, in a segment, or
+  // named by ref.func.
+  constexpr uint64_t functionReferences() const {
+    return importReferences() + 32ull * importedFunctions;
+  }
   // uint32_t[types]: canonical type numbers of the module's types.
-  constexpr uint64_t typeIds() const { return functionReferences() + 24ull * referencedFunctions; }
+  constexpr uint64_t typeIds() const { return functionReferences() + 32ull * referencedFunctions; }
   constexpr uint64_t bytes() const { return (typeIds() + 4ull * types + 15) & ~15ull; }
 };
 

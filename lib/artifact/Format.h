@@ -1,10 +1,10 @@
-// The metadata of an artifact, readable in place: little-endian structs of fixed width, tied together by offsets from the start of the
-// metadata. It is the descriptor of an ELF note (PT_NOTE, owner "wasm2native", type 1), so that a loader finds it from the
-// program headers alone.
+// The metadata of an artifact, readable in place: little-endian structs of fixed width, tied
+// together by offsets from the start of the metadata. It is the descriptor of an ELF note (PT_NOTE,
+// owner "wasm2native", type 1), so that a loader finds it from the program headers alone.
 //
-// In the ELF file every PT_LOAD has p_offset == p_vaddr, so that the loader maps the file once, and the code once more with
-// execute permission. There are no dynamic relocations; an offset to code or data here is relative to the metadata's start (`ImageOffset`) and may be
-// negative.
+// In the ELF file every PT_LOAD has p_offset == p_vaddr, so that the loader maps the file once, and
+// the code once more with execute permission. There are no dynamic relocations; an offset to code
+// or data here is relative to the metadata's start (`ImageOffset`) and may be negative.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,8 @@ inline constexpr char noteOwner[] = "wasm2native";
 inline constexpr uint32_t noteType = 1;
 /// The one exported symbol: the metadata header, for embedders who use dlopen.
 inline constexpr char metadataSymbol[] = "wasm2native_metadata";
-/// Alignment of segments and of the memory image: the largest page size of the targets that we map on.
+/// Alignment of segments and of the memory image: the largest page size of the targets that we map
+/// on.
 inline constexpr uint64_t segmentAlignment = 16384;
 
 /// `count` elements at `offset` bytes from the start of the metadata.
@@ -38,11 +39,22 @@ enum class ExternKindCode : uint8_t { Function, Table, Memory, Global, Tag };
 struct TypeRecord {
   ArrayRef params;  ///< ValueTypeCode[]
   ArrayRef results; ///< ValueTypeCode[]
+  /// Of a function: empty, if `params` and `results` say it all; else uint32_t[] of the codes in
+  /// TypeCodes.h, parameters, then results. Of a structure or array: its fields.
+  ArrayRef details;
+  uint32_t flags; ///< wasm::CompositeKind | typeIsOpen | typeHasSuper | typeIsInGroup
+  uint32_t super; ///< index of the supertype; only with typeHasSuper
   /// Code of the host-to-wasm EntryThunk, 0 if none.
   ImageOffset entryThunk;
-  /// Code of the wasm-to-host thunk: a function of this type whose context is a HostFunction; 0 if none.
+  /// Code of the wasm-to-host thunk: a function of this type whose context is a HostFunction; 0 if
+  /// none.
   ImageOffset importThunk;
 };
+
+inline constexpr uint32_t typeKindBits = 3;
+inline constexpr uint32_t typeIsOpen = 1 << 2;    ///< not final
+inline constexpr uint32_t typeHasSuper = 1 << 3;  ///< `super` is an index
+inline constexpr uint32_t typeIsInGroup = 1 << 4; ///< in the recursive group of the type before it
 
 struct ImportRecord {
   StringRef module, name;
@@ -65,10 +77,12 @@ struct FunctionRecord {
   uint32_t reference;
   /// Name from the name section; empty if none.
   StringRef name;
+  /// Code for tail calls, 0 if it has none. If there is some, `code` is a wrapper around it.
+  ImageOffset tailCode;
 };
 
 struct TableRecordInfo {
-  uint32_t elementType; ///< ValueTypeCode
+  uint32_t elementType; ///< a code of TypeCodes.h
   uint32_t flags;       ///< limitHasMax | limitIs64 | limitShared
   uint64_t min, max;
 };
@@ -82,23 +96,25 @@ struct MemoryRecordInfo {
 inline constexpr uint32_t limitHasMax = 1, limitIs64 = 2, limitShared = 4;
 
 struct GlobalRecordInfo {
-  uint32_t type; ///< ValueTypeCode
+  uint32_t type; ///< a code of TypeCodes.h
   uint32_t isMutable;
 };
 
-/// Element segment: function indices, noIndex for null. Where an expression is something else, `initialize` sets the element through
-/// RuntimeServices::elementSet and `functions` holds noIndex.
+/// Element segment: function indices, noIndex for null. Where an expression is something else,
+/// `initialize` sets the element through RuntimeServices::elementSet and `functions` holds noIndex.
 struct ElementRecord {
   ArrayRef functions; ///< uint32_t[]
 };
 
-/// Data segment: bytes for memory.init and for active segments that are not in the image; empty if it is in the image.
+/// Data segment: bytes for memory.init and for active segments that are not in the image; empty if
+/// it is in the image.
 struct DataRecord {
   ImageOffset bytes;
   uint32_t count;
 };
 
-/// A run of the memory image: `fileOffset` and `memoryOffset` are multiples of segmentAlignment, `bytes` of 4096.
+/// A run of the memory image: `fileOffset` and `memoryOffset` are multiples of segmentAlignment,
+/// `bytes` of 4096.
 struct ImageRecord {
   uint64_t fileOffset;
   uint64_t memoryOffset;
@@ -115,7 +131,8 @@ struct MetadataHeader {
   uint32_t bytes; ///< of the whole metadata, header included
   uint32_t flags;
   uint32_t elfMachine;
-  StringRef compilerVersion, targetTriple, cpu, cpuFeatures; ///< features: LLVM names, comma-separated
+  StringRef compilerVersion, targetTriple, cpu,
+      cpuFeatures; ///< features: LLVM names, comma-separated
   StringRef moduleName;
   uint8_t sourceHash[32]; ///< of the wasm bytes
 
@@ -123,16 +140,17 @@ struct MetadataHeader {
   uint32_t importedFunctions, importedTables, importedMemories, importedGlobals;
   uint32_t referencedFunctions;
   uint32_t startFunction; ///< or noIndex
-  /// void(InstanceContext *) in the C convention: evaluates global initialisers, then applies active element and data
-  /// segments that are not in the image; 0 if there is nothing to do. May trap.
+  /// void(InstanceContext *) in the C convention: evaluates global initialisers, then applies
+  /// active element and data segments that are not in the image; 0 if there is nothing to do. May
+  /// trap.
   ImageOffset initialize;
   /// Code and unwind information, for signal handlers and backtraces.
   ImageOffset codeBegin, codeEnd;
   ImageOffset ehFrame;
   uint32_t ehFrameBytes;
   uint32_t reserved;
-  /// uint32_t[referencedFunctions]: the function of each of the context's functionReferences, so that making an instance does not
-  /// look at every function.
+  /// uint32_t[referencedFunctions]: the function of each of the context's functionReferences, so
+  /// that making an instance does not look at every function.
   ArrayRef references;
   /// Of the whole file; see Checksum.h.
   uint64_t checksum;
@@ -140,8 +158,8 @@ struct MetadataHeader {
 
 inline constexpr char metadataMagic[8] = {'w', '2', 'n', '-', 'a', 'o', 't', 0};
 
-static_assert(sizeof(TypeRecord) == 24 && sizeof(ImportRecord) == 24 && sizeof(ExportRecord) == 16);
-static_assert(sizeof(FunctionRecord) == 20 && sizeof(TableRecordInfo) == 24);
+static_assert(sizeof(TypeRecord) == 40 && sizeof(ImportRecord) == 24 && sizeof(ExportRecord) == 16);
+static_assert(sizeof(FunctionRecord) == 24 && sizeof(TableRecordInfo) == 24);
 static_assert(sizeof(MemoryRecordInfo) == 24 && sizeof(GlobalRecordInfo) == 8);
 static_assert(sizeof(ElementRecord) == 8 && sizeof(DataRecord) == 8 && sizeof(ImageRecord) == 32);
 static_assert(sizeof(MetadataHeader) == 240);

@@ -1,6 +1,7 @@
 #include "lib/artifact/Metadata.h"
 
 #include "lib/artifact/ElfFile.h"
+#include "lib/artifact/TypeCodes.h"
 
 #include <array>
 #include <cstring>
@@ -30,6 +31,7 @@ private:
   Status checkCounts() const;
   Status checkHeaderOffsets() const;
   Status checkTypes() const;
+  Status checkTypeDetails(uint32_t index, uint32_t groupEnd) const;
   Status checkImports() const;
   Status checkExports() const;
   Status checkReferences() const;
@@ -113,7 +115,33 @@ Status Checker::checkHeaderOffsets() const {
   return {};
 }
 
+// Types refer to those before them and to those of their own recursive group.
+Status Checker::checkTypeDetails(uint32_t index, uint32_t groupEnd) const {
+  const TypeRecord &type = metadata.types()[index];
+  W2N_CHECK(checkArray<uint32_t>(type.details, "type details"));
+  const auto kind = type.flags & typeKindBits;
+  if (kind > uint32_t(wasm::CompositeKind::Array))
+    return malformed("unknown kind of type " + std::to_string(kind));
+  if ((type.flags & typeHasSuper) && type.super >= index)
+    return malformed("the supertype of a type comes after it");
+  if (kind == uint32_t(wasm::CompositeKind::Function) && type.details.count != 0 &&
+      type.details.count != type.params.count + type.results.count)
+    return malformed("type details do not agree with their count");
+  for (uint32_t code : metadata.indices(type.details))
+    if (!isTypeCode(code, groupEnd))
+      return malformed("unknown value type " + std::to_string(code));
+  return {};
+}
+
 Status Checker::checkTypes() const {
+  const auto types = metadata.types();
+  for (uint32_t begin = 0, end; begin < types.size(); begin = end) {
+    end = begin + 1;
+    while (end < types.size() && (types[end].flags & typeIsInGroup))
+      ++end;
+    for (uint32_t i = begin; i < end; ++i)
+      W2N_CHECK(checkTypeDetails(i, end));
+  }
   for (const TypeRecord &type : metadata.types()) {
     W2N_CHECK(checkArray<uint8_t>(type.params, "parameter types"));
     W2N_CHECK(checkArray<uint8_t>(type.results, "result types"));
@@ -209,8 +237,8 @@ Status Checker::checkLimits(uint32_t flags, uint64_t min, uint64_t max, uint64_t
 
 Status Checker::checkTables() const {
   for (const TableRecordInfo &table : metadata.tables()) {
-    if (table.elementType != uint32_t(ValueTypeCode::FuncRef) &&
-        table.elementType != uint32_t(ValueTypeCode::ExternRef))
+    if (!isTypeCode(table.elementType, header.types.count) ||
+        !decodeType(table.elementType).isRef())
       return malformed("table has element type " + std::to_string(table.elementType));
     const uint64_t most = table.flags & limitIs64 ? UINT64_MAX : UINT32_MAX;
     W2N_CHECK(checkLimits(table.flags, table.min, table.max, most, "table"));
@@ -232,7 +260,7 @@ Status Checker::checkMemories() const {
 
 Status Checker::checkGlobals() const {
   for (const GlobalRecordInfo &global : metadata.globals())
-    if (global.type > uint32_t(ValueTypeCode::ExternRef) || global.isMutable > 1)
+    if (!isTypeCode(global.type, header.types.count) || global.isMutable > 1)
       return malformed("unknown type of a global");
   return {};
 }
@@ -397,7 +425,9 @@ bool Metadata::isCode(ImageOffset offset) const {
 Result<FunctionRecord> Metadata::function(uint32_t index) const {
   const FunctionRecord record = functions()[index];
   const bool imported = index < headerPtr->importedFunctions;
-  const bool codeIsSound = imported ? record.code == noCode : isCode(record.code);
+  const bool codeIsSound =
+      imported ? record.code == noCode && record.tailCode == noCode
+               : isCode(record.code) && (record.tailCode == noCode || isCode(record.tailCode));
   const bool referenceIsSound =
       record.reference == noIndex || record.reference < headerPtr->referencedFunctions;
   if (record.typeIndex >= headerPtr->types.count || !codeIsSound || !referenceIsSound)

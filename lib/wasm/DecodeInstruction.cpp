@@ -152,13 +152,13 @@ Status decodeZeroByte(ByteReader &reader, Instruction &) {
 }
 
 // In the order of Immediates.
-constexpr std::array<Decoder, size_t(Immediates::ZeroByte) + 1> decoders = {
+constexpr std::array<Decoder, size_t(Immediates::Type) + 1> decoders = {
     decodeNone,      decodeBlockType,   decodeIndex,     decodeLabelTable, decodeIndex,
     decodeIndexPair, decodeValueTypes,  decodeIndex,     decodeIndex,      decodeIndex,
     decodeMemarg,    decodeIndex,       decodeI32,       decodeI64,        decodeF32,
     decodeF64,       decodeRefNullType, decodeIndex,     decodeIndex,      decodeIndexPair,
     decodeIndexPair, decodeIndexPair,   decodeIndexPair, decodeVector,     decodeLane,
-    decodeVector,    decodeMemargLane,  decodeMemarg,    decodeZeroByte,
+    decodeVector,    decodeMemargLane,  decodeMemarg,    decodeZeroByte,   decodeIndex,
 };
 
 /// At least two digits.

@@ -33,6 +33,7 @@ private:
 
   Status decodeSection();
   Status decodeTypes(ByteReader &);
+  Status decodeTypeGroup(ByteReader &, uint32_t members);
   Status decodeImports(ByteReader &);
   Status decodeFunctions(ByteReader &);
   Status decodeTables(ByteReader &);
@@ -128,6 +129,8 @@ Status ModuleDecoder::allow(const MemoryType &type, uint64_t offset) const {
     W2N_CHECK(allow(Feature::MultiMemory, offset));
   if (type.limits.is64)
     W2N_CHECK(allow(Feature::Memory64, offset));
+  if (type.limits.shared)
+    W2N_CHECK(allow(Feature::Threads, offset));
   return type.pageSizeLog2 != 16 ? allow(Feature::CustomPageSizes, offset) : Status();
 }
 
@@ -152,10 +155,33 @@ Result<ConstExpr> ModuleDecoder::decodeConstExpr(ByteReader &in) {
 Status ModuleDecoder::decodeTypes(ByteReader &in) {
   W2N_TRY(count, decodeCount(in, limits::types, "types"));
   for (uint32_t i = 0; i < count; ++i) {
+    // A type stands for a recursive group of itself alone (5.3.8).
+    constexpr uint8_t groupForm = 0x4e;
+    ByteReader ahead = in;
+    W2N_TRY(form, ahead.readByte());
+    uint32_t members = 1;
+    if (form == groupForm) {
+      in = ahead;
+      W2N_TRY(inGroup, decodeCount(in, limits::types, "types in a recursive group"));
+      members = inGroup;
+    }
+    W2N_CHECK(decodeTypeGroup(in, members));
+  }
+  return {};
+}
+
+Status ModuleDecoder::decodeTypeGroup(ByteReader &in, uint32_t members) {
+  const auto begin = uint32_t(module.types.size());
+  if (members > limits::types - begin)
+    return fail(ErrorKind::Limit, "more than " + std::to_string(limits::types) + " types",
+                in.offset());
+  for (uint32_t i = 0; i < members; ++i) {
     const uint64_t offset = in.offset();
-    W2N_TRY(type, decodeFunctionType(in));
-    W2N_CHECK(allow(type, offset));
-    module.types.push_back({std::move(type), i});
+    W2N_TRY(type, decodeTypeDefinition(in));
+    W2N_CHECK(allow(type.function, offset));
+    type.groupBegin = begin;
+    type.groupEnd = begin + members;
+    module.types.push_back(std::move(type));
   }
   return {};
 }
@@ -324,6 +350,9 @@ Result<ElementSegment> ModuleDecoder::decodeElement(ByteReader &in) {
     if (kind != 0)
       return in.malformed("malformed element kind");
   }
+  // Functions are never null; expressions without a type are of funcref.
+  if (!usesExpressions)
+    segment.type.nullable = false;
   W2N_TRY(count, decodeCount(in, limits::segmentElements, "elements"));
   for (uint32_t i = 0; i < count; ++i) {
     if (usesExpressions) {

@@ -11,16 +11,20 @@ std::unexpected<Error> unsupportedProposal(const ByteReader &reader, const std::
 
 namespace {
 
-/// Type bytes of proposals that are not supported.
-const char *proposalOfType(uint8_t byte) {
-  if (byte == 0x69 || byte == 0x74)
-    return "exceptions";
-  if (byte == 0x63 || byte == 0x64)
-    return "typed function references";
-  if ((byte >= 0x6a && byte <= 0x6e) || (byte >= 0x71 && byte <= 0x73))
-    return "gc";
-  return nullptr;
+/// The abstract heap types by their bytes, from 0x69 on (5.3.3).
+constexpr std::optional<HeapKind> heapKinds[] = {
+    HeapKind::Exn,  HeapKind::Array,    HeapKind::Struct, HeapKind::I31,
+    HeapKind::Eq,   HeapKind::Any,      HeapKind::Extern, HeapKind::Func,
+    HeapKind::None, HeapKind::NoExtern, HeapKind::NoFunc, HeapKind::NoExn};
+constexpr uint8_t firstHeapKind = 0x69;
+
+std::optional<HeapKind> heapKindOf(uint8_t byte) {
+  if (byte < firstHeapKind || byte >= firstHeapKind + std::size(heapKinds))
+    return std::nullopt;
+  return heapKinds[byte - firstHeapKind];
 }
+
+constexpr uint8_t nullableReference = 0x63, reference = 0x64;
 
 std::string hex(uint8_t byte) {
   constexpr char digits[] = "0123456789abcdef";
@@ -41,11 +45,9 @@ std::optional<ValueType> valueTypeOf(uint8_t byte) {
     return ValueType::f64();
   case 0x7b:
     return ValueType::v128();
-  case 0x70:
-    return ValueType::funcref();
-  case 0x6f:
-    return ValueType::externref();
   default:
+    if (const std::optional<HeapKind> heap = heapKindOf(byte))
+      return ValueType::reference(*heap);
     return std::nullopt;
   }
 }
@@ -54,33 +56,33 @@ Result<ValueType> decodeValueType(ByteReader &reader) {
   W2N_TRY(byte, reader.readByte());
   if (std::optional<ValueType> type = valueTypeOf(byte))
     return *type;
-  if (const char *proposal = proposalOfType(byte))
-    return unsupportedProposal(reader, proposal);
+  if (byte == nullableReference || byte == reference) {
+    W2N_TRY(type, decodeHeapType(reader));
+    return type.withNull(byte == nullableReference);
+  }
   return reader.malformed("malformed value type " + hex(byte));
 }
 
 Result<ValueType> decodeReferenceType(ByteReader &reader) {
-  W2N_TRY(byte, reader.readByte());
-  std::optional<ValueType> type = valueTypeOf(byte);
-  if (type && type->isRef())
-    return *type;
-  if (const char *proposal = proposalOfType(byte); proposal)
-    return unsupportedProposal(reader, proposal);
-  return reader.malformed("malformed reference type " + hex(byte));
+  ByteReader ahead = reader;
+  W2N_TRY(byte, ahead.readByte());
+  const bool isReference = byte == nullableReference || byte == reference || heapKindOf(byte);
+  if (!isReference)
+    return ahead.malformed("malformed reference type " + hex(byte));
+  return decodeValueType(reader);
 }
 
 Result<ValueType> decodeHeapType(ByteReader &reader) {
   // A type index, or a single byte, which as a number is negative (5.3.3).
   ByteReader ahead = reader;
   W2N_TRY(code, ahead.readS33());
-  if (code >= 0)
-    return unsupportedProposal(reader, "typed function references");
+  if (code >= 0) {
+    reader = ahead;
+    return ValueType::referenceTo(uint32_t(code), true);
+  }
   W2N_TRY(byte, reader.readByte());
-  std::optional<ValueType> type = valueTypeOf(byte);
-  if (type && type->isRef())
-    return *type;
-  if (const char *proposal = proposalOfType(byte))
-    return unsupportedProposal(reader, proposal);
+  if (const std::optional<HeapKind> heap = heapKindOf(byte))
+    return ValueType::reference(*heap);
   return reader.malformed("malformed heap type " + hex(byte));
 }
 
@@ -156,17 +158,88 @@ Result<std::vector<ValueType>> decodeValueTypes(ByteReader &reader, uint32_t lim
   return types;
 }
 
+constexpr uint8_t functionForm = 0x60, structForm = 0x5f, arrayForm = 0x5e, subForm = 0x50,
+                  finalSubForm = 0x4f;
+
+Result<FieldType> decodeField(ByteReader &reader) {
+  // Packed types are i8 and i16 (5.3.6).
+  ByteReader ahead = reader;
+  W2N_TRY(byte, ahead.readByte());
+  FieldType field;
+  if (byte == 0x78 || byte == 0x77) {
+    reader = ahead;
+    field.packedBits = byte == 0x78 ? 8 : 16;
+  } else {
+    W2N_TRY(type, decodeValueType(reader));
+    field.type = type;
+  }
+  W2N_TRY(mutability, reader.readByte());
+  if (mutability > 1)
+    return reader.malformed("malformed mutability");
+  field.isMutable = mutability == 1;
+  return field;
+}
+
+Status decodeFields(ByteReader &reader, std::vector<FieldType> &fields) {
+  W2N_TRY(count, reader.readU32());
+  if (count > reader.remaining())
+    return reader.malformed("unexpected end");
+  if (count > limits::fields)
+    return fail(ErrorKind::Limit,
+                std::to_string(count) + " fields, most is " + std::to_string(limits::fields),
+                reader.offset());
+  for (uint32_t i = 0; i < count; ++i) {
+    W2N_TRY(field, decodeField(reader));
+    fields.push_back(field);
+  }
+  return {};
+}
+
+Status decodeSupertype(ByteReader &reader, TypeDefinition &type) {
+  W2N_TRY(count, reader.readU32());
+  if (count > reader.remaining())
+    return reader.malformed("unexpected end");
+  if (count > 1)
+    return fail(ErrorKind::Invalid,
+                "a type has " + std::to_string(count) + " supertypes, most is 1", reader.offset());
+  if (count == 1) {
+    W2N_TRY(super, reader.readU32());
+    type.super = super;
+  }
+  return {};
+}
+
 } // namespace
 
-Result<FunctionType> decodeFunctionType(ByteReader &reader) {
+Result<TypeDefinition> decodeTypeDefinition(ByteReader &reader) {
+  TypeDefinition type;
   W2N_TRY(form, reader.readByte());
-  if (form == 0x4e || form == 0x50 || form == 0x4f || form == 0x5e || form == 0x5f)
-    return unsupportedProposal(reader, "gc");
-  if (form != 0x60)
+  if (form == subForm || form == finalSubForm) {
+    type.isFinal = form == finalSubForm;
+    W2N_CHECK(decodeSupertype(reader, type));
+    W2N_TRY(composite, reader.readByte());
+    form = composite;
+  }
+  switch (form) {
+  case functionForm: {
+    W2N_TRY(params, decodeValueTypes(reader, limits::params, "parameters"));
+    W2N_TRY(results, decodeValueTypes(reader, limits::results, "results"));
+    type.function = {std::move(params), std::move(results)};
+    return type;
+  }
+  case structForm:
+    type.kind = CompositeKind::Struct;
+    W2N_CHECK(decodeFields(reader, type.fields));
+    return type;
+  case arrayForm: {
+    type.kind = CompositeKind::Array;
+    W2N_TRY(field, decodeField(reader));
+    type.fields.push_back(field);
+    return type;
+  }
+  default:
     return reader.malformed("malformed definition type " + hex(form));
-  W2N_TRY(params, decodeValueTypes(reader, limits::params, "parameters"));
-  W2N_TRY(results, decodeValueTypes(reader, limits::results, "results"));
-  return FunctionType{std::move(params), std::move(results)};
+  }
 }
 
 } // namespace w2n::wasm

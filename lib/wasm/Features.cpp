@@ -65,7 +65,14 @@ Result<FeatureSet> parseFeatures(std::string_view list) {
   return features;
 }
 
-Feature featureOf(ValueType type) { return type.isRef() ? Feature::ReferenceTypes : Feature::Mvp; }
+Feature featureOf(ValueType type) {
+  if (type.kind == ValueKind::V128)
+    return Feature::Simd;
+  if (!type.isRef())
+    return Feature::Mvp;
+  const bool isPlain = type == ValueType::funcref() || type == ValueType::externref();
+  return isPlain ? Feature::ReferenceTypes : Feature::FunctionReferences;
+}
 
 std::unexpected<Error> refusedFeature(Feature feature, uint64_t offset) {
   return fail(ErrorKind::Unsupported,

@@ -44,6 +44,7 @@ enum class Immediates : uint8_t {
   MemargLane,      ///< Memarg, lane
   AtomicMemarg,    ///< as Memarg; the alignment must be the natural one
   ZeroByte,        ///< none; a byte that is 0
+  Type,            ///< index
 };
 
 /// A row of Opcodes.def.
@@ -56,6 +57,12 @@ struct OpcodeInfo {
   Feature feature;
 };
 const OpcodeInfo &infoOf(Opcode opcode);
+
+/// Whether `opcode` is a call that ends the function.
+constexpr bool isTailCall(Opcode opcode) {
+  return opcode == Opcode::ReturnCall || opcode == Opcode::ReturnCallIndirect ||
+         opcode == Opcode::ReturnCallRef;
+}
 
 /// The type of a block: no value, one value, or a type index.
 struct BlockType {

@@ -26,6 +26,9 @@ inline constexpr uint32_t locals = 50'000;
 inline constexpr uint32_t operands = functionBytes;
 inline constexpr uint32_t params = 1'000;
 inline constexpr uint32_t results = 1'000;
+inline constexpr uint32_t fields = 10'000;
+/// Supertypes above a type.
+inline constexpr uint32_t subtypingDepth = 63;
 inline constexpr uint32_t branchTableLabels = 65'520;
 
 } // namespace w2n::wasm::limits

@@ -5,6 +5,7 @@
 
 #include "lib/support/Error.h"
 #include "lib/wasm/Features.h"
+#include "lib/wasm/TypeTable.h"
 
 #include <span>
 #include <string_view>
@@ -101,6 +102,8 @@ struct Module {
   /// What it was allowed to use when it was decoded.
   FeatureSet features;
   std::vector<TypeDefinition> types;
+  /// Of `types`; filled by validation.
+  TypeTable typeTable;
   std::vector<Import> imports;
   std::vector<Export> exports;
   /// The index spaces: imported entries first.
@@ -120,6 +123,22 @@ struct Module {
 
   const FunctionType &functionType(uint32_t functionIndex) const {
     return types[functions[functionIndex].typeIndex].function;
+  }
+  bool isFunctionType(uint32_t typeIndex) const {
+    return typeIndex < types.size() && types[typeIndex].kind == CompositeKind::Function;
+  }
+  /// Whether values of `sub` are values of `super` (core specification, section 3.3). Both must be
+  /// valid.
+  bool matches(ValueType sub, ValueType super) const {
+    return sub == super || typeTable.matches(numbered(sub), numbered(super));
+  }
+
+private:
+  /// With the number of a defined type instead of its index.
+  ValueType numbered(ValueType type) const {
+    if (type.isDefined())
+      type.typeIndex = types[type.typeIndex].number;
+    return type;
   }
 };
 

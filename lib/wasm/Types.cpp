@@ -5,8 +5,13 @@ namespace w2n::wasm {
 namespace {
 
 constexpr const char *kindNames[] = {"i32", "i64", "f32", "f64", "v128", "ref", "bot"};
-constexpr const char *heapNames[] = {"func",  "extern", "any",  "eq",     "i31",      "struct",
-                                     "array", "exn",    "none", "nofunc", "noextern", "noexn"};
+constexpr const char *heapNames[] = {"func",     "extern", "any", "eq",   "i31",
+                                     "struct",   "array",  "exn", "none", "nofunc",
+                                     "noextern", "noexn",  "",    "bot"};
+/// Nullable references have names of their own.
+constexpr const char *nullableNames[] = {"funcref", "externref",   "anyref",        "eqref",
+                                         "i31ref",  "structref",   "arrayref",      "exnref",
+                                         "nullref", "nullfuncref", "nullexternref", "nullexnref"};
 
 std::string listOf(const std::vector<ValueType> &types) {
   std::string text = "[";
@@ -27,10 +32,10 @@ size_t slotsOf(std::span<const ValueType> types) {
 std::string toString(ValueType type) {
   if (!type.isRef())
     return kindNames[size_t(type.kind)];
+  if (type.nullable && type.heap < HeapKind::Index)
+    return nullableNames[size_t(type.heap)];
   std::string heap =
       type.heap == HeapKind::Index ? std::to_string(type.typeIndex) : heapNames[size_t(type.heap)];
-  if (type.nullable && type.heap != HeapKind::Index)
-    return heap + "ref";
   return (type.nullable ? "(ref null " : "(ref ") + heap + ")";
 }
 

@@ -1,5 +1,4 @@
-// The types of WebAssembly (core specification, section 2.3), shaped for recursive type groups,
-// 64-bit addresses and vectors, although the validator accepts only what Features.def names.
+// The types of WebAssembly (core specification, section 2.3).
 #pragma once
 
 #include <cstdint>
@@ -24,7 +23,10 @@ enum class HeapKind : uint8_t {
   NoFunc,
   NoExtern,
   NoExn,
-  Index
+  Index,
+  /// Only in validation: below every other, where unreachable code makes a reference of what it
+  /// pops.
+  Bottom,
 };
 
 enum class ValueKind : uint8_t {
@@ -52,12 +54,27 @@ struct ValueType {
   static constexpr ValueType v128() { return {ValueKind::V128}; }
   static constexpr ValueType funcref() { return {ValueKind::Ref, true, HeapKind::Func}; }
   static constexpr ValueType externref() { return {ValueKind::Ref, true, HeapKind::Extern}; }
+  static constexpr ValueType reference(HeapKind heap, bool nullable = true) {
+    return {ValueKind::Ref, nullable, heap};
+  }
+  static constexpr ValueType referenceTo(uint32_t typeIndex, bool nullable) {
+    return {ValueKind::Ref, nullable, HeapKind::Index, typeIndex};
+  }
   static constexpr ValueType bottom() { return {ValueKind::Bottom}; }
 
-  bool isRef() const { return kind == ValueKind::Ref; }
+  constexpr ValueType withNull(bool allowed) const {
+    ValueType type = *this;
+    type.nullable = allowed;
+    return type;
+  }
+  /// Whether a local of this type has a value before it is set.
+  constexpr bool isDefaultable() const { return kind != ValueKind::Ref || nullable; }
+  constexpr bool isDefined() const { return isRef() && heap == HeapKind::Index; }
+
+  constexpr bool isRef() const { return kind == ValueKind::Ref; }
   /// 64-bit slots that a value takes where values are kept in memory.
   unsigned slots() const { return kind == ValueKind::V128 ? 2 : 1; }
-  bool isNumeric() const { return kind <= ValueKind::F64; }
+  constexpr bool isNumeric() const { return kind <= ValueKind::F64; }
   friend bool operator==(const ValueType &, const ValueType &) = default;
 };
 
@@ -76,11 +93,30 @@ struct FunctionType {
 /// "[i32 i64] -> [f32]", as the reference interpreter prints it.
 std::string toString(const FunctionType &type);
 
-/// One entry of the type index space. Composite types other than functions are not decoded yet;
-/// `recGroup` numbers the recursive groups, so that canonical types can be compared group by group.
+/// A field of a structure, or the elements of an array.
+struct FieldType {
+  ValueType type;
+  /// 8 or 16 for a packed integer, whose `type` is i32; else 0.
+  uint8_t packedBits = 0;
+  bool isMutable = false;
+  friend bool operator==(const FieldType &, const FieldType &) = default;
+};
+
+enum class CompositeKind : uint8_t { Function, Struct, Array };
+
+/// One entry of the type index space.
 struct TypeDefinition {
+  CompositeKind kind = CompositeKind::Function;
+  bool isFinal = true;
+  /// Index of the declared supertype.
+  std::optional<uint32_t> super;
+  /// Of the first and after the last type of its recursive group.
+  uint32_t groupBegin = 0, groupEnd = 0;
+  /// Two types are equal exactly if their numbers in the module's TypeTable are; set by validation.
+  uint32_t number = 0;
   FunctionType function;
-  uint32_t recGroup = 0;
+  /// Of a structure; an array has one.
+  std::vector<FieldType> fields;
 };
 
 /// The limits of a memory or table, in pages or elements.

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 
 namespace w2n::wasm {
 
@@ -31,6 +32,8 @@ private:
     /// Refers to the module's types: a body can nest a million blocks of a thousand results each.
     BlockType type;
     size_t height;
+    /// How many locals had been set when it began.
+    size_t setLocals = 0;
     bool unreachable = false;
     /// The br_table, counted from 1, that checked this label last.
     uint32_t lastBranchTable = 0;
@@ -49,6 +52,8 @@ private:
   Status pop(ValueType expected);
   Result<ValueType> popAny();
   Status popAll(Types types);
+  /// Pops a reference, whatever its type.
+  Result<ValueType> popReference();
   void push(ValueType type) { operands.push_back(type); }
   Status pushAll(Types types);
   Status pushFrame(Opcode opcode, const BlockType &type);
@@ -63,6 +68,12 @@ private:
   Status checkLabelOperands(Types types);
 
   Status allow(Feature feature) const;
+  Result<const FunctionType *> functionTypeAt(uint32_t typeIndex);
+  Result<const FunctionType *> calleeType();
+  Result<const FunctionType *> indirectCalleeType();
+  Result<const FunctionType *> referencedCalleeType();
+  Status callWith(const Result<const FunctionType *> &type);
+  Status tailCallWith(const Result<const FunctionType *> &type);
   Status checkSignature(std::string_view signature);
   Status checkMemarg(const OpcodeInfo &info);
   Status checkLane(uint8_t lane, unsigned lanes) const;
@@ -116,13 +127,25 @@ private:
   Status tableGrow();
   Status tableSize();
   Status tableFill();
+  Status returnCall();
+  Status returnCallIndirect();
+  Status callRef();
+  Status returnCallRef();
+  Status refAsNonNull();
+  Status branchOnNull();
+  Status branchOnNonNull();
   Result<ValueType> localType();
+  /// The local that the instruction names has been set: until the end of the block it has a value.
+  void noteSet(ValueType type);
   Result<GlobalType> globalType();
 
   const Module &module;
   uint32_t functionIndex;
   Instruction instruction;
   LocalTypes locals;
+  /// Locals without a default that have been set, in order, and as a set.
+  std::vector<uint32_t> setLocals;
+  std::unordered_set<uint32_t> isSet;
   std::vector<ValueType> operands;
   std::vector<Frame> frames;
   uint32_t branchTables = 0;
@@ -170,6 +193,13 @@ const BodyValidator::Row BodyValidator::rows[] = {
     {Opcode::TableGrow, &BodyValidator::tableGrow},
     {Opcode::TableSize, &BodyValidator::tableSize},
     {Opcode::TableFill, &BodyValidator::tableFill},
+    {Opcode::ReturnCall, &BodyValidator::returnCall},
+    {Opcode::ReturnCallIndirect, &BodyValidator::returnCallIndirect},
+    {Opcode::CallRef, &BodyValidator::callRef},
+    {Opcode::ReturnCallRef, &BodyValidator::returnCallRef},
+    {Opcode::RefAsNonNull, &BodyValidator::refAsNonNull},
+    {Opcode::BrOnNull, &BodyValidator::branchOnNull},
+    {Opcode::BrOnNonNull, &BodyValidator::branchOnNonNull},
 };
 
 // The checks by opcode; null for those whose signature says it all.
@@ -213,8 +243,9 @@ Status BodyValidator::pop(ValueType expected) {
   if (operands.size() > frame.height) [[likely]] {
     ValueType found = operands.back();
     operands.pop_back();
-    if (found == expected || found.kind == ValueKind::Bottom || expected.kind == ValueKind::Bottom)
-        [[likely]]
+    if (found == expected || expected.kind == ValueKind::Bottom) [[likely]]
+      return {};
+    if (module.matches(found, expected))
       return {};
     return mismatch(toString(expected), toString(found));
   }
@@ -229,6 +260,15 @@ Status BodyValidator::popAll(Types types) {
   return {};
 }
 
+Result<ValueType> BodyValidator::popReference() {
+  W2N_TRY(type, popAny());
+  if (type.kind == ValueKind::Bottom)
+    return ValueType::reference(HeapKind::Bottom, false);
+  if (!type.isRef())
+    return mismatch("a reference", toString(type));
+  return type;
+}
+
 Status BodyValidator::pushAll(Types types) {
   if (operands.size() + types.size() > limits::operands)
     return fail(ErrorKind::Limit,
@@ -240,7 +280,7 @@ Status BodyValidator::pushAll(Types types) {
 }
 
 Status BodyValidator::pushFrame(Opcode opcode, const BlockType &type) {
-  frames.push_back({opcode, type, operands.size()});
+  frames.push_back({opcode, type, operands.size(), setLocals.size()});
   return pushAll(paramsOf(type));
 }
 
@@ -252,6 +292,9 @@ Result<BodyValidator::Frame> BodyValidator::popFrame() {
     return mismatch(std::to_string(results.size()) + " results",
                     std::to_string(operands.size() - frame.height) + " more operands");
   frames.pop_back();
+  // What the block has set is set on some paths only.
+  for (; setLocals.size() > frame.setLocals; setLocals.pop_back())
+    isSet.erase(setLocals.back());
   return frame;
 }
 
@@ -298,7 +341,7 @@ Status BodyValidator::checkLabelOperands(Types types) {
       return mismatch(toString(types[i]), "an empty stack");
     }
     ValueType found = operands[operands.size() - depth];
-    if (found != types[i] && found.kind != ValueKind::Bottom)
+    if (!module.matches(found, types[i]))
       return mismatch(toString(types[i]), toString(found));
   }
   return {};
@@ -411,11 +454,13 @@ ValueType countType(ValueType destination, ValueType source) {
 
 Status BodyValidator::checkBlockType() {
   const BlockType &type = instruction.block;
-  if (type.kind == BlockType::Kind::Index && type.typeIndex >= module.types.size())
+  if (type.kind == BlockType::Kind::Index && !module.isFunctionType(type.typeIndex))
     return invalid("unknown type " + std::to_string(type.typeIndex));
   if (!paramsOf(type).empty() || resultsOf(type).size() > 1)
-    return allow(Feature::MultiValue);
-  return type.kind == BlockType::Kind::Value ? allow(featureOf(type.value)) : Status();
+    W2N_CHECK(allow(Feature::MultiValue));
+  if (type.kind == BlockType::Kind::Value)
+    W2N_CHECK(allow(featureOf(type.value)));
+  return checkType(module, type.value, instruction.offset);
 }
 
 Status BodyValidator::unreachable() {
@@ -445,7 +490,10 @@ Status BodyValidator::end() {
   W2N_TRY(frame, popFrame());
   // Without `else` the parameters are the results.
   Types params = paramsOf(frame.type), results = resultsOf(frame.type);
-  if (frame.opcode == Opcode::If && !std::ranges::equal(params, results))
+  auto matches = [this](ValueType param, ValueType result) {
+    return module.matches(param, result);
+  };
+  if (frame.opcode == Opcode::If && !std::ranges::equal(params, results, matches))
     return invalid(
         "type mismatch: if without else has type " +
         toString(FunctionType{{params.begin(), params.end()}, {results.begin(), results.end()}}));
@@ -495,25 +543,92 @@ Status BodyValidator::returnFromFunction() {
   return {};
 }
 
-Status BodyValidator::call() {
-  if (instruction.index >= module.functions.size())
-    return invalid("unknown function " + std::to_string(instruction.index));
-  const FunctionType &type = module.functionType(instruction.index);
-  W2N_CHECK(popAll(type.params));
-  return pushAll(type.results);
+Result<const FunctionType *> BodyValidator::functionTypeAt(uint32_t typeIndex) {
+  if (typeIndex >= module.types.size())
+    return invalid("unknown type " + std::to_string(typeIndex));
+  if (!module.isFunctionType(typeIndex))
+    return invalid("type mismatch: type " + std::to_string(typeIndex) + " is not a function type");
+  return &module.types[typeIndex].function;
 }
 
-Status BodyValidator::callIndirect() {
+Result<const FunctionType *> BodyValidator::calleeType() {
+  if (instruction.index >= module.functions.size())
+    return invalid("unknown function " + std::to_string(instruction.index));
+  return &module.functionType(instruction.index);
+}
+
+Result<const FunctionType *> BodyValidator::indirectCalleeType() {
   W2N_CHECK(checkTable(instruction.index2));
   ValueType element = module.tables[instruction.index2].type.element;
-  if (element != ValueType::funcref())
+  if (!module.matches(element, ValueType::funcref()))
     return mismatch("a table of funcref", toString(element));
-  if (instruction.index >= module.types.size())
-    return invalid("unknown type " + std::to_string(instruction.index));
+  W2N_TRY(type, functionTypeAt(instruction.index));
   W2N_CHECK(pop(tableAddress(instruction.index2)));
-  const FunctionType &type = module.types[instruction.index].function;
-  W2N_CHECK(popAll(type.params));
-  return pushAll(type.results);
+  return type;
+}
+
+Result<const FunctionType *> BodyValidator::referencedCalleeType() {
+  W2N_TRY(type, functionTypeAt(instruction.index));
+  W2N_CHECK(pop(ValueType::referenceTo(instruction.index, true)));
+  return type;
+}
+
+Status BodyValidator::callWith(const Result<const FunctionType *> &type) {
+  if (!type)
+    return std::unexpected(type.error());
+  W2N_CHECK(popAll((*type)->params));
+  return pushAll((*type)->results);
+}
+
+// Section 3.4.8: the callee's results must do as the caller's.
+Status BodyValidator::tailCallWith(const Result<const FunctionType *> &type) {
+  if (!type)
+    return std::unexpected(type.error());
+  W2N_CHECK(popAll((*type)->params));
+  Types results = resultsOf(frames.front().type);
+  auto matches = [this](ValueType found, ValueType wanted) {
+    return module.matches(found, wanted);
+  };
+  if (!std::ranges::equal((*type)->results, results, matches))
+    return mismatch("a callee that returns " +
+                        toString(FunctionType{{}, {results.begin(), results.end()}}).substr(6),
+                    toString(**type));
+  setUnreachable();
+  return {};
+}
+
+Status BodyValidator::call() { return callWith(calleeType()); }
+Status BodyValidator::callIndirect() { return callWith(indirectCalleeType()); }
+Status BodyValidator::callRef() { return callWith(referencedCalleeType()); }
+Status BodyValidator::returnCall() { return tailCallWith(calleeType()); }
+Status BodyValidator::returnCallIndirect() { return tailCallWith(indirectCalleeType()); }
+Status BodyValidator::returnCallRef() { return tailCallWith(referencedCalleeType()); }
+
+Status BodyValidator::refAsNonNull() {
+  W2N_TRY(type, popReference());
+  push(type.withNull(false));
+  return {};
+}
+
+Status BodyValidator::branchOnNull() {
+  W2N_TRY(type, popReference());
+  W2N_TRY(frame, frameAt(instruction.index));
+  Types types = labelTypesOf(*frame);
+  W2N_CHECK(popAll(types));
+  W2N_CHECK(pushAll(types));
+  push(type.withNull(false));
+  return {};
+}
+
+Status BodyValidator::branchOnNonNull() {
+  W2N_TRY(frame, frameAt(instruction.index));
+  Types types = labelTypesOf(*frame);
+  if (types.empty() || !types.back().isRef())
+    return invalid("type mismatch: br_on_non_null's label takes no reference");
+  W2N_CHECK(pop(types.back().withNull(true)));
+  Types others = types.first(types.size() - 1);
+  W2N_CHECK(popAll(others));
+  return pushAll(others);
 }
 
 Status BodyValidator::drop() {
@@ -538,6 +653,7 @@ Status BodyValidator::selectTyped() {
     return invalid("invalid result arity: select with " +
                    std::to_string(instruction.valueTypes.size()) + " types");
   ValueType type = instruction.valueTypes[0];
+  W2N_CHECK(checkType(module, type, instruction.offset));
   W2N_CHECK(pop(ValueType::i32()));
   W2N_CHECK(pop(type));
   W2N_CHECK(pop(type));
@@ -553,18 +669,28 @@ Result<ValueType> BodyValidator::localType() {
 
 Status BodyValidator::localGet() {
   W2N_TRY(type, localType());
+  const size_t params = module.functionType(functionIndex).params.size();
+  if (!type.isDefaultable() && instruction.index >= params && !isSet.contains(instruction.index))
+    return invalid("uninitialized local " + std::to_string(instruction.index));
   push(type);
   return {};
 }
 
+void BodyValidator::noteSet(ValueType type) {
+  if (!type.isDefaultable() && isSet.insert(instruction.index).second)
+    setLocals.push_back(instruction.index);
+}
+
 Status BodyValidator::localSet() {
   W2N_TRY(type, localType());
+  noteSet(type);
   return pop(type);
 }
 
 Status BodyValidator::localTee() {
   W2N_TRY(type, localType());
   W2N_CHECK(pop(type));
+  noteSet(type);
   push(type);
   return {};
 }
@@ -623,14 +749,13 @@ Status BodyValidator::constant() {
 }
 
 Status BodyValidator::refNull() {
+  W2N_CHECK(checkType(module, instruction.type, instruction.offset));
   push(instruction.type);
   return {};
 }
 
 Status BodyValidator::refIsNull() {
-  W2N_TRY(type, popAny());
-  if (!type.isRef() && type.kind != ValueKind::Bottom)
-    return mismatch("a reference", toString(type));
+  W2N_CHECK(popReference());
   push(ValueType::i32());
   return {};
 }
@@ -640,7 +765,7 @@ Status BodyValidator::refFunc() {
     return invalid("unknown function " + std::to_string(instruction.index));
   if (!module.functions[instruction.index].declared)
     return invalid("undeclared function reference " + std::to_string(instruction.index));
-  push(ValueType::funcref());
+  push(ValueType::referenceTo(module.functions[instruction.index].typeIndex, false));
   return {};
 }
 
@@ -677,7 +802,7 @@ Status BodyValidator::tableInit() {
   W2N_CHECK(checkElement(instruction.index));
   ValueType segment = module.elements[instruction.index].type;
   ValueType table = module.tables[instruction.index2].type.element;
-  if (segment != table)
+  if (!module.matches(segment, table))
     return mismatch("a segment of " + toString(table), toString(segment));
   W2N_CHECK(pop(ValueType::i32()));
   W2N_CHECK(pop(ValueType::i32()));
@@ -691,7 +816,7 @@ Status BodyValidator::tableCopy() {
   W2N_CHECK(checkTable(instruction.index2));
   ValueType destination = module.tables[instruction.index].type.element;
   ValueType source = module.tables[instruction.index2].type.element;
-  if (destination != source)
+  if (!module.matches(source, destination))
     return mismatch("a table of " + toString(destination), toString(source));
   const ValueType to = tableAddress(instruction.index), from = tableAddress(instruction.index2);
   W2N_CHECK(pop(countType(to, from)));
@@ -727,6 +852,8 @@ Status BodyValidator::run() {
   const Function &function = module.functions[functionIndex];
   const FunctionType &type = module.functionType(functionIndex);
   locals = LocalTypes(type.params, function.locals);
+  for (const LocalGroup &group : function.locals)
+    W2N_CHECK(checkType(module, group.type, function.codeOffset));
   // Of the function's own frame only the results matter; its parameters are locals.
   frames.push_back({Opcode::Block, {BlockType::Kind::Index, {}, function.typeIndex}, 0});
 

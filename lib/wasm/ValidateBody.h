@@ -5,6 +5,13 @@
 
 namespace w2n::wasm {
 
+/// Validates the type section and numbers its types (Module::typeTable), after which other types
+/// can be matched (core specification, sections 3.2 and 3.3).
+Status validateTypes(Module &module);
+
+/// Whether what `type` refers to exists.
+Status checkType(const Module &module, ValueType type, uint64_t offset = Error::noOffset);
+
 /// Validates the body of a defined function. Errors name the function.
 Status validateBody(const Module &module, uint32_t functionIndex);
 

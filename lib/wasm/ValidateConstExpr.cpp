@@ -77,6 +77,7 @@ Status ConstExprValidator::check(const Instruction &instruction) {
   case Opcode::GlobalGet:
     return checkGlobalGet(instruction);
   case Opcode::RefNull:
+    W2N_CHECK(checkType(module, instruction.type, instruction.offset));
     stack.push_back(instruction.type);
     return {};
   case Opcode::RefFunc:
@@ -84,7 +85,7 @@ Status ConstExprValidator::check(const Instruction &instruction) {
       return fail(ErrorKind::Invalid, "unknown function " + std::to_string(instruction.index),
                   instruction.offset);
     module.functions[instruction.index].declared = true;
-    stack.push_back(ValueType::funcref());
+    stack.push_back(ValueType::referenceTo(module.functions[instruction.index].typeIndex, false));
     return {};
   default: // Everything else is not constant.
     return fail(ErrorKind::Invalid,
@@ -95,7 +96,7 @@ Status ConstExprValidator::check(const Instruction &instruction) {
 }
 
 Status ConstExprValidator::finish(ValueType expected, uint64_t offset) const {
-  if (stack.size() == 1 && stack[0] == expected)
+  if (stack.size() == 1 && module.matches(stack[0], expected))
     return {};
   return fail(ErrorKind::Invalid,
               "type mismatch: constant expression gives " +

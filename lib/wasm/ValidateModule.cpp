@@ -15,8 +15,14 @@ std::unexpected<Error> invalid(std::string text, uint64_t offset = Error::noOffs
 
 Status validateTypeIndices(const Module &module) {
   for (const Function &function : module.functions)
-    if (function.typeIndex >= module.types.size())
+    if (!module.isFunctionType(function.typeIndex))
       return invalid("unknown type " + std::to_string(function.typeIndex));
+  for (const Table &table : module.tables)
+    W2N_CHECK(checkType(module, table.type.element));
+  for (const Global &global : module.globals)
+    W2N_CHECK(checkType(module, global.type.type));
+  for (const ElementSegment &segment : module.elements)
+    W2N_CHECK(checkType(module, segment.type, segment.byteOffset));
   return {};
 }
 
@@ -76,6 +82,9 @@ Status validateTableInits(Module &module) {
     // Tables come before globals in the binary, and see only imported ones.
     if (table.init)
       W2N_CHECK(validateConstExpr(module, *table.init, table.type.element, module.importedGlobals));
+    else if (!table.type.element.isDefaultable())
+      return invalid("type mismatch: a table of " + toString(table.type.element) +
+                     " needs an initial value");
   }
   return {};
 }
@@ -93,7 +102,7 @@ Status validateElements(Module &module) {
       if (segment.tableIndex >= module.tables.size())
         return invalid("unknown table " + std::to_string(segment.tableIndex), segment.byteOffset);
       ValueType element = module.tables[segment.tableIndex].type.element;
-      if (segment.type != element)
+      if (!module.matches(segment.type, element))
         return invalid("type mismatch: segment of " + toString(segment.type) + " for a table of " +
                            toString(element),
                        segment.byteOffset);
@@ -165,6 +174,7 @@ std::string describeFunction(const Module &module, uint32_t functionIndex) {
 }
 
 Status validateModule(Module &module) {
+  W2N_CHECK(validateTypes(module));
   W2N_CHECK(validateTypeIndices(module));
   W2N_CHECK(validateLimits(module));
   // These also collect C.refs, which the bodies are checked against.

@@ -26,6 +26,9 @@ Status checkCall(const w2n_function &function, std::span<const w2n_value> args,
     if (args[i].kind != function.params[i])
       return refuse(function,
                     "argument " + std::to_string(i) + " of type " + api::kindName(args[i].kind));
+  for (size_t i = 0; i < args.size(); ++i)
+    if (!api::isValueOf(function.function->type.params[i], args[i]))
+      return refuse(function, "argument " + std::to_string(i) + " a reference of another type");
   return {};
 }
 

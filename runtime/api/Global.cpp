@@ -11,6 +11,9 @@ Status setGlobal(w2n_global &self, const w2n_value &value) {
   if (value.kind != api::kindOf(global.type.type))
     return fail(ErrorKind::Invalid, "a global of type " + wasm::toString(global.type.type) +
                                         " set to a value of type " + api::kindName(value.kind));
+  if (!api::isValueOf(global.type.type, value))
+    return fail(ErrorKind::Invalid, "a global of type " + wasm::toString(global.type.type) +
+                                        " set to a reference of another type");
   runtime::setGlobal(global, api::toSlot(value));
   if (value.kind == W2N_V128)
     global.cell->bits[1] = value.of.v128[1];

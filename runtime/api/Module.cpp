@@ -1,5 +1,7 @@
 #include "runtime/api/Handles.h"
 
+#include "lib/artifact/TypeCodes.h"
+
 using namespace w2n;
 using artifact::ExternKindCode;
 using artifact::Metadata;
@@ -35,7 +37,7 @@ w2n_extern_type typeOf(const Metadata &metadata, uint32_t kind, uint32_t index) 
   case ExternKindCode::Table: {
     const artifact::TableRecordInfo &table = metadata.tables()[index];
     type.kind = W2N_EXTERN_TABLE;
-    type.value = w2n_value_kind(table.elementType);
+    type.value = w2n_value_kind(table.elementType & artifact::codeBits);
     readLimits(table.flags, table.min, table.max, type);
     break;
   }
@@ -49,7 +51,7 @@ w2n_extern_type typeOf(const Metadata &metadata, uint32_t kind, uint32_t index) 
   case ExternKindCode::Global: {
     const artifact::GlobalRecordInfo &global = metadata.globals()[index];
     type.kind = W2N_EXTERN_GLOBAL;
-    type.value = w2n_value_kind(global.type);
+    type.value = w2n_value_kind(global.type & artifact::codeBits);
     type.is_mutable = global.isMutable != 0;
     break;
   }

@@ -16,6 +16,10 @@ const char *kindName(w2n_value_kind kind) {
 
 w2n_value_kind kindOf(wasm::ValueType type) { return w2n_value_kind(runtime::codeOf(type)); }
 
+bool isValueOf(wasm::ValueType type, const w2n_value &value) {
+  return !type.isRef() || runtime::isReferenceOf(type, toSlot(value));
+}
+
 std::vector<w2n_value_kind> kindsOf(std::span<const wasm::ValueType> types) {
   std::vector<w2n_value_kind> kinds;
   kinds.reserve(types.size());

@@ -10,6 +10,9 @@ namespace w2n::api {
 /// `kind` as the text format calls it; "unknown kind" if it is none.
 const char *kindName(w2n_value_kind kind);
 w2n_value_kind kindOf(wasm::ValueType type);
+/// Whether `value`, which has the kind of `type`, is a value of it: references may be of types that
+/// have no kind of their own.
+bool isValueOf(wasm::ValueType type, const w2n_value &value);
 std::vector<w2n_value_kind> kindsOf(std::span<const wasm::ValueType> types);
 /// `kind` must be one of the enumerators.
 wasm::ValueType typeOf(w2n_value_kind kind);

@@ -86,6 +86,7 @@ void w2nElementSetEntry(artifact::InstanceContext *, uint32_t, uint32_t, uint64_
 uint32_t w2nMemoryWait32Entry(artifact::InstanceContext *, uint32_t, uint64_t, uint64_t, int64_t);
 uint32_t w2nMemoryWait64Entry(artifact::InstanceContext *, uint32_t, uint64_t, uint64_t, int64_t);
 uint32_t w2nMemoryNotifyEntry(artifact::InstanceContext *, uint32_t, uint64_t, uint32_t);
+uint64_t w2nIsSubtypeEntry(artifact::InstanceContext *, uint32_t, uint32_t);
 
 /// The crossing code above lies between these; it runs on the guest's stack in part, so a stack
 /// overflow may be found there.

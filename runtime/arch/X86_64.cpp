@@ -155,6 +155,7 @@ w2nTrapEntry:
   W2N_CROSS w2nMemoryWait32Entry, w2nMemoryWait32, 2
   W2N_CROSS w2nMemoryWait64Entry, w2nMemoryWait64, 2
   W2N_CROSS w2nMemoryNotifyEntry, w2nMemoryNotify, 2
+  W2N_CROSS w2nIsSubtypeEntry, w2nIsSubtype, 0
 
 .LleaveForError:
   .cfi_startproc

@@ -1,53 +1,25 @@
 #include "runtime/core/CanonicalTypes.h"
 
+#include "lib/artifact/TypeCodes.h"
 #include "runtime/core/ValueTypes.h"
 
 #include <deque>
 #include <mutex>
-#include <string>
-#include <string_view>
-#include <unordered_map>
 
 namespace w2n::runtime {
 
 namespace {
 
-/// Parameters, a separator that is no type, results.
-using Key = std::string;
-constexpr char separator = char(0xff);
+using artifact::Metadata;
+using artifact::TypeRecord;
+using wasm::CompositeKind;
+using wasm::ValueType;
 
-void append(Key &key, std::span<const uint8_t> codes) {
-  key.append(reinterpret_cast<const char *>(codes.data()), codes.size());
-}
-
-class Registry {
-public:
-  /// Under the lock.
-  uint32_t idOf(const Key &key) {
-    auto [entry, isNew] = ids.try_emplace(key, uint32_t(types.size()));
-    if (isNew)
-      types.push_back(typeOf(key));
-    return entry->second;
-  }
-  const wasm::FunctionType &typeWith(uint32_t id) { return types[id]; }
-
+struct Registry {
   std::mutex lock;
-
-private:
-  static wasm::FunctionType typeOf(const Key &key) {
-    wasm::FunctionType type;
-    auto *values = &type.params;
-    for (char code : key) {
-      if (code == separator)
-        values = &type.results;
-      else
-        values->push_back(valueTypeOf(artifact::ValueTypeCode(code)));
-    }
-    return type;
-  }
-
-  std::unordered_map<Key, uint32_t> ids;
-  std::deque<wasm::FunctionType> types; // references stay valid
+  wasm::TypeTable table;
+  /// By number; empty for what is no function. References stay valid.
+  std::deque<wasm::FunctionType> functions;
 };
 
 Registry &registry() {
@@ -55,38 +27,124 @@ Registry &registry() {
   return instance;
 }
 
+/// The types of one artifact, group by group. Under the lock.
+class Numbering {
+public:
+  Numbering(Registry &registry, const Metadata &metadata)
+      : registry(registry), metadata(metadata), types(metadata.types()) {
+    numbers.reserve(types.size());
+  }
+
+  std::vector<uint32_t> run() {
+    for (uint32_t begin = 0, end; begin < types.size(); begin = end) {
+      end = begin + 1;
+      while (end < types.size() && (types[end].flags & artifact::typeIsInGroup))
+        ++end;
+      numberGroup(begin, end);
+    }
+    return std::move(numbers);
+  }
+
+private:
+  static CompositeKind kindOf(const TypeRecord &type) {
+    return CompositeKind(type.flags & artifact::typeKindBits);
+  }
+  void describe(const TypeRecord &type, wasm::TypeGroup &group) const;
+  void numberGroup(uint32_t begin, uint32_t end);
+  wasm::FunctionType functionOf(const TypeRecord &type) const;
+
+  Registry &registry;
+  const Metadata &metadata;
+  const std::span<const TypeRecord> types;
+  std::vector<uint32_t> numbers;
+};
+
+void Numbering::describe(const TypeRecord &type, wasm::TypeGroup &group) const {
+  group.beginType(kindOf(type), !(type.flags & artifact::typeIsOpen),
+                  type.flags & artifact::typeHasSuper ? std::optional(type.super) : std::nullopt);
+  if (kindOf(type) != CompositeKind::Function) {
+    // The bits of the code that a value type does not have are those of a field.
+    constexpr uint32_t fieldBits =
+        artifact::codeMutable | artifact::codePacked8 | artifact::codePacked16;
+    for (uint32_t code : metadata.indices(type.details))
+      group.add(artifact::decodeType(code), 1 | (code & fieldBits));
+    return;
+  }
+  const wasm::FunctionType function = functionTypeOf(metadata, type);
+  for (ValueType param : function.params)
+    group.add(param);
+  group.endParameters();
+  for (ValueType result : function.results)
+    group.add(result);
+}
+
+wasm::FunctionType Numbering::functionOf(const TypeRecord &type) const {
+  if (kindOf(type) != CompositeKind::Function)
+    return {};
+  wasm::FunctionType function = functionTypeOf(metadata, type);
+  for (auto *values : {&function.params, &function.results})
+    for (ValueType &value : *values)
+      if (value.isDefined())
+        value.typeIndex = numbers[value.typeIndex];
+  return function;
+}
+
+void Numbering::numberGroup(uint32_t begin, uint32_t end) {
+  wasm::TypeGroup group(begin, numbers);
+  for (uint32_t i = begin; i < end; ++i)
+    describe(types[i], group);
+  const uint32_t known = registry.table.size();
+  const uint32_t first = registry.table.numberOf(std::move(group));
+  for (uint32_t i = begin; i < end; ++i)
+    numbers.push_back(first + (i - begin));
+  if (first == known)
+    for (uint32_t i = begin; i < end; ++i)
+      registry.functions.push_back(functionOf(types[i]));
+}
+
 } // namespace
 
 uint32_t canonicalTypeId(const wasm::FunctionType &type) {
-  Key key;
-  key.reserve(type.params.size() + 1 + type.results.size());
-  for (wasm::ValueType param : type.params)
-    key.push_back(char(codeOf(param)));
-  key.push_back(separator);
-  for (wasm::ValueType result : type.results)
-    key.push_back(char(codeOf(result)));
   std::lock_guard guard(registry().lock);
-  return registry().idOf(key);
+  wasm::TypeTable &table = registry().table;
+  const uint32_t known = table.size();
+  wasm::TypeGroup group;
+  group.beginType(CompositeKind::Function, true, std::nullopt);
+  for (ValueType param : type.params)
+    group.add(param);
+  group.endParameters();
+  for (ValueType result : type.results)
+    group.add(result);
+  const uint32_t id = table.numberOf(std::move(group));
+  if (id == known)
+    registry().functions.push_back(type);
+  return id;
 }
 
-std::vector<uint32_t> canonicalTypeIds(const artifact::Metadata &metadata) {
-  std::vector<uint32_t> ids;
-  ids.reserve(metadata.types().size());
-  Key key;
+std::vector<uint32_t> canonicalTypeIds(const Metadata &metadata) {
   std::lock_guard guard(registry().lock);
-  for (const artifact::TypeRecord &type : metadata.types()) {
-    key.clear();
-    append(key, metadata.valueTypes(type.params));
-    key.push_back(separator);
-    append(key, metadata.valueTypes(type.results));
-    ids.push_back(registry().idOf(key));
-  }
-  return ids;
+  return Numbering(registry(), metadata).run();
 }
 
 const wasm::FunctionType &canonicalType(uint32_t id) {
   std::lock_guard guard(registry().lock);
-  return registry().typeWith(id);
+  return registry().functions[id];
+}
+
+bool isSubtype(uint32_t sub, uint32_t super) {
+  std::lock_guard guard(registry().lock);
+  return registry().table.isBelow(sub, super);
+}
+
+bool matches(ValueType sub, ValueType super) {
+  if (sub == super)
+    return true;
+  std::lock_guard guard(registry().lock);
+  return registry().table.matches(sub, super);
+}
+
+bool holdsFunctions(ValueType type) {
+  return type.isRef() && (type.heap == wasm::HeapKind::Func || matches(type, ValueType::funcref()));
 }
 
 } // namespace w2n::runtime

@@ -20,10 +20,6 @@ std::shared_ptr<Function> makeHostFunction(wasm::FunctionType type, HostBody bod
 
 namespace {
 
-bool holdsFunctions(wasm::ValueType type) {
-  return type.isRef() && type.heap == wasm::HeapKind::Func;
-}
-
 InstanceGroup *groupOf(Table &table) {
   return table.owner ? table.owner->state().group : table.group;
 }
@@ -79,6 +75,17 @@ std::shared_ptr<Function> functionOf(Slot slot) {
 }
 
 Slot referenceTo(const Function &function) { return reinterpret_cast<Slot>(function.reference); }
+
+bool isReferenceOf(wasm::ValueType type, Slot reference) {
+  if (reference == 0)
+    return type.nullable;
+  if (type.heap == wasm::HeapKind::Func || type.heap == wasm::HeapKind::Extern)
+    return true;
+  if (!holdsFunctions(type))
+    return false;
+  const auto &function = *reinterpret_cast<const artifact::FunctionReference *>(reference);
+  return matches(wasm::ValueType::referenceTo(function.typeId, /*nullable=*/false), type);
+}
 
 void handReference(Instance &receiver, Slot reference) {
   InstanceGroup::merge(receiver.state().group, groupOfReference(reference));

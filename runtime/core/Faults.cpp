@@ -34,6 +34,9 @@ std::optional<TrapKind> classify(const platform::Fault &fault) {
       return TrapKind::StackOverflow;
     if (memoryRanges().find(fault.address))
       return TrapKind::MemoryOutOfBounds;
+    // call_ref reads the record of what it calls without looking whether there is one.
+    if (fault.address < sizeof(artifact::FunctionReference))
+      return TrapKind::NullFunctionReference;
     return std::nullopt;
   case platform::FaultKind::Arithmetic:
     return TrapKind::IntegerDivideByZero;

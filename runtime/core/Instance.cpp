@@ -1,6 +1,7 @@
 #include "runtime/core/Instance.h"
 
 #include "runtime/core/Activation.h"
+#include "runtime/core/CanonicalTypes.h"
 #include "runtime/core/InstanceState.h"
 #include "runtime/core/Link.h"
 #include "runtime/core/Services.h"
@@ -92,7 +93,7 @@ Status Builder::makeTables() {
   auto *records = state.at<artifact::TableRecord>(state.layout.tableRecords());
   for (uint32_t i = header.importedTables; i < header.tables.count; ++i) {
     auto *record = records + (i - header.importedTables);
-    W2N_TRY(table, Table::create(tableTypeOf(metadata.tables()[i]), 0, record));
+    W2N_TRY(table, Table::create(tableTypeOf(metadata.tables()[i], module.typeIds()), 0, record));
     table->owner = &instance;
     pointers[i] = record;
     state.tables[i] = table.get();
@@ -106,7 +107,8 @@ void Builder::fillReferences() {
   for (uint32_t index : metadata.references()) {
     const artifact::FunctionRecord &function = metadata.functions()[index];
     *reference++ = {metadata.address(function.code), context(),
-                    module.typeIds()[function.typeIndex], 0};
+                    module.typeIds()[function.typeIndex], 0,
+                    function.tailCode ? metadata.address(function.tailCode) : nullptr};
   }
 }
 
@@ -201,9 +203,11 @@ private:
 std::shared_ptr<Function> Exporter::function(uint32_t index) const {
   auto function = std::make_shared<Function>();
   const uint32_t typeIndex = metadata.functions()[index].typeIndex;
-  function->type = functionTypeOf(metadata, metadata.types()[typeIndex]);
-  function->typeId = module.typeIds()[typeIndex];
   function->reference = state.referenceOf(index);
+  // What is imported may have a type below the one that it is imported with.
+  function->typeId = index < metadata.header().importedFunctions ? function->reference->typeId
+                                                                 : module.typeIds()[typeIndex];
+  function->type = canonicalType(function->typeId);
   function->owner = handle;
   if (index < state.hostFunctions.size() && state.hostFunctions[index])
     function->host = state.hostFunctions[index]->function->host;
@@ -216,7 +220,7 @@ std::shared_ptr<Global> Exporter::global(uint32_t index) const {
   if (index < state.hostGlobals.size() && state.hostGlobals[index])
     return state.hostGlobals[index];
   auto global = std::make_shared<Global>();
-  global->type = globalTypeOf(metadata.globals()[index]);
+  global->type = globalTypeOf(metadata.globals()[index], module.typeIds());
   global->cell = state.globalCell(index);
   global->owner = handle;
   return global;

@@ -59,6 +59,12 @@ bool limitsMatch(const wasm::Limits &found, const wasm::Limits &wanted) {
   return !wanted.max || (found.max && *found.max <= *wanted.max);
 }
 
+/// What can be written must have the very type.
+bool matchesGlobal(const wasm::GlobalType &found, const wasm::GlobalType &wanted) {
+  return found.isMutable == wanted.isMutable &&
+         (found.type == wanted.type || (!found.isMutable && matches(found.type, wanted.type)));
+}
+
 class ImportMatcher {
 public:
   ImportMatcher(const Module &module, const ImportRecord &record)
@@ -92,12 +98,16 @@ private:
     auto *pointer = std::get_if<std::shared_ptr<T>>(&found);
     return pointer ? pointer->get() : nullptr;
   }
-  wasm::FunctionType functionType() const {
-    return functionTypeOf(metadata, metadata.types()[metadata.functions()[record.index].typeIndex]);
+  const wasm::FunctionType &functionType() const {
+    return canonicalType(module.typeIds()[metadata.functions()[record.index].typeIndex]);
   }
-  wasm::TableType tableType() const { return tableTypeOf(metadata.tables()[record.index]); }
+  wasm::TableType tableType() const {
+    return tableTypeOf(metadata.tables()[record.index], module.typeIds());
+  }
   wasm::MemoryType memoryType() const { return memoryTypeOf(metadata.memories()[record.index]); }
-  wasm::GlobalType globalType() const { return globalTypeOf(metadata.globals()[record.index]); }
+  wasm::GlobalType globalType() const {
+    return globalTypeOf(metadata.globals()[record.index], module.typeIds());
+  }
   std::string wantedType() const;
   static std::string foundType(const Extern &found);
 
@@ -107,7 +117,7 @@ private:
   }
   Status matchFunction(const Function *function, const Extern &found) const {
     const uint32_t typeIndex = metadata.functions()[record.index].typeIndex;
-    if (!function || function->typeId != module.typeIds()[typeIndex])
+    if (!function || !isSubtype(function->typeId, module.typeIds()[typeIndex]))
       return incompatible(found);
     return {};
   }
@@ -119,7 +129,7 @@ private:
   }
   Status matchMemory(const Memory *memory, const Extern &found) const;
   Status matchGlobal(const Global *global, const Extern &found) const {
-    if (!global || global->type != globalType())
+    if (!global || !matchesGlobal(global->type, globalType()))
       return incompatible(found);
     return {};
   }
@@ -187,7 +197,7 @@ std::shared_ptr<Function> makeUnknownFunction(const Module &module, const Import
     error.text = "unknown import called: " + name;
     return std::unexpected(std::move(error));
   };
-  return makeHostFunction(functionTypeOf(metadata, metadata.types()[typeIndex]), std::move(body));
+  return makeHostFunction(canonicalType(module.typeIds()[typeIndex]), std::move(body));
 }
 
 } // namespace
@@ -202,8 +212,10 @@ Result<std::vector<Extern>> resolveImports(const Module &module, const Resolver 
     auto found = resolver ? resolver(metadata.string(record.module), metadata.string(record.name),
                                      kindOf(record))
                           : std::nullopt;
-    if (!found && options.trapOnUnknownImports && kindOf(record) == wasm::ExternKind::Function)
-      found = makeUnknownFunction(module, record);
+    if (!found && options.trapOnUnknownImports && kindOf(record) == wasm::ExternKind::Function) {
+      imports.push_back(makeUnknownFunction(module, record));
+      continue;
+    }
     if (!found)
       return matcher.unknown();
     W2N_CHECK(matcher.match(*found));
@@ -264,7 +276,8 @@ Status ImportBinder::bindHostFunction(const std::shared_ptr<Function> &function,
       std::max(wasm::slotsOf(function->type.params), wasm::slotsOf(function->type.results));
   state.importReferences()[index] = {metadata.address(type.importThunk),
                                      reinterpret_cast<artifact::InstanceContext *>(record.get()),
-                                     instance.module().typeIds()[typeIndex], referenceToHost};
+                                     instance.module().typeIds()[typeIndex], referenceToHost,
+                                     nullptr};
   state.hostFunctions[index] = std::move(record);
   return {};
 }

@@ -113,9 +113,12 @@ uint32_t Module::functionIndexAt(uintptr_t address) const {
     return artifact::noIndex;
   const uintptr_t start = unwindTable().functionStart(address);
   const auto functions = metadataView.functions();
-  for (uint32_t i = metadataView.header().importedFunctions; i < functions.size(); ++i)
-    if (reinterpret_cast<uintptr_t>(metadataView.address(functions[i].code)) == start)
+  for (uint32_t i = metadataView.header().importedFunctions; i < functions.size(); ++i) {
+    // Where there are two, the other is a wrapper.
+    const auto body = functions[i].tailCode ? functions[i].tailCode : functions[i].code;
+    if (reinterpret_cast<uintptr_t>(metadataView.address(body)) == start)
       return i;
+  }
   return artifact::noIndex;
 }
 

@@ -4,6 +4,7 @@
 #include "runtime/core/Services.h"
 #include "lib/artifact/Metadata.h"
 #include "runtime/core/Activation.h"
+#include "runtime/core/CanonicalTypes.h"
 #include "runtime/core/InstanceState.h"
 
 #include <algorithm>
@@ -27,6 +28,7 @@ const artifact::RuntimeServices runtimeServices = {
     .memoryWait32 = w2nMemoryWait32Entry,
     .memoryWait64 = w2nMemoryWait64Entry,
     .memoryNotify = w2nMemoryNotifyEntry,
+    .isSubtype = w2nIsSubtypeEntry,
 };
 
 namespace {
@@ -180,5 +182,9 @@ uint32_t w2nElementSet(InstanceContext *context, uint32_t segment, uint32_t elem
   if (element < values.size())
     values[element] = value;
   return 0;
+}
+
+uint64_t w2nIsSubtype(InstanceContext *, uint32_t sub, uint32_t super) {
+  return isSubtype(sub, super) ? 1 : 0;
 }
 }

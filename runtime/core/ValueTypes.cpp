@@ -1,29 +1,14 @@
 #include "runtime/core/ValueTypes.h"
 
+#include "lib/artifact/TypeCodes.h"
+#include "runtime/core/CanonicalTypes.h"
+
 namespace w2n::runtime {
 
 using artifact::ValueTypeCode;
 using wasm::ValueType;
 
-wasm::ValueType valueTypeOf(ValueTypeCode code) {
-  switch (code) {
-  case ValueTypeCode::I32:
-    return ValueType::i32();
-  case ValueTypeCode::I64:
-    return ValueType::i64();
-  case ValueTypeCode::F32:
-    return ValueType::f32();
-  case ValueTypeCode::F64:
-    return ValueType::f64();
-  case ValueTypeCode::V128:
-    return ValueType::v128();
-  case ValueTypeCode::FuncRef:
-    return ValueType::funcref();
-  case ValueTypeCode::ExternRef:
-    return ValueType::externref();
-  }
-  return ValueType::externref();
-}
+wasm::ValueType valueTypeOf(ValueTypeCode code) { return artifact::decodeType(uint32_t(code)); }
 
 ValueTypeCode codeOf(ValueType type) {
   switch (type.kind) {
@@ -41,17 +26,16 @@ ValueTypeCode codeOf(ValueType type) {
   case wasm::ValueKind::Bottom:
     break;
   }
-  return type.heap == wasm::HeapKind::Func ? ValueTypeCode::FuncRef : ValueTypeCode::ExternRef;
+  return holdsFunctions(type) ? ValueTypeCode::FuncRef : ValueTypeCode::ExternRef;
 }
 
 namespace {
 
-std::vector<ValueType> valueTypesOf(std::span<const uint8_t> codes) {
-  std::vector<ValueType> types;
-  types.reserve(codes.size());
-  for (uint8_t code : codes)
-    types.push_back(valueTypeOf(ValueTypeCode(code)));
-  return types;
+ValueType valueTypeOf(uint32_t code, std::span<const uint32_t> typeIds) {
+  ValueType type = artifact::decodeType(code);
+  if (type.isDefined() && !typeIds.empty())
+    type.typeIndex = typeIds[type.typeIndex];
+  return type;
 }
 
 wasm::Limits limitsOf(uint32_t flags, uint64_t min, uint64_t max) {
@@ -68,20 +52,30 @@ wasm::Limits limitsOf(uint32_t flags, uint64_t min, uint64_t max) {
 
 wasm::FunctionType functionTypeOf(const artifact::Metadata &metadata,
                                   const artifact::TypeRecord &type) {
-  return {valueTypesOf(metadata.valueTypes(type.params)),
-          valueTypesOf(metadata.valueTypes(type.results))};
+  wasm::FunctionType function;
+  const auto details = metadata.indices(type.details);
+  auto add = [&](std::span<const uint8_t> codes, size_t firstDetail,
+                 std::vector<ValueType> &values) {
+    for (size_t i = 0; i < codes.size(); ++i)
+      values.push_back(artifact::decodeType(details.empty() ? codes[i] : details[firstDetail + i]));
+  };
+  add(metadata.valueTypes(type.params), 0, function.params);
+  add(metadata.valueTypes(type.results), type.params.count, function.results);
+  return function;
 }
 
-wasm::TableType tableTypeOf(const artifact::TableRecordInfo &info) {
-  return {valueTypeOf(ValueTypeCode(info.elementType)), limitsOf(info.flags, info.min, info.max)};
+wasm::TableType tableTypeOf(const artifact::TableRecordInfo &info,
+                            std::span<const uint32_t> typeIds) {
+  return {valueTypeOf(info.elementType, typeIds), limitsOf(info.flags, info.min, info.max)};
 }
 
 wasm::MemoryType memoryTypeOf(const artifact::MemoryRecordInfo &info) {
   return {limitsOf(info.flags, info.min, info.max), uint8_t(info.pageSizeLog2)};
 }
 
-wasm::GlobalType globalTypeOf(const artifact::GlobalRecordInfo &info) {
-  return {valueTypeOf(ValueTypeCode(info.type)), info.isMutable != 0};
+wasm::GlobalType globalTypeOf(const artifact::GlobalRecordInfo &info,
+                              std::span<const uint32_t> typeIds) {
+  return {valueTypeOf(info.type, typeIds), info.isMutable != 0};
 }
 
 } // namespace w2n::runtime

@@ -1,4 +1,4 @@
-// Value types of artifacts (a byte each) as those of lib/wasm, and back.
+// The types of artifacts as those of lib/wasm, and back.
 #pragma once
 
 #include "lib/artifact/Metadata.h"
@@ -7,14 +7,18 @@
 namespace w2n::runtime {
 
 wasm::ValueType valueTypeOf(artifact::ValueTypeCode code);
-/// References to anything but functions become ExternRef.
+/// References to functions become FuncRef, all others ExternRef.
 artifact::ValueTypeCode codeOf(wasm::ValueType type);
 
-/// `type` must be one of `metadata`'s records.
+/// `type` must be one of `metadata`'s records. Type indices are the module's.
 wasm::FunctionType functionTypeOf(const artifact::Metadata &metadata,
                                   const artifact::TypeRecord &type);
-wasm::TableType tableTypeOf(const artifact::TableRecordInfo &info);
+/// `typeIds`: the process-wide numbers of the module's types; without them type indices are the
+/// module's.
+wasm::TableType tableTypeOf(const artifact::TableRecordInfo &info,
+                            std::span<const uint32_t> typeIds = {});
 wasm::MemoryType memoryTypeOf(const artifact::MemoryRecordInfo &info);
-wasm::GlobalType globalTypeOf(const artifact::GlobalRecordInfo &info);
+wasm::GlobalType globalTypeOf(const artifact::GlobalRecordInfo &info,
+                              std::span<const uint32_t> typeIds = {});
 
 } // namespace w2n::runtime

@@ -121,7 +121,7 @@ TEST_F(FullModel, TellsTheModesOfElementSegments) {
   EXPECT_EQ(elements[2].size(), 2u);
   EXPECT_TRUE(elements[2].functions.empty());
   EXPECT_EQ(elements[3].mode, SegmentMode::Declarative);
-  EXPECT_EQ(elements[3].type, ValueType::funcref());
+  EXPECT_EQ(elements[3].type, ValueType::funcref().withNull(false));
 }
 
 TEST_F(FullModel, RefersToTheBytesOfDataSegments) {

@@ -219,10 +219,7 @@ TEST(Decode, NamesTheProposalThatItDoesNotKnow) {
     const char *proposal;
   } cases[] = {
       {section(Type, {{0x60, 0x01, 0x7b, 0x00}}), "simd"},
-      {section(Type, {{0x60, 0x01, 0x63, 0x70, 0x00}}), "typed function references"},
-      {section(Type, {{0x60, 0x01, 0x6e, 0x00}}), "gc"},
-      {section(Type, {{0x60, 0x01, 0x69, 0x00}}), "exceptions"},
-      {section(Type, {{0x4e, 0x00}}), "gc"},
+      {section(Global, {{0x6c, 0x00, 0x41, 0x00, 0xfb, 0x1c, 0x0b}}), "gc"},
       {section(Import, {join(a, a, 4, 0, 0)}), "exceptions"},
       {section(Export, {join(a, 4, 0)}), "exceptions"},
       {section(Tag, {{0x00, 0x00}}), "exceptions"},

@@ -101,7 +101,7 @@ TEST(ValidateBody, RefusesOperandsOfOtherTypes) {
       {"table.copy between types", None, join(0xfc, 14, 0, 1, 0x0b), 0,
        "table.copy expects a table of funcref, found externref"},
       {"table.init of another type", None, join(0xfc, 12, 0, 1, 0x0b), 0,
-       "table.init expects a segment of externref, found funcref"},
+       "table.init expects a segment of externref, found (ref func)"},
       {"memory.grow by i64", None, join(0x42, 0, 0x40, 0, 0x1a, 0x0b), 2,
        "memory.grow expects i32, found i64"},
       {"store without its value", None, join(0x41, 0, 0x36, 2, 0, 0x0b), 2,

@@ -103,7 +103,7 @@ TEST(ValidateModule, RefusesExpressionsThatAreNotConstant) {
       {"a segment's offset of another type", join(memory, section(Data, {{0, 0x42, 0, 0x0b, 0}})),
        "type mismatch: constant expression gives [i64], expected [i32]", 17},
       {"a segment of another type", join(toExternrefs, section(Element, {{0, 0x41, 0, 0x0b, 0}})),
-       "type mismatch: segment of funcref for a table of externref", 17},
+       "type mismatch: segment of (ref func) for a table of externref", 17},
       {"an element of another type",
        join(table, section(Element, {{5, 0x70, 1, 0xd0, 0x6f, 0x0b}})),
        "type mismatch: constant expression gives [externref], expected [funcref]", 20},
