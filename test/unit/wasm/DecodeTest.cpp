@@ -218,7 +218,6 @@ TEST(Decode, NamesTheProposalThatItDoesNotKnow) {
     ByteVector sections;
     const char *proposal;
   } cases[] = {
-      {section(Type, {{0x60, 0x01, 0x7b, 0x00}}), "simd"},
       {section(Type, {{0x60, 0x01, 0x63, 0x70, 0x00}}), "typed function references"},
       {section(Type, {{0x60, 0x01, 0x6e, 0x00}}), "gc"},
       {section(Type, {{0x60, 0x01, 0x69, 0x00}}), "exceptions"},
@@ -229,7 +228,7 @@ TEST(Decode, NamesTheProposalThatItDoesNotKnow) {
       {section(Memory, {{0x03, 0x01, 0x01}}), "threads"},
       {section(Memory, {{0x04, 0x01}}), "memory64"},
       {section(Table, {{0x70, 0x04, 0x01}}), "memory64"},
-      {section(Global, {{0x7f, 0x00, 0xfd, 0x0c, 0x0b}}), "simd"},
+      {section(Global, {{0x7f, 0x00, 0xfb, 0x00, 0x0b}}), "gc"},
   };
   for (const auto &each : cases) {
     const auto module = wasm::decodeModule(join(header, each.sections));
