@@ -1,15 +1,16 @@
 // A guest load must trap if its address is out of bounds, whatever becomes of its value. What could
 // lose it after the last IR pass:
 //  - dead code elimination, if its value is not used;
-//  - narrowing (a load of which only some bytes are demanded becomes a smaller one, which may lie
-//  inside the memory where the whole did
-//    not);
+//  - narrowing (a load of which only some bytes, or some lanes, are demanded becomes a smaller one,
+//    which may lie inside the memory where the whole did not);
 //  - sinking, which moves a load into the one branch that uses its value.
 // The code generator does none of these to a volatile load, and a volatile load still folds into
 // the instruction that uses it. The loads that are left as they are have all bytes demanded, by
 // something in their own block that cannot itself move.
 
 #include "compiler/codegen/PinLoads.h"
+
+#include "compiler/codegen/LaneDemand.h"
 
 #include <llvm/Analysis/DemandedBits.h>
 #include <llvm/IR/Instructions.h>
@@ -142,7 +143,8 @@ PreservedAnalyses PinLoadsPass::run(Function &function, FunctionAnalysisManager 
       if (!load || load->isVolatile() || !isGuestLoad(*load))
         continue;
       bool allDemanded =
-          !load->getType()->isIntOrIntVectorTy() || demanded.getDemandedBits(load).isAllOnes();
+          (!load->getType()->isIntOrIntVectorTy() || demanded.getDemandedBits(load).isAllOnes()) &&
+          demandsAllLanes(*load);
       if (!isFixed || !allDemanded || feedsNarrowableStore(*load)) {
         load->setVolatile(true);
         anchored.insert(load);

@@ -7,6 +7,7 @@
 #include "compiler/lower/BodyLowering.h"
 
 #include <llvm/ADT/APFloat.h>
+#include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/PatternMatch.h>
 
 namespace w2n::compiler {
@@ -154,6 +155,10 @@ llvm::Value *BodyLowering::floatArithmetic(llvm::Instruction::BinaryOps operatio
 llvm::Value *BodyLowering::chosenNan(llvm::Value *value) {
   if (!isDeterministic())
     return value;
+  // LLVM takes `x < 0 ? nan : sqrt(x)` for sqrt(x), whatever the NaN is.
+  if (auto *call = llvm::dyn_cast<llvm::IntrinsicInst>(value);
+      call && call->getIntrinsicID() == llvm::Intrinsic::sqrt)
+    value = builder.CreateArithmeticFence(value, value->getType());
   return builder.CreateSelect(builder.CreateFCmpUNO(value, value),
                               llvm::ConstantFP::getNaN(value->getType()), value);
 }

@@ -41,17 +41,17 @@ def build_with_pkg_config(args, tree):
     library_path = tree / args.libdir
     environment = dict(os.environ, PKG_CONFIG_PATH=str(library_path / "pkgconfig"))
     flags = run("pkg-config", "--cflags", "--libs", "wasm2native-runtime", "wasm2native-compiler", env=environment)
-    for source in (example / "plugin_host.c", here / "references/references.c"):
+    for source in (example / "plugin_host.c", here / "references/references.c", here / "vectors/vectors.c"):
         run(args.cc, "-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", source, "-o", args.work / source.stem,
             *flags.split(), f"-Wl,-rpath,{library_path}")
     run_example(args, args.work / "plugin_host")
 
 
-def check_references(args, tree):
-    run("wat2wasm", here / "references/guest.wat", "-o", args.work / "guest.wasm")
+def check_values(args, tree, subject):
+    run("wat2wasm", here / subject / "guest.wat", "-o", args.work / "guest.wasm")
     run(tree / "bin/wasm2native", args.work / "guest.wasm", "-o", args.work / "guest.so")
-    output = run(args.work / "references", args.work / "guest.so")
-    check(output == "", f"references travel between host and guests:\n{output}")
+    output = run(args.work / subject, args.work / "guest.so")
+    check(output == "", f"{subject} travel between host and guests:\n{output}")
 
 
 def configure(args, source, build, tree):
@@ -105,7 +105,8 @@ def main():
         args.work / "plugin.wasm")
     tree = install(args, "tree")
     build_with_pkg_config(args, tree)
-    check_references(args, tree)
+    check_values(args, tree, "references")
+    check_values(args, tree, "vectors")
     build_with_cmake(args, tree)
     use_runtime_alone(args, install(args, "runtime-tree", "--component", "runtime"))
     check_docs(args)
