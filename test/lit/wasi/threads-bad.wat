@@ -5,10 +5,10 @@
 ;; RUN: wat2wasm --enable-threads %t/type.wat -o %t/type.wasm && not wasm2native run %t/type.wasm 2>&1 | FileCheck %s --check-prefix=TYPE
 ;; TYPE: trap: export 'wasi_thread_start' must be a function [i32 i32] -> []
 
-;; A thread's instance links with the WASI functions and the memory only: no two threads share another instance.
+;; Threads cannot share the instance of another module.
 ;; RUN: wat2wasm %t/lib.wat -o %t/lib.wasm && wat2wasm --enable-threads %t/main.wat -o %t/main.wasm
 ;; RUN: not wasm2native run --preload=lib=%t/lib.wasm %t/main.wasm 2>&1 | FileCheck %s --check-prefix=LIB
-;; LIB: unknown import: "lib"."f"
+;; LIB: unknown import: "wasi"."thread-spawn"
 
 ;--- missing.wat
 (module (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32))) (func (export "_start")))
