@@ -75,6 +75,9 @@ if build release; then
   if ((!quick)) && build asan -DW2N_COMPILER_LIBRARY="$PWD/build/release/lib/libwasm2native-compiler.so"; then
     run_ctest asan
   fi
+  if ((!quick)) && build tsan -DW2N_COMPILER_LIBRARY="$PWD/build/release/lib/libwasm2native-compiler.so"; then
+    run_ctest tsan
+  fi
 fi
 
 if ((!quick)) && [[ -d utils/fuzz ]] && build fuzz; then

@@ -22,7 +22,8 @@ public:
     runtime::Resolver resolver;
     runtime::InstanceOptions instance;
     /// Called once, on the thread that ends the program by proc_exit or by a trap, when the waits
-    /// of all others have been interrupted. It may end the process. May be empty.
+    /// of all others have been interrupted, but for the main thread, which is its caller's. It may
+    /// end the process. May be empty.
     std::function<void(const Error &)> onEnd;
     /// At one time, the main thread not counted.
     uint32_t maxThreads = 4096;

@@ -112,7 +112,8 @@ public:
 
   Result<std::shared_ptr<Instance>> instantiate(const std::string &file, const Request &request) {
     W2N_TRY(module, loadModule(file, request.compile));
-    if (wasi::ThreadGroup::isFor(*module))
+    // Threads are instances of their own, which cannot share those of other modules.
+    if (preloads.empty() && wasi::ThreadGroup::isFor(*module))
       return instantiateWithThreads(file, module, request);
     auto resolve = [this](std::string_view module, std::string_view name, wasm::ExternKind kind) {
       return find(module, name, kind);
@@ -125,7 +126,7 @@ public:
   }
 
 private:
-  /// For a module with threads. Each is an instance of its own, which cannot share those of others.
+  /// For a module with threads; they link as the main thread's instance does.
   Result<std::shared_ptr<Instance>>
   instantiateWithThreads(const std::string &file, std::shared_ptr<const runtime::Module> module,
                          const Request &request) {

@@ -16,10 +16,15 @@ struct pthread {
   int done;
 };
 
-__attribute__((import_module("wasi"), import_name("thread-spawn"))) int threadSpawn(struct pthread *thread);
+__attribute__((import_module("wasi"), import_name("thread-spawn"))) int
+threadSpawn(struct pthread *thread);
 
-static void waitWhile(int *address, int value) { __builtin_wasm_memory_atomic_wait32(address, value, -1); }
-static void wake(int *address, unsigned count) { __builtin_wasm_memory_atomic_notify(address, count); }
+static void waitWhile(int *address, int value) {
+  __builtin_wasm_memory_atomic_wait32(address, value, -1);
+}
+static void wake(int *address, unsigned count) {
+  __builtin_wasm_memory_atomic_notify(address, count);
+}
 
 void threadMain(struct pthread *thread) {
   thread->result = thread->function(thread->argument);
@@ -27,7 +32,8 @@ void threadMain(struct pthread *thread) {
   wake(&thread->done, 1);
 }
 
-int pthread_create(pthread_t *created, const void *attributes, void *(*function)(void *), void *argument) {
+int pthread_create(pthread_t *created, const void *attributes, void *(*function)(void *),
+                   void *argument) {
   (void)attributes;
   size_t localBytes = __builtin_wasm_tls_size(), alignment = __builtin_wasm_tls_align();
   char *block = malloc(sizeof(struct pthread) + stackBytes + localBytes + alignment + 16);
@@ -37,7 +43,8 @@ int pthread_create(pthread_t *created, const void *attributes, void *(*function)
   memset(thread, 0, sizeof(*thread));
   uintptr_t top = (uintptr_t)(block + sizeof(*thread) + stackBytes) & ~(uintptr_t)15;
   thread->stackTop = (char *)top;
-  thread->threadLocalStorage = alignment ? (char *)((top + alignment - 1) & ~(uintptr_t)(alignment - 1)) : (char *)top;
+  thread->threadLocalStorage =
+      alignment ? (char *)((top + alignment - 1) & ~(uintptr_t)(alignment - 1)) : (char *)top;
   thread->function = function;
   thread->argument = argument;
   if (threadSpawn(thread) < 0) {
@@ -93,8 +100,8 @@ static int signalSome(pthread_cond_t *condition, unsigned count) {
 int pthread_cond_signal(pthread_cond_t *condition) { return signalSome(condition, 1); }
 int pthread_cond_broadcast(pthread_cond_t *condition) { return signalSome(condition, UINT32_MAX); }
 
-// Instead of the C library's. Because it calls the constructors itself, the linker does not wrap every export with a
-// call of them, which would run them again on each thread.
+// Instead of the C library's. Because it calls the constructors itself, the linker does not wrap
+// every export with a call of them, which would run them again on each thread.
 void __wasm_call_ctors(void);
 void __wasm_call_dtors(void);
 int __main_void(void);
@@ -106,13 +113,14 @@ __attribute__((export_name("_start"))) void _start(void) {
     _Exit(status);
 }
 
-// The C library's allocator knows nothing of threads; the linker's --wrap leads all calls through here.
+// The C library's allocator knows nothing of threads; the linker's --wrap leads all calls through
+// here.
 static pthread_mutex_t heap = PTHREAD_MUTEX_INITIALIZER;
 
-#define LOCKED(call)                                                                                                   \
-  pthread_mutex_lock(&heap);                                                                                           \
-  void *result = call;                                                                                                 \
-  pthread_mutex_unlock(&heap);                                                                                         \
+#define LOCKED(call)                                                                               \
+  pthread_mutex_lock(&heap);                                                                       \
+  void *result = call;                                                                             \
+  pthread_mutex_unlock(&heap);                                                                     \
   return result
 
 void *__real_malloc(size_t bytes);
@@ -124,7 +132,9 @@ void __real_free(void *block);
 void *__wrap_malloc(size_t bytes) { LOCKED(__real_malloc(bytes)); }
 void *__wrap_calloc(size_t count, size_t bytes) { LOCKED(__real_calloc(count, bytes)); }
 void *__wrap_realloc(void *block, size_t bytes) { LOCKED(__real_realloc(block, bytes)); }
-void *__wrap_aligned_alloc(size_t alignment, size_t bytes) { LOCKED(__real_aligned_alloc(alignment, bytes)); }
+void *__wrap_aligned_alloc(size_t alignment, size_t bytes) {
+  LOCKED(__real_aligned_alloc(alignment, bytes));
+}
 void __wrap_free(void *block) {
   pthread_mutex_lock(&heap);
   __real_free(block);

@@ -1,5 +1,6 @@
-// The part of POSIX threads that the programs here use. Natively it is the system's; for wasm, whose C library in Debian
-// has no threads, pthread_subset.c makes it from wasi-threads and atomic instructions.
+// The part of POSIX threads that the programs here use. Natively it is the system's; for wasm,
+// whose C library in Debian has no threads, pthread_subset.c makes it from wasi-threads and atomic
+// instructions.
 #pragma once
 
 #ifndef __wasm__
@@ -21,7 +22,8 @@ typedef struct {
 #define PTHREAD_MUTEX_INITIALIZER {0}
 #define PTHREAD_COND_INITIALIZER {0}
 
-int pthread_create(pthread_t *thread, const void *attributes, void *(*function)(void *), void *argument);
+int pthread_create(pthread_t *thread, const void *attributes, void *(*function)(void *),
+                   void *argument);
 int pthread_join(pthread_t thread, void **result);
 int pthread_mutex_lock(pthread_mutex_t *mutex);
 int pthread_mutex_unlock(pthread_mutex_t *mutex);

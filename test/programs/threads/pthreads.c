@@ -1,4 +1,5 @@
-// POSIX threads: atomic counters, a mutex, a queue with condition variables, thread-local storage, many short threads.
+// POSIX threads: atomic counters, a mutex, a queue with condition variables, thread-local storage,
+// many short threads.
 #include "pthread_subset.h"
 
 #include <stdatomic.h>
@@ -88,8 +89,8 @@ int main(void) {
     pthread_join(threads[i], &result);
     printf("local %u\n", (unsigned)(uintptr_t)result);
   }
-  printf("atomic %u byte %u bits %llx plain %u local %u\n", atomicCount, byteCount, (unsigned long long)bits, plainCount,
-         localCount);
+  printf("atomic %u byte %u bits %llx plain %u local %u\n", atomicCount, byteCount,
+         (unsigned long long)bits, plainCount, localCount);
 
   uint64_t sums[workers] = {0}, sum = 0;
   for (int i = 0; i < workers; ++i)

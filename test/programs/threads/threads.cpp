@@ -1,4 +1,5 @@
-// C++ threads: std::atomic of every width, a lock, a parallel sort of a vector, containers that threads fill.
+// C++ threads: std::atomic of every width, a lock, a parallel sort of a vector, containers that
+// threads fill.
 #include "pthread_subset.h"
 
 #include <algorithm>
@@ -86,14 +87,16 @@ int main() {
   for (uint32_t &number : numbers)
     number = state = state * 1664525 + 1013904223;
   const size_t part = numbers.size() / 4;
-  inParallel(4, [&](unsigned i) { std::sort(numbers.begin() + long(i * part), numbers.begin() + long((i + 1) * part)); });
+  inParallel(4, [&](unsigned i) {
+    std::sort(numbers.begin() + long(i * part), numbers.begin() + long((i + 1) * part));
+  });
   inParallel(2, [&](unsigned i) {
     auto begin = numbers.begin() + long(2 * i * part);
     std::inplace_merge(begin, begin + long(part), begin + long(2 * part));
   });
   std::inplace_merge(numbers.begin(), numbers.begin() + long(2 * part), numbers.end());
-  std::printf("sorted %d first %u last %u\n", std::is_sorted(numbers.begin(), numbers.end()), numbers.front(),
-              numbers.back());
+  std::printf("sorted %d first %u last %u\n", std::is_sorted(numbers.begin(), numbers.end()),
+              numbers.front(), numbers.back());
 
   Mutex mutex;
   std::map<std::string, unsigned> words;

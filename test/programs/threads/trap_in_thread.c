@@ -1,6 +1,7 @@
 // STATUS: 134
 // ERRORS: trap: unreachable
-// A trap in one thread ends the program, whatever the others do: one waits for ever, one never waits.
+// A trap in one thread ends the program, whatever the others do: one waits for ever, one never
+// waits.
 #include "pthread_subset.h"
 
 static int never;

@@ -219,11 +219,6 @@ TEST(Decode, NamesTheProposalThatItDoesNotKnow) {
     const char *proposal;
   } cases[] = {
       {section(Global, {{0x6c, 0x00, 0x41, 0x00, 0xfb, 0x1c, 0x0b}}), "gc"},
-      {section(Import, {join(a, a, 4, 0, 0)}), "exceptions"},
-      {section(Export, {join(a, 4, 0)}), "exceptions"},
-      {section(Tag, {{0x00, 0x00}}), "exceptions"},
-      {section(Memory, {{0x04, 0x01}}), "memory64"},
-      {section(Table, {{0x70, 0x04, 0x01}}), "memory64"},
       {section(Global, {{0x7f, 0x00, 0xfb, 0x00, 0x0b}}), "gc"},
   };
   for (const auto &each : cases) {
