@@ -227,8 +227,6 @@ TEST(Decode, NamesTheProposalThatItDoesNotKnow) {
       {section(Export, {join(a, 4, 0)}), "exceptions"},
       {section(Tag, {{0x00, 0x00}}), "exceptions"},
       {section(Memory, {{0x03, 0x01, 0x01}}), "threads"},
-      {section(Memory, {{0x04, 0x01}}), "memory64"},
-      {section(Table, {{0x70, 0x04, 0x01}}), "memory64"},
       {section(Global, {{0x7f, 0x00, 0xfd, 0x0c, 0x0b}}), "simd"},
   };
   for (const auto &each : cases) {
