@@ -51,6 +51,7 @@ run_ctest() {
     failed=$((failed + 1))
     failures+=("ctest $preset")
   fi
+  test/spec/totals.py "build/$preset"
 }
 
 check_format() {

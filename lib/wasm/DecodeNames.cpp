@@ -4,16 +4,39 @@ namespace w2n::wasm {
 
 namespace {
 
-Status decodeFunctionNames(ByteReader in, Module &module) {
+/// A map from indices to names: those of a subsection whose items have a `name`.
+template <typename Item> Status decodeNameMap(ByteReader &in, std::vector<Item> &items) {
   W2N_TRY(count, in.readU32());
   for (uint32_t i = 0; i < count; ++i) {
     W2N_TRY(index, in.readU32());
     W2N_TRY(name, in.readName());
-    if (index < module.functions.size())
-      module.functions[index].name = name;
+    if (index < items.size())
+      items[index].name = name;
   }
   return {};
 }
+
+Status decodeModuleName(ByteReader &in, Module &module) {
+  W2N_TRY(name, in.readName());
+  module.name = name;
+  return {};
+}
+
+struct Subsection {
+  uint8_t id;
+  Status (*decode)(ByteReader &in, Module &module);
+};
+
+/// The others, of locals, labels, types, fields and tags, name what no message mentions.
+constexpr Subsection subsections[] = {
+    {0, decodeModuleName},
+    {1, [](ByteReader &in, Module &module) { return decodeNameMap(in, module.functions); }},
+    {5, [](ByteReader &in, Module &module) { return decodeNameMap(in, module.tables); }},
+    {6, [](ByteReader &in, Module &module) { return decodeNameMap(in, module.memories); }},
+    {7, [](ByteReader &in, Module &module) { return decodeNameMap(in, module.globals); }},
+    {8, [](ByteReader &in, Module &module) { return decodeNameMap(in, module.elements); }},
+    {9, [](ByteReader &in, Module &module) { return decodeNameMap(in, module.data); }},
+};
 
 Status decodeSubsections(ByteReader &section, Module &module) {
   while (!section.atEnd()) {
@@ -22,12 +45,9 @@ Status decodeSubsections(ByteReader &section, Module &module) {
     uint64_t offset = section.offset();
     W2N_TRY(content, section.readBytes(bytes));
     ByteReader in(content, offset);
-    if (id == 0) {
-      W2N_TRY(name, in.readName());
-      module.name = name;
-    } else if (id == 1) {
-      W2N_CHECK(decodeFunctionNames(in, module));
-    }
+    for (const Subsection &subsection : subsections)
+      if (subsection.id == id)
+        W2N_CHECK(subsection.decode(in, module));
   }
   return {};
 }

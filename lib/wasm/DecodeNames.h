@@ -1,4 +1,4 @@
-// The name section (core specification, appendix, "Name Section").
+// The name section (core specification, appendix, "Name Section", and the extended names proposal).
 #pragma once
 
 #include "lib/support/ByteReader.h"
@@ -6,7 +6,7 @@
 
 namespace w2n::wasm {
 
-/// Sets the names of the module and its functions from the contents of a name section. Custom
+/// Sets the names of the module and of what is in it from the contents of a name section. Custom
 /// sections cannot make a module malformed, so whatever does not decode ends the reading.
 void decodeNames(ByteReader section, Module &module);
 

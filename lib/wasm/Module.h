@@ -57,15 +57,18 @@ struct Function {
 struct Table {
   TableType type;
   std::optional<ConstExpr> init;
+  std::string_view name = {}; ///< as that of a function, in all index spaces
 };
 
 struct Memory {
   MemoryType type;
+  std::string_view name = {};
 };
 
 struct Global {
   GlobalType type;
   ConstExpr init; ///< empty for imported globals
+  std::string_view name = {};
 };
 
 enum class SegmentMode : uint8_t { Active, Passive, Declarative };
@@ -79,6 +82,7 @@ struct ElementSegment {
   std::vector<uint32_t> functions;
   std::vector<ConstExpr> expressions;
   uint64_t byteOffset = 0;
+  std::string_view name = {};
 
   size_t size() const { return functions.size() + expressions.size(); }
 };
@@ -89,6 +93,7 @@ struct DataSegment {
   ConstExpr offset; ///< only if active
   Bytes bytes;
   uint64_t byteOffset = 0;
+  std::string_view name = {};
 };
 
 /// Whether the br_if or if at `offset` in the module takes its branch, or its first arm, as a rule.
@@ -155,6 +160,8 @@ Result<Module> decodeModule(Bytes bytes, FeatureSet features = FeatureSet::all()
 /// not use as Unsupported. Sets Function::declared. Linear in the size of the module. Threads: any.
 Status validateModule(Module &module);
 
+/// "memory 1 ($heap)", or "memory 1" if it has no name: for messages.
+std::string describeItem(const char *kind, size_t index, std::string_view name);
 /// "function 12 ($fib)", for messages and symbols.
 std::string describeFunction(const Module &module, uint32_t functionIndex);
 

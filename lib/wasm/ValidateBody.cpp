@@ -710,7 +710,10 @@ Status BodyValidator::globalGet() {
 Status BodyValidator::globalSet() {
   W2N_TRY(type, globalType());
   if (!type.isMutable)
-    return invalid("immutable global " + std::to_string(instruction.index) + " cannot be set");
+    return invalid(
+        "immutable " +
+        describeItem("global", instruction.index, module.globals[instruction.index].name) +
+        " cannot be set");
   return pop(type.type);
 }
 

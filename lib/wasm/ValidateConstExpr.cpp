@@ -28,10 +28,12 @@ Status ConstExprValidator::checkGlobalGet(const Instruction &instruction) {
                 instruction.offset);
   const GlobalType &type = module.globals[instruction.index].type;
   if (type.isMutable)
-    return fail(ErrorKind::Invalid,
-                "constant expression required: global " + std::to_string(instruction.index) +
-                    " is mutable",
-                instruction.offset);
+    return fail(
+        ErrorKind::Invalid,
+        "constant expression required: " +
+            describeItem("global", instruction.index, module.globals[instruction.index].name) +
+            " is mutable",
+        instruction.offset);
   stack.push_back(type.type);
   return {};
 }

@@ -43,36 +43,45 @@ uint64_t maxPages(const MemoryType &memory) {
   return 1ull << (addressBits - memory.pageSizeLog2);
 }
 
+Status validateMemoryLimits(const MemoryType &memory, const std::string &described) {
+  if (memory.pageSizeLog2 != 0 && memory.pageSizeLog2 != 16)
+    return invalid("invalid custom page size: " + described + " has pages of 2^" +
+                   std::to_string(memory.pageSizeLog2) + " bytes, must be 1 or 65536");
+  const uint64_t most = maxPages(memory);
+  const Limits &limits = memory.limits;
+  if (limits.min > most || limits.max.value_or(0) > most)
+    return invalid("memory size must be at most " + std::to_string(most) + " pages: " + described);
+  if (limits.max && *limits.max < limits.min)
+    return invalid("size minimum must not be greater than maximum: " + described);
+  if (limits.shared && !limits.max)
+    return invalid("shared memory must have maximum: " + described);
+  if (limits.min > UINT64_MAX >> memory.pageSizeLog2)
+    return fail(ErrorKind::Limit,
+                described + " has a minimum of 2^64 bytes, which no machine can address");
+  return {};
+}
+
+Status validateTableLimits(const Limits &limits, const std::string &described) {
+  if (!limits.is64 && (limits.min > UINT32_MAX || limits.max.value_or(0) > UINT32_MAX))
+    return invalid("table size must be at most 2^32-1 elements: " + described);
+  if (limits.max && *limits.max < limits.min)
+    return invalid("size minimum must not be greater than maximum: " + described);
+  if (limits.min > limits::tableElements)
+    return fail(ErrorKind::Limit, described + " has " + std::to_string(limits.min) +
+                                      " elements, most is " +
+                                      std::to_string(limits::tableElements));
+  return {};
+}
+
 Status validateLimits(const Module &module) {
   W2N_CHECK(checkCount(module.tables.size(), limits::tables, "tables"));
   W2N_CHECK(checkCount(module.memories.size(), limits::memories, "memories"));
-  for (const Memory &memory : module.memories) {
-    if (memory.type.pageSizeLog2 != 0 && memory.type.pageSizeLog2 != 16)
-      return invalid("invalid custom page size: 2^" + std::to_string(memory.type.pageSizeLog2) +
-                     " bytes, must be 1 or 65536");
-    const uint64_t most = maxPages(memory.type);
-    const Limits &limits = memory.type.limits;
-    if (limits.min > most || limits.max.value_or(0) > most)
-      return invalid("memory size must be at most " + std::to_string(most) + " pages");
-    if (limits.max && *limits.max < limits.min)
-      return invalid("size minimum must not be greater than maximum");
-    if (limits.shared && !limits.max)
-      return invalid("shared memory must have maximum");
-    if (limits.min > UINT64_MAX >> memory.type.pageSizeLog2)
-      return fail(ErrorKind::Limit,
-                  "memory has a minimum of 2^64 bytes, which no machine can address");
-  }
-  for (const Table &table : module.tables) {
-    const Limits &limits = table.type.limits;
-    if (!limits.is64 && (limits.min > UINT32_MAX || limits.max.value_or(0) > UINT32_MAX))
-      return invalid("table size must be at most 2^32-1 elements");
-    if (limits.max && *limits.max < limits.min)
-      return invalid("size minimum must not be greater than maximum");
-    if (limits.min > limits::tableElements)
-      return fail(ErrorKind::Limit, "table has " + std::to_string(limits.min) +
-                                        " elements, most is " +
-                                        std::to_string(limits::tableElements));
-  }
+  for (size_t i = 0; i < module.memories.size(); ++i)
+    W2N_CHECK(validateMemoryLimits(module.memories[i].type,
+                                   describeItem("memory", i, module.memories[i].name)));
+  for (size_t i = 0; i < module.tables.size(); ++i)
+    W2N_CHECK(validateTableLimits(module.tables[i].type.limits,
+                                  describeItem("table", i, module.tables[i].name)));
   return {};
 }
 
@@ -165,12 +174,15 @@ Status validateStart(const Module &module) {
 
 } // namespace
 
-std::string describeFunction(const Module &module, uint32_t functionIndex) {
-  std::string text = "function " + std::to_string(functionIndex);
-  std::string_view name = module.functions[functionIndex].name;
+std::string describeItem(const char *kind, size_t index, std::string_view name) {
+  std::string text = kind + (" " + std::to_string(index));
   if (!name.empty())
     text += " ($" + std::string(name) + ")";
   return text;
+}
+
+std::string describeFunction(const Module &module, uint32_t functionIndex) {
+  return describeItem("function", functionIndex, module.functions[functionIndex].name);
 }
 
 Status validateModule(Module &module) {

@@ -42,6 +42,13 @@ std::string text(const wasm::Limits &limits) {
          (limits.is64 ? " i64" : "") + (limits.shared ? " shared" : "");
 }
 
+std::string text(const wasm::MemoryType &type) {
+  return text(type.limits) +
+         (type.pageSizeLog2 == 16
+              ? ""
+              : " pages of " + std::to_string(uint64_t(1) << type.pageSizeLog2) + " bytes");
+}
+
 std::string text(const wasm::GlobalType &type) {
   return (type.isMutable ? "mut " : "") + toString(type.type);
 }
@@ -85,7 +92,7 @@ public:
       break;
     case wasm::ExternKind::Memory:
       if (index < metadata.memories().size())
-        return text(runtime::memoryTypeOf(metadata.memories()[index]).limits);
+        return text(runtime::memoryTypeOf(metadata.memories()[index]));
       break;
     case wasm::ExternKind::Global:
       if (index < metadata.globals().size())
@@ -145,7 +152,7 @@ std::string typeText(const wasm::Module &module, wasm::ExternKind kind, uint32_t
     break;
   case wasm::ExternKind::Memory:
     if (index < module.memories.size())
-      return text(module.memories[index].type.limits);
+      return text(module.memories[index].type);
     break;
   case wasm::ExternKind::Global:
     if (index < module.globals.size())
@@ -155,6 +162,16 @@ std::string typeText(const wasm::Module &module, wasm::ExternKind kind, uint32_t
     break;
   }
   return "unknown";
+}
+
+/// `row`, with the name from the name section first, if there is one.
+Description withName(std::string_view name, Description row) {
+  if (name.empty())
+    return row;
+  Description named;
+  named["name"] = name;
+  named.update(row);
+  return named;
 }
 
 Description importRow(std::string_view module, std::string_view name, wasm::ExternKind kind,
@@ -229,12 +246,17 @@ Result<Description> describeModule(std::span<const uint8_t> bytes) {
     return exportRow(entry.name, entry.kind, typeText(module, entry.kind, entry.index));
   });
   out["memories"] = listOf(module.memories.size(), [&](size_t index) {
-    return describeMemory(module.memories[index].type);
+    const wasm::Memory &memory = module.memories[index];
+    return withName(memory.name, describeMemory(memory.type));
   });
-  out["tables"] = listOf(module.tables.size(),
-                         [&](size_t index) { return describeTable(module.tables[index].type); });
-  out["globals"] = listOf(module.globals.size(),
-                          [&](size_t index) { return describeGlobal(module.globals[index].type); });
+  out["tables"] = listOf(module.tables.size(), [&](size_t index) {
+    const wasm::Table &table = module.tables[index];
+    return withName(table.name, describeTable(table.type));
+  });
+  out["globals"] = listOf(module.globals.size(), [&](size_t index) {
+    const wasm::Global &global = module.globals[index];
+    return withName(global.name, describeGlobal(global.type));
+  });
   return out;
 }
 

@@ -92,6 +92,33 @@ TEST(Names, ComeFromNoOtherSection) {
     EXPECT_EQ(namesIn(moduleWith(customSection(other, content))), " - - -") << other;
 }
 
+/// A table, a memory and a global, with names as in `names`.
+ByteVector moduleOfOneEach(const ByteVector &names) {
+  return join(header, section(Table, {{0x70, 0, 1}}), section(Memory, {{0, 1}}),
+              section(Global, {{0x7f, 0, 0x41, 0, 0x0b}}), customSection("name", names));
+}
+
+TEST(Names, AreThoseOfTablesMemoriesAndGlobals) {
+  const auto module = load(moduleOfOneEach(
+      join(subsection(5, vectorOf({nameOf(0, "t"), nameOf(1, "none")})),
+           subsection(6, vectorOf({nameOf(0, "m")})), subsection(7, vectorOf({nameOf(0, "g")})),
+           subsection(8, vectorOf({nameOf(0, "none")})), subsection(11, {0xff}))));
+  ASSERT_TRUE(module) << module.error().text;
+  EXPECT_EQ(module->tables[0].name, "t");
+  EXPECT_EQ(module->memories[0].name, "m");
+  EXPECT_EQ(module->globals[0].name, "g");
+}
+
+TEST(Names, ThatAreMalformedKeepThoseBefore) {
+  const auto module = load(moduleOfOneEach(join(subsection(5, vectorOf({nameOf(0, "t")})),
+                                                subsection(6, join(9, nameOf(0, "m"))),
+                                                subsection(7, vectorOf({nameOf(0, "g")})))));
+  ASSERT_TRUE(module) << module.error().text;
+  EXPECT_EQ(module->tables[0].name, "t");
+  EXPECT_EQ(module->memories[0].name, "m");
+  EXPECT_EQ(module->globals[0].name, "");
+}
+
 TEST(Names, DescribeFunctionsInMessages) {
   const ByteVector bytes = moduleWith(
       customSection("name", subsection(1, vectorOf({nameOf(0, "f"), nameOf(2, "a b")}))));

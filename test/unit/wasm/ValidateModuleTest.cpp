@@ -56,20 +56,30 @@ TEST(ValidateModule, RefusesIndicesOfNothing) {
 
 TEST(ValidateModule, RefusesSizesThatCannotBe) {
   const ByteVector pages65537 = unsignedLeb(65537), over32Bits = unsignedLeb(1ull << 32);
-  const char *const memory = "memory size must be at most 65536 pages (4 GiB)";
-  const char *const table = "table size must be at most 2^32-1 elements";
-  const char *const order = "size minimum must not be greater than maximum";
+  const char *const memory = "memory size must be at most 65536 pages: memory 0";
+  const char *const table = "table size must be at most 2^32-1 elements: table 0";
+  const std::string order = "size minimum must not be greater than maximum: ";
+  const std::string memoryOrder = order + "memory 0", tableOrder = order + "table 0";
+  const ByteVector over48Bits = unsignedLeb((1ull << 48) + 1);
   const Case cases[] = {
       {"memory", section(Memory, {join(0, pages65537)}), memory},
       {"memory's maximum", section(Memory, {join(1, 0, pages65537)}), memory},
       {"memory of 64 bits", section(Memory, {join(0, unsignedLeb(UINT64_MAX))}), memory},
       {"shared memory without a maximum", section(Memory, {{2, 1}}),
-       "shared memory must have maximum"},
-      {"memory that shrinks", section(Memory, {{1, 2, 1}}), order},
+       "shared memory must have maximum: memory 0"},
+      {"memory that shrinks", section(Memory, {{1, 2, 1}}), memoryOrder.c_str()},
       {"imported memory", section(Import, {join(name("a"), name("b"), 2, 0, pages65537)}), memory},
       {"table", section(Table, {join(0x70, 0, over32Bits)}), table},
       {"table's maximum", section(Table, {join(0x70, 1, 0, over32Bits)}), table},
-      {"table that shrinks", section(Table, {{0x6f, 1, 2, 1}}), order},
+      {"table that shrinks", section(Table, {{0x6f, 1, 2, 1}}), tableOrder.c_str()},
+      {"64-bit memory", section(Memory, {join(4, over48Bits)}),
+       "memory size must be at most 281474976710656 pages: memory 0"},
+      {"64-bit memory that shrinks", section(Memory, {{5, 2, 1}}), memoryOrder.c_str()},
+      {"64-bit table that shrinks", section(Table, {{0x6f, 5, 2, 1}}), tableOrder.c_str()},
+      {"memory of pages of a byte", section(Memory, {join(8, over32Bits, 0)}),
+       "memory size must be at most 4294967295 pages: memory 0"},
+      {"pages of two bytes", section(Memory, {{8, 1, 1}}),
+       "invalid custom page size: memory 0 has pages of 2^1 bytes, must be 1 or 65536"},
   };
   for (const Case &each : cases)
     expectInvalid(each);
