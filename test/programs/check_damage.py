@@ -163,10 +163,11 @@ class Artifact:
         found = set(range(self.metadata + 200, self.metadata + 204))
         types, type_count = self.array(96)
         for index in range(type_count):
-            found |= set(range(types + index * 24 + 16, types + index * 24 + 24))
+            found |= set(range(types + index * 40 + 32, types + index * 40 + 40))
         functions, function_count = self.array(120)
         for index in range(function_count):
-            found |= set(range(functions + index * 20 + 4, functions + index * 20 + 8))
+            found |= set(range(functions + index * 24 + 4, functions + index * 24 + 8))
+            found |= set(range(functions + index * 24 + 20, functions + index * 24 + 24))
         return found
 
 

@@ -6,10 +6,9 @@
 ;; CHECK: musttail call swifttailcc i32 @to(ptr swiftself %0, i32 %1, i64 1, double 2.000000e+00)
 ;; CHECK-NEXT: ret i32
 ;; CHECK-LABEL: define hidden swifttailcc i32 @to(
-;; CHECK: [[BODY:%.*]] = load ptr, {{.*}}!invariant.load
-;; CHECK: icmp eq ptr [[BODY]], null
-;; CHECK: musttail call swifttailcc i32 [[BODY]](ptr swiftself %{{.*}}, i32 %1)
+;; CHECK: icmp eq ptr [[BODY:%.*]], null
 ;; CHECK: call i32 %{{[0-9]+}}(ptr swiftself
+;; CHECK: musttail call swifttailcc i32 [[BODY]](ptr swiftself %{{.*}}, i32 %1)
 ;; CHECK-LABEL: define hidden i32 @ordinary(
 ;; CHECK: call i32 @w2n.wrapper.from(ptr swiftself %0, i32 %1)
 (module
