@@ -16,9 +16,7 @@ namespace {
 /// What no wasm function is: thunks, closed tables, initialize; and the metadata, which names them.
 void lowerModuleParts(ModuleLowering &lowering, const MemoryImage &image,
                       std::span<const uint8_t> sourceHash) {
-  for (uint32_t i = 0; i < lowering.plan.wasm.types.size(); ++i)
-    if (lowering.plan.wasm.isFunctionType(i))
-      lowerThunks(lowering, i);
+  lowerThunks(lowering);
   lowerClosedTables(lowering);
   bool hasInitialize = lowerInitialize(lowering);
   if (lowering.plan.options.stopAfter > StopAfter::Optimize)

@@ -153,8 +153,8 @@ private:
 void lowerFunction(ModuleLowering &module, uint32_t functionIndex);
 /// The wrapper of a function with tail calls (TailCall.cpp).
 void lowerTailWrapper(ModuleLowering &module, uint32_t functionIndex);
-/// Both thunks of a type.
-void lowerThunks(ModuleLowering &module, uint32_t typeIndex);
+/// The thunks of all types that need them.
+void lowerThunks(ModuleLowering &module);
 /// The contents of the closed tables.
 void lowerClosedTables(ModuleLowering &module);
 /// The `initialize` function; false if there is nothing to do, and then nothing is made.

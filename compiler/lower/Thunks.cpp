@@ -1,7 +1,8 @@
-// The two thunks that every function type has, so that host code needs no assembly: arrays of
-// 64-bit slots on one side, the calling convention of wasm on the other. A vector takes two slots.
+// The two thunks that a function type has, so that host code needs no assembly: arrays of 64-bit
+// slots on one side, the calling convention of wasm on the other. A vector takes two slots.
 
 #include "compiler/lower/ModuleLowering.h"
+#include "lib/artifact/Format.h"
 
 namespace w2n::compiler {
 
@@ -74,9 +75,24 @@ void lowerImportThunk(ModuleLowering &module, uint32_t typeIndex) {
 
 } // namespace
 
-void lowerThunks(ModuleLowering &module, uint32_t typeIndex) {
-  lowerEntryThunk(module, typeIndex);
-  lowerImportThunk(module, typeIndex);
+// Only functions that have a reference, or are imported, can be called from outside; only imported
+// ones can be the host's.
+void lowerThunks(ModuleLowering &module) {
+  const wasm::Module &wasm = module.plan.wasm;
+  std::vector<bool> entered(wasm.types.size()), imported(wasm.types.size());
+  for (uint32_t i = 0; i < wasm.functions.size(); ++i) {
+    const uint32_t typeIndex = wasm.functions[i].typeIndex;
+    if (i < wasm.importedFunctions)
+      entered[typeIndex] = imported[typeIndex] = true;
+    else if (module.plan.references[i] != artifact::noIndex)
+      entered[typeIndex] = true;
+  }
+  for (uint32_t i = 0; i < wasm.types.size(); ++i) {
+    if (entered[i])
+      lowerEntryThunk(module, i);
+    if (imported[i])
+      lowerImportThunk(module, i);
+  }
 }
 
 } // namespace w2n::compiler

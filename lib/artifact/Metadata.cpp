@@ -32,6 +32,7 @@ private:
   Status checkHeaderOffsets() const;
   Status checkTypes() const;
   Status checkTypeDetails(uint32_t index, uint32_t groupEnd) const;
+  Status checkPlainCodes(const TypeRecord &type) const;
   Status checkImports() const;
   Status checkExports() const;
   Status checkReferences() const;
@@ -124,12 +125,26 @@ Status Checker::checkTypeDetails(uint32_t index, uint32_t groupEnd) const {
     return malformed("unknown kind of type " + std::to_string(kind));
   if ((type.flags & typeHasSuper) && type.super >= index)
     return malformed("the supertype of a type comes after it");
-  if (kind == uint32_t(wasm::CompositeKind::Function) && type.details.count != 0 &&
-      type.details.count != type.params.count + type.results.count)
-    return malformed("type details do not agree with their count");
-  for (uint32_t code : metadata.indices(type.details))
+  const auto details = metadata.indices(type.details);
+  for (uint32_t code : details)
     if (!isTypeCode(code, groupEnd))
       return malformed("unknown value type " + std::to_string(code));
+  const uint64_t values = uint64_t(type.params.count) + type.results.count;
+  const bool isFunction = kind == uint32_t(wasm::CompositeKind::Function);
+  if (isFunction ? !details.empty() && details.size() != values : values != 0)
+    return malformed("type details do not agree with their count");
+  return {};
+}
+
+// The codes of the details are those of parameters and results, with more to say.
+Status Checker::checkPlainCodes(const TypeRecord &type) const {
+  const auto details = metadata.indices(type.details);
+  const auto params = metadata.valueTypes(type.params), results = metadata.valueTypes(type.results);
+  if (params.size() + results.size() == 0)
+    return {};
+  for (size_t i = 0; i < details.size(); ++i)
+    if ((details[i] & codeBits) != (i < params.size() ? params[i] : results[i - params.size()]))
+      return malformed("type details do not agree with their types");
   return {};
 }
 
@@ -153,6 +168,7 @@ Status Checker::checkTypes() const {
         if (code > uint8_t(ValueTypeCode::ExternRef))
           return malformed("unknown value type " + std::to_string(code));
     }
+    W2N_CHECK(checkPlainCodes(type));
     W2N_CHECK(checkOptionalCode(type.entryThunk, "an entry thunk"));
     W2N_CHECK(checkOptionalCode(type.importThunk, "an import thunk"));
   }
@@ -430,7 +446,8 @@ Result<FunctionRecord> Metadata::function(uint32_t index) const {
                : isCode(record.code) && (record.tailCode == noCode || isCode(record.tailCode));
   const bool referenceIsSound =
       record.reference == noIndex || record.reference < headerPtr->referencedFunctions;
-  if (record.typeIndex >= headerPtr->types.count || !codeIsSound || !referenceIsSound)
+  if (record.typeIndex >= headerPtr->types.count || !codeIsSound || !referenceIsSound ||
+      (types()[record.typeIndex].flags & typeKindBits) != uint32_t(wasm::CompositeKind::Function))
     return fail(ErrorKind::Malformed, "metadata: function " + std::to_string(index) + " is damaged",
                 noteOffset);
   return record;

@@ -89,12 +89,12 @@ void ArtifactBuilder::addImport(std::string_view module, std::string_view name,
 uint32_t ArtifactBuilder::importFunction(std::string_view module, std::string_view name,
                                          uint32_t type) {
   addImport(module, name, ExternKindCode::Function);
-  functions.push_back({type, 0, noIndex, {}});
+  functions.push_back({type, 0, noIndex, {}, 0});
   return uint32_t(functions.size() - 1);
 }
 
 uint32_t ArtifactBuilder::addFunction(uint32_t type, const Code &code, std::string_view name) {
-  FunctionRecord record = {type, addCode(code), uint32_t(references.size()), {}};
+  FunctionRecord record = {type, addCode(code), uint32_t(references.size()), {}, 0};
   references.push_back(uint32_t(functions.size()));
   record.name = addBytes(name.data(), name.size());
   record.name.count = uint32_t(name.size());

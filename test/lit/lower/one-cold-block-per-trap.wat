@@ -5,5 +5,5 @@
 ;; CHECK-NOT: unreachable
 ;; CHECK: define {{.*}}@w2n.entry.0
 (module
-  (func (param i32 i32) (result i32)
+  (func (export "f") (param i32 i32) (result i32)
     (i32.div_s (i32.div_s (local.get 0) (local.get 1)) (i32.div_s (local.get 1) (local.get 0)))))
