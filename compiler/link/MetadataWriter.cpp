@@ -56,6 +56,8 @@ ValueTypeCode codeOf(wasm::ValueType type) {
     return ValueTypeCode::V128;
   case wasm::ValueKind::Ref:
   case wasm::ValueKind::Bottom:
+    if (type.heap == wasm::HeapKind::Exn || type.heap == wasm::HeapKind::NoExn)
+      return ValueTypeCode::ExnRef;
     return type.heap == wasm::HeapKind::Extern ? ValueTypeCode::ExternRef : ValueTypeCode::FuncRef;
   }
   return ValueTypeCode::I32;
@@ -288,6 +290,10 @@ void MetadataEmitter::run(bool hasInitialize, std::span<const uint8_t> sourceHas
   for (const wasm::Global &global : wasm.globals)
     globals.push_back({uint32_t(codeOf(global.type.type)), global.type.isMutable});
   header.globals = blob.append(globals);
+  std::vector<TagRecordInfo> tags;
+  for (const wasm::Tag &tag : wasm.tags)
+    tags.push_back({tag.type.typeIndex});
+  header.tags = blob.append(tags);
   header.elements = elements();
   header.data = data();
   header.images = images();
@@ -295,6 +301,7 @@ void MetadataEmitter::run(bool hasInitialize, std::span<const uint8_t> sourceHas
   header.importedTables = wasm.importedTables;
   header.importedMemories = wasm.importedMemories;
   header.importedGlobals = wasm.importedGlobals;
+  header.importedTags = wasm.importedTags;
   header.referencedFunctions = plan.layout.referencedFunctions;
   header.startFunction = wasm.start.value_or(noIndex);
   blob.bytes.resize((blob.bytes.size() + 7) & ~size_t(7));

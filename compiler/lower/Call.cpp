@@ -50,7 +50,13 @@ void BodyLowering::lowerClosedCall(const Instruction &instruction) {
 void BodyLowering::pushCallResults(const Signature &callee, llvm::Value *code,
                                    llvm::Value *calleeContext) {
   auto arguments = popMany(callee.params.size());
-  for (llvm::Value *result : module.call(builder, callee, code, calleeContext, arguments))
+  CallEdges edges;
+  if (uint32_t handler = currentHandler(); handler != noHandler) {
+    edges = {makeBlock("returned"), landingPadOf(frames[handler])};
+    ssa.addPredecessor(edges.returned, builder.GetInsertBlock());
+    ssa.addPredecessor(edges.unwound, builder.GetInsertBlock());
+  }
+  for (llvm::Value *result : module.call(builder, callee, code, calleeContext, arguments, edges))
     push(result);
 }
 

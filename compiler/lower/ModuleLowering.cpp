@@ -48,9 +48,11 @@ llvm::Function *ModuleLowering::makeFunction(llvm::FunctionType *type, const llv
   auto *function = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, name, module);
   function->setVisibility(llvm::GlobalValue::HiddenVisibility);
   function->setDSOLocal(true);
-  // Traps leave without unwinding, so nothing here throws as LLVM means it; the tables are for
-  // backtraces, and exact at every instruction because a memory access may fault anywhere.
-  function->setDoesNotThrow();
+  // Traps leave without unwinding, so nothing throws as LLVM means it unless there is somebody to
+  // catch; the tables are for backtraces and for exceptions that pass through, and exact at every
+  // instruction because a memory access may fault anywhere.
+  if (!plan.catchesExceptions)
+    function->setDoesNotThrow();
   function->setUWTableKind(llvm::UWTableKind::Async);
   // A frame larger than the guard region must not step over it.
   function->addFnAttr("probe-stack", "inline-asm");
@@ -158,7 +160,8 @@ llvm::Value *ModuleLowering::bufferSlot(llvm::IRBuilder<> &builder, llvm::Value 
 
 llvm::SmallVector<llvm::Value *, 2>
 ModuleLowering::call(llvm::IRBuilder<> &builder, const Signature &signature, llvm::Value *code,
-                     llvm::Value *calleeContext, llvm::ArrayRef<llvm::Value *> arguments) {
+                     llvm::Value *calleeContext, llvm::ArrayRef<llvm::Value *> arguments,
+                     CallEdges edges) {
   llvm::SmallVector<llvm::Value *, 8> passed{calleeContext};
   for (auto [argument, place] : llvm::zip_equal(arguments, signature.params)) {
     if (place.inBuffer)
@@ -166,15 +169,36 @@ ModuleLowering::call(llvm::IRBuilder<> &builder, const Signature &signature, llv
     else
       passed.push_back(argument);
   }
-  llvm::CallInst *call = builder.CreateCall(signature.type, code, passed);
+  llvm::CallBase *call;
+  if (edges.unwound) {
+    call = builder.CreateInvoke(signature.type, code, edges.returned, edges.unwound, passed);
+    builder.SetInsertPoint(edges.returned);
+  } else {
+    call = builder.CreateCall(signature.type, code, passed);
+    if (!plan.catchesExceptions)
+      call->setDoesNotThrow();
+  }
   call->addParamAttr(0, llvm::Attribute::SwiftSelf);
-  call->setDoesNotThrow();
   llvm::SmallVector<llvm::Value *, 2> results;
   for (unsigned i = 0; i < signature.resultTypes.size(); ++i)
     results.push_back(i == 0 ? static_cast<llvm::Value *>(call)
                              : load(builder, signature.resultTypes[i],
                                     bufferSlot(builder, calleeContext, i - 1), AliasClass::Buffer));
   return results;
+}
+
+// LLVM wants a personality function where there are landing pads. Ours is never called: the runtime
+// unwinds, and reads the tables itself. A weak symbol that is undefined and hidden resolves to
+// zero, so the reference to it in .eh_frame needs no dynamic relocation.
+llvm::Function *ModuleLowering::personality() {
+  constexpr char name[] = "w2n.personality";
+  if (llvm::Function *existing = module.getFunction(name))
+    return existing;
+  auto *function = llvm::Function::Create(llvm::FunctionType::get(i32, true),
+                                          llvm::GlobalValue::ExternalWeakLinkage, name, module);
+  function->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  function->setDSOLocal(true);
+  return function;
 }
 
 llvm::SmallVector<llvm::Value *, 8> ModuleLowering::readParameters(llvm::IRBuilder<> &builder,

@@ -31,6 +31,8 @@ struct ModulePlan {
   std::vector<uint32_t> canonicalTypes;
   /// Data segments that are in the memory image and so need no code.
   std::vector<bool> dataInImage;
+  /// Whether any function has a try: if not, nothing that is thrown is caught here.
+  bool catchesExceptions = false;
   std::string targetTriple, cpu, features;
   /// Instruction sets that the code needs beyond the target's baseline, comma-separated.
   std::string requiredFeatures;
@@ -50,6 +52,12 @@ inline constexpr char initializeSymbol[] = "w2n.initialize";
 
 /// Memory that cannot alias: what an access touches, as a TBAA type.
 enum class AliasClass { Context, Global, Memory, MemorySize, Table, Buffer };
+
+/// Where a call inside a try goes on; both null outside of one, where what is thrown leaves the
+/// function.
+struct CallEdges {
+  llvm::BasicBlock *returned = nullptr, *unwound = nullptr;
+};
 
 class ModuleLowering {
 public:
@@ -93,7 +101,10 @@ public:
   /// Calls `code` with `calleeContext` under `signature`; gives one value for each result.
   llvm::SmallVector<llvm::Value *, 2> call(llvm::IRBuilder<> &builder, const Signature &signature,
                                            llvm::Value *code, llvm::Value *calleeContext,
-                                           llvm::ArrayRef<llvm::Value *> arguments);
+                                           llvm::ArrayRef<llvm::Value *> arguments,
+                                           CallEdges edges = {});
+  /// What functions with landing pads name as their personality: a symbol that nobody defines.
+  llvm::Function *personality();
   /// Reads the wasm parameters of `function`, wherever they travel.
   llvm::SmallVector<llvm::Value *, 8>
   readParameters(llvm::IRBuilder<> &builder, const Signature &signature, llvm::Function *function);

@@ -26,6 +26,12 @@ void addUses(wasm::Bytes code, ModuleUses &uses) {
     case wasm::Immediates::TableAndTable:
       uses.touchedTables[instruction.index] = uses.touchedTables[instruction.index2] = true;
       break;
+    case wasm::Immediates::TryTable:
+      uses.catchesExceptions = true;
+      break;
+    case wasm::Immediates::BlockType:
+      uses.catchesExceptions |= instruction.opcode == wasm::Opcode::Try;
+      break;
     default: // No other immediate but call_indirect's names a table or a function.
       break;
     }
@@ -36,7 +42,7 @@ void addUses(wasm::Bytes code, ModuleUses &uses) {
 
 ModuleUses findUses(const wasm::Module &module) {
   ModuleUses uses{std::vector<bool>(module.tables.size()),
-                  std::vector<bool>(module.functions.size())};
+                  std::vector<bool>(module.functions.size()), false};
   for (const wasm::Function &function : module.functions)
     addUses(function.code, uses);
   for (const wasm::Global &global : module.globals)

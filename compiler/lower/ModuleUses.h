@@ -12,6 +12,8 @@ struct ModuleUses {
   std::vector<bool> touchedTables;
   /// Functions that ref.func names, in a body or in a constant expression.
   std::vector<bool> referencedFunctions;
+  /// Whether any function has a try.
+  bool catchesExceptions = false;
 };
 
 /// Linear in the size of the module, which must be valid.

@@ -81,7 +81,7 @@ std::vector<uint32_t> numberReferences(const ModulePlan &plan, const ModuleUses 
 
 ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options,
                     const TargetChoice &target) {
-  ModulePlan plan{module, options, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  ModulePlan plan{module, options, {}, {}, {}, {}, {}, {}, false, {}, {}, {}, {}};
   plan.layout.importedFunctions = module.importedFunctions;
   plan.layout.memories = uint32_t(module.memories.size());
   plan.layout.tables = uint32_t(module.tables.size());
@@ -90,8 +90,11 @@ ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options,
   plan.layout.types = uint32_t(module.types.size());
   plan.layout.definedMemories = uint32_t(module.memories.size()) - module.importedMemories;
   plan.layout.definedTables = uint32_t(module.tables.size()) - module.importedTables;
+  plan.layout.importedTags = module.importedTags;
+  plan.layout.definedTags = uint32_t(module.tags.size()) - module.importedTags;
   plan.symbols = chooseSymbols(module);
   ModuleUses uses = findUses(module);
+  plan.catchesExceptions = uses.catchesExceptions;
   plan.closedTables = findClosedTables(module, uses);
   plan.canonicalTypes = canonicalTypes(module);
   plan.references = numberReferences(plan, uses, plan.layout.referencedFunctions);

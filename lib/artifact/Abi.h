@@ -64,6 +64,25 @@ struct alignas(16) GlobalCell {
   uint64_t bits[2];
 };
 
+/// A tag of an instance: its address is its identity. Immutable once made; lives as long as the instance.
+struct TagRecord {
+  /// Canonical number of its function type.
+  uint32_t typeId;
+  uint32_t reserved;
+};
+
+/// An exception: what an exnref points to, null is the null pointer. The runtime makes and frees it; the code that throws fills
+/// the payload. Values follow each other in 64-bit slots, a vector in two.
+struct Exception {
+  const TagRecord *tag;
+  // The runtime's, which compiled code does not look at: the Instance that threw it, and how many errors of the host hold it.
+  void *instance;
+  uint32_t payloadSlots;
+  uint32_t holders;
+
+  uint64_t *payload() { return reinterpret_cast<uint64_t *>(this + 1); }
+};
+
 /// Services that compiled code calls, in the target's C convention. A service that traps does not return. Those marked "bounds" check
 /// everything before any effect and trap as the specification says. Indices are those of the module.
 struct RuntimeServices {
@@ -88,6 +107,12 @@ struct RuntimeServices {
   void (*elementDrop)(InstanceContext *, uint32_t segment);
   /// Only from `initialize`: gives an element of a segment a value that metadata cannot hold.
   void (*elementSet)(InstanceContext *, uint32_t segment, uint32_t element, uint64_t value);
+  /// A new exception with `tag` and a payload of zeros. It may be freed in the next call if no exnref of it is on the guest's stack, in
+  /// its registers, or in a table or global of type exnref.
+  Exception *(*exceptionMake)(InstanceContext *, const TagRecord *tag, uint32_t payloadSlots);
+  /// Continues at the landing pad of the innermost call that has one, the exception in the target's first exception register; without
+  /// one, leaves the guest. Does not return.
+  void (*exceptionThrow)(InstanceContext *, Exception *exception);
 };
 
 /// The fixed part of the context. The variable part follows at the offsets of ContextLayout.
@@ -112,6 +137,7 @@ static_assert(offsetof(FunctionReference, typeId) == 16);
 static_assert(sizeof(FunctionReference) == 24);
 static_assert(offsetof(MemoryRecord, base) == 0 && offsetof(MemoryRecord, bytes) == 8);
 static_assert(offsetof(TableRecord, elements) == 0 && offsetof(TableRecord, count) == 8);
+static_assert(sizeof(TagRecord) == 8 && offsetof(Exception, tag) == 0 && sizeof(Exception) == 24);
 static_assert(sizeof(MemorySlot) == 16 && sizeof(GlobalCell) == 16);
 
 /// Host to wasm: stores `slots` into registers and argument buffer, calls `code` with `context`, writes the results to
@@ -135,7 +161,7 @@ static_assert(offsetof(HostFunction, argumentBuffer) == offsetof(InstanceContext
 /// are computed. All counts are those of the metadata header.
 struct ContextLayout {
   uint32_t importedFunctions = 0, memories = 0, tables = 0, importedGlobals = 0, definedGlobals = 0,
-           referencedFunctions = 0, types = 0, definedMemories = 0, definedTables = 0;
+           referencedFunctions = 0, types = 0, definedMemories = 0, definedTables = 0, importedTags = 0, definedTags = 0;
 
   // GlobalCell[definedGlobals]: first, because it wants 16 bytes of alignment and is the hottest.
   constexpr uint64_t globalCells() const { return sizeof(InstanceContext); }
@@ -155,7 +181,11 @@ struct ContextLayout {
   constexpr uint64_t functionReferences() const { return importReferences() + 24ull * importedFunctions; }
   // uint32_t[types]: canonical type numbers of the module's types.
   constexpr uint64_t typeIds() const { return functionReferences() + 24ull * referencedFunctions; }
-  constexpr uint64_t bytes() const { return (typeIds() + 4ull * types + 15) & ~15ull; }
+  // const TagRecord *[importedTags]
+  constexpr uint64_t tagPointers() const { return (typeIds() + 4ull * types + 7) & ~7ull; }
+  // TagRecord[definedTags]
+  constexpr uint64_t tagRecords() const { return tagPointers() + 8ull * importedTags; }
+  constexpr uint64_t bytes() const { return (tagRecords() + 8ull * definedTags + 15) & ~15ull; }
 };
 
 } // namespace w2n::artifact

@@ -12,7 +12,7 @@
 
 namespace w2n::artifact {
 
-inline constexpr uint32_t formatVersion = 2;
+inline constexpr uint32_t formatVersion = 3;
 inline constexpr uint32_t noIndex = ~uint32_t(0);
 /// ELF note that holds the metadata.
 inline constexpr char noteOwner[] = "wasm2native";
@@ -32,7 +32,9 @@ using StringRef = ArrayRef; // bytes, not terminated
 /// Signed distance in bytes from the start of the metadata to something in the file's mapping.
 using ImageOffset = int32_t;
 
-enum class ValueTypeCode : uint8_t { I32, I64, F32, F64, V128, FuncRef, ExternRef };
+enum class ValueTypeCode : uint8_t { I32, I64, F32, F64, V128, FuncRef, ExternRef, ExnRef };
+/// The greatest of them.
+inline constexpr ValueTypeCode lastValueTypeCode = ValueTypeCode::ExnRef;
 enum class ExternKindCode : uint8_t { Function, Table, Memory, Global, Tag };
 
 struct TypeRecord {
@@ -86,6 +88,10 @@ struct GlobalRecordInfo {
   uint32_t isMutable;
 };
 
+struct TagRecordInfo {
+  uint32_t typeIndex;
+};
+
 /// Element segment: function indices, noIndex for null. Where an expression is something else, `initialize` sets the element through
 /// RuntimeServices::elementSet and `functions` holds noIndex.
 struct ElementRecord {
@@ -134,6 +140,9 @@ struct MetadataHeader {
   /// uint32_t[referencedFunctions]: the function of each of the context's functionReferences, so that making an instance does not
   /// look at every function.
   ArrayRef references;
+  ArrayRef tags;
+  uint32_t importedTags;
+  uint32_t reserved2;
 };
 
 inline constexpr char metadataMagic[8] = {'w', '2', 'n', '-', 'a', 'o', 't', 0};
@@ -142,6 +151,6 @@ static_assert(sizeof(TypeRecord) == 24 && sizeof(ImportRecord) == 24 && sizeof(E
 static_assert(sizeof(FunctionRecord) == 20 && sizeof(TableRecordInfo) == 24);
 static_assert(sizeof(MemoryRecordInfo) == 24 && sizeof(GlobalRecordInfo) == 8);
 static_assert(sizeof(ElementRecord) == 8 && sizeof(DataRecord) == 8 && sizeof(ImageRecord) == 32);
-static_assert(sizeof(MetadataHeader) == 232);
+static_assert(sizeof(MetadataHeader) == 248);
 
 } // namespace w2n::artifact

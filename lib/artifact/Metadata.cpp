@@ -39,6 +39,7 @@ private:
   Status checkTables() const;
   Status checkMemories() const;
   Status checkGlobals() const;
+  Status checkTags() const;
   Status checkSegments() const;
   Status checkImages() const;
   Status checkOptionalCode(ImageOffset offset, const char *what) const;
@@ -72,6 +73,7 @@ Status Checker::checkArrays() const {
   W2N_CHECK(checkArray<TableRecordInfo>(header.tables, "tables"));
   W2N_CHECK(checkArray<MemoryRecordInfo>(header.memories, "memories"));
   W2N_CHECK(checkArray<GlobalRecordInfo>(header.globals, "globals"));
+  W2N_CHECK(checkArray<TagRecordInfo>(header.tags, "tags"));
   W2N_CHECK(checkArray<ElementRecord>(header.elements, "element segments"));
   W2N_CHECK(checkArray<DataRecord>(header.data, "data segments"));
   W2N_CHECK(checkArray<ImageRecord>(header.images, "memory images"));
@@ -82,7 +84,7 @@ Status Checker::checkCounts() const {
   if (header.importedFunctions > header.functions.count ||
       header.importedTables > header.tables.count ||
       header.importedMemories > header.memories.count ||
-      header.importedGlobals > header.globals.count)
+      header.importedGlobals > header.globals.count || header.importedTags > header.tags.count)
     return malformed("more imports of a kind than entries");
   if (header.referencedFunctions != header.references.count)
     return malformed("function references do not agree with their count");
@@ -122,7 +124,7 @@ Status Checker::checkTypes() const {
         return malformed("a type has " + std::to_string(array.count) +
                          " parameters or results, most is 1000");
       for (uint8_t code : metadata.valueTypes(array))
-        if (code > uint8_t(ValueTypeCode::ExternRef))
+        if (code > uint8_t(lastValueTypeCode))
           return malformed("unknown value type " + std::to_string(code));
     }
     W2N_CHECK(checkOptionalCode(type.entryThunk, "an entry thunk"));
@@ -132,9 +134,10 @@ Status Checker::checkTypes() const {
 }
 
 Status Checker::checkImports() const {
-  std::array<uint32_t, 4> seen = {};
-  const std::array<uint32_t, 4> wanted = {header.importedFunctions, header.importedTables,
-                                          header.importedMemories, header.importedGlobals};
+  std::array<uint32_t, 5> seen = {};
+  const std::array<uint32_t, 5> wanted = {header.importedFunctions, header.importedTables,
+                                          header.importedMemories, header.importedGlobals,
+                                          header.importedTags};
   for (const ImportRecord &record : metadata.imports()) {
     W2N_CHECK(checkArray<uint8_t>(record.module, "import names"));
     W2N_CHECK(checkArray<uint8_t>(record.name, "import names"));
@@ -152,8 +155,9 @@ Status Checker::checkImports() const {
 }
 
 uint64_t Checker::countOf(uint32_t kind) const {
-  const std::array<uint32_t, 4> counts = {header.functions.count, header.tables.count,
-                                          header.memories.count, header.globals.count};
+  const std::array<uint32_t, 5> counts = {header.functions.count, header.tables.count,
+                                          header.memories.count, header.globals.count,
+                                          header.tags.count};
   return kind < counts.size() ? counts[kind] : 0;
 }
 
@@ -209,8 +213,8 @@ Status Checker::checkLimits(uint32_t flags, uint64_t min, uint64_t max, uint64_t
 
 Status Checker::checkTables() const {
   for (const TableRecordInfo &table : metadata.tables()) {
-    if (table.elementType != uint32_t(ValueTypeCode::FuncRef) &&
-        table.elementType != uint32_t(ValueTypeCode::ExternRef))
+    if (table.elementType < uint32_t(ValueTypeCode::FuncRef) ||
+        table.elementType > uint32_t(lastValueTypeCode))
       return malformed("table has element type " + std::to_string(table.elementType));
     const uint64_t most = table.flags & limitIs64 ? UINT64_MAX : UINT32_MAX;
     W2N_CHECK(checkLimits(table.flags, table.min, table.max, most, "table"));
@@ -232,8 +236,15 @@ Status Checker::checkMemories() const {
 
 Status Checker::checkGlobals() const {
   for (const GlobalRecordInfo &global : metadata.globals())
-    if (global.type > uint32_t(ValueTypeCode::ExternRef) || global.isMutable > 1)
+    if (global.type > uint32_t(lastValueTypeCode) || global.isMutable > 1)
       return malformed("unknown type of a global");
+  return {};
+}
+
+Status Checker::checkTags() const {
+  for (const TagRecordInfo &tag : metadata.tags())
+    if (tag.typeIndex >= header.types.count)
+      return malformed("a tag has an unknown type");
   return {};
 }
 
@@ -276,6 +287,7 @@ Status Checker::run() {
   W2N_CHECK(checkTables());
   W2N_CHECK(checkMemories());
   W2N_CHECK(checkGlobals());
+  W2N_CHECK(checkTags());
   W2N_CHECK(checkSegments());
   return checkImages();
 }
@@ -328,6 +340,8 @@ ContextLayout Metadata::contextLayout() const {
   layout.types = headerPtr->types.count;
   layout.definedMemories = headerPtr->memories.count - headerPtr->importedMemories;
   layout.definedTables = headerPtr->tables.count - headerPtr->importedTables;
+  layout.importedTags = headerPtr->importedTags;
+  layout.definedTags = headerPtr->tags.count - headerPtr->importedTags;
   return layout;
 }
 
@@ -357,6 +371,9 @@ std::span<const MemoryRecordInfo> Metadata::memories() const {
 }
 std::span<const GlobalRecordInfo> Metadata::globals() const {
   return arrayAt<GlobalRecordInfo>(base, headerPtr->globals);
+}
+std::span<const TagRecordInfo> Metadata::tags() const {
+  return arrayAt<TagRecordInfo>(base, headerPtr->tags);
 }
 std::span<const ElementRecord> Metadata::elements() const {
   return arrayAt<ElementRecord>(base, headerPtr->elements);

@@ -32,6 +32,7 @@ public:
   std::span<const TableRecordInfo> tables() const;
   std::span<const MemoryRecordInfo> memories() const;
   std::span<const GlobalRecordInfo> globals() const;
+  std::span<const TagRecordInfo> tags() const;
   std::span<const ElementRecord> elements() const;
   std::span<const DataRecord> data() const;
   std::span<const ImageRecord> images() const;

@@ -43,6 +43,7 @@ private:
   Status decodeTags(ByteReader &);
 
   Result<Import> decodeImport(ByteReader &);
+  Result<TagType> decodeTagType(ByteReader &);
   Result<ElementSegment> decodeElement(ByteReader &);
   Result<DataSegment> decodeDataSegment(ByteReader &);
   Status decodeBody(ByteReader &, Function &function);
@@ -97,7 +98,7 @@ Result<ConstExpr> ModuleDecoder::decodeConstExpr(ByteReader &in) {
     Immediates immediates = infoOf(instruction.opcode).immediates;
     if (instruction.opcode == Opcode::End && depth-- == 0)
       break;
-    depth += immediates == Immediates::BlockType;
+    depth += immediates == Immediates::BlockType || immediates == Immediates::TryTable;
   }
   size_t count = size_t(instruction.offset - expression.offset);
   expression.code = module.bytes.subspan(size_t(expression.offset), count);
@@ -147,8 +148,12 @@ Result<Import> ModuleDecoder::decodeImport(ByteReader &in) {
     module.globals.push_back({type, {}});
     return import;
   }
-  case 4:
-    return unsupportedProposal(in, "exceptions");
+  case 4: {
+    W2N_TRY(type, decodeTagType(in));
+    import.index = module.importedTags++;
+    module.tags.push_back({type});
+    return import;
+  }
   default:
     return in.malformed("malformed import kind");
   }
@@ -222,8 +227,6 @@ Status ModuleDecoder::decodeExports(ByteReader &in) {
     W2N_TRY(name, in.readName());
     W2N_TRY(kind, in.readByte());
     W2N_TRY(index, in.readU32());
-    if (kind == 4)
-      return unsupportedProposal(in, "exceptions");
     if (kind > 4)
       return in.malformed("malformed export kind");
     module.exports.push_back({name, ExternKind(kind), index});
@@ -367,7 +370,22 @@ Status ModuleDecoder::decodeDataCount(ByteReader &in) {
   return {};
 }
 
-Status ModuleDecoder::decodeTags(ByteReader &in) { return unsupportedProposal(in, "exceptions"); }
+Result<TagType> ModuleDecoder::decodeTagType(ByteReader &in) {
+  W2N_TRY(attribute, in.readByte());
+  if (attribute != 0)
+    return in.malformed("malformed tag attribute");
+  W2N_TRY(typeIndex, in.readU32());
+  return TagType{typeIndex};
+}
+
+Status ModuleDecoder::decodeTags(ByteReader &in) {
+  W2N_TRY(count, decodeCount(in, limits::tags, "tags"));
+  for (uint32_t i = 0; i < count; ++i) {
+    W2N_TRY(type, decodeTagType(in));
+    module.tags.push_back({type});
+  }
+  return {};
+}
 
 Status ModuleDecoder::decodeSection() {
   uint64_t offset = reader.offset();

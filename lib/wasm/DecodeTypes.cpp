@@ -15,8 +15,6 @@ namespace {
 const char *proposalOfType(uint8_t byte) {
   if (byte == 0x7b)
     return "simd";
-  if (byte == 0x69 || byte == 0x74)
-    return "exceptions";
   if (byte == 0x63 || byte == 0x64)
     return "typed function references";
   if ((byte >= 0x6a && byte <= 0x6e) || (byte >= 0x71 && byte <= 0x73))
@@ -45,14 +43,36 @@ std::optional<ValueType> valueTypeOf(uint8_t byte) {
     return ValueType::funcref();
   case 0x6f:
     return ValueType::externref();
+  case 0x69:
+    return ValueType::exnref();
+  case 0x74:
+    return ValueType::nullexnref();
   default:
     return std::nullopt;
   }
 }
 
+namespace {
+
+/// What follows 0x63 (nullable) and 0x64 in a reference type (5.3.5), if it is an exception's.
+std::optional<ValueType> decodeExceptionReference(ByteReader &reader, uint8_t form) {
+  ByteReader ahead = reader;
+  auto byte = ahead.readByte();
+  if ((form != 0x63 && form != 0x64) || !byte || (*byte != 0x69 && *byte != 0x74))
+    return std::nullopt;
+  reader = ahead;
+  ValueType type = *valueTypeOf(*byte);
+  type.nullable = form == 0x63;
+  return type;
+}
+
+} // namespace
+
 Result<ValueType> decodeValueType(ByteReader &reader) {
   W2N_TRY(byte, reader.readByte());
   if (std::optional<ValueType> type = valueTypeOf(byte))
+    return *type;
+  if (std::optional<ValueType> type = decodeExceptionReference(reader, byte))
     return *type;
   if (const char *proposal = proposalOfType(byte))
     return unsupportedProposal(reader, proposal);
@@ -64,6 +84,8 @@ Result<ValueType> decodeReferenceType(ByteReader &reader) {
   std::optional<ValueType> type = valueTypeOf(byte);
   if (type && type->isRef())
     return *type;
+  if (std::optional<ValueType> exception = decodeExceptionReference(reader, byte))
+    return *exception;
   if (const char *proposal = proposalOfType(byte); proposal && byte != 0x7b)
     return unsupportedProposal(reader, proposal);
   return reader.malformed("malformed reference type " + hex(byte));

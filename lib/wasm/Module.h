@@ -65,6 +65,10 @@ struct Global {
   ConstExpr init; ///< empty for imported globals
 };
 
+struct Tag {
+  TagType type;
+};
+
 enum class SegmentMode : uint8_t { Active, Passive, Declarative };
 
 struct ElementSegment {
@@ -98,16 +102,22 @@ struct Module {
   std::vector<Table> tables;
   std::vector<Memory> memories;
   std::vector<Global> globals;
+  std::vector<Tag> tags;
   std::vector<ElementSegment> elements;
   std::vector<DataSegment> data;
   std::optional<uint32_t> dataCount;
   std::optional<uint32_t> start;
   std::string_view name;
 
-  uint32_t importedFunctions = 0, importedTables = 0, importedMemories = 0, importedGlobals = 0;
+  uint32_t importedFunctions = 0, importedTables = 0, importedMemories = 0, importedGlobals = 0,
+           importedTags = 0;
 
   const FunctionType &functionType(uint32_t functionIndex) const {
     return types[functions[functionIndex].typeIndex].function;
+  }
+  /// The parameters are what an exception with the tag carries.
+  const FunctionType &tagType(uint32_t tagIndex) const {
+    return types[tags[tagIndex].type.typeIndex].function;
   }
 };
 

@@ -76,18 +76,12 @@ const char *proposalOf(uint8_t firstByte) {
     uint8_t first, last;
     const char *proposal;
   };
-  // What the bytes that are not in Opcodes.def mean in WebAssembly 3.0 and in the threads and
-  // legacy exceptions proposals.
-  static constexpr Range ranges[] = {{0x06, 0x0a, "exceptions"},
-                                     {0x12, 0x13, "tail calls"},
-                                     {0x14, 0x15, "typed function references"},
-                                     {0x18, 0x19, "exceptions"},
-                                     {0x1f, 0x1f, "exceptions"},
-                                     {0xd3, 0xd3, "gc"},
-                                     {0xd4, 0xd6, "typed function references"},
-                                     {0xfb, 0xfb, "gc"},
-                                     {0xfd, 0xfd, "simd"},
-                                     {0xfe, 0xfe, "threads"}};
+  // What the bytes that are not in Opcodes.def mean in WebAssembly 3.0 and in the threads proposal.
+  static constexpr Range ranges[] = {
+      {0x12, 0x13, "tail calls"}, {0x14, 0x15, "typed function references"},
+      {0xd3, 0xd3, "gc"},         {0xd4, 0xd6, "typed function references"},
+      {0xfb, 0xfb, "gc"},         {0xfd, 0xfd, "simd"},
+      {0xfe, 0xfe, "threads"}};
   for (const Range &range : ranges)
     if (firstByte >= range.first && firstByte <= range.last)
       return range.proposal;

@@ -17,6 +17,15 @@ std::string listOf(const std::vector<ValueType> &types) {
 
 } // namespace
 
+bool matches(ValueType found, ValueType expected) {
+  if (found == expected)
+    return true;
+  const bool heapMatches = found.heap == expected.heap
+                               ? found.typeIndex == expected.typeIndex
+                               : found.heap == HeapKind::NoExn && expected.heap == HeapKind::Exn;
+  return found.isRef() && expected.isRef() && heapMatches && (expected.nullable || !found.nullable);
+}
+
 std::string toString(ValueType type) {
   if (!type.isRef())
     return kindNames[size_t(type.kind)];

@@ -51,12 +51,17 @@ struct ValueType {
   static constexpr ValueType v128() { return {ValueKind::V128}; }
   static constexpr ValueType funcref() { return {ValueKind::Ref, true, HeapKind::Func}; }
   static constexpr ValueType externref() { return {ValueKind::Ref, true, HeapKind::Extern}; }
+  static constexpr ValueType exnref() { return {ValueKind::Ref, true, HeapKind::Exn}; }
+  static constexpr ValueType nullexnref() { return {ValueKind::Ref, true, HeapKind::NoExn}; }
   static constexpr ValueType bottom() { return {ValueKind::Bottom}; }
 
   bool isRef() const { return kind == ValueKind::Ref; }
   bool isNumeric() const { return kind <= ValueKind::F64; }
   friend bool operator==(const ValueType &, const ValueType &) = default;
 };
+
+/// Whether a value of type `found` may stand where `expected` is wanted (3.3.4).
+bool matches(ValueType found, ValueType expected);
 
 /// "i32", "funcref", "(ref null 3)": the text format's words.
 std::string toString(ValueType type);
@@ -99,6 +104,10 @@ struct GlobalType {
   ValueType type;
   bool isMutable = false;
   friend bool operator==(const GlobalType &, const GlobalType &) = default;
+};
+
+struct TagType {
+  uint32_t typeIndex = 0;
 };
 
 enum class ExternKind : uint8_t { Function, Table, Memory, Global, Tag };

@@ -108,6 +108,16 @@ private:
   Status tableGrow();
   Status tableSize();
   Status tableFill();
+  Status throwException();
+  Status throwReference();
+  Status tryTable();
+  Status catchBlock();
+  Status catchAll();
+  Status rethrow();
+  Status delegate();
+  Status checkTag(uint32_t tag);
+  Status checkCatchClause(const CatchClause &clause);
+  Status beginCatch();
   Result<ValueType> localType();
   Result<GlobalType> globalType();
 
@@ -162,6 +172,14 @@ const BodyValidator::Row BodyValidator::rows[] = {
     {Opcode::TableGrow, &BodyValidator::tableGrow},
     {Opcode::TableSize, &BodyValidator::tableSize},
     {Opcode::TableFill, &BodyValidator::tableFill},
+    {Opcode::Throw, &BodyValidator::throwException},
+    {Opcode::ThrowRef, &BodyValidator::throwReference},
+    {Opcode::TryTable, &BodyValidator::tryTable},
+    {Opcode::Try, &BodyValidator::block},
+    {Opcode::Catch, &BodyValidator::catchBlock},
+    {Opcode::CatchAll, &BodyValidator::catchAll},
+    {Opcode::Rethrow, &BodyValidator::rethrow},
+    {Opcode::Delegate, &BodyValidator::delegate},
 };
 
 // The checks by opcode; null for those whose signature says it all.
@@ -207,6 +225,8 @@ Status BodyValidator::pop(ValueType expected) {
     operands.pop_back();
     if (found == expected || found.kind == ValueKind::Bottom || expected.kind == ValueKind::Bottom)
         [[likely]]
+      return {};
+    if (matches(found, expected))
       return {};
     return mismatch(toString(expected), toString(found));
   }
@@ -290,7 +310,7 @@ Status BodyValidator::checkLabelOperands(Types types) {
       return mismatch(toString(types[i]), "an empty stack");
     }
     ValueType found = operands[operands.size() - depth];
-    if (found != types[i] && found.kind != ValueKind::Bottom)
+    if (found.kind != ValueKind::Bottom && !matches(found, types[i]))
       return mismatch(toString(types[i]), toString(found));
   }
   return {};
@@ -652,6 +672,87 @@ Status BodyValidator::tableFill() {
   W2N_CHECK(popI32s(1));
   W2N_CHECK(pop(module.tables[instruction.index].type.element));
   return popI32s(1);
+}
+
+Status BodyValidator::checkTag(uint32_t tag) {
+  if (tag >= module.tags.size())
+    return invalid("unknown tag " + std::to_string(tag));
+  return {};
+}
+
+Status BodyValidator::throwException() {
+  W2N_CHECK(checkTag(instruction.index));
+  W2N_CHECK(popAll(module.tagType(instruction.index).params));
+  setUnreachable();
+  return {};
+}
+
+Status BodyValidator::throwReference() {
+  W2N_CHECK(pop(ValueType::exnref()));
+  setUnreachable();
+  return {};
+}
+
+// The label is one of those around the try_table, which is no frame yet.
+Status BodyValidator::checkCatchClause(const CatchClause &clause) {
+  std::vector<ValueType> caught;
+  if (clause.hasTag()) {
+    W2N_CHECK(checkTag(clause.tag));
+    caught = module.tagType(clause.tag).params;
+  }
+  if (clause.hasReference())
+    caught.push_back({ValueKind::Ref, /*nullable=*/false, HeapKind::Exn});
+  W2N_TRY(frame, frameAt(clause.label));
+  Types wanted = labelTypesOf(*frame);
+  if (!std::ranges::equal(caught, wanted, matches))
+    return invalid("type mismatch: a catch clause gives " +
+                   toString(FunctionType{{}, caught}).substr(6) + ", its label expects " +
+                   toString(FunctionType{{}, {wanted.begin(), wanted.end()}}).substr(6));
+  return {};
+}
+
+Status BodyValidator::tryTable() {
+  W2N_CHECK(checkBlockType());
+  W2N_CHECK(popAll(paramsOf(instruction.block)));
+  for (const CatchClause &clause : instruction.catches)
+    W2N_CHECK(checkCatchClause(clause));
+  return pushFrame(Opcode::TryTable, instruction.block);
+}
+
+/// Ends the body of a try, or the clause before.
+Status BodyValidator::beginCatch() {
+  const Opcode opcode = frames.back().opcode;
+  if (opcode != Opcode::Try && opcode != Opcode::Catch)
+    return malformed("END opcode expected: " + std::string(infoOf(instruction.opcode).text) +
+                     " without try");
+  W2N_TRY(frame, popFrame());
+  frames.push_back({instruction.opcode, frame.type, operands.size()});
+  return {};
+}
+
+Status BodyValidator::catchBlock() {
+  W2N_CHECK(checkTag(instruction.index));
+  W2N_CHECK(beginCatch());
+  return pushAll(module.tagType(instruction.index).params);
+}
+
+Status BodyValidator::catchAll() { return beginCatch(); }
+
+Status BodyValidator::rethrow() {
+  W2N_TRY(frame, frameAt(instruction.index));
+  if (frame->opcode != Opcode::Catch && frame->opcode != Opcode::CatchAll)
+    return invalid("invalid rethrow label " + std::to_string(instruction.index));
+  setUnreachable();
+  return {};
+}
+
+Status BodyValidator::delegate() {
+  if (frames.back().opcode != Opcode::Try)
+    return malformed("END opcode expected: delegate without try");
+  W2N_TRY(frame, popFrame());
+  // Counted from the frame around the try.
+  W2N_CHECK(frameAt(instruction.index));
+  return pushAll(resultsOf(frame.type));
 }
 
 Status BodyValidator::run() {

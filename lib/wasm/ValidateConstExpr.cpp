@@ -90,7 +90,7 @@ Status ConstExprValidator::check(const Instruction &instruction) {
 }
 
 Status ConstExprValidator::finish(ValueType expected, uint64_t offset) const {
-  if (stack.size() == 1 && stack[0] == expected)
+  if (stack.size() == 1 && matches(stack[0], expected))
     return {};
   return fail(ErrorKind::Invalid,
               "type mismatch: constant expression gives " +

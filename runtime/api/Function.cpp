@@ -11,9 +11,9 @@ std::string countText(size_t count, const char *what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
-bool hasVectors(const w2n_function &function) {
-  return std::ranges::count(function.params, W2N_V128) != 0 ||
-         std::ranges::count(function.results, W2N_V128) != 0;
+bool has(const w2n_function &function, w2n_value_kind kind) {
+  return std::ranges::count(function.params, kind) != 0 ||
+         std::ranges::count(function.results, kind) != 0;
 }
 
 std::unexpected<Error> refuse(const w2n_function &function, std::string text) {
@@ -31,7 +31,10 @@ Status checkCall(const w2n_function &function, std::span<const w2n_value> args,
     if (args[i].kind != function.params[i])
       return refuse(function,
                     "argument " + std::to_string(i) + " of type " + api::kindName(args[i].kind));
-  if (hasVectors(function))
+  if (has(function, W2N_EXNREF))
+    return fail(ErrorKind::Unsupported, "the C API cannot call functions with exceptions, here " +
+                                            wasm::toString(function.function->type));
+  if (has(function, W2N_V128))
     return fail(ErrorKind::Unsupported, "the C API cannot call functions with vectors, here " +
                                             wasm::toString(function.function->type));
   return {};

@@ -11,6 +11,8 @@ Status setGlobal(w2n_global &self, const w2n_value &value) {
   if (value.kind != api::kindOf(global.type.type))
     return fail(ErrorKind::Invalid, "a global of type " + wasm::toString(global.type.type) +
                                         " set to a value of type " + api::kindName(value.kind));
+  if (value.kind == W2N_EXNREF)
+    return fail(ErrorKind::Unsupported, "the C API cannot set a global to an exception");
   runtime::setGlobal(global, api::toSlot(value));
   if (value.kind == W2N_V128)
     global.cell->bits[1] = value.of.v128[1];

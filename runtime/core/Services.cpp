@@ -24,6 +24,8 @@ const artifact::RuntimeServices runtimeServices = {
     .tableInit = w2nTableInitEntry,
     .elementDrop = w2nElementDropEntry,
     .elementSet = w2nElementSetEntry,
+    .exceptionMake = w2nExceptionMakeEntry,
+    .exceptionThrow = w2nExceptionThrowEntry,
 };
 
 namespace {

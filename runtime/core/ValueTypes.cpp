@@ -21,6 +21,8 @@ wasm::ValueType valueTypeOf(ValueTypeCode code) {
     return ValueType::funcref();
   case ValueTypeCode::ExternRef:
     return ValueType::externref();
+  case ValueTypeCode::ExnRef:
+    return ValueType::exnref();
   }
   return ValueType::externref();
 }
@@ -41,6 +43,8 @@ ValueTypeCode codeOf(ValueType type) {
   case wasm::ValueKind::Bottom:
     break;
   }
+  if (type.heap == wasm::HeapKind::Exn || type.heap == wasm::HeapKind::NoExn)
+    return ValueTypeCode::ExnRef;
   return type.heap == wasm::HeapKind::Func ? ValueTypeCode::FuncRef : ValueTypeCode::ExternRef;
 }
 
