@@ -131,6 +131,11 @@ Status decodeTryTable(ByteReader &reader, Instruction &instruction) {
   W2N_TRY(count, reader.readU32());
   if (count > reader.remaining())
     return reader.malformed("unexpected end of section or function");
+  if (count > limits::catchClauses)
+    return fail(ErrorKind::Limit,
+                "try_table has " + std::to_string(count) + " catch clauses, most is " +
+                    std::to_string(limits::catchClauses),
+                reader.offset());
   instruction.catches.clear();
   for (uint32_t i = 0; i < count; ++i) {
     W2N_TRY(kind, reader.readByte());

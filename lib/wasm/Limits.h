@@ -27,5 +27,6 @@ inline constexpr uint32_t operands = functionBytes;
 inline constexpr uint32_t params = 1'000;
 inline constexpr uint32_t results = 1'000;
 inline constexpr uint32_t branchTableLabels = 65'520;
+inline constexpr uint32_t catchClauses = 10'000;
 
 } // namespace w2n::wasm::limits

@@ -695,20 +695,24 @@ Status BodyValidator::throwReference() {
 
 // The label is one of those around the try_table, which is no frame yet.
 Status BodyValidator::checkCatchClause(const CatchClause &clause) {
-  std::vector<ValueType> caught;
+  constexpr ValueType reference = {ValueKind::Ref, /*nullable=*/false, HeapKind::Exn};
+  Types payload;
   if (clause.hasTag()) {
     W2N_CHECK(checkTag(clause.tag));
-    caught = module.tagType(clause.tag).params;
+    payload = module.tagType(clause.tag).params;
   }
-  if (clause.hasReference())
-    caught.push_back({ValueKind::Ref, /*nullable=*/false, HeapKind::Exn});
   W2N_TRY(frame, frameAt(clause.label));
   Types wanted = labelTypesOf(*frame);
-  if (!std::ranges::equal(caught, wanted, matches))
-    return invalid("type mismatch: a catch clause gives " +
-                   toString(FunctionType{{}, caught}).substr(6) + ", its label expects " +
-                   toString(FunctionType{{}, {wanted.begin(), wanted.end()}}).substr(6));
-  return {};
+  if (wanted.size() == payload.size() + clause.hasReference() &&
+      std::ranges::equal(payload, wanted.first(payload.size()), matches) &&
+      (!clause.hasReference() || matches(reference, wanted.back())))
+    return {};
+  std::vector<ValueType> found(payload.begin(), payload.end());
+  if (clause.hasReference())
+    found.push_back(reference);
+  return invalid("type mismatch: a catch clause gives " +
+                 toString(FunctionType{{}, found}).substr(6) + ", its label expects " +
+                 toString(FunctionType{{}, {wanted.begin(), wanted.end()}}).substr(6));
 }
 
 Status BodyValidator::tryTable() {

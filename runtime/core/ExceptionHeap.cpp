@@ -1,7 +1,7 @@
 #include "runtime/core/ExceptionHeap.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <new>
 
 namespace w2n::runtime {
 
@@ -68,15 +68,13 @@ private:
 
 ExceptionHeap::~ExceptionHeap() {
   for (Exception *exception : exceptions)
-    std::free(exception);
+    ::operator delete(exception);
 }
 
 Exception *ExceptionHeap::make(uint32_t payloadSlots) {
-  auto *exception =
-      static_cast<Exception *>(std::calloc(1, sizeof(Exception) + 8ull * payloadSlots));
-  if (!exception)
-    return nullptr;
-  exception->payloadSlots = payloadSlots;
+  void *memory = ::operator new(sizeof(Exception) + 8ull * payloadSlots);
+  auto *exception = new (memory) Exception{nullptr, nullptr, payloadSlots, 0};
+  std::fill_n(exception->payload(), payloadSlots, 0);
   exceptions.push_back(exception);
   return exception;
 }
@@ -95,7 +93,7 @@ void ExceptionHeap::collect(const ExceptionRoots &roots) {
     if (marker.isMarked(i))
       exceptions[kept++] = exceptions[i];
     else
-      std::free(exceptions[i]);
+      ::operator delete(exceptions[i]);
   }
   exceptions.resize(kept);
   capacity = std::max(leastCapacity, 2 * kept);

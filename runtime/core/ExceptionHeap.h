@@ -24,7 +24,7 @@ public:
 
   /// Whether it is time to collect before the next `make`.
   bool isFull() const { return exceptions.size() >= capacity; }
-  /// A new exception with a payload of zeros; null if there is no memory.
+  /// A new exception with a payload of zeros.
   artifact::Exception *make(uint32_t payloadSlots);
   /// Frees what neither `roots` nor the host's errors (Exception::holders) refer to, nor the
   /// payload of one that stays.
