@@ -187,18 +187,37 @@ ModuleLowering::call(llvm::IRBuilder<> &builder, const Signature &signature, llv
   return results;
 }
 
+namespace {
+constexpr char personalitySymbol[] = "w2n.personality";
+}
+
 // LLVM wants a personality function where there are landing pads. Ours is never called: the runtime
-// unwinds, and reads the tables itself. A weak symbol that is undefined and hidden resolves to
-// zero, so the reference to it in .eh_frame needs no dynamic relocation.
+// unwinds, and reads the tables itself.
 llvm::Function *ModuleLowering::personality() {
-  constexpr char name[] = "w2n.personality";
-  if (llvm::Function *existing = module.getFunction(name))
+  if (llvm::Function *existing = module.getFunction(personalitySymbol))
     return existing;
-  auto *function = llvm::Function::Create(llvm::FunctionType::get(i32, true),
-                                          llvm::GlobalValue::ExternalWeakLinkage, name, module);
+  auto *function =
+      llvm::Function::Create(llvm::FunctionType::get(i32, true),
+                             llvm::GlobalValue::ExternalWeakLinkage, personalitySymbol, module);
   function->setVisibility(llvm::GlobalValue::HiddenVisibility);
   function->setDSOLocal(true);
   return function;
+}
+
+// .eh_frame names the personality through a pointer that every object with landing pads brings
+// along, in a group of which the linker keeps the first. Theirs are writable; this one is
+// read-only, and null, so that nothing in the artifact needs to be written or relocated.
+void ModuleLowering::emitPersonalityPointer() {
+  if (!plan.catchesExceptions || module.getFunction(personalitySymbol))
+    return;
+  const std::string name = std::string("DW.ref.") + personalitySymbol;
+  auto *reference =
+      new llvm::GlobalVariable(module, pointer, true, llvm::GlobalValue::WeakODRLinkage,
+                               llvm::ConstantPointerNull::get(pointer), name);
+  reference->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  reference->setDSOLocal(true);
+  reference->setComdat(module.getOrInsertComdat(name));
+  reference->setSection(".rodata." + name);
 }
 
 llvm::SmallVector<llvm::Value *, 8> ModuleLowering::readParameters(llvm::IRBuilder<> &builder,

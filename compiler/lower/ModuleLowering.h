@@ -105,6 +105,9 @@ public:
                                            CallEdges edges = {});
   /// What functions with landing pads name as their personality: a symbol that nobody defines.
   llvm::Function *personality();
+  /// For the object that is linked first, if anything is caught at all: the pointer through which
+  /// LLVM refers to the personality.
+  void emitPersonalityPointer();
   /// Reads the wasm parameters of `function`, wherever they travel.
   llvm::SmallVector<llvm::Value *, 8>
   readParameters(llvm::IRBuilder<> &builder, const Signature &signature, llvm::Function *function);

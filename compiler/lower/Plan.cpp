@@ -12,7 +12,7 @@ namespace {
 
 /// Names that mean something to the linker or to LLVM's code generator: functions that it calls by
 /// name.
-constexpr const char *reservedPrefixes[] = {"w2n.", "llvm.", "__", "_GLOBAL_", "_DYNAMIC"};
+constexpr const char *reservedPrefixes[] = {"w2n.", "llvm.", "__", "_GLOBAL_", "_DYNAMIC", "DW.ref."};
 constexpr const char *reservedNames[] = {
 #define W2N_BUILTIN(name) #name,
 #include "compiler/builtins/Builtins.def"

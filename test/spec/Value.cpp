@@ -21,6 +21,7 @@ constexpr TypeName typeNames[] = {
     {"i32", ValueType::i32()},         {"i64", ValueType::i64()},
     {"f32", ValueType::f32()},         {"f64", ValueType::f64()},
     {"funcref", ValueType::funcref()}, {"externref", ValueType::externref()},
+    {"exnref", ValueType::exnref()},
 };
 
 /// The bits of a NaN pattern: equal under `mask`.
@@ -63,6 +64,8 @@ bool matchesNan(const std::string &pattern, ValueKind kind, uint64_t bits) {
 bool matchesReference(const Json &expected, const std::string &text, ValueType type, Slot slot) {
   if (text == "refnull")
     return slot == 0;
+  if (text == "nullexnref")
+    return slot == 0 && (type.heap == HeapKind::Exn || type.heap == HeapKind::NoExn);
   if (text == "nullfuncref" || text == "nullexternref")
     return slot == 0 && type.heap == (text == "nullfuncref" ? HeapKind::Func : HeapKind::Extern);
   const TypeName *named = findType(text);
