@@ -18,6 +18,7 @@ void lowerModuleParts(ModuleLowering &lowering, const MemoryImage &image,
                       std::span<const uint8_t> sourceHash) {
   lowerThunks(lowering);
   lowerClosedTables(lowering);
+  lowering.emitPersonalityPointer();
   bool hasInitialize = lowerInitialize(lowering);
   if (lowering.plan.options.stopAfter > StopAfter::Optimize)
     emitMetadata(lowering, image, hasInitialize, sourceHash);
@@ -87,7 +88,8 @@ Result<std::vector<uint8_t>> compile(std::span<const uint8_t> bytes, const Compi
   W2N_TRY(rest, emitModule(plan, target, thunkLevel(options.level), [&](ModuleLowering &lowering) {
             lowerModuleParts(lowering, image, hash);
           }));
-  objects.push_back(std::move(rest));
+  // First if it has the personality pointer, which is to be the one that the linker keeps.
+  objects.insert(plan.catchesExceptions ? objects.begin() : objects.end(), std::move(rest));
   remark("linking");
   bool wantsObject = options.emit == Emit::Object || options.stopAfter == StopAfter::Object;
   W2N_TRY(file,

@@ -300,6 +300,10 @@ void MetadataEmitter::run(bool hasInitialize, std::span<const uint8_t> sourceHas
   for (const wasm::Global &global : wasm.globals)
     globals.push_back({codeOf(global.type.type), global.type.isMutable});
   header.globals = blob.append(globals);
+  std::vector<TagRecordInfo> tags;
+  for (const wasm::Tag &tag : wasm.tags)
+    tags.push_back({tag.type.typeIndex});
+  header.tags = blob.append(tags);
   header.elements = elements();
   header.data = data();
   header.images = images();
@@ -307,6 +311,7 @@ void MetadataEmitter::run(bool hasInitialize, std::span<const uint8_t> sourceHas
   header.importedTables = wasm.importedTables;
   header.importedMemories = wasm.importedMemories;
   header.importedGlobals = wasm.importedGlobals;
+  header.importedTags = wasm.importedTags;
   header.referencedFunctions = plan.layout.referencedFunctions;
   header.startFunction = wasm.start.value_or(noIndex);
   blob.bytes.resize((blob.bytes.size() + 7) & ~size_t(7));

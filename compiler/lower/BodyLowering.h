@@ -177,10 +177,19 @@ public:
   void lowerAtomicFence(const Instruction &);
   void lowerAtomicWait(const Instruction &, unsigned bits);
   void lowerAtomicNotify(const Instruction &);
+  // Exceptions.cpp
+  void lowerThrow(const Instruction &);
+  void lowerThrowRef(const Instruction &);
+  void lowerTryTable(const Instruction &);
+  void lowerTry(const Instruction &);
+  void lowerCatch(const Instruction &);
+  void lowerCatchAll(const Instruction &);
+  void lowerRethrow(const Instruction &);
+  void lowerDelegate(const Instruction &);
 
 private:
   struct Frame {
-    enum class Kind { Function, Block, Loop, If, Else } kind = Kind::Block;
+    enum class Kind { Function, Block, Loop, If, Else, TryTable, Try, Catch } kind = Kind::Block;
     /// Where `br` to this label goes, with the phis that its values feed (for loops: parameters).
     llvm::BasicBlock *target = nullptr;
     llvm::SmallVector<llvm::PHINode *, 1> phis;
@@ -193,7 +202,18 @@ private:
     /// Where the construct began, and how many writes of locals had been lowered then.
     llvm::BasicBlock *before = nullptr;
     uint32_t writesBefore = 0;
+    /// The innermost frame, this or one around it, whose clauses see what is thrown in this one.
+    uint32_t handler = noHandler;
+    /// For frames with clauses: where its calls unwind to, where its clauses are tried, and the
+    /// exception there. Null while nothing in the frame can throw.
+    llvm::BasicBlock *landingPad = nullptr;
+    llvm::BasicBlock *dispatch = nullptr;
+    llvm::PHINode *exception = nullptr;
+    std::vector<wasm::CatchClause> catches;
+    /// For `catch`: where the next clause is tried; null if nothing gets there.
+    llvm::BasicBlock *nextClause = nullptr;
   };
+  static constexpr uint32_t noHandler = ~uint32_t(0);
 
   // Operand stack.
   void push(llvm::Value *value) { stack.push_back(value); }
@@ -207,7 +227,7 @@ private:
   llvm::BasicBlock *makeBlock(const llvm::Twine &name);
   llvm::SmallVector<llvm::PHINode *, 1> makePhis(llvm::BasicBlock *block,
                                                  const std::vector<wasm::ValueType> &types);
-  void pushFrame(Frame frame) { frames.push_back(std::move(frame)); }
+  void pushFrame(Frame frame);
   /// Notes in `frame`, which is about to begin, what is before it.
   void noteBefore(Frame &frame);
   /// Passes the top operands to the label's phis from the current block; the terminator is the
@@ -284,6 +304,24 @@ private:
   llvm::LoadInst *loadGuest(const Instruction &instruction, llvm::Value *index, llvm::Type *type);
 
   bool isDeterministic() const { return module.plan.options.deterministic; }
+
+  // Exceptions.cpp
+  void beginTry(const Instruction &instruction, Frame::Kind kind);
+  llvm::BasicBlock *landingPadOf(Frame &frame);
+  llvm::BasicBlock *dispatchOf(Frame &frame);
+  /// Ends the block: goes to the clauses of the frame `handler`, or leaves the function.
+  void throwTo(uint32_t handler, llvm::Value *exception);
+  /// Continues in a block where `exception` has the tag; returns the one where it has not.
+  llvm::BasicBlock *testTag(llvm::Value *exception, uint32_t tag);
+  void pushPayload(llvm::Value *exception, uint32_t tag);
+  llvm::Value *tagAddress(uint32_t tag);
+  /// Ends the body of a try, or the clause before.
+  void beginClause();
+  void enterDispatch(Frame &frame);
+  /// After the `end` of a frame with clauses, which is no longer on the stack: what happens to
+  /// exceptions that no clause has caught so far.
+  void finishClauses(Frame &frame, uint32_t outerHandler);
+  uint32_t currentHandler() const { return frames.empty() ? noHandler : frames.back().handler; }
 
   // Memory.cpp
   llvm::Value *memoryBase(uint32_t memory);

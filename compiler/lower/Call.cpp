@@ -125,8 +125,14 @@ BodyLowering::Callee BodyLowering::referencedCallee(const Instruction &instructi
 void BodyLowering::callAndPush(const Callee &callee) {
   const Signature &signature = module.signature(callee.typeIndex);
   auto arguments = popMany(signature.params.size());
+  CallEdges edges;
+  if (uint32_t handler = currentHandler(); handler != noHandler) {
+    edges = {makeBlock("returned"), landingPadOf(frames[handler])};
+    ssa.addPredecessor(edges.returned, builder.GetInsertBlock());
+    ssa.addPredecessor(edges.unwound, builder.GetInsertBlock());
+  }
   for (llvm::Value *result :
-       module.call(builder, signature, callee.code, callee.context, arguments))
+       module.call(builder, signature, callee.code, callee.context, arguments, edges))
     push(result);
 }
 

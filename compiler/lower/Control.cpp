@@ -36,6 +36,12 @@ const wasm::FunctionType BodyLowering::blockTypeOf(const wasm::BlockType &type) 
   return {};
 }
 
+void BodyLowering::pushFrame(Frame frame) {
+  const bool hasClauses = frame.kind == Frame::Kind::TryTable || frame.kind == Frame::Kind::Try;
+  frame.handler = hasClauses ? uint32_t(frames.size()) : currentHandler();
+  frames.push_back(std::move(frame));
+}
+
 void BodyLowering::noteBefore(Frame &frame) {
   frame.before = builder.GetInsertBlock();
   frame.writesBefore = ssa.writes();
@@ -106,7 +112,23 @@ void BodyLowering::skipUnreachable(const Instruction &instruction) {
   case wasm::Opcode::Block:
   case wasm::Opcode::Loop:
   case wasm::Opcode::If:
+  case wasm::Opcode::TryTable:
+  case wasm::Opcode::Try:
     ++skippedDepth;
+    return;
+  case wasm::Opcode::Catch:
+    if (skippedDepth == 0)
+      lowerCatch(instruction);
+    return;
+  case wasm::Opcode::CatchAll:
+    if (skippedDepth == 0)
+      lowerCatchAll(instruction);
+    return;
+  case wasm::Opcode::Delegate:
+    if (skippedDepth == 0)
+      lowerDelegate(instruction);
+    else
+      --skippedDepth;
     return;
   case wasm::Opcode::Else:
     if (skippedDepth == 0)
@@ -204,6 +226,8 @@ void BodyLowering::lowerEnd(const Instruction &instruction) {
     branchTo(frame.after);
   }
   frames.pop_back();
+  if (frame.exception)
+    finishClauses(frame, currentHandler());
   finishFrame(frame);
 }
 

@@ -60,9 +60,11 @@ llvm::Function *ModuleLowering::makeFunction(llvm::FunctionType *type, const llv
   auto *function = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, name, module);
   function->setVisibility(llvm::GlobalValue::HiddenVisibility);
   function->setDSOLocal(true);
-  // Traps leave without unwinding, so nothing here throws as LLVM means it; the tables are for
-  // backtraces, and exact at every instruction because a memory access may fault anywhere.
-  function->setDoesNotThrow();
+  // Traps leave without unwinding, so nothing throws as LLVM means it unless there is somebody to
+  // catch; the tables are for backtraces and for exceptions that pass through, and exact at every
+  // instruction because a memory access may fault anywhere.
+  if (!plan.catchesExceptions)
+    function->setDoesNotThrow();
   function->setUWTableKind(llvm::UWTableKind::Async);
   // A frame larger than the guard region must not step over it.
   function->addFnAttr("probe-stack", "inline-asm");
@@ -205,10 +207,10 @@ llvm::Value *ModuleLowering::bufferSlot(llvm::IRBuilder<> &builder, llvm::Value 
   return at(builder, buffer, 8ull * index);
 }
 
-llvm::CallInst *ModuleLowering::emitCall(llvm::IRBuilder<> &builder, const Signature &signature,
+llvm::CallBase *ModuleLowering::emitCall(llvm::IRBuilder<> &builder, const Signature &signature,
                                          llvm::Value *code, llvm::Value *calleeContext,
-                                         llvm::ArrayRef<llvm::Value *> arguments,
-                                         llvm::Value *home) {
+                                         llvm::ArrayRef<llvm::Value *> arguments, llvm::Value *home,
+                                         CallEdges edges) {
   llvm::SmallVector<llvm::Value *, 8> passed{calleeContext};
   if (signature.homeArgument)
     passed.push_back(home);
@@ -218,16 +220,23 @@ llvm::CallInst *ModuleLowering::emitCall(llvm::IRBuilder<> &builder, const Signa
     else
       passed.push_back(argument);
   }
-  llvm::CallInst *call = builder.CreateCall(signature.type, code, passed);
+  llvm::CallBase *call;
+  if (edges.unwound) {
+    call = builder.CreateInvoke(signature.type, code, edges.returned, edges.unwound, passed);
+    builder.SetInsertPoint(edges.returned);
+  } else {
+    call = builder.CreateCall(signature.type, code, passed);
+    if (!plan.catchesExceptions)
+      call->setDoesNotThrow();
+  }
   call->setCallingConv(signature.convention);
   call->addParamAttr(0, llvm::Attribute::SwiftSelf);
-  call->setDoesNotThrow();
   return call;
 }
 
 llvm::SmallVector<llvm::Value *, 2> ModuleLowering::readResults(llvm::IRBuilder<> &builder,
                                                                 const Signature &signature,
-                                                                llvm::CallInst *call,
+                                                                llvm::CallBase *call,
                                                                 llvm::Value *home) {
   llvm::SmallVector<llvm::Value *, 2> results;
   for (unsigned i = 0; i < signature.resultTypes.size(); ++i)
@@ -241,10 +250,44 @@ llvm::SmallVector<llvm::Value *, 2> ModuleLowering::readResults(llvm::IRBuilder<
 
 llvm::SmallVector<llvm::Value *, 2>
 ModuleLowering::call(llvm::IRBuilder<> &builder, const Signature &signature, llvm::Value *code,
-                     llvm::Value *calleeContext, llvm::ArrayRef<llvm::Value *> arguments) {
-  llvm::CallInst *call =
-      emitCall(builder, signature, code, calleeContext, arguments, calleeContext);
+                     llvm::Value *calleeContext, llvm::ArrayRef<llvm::Value *> arguments,
+                     CallEdges edges) {
+  llvm::CallBase *call =
+      emitCall(builder, signature, code, calleeContext, arguments, calleeContext, edges);
   return readResults(builder, signature, call, calleeContext);
+}
+
+namespace {
+constexpr char personalitySymbol[] = "w2n.personality";
+}
+
+// LLVM wants a personality function where there are landing pads. Ours is never called: the runtime
+// unwinds, and reads the tables itself.
+llvm::Function *ModuleLowering::personality() {
+  if (llvm::Function *existing = module.getFunction(personalitySymbol))
+    return existing;
+  auto *function =
+      llvm::Function::Create(llvm::FunctionType::get(i32, true),
+                             llvm::GlobalValue::ExternalWeakLinkage, personalitySymbol, module);
+  function->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  function->setDSOLocal(true);
+  return function;
+}
+
+// .eh_frame names the personality through a pointer that every object with landing pads brings
+// along, in a group of which the linker keeps the first. Theirs are writable; this one is
+// read-only, and null, so that nothing in the artifact needs to be written or relocated.
+void ModuleLowering::emitPersonalityPointer() {
+  if (!plan.catchesExceptions || module.getFunction(personalitySymbol))
+    return;
+  const std::string name = std::string("DW.ref.") + personalitySymbol;
+  auto *reference =
+      new llvm::GlobalVariable(module, pointer, true, llvm::GlobalValue::WeakODRLinkage,
+                               llvm::ConstantPointerNull::get(pointer), name);
+  reference->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  reference->setDSOLocal(true);
+  reference->setComdat(module.getOrInsertComdat(name));
+  reference->setSection(".rodata." + name);
 }
 
 llvm::SmallVector<llvm::Value *, 8> ModuleLowering::readParameters(llvm::IRBuilder<> &builder,

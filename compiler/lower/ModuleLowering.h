@@ -36,6 +36,8 @@ struct ModulePlan {
   bool uniformBodies = false;
   /// Data segments that are in the memory image and so need no code.
   std::vector<bool> dataInImage;
+  /// Whether any function has a try: if not, nothing that is thrown is caught here.
+  bool catchesExceptions = false;
   std::string targetTriple, cpu, features;
   /// Instruction sets that the code needs beyond the target's baseline, comma-separated.
   std::string requiredFeatures;
@@ -56,6 +58,12 @@ inline constexpr char initializeSymbol[] = "w2n.initialize";
 
 /// Memory that cannot alias: what an access touches, as a TBAA type.
 enum class AliasClass { Context, Global, Memory, MemorySize, Table, Buffer };
+
+/// Where a call inside a try goes on; both null outside of one, where what is thrown leaves the
+/// function.
+struct CallEdges {
+  llvm::BasicBlock *returned = nullptr, *unwound = nullptr;
+};
 
 class ModuleLowering {
 public:
@@ -113,15 +121,22 @@ public:
   /// Calls `code` with `calleeContext` under `signature`; gives one value for each result.
   llvm::SmallVector<llvm::Value *, 2> call(llvm::IRBuilder<> &builder, const Signature &signature,
                                            llvm::Value *code, llvm::Value *calleeContext,
-                                           llvm::ArrayRef<llvm::Value *> arguments);
+                                           llvm::ArrayRef<llvm::Value *> arguments,
+                                           CallEdges edges = {});
   /// The call alone. `home` is passed if the signature has a place for it.
-  llvm::CallInst *emitCall(llvm::IRBuilder<> &builder, const Signature &signature,
+  llvm::CallBase *emitCall(llvm::IRBuilder<> &builder, const Signature &signature,
                            llvm::Value *code, llvm::Value *calleeContext,
-                           llvm::ArrayRef<llvm::Value *> arguments, llvm::Value *home);
+                           llvm::ArrayRef<llvm::Value *> arguments, llvm::Value *home,
+                           CallEdges edges = {});
   /// The results of `call`; those that are not returned are in the buffer of `home`.
   llvm::SmallVector<llvm::Value *, 2> readResults(llvm::IRBuilder<> &builder,
-                                                  const Signature &signature, llvm::CallInst *call,
+                                                  const Signature &signature, llvm::CallBase *call,
                                                   llvm::Value *home);
+  /// What functions with landing pads name as their personality: a symbol that nobody defines.
+  llvm::Function *personality();
+  /// For the object that is linked first, if anything is caught at all: the pointer through which
+  /// LLVM refers to the personality.
+  void emitPersonalityPointer();
   /// Reads the wasm parameters of `function`, wherever they travel.
   llvm::SmallVector<llvm::Value *, 8>
   readParameters(llvm::IRBuilder<> &builder, const Signature &signature, llvm::Function *function);

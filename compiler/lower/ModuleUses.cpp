@@ -35,6 +35,12 @@ bool addUses(const wasm::Module &module, wasm::Bytes code, ModuleUses &uses) {
     case wasm::Immediates::TableAndTable:
       uses.touchedTables[instruction.index] = uses.touchedTables[instruction.index2] = true;
       break;
+    case wasm::Immediates::TryTable:
+      uses.catchesExceptions = true;
+      break;
+    case wasm::Immediates::BlockType:
+      uses.catchesExceptions |= instruction.opcode == wasm::Opcode::Try;
+      break;
     default: // No other immediate names a table or a function.
       break;
     }
@@ -48,7 +54,8 @@ ModuleUses findUses(const wasm::Module &module) {
   ModuleUses uses{std::vector<bool>(module.tables.size()),
                   std::vector<bool>(module.functions.size()),
                   {},
-                  std::vector<bool>(module.tables.size())};
+                  std::vector<bool>(module.tables.size()),
+                  false};
   for (const wasm::Function &function : module.functions)
     uses.tailCallers.push_back(addUses(module, function.code, uses));
   for (const wasm::Global &global : module.globals)

@@ -14,6 +14,8 @@ struct ModuleUses {
   std::vector<bool> referencedFunctions;
   /// Functions with tail calls, and tables that return_call_indirect names.
   std::vector<bool> tailCallers, tailCalledTables;
+  /// Whether any function has a try.
+  bool catchesExceptions = false;
 };
 
 /// Linear in the size of the module, which must be valid.

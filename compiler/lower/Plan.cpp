@@ -14,7 +14,8 @@ namespace {
 
 /// Names that mean something to the linker or to LLVM's code generator: functions that it calls by
 /// name.
-constexpr const char *reservedPrefixes[] = {"w2n.", "llvm.", "__", "_GLOBAL_", "_DYNAMIC"};
+constexpr const char *reservedPrefixes[] = {"w2n.",     "llvm.",    "__",
+                                            "_GLOBAL_", "_DYNAMIC", "DW.ref."};
 constexpr const char *reservedNames[] = {
 #define W2N_BUILTIN(name) #name,
 #include "compiler/builtins/Builtins.def"
@@ -92,8 +93,11 @@ ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options,
   plan.layout.types = uint32_t(module.types.size());
   plan.layout.definedMemories = uint32_t(module.memories.size()) - module.importedMemories;
   plan.layout.definedTables = uint32_t(module.tables.size()) - module.importedTables;
+  plan.layout.importedTags = module.importedTags;
+  plan.layout.definedTags = uint32_t(module.tags.size()) - module.importedTags;
   plan.symbols = chooseSymbols(module);
   ModuleUses uses = findUses(module);
+  plan.catchesExceptions = uses.catchesExceptions;
   plan.closedTables = findClosedTables(module, uses);
   plan.references = numberReferences(plan, uses, plan.layout.referencedFunctions);
   plan.tailCallers = uses.tailCallers;

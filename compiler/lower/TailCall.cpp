@@ -31,8 +31,8 @@ void BodyLowering::callAndReturn(const Callee &callee, llvm::ArrayRef<llvm::Valu
 
 void BodyLowering::jumpToBody(const Callee &callee, llvm::ArrayRef<llvm::Value *> arguments) {
   const Signature &body = module.tailSignature(callee.typeIndex);
-  llvm::CallInst *call =
-      module.emitCall(builder, body, callee.tailCode, callee.context, arguments, resultHome());
+  auto *call = llvm::cast<llvm::CallInst>(
+      module.emitCall(builder, body, callee.tailCode, callee.context, arguments, resultHome()));
   call->setTailCallKind(llvm::CallInst::TCK_MustTail);
   if (call->getType()->isVoidTy())
     builder.CreateRetVoid();
@@ -78,7 +78,7 @@ void lowerTailWrapper(ModuleLowering &module, uint32_t functionIndex) {
   llvm::IRBuilder<> builder(llvm::BasicBlock::Create(module.context, "entry", wrapper));
   llvm::Value *context = wrapper->getArg(0);
   auto arguments = module.readParameters(builder, signature, wrapper);
-  llvm::CallInst *call = module.emitCall(builder, body, module.tailFunction(functionIndex), context,
+  llvm::CallBase *call = module.emitCall(builder, body, module.tailFunction(functionIndex), context,
                                          arguments, context);
   // A wrapper is never a frame of the program's, so that backtraces can leave it out.
   call->setIsNoInline();

@@ -61,9 +61,10 @@ W2N_API uint32_t w2n_error_exit_status(const w2n_error *error);
 
 /// A value type.
 typedef uint8_t w2n_value_kind;
-enum { W2N_I32, W2N_I64, W2N_F32, W2N_F64, W2N_V128, W2N_FUNCREF, W2N_EXTERNREF };
+enum { W2N_I32, W2N_I64, W2N_F32, W2N_F64, W2N_V128, W2N_FUNCREF, W2N_EXTERNREF, W2N_EXNREF };
 
-/// A value: `of` has the member that `kind` says.
+/// A value: `of` has the member that `kind` says. References to exceptions (EXNREF) stay in the guest: functions
+/// with them are refused, and there is no member for them.
 typedef struct w2n_value {
   w2n_value_kind kind;
   union {
@@ -93,13 +94,14 @@ typedef enum w2n_extern_kind {
   W2N_EXTERN_FUNCTION,
   W2N_EXTERN_TABLE,
   W2N_EXTERN_MEMORY,
-  W2N_EXTERN_GLOBAL
+  W2N_EXTERN_GLOBAL,
+  W2N_EXTERN_TAG
 } w2n_extern_kind;
 
 /// The type of an import or export: `kind`, and the fields for it. The others are zero.
 typedef struct w2n_extern_type {
   w2n_extern_kind kind;
-  /// FUNCTION.
+  /// FUNCTION. TAG: its parameters are what an exception carries.
   w2n_function_type function;
   /// GLOBAL: its value. TABLE: its elements.
   w2n_value_kind value;

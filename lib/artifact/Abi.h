@@ -26,7 +26,8 @@ const char *trapMessage(TrapKind kind);
 /// Integer and reference parameters passed in registers: what x86-64 has.
 inline constexpr unsigned maxIntegerRegisters = 6;
 inline constexpr unsigned maxFloatRegisters = 8;
-/// Most values in the argument buffer, a vector of which takes two slots: the JS API's limit of 1,000 parameters and 1,000 results.
+/// Most values in the argument buffer, a vector of which takes two slots: the JS API's limit of
+/// 1,000 parameters and 1,000 results.
 inline constexpr unsigned argumentBufferSlots = 1000;
 
 struct InstanceContext;
@@ -49,11 +50,13 @@ struct FunctionReference {
 
 /// No memory is larger: what processors can address.
 inline constexpr uint64_t maxMemoryBytes = uint64_t(1) << 56;
-/// After all that a memory of 64-bit addresses can grow to come so many bytes that are never accessible: compiled code that relies on guard
-/// pages compares its index with `bytes`, and leaves a constant offset and the width of the access up to this sum to them.
+/// After all that a memory of 64-bit addresses can grow to come so many bytes that are never
+/// accessible: compiled code that relies on guard pages compares its index with `bytes`, and leaves
+/// a constant offset and the width of the access up to this sum to them.
 inline constexpr uint64_t memoryGuardBytes = 32 << 20;
 
-/// A linear memory as compiled code sees it. `base` never changes; `bytes` changes when it grows, and is atomic if the memory is shared.
+/// A linear memory as compiled code sees it. `base` never changes; `bytes` changes when it grows,
+/// and is atomic if the memory is shared.
 struct MemoryRecord {
   uint8_t *base;
   uint64_t bytes;
@@ -75,6 +78,28 @@ struct MemorySlot {
 /// A global's storage: 16 bytes so that a vector fits.
 struct alignas(16) GlobalCell {
   uint64_t bits[2];
+};
+
+/// A tag of an instance: its address is its identity. Immutable once made; lives as long as the
+/// instance.
+struct TagRecord {
+  /// Canonical number of its function type.
+  uint32_t typeId;
+  uint32_t reserved;
+};
+
+/// An exception: what an exnref points to, null is the null pointer. The runtime makes and frees
+/// it; the code that throws fills the payload. Values follow each other in 64-bit slots, a vector
+/// in two.
+struct Exception {
+  const TagRecord *tag;
+  // The runtime's, which compiled code does not look at: the Instance that threw it, and how many
+  // errors of the host hold it.
+  void *instance;
+  uint32_t payloadSlots;
+  uint32_t holders;
+
+  uint64_t *payload() { return reinterpret_cast<uint64_t *>(this + 1); }
 };
 
 /// Services that compiled code calls, in the target's C convention. A service that traps does not
@@ -105,14 +130,23 @@ struct RuntimeServices {
   /// Only from `initialize`: gives an element of a segment a value that metadata cannot hold.
   void (*elementSet)(InstanceContext *, uint32_t segment, uint32_t element, uint64_t value);
   // Threads. All three trap if `address` is not aligned; then "bounds".
-  /// Returns 0 when notified, 1 if the value is not `expected`, 2 after `timeoutNs`, which if negative never comes. Traps if the memory
-  /// is not shared.
-  uint32_t (*memoryWait32)(InstanceContext *, uint32_t memory, uint64_t address, uint64_t expected, int64_t timeoutNs);
-  uint32_t (*memoryWait64)(InstanceContext *, uint32_t memory, uint64_t address, uint64_t expected, int64_t timeoutNs);
+  /// Returns 0 when notified, 1 if the value is not `expected`, 2 after `timeoutNs`, which if
+  /// negative never comes. Traps if the memory is not shared.
+  uint32_t (*memoryWait32)(InstanceContext *, uint32_t memory, uint64_t address, uint64_t expected,
+                           int64_t timeoutNs);
+  uint32_t (*memoryWait64)(InstanceContext *, uint32_t memory, uint64_t address, uint64_t expected,
+                           int64_t timeoutNs);
   /// Returns how many it woke, at most `count`.
   uint32_t (*memoryNotify)(InstanceContext *, uint32_t memory, uint64_t address, uint32_t count);
   /// 1 if the type with the canonical number `sub` is declared below that with `super`, else 0.
   uint64_t (*isSubtype)(InstanceContext *, uint32_t sub, uint32_t super);
+  /// A new exception with `tag` and a payload of zeros. It may be freed in the next call if no
+  /// exnref of it is on the guest's stack, in its registers, or in a table or global of type
+  /// exnref.
+  Exception *(*exceptionMake)(InstanceContext *, const TagRecord *tag, uint32_t payloadSlots);
+  /// Continues at the landing pad of the innermost call that has one, the exception in the target's
+  /// first exception register; without one, leaves the guest. Does not return.
+  void (*exceptionThrow)(InstanceContext *, Exception *exception);
 };
 
 /// The fixed part of the context. The variable part follows at the offsets of ContextLayout.
@@ -138,6 +172,7 @@ static_assert(offsetof(FunctionReference, tailCode) == 24);
 static_assert(sizeof(FunctionReference) == 32);
 static_assert(offsetof(MemoryRecord, base) == 0 && offsetof(MemoryRecord, bytes) == 8);
 static_assert(offsetof(TableRecord, elements) == 0 && offsetof(TableRecord, count) == 8);
+static_assert(sizeof(TagRecord) == 8 && offsetof(Exception, tag) == 0 && sizeof(Exception) == 24);
 static_assert(sizeof(MemorySlot) == 16 && sizeof(GlobalCell) == 16);
 
 /// Host to wasm: stores `slots` into registers and argument buffer, calls `code` with `context`,
@@ -164,7 +199,8 @@ static_assert(offsetof(HostFunction, argumentBuffer) == offsetof(InstanceContext
 /// header.
 struct ContextLayout {
   uint32_t importedFunctions = 0, memories = 0, tables = 0, importedGlobals = 0, definedGlobals = 0,
-           referencedFunctions = 0, types = 0, definedMemories = 0, definedTables = 0;
+           referencedFunctions = 0, types = 0, definedMemories = 0, definedTables = 0,
+           importedTags = 0, definedTags = 0;
 
   // GlobalCell[definedGlobals]: first, because it wants 16 bytes of alignment and is the hottest.
   constexpr uint64_t globalCells() const { return sizeof(InstanceContext); }
@@ -187,7 +223,11 @@ struct ContextLayout {
   }
   // uint32_t[types]: canonical type numbers of the module's types.
   constexpr uint64_t typeIds() const { return functionReferences() + 32ull * referencedFunctions; }
-  constexpr uint64_t bytes() const { return (typeIds() + 4ull * types + 15) & ~15ull; }
+  // const TagRecord *[importedTags]
+  constexpr uint64_t tagPointers() const { return (typeIds() + 4ull * types + 7) & ~7ull; }
+  // TagRecord[definedTags]
+  constexpr uint64_t tagRecords() const { return tagPointers() + 8ull * importedTags; }
+  constexpr uint64_t bytes() const { return (tagRecords() + 8ull * definedTags + 15) & ~15ull; }
 };
 
 } // namespace w2n::artifact

@@ -33,7 +33,9 @@ using StringRef = ArrayRef; // bytes, not terminated
 /// Signed distance in bytes from the start of the metadata to something in the file's mapping.
 using ImageOffset = int32_t;
 
-enum class ValueTypeCode : uint8_t { I32, I64, F32, F64, V128, FuncRef, ExternRef };
+enum class ValueTypeCode : uint8_t { I32, I64, F32, F64, V128, FuncRef, ExternRef, ExnRef };
+/// The greatest of them.
+inline constexpr ValueTypeCode lastValueTypeCode = ValueTypeCode::ExnRef;
 enum class ExternKindCode : uint8_t { Function, Table, Memory, Global, Tag };
 
 struct TypeRecord {
@@ -100,6 +102,10 @@ struct GlobalRecordInfo {
   uint32_t isMutable;
 };
 
+struct TagRecordInfo {
+  uint32_t typeIndex;
+};
+
 /// Element segment: function indices, noIndex for null. Where an expression is something else,
 /// `initialize` sets the element through RuntimeServices::elementSet and `functions` holds noIndex.
 struct ElementRecord {
@@ -152,6 +158,9 @@ struct MetadataHeader {
   /// uint32_t[referencedFunctions]: the function of each of the context's functionReferences, so
   /// that making an instance does not look at every function.
   ArrayRef references;
+  ArrayRef tags;
+  uint32_t importedTags;
+  uint32_t reserved2;
   /// Of the whole file; see Checksum.h.
   uint64_t checksum;
 };
@@ -162,6 +171,6 @@ static_assert(sizeof(TypeRecord) == 40 && sizeof(ImportRecord) == 24 && sizeof(E
 static_assert(sizeof(FunctionRecord) == 24 && sizeof(TableRecordInfo) == 24);
 static_assert(sizeof(MemoryRecordInfo) == 24 && sizeof(GlobalRecordInfo) == 8);
 static_assert(sizeof(ElementRecord) == 8 && sizeof(DataRecord) == 8 && sizeof(ImageRecord) == 32);
-static_assert(sizeof(MetadataHeader) == 240);
+static_assert(sizeof(MetadataHeader) == 256);
 
 } // namespace w2n::artifact

@@ -42,6 +42,7 @@ private:
   Status checkTables() const;
   Status checkMemories() const;
   Status checkGlobals() const;
+  Status checkTags() const;
   Status checkSegments() const;
   Status checkImages() const;
   Status checkOptionalCode(ImageOffset offset, const char *what) const;
@@ -75,6 +76,7 @@ Status Checker::checkArrays() const {
   W2N_CHECK(checkArray<TableRecordInfo>(header.tables, "tables"));
   W2N_CHECK(checkArray<MemoryRecordInfo>(header.memories, "memories"));
   W2N_CHECK(checkArray<GlobalRecordInfo>(header.globals, "globals"));
+  W2N_CHECK(checkArray<TagRecordInfo>(header.tags, "tags"));
   W2N_CHECK(checkArray<ElementRecord>(header.elements, "element segments"));
   W2N_CHECK(checkArray<DataRecord>(header.data, "data segments"));
   W2N_CHECK(checkArray<ImageRecord>(header.images, "memory images"));
@@ -85,7 +87,7 @@ Status Checker::checkCounts() const {
   if (header.importedFunctions > header.functions.count ||
       header.importedTables > header.tables.count ||
       header.importedMemories > header.memories.count ||
-      header.importedGlobals > header.globals.count)
+      header.importedGlobals > header.globals.count || header.importedTags > header.tags.count)
     return malformed("more imports of a kind than entries");
   if (header.referencedFunctions != header.references.count)
     return malformed("function references do not agree with their count");
@@ -165,7 +167,7 @@ Status Checker::checkTypes() const {
         return malformed("a type has " + std::to_string(array.count) +
                          " parameters or results, most is 1000");
       for (uint8_t code : metadata.valueTypes(array))
-        if (code > uint8_t(ValueTypeCode::ExternRef))
+        if (code > uint8_t(lastValueTypeCode))
           return malformed("unknown value type " + std::to_string(code));
     }
     W2N_CHECK(checkPlainCodes(type));
@@ -176,9 +178,10 @@ Status Checker::checkTypes() const {
 }
 
 Status Checker::checkImports() const {
-  std::array<uint32_t, 4> seen = {};
-  const std::array<uint32_t, 4> wanted = {header.importedFunctions, header.importedTables,
-                                          header.importedMemories, header.importedGlobals};
+  std::array<uint32_t, 5> seen = {};
+  const std::array<uint32_t, 5> wanted = {header.importedFunctions, header.importedTables,
+                                          header.importedMemories, header.importedGlobals,
+                                          header.importedTags};
   for (const ImportRecord &record : metadata.imports()) {
     W2N_CHECK(checkArray<uint8_t>(record.module, "import names"));
     W2N_CHECK(checkArray<uint8_t>(record.name, "import names"));
@@ -196,8 +199,9 @@ Status Checker::checkImports() const {
 }
 
 uint64_t Checker::countOf(uint32_t kind) const {
-  const std::array<uint32_t, 4> counts = {header.functions.count, header.tables.count,
-                                          header.memories.count, header.globals.count};
+  const std::array<uint32_t, 5> counts = {header.functions.count, header.tables.count,
+                                          header.memories.count, header.globals.count,
+                                          header.tags.count};
   return kind < counts.size() ? counts[kind] : 0;
 }
 
@@ -281,6 +285,13 @@ Status Checker::checkGlobals() const {
   return {};
 }
 
+Status Checker::checkTags() const {
+  for (const TagRecordInfo &tag : metadata.tags())
+    if (tag.typeIndex >= header.types.count)
+      return malformed("a tag has an unknown type");
+  return {};
+}
+
 Status Checker::checkSegments() const {
   for (const ElementRecord &segment : metadata.elements())
     W2N_CHECK(checkArray<uint32_t>(segment.functions, "element segments"));
@@ -320,6 +331,7 @@ Status Checker::run() {
   W2N_CHECK(checkTables());
   W2N_CHECK(checkMemories());
   W2N_CHECK(checkGlobals());
+  W2N_CHECK(checkTags());
   W2N_CHECK(checkSegments());
   return checkImages();
 }
@@ -372,6 +384,8 @@ ContextLayout Metadata::contextLayout() const {
   layout.types = headerPtr->types.count;
   layout.definedMemories = headerPtr->memories.count - headerPtr->importedMemories;
   layout.definedTables = headerPtr->tables.count - headerPtr->importedTables;
+  layout.importedTags = headerPtr->importedTags;
+  layout.definedTags = headerPtr->tags.count - headerPtr->importedTags;
   return layout;
 }
 
@@ -401,6 +415,9 @@ std::span<const MemoryRecordInfo> Metadata::memories() const {
 }
 std::span<const GlobalRecordInfo> Metadata::globals() const {
   return arrayAt<GlobalRecordInfo>(base, headerPtr->globals);
+}
+std::span<const TagRecordInfo> Metadata::tags() const {
+  return arrayAt<TagRecordInfo>(base, headerPtr->tags);
 }
 std::span<const ElementRecord> Metadata::elements() const {
   return arrayAt<ElementRecord>(base, headerPtr->elements);

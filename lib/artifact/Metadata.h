@@ -10,14 +10,16 @@
 
 namespace w2n::artifact {
 
-/// A checked view: after `read`, every accessor is safe for every index below its count, whatever the bytes were.
+/// A checked view: after `read`, every accessor is safe for every index below its count, whatever
+/// the bytes were.
 class Metadata {
 public:
   Metadata() = default;
 
-  /// Checks `file`, the bytes of a whole artifact (ELF headers, program headers, note, every offset and count of the
-  /// metadata; memory image and code ranges lie inside the file and their segments). Cost: linear in the number of imports, exports,
-  /// types, segments and functions is avoided: functions are checked when they are looked up. Errors: Malformed, Unsupported.
+  /// Checks `file`, the bytes of a whole artifact (ELF headers, program headers, note, every offset
+  /// and count of the metadata; memory image and code ranges lie inside the file and their
+  /// segments). Cost: linear in the number of imports, exports, types, segments and functions is
+  /// avoided: functions are checked when they are looked up. Errors: Malformed, Unsupported.
   static Result<Metadata> read(std::span<const uint8_t> file);
 
   const MetadataHeader &header() const { return *headerPtr; }
@@ -32,6 +34,7 @@ public:
   std::span<const TableRecordInfo> tables() const;
   std::span<const MemoryRecordInfo> memories() const;
   std::span<const GlobalRecordInfo> globals() const;
+  std::span<const TagRecordInfo> tags() const;
   std::span<const ElementRecord> elements() const;
   std::span<const DataRecord> data() const;
   std::span<const ImageRecord> images() const;
@@ -44,10 +47,12 @@ public:
 
   /// Whether `offset` is an address in the executable segment.
   bool isCode(ImageOffset offset) const;
-  /// Where `offset` is in the mapping that the view was made from; check it first (isCode, or a range that `read` checked).
+  /// Where `offset` is in the mapping that the view was made from; check it first (isCode, or a
+  /// range that `read` checked).
   const uint8_t *address(ImageOffset offset) const { return base + offset; }
-  /// The record of function `index`, checked: its type exists, its code (0 if it is imported) lies in the executable
-  /// segment and its reference in the context. Errors: Malformed. `index` must be below functions().size().
+  /// The record of function `index`, checked: its type exists, its code (0 if it is imported) lies
+  /// in the executable segment and its reference in the context. Errors: Malformed. `index` must be
+  /// below functions().size().
   Result<FunctionRecord> function(uint32_t index) const;
 
   /// The executable PT_LOAD: file offset (== address) and size.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -31,6 +32,9 @@ struct Error {
   /// Further lines (a backtrace), each ending in a newline; usually empty.
   std::string notes;
   uint32_t code = 0;
+  /// For a trap that is an uncaught exception: the runtime's hold on it, so that a host function
+  /// that returns this error throws it again.
+  std::shared_ptr<void> exception = nullptr;
 
   static constexpr uint64_t noOffset = ~uint64_t(0);
 };

@@ -151,14 +151,43 @@ Status decodeZeroByte(ByteReader &reader, Instruction &) {
   return {};
 }
 
+Status decodeTryTable(ByteReader &reader, Instruction &instruction) {
+  W2N_CHECK(decodeBlockType(reader, instruction));
+  W2N_TRY(count, reader.readU32());
+  if (count > reader.remaining())
+    return reader.malformed("unexpected end of section or function");
+  if (count > limits::catchClauses)
+    return fail(ErrorKind::Limit,
+                "try_table has " + std::to_string(count) + " catch clauses, most is " +
+                    std::to_string(limits::catchClauses),
+                reader.offset());
+  instruction.catches.clear();
+  for (uint32_t i = 0; i < count; ++i) {
+    W2N_TRY(kind, reader.readByte());
+    if (kind > uint8_t(CatchClause::Kind::AllRef))
+      return reader.malformed("malformed catch clause " + std::to_string(kind));
+    CatchClause clause;
+    clause.kind = CatchClause::Kind(kind);
+    if (clause.hasTag()) {
+      W2N_TRY(tag, reader.readU32());
+      clause.tag = tag;
+    }
+    W2N_TRY(label, reader.readU32());
+    clause.label = label;
+    instruction.catches.push_back(clause);
+  }
+  return {};
+}
+
 // In the order of Immediates.
-constexpr std::array<Decoder, size_t(Immediates::Type) + 1> decoders = {
+constexpr std::array<Decoder, size_t(Immediates::TryTable) + 1> decoders = {
     decodeNone,      decodeBlockType,   decodeIndex,     decodeLabelTable, decodeIndex,
     decodeIndexPair, decodeValueTypes,  decodeIndex,     decodeIndex,      decodeIndex,
     decodeMemarg,    decodeIndex,       decodeI32,       decodeI64,        decodeF32,
     decodeF64,       decodeRefNullType, decodeIndex,     decodeIndex,      decodeIndexPair,
     decodeIndexPair, decodeIndexPair,   decodeIndexPair, decodeVector,     decodeLane,
     decodeVector,    decodeMemargLane,  decodeMemarg,    decodeZeroByte,   decodeIndex,
+    decodeIndex,     decodeTryTable,
 };
 
 /// At least two digits.

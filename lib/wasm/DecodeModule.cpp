@@ -48,6 +48,7 @@ private:
   Status decodeTags(ByteReader &);
 
   Result<Import> decodeImport(ByteReader &);
+  Result<TagType> decodeTagType(ByteReader &);
   Result<ElementSegment> decodeElement(ByteReader &);
   Result<DataSegment> decodeDataSegment(ByteReader &);
   Status decodeBody(ByteReader &, Function &function);
@@ -60,6 +61,7 @@ private:
   Status allow(const FunctionType &type, uint64_t offset) const;
   Status allow(const TableType &type, uint64_t offset) const;
   Status allow(const MemoryType &type, uint64_t offset) const;
+  Status allowTags(uint64_t offset) const;
 
   Module module;
   ByteReader reader;
@@ -134,6 +136,13 @@ Status ModuleDecoder::allow(const MemoryType &type, uint64_t offset) const {
   return type.pageSizeLog2 != 16 ? allow(Feature::CustomPageSizes, offset) : Status();
 }
 
+// Both forms of exceptions have them.
+Status ModuleDecoder::allowTags(uint64_t offset) const {
+  if (module.features.has(Feature::LegacyExceptions))
+    return {};
+  return allow(Feature::ExceptionHandling, offset);
+}
+
 Result<ConstExpr> ModuleDecoder::decodeConstExpr(ByteReader &in) {
   ConstExpr expression;
   expression.offset = in.offset();
@@ -145,7 +154,7 @@ Result<ConstExpr> ModuleDecoder::decodeConstExpr(ByteReader &in) {
     Immediates immediates = infoOf(instruction.opcode).immediates;
     if (instruction.opcode == Opcode::End && depth-- == 0)
       break;
-    depth += immediates == Immediates::BlockType;
+    depth += immediates == Immediates::BlockType || immediates == Immediates::TryTable;
   }
   size_t count = size_t(instruction.offset - expression.offset);
   expression.code = module.bytes.subspan(size_t(expression.offset), count);
@@ -224,8 +233,13 @@ Result<Import> ModuleDecoder::decodeImport(ByteReader &in) {
     module.globals.push_back({type, {}});
     return import;
   }
-  case 4:
-    return unsupportedProposal(in, "exceptions");
+  case 4: {
+    W2N_CHECK(allowTags(offset));
+    W2N_TRY(type, decodeTagType(in));
+    import.index = module.importedTags++;
+    module.tags.push_back({type});
+    return import;
+  }
   default:
     return in.malformed("malformed import kind");
   }
@@ -305,8 +319,6 @@ Status ModuleDecoder::decodeExports(ByteReader &in) {
     W2N_TRY(name, in.readName());
     W2N_TRY(kind, in.readByte());
     W2N_TRY(index, in.readU32());
-    if (kind == 4)
-      return unsupportedProposal(in, "exceptions");
     if (kind > 4)
       return in.malformed("malformed export kind");
     module.exports.push_back({name, ExternKind(kind), index});
@@ -462,7 +474,23 @@ Status ModuleDecoder::decodeDataCount(ByteReader &in) {
   return {};
 }
 
-Status ModuleDecoder::decodeTags(ByteReader &in) { return unsupportedProposal(in, "exceptions"); }
+Result<TagType> ModuleDecoder::decodeTagType(ByteReader &in) {
+  W2N_TRY(attribute, in.readByte());
+  if (attribute != 0)
+    return in.malformed("malformed tag attribute");
+  W2N_TRY(typeIndex, in.readU32());
+  return TagType{typeIndex};
+}
+
+Status ModuleDecoder::decodeTags(ByteReader &in) {
+  W2N_CHECK(allowTags(in.offset()));
+  W2N_TRY(count, decodeCount(in, limits::tags, "tags"));
+  for (uint32_t i = 0; i < count; ++i) {
+    W2N_TRY(type, decodeTagType(in));
+    module.tags.push_back({type});
+  }
+  return {};
+}
 
 Status ModuleDecoder::decodeSection() {
   uint64_t offset = reader.offset();

@@ -70,6 +70,8 @@ Feature featureOf(ValueType type) {
     return Feature::Simd;
   if (!type.isRef())
     return Feature::Mvp;
+  if (type.heap == HeapKind::Exn || type.heap == HeapKind::NoExn)
+    return Feature::ExceptionHandling;
   const bool isPlain = type == ValueType::funcref() || type == ValueType::externref();
   return isPlain ? Feature::ReferenceTypes : Feature::FunctionReferences;
 }

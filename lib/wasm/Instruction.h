@@ -45,6 +45,8 @@ enum class Immediates : uint8_t {
   AtomicMemarg,    ///< as Memarg; the alignment must be the natural one
   ZeroByte,        ///< none; a byte that is 0
   Type,            ///< index
+  Tag,             ///< index
+  TryTable,        ///< block, catches
 };
 
 /// A row of Opcodes.def.
@@ -71,6 +73,18 @@ struct BlockType {
   uint32_t typeIndex = 0;
 };
 
+/// A clause of try_table.
+struct CatchClause {
+  /// As encoded (5.4.1): bit 0, whether the exception itself is passed too; bit 1, whether every
+  /// tag is caught.
+  enum class Kind : uint8_t { Tag, TagRef, All, AllRef } kind = Kind::Tag;
+  uint32_t tag = 0; ///< only if hasTag
+  uint32_t label = 0;
+
+  bool hasTag() const { return kind == Kind::Tag || kind == Kind::TagRef; }
+  bool hasReference() const { return kind == Kind::TagRef || kind == Kind::AllRef; }
+};
+
 struct Instruction {
   Opcode opcode = Opcode::Nop;
   /// Offset of the opcode in the module.
@@ -89,6 +103,7 @@ struct Instruction {
   /// Reused from one instruction to the next, so that br_table does not allocate each time.
   std::vector<uint32_t> labels;
   std::vector<ValueType> valueTypes;
+  std::vector<CatchClause> catches;
 };
 
 /// Decodes the instruction at `reader` into `instruction`. Errors: Malformed, Unsupported. Linear

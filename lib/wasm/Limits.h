@@ -30,5 +30,6 @@ inline constexpr uint32_t fields = 10'000;
 /// Supertypes above a type.
 inline constexpr uint32_t subtypingDepth = 63;
 inline constexpr uint32_t branchTableLabels = 65'520;
+inline constexpr uint32_t catchClauses = 10'000;
 
 } // namespace w2n::wasm::limits

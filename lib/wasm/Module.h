@@ -71,6 +71,10 @@ struct Global {
   std::string_view name = {};
 };
 
+struct Tag {
+  TagType type;
+};
+
 enum class SegmentMode : uint8_t { Active, Passive, Declarative };
 
 struct ElementSegment {
@@ -116,6 +120,7 @@ struct Module {
   std::vector<Table> tables;
   std::vector<Memory> memories;
   std::vector<Global> globals;
+  std::vector<Tag> tags;
   std::vector<ElementSegment> elements;
   std::vector<DataSegment> data;
   std::optional<uint32_t> dataCount;
@@ -124,10 +129,15 @@ struct Module {
   /// In the order of their offsets.
   std::vector<BranchHint> branchHints;
 
-  uint32_t importedFunctions = 0, importedTables = 0, importedMemories = 0, importedGlobals = 0;
+  uint32_t importedFunctions = 0, importedTables = 0, importedMemories = 0, importedGlobals = 0,
+           importedTags = 0;
 
   const FunctionType &functionType(uint32_t functionIndex) const {
     return types[functions[functionIndex].typeIndex].function;
+  }
+  /// The parameters are what an exception with the tag carries.
+  const FunctionType &tagType(uint32_t tagIndex) const {
+    return types[tags[tagIndex].type.typeIndex].function;
   }
   bool isFunctionType(uint32_t typeIndex) const {
     return typeIndex < types.size() && types[typeIndex].kind == CompositeKind::Function;

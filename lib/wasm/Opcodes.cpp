@@ -84,13 +84,8 @@ const char *proposalOf(uint8_t firstByte) {
     uint8_t first, last;
     const char *proposal;
   };
-  // What the bytes that are not in Opcodes.def mean in WebAssembly 3.0 and in the legacy exceptions
-  // proposal.
-  static constexpr Range ranges[] = {{0x06, 0x0a, "exceptions"},
-                                     {0x18, 0x19, "exceptions"},
-                                     {0x1f, 0x1f, "exceptions"},
-                                     {0xd3, 0xd3, "gc"},
-                                     {0xfb, 0xfb, "gc"}};
+  // What the bytes that are not in Opcodes.def mean in WebAssembly 3.0.
+  static constexpr Range ranges[] = {{0xd3, 0xd3, "gc"}, {0xfb, 0xfb, "gc"}};
   for (const Range &range : ranges)
     if (firstByte >= range.first && firstByte <= range.last)
       return range.proposal;

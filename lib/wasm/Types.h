@@ -54,6 +54,7 @@ struct ValueType {
   static constexpr ValueType v128() { return {ValueKind::V128}; }
   static constexpr ValueType funcref() { return {ValueKind::Ref, true, HeapKind::Func}; }
   static constexpr ValueType externref() { return {ValueKind::Ref, true, HeapKind::Extern}; }
+  static constexpr ValueType exnref() { return {ValueKind::Ref, true, HeapKind::Exn}; }
   static constexpr ValueType reference(HeapKind heap, bool nullable = true) {
     return {ValueKind::Ref, nullable, heap};
   }
@@ -147,6 +148,10 @@ struct GlobalType {
   ValueType type;
   bool isMutable = false;
   friend bool operator==(const GlobalType &, const GlobalType &) = default;
+};
+
+struct TagType {
+  uint32_t typeIndex = 0;
 };
 
 enum class ExternKind : uint8_t { Function, Table, Memory, Global, Tag };

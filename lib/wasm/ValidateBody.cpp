@@ -134,6 +134,16 @@ private:
   Status refAsNonNull();
   Status branchOnNull();
   Status branchOnNonNull();
+  Status throwException();
+  Status throwReference();
+  Status tryTable();
+  Status catchBlock();
+  Status catchAll();
+  Status rethrow();
+  Status delegate();
+  Status checkTag(uint32_t tag);
+  Status checkCatchClause(const CatchClause &clause);
+  Status beginCatch();
   Result<ValueType> localType();
   /// The local that the instruction names has been set: until the end of the block it has a value.
   void noteSet(ValueType type);
@@ -200,6 +210,14 @@ const BodyValidator::Row BodyValidator::rows[] = {
     {Opcode::RefAsNonNull, &BodyValidator::refAsNonNull},
     {Opcode::BrOnNull, &BodyValidator::branchOnNull},
     {Opcode::BrOnNonNull, &BodyValidator::branchOnNonNull},
+    {Opcode::Throw, &BodyValidator::throwException},
+    {Opcode::ThrowRef, &BodyValidator::throwReference},
+    {Opcode::TryTable, &BodyValidator::tryTable},
+    {Opcode::Try, &BodyValidator::block},
+    {Opcode::Catch, &BodyValidator::catchBlock},
+    {Opcode::CatchAll, &BodyValidator::catchAll},
+    {Opcode::Rethrow, &BodyValidator::rethrow},
+    {Opcode::Delegate, &BodyValidator::delegate},
 };
 
 // The checks by opcode; null for those whose signature says it all.
@@ -848,6 +866,94 @@ Status BodyValidator::tableFill() {
   W2N_CHECK(pop(address));
   W2N_CHECK(pop(module.tables[instruction.index].type.element));
   return pop(address);
+}
+
+Status BodyValidator::checkTag(uint32_t tag) {
+  if (tag >= module.tags.size())
+    return invalid("unknown tag " + std::to_string(tag));
+  return {};
+}
+
+Status BodyValidator::throwException() {
+  W2N_CHECK(checkTag(instruction.index));
+  W2N_CHECK(popAll(module.tagType(instruction.index).params));
+  setUnreachable();
+  return {};
+}
+
+Status BodyValidator::throwReference() {
+  W2N_CHECK(pop(ValueType::exnref()));
+  setUnreachable();
+  return {};
+}
+
+// The label is one of those around the try_table, which is no frame yet.
+Status BodyValidator::checkCatchClause(const CatchClause &clause) {
+  constexpr ValueType reference = {ValueKind::Ref, /*nullable=*/false, HeapKind::Exn};
+  Types payload;
+  if (clause.hasTag()) {
+    W2N_CHECK(checkTag(clause.tag));
+    payload = module.tagType(clause.tag).params;
+  }
+  W2N_TRY(frame, frameAt(clause.label));
+  Types wanted = labelTypesOf(*frame);
+  auto matches = [this](ValueType found, ValueType expected) {
+    return module.matches(found, expected);
+  };
+  if (wanted.size() == payload.size() + clause.hasReference() &&
+      std::ranges::equal(payload, wanted.first(payload.size()), matches) &&
+      (!clause.hasReference() || module.matches(reference, wanted.back())))
+    return {};
+  std::vector<ValueType> found(payload.begin(), payload.end());
+  if (clause.hasReference())
+    found.push_back(reference);
+  return invalid("type mismatch: a catch clause gives " +
+                 toString(FunctionType{{}, found}).substr(6) + ", its label expects " +
+                 toString(FunctionType{{}, {wanted.begin(), wanted.end()}}).substr(6));
+}
+
+Status BodyValidator::tryTable() {
+  W2N_CHECK(checkBlockType());
+  W2N_CHECK(popAll(paramsOf(instruction.block)));
+  for (const CatchClause &clause : instruction.catches)
+    W2N_CHECK(checkCatchClause(clause));
+  return pushFrame(Opcode::TryTable, instruction.block);
+}
+
+/// Ends the body of a try, or the clause before.
+Status BodyValidator::beginCatch() {
+  const Opcode opcode = frames.back().opcode;
+  if (opcode != Opcode::Try && opcode != Opcode::Catch)
+    return malformed("END opcode expected: " + std::string(infoOf(instruction.opcode).text) +
+                     " without try");
+  W2N_TRY(frame, popFrame());
+  frames.push_back({instruction.opcode, frame.type, operands.size()});
+  return {};
+}
+
+Status BodyValidator::catchBlock() {
+  W2N_CHECK(checkTag(instruction.index));
+  W2N_CHECK(beginCatch());
+  return pushAll(module.tagType(instruction.index).params);
+}
+
+Status BodyValidator::catchAll() { return beginCatch(); }
+
+Status BodyValidator::rethrow() {
+  W2N_TRY(frame, frameAt(instruction.index));
+  if (frame->opcode != Opcode::Catch && frame->opcode != Opcode::CatchAll)
+    return invalid("invalid rethrow label " + std::to_string(instruction.index));
+  setUnreachable();
+  return {};
+}
+
+Status BodyValidator::delegate() {
+  if (frames.back().opcode != Opcode::Try)
+    return malformed("END opcode expected: delegate without try");
+  W2N_TRY(frame, popFrame());
+  // Counted from the frame around the try.
+  W2N_CHECK(frameAt(instruction.index));
+  return pushAll(resultsOf(frame.type));
 }
 
 Status BodyValidator::run() {

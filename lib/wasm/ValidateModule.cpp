@@ -85,6 +85,17 @@ Status validateLimits(const Module &module) {
   return {};
 }
 
+Status validateTags(const Module &module) {
+  for (uint32_t i = 0; i < module.tags.size(); ++i) {
+    if (!module.isFunctionType(module.tags[i].type.typeIndex))
+      return invalid("unknown type " + std::to_string(module.tags[i].type.typeIndex));
+    if (!module.tagType(i).results.empty())
+      return invalid("non-empty tag result type: tag " + std::to_string(i) + " has type " +
+                     toString(module.tagType(i)));
+  }
+  return {};
+}
+
 Status validateTableInits(Module &module) {
   for (size_t i = module.importedTables; i < module.tables.size(); ++i) {
     const Table &table = module.tables[i];
@@ -144,9 +155,9 @@ Status validateData(Module &module) {
 }
 
 Status validateExports(Module &module) {
-  static constexpr const char *kindNames[] = {"function", "table", "memory", "global"};
+  static constexpr const char *kindNames[] = {"function", "table", "memory", "global", "tag"};
   const size_t counts[] = {module.functions.size(), module.tables.size(), module.memories.size(),
-                           module.globals.size()};
+                           module.globals.size(), module.tags.size()};
   std::unordered_set<std::string_view> names;
   for (const Export &exported : module.exports) {
     size_t kind = size_t(exported.kind);
@@ -189,6 +200,7 @@ Status validateModule(Module &module) {
   W2N_CHECK(validateTypes(module));
   W2N_CHECK(validateTypeIndices(module));
   W2N_CHECK(validateLimits(module));
+  W2N_CHECK(validateTags(module));
   // These also collect C.refs, which the bodies are checked against.
   W2N_CHECK(validateTableInits(module));
   W2N_CHECK(validateGlobals(module));

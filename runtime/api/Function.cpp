@@ -11,6 +11,11 @@ std::string countText(size_t count, const char *what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
+bool has(const w2n_function &function, w2n_value_kind kind) {
+  return std::ranges::count(function.params, kind) != 0 ||
+         std::ranges::count(function.results, kind) != 0;
+}
+
 std::unexpected<Error> refuse(const w2n_function &function, std::string text) {
   return fail(ErrorKind::Invalid, "function of type " + wasm::toString(function.function->type) +
                                       " called with " + std::move(text));
@@ -29,6 +34,9 @@ Status checkCall(const w2n_function &function, std::span<const w2n_value> args,
   for (size_t i = 0; i < args.size(); ++i)
     if (!api::isValueOf(function.function->type.params[i], args[i]))
       return refuse(function, "argument " + std::to_string(i) + " a reference of another type");
+  if (has(function, W2N_EXNREF))
+    return fail(ErrorKind::Unsupported, "the C API cannot call functions with exceptions, here " +
+                                            wasm::toString(function.function->type));
   return {};
 }
 

@@ -14,6 +14,8 @@ Status setGlobal(w2n_global &self, const w2n_value &value) {
   if (!api::isValueOf(global.type.type, value))
     return fail(ErrorKind::Invalid, "a global of type " + wasm::toString(global.type.type) +
                                         " set to a reference of another type");
+  if (value.kind == W2N_EXNREF)
+    return fail(ErrorKind::Unsupported, "the C API cannot set a global to an exception");
   runtime::setGlobal(global, api::toSlot(value));
   if (value.kind == W2N_V128)
     global.cell->bits[1] = value.of.v128[1];

@@ -16,24 +16,28 @@ static_assert(W2N_F32 == int(ValueTypeCode::F32) && W2N_F64 == int(ValueTypeCode
 static_assert(W2N_V128 == int(ValueTypeCode::V128));
 static_assert(W2N_FUNCREF == int(ValueTypeCode::FuncRef));
 static_assert(W2N_EXTERNREF == int(ValueTypeCode::ExternRef));
+static_assert(W2N_EXNREF == int(ValueTypeCode::ExnRef));
 
 void readLimits(uint32_t flags, uint64_t min, uint64_t max, w2n_extern_type &type) {
   type.min = min;
   type.max = flags & artifact::limitHasMax ? max : UINT64_MAX;
 }
 
+w2n_function_type functionTypeOf(const Metadata &metadata, uint32_t typeIndex) {
+  const auto &record = metadata.types()[typeIndex];
+  const auto params = metadata.valueTypes(record.params);
+  const auto results = metadata.valueTypes(record.results);
+  return {params.data(), params.size(), results.data(), results.size()};
+}
+
 // The metadata's reader has checked that kinds and indices of imports and exports exist.
 w2n_extern_type typeOf(const Metadata &metadata, uint32_t kind, uint32_t index) {
   w2n_extern_type type = {};
   switch (ExternKindCode(kind)) {
-  case ExternKindCode::Function: {
-    const auto &record = metadata.types()[metadata.functions()[index].typeIndex];
-    const auto params = metadata.valueTypes(record.params);
-    const auto results = metadata.valueTypes(record.results);
+  case ExternKindCode::Function:
     type.kind = W2N_EXTERN_FUNCTION;
-    type.function = {params.data(), params.size(), results.data(), results.size()};
+    type.function = functionTypeOf(metadata, metadata.functions()[index].typeIndex);
     break;
-  }
   case ExternKindCode::Table: {
     const artifact::TableRecordInfo &table = metadata.tables()[index];
     type.kind = W2N_EXTERN_TABLE;
@@ -55,7 +59,9 @@ w2n_extern_type typeOf(const Metadata &metadata, uint32_t kind, uint32_t index) 
     type.is_mutable = global.isMutable != 0;
     break;
   }
-  case ExternKindCode::Tag: // refused by the metadata's reader
+  case ExternKindCode::Tag:
+    type.kind = W2N_EXTERN_TAG;
+    type.function = functionTypeOf(metadata, metadata.tags()[index].typeIndex);
     break;
   }
   return type;

@@ -10,7 +10,8 @@ using artifact::ValueTypeCode;
 using runtime::Slot;
 
 const char *kindName(w2n_value_kind kind) {
-  constexpr const char *names[] = {"i32", "i64", "f32", "f64", "v128", "funcref", "externref"};
+  constexpr const char *names[] = {"i32",  "i64",     "f32",       "f64",
+                                   "v128", "funcref", "externref", "exnref"};
   return kind < std::size(names) ? names[kind] : "unknown kind";
 }
 
@@ -68,6 +69,7 @@ w2n_value fromPlainSlots(const Slot *slots, w2n_value_kind kind) {
     value.of.v128[1] = slots[1];
     break;
   case ValueTypeCode::FuncRef:
+  case ValueTypeCode::ExnRef:
     break;
   case ValueTypeCode::ExternRef:
     value.of.externref = reinterpret_cast<void *>(slot);
@@ -92,6 +94,8 @@ Slot toSlot(const w2n_value &value) {
     return value.of.funcref ? runtime::referenceTo(*value.of.funcref->function) : 0;
   case ValueTypeCode::ExternRef:
     return reinterpret_cast<Slot>(value.of.externref);
+  case ValueTypeCode::ExnRef:
+    break;
   }
   return 0;
 }

@@ -13,6 +13,9 @@
 
 namespace w2n::runtime {
 
+/// How many registers, besides the frame pointer, calls preserve: on x86-64 rbx and r12 to r15.
+inline constexpr unsigned savedRegisterCount = 5;
+
 /// One stay in compiled code, from the host's call to its return: lives on the host's stack. The
 /// assembly of each processor knows the first fields by their offsets.
 struct Activation {
@@ -37,6 +40,18 @@ struct Activation {
   uint32_t depth;
   /// The error that a host function returned, to be handed to the host that entered; owned.
   Error *hostError;
+  /// What those registers held where the guest called the host, or made an exception: references
+  /// to exceptions may be in them.
+  uintptr_t savedRegisters[savedRegisterCount];
+};
+
+/// Where an exception is thrown: the registers after the call that threw it, which the runtime
+/// replaces by those of the landing pad.
+struct ThrowPoint {
+  uintptr_t saved[savedRegisterCount];
+  uintptr_t framePointer;
+  uintptr_t programCounter;
+  uintptr_t stackPointer;
 };
 
 static_assert(offsetof(Activation, hostStackPointer) == 0);
@@ -46,6 +61,8 @@ static_assert(offsetof(Activation, afterCall) == 20);
 static_assert(offsetof(Activation, trapProgramCounter) == 24);
 static_assert(offsetof(Activation, trapStackPointer) == 32);
 static_assert(offsetof(Activation, trapFramePointer) == 40);
+static_assert(offsetof(Activation, savedRegisters) == 80);
+static_assert(offsetof(ThrowPoint, framePointer) == 40);
 
 extern "C" {
 
@@ -87,6 +104,10 @@ uint32_t w2nMemoryWait32Entry(artifact::InstanceContext *, uint32_t, uint64_t, u
 uint32_t w2nMemoryWait64Entry(artifact::InstanceContext *, uint32_t, uint64_t, uint64_t, int64_t);
 uint32_t w2nMemoryNotifyEntry(artifact::InstanceContext *, uint32_t, uint64_t, uint32_t);
 uint64_t w2nIsSubtypeEntry(artifact::InstanceContext *, uint32_t, uint32_t);
+artifact::Exception *w2nExceptionMakeEntry(artifact::InstanceContext *, const artifact::TagRecord *,
+                                           uint32_t);
+/// Calls w2nExceptionThrow with where it was called from, and continues where that says.
+[[noreturn]] void w2nExceptionThrowEntry(artifact::InstanceContext *, artifact::Exception *);
 
 /// The crossing code above lies between these; it runs on the guest's stack in part, so a stack
 /// overflow may be found there.
@@ -103,6 +124,7 @@ extern const uint32_t hostElfMachine;
 /// Numbers of the registers in DWARF, and which of them an unwinder follows.
 struct UnwindRegisters {
   uint32_t stackPointer, framePointer, returnAddress;
+  uint32_t saved[savedRegisterCount];
 };
 extern const UnwindRegisters unwindRegisters;
 

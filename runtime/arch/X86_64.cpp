@@ -10,7 +10,8 @@
 namespace w2n::runtime {
 
 const uint32_t hostElfMachine = EM_X86_64;
-const UnwindRegisters unwindRegisters = {.stackPointer = 7, .framePointer = 6, .returnAddress = 16};
+const UnwindRegisters unwindRegisters = {
+    .stackPointer = 7, .framePointer = 6, .returnAddress = 16, .saved = {3, 12, 13, 14, 15}};
 
 void noteCrossing(Activation &activation) {
   // W2N_CROSS pushes rbp on top of the return address.
@@ -24,7 +25,7 @@ void noteCrossing(Activation &activation) {
 } // namespace w2n::runtime
 
 // Offsets in Activation: hostStackPointer 0, guestStackPointer 8, trapKind 16, afterCall 20,
-// trapProgramCounter 24, trapStackPointer 32, trapFramePointer 40.
+// trapProgramCounter 24, trapStackPointer 32, trapFramePointer 40, savedRegisters 80.
 asm(R"(
   .text
   .p2align 4
@@ -107,8 +108,9 @@ w2nTrapEntry:
   .size w2nTrapEntry, .-w2nTrapEntry
 
   # Calls `target` on the host's stack with the arguments as they are. `checked`: a result other than 0 leaves the guest if it is 1, a
-  # negative one if it is 2.
-  .macro W2N_CROSS entry, target, checked
+  # negative one if it is 2. `mayThrow`: the target may come back here, or look for exceptions in registers that it
+  # preserves; a result other than 0 and 1 is one that goes on from here.
+  .macro W2N_CROSS entry, target, checked, mayThrow=0
   .globl \entry
   .hidden \entry
   .type \entry, @function
@@ -123,11 +125,23 @@ w2nTrapEntry:
   movq w2nCurrentActivation@gottpoff(%rip), %rax
   movq %fs:(%rax), %rax
   movq %rsp, 8(%rax)
+  .if \mayThrow
+  movq %rbx, 80(%rax)
+  movq %r12, 88(%rax)
+  movq %r13, 96(%rax)
+  movq %r14, 104(%rax)
+  movq %r15, 112(%rax)
+  .endif
   movq (%rax), %rsp
   callq \target
   .if \checked == 1
+  .if \mayThrow
+  testq %rax, %rax
+  jne .LhostFailed
+  .else
   testl %eax, %eax
   jne .LleaveForError
+  .endif
   .elseif \checked == 2
   testl %eax, %eax
   js .LleaveForError
@@ -140,7 +154,7 @@ w2nTrapEntry:
   .size \entry, .-\entry
   .endm
 
-  W2N_CROSS w2nInvokeHostEntry, w2nInvokeHost, 1
+  W2N_CROSS w2nInvokeHostEntry, w2nInvokeHost, 1, 1
   W2N_CROSS w2nMemoryGrowEntry, w2nMemoryGrow, 0
   W2N_CROSS w2nMemoryCopyEntry, w2nMemoryCopy, 1
   W2N_CROSS w2nMemoryFillEntry, w2nMemoryFill, 1
@@ -156,6 +170,67 @@ w2nTrapEntry:
   W2N_CROSS w2nMemoryWait64Entry, w2nMemoryWait64, 2
   W2N_CROSS w2nMemoryNotifyEntry, w2nMemoryNotify, 2
   W2N_CROSS w2nIsSubtypeEntry, w2nIsSubtype, 0
+  W2N_CROSS w2nExceptionMakeEntry, w2nExceptionMake, 0, 1
+
+  # Where a host function has failed. An exception goes on as if the call had thrown it: all registers that calls
+  # preserve have the guest's values again.
+.LhostFailed:
+  .cfi_startproc
+  .cfi_def_cfa %rbp, 16
+  .cfi_offset %rbp, -16
+  cmpq $1, %rax
+  je .LleaveForError
+  movq %rbp, %rsp
+  popq %rbp
+  .cfi_def_cfa %rsp, 8
+  movq %rax, %rsi
+  .cfi_endproc
+  # falls through
+
+  # exceptionThrow(context, exception)
+  .globl w2nExceptionThrowEntry
+  .hidden w2nExceptionThrowEntry
+  .type w2nExceptionThrowEntry, @function
+w2nExceptionThrowEntry:
+  .cfi_startproc
+  pushq %rbp
+  .cfi_def_cfa_offset 16
+  .cfi_offset %rbp, -16
+  movq %rsp, %rbp
+  .cfi_def_cfa_register %rbp
+  leaq 16(%rbp), %rax
+  pushq %rax                 # a ThrowPoint from its end: stackPointer,
+  pushq 8(%rbp)              # programCounter,
+  pushq (%rbp)               # framePointer,
+  pushq %r15                 # saved
+  pushq %r14
+  pushq %r13
+  pushq %r12
+  pushq %rbx
+  movq %rsp, %rbx
+  movq %rsi, %r12
+  movq w2nCurrentActivation@gottpoff(%rip), %rax
+  movq %fs:(%rax), %rax
+  movq %rsp, 8(%rax)
+  movq (%rax), %rsp
+  movq %rsi, %rdi
+  movq %rbx, %rsi
+  callq w2nExceptionThrow
+  testl %eax, %eax
+  jne .LleaveForError
+  movq %r12, %rax            # the exception, where landing pads expect it
+  movq %rbx, %rcx
+  movq 48(%rcx), %rsi
+  movq 0(%rcx), %rbx
+  movq 8(%rcx), %r12
+  movq 16(%rcx), %r13
+  movq 24(%rcx), %r14
+  movq 32(%rcx), %r15
+  movq 40(%rcx), %rbp
+  movq 56(%rcx), %rsp
+  jmpq *%rsi
+  .cfi_endproc
+  .size w2nExceptionThrowEntry, .-w2nExceptionThrowEntry
 
 .LleaveForError:
   .cfi_startproc

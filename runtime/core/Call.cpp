@@ -1,4 +1,5 @@
 #include "runtime/core/Activation.h"
+#include "runtime/core/Exceptions.h"
 #include "runtime/core/InstanceState.h"
 
 #include <algorithm>
@@ -25,12 +26,15 @@ Status call(Function &function, std::span<Slot> slots) {
 
 } // namespace w2n::runtime
 
-extern "C" uint32_t w2nInvokeHost(w2n::artifact::HostFunction *self, uint64_t *slots) {
+/// 0, 1 to leave the guest, or an exception to throw there.
+extern "C" uint64_t w2nInvokeHost(w2n::artifact::HostFunction *self, uint64_t *slots) {
   using namespace w2n::runtime;
   auto &record = *reinterpret_cast<HostRecord *>(self);
   auto status = record.function->host(Caller{record.importer}, {slots, record.slots});
   if (status) [[likely]]
     return 0;
+  if (auto *exception = exceptionOf(status.error(), *record.importer))
+    return reinterpret_cast<uint64_t>(exception);
   noteHostError(std::move(status).error());
   return 1;
 }

@@ -16,8 +16,8 @@ namespace w2n::runtime {
 class Instance;
 class InstanceGroup;
 
-/// One 64-bit slot: i32 and f32 in the low half, references as pointers. A vector takes two, the low
-/// half first.
+/// One 64-bit slot: i32 and f32 in the low half, references as pointers. A vector takes two, the
+/// low half first.
 using Slot = uint64_t;
 
 /// What a host function knows of its caller.
@@ -60,10 +60,23 @@ struct Global {
   InstanceGroup *group = nullptr;
 };
 
+/// What exceptions are told apart by.
+struct Tag {
+  /// The parameters are what an exception carries.
+  wasm::FunctionType type;
+  /// Its identity; in the owner's context.
+  const artifact::TagRecord *record = nullptr;
+  /// Owner of the record if it is not in an instance's context.
+  std::unique_ptr<artifact::TagRecord> storage;
+  std::shared_ptr<Instance> owner;
+};
+
 using Extern = std::variant<std::shared_ptr<Function>, std::shared_ptr<Table>,
-                            std::shared_ptr<Memory>, std::shared_ptr<Global>>;
+                            std::shared_ptr<Memory>, std::shared_ptr<Global>, std::shared_ptr<Tag>>;
 
 std::shared_ptr<Function> makeHostFunction(wasm::FunctionType type, HostBody body);
+/// A tag of the host. Threads: any.
+std::shared_ptr<Tag> makeTag(wasm::FunctionType type);
 /// `initial` fills the low slot. Threads: any.
 std::shared_ptr<Global> makeGlobal(wasm::GlobalType type, Slot initial);
 /// `guard`: reserve 8 GiB so that modules with guard-page checks accept it. Errors: Limit, Io.
@@ -76,8 +89,8 @@ std::shared_ptr<Function> functionOf(Slot reference);
 /// `function` as a funcref, or 0 if it is a host function that no module has imported. Valid while
 /// `function`'s owner lives.
 Slot referenceTo(const Function &function);
-/// Whether `reference`, a function or null where `type` is of functions, is a value of `type`: to be
-/// asked of what the host hands in, as compiled code trusts types.
+/// Whether `reference`, a function or null where `type` is of functions, is a value of `type`: to
+/// be asked of what the host hands in, as compiled code trusts types.
 bool isReferenceOf(wasm::ValueType type, Slot reference);
 /// For a reference that the host hands to `receiver`, which may keep it: keeps what it points to
 /// alive as long as `receiver`. Null is allowed.

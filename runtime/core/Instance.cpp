@@ -27,6 +27,7 @@ public:
   Status allocateContext();
   Status makeMemories();
   Status makeTables();
+  void makeTags();
   void fillReferences();
   Status run();
 
@@ -56,6 +57,7 @@ Status Builder::allocateContext() {
   state.tables.resize(header.tables.count);
   state.unownedMemories.resize(header.memories.count);
   state.hostGlobals.resize(header.importedGlobals);
+  state.hostTags.resize(header.importedTags);
   state.hostFunctions.resize(header.importedFunctions);
   state.droppedElements.resize(header.elements.count);
   state.droppedData.resize(header.data.count);
@@ -100,6 +102,12 @@ Status Builder::makeTables() {
     state.definedTables.push_back(std::move(table));
   }
   return {};
+}
+
+void Builder::makeTags() {
+  auto *record = state.at<artifact::TagRecord>(state.layout.tagRecords());
+  for (const artifact::TagRecordInfo &tag : metadata.tags().subspan(metadata.header().importedTags))
+    *record++ = {module.typeIds()[tag.typeIndex], 0};
 }
 
 void Builder::fillReferences() {
@@ -159,6 +167,7 @@ Result<std::shared_ptr<Instance>> Instance::instantiate(std::shared_ptr<const Mo
   W2N_CHECK(bindImports(instance, imports));
   W2N_CHECK(builder.makeMemories());
   W2N_CHECK(builder.makeTables());
+  builder.makeTags();
   builder.fillReferences();
   W2N_CHECK(builder.run());
   return handle;
@@ -192,6 +201,7 @@ public:
     return std::shared_ptr<Memory>(handle, state.memories[index]);
   }
   std::shared_ptr<Global> global(uint32_t index) const;
+  std::shared_ptr<Tag> tag(uint32_t index) const;
 
 private:
   std::shared_ptr<Instance> handle;
@@ -226,6 +236,16 @@ std::shared_ptr<Global> Exporter::global(uint32_t index) const {
   return global;
 }
 
+std::shared_ptr<Tag> Exporter::tag(uint32_t index) const {
+  if (index < state.hostTags.size() && state.hostTags[index])
+    return state.hostTags[index];
+  auto tag = std::make_shared<Tag>();
+  tag->type = functionTypeOf(metadata, metadata.types()[metadata.tags()[index].typeIndex]);
+  tag->record = state.tagRecord(index);
+  tag->owner = handle;
+  return tag;
+}
+
 } // namespace
 
 Extern Instance::exportAt(uint32_t index) {
@@ -238,8 +258,9 @@ Extern Instance::exportAt(uint32_t index) {
     return exporter.memory(record.index);
   case ExternKindCode::Global:
     return exporter.global(record.index);
+  case ExternKindCode::Tag:
+    return exporter.tag(record.index);
   case ExternKindCode::Function:
-  case ExternKindCode::Tag: // refused by the metadata's reader
     break;
   }
   return exporter.function(record.index);

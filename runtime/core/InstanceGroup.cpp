@@ -58,6 +58,7 @@ void InstanceGroup::absorb(InstanceGroup &other) {
     instance->state().group = this;
     instances.push_back(instance);
   }
+  exceptions.absorb(other.exceptions);
   for (auto &table : other.tables)
     add(std::move(table));
   for (auto &global : other.globals)
@@ -74,6 +75,39 @@ void InstanceGroup::merge(InstanceGroup *first, InstanceGroup *second) {
   if (first->instances.size() < second->instances.size())
     std::swap(first, second);
   first->absorb(*second);
+}
+
+namespace {
+
+bool holdsExceptions(wasm::ValueType type) {
+  return type.isRef() && (type.heap == wasm::HeapKind::Exn || type.heap == wasm::HeapKind::NoExn);
+}
+
+void addTable(ExceptionRoots &roots, const Table &table) {
+  if (holdsExceptions(table.type.element))
+    roots.push_back({table.record->elements, table.record->count});
+}
+
+} // namespace
+
+// Values of any type are taken for references where there are few.
+void InstanceGroup::addExceptionRoots(ExceptionRoots &roots) {
+  for (Instance *instance : instances) {
+    auto &state = instance->state();
+    const auto *cells = state.at<artifact::GlobalCell>(state.layout.globalCells());
+    roots.push_back({cells->bits, 2ull * state.layout.definedGlobals});
+    for (uint32_t i = 0; i < state.layout.importedGlobals; ++i)
+      roots.push_back(state.importedGlobal(i)->bits);
+    roots.push_back({state.argumentBuffer.get(), instance->module().argumentSlots()});
+    for (const auto &values : state.elementValues)
+      roots.push_back(values);
+    for (const auto &table : state.definedTables)
+      addTable(roots, *table);
+  }
+  for (const auto &table : tables)
+    addTable(roots, *table);
+  for (const auto &global : globals)
+    roots.push_back(global->cell->bits);
 }
 
 InstanceGroup *groupOfReference(Slot reference) {

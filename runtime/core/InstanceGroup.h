@@ -4,6 +4,7 @@
 // or one of its externs from outside holds the group. Inside, plain pointers do.
 #pragma once
 
+#include "runtime/core/ExceptionHeap.h"
 #include "runtime/core/Extern.h"
 #include "runtime/core/Table.h"
 
@@ -29,6 +30,10 @@ public:
 
   /// Makes one group of two; handles to either keep both alive. Null and equal groups are allowed.
   static void merge(InstanceGroup *first, InstanceGroup *second);
+
+  /// Adds what the group's instances, tables and globals hold.
+  void addExceptionRoots(ExceptionRoots &roots);
+  ExceptionHeap exceptions;
 
 private:
   struct ReleaseHandle;

@@ -39,6 +39,7 @@ struct Instance::State {
   std::vector<std::shared_ptr<Memory>> unownedMemories;
   /// Imported from the host, by import index; null where an instance of the group defines it.
   std::vector<std::shared_ptr<Global>> hostGlobals;
+  std::vector<std::shared_ptr<Tag>> hostTags;
   std::vector<std::unique_ptr<HostRecord>> hostFunctions;
 
   std::vector<bool> droppedElements, droppedData;
@@ -64,6 +65,11 @@ struct Instance::State {
     return index < layout.importedGlobals
                ? importedGlobal(index)
                : at<artifact::GlobalCell>(layout.globalCells()) + (index - layout.importedGlobals);
+  }
+  const artifact::TagRecord *tagRecord(uint32_t index) {
+    return index < layout.importedTags
+               ? at<const artifact::TagRecord *>(layout.tagPointers())[index]
+               : at<artifact::TagRecord>(layout.tagRecords()) + (index - layout.importedTags);
   }
   /// The reference to function `index`; null if the artifact says that it has none.
   const artifact::FunctionReference *referenceOf(uint32_t index) {

@@ -25,6 +25,8 @@ std::string describe(const wasm::Limits &limits) {
 
 std::string describe(const wasm::FunctionType &type) { return "function " + wasm::toString(type); }
 
+std::string describeTag(const wasm::FunctionType &type) { return "tag " + wasm::toString(type); }
+
 std::string describe(const wasm::TableType &type) {
   return "table " + describe(type.limits) + " " + wasm::toString(type.element);
 }
@@ -81,7 +83,7 @@ public:
     case ExternKindCode::Global:
       return matchGlobal(get<Global>(found), found);
     case ExternKindCode::Tag:
-      break;
+      return matchTag(get<Tag>(found), found);
     }
     return unknown();
   }
@@ -134,6 +136,13 @@ private:
     return {};
   }
 
+  uint32_t tagTypeIndex() const { return metadata.tags()[record.index].typeIndex; }
+  Status matchTag(const Tag *tag, const Extern &found) const {
+    if (!tag || tag->record->typeId != module.typeIds()[tagTypeIndex()])
+      return incompatible(found);
+    return {};
+  }
+
   const Module &module;
   const Metadata &metadata;
   const ImportRecord &record;
@@ -150,9 +159,9 @@ std::string ImportMatcher::wantedType() const {
   case ExternKindCode::Global:
     return describe(globalType());
   case ExternKindCode::Tag:
-    break;
+    return describeTag(functionTypeOf(metadata, metadata.types()[tagTypeIndex()]));
   }
-  return "tag";
+  return "unknown";
 }
 
 std::string ImportMatcher::foundType(const Extern &found) {
@@ -164,6 +173,8 @@ std::string ImportMatcher::foundType(const Extern &found) {
     return describe(currentType(*memory));
   if (auto *global = get<Global>(found))
     return describe(global->type);
+  if (auto *tag = get<Tag>(found))
+    return describeTag(tag->type);
   return "null pointer";
 }
 
@@ -236,6 +247,7 @@ public:
   void bind(const std::shared_ptr<Table> &table, uint32_t index);
   void bind(const std::shared_ptr<Memory> &memory, uint32_t index);
   void bind(const std::shared_ptr<Global> &global, uint32_t index);
+  void bind(const std::shared_ptr<Tag> &tag, uint32_t index);
 
 private:
   Status bindHostFunction(const std::shared_ptr<Function> &function, uint32_t index);
@@ -312,6 +324,14 @@ void ImportBinder::bind(const std::shared_ptr<Global> &global, uint32_t index) {
   tie(global->owner.get(), global->group, global->type.type.isRef());
 }
 
+// Exceptions travel wherever a tag is shared.
+void ImportBinder::bind(const std::shared_ptr<Tag> &tag, uint32_t index) {
+  state.at<const artifact::TagRecord *>(state.layout.tagPointers())[index] = tag->record;
+  if (!tag->owner)
+    state.hostTags[index] = tag;
+  tie(tag->owner.get(), nullptr, true);
+}
+
 } // namespace
 
 Status bindImports(Instance &instance, std::span<const Extern> imports) {
@@ -325,8 +345,10 @@ Status bindImports(Instance &instance, std::span<const Extern> imports) {
       binder.bind(*table, index);
     else if (auto *memory = std::get_if<std::shared_ptr<Memory>>(&imports[i]))
       binder.bind(*memory, index);
+    else if (auto *global = std::get_if<std::shared_ptr<Global>>(&imports[i]))
+      binder.bind(*global, index);
     else
-      binder.bind(std::get<std::shared_ptr<Global>>(imports[i]), index);
+      binder.bind(std::get<std::shared_ptr<Tag>>(imports[i]), index);
   }
   return {};
 }

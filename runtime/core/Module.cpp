@@ -103,7 +103,8 @@ artifact::EntryThunk Module::entryThunkAt(const artifact::TypeRecord &type) cons
 const UnwindTable &Module::unwindTable() const {
   std::call_once(unwindOnce, [this] {
     const artifact::MetadataHeader &header = metadataView.header();
-    unwind = UnwindTable({metadataView.address(header.ehFrame), header.ehFrameBytes});
+    unwind = UnwindTable({metadataView.address(header.ehFrame), header.ehFrameBytes},
+                         {mapping, mappingBytes});
   });
   return unwind;
 }

@@ -29,6 +29,8 @@ const artifact::RuntimeServices runtimeServices = {
     .memoryWait64 = w2nMemoryWait64Entry,
     .memoryNotify = w2nMemoryNotifyEntry,
     .isSubtype = w2nIsSubtypeEntry,
+    .exceptionMake = w2nExceptionMakeEntry,
+    .exceptionThrow = w2nExceptionThrowEntry,
 };
 
 namespace {

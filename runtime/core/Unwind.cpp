@@ -1,78 +1,17 @@
 #include "runtime/core/Unwind.h"
 
 #include "runtime/arch/Arch.h"
+#include "runtime/core/DwarfCursor.h"
+#include "runtime/core/LandingPads.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <optional>
 
 namespace w2n::runtime {
 
 namespace {
-
-/// Reads of untrusted bytes that cannot fail loudly: past the end everything is zero and `failed`
-/// is set.
-class Cursor {
-public:
-  explicit Cursor(std::span<const uint8_t> bytes) : at(bytes.data()), end(at + bytes.size()) {}
-
-  bool atEnd() const { return failed || at == end; }
-  const uint8_t *position() const { return at; }
-  std::span<const uint8_t> rest() const { return {at, size_t(end - at)}; }
-
-  template <typename T> T fixed() {
-    T value = 0;
-    if (!has(sizeof(T)))
-      return 0;
-    std::memcpy(&value, at, sizeof(T));
-    at += sizeof(T);
-    return value;
-  }
-  uint64_t uleb() {
-    uint64_t value = 0;
-    for (unsigned shift = 0;; shift += 7) {
-      const uint8_t byte = fixed<uint8_t>();
-      if (shift < 64)
-        value |= uint64_t(byte & 0x7f) << shift;
-      if (!(byte & 0x80))
-        return value;
-    }
-  }
-  int64_t sleb() {
-    uint64_t value = 0;
-    for (unsigned shift = 0;;) {
-      const uint8_t byte = fixed<uint8_t>();
-      if (shift < 64)
-        value |= uint64_t(byte & 0x7f) << shift;
-      shift += 7;
-      if (byte & 0x80)
-        continue;
-      if (shift < 64 && (byte & 0x40))
-        value |= ~uint64_t(0) << shift;
-      return int64_t(value);
-    }
-  }
-  std::span<const uint8_t> take(uint64_t count) {
-    if (!has(count))
-      return {};
-    std::span<const uint8_t> taken(at, size_t(count));
-    at += count;
-    return taken;
-  }
-  void skip(uint64_t count) { take(count); }
-
-  bool failed = false;
-
-private:
-  bool has(uint64_t count) {
-    if (count <= uint64_t(end - at) && !failed)
-      return true;
-    failed = true;
-    at = end;
-    return false;
-  }
-  const uint8_t *at, *end;
-};
 
 /// How FDEs encode addresses (LSB, "DWARF Exception Header Encoding").
 enum PointerEncoding : uint8_t {
@@ -140,6 +79,7 @@ struct Row {
   int64_t cfaOffset = 0;
   bool cfaKnown = true;
   Rule framePointer, returnAddress;
+  std::array<Rule, savedRegisterCount> saved;
 };
 
 /// Executes call frame instructions up to an address.
@@ -167,6 +107,9 @@ private:
   Rule *ruleOf(Row &of, uint64_t number) const {
     if (number == unwindRegisters.framePointer)
       return &of.framePointer;
+    for (size_t i = 0; i < savedRegisterCount; ++i)
+      if (number == unwindRegisters.saved[i])
+        return &of.saved[i];
     return number == returnAddressRegister ? &of.returnAddress : nullptr;
   }
   Rule atOffset(int64_t factored) const {
@@ -318,6 +261,8 @@ struct UnwindTable::CommonEntry {
   int64_t dataAlignment = 0;
   uint64_t returnAddressRegister = 0;
   uint8_t pointerEncoding = pointerAbsolute;
+  uint8_t landingPadEncoding = pointerAbsolute;
+  bool hasLandingPads = false;
   bool hasAugmentationData = false;
   std::span<const uint8_t> instructions;
 
@@ -335,9 +280,14 @@ bool UnwindTable::CommonEntry::readAugmentation(Cursor &cursor, const char *lett
       pointerEncoding = data.fixed<uint8_t>();
       break;
     case 'L':
-      data.skip(1);
+      landingPadEncoding = data.fixed<uint8_t>();
+      hasLandingPads = true;
       break;
-    default: // 'P', a personality, is for languages that unwind
+    case 'P': // whoever unwinds here needs no personality
+      if (!readPointer(data, data.fixed<uint8_t>()))
+        return false;
+      break;
+    default:
       return false;
     }
   }
@@ -365,8 +315,18 @@ bool UnwindTable::CommonEntry::read(std::span<const uint8_t> body) {
   return !cursor.failed;
 }
 
-void UnwindTable::readEntry(std::span<const uint8_t> ehFrame, size_t at,
-                            std::span<const uint8_t> body, uint32_t commonOffset) {
+namespace {
+
+/// What lies in `image` from `address` on; empty if that is not in it.
+std::span<const uint8_t> bytesFrom(std::span<const uint8_t> image, uintptr_t address) {
+  const uint64_t offset = address - reinterpret_cast<uintptr_t>(image.data());
+  return offset < image.size() ? image.subspan(offset) : std::span<const uint8_t>();
+}
+
+} // namespace
+
+void UnwindTable::readEntry(std::span<const uint8_t> ehFrame, std::span<const uint8_t> image,
+                            size_t at, std::span<const uint8_t> body, uint32_t commonOffset) {
   // The pointer counts backwards from its own place.
   if (commonOffset > at)
     return;
@@ -386,16 +346,23 @@ void UnwindTable::readEntry(std::span<const uint8_t> ehFrame, size_t at,
   auto length = readPointer(cursor, common.pointerEncoding);
   if (!begin || !length || !(common.pointerEncoding & pointerRelative))
     return;
-  if (common.hasAugmentationData)
-    cursor.skip(cursor.uleb());
+  std::span<const uint8_t> landingPads;
+  if (common.hasAugmentationData) {
+    Cursor data(cursor.take(cursor.uleb()));
+    const uintptr_t pointerPlace = reinterpret_cast<uintptr_t>(data.position());
+    if (common.hasLandingPads && (common.landingPadEncoding & pointerRelative))
+      if (auto distance = readPointer(data, common.landingPadEncoding); distance && !data.failed)
+        landingPads = bytesFrom(image, pointerPlace + *distance);
+  }
   if (cursor.failed)
     return;
   const uintptr_t start = place + *begin;
   entries.push_back({start, start + *length, cursor.rest(), common.instructions,
-                     common.codeAlignment, common.dataAlignment, common.returnAddressRegister});
+                     common.codeAlignment, common.dataAlignment, common.returnAddressRegister,
+                     landingPads});
 }
 
-UnwindTable::UnwindTable(std::span<const uint8_t> ehFrame) {
+UnwindTable::UnwindTable(std::span<const uint8_t> ehFrame, std::span<const uint8_t> image) {
   Cursor cursor(ehFrame);
   while (!cursor.atEnd()) {
     const uint32_t length = cursor.fixed<uint32_t>();
@@ -406,7 +373,7 @@ UnwindTable::UnwindTable(std::span<const uint8_t> ehFrame) {
     Cursor body(cursor.take(length));
     const uint32_t commonOffset = body.fixed<uint32_t>();
     if (!body.failed && commonOffset != 0)
-      readEntry(ehFrame, at, body.rest(), commonOffset);
+      readEntry(ehFrame, image, at, body.rest(), commonOffset);
   }
   std::sort(entries.begin(), entries.end(),
             [](const Entry &left, const Entry &right) { return left.begin < right.begin; });
@@ -425,6 +392,14 @@ const UnwindTable::Entry *UnwindTable::find(uintptr_t address) const {
 uintptr_t UnwindTable::functionStart(uintptr_t address) const {
   const Entry *entry = find(address);
   return entry ? entry->begin : 0;
+}
+
+uintptr_t UnwindTable::landingPad(uintptr_t returnAddress) const {
+  const Entry *entry = find(returnAddress - 1);
+  if (!entry || entry->landingPads.empty())
+    return 0;
+  const uint64_t pad = findLandingPad(entry->landingPads, returnAddress - 1 - entry->begin);
+  return pad != 0 && pad < entry->end - entry->begin ? entry->begin + pad : 0;
 }
 
 bool UnwindTable::step(FrameRegisters &registers, bool afterCall, StackBounds stack) const {
@@ -460,6 +435,10 @@ bool UnwindTable::step(FrameRegisters &registers, bool afterCall, StackBounds st
         readWord(stack, cfa + uintptr_t(row.framePointer.offset), caller.framePointer);
   else if (row.framePointer.kind == Rule::Unknown)
     caller.framePointerKnown = false;
+  for (size_t i = 0; i < savedRegisterCount; ++i)
+    if (row.saved[i].kind != Rule::SameValue)
+      caller.savedKnown &= row.saved[i].kind == Rule::AtCfaOffset &&
+                           readWord(stack, cfa + uintptr_t(row.saved[i].offset), caller.saved[i]);
   registers = caller;
   return true;
 }

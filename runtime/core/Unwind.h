@@ -4,6 +4,9 @@
 // tables and of the stack.
 #pragma once
 
+#include "runtime/arch/Arch.h"
+
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -17,6 +20,9 @@ struct FrameRegisters {
   uintptr_t stackPointer = 0;
   uintptr_t framePointer = 0;
   bool framePointerKnown = true;
+  /// In the order of unwindRegisters.saved; for exceptions, which continue in the frame.
+  std::array<uintptr_t, savedRegisterCount> saved = {};
+  bool savedKnown = true;
 };
 
 /// The addresses that may be read.
@@ -32,12 +38,14 @@ class UnwindTable {
 public:
   UnwindTable() = default;
   /// Indexes `ehFrame`, which must outlive the table: linear. Records that make no sense are left
-  /// out.
-  explicit UnwindTable(std::span<const uint8_t> ehFrame);
+  /// out. `image`: where tables of landing pads may lie.
+  explicit UnwindTable(std::span<const uint8_t> ehFrame, std::span<const uint8_t> image = {});
 
   /// Goes from the frame of `registers` to its caller's; false if that cannot be done. `afterCall`:
   /// the program counter is a return address, which may lie past its function.
   bool step(FrameRegisters &registers, bool afterCall, StackBounds stack) const;
+  /// Where an exception continues that reaches the call before `returnAddress`, or 0.
+  uintptr_t landingPad(uintptr_t returnAddress) const;
   /// Where the function that holds `address` starts, or 0.
   uintptr_t functionStart(uintptr_t address) const;
 
@@ -50,11 +58,13 @@ private:
     uint64_t codeAlignment;
     int64_t dataAlignment;
     uint64_t returnAddressRegister;
+    /// The language-specific data area; reaches to the end of the image, if it is there.
+    std::span<const uint8_t> landingPads;
   };
   struct CommonEntry;
   const Entry *find(uintptr_t address) const;
-  void readEntry(std::span<const uint8_t> ehFrame, size_t at, std::span<const uint8_t> body,
-                 uint32_t commonOffset);
+  void readEntry(std::span<const uint8_t> ehFrame, std::span<const uint8_t> image, size_t at,
+                 std::span<const uint8_t> body, uint32_t commonOffset);
 
   std::vector<Entry> entries; // by begin
 };

@@ -26,6 +26,8 @@ ValueTypeCode codeOf(ValueType type) {
   case wasm::ValueKind::Bottom:
     break;
   }
+  if (type.heap == wasm::HeapKind::Exn || type.heap == wasm::HeapKind::NoExn)
+    return ValueTypeCode::ExnRef;
   return holdsFunctions(type) ? ValueTypeCode::FuncRef : ValueTypeCode::ExternRef;
 }
 

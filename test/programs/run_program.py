@@ -3,7 +3,8 @@ status and the files left in the program's directory are the native ones.
 
 A line "// ARGUMENTS: ..." in the source gives the program's arguments; @DIR@ in it is a directory that the program may
 use, which is empty at first. "// ENVIRONMENT: KEY=VALUE ..." gives all of its variables. "// INPUT: FILE" gives a file
-beside the source as standard input, which is empty otherwise.
+beside the source as standard input, which is empty otherwise. "// EXCEPTIONS: FORM" lets C++ throw; as wasm in that form,
+"standard" or "legacy".
 """
 
 import argparse
@@ -26,15 +27,26 @@ def input_of(source: pathlib.Path) -> bytes:
     return (source.parent / name[0]).read_bytes() if name else b""
 
 
+def exception_flags(options: argparse.Namespace) -> tuple[list[str], list[str]]:
+    """For native code, and for wasm, whose C++ library has no runtime for exceptions."""
+    form = words_of(options.source, "EXCEPTIONS")
+    if not form:
+        return ["-fno-exceptions"], ["-fno-exceptions"]
+    runtime = pathlib.Path(__file__).parent / "support" / "WasmExceptions.cpp"
+    legacy = "true" if form == ["legacy"] else "false"
+    return ["-fexceptions"], ["-fwasm-exceptions", "-mllvm", f"-wasm-use-legacy-eh={legacy}", str(runtime)]
+
+
 def build_program(options: argparse.Namespace) -> tuple[pathlib.Path, pathlib.Path]:
     """The program as native executable and as wasm."""
     cxx = options.source.suffix == ".cpp"
-    compiler = [options.clangxx, "-std=c++20", "-fno-exceptions"] if cxx else [options.clang, "-std=c17"]
+    compiler = [options.clangxx, "-std=c++20"] if cxx else [options.clang, "-std=c17"]
+    native_flags, wasm_flags = exception_flags(options) if cxx else ([], [])
     compiler += ["-O2", "-Wall", "-Werror", "-Wno-deprecated", "-D_GNU_SOURCE"]
     # Fused multiplications would make native floating point differ; wasm has none.
     native, wasm = options.work / "native", options.work / "program.wasm"
-    build([*compiler, "-ffp-contract=off", str(options.source), "-o", str(native), "-lm"])
-    build([*compiler, "--target=wasm32-wasi", str(options.source), "-o", str(wasm)])
+    build([*compiler, *native_flags, "-ffp-contract=off", str(options.source), "-o", str(native), "-lm"])
+    build([*compiler, *wasm_flags, "--target=wasm32-wasi", str(options.source), "-o", str(wasm)])
     return native, wasm
 
 

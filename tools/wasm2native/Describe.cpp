@@ -99,6 +99,8 @@ public:
         return text(runtime::globalTypeOf(metadata.globals()[index]));
       break;
     case wasm::ExternKind::Tag:
+      if (index < metadata.tags().size())
+        return functionTypeAt(metadata.tags()[index].typeIndex);
       break;
     }
     return "unknown";
@@ -108,7 +110,9 @@ private:
   std::string functionType(uint32_t index) const {
     if (index >= metadata.functions().size())
       return "unknown";
-    uint32_t typeIndex = metadata.functions()[index].typeIndex;
+    return functionTypeAt(metadata.functions()[index].typeIndex);
+  }
+  std::string functionTypeAt(uint32_t typeIndex) const {
     if (typeIndex >= metadata.types().size())
       return "unknown";
     return toString(runtime::functionTypeOf(metadata, metadata.types()[typeIndex]));
@@ -159,6 +163,8 @@ std::string typeText(const wasm::Module &module, wasm::ExternKind kind, uint32_t
       return text(module.globals[index].type);
     break;
   case wasm::ExternKind::Tag:
+    if (index < module.tags.size() && module.tags[index].type.typeIndex < module.types.size())
+      return toString(module.tagType(index));
     break;
   }
   return "unknown";

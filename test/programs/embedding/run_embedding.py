@@ -41,7 +41,8 @@ def build_with_pkg_config(args, tree):
     library_path = tree / args.libdir
     environment = dict(os.environ, PKG_CONFIG_PATH=str(library_path / "pkgconfig"))
     flags = run("pkg-config", "--cflags", "--libs", "wasm2native-runtime", "wasm2native-compiler", env=environment)
-    for source in (example / "plugin_host.c", here / "references/references.c", here / "vectors/vectors.c"):
+    for source in (example / "plugin_host.c", here / "references/references.c", here / "vectors/vectors.c",
+                   here / "exceptions/exceptions.c"):
         run(args.cc, "-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", source, "-o", args.work / source.stem,
             *flags.split(), f"-Wl,-rpath,{library_path}")
     run_example(args, args.work / "plugin_host")
@@ -52,6 +53,14 @@ def check_values(args, tree, subject):
     run(tree / "bin/wasm2native", args.work / "guest.wasm", "-o", args.work / "guest.so")
     output = run(args.work / subject, args.work / "guest.so")
     check(output == "", f"{subject} travel between host and guests:\n{output}")
+
+
+def check_exceptions(args, tree):
+    run("wat2wasm", "--enable-exceptions", here / "exceptions/guest.wat", "-o", args.work / "thrower.wasm")
+    for level in ("-O0", "-O3"):
+        run(tree / "bin/wasm2native", level, args.work / "thrower.wasm", "-o", args.work / "thrower.so")
+        output = run(args.work / "exceptions", args.work / "thrower.so")
+        check(output == "", f"exceptions pass through the host at {level}:\n{output}")
 
 
 def configure(args, source, build, tree):
@@ -107,6 +116,7 @@ def main():
     build_with_pkg_config(args, tree)
     check_values(args, tree, "references")
     check_values(args, tree, "vectors")
+    check_exceptions(args, tree)
     build_with_cmake(args, tree)
     use_runtime_alone(args, install(args, "runtime-tree", "--component", "runtime"))
     check_docs(args)

@@ -213,7 +213,6 @@ TEST(Decode, RefusesMalformedBodies) {
 }
 
 TEST(Decode, NamesTheProposalThatItDoesNotKnow) {
-  const ByteVector a = name("a");
   const struct {
     ByteVector sections;
     const char *proposal;

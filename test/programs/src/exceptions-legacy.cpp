@@ -1,0 +1,4 @@
+// The same in the older form, which producers still make by default.
+//
+// EXCEPTIONS: legacy
+#include "exceptions.cpp"

@@ -1,0 +1,133 @@
+// What the runtime does about exceptions, without compiled code: tables of landing pads,
+// collection.
+#include "runtime/core/ExceptionHeap.h"
+#include "runtime/core/LandingPads.h"
+#include "runtime/core/Unwind.h"
+
+#include <cstring>
+#include <gtest/gtest.h>
+#include <random>
+
+namespace w2n::runtime {
+namespace {
+
+using artifact::Exception;
+
+/// A call-site table: [0,4) no pad; [4,10) pad at 0x30; a gap; [12,14) pad at 0x20.
+const std::vector<uint8_t> landingPads = {0xff, 0xff, 0x01, 12, 0,  4, 0,    0,
+                                          4,    6,    0x30, 1,  12, 2, 0x20, 1};
+
+TEST(LandingPads, AreFoundByCallSite) {
+  EXPECT_EQ(findLandingPad(landingPads, 0), 0u);
+  EXPECT_EQ(findLandingPad(landingPads, 3), 0u);
+  EXPECT_EQ(findLandingPad(landingPads, 4), 0x30u);
+  EXPECT_EQ(findLandingPad(landingPads, 9), 0x30u);
+  EXPECT_EQ(findLandingPad(landingPads, 10), 0u);
+  EXPECT_EQ(findLandingPad(landingPads, 12), 0x20u);
+  EXPECT_EQ(findLandingPad(landingPads, 14), 0u);
+}
+
+TEST(LandingPads, OfDamagedTablesAreNowhereOrSomewhere) {
+  std::mt19937 random(7);
+  for (int i = 0; i < 10000; ++i) {
+    auto damaged = landingPads;
+    damaged[random() % damaged.size()] = uint8_t(random());
+    damaged.resize(random() % damaged.size() + 1);
+    // A copy of exactly this size, so that a sanitizer sees reads past the end.
+    const std::vector<uint8_t> exact(damaged);
+    findLandingPad(exact, random() % 16);
+  }
+  EXPECT_EQ(findLandingPad({}, 0), 0u);
+}
+
+/// An .eh_frame as clang makes it for a function with landing pads: a personality, the distance to
+/// the table. The function has 64 bytes, starts 128 bytes after the table, and pushes rbx first.
+struct Image {
+  Image() {
+    const uint8_t common[] = {
+        0x1c, 0, 0, 0, 0, 0, 0, 0, 1, 'z', 'P', 'L', 'R', 0, 1, 0x78, 16,
+        // personality: indirect, relative, 4 bytes; table and code: relative, 4 bytes
+        7, 0x9b, 0, 0, 0, 0, 0x1b, 0x1b, 0x0c, 7, 8, 0x90, 1, 0, 0};
+    const uint8_t entry[] = {0x1c, 0, 0, 0, 0x24, 0, 0, 0, 0, 0, 0, 0, 64, 0, 0, 0, 4, 0, 0, 0, 0,
+                             // after 1: def_cfa_offset 16, rbx at cfa-16
+                             0x41, 0x0e, 16, 0x83, 2, 0, 0, 0, 0, 0, 0};
+    static_assert(sizeof(common) == 32 && sizeof(entry) == 32);
+    std::memcpy(bytes, common, sizeof(common));
+    std::memcpy(bytes + 32, entry, sizeof(entry));
+    const int32_t toFunction = 128 - 40, toTable = 80 - 49;
+    std::memcpy(bytes + 40, &toFunction, sizeof(toFunction));
+    std::memcpy(bytes + 49, &toTable, sizeof(toTable));
+    std::memcpy(bytes + 80, landingPads.data(), landingPads.size());
+  }
+  uintptr_t function() const { return reinterpret_cast<uintptr_t>(bytes) + 128; }
+
+  alignas(8) uint8_t bytes[192] = {};
+};
+
+TEST(UnwindWithLandingPads, FindsThePadOfACall) {
+  const Image image;
+  const UnwindTable unwind({image.bytes, 64}, image.bytes);
+  EXPECT_EQ(unwind.landingPad(image.function() + 5), image.function() + 0x30);
+  EXPECT_EQ(unwind.landingPad(image.function() + 4), 0u);
+  EXPECT_EQ(unwind.landingPad(image.function() + 13), image.function() + 0x20);
+  // Where the table may not lie, there is none.
+  const UnwindTable confined({image.bytes, 64}, {image.bytes, 80});
+  EXPECT_EQ(confined.landingPad(image.function() + 5), 0u);
+}
+
+TEST(UnwindWithLandingPads, RestoresTheRegistersThatAFrameSaved) {
+  const Image image;
+  const UnwindTable unwind({image.bytes, 64}, image.bytes);
+  const uintptr_t stack[] = {0xb0b, image.function() + 20, 7};
+  const StackBounds bounds = {reinterpret_cast<uintptr_t>(stack),
+                              reinterpret_cast<uintptr_t>(stack + 3)};
+  FrameRegisters registers = {image.function() + 8, bounds.begin};
+  registers.saved = {1, 2, 3, 4, 5};
+  ASSERT_TRUE(unwind.step(registers, true, bounds));
+  EXPECT_EQ(registers.saved[0], 0xb0bu);
+  EXPECT_EQ(registers.saved[1], 2u);
+  EXPECT_EQ(registers.stackPointer, bounds.begin + 16);
+  EXPECT_TRUE(registers.savedKnown);
+}
+
+uint64_t wordOf(Exception *exception) { return reinterpret_cast<uint64_t>(exception); }
+
+TEST(ExceptionHeap, KeepsWhatRootsPayloadsAndErrorsReferTo) {
+  ExceptionHeap heap;
+  Exception *rooted = heap.make(1), *inside = heap.make(2), *inPayload = heap.make(0),
+            *held = heap.make(3), *lost = heap.make(1);
+  rooted->payload()[0] = wordOf(inPayload);
+  held->holders = 1;
+  lost->payload()[0] = wordOf(lost);
+  // A pointer to the last of its payload is as good as one to the exception.
+  const uint64_t words[] = {0, ~uint64_t(0), wordOf(rooted), 12345, wordOf(inside) + 32};
+  heap.collect({words});
+  EXPECT_EQ(heap.count(), 4u);
+  EXPECT_EQ(rooted->payload()[0], wordOf(inPayload));
+  held->holders = 0;
+  heap.collect({{words, 2}});
+  EXPECT_EQ(heap.count(), 0u);
+}
+
+TEST(ExceptionHeap, AsksForCollectionWhenTheNumberHasDoubled) {
+  ExceptionHeap heap;
+  std::vector<uint64_t> words;
+  while (!heap.isFull())
+    words.push_back(wordOf(heap.make(0)));
+  const size_t first = heap.count();
+  heap.collect({words});
+  EXPECT_EQ(heap.count(), first);
+  while (!heap.isFull())
+    heap.make(0);
+  EXPECT_EQ(heap.count(), 2 * first);
+  heap.collect({words});
+  EXPECT_EQ(heap.count(), first);
+  ExceptionHeap other;
+  other.make(1);
+  heap.absorb(other);
+  EXPECT_EQ(heap.count(), first + 1);
+  EXPECT_EQ(other.count(), 0u);
+}
+
+} // namespace
+} // namespace w2n::runtime
