@@ -1,4 +1,5 @@
-"""Every vector instruction against Node.js, bit for bit: on all pairs of a list of vectors, from memory and as constants.
+"""Every vector instruction, and arithmetic on floats, against Node.js: bit for bit on all pairs of a list of values, from memory and as
+constants.
 
 Arithmetic may give any quiet NaN where Node gives a NaN. With --deterministic it must be the canonical one, and relaxed
 instructions are compared with what they then are in other instructions.
@@ -21,7 +22,7 @@ LOADS = {"i": b"\x28", "l": b"\x29", "f": b"\x2a", "d": b"\x2b"}
 STORES = {"i": b"\x36", "l": b"\x37", "f": b"\x38", "d": b"\x39"}
 CONSTANTS_OF = {"i": (b"\x41", "<i"), "l": (b"\x42", "<q"), "f": (b"\x43", 4), "d": (b"\x44", 8)}
 # Results whose NaNs are arithmetic ones, by the bits of a lane.
-ARITHMETIC = re.compile(r"f(32|64)x\d\.(?:add|sub|mul|div|min|max|sqrt|ceil|floor|trunc|nearest|demote_\w+|promote_\w+"
+ARITHMETIC = re.compile(r"f(32|64)(?:x\d)?\.(?:add|sub|mul|div|min|max|sqrt|ceil|floor|trunc|nearest|demote_\w+|promote_\w+"
                         r"|relaxed_\w+)$")
 
 
@@ -50,6 +51,12 @@ def input_vectors() -> list[bytes]:
 
 
 INPUTS = input_vectors()
+# Of scalars: names, first opcode, operands and results.
+SCALARS = [("f32", "ceil floor trunc nearest sqrt", 0x8D, "f:f"), ("f32", "add sub mul div min max", 0x92, "ff:f"),
+           ("f64", "ceil floor trunc nearest sqrt", 0x9B, "d:d"), ("f64", "add sub mul div min max", 0xA0, "dd:d"),
+           ("f32", "demote_f64", 0xB6, "d:f"), ("f64", "promote_f32", 0xBB, "f:d")]
+SCALAR_ROWS = [wasm.Row(f"{kind}.{name}", code + index, "None", *signature.split(":"), 0, "Scalar")
+               for kind, names, code, signature in SCALARS for index, name in enumerate(names.split())]
 ROWS = {row.text: row for row in wasm.read_rows()}
 
 
@@ -145,7 +152,7 @@ def immediates_of(row: wasm.Row) -> list[bytes]:
 
 def cases(relaxed: bool) -> list[Case]:
     found = []
-    for row in ROWS.values():
+    for row in [*ROWS.values(), *SCALAR_ROWS]:
         if row.feature == "RelaxedSimd" and not relaxed:
             continue
         operands = len(row.operands)
@@ -183,6 +190,8 @@ def body_of(case: Case, replace_relaxed: bool) -> bytes:
     operands = [operand(index) for index in range(len(row.operands))]
     if row.feature == "RelaxedSimd" and replace_relaxed:
         computed = reference(row.text, operands)
+    elif row.feature == "Scalar":
+        computed = b"".join(operands) + bytes([row.code])
     else:
         computed = b"".join(operands) + op(row.text, case.immediates)
     clear = op("v128.const", bytes(16)) + op("v128.store", wasm.MEMARG)
