@@ -120,6 +120,9 @@ void BodyLowering::lowerSwizzle(const Instruction &, VectorOperation operation) 
 
 void BodyLowering::lowerSplat(const Instruction &, VectorShape shape) {
   llvm::Value *value = pop();
+  if (shape == VectorShape::I16x8)
+    if (llvm::Value *vector = emitVectorOperation(VectorOperation::SplatI16x8, {value}))
+      return pushVector(vector);
   llvm::FixedVectorType *type = vectorType(shape);
   if (value->getType() != type->getElementType())
     value = builder.CreateTrunc(value, type->getElementType());

@@ -63,6 +63,7 @@ llvm::Value *emitAArch64VectorOperation(llvm::IRBuilder<> &builder, VectorOperat
     return builder.CreateIsNotNull(builder.CreateIntMaxReduce(
         builder.CreateBitCast(operands[0], llvm::FixedVectorType::get(builder.getInt32Ty(), 4))));
   case VectorOperation::NarrowI32x4U:
+  case VectorOperation::SplatI16x8:
   case VectorOperation::PseudoMin:
   case VectorOperation::PseudoMax:
   case VectorOperation::DotI16x8:

@@ -12,6 +12,7 @@ VectorTarget VectorTarget::of(const llvm::MCSubtargetInfo &subtarget) {
     target.ssse3 = subtarget.checkFeatures("+ssse3");
     target.sse41 = subtarget.checkFeatures("+sse4.1");
     target.avx = subtarget.checkFeatures("+avx");
+    target.avx512bw = subtarget.checkFeatures("+avx512bw");
     target.fma = subtarget.checkFeatures("+fma");
   } else if (triple.isAArch64()) {
     target.architecture = Architecture::AArch64;

@@ -11,7 +11,7 @@ namespace w2n::compiler {
 struct VectorTarget {
   enum class Architecture : uint8_t { X86_64, AArch64, Other };
   Architecture architecture = Architecture::Other;
-  bool ssse3 = false, sse41 = false, avx = false;
+  bool ssse3 = false, sse41 = false, avx = false, avx512bw = false;
   /// Fused multiply and add, in one instruction.
   bool fma = false;
 
@@ -36,6 +36,8 @@ enum class VectorOperation : uint8_t {
   NarrowI32x4U,
   /// Gives an i1.
   AnyTrue,
+  /// Of an i32, whose lower half is taken.
+  SplatI16x8,
   // Of either float type.
   Min,
   Max,

@@ -2,6 +2,7 @@
 
 #include "compiler/lower/SimdTarget.h"
 
+#include <llvm/IR/InlineAsm.h>
 #include <llvm/IR/IntrinsicsX86.h>
 
 namespace w2n::compiler {
@@ -26,6 +27,7 @@ public:
   }
   llvm::Value *swizzle();
   llvm::Value *narrowUnsigned();
+  llvm::Value *splatI16();
   llvm::Value *pairwiseAddUnsigned();
   llvm::Value *q15Multiply();
   llvm::Value *minMax(bool isMin);
@@ -68,6 +70,21 @@ llvm::Value *X86Emitter::narrowUnsigned() {
   };
   llvm::Value *packed = call(Intrinsic::x86_sse2_packssdw_128, moveDown(first), moveDown(second));
   return builder.CreateXor(packed, llvm::ConstantInt::get(packed->getType(), 1 << 15));
+}
+
+// LLVM 22 splats the 16 signs of a vector of bytes from a mask register that it never wrote if they
+// go to a general register as well. An empty piece of assembly hides where the number is from.
+llvm::Value *X86Emitter::splatI16() {
+  llvm::Value *number = first;
+  if (!llvm::isa<llvm::Constant>(number)) {
+    auto *function = llvm::FunctionType::get(type, {type}, false);
+    auto *nothing = llvm::InlineAsm::get(function, "", "=r,0", /*hasSideEffects=*/false);
+    llvm::CallInst *call = builder.CreateCall(nothing, {number});
+    call->setDoesNotThrow();
+    call->setDoesNotAccessMemory();
+    number = call;
+  }
+  return builder.CreateVectorSplat(8, builder.CreateTrunc(number, builder.getInt16Ty()));
 }
 
 llvm::Value *X86Emitter::pairwiseAddUnsigned() {
@@ -192,6 +209,8 @@ llvm::Value *emitX86VectorOperation(llvm::IRBuilder<> &builder, const VectorTarg
     return emitter.pairwiseAddUnsigned();
   case VectorOperation::NarrowI32x4U:
     return target.sse41 ? nullptr : emitter.narrowUnsigned();
+  case VectorOperation::SplatI16x8:
+    return target.avx512bw ? emitter.splatI16() : nullptr;
   case VectorOperation::AnyTrue:
     return nullptr;
   // pmin(a, b) is b < a ? b : a.

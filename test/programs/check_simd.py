@@ -1,4 +1,5 @@
-"""Every vector instruction against Node.js, bit for bit: on all pairs of a list of vectors, from memory and as constants.
+"""Every vector instruction, and arithmetic on floats, against Node.js: bit for bit on all pairs of a list of values, from memory and as
+constants.
 
 Arithmetic may give any quiet NaN where Node gives a NaN. With --deterministic it must be the canonical one, and relaxed
 instructions are compared with what they then are in other instructions.
@@ -17,11 +18,12 @@ import vector_module as wasm
 from typing import NamedTuple
 
 SCRATCH, IOVEC, OUT = 0x8000, 0x8100, 0x10000
+FD_WRITE = ("wasi_snapshot_preview1", "fd_write", "iiii", "i")
 LOADS = {"i": b"\x28", "l": b"\x29", "f": b"\x2a", "d": b"\x2b"}
 STORES = {"i": b"\x36", "l": b"\x37", "f": b"\x38", "d": b"\x39"}
 CONSTANTS_OF = {"i": (b"\x41", "<i"), "l": (b"\x42", "<q"), "f": (b"\x43", 4), "d": (b"\x44", 8)}
 # Results whose NaNs are arithmetic ones, by the bits of a lane.
-ARITHMETIC = re.compile(r"f(32|64)x\d\.(?:add|sub|mul|div|min|max|sqrt|ceil|floor|trunc|nearest|demote_\w+|promote_\w+"
+ARITHMETIC = re.compile(r"f(32|64)(?:x\d)?\.(?:add|sub|mul|div|min|max|sqrt|ceil|floor|trunc|nearest|demote_\w+|promote_\w+"
                         r"|relaxed_\w+)$")
 
 
@@ -50,6 +52,12 @@ def input_vectors() -> list[bytes]:
 
 
 INPUTS = input_vectors()
+# Of scalars: names, first opcode, operands and results.
+SCALARS = [("f32", "ceil floor trunc nearest sqrt", 0x8D, "f:f"), ("f32", "add sub mul div min max", 0x92, "ff:f"),
+           ("f64", "ceil floor trunc nearest sqrt", 0x9B, "d:d"), ("f64", "add sub mul div min max", 0xA0, "dd:d"),
+           ("f32", "demote_f64", 0xB6, "d:f"), ("f64", "promote_f32", 0xBB, "f:d")]
+SCALAR_ROWS = [wasm.Row(f"{kind}.{name}", code + index, "None", *signature.split(":"), 0, "Scalar")
+               for kind, names, code, signature in SCALARS for index, name in enumerate(names.split())]
 ROWS = {row.text: row for row in wasm.read_rows()}
 
 
@@ -145,7 +153,7 @@ def immediates_of(row: wasm.Row) -> list[bytes]:
 
 def cases(relaxed: bool) -> list[Case]:
     found = []
-    for row in ROWS.values():
+    for row in [*ROWS.values(), *SCALAR_ROWS]:
         if row.feature == "RelaxedSimd" and not relaxed:
             continue
         operands = len(row.operands)
@@ -158,6 +166,12 @@ def cases(relaxed: bool) -> list[Case]:
                     found.append(Case(row, b"", tuple(value if i == k else None for i in range(operands))))
             found.append(Case(row, b"", tuple(draw.sample(INPUTS, operands))))
     return found
+
+
+def write_results(count: int) -> bytes:
+    """Writes `count` bytes from OUT on to standard output; function 0 is FD_WRITE."""
+    return (i32(IOVEC) + i32(OUT) + b"\x36" + wasm.MEMARG + i32(IOVEC + 4) + i32(count) + b"\x36" + wasm.MEMARG +
+            i32(1) + i32(IOVEC) + i32(1) + i32(IOVEC + 8) + b"\x10\x00\x1a")
 
 
 def body_of(case: Case, replace_relaxed: bool) -> bytes:
@@ -183,6 +197,8 @@ def body_of(case: Case, replace_relaxed: bool) -> bytes:
     operands = [operand(index) for index in range(len(row.operands))]
     if row.feature == "RelaxedSimd" and replace_relaxed:
         computed = reference(row.text, operands)
+    elif row.feature == "Scalar":
+        computed = b"".join(operands) + bytes([row.code])
     else:
         computed = b"".join(operands) + op(row.text, case.immediates)
     clear = op("v128.const", bytes(16)) + op("v128.store", wasm.MEMARG)
@@ -198,9 +214,7 @@ def body_of(case: Case, replace_relaxed: bool) -> bytes:
         # loop ... local += 16; br_if local < limit
         code = (i32(0) + local_set(index) + b"\x03\x40" + code + local_get(index) + i32(16) + b"\x6a" + b"\x22" +
                 wasm.unsigned(index) + i32(limit) + b"\x49\x0d\x00\x0b")
-    write = (i32(IOVEC) + i32(OUT) + b"\x36" + wasm.MEMARG + i32(IOVEC + 4) + i32(16 * case.result_count) + b"\x36" +
-             wasm.MEMARG + i32(1) + i32(IOVEC) + i32(1) + i32(IOVEC + 8) + b"\x10\x00\x1a")
-    return i32(OUT) + local_set(2) + code + write
+    return i32(OUT) + local_set(2) + code + write_results(16 * case.result_count)
 
 
 
@@ -211,7 +225,7 @@ def make_module(all_cases: list[Case], replace_relaxed: bool) -> bytes:
     start = b"".join(b"\x10" + wasm.unsigned(1 + index) for index in range(len(functions)))
     functions.append(wasm.Function("_start", "", "", "", start))
     return wasm.module(functions, b"".join(INPUTS), 2 + 16 * len(INPUTS) ** 2 // 65536,
-                       [("wasi_snapshot_preview1", "fd_write", "iiii", "i")])
+                       [FD_WRITE])
 
 
 def is_nan(bits: int, width: int) -> bool:
@@ -253,6 +267,14 @@ def compare(what: str, all_cases: list[Case], found: bytes, wanted: bytes, deter
         harness.fail(f"{what}: {len(differences)} cases differ\n" + "\n".join(differences[:40]))
 
 
+def run_with_node(node: str, module: str) -> bytes:
+    driver = str(pathlib.Path(__file__).parent / "run_wasi.mjs")
+    outcome = harness.run([node, "--no-warnings", driver, module, "", "", "--"])
+    if outcome.status != 0:
+        harness.fail(f"Node.js: {harness.text_of(outcome.errors)}")
+    return outcome.output
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--wasm2native", required=True)
@@ -261,7 +283,6 @@ def main() -> None:
     parser.add_argument("mode", nargs="+", help="options of code generation for a run, separated by commas")
     options = parser.parse_args()
     work = harness.fresh_directory(options.work)
-    driver = str(pathlib.Path(__file__).parent / "run_wasi.mjs")
     wanted = {}
     for mode in options.mode:
         deterministic = "--deterministic" in mode
@@ -270,10 +291,7 @@ def main() -> None:
         subject.write_bytes(make_module(all_cases, replace_relaxed=False))
         if deterministic not in wanted:
             oracle.write_bytes(make_module(all_cases, replace_relaxed=True))
-            outcome = harness.run([options.node, "--no-warnings", driver, str(oracle), "", "", "--"])
-            if outcome.status != 0:
-                harness.fail(f"Node.js: {harness.text_of(outcome.errors)}")
-            wanted[deterministic] = outcome.output
+            wanted[deterministic] = run_with_node(options.node, str(oracle))
         artifact = str(work / "subject.so")
         harness.build([options.wasm2native, "compile", *mode.split(","), str(subject), "-o", artifact])
         outcome = harness.run([options.wasm2native, "run", artifact])
