@@ -134,6 +134,8 @@ struct MetadataHeader {
   /// uint32_t[referencedFunctions]: the function of each of the context's functionReferences, so that making an instance does not
   /// look at every function.
   ArrayRef references;
+  /// Of the whole file; see Checksum.h.
+  uint64_t checksum;
 };
 
 inline constexpr char metadataMagic[8] = {'w', '2', 'n', '-', 'a', 'o', 't', 0};
@@ -142,6 +144,6 @@ static_assert(sizeof(TypeRecord) == 24 && sizeof(ImportRecord) == 24 && sizeof(E
 static_assert(sizeof(FunctionRecord) == 20 && sizeof(TableRecordInfo) == 24);
 static_assert(sizeof(MemoryRecordInfo) == 24 && sizeof(GlobalRecordInfo) == 8);
 static_assert(sizeof(ElementRecord) == 8 && sizeof(DataRecord) == 8 && sizeof(ImageRecord) == 32);
-static_assert(sizeof(MetadataHeader) == 232);
+static_assert(sizeof(MetadataHeader) == 240);
 
 } // namespace w2n::artifact
