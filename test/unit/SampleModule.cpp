@@ -95,6 +95,26 @@ const Code divide = {
 
 const Code illegal = {0x0f, 0x0b}; // ud2
 
+/// Waits at the address edi, while the value there is esi, without end.
+const Code wait = {
+    0x89, 0xfa,       // mov edx, edi
+    0x89, 0xf1,       // mov ecx, esi
+    0x4c, 0x89, 0xef, // mov rdi, r13
+    0x31, 0xf6,       // xor esi, esi
+    0x49, 0xc7, 0xc0,
+    0xff, 0xff, 0xff,
+    0xff, // mov r8, -1
+    0x49, 0x8b, 0x45,
+    0x00, // mov rax, [r13]
+    0x48, 0x83, 0xec,
+    0x08,                                                         // sub rsp, 8
+    0xff, 0x50, uint8_t(offsetof(RuntimeServices, memoryWait32)), // call [rax+...]
+    0x48, 0x83, 0xc4,
+    0x08, // add rsp, 8
+    0xc3, // ret
+};
+static_assert(offsetof(RuntimeServices, memoryWait32) < 128);
+
 /// Calls the function that the context's first import reference, at `offset`, describes.
 Code callHost(uint64_t offset) {
   Code code = {
@@ -155,7 +175,9 @@ std::vector<uint8_t> buildThreadSample(bool exportsStart) {
   const uint32_t spawnType = builder.addType({ValueTypeCode::I32}, {ValueTypeCode::I32});
   const uint32_t startType = builder.addType({ValueTypeCode::I32, ValueTypeCode::I32}, {});
   // With more arguments and results than these types have.
-  for (uint32_t type : {spawnType, startType}) {
+  const uint32_t waitType =
+      builder.addType({ValueTypeCode::I32, ValueTypeCode::I32}, {ValueTypeCode::I32});
+  for (uint32_t type : {spawnType, startType, waitType}) {
     builder.setEntryThunk(type, entryThunk);
     builder.setImportThunk(type, importThunk);
   }
@@ -169,6 +191,7 @@ std::vector<uint8_t> buildThreadSample(bool exportsStart) {
   const uint32_t start = builder.addFunction(
       startType, callHost(layout.importReferences() + sizeof(FunctionReference)));
   builder.addExport("spawn", ExternKindCode::Function, spawn);
+  builder.addExport("wait", ExternKindCode::Function, builder.addFunction(waitType, wait, "wait"));
   if (exportsStart)
     builder.addExport("wasi_thread_start", ExternKindCode::Function, start);
   return builder.build();

@@ -24,8 +24,8 @@ struct SampleOptions {
 std::vector<uint8_t> buildSample(const SampleOptions &options = {});
 
 /// For wasi-threads: imports "wasi"."thread-spawn" and "env"."run", of type [i32 i32] -> [], and
-/// the shared memory "env"."memory"; exports "spawn", which is thread-spawn, and, if asked for,
-/// "wasi_thread_start", which calls "run".
+/// the shared memory "env"."memory"; exports "spawn", which is thread-spawn, "wait" (address,
+/// expected), which waits for ever, and, if asked for, "wasi_thread_start", which calls "run".
 std::vector<uint8_t> buildThreadSample(bool exportsStart = true);
 
 /// Writes `file` to a temporary file and loads it.

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 #include <set>
+#include <thread>
 
 namespace w2n::wasi {
 namespace {
@@ -129,6 +130,26 @@ TEST_F(ThreadGroupTest, TheFirstErrorEndsAllWaits) {
   EXPECT_EQ(status.error().code, 5u);
   EXPECT_EQ(ends, 1);
   EXPECT_EQ(spawn(0), again);
+}
+
+// Leaves compiled code with the error that the wait was interrupted with.
+TEST_F(ThreadGroupTest, WaitsOfTheGuestAreInterrupted) {
+  start([](Caller, uint32_t, uint32_t) -> Status { return {}; });
+  auto found = main->findExport("wait");
+  auto &wait = *std::get<std::shared_ptr<runtime::Function>>(*found);
+  Slot notEqual[] = {8, 1};
+  EXPECT_TRUE(runtime::call(wait, notEqual));
+  EXPECT_EQ(notEqual[0], uint32_t(runtime::WaitResult::NotEqual));
+
+  runtime::Interruption interruption;
+  runtime::InterruptionScope scope(interruption);
+  std::thread other(
+      [&] { interruption.raise({.kind = ErrorKind::Trap, .text = "time is up", .code = 1}); });
+  Slot slots[] = {8, 0};
+  auto status = runtime::call(wait, slots);
+  other.join();
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().text, "time is up");
 }
 
 TEST(ThreadGroup, WantsTheStartFunction) {
