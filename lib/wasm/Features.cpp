@@ -65,13 +65,4 @@ Result<FeatureSet> parseFeatures(std::string_view list) {
   return features;
 }
 
-Feature featureOf(ValueType type) { return type.isRef() ? Feature::ReferenceTypes : Feature::Mvp; }
-
-std::unexpected<Error> refusedFeature(Feature feature, uint64_t offset) {
-  return fail(ErrorKind::Unsupported,
-              "the " + std::string(infos[size_t(feature)].name) +
-                  " proposal is used here and is not allowed",
-              offset);
-}
-
 } // namespace w2n::wasm

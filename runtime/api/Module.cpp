@@ -18,6 +18,7 @@ static_assert(W2N_EXTERNREF == int(ValueTypeCode::ExternRef));
 void readLimits(uint32_t flags, uint64_t min, uint64_t max, w2n_extern_type &type) {
   type.min = min;
   type.max = flags & artifact::limitHasMax ? max : UINT64_MAX;
+  type.is_64 = flags & artifact::limitIs64;
 }
 
 // The metadata's reader has checked that kinds and indices of imports and exports exist.
