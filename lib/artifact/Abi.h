@@ -43,8 +43,9 @@ struct FunctionReference {
 
 /// No memory is larger: what processors can address.
 inline constexpr uint64_t maxMemoryBytes = uint64_t(1) << 56;
-/// After all that a memory of 64-bit addresses can grow to come so many bytes that are never accessible: compiled code that relies on guard
-/// pages compares its index with `bytes`, and leaves a constant offset and the width of the access up to this sum to them.
+/// After all that a memory of 64-bit addresses can grow to come so many bytes that are never
+/// accessible: compiled code that relies on guard pages compares its index with `bytes`, and leaves
+/// a constant offset and the width of the access up to this sum to them.
 inline constexpr uint64_t memoryGuardBytes = 32 << 20;
 
 /// A linear memory as compiled code sees it. `base` never changes; `bytes` changes when it grows.
