@@ -109,8 +109,10 @@ typedef struct w2n_extern_type {
   bool is_mutable;
   /// MEMORY: its size in pages. TABLE: in elements. Without a maximum, `max` is UINT64_MAX.
   uint64_t min, max;
-  /// MEMORY: bytes of a page, 65,536 unless the module says otherwise.
+  /// MEMORY: bytes of a page, 65,536 or 1.
   uint32_t page_bytes;
+  /// MEMORY and TABLE: whether addresses and indices have 64 bits.
+  bool is_64;
 } w2n_extern_type;
 
 /// An import or export of a module. A name that contains U+0000 ends there for C.

@@ -268,7 +268,7 @@ Status Checker::checkTables() const {
 
 Status Checker::checkMemories() const {
   for (const MemoryRecordInfo &memory : metadata.memories()) {
-    if (memory.pageSizeLog2 > 16)
+    if (memory.pageSizeLog2 != 0 && memory.pageSizeLog2 != 16)
       return malformed("memory has pages of 2^" + std::to_string(memory.pageSizeLog2) + " bytes");
     // 2^32 bytes, or 2^64 - 1, which keeps the size in bytes inside 64 bits.
     const uint64_t most = memory.flags & limitIs64 ? UINT64_MAX >> memory.pageSizeLog2

@@ -3,6 +3,7 @@
 #include "lib/wasm/DecodeBranchHints.h"
 #include "lib/wasm/DecodeNames.h"
 #include "lib/wasm/DecodeTypes.h"
+#include "lib/wasm/FeatureGate.h"
 #include "lib/wasm/Instruction.h"
 #include "lib/wasm/Limits.h"
 
@@ -14,7 +15,7 @@ namespace {
 
 class ModuleDecoder {
 public:
-  ModuleDecoder(Bytes bytes, FeatureSet features) : reader(bytes) {
+  ModuleDecoder(Bytes bytes, FeatureSet features) : gate(features), reader(bytes) {
     module.bytes = bytes;
     module.features = features;
   }
@@ -55,15 +56,9 @@ private:
   /// A count of things of which each takes at least a byte.
   Result<uint32_t> decodeCount(ByteReader &, uint32_t limit, const char *what);
   Result<ConstExpr> decodeConstExpr(ByteReader &);
-  /// Refuses what `--features` leaves out, each with the offset of what uses it.
-  Status allow(Feature feature, uint64_t offset) const;
-  Status allow(std::span<const ValueType> types, uint64_t offset) const;
-  Status allow(const FunctionType &type, uint64_t offset) const;
-  Status allow(const TableType &type, uint64_t offset) const;
-  Status allow(const MemoryType &type, uint64_t offset) const;
-  Status allowTags(uint64_t offset) const;
 
   Module module;
+  const FeatureGate gate;
   ByteReader reader;
   unsigned lastOrder = 0;
   uint32_t bodies = 0;
@@ -100,49 +95,6 @@ Result<uint32_t> ModuleDecoder::decodeCount(ByteReader &in, uint32_t limit, cons
   return count;
 }
 
-Status ModuleDecoder::allow(Feature feature, uint64_t offset) const {
-  if (!module.features.has(feature))
-    return refusedFeature(feature, offset);
-  return {};
-}
-
-Status ModuleDecoder::allow(std::span<const ValueType> types, uint64_t offset) const {
-  for (ValueType type : types)
-    W2N_CHECK(allow(featureOf(type), offset));
-  return {};
-}
-
-Status ModuleDecoder::allow(const FunctionType &type, uint64_t offset) const {
-  W2N_CHECK(allow(type.params, offset));
-  W2N_CHECK(allow(type.results, offset));
-  return type.results.size() > 1 ? allow(Feature::MultiValue, offset) : Status();
-}
-
-// A second one, and one of references to anything but functions, came with references.
-Status ModuleDecoder::allow(const TableType &type, uint64_t offset) const {
-  if (!module.tables.empty() || type.element != ValueType::funcref())
-    W2N_CHECK(allow(Feature::ReferenceTypes, offset));
-  W2N_CHECK(allow(featureOf(type.element), offset));
-  return type.limits.is64 ? allow(Feature::Memory64, offset) : Status();
-}
-
-Status ModuleDecoder::allow(const MemoryType &type, uint64_t offset) const {
-  if (!module.memories.empty())
-    W2N_CHECK(allow(Feature::MultiMemory, offset));
-  if (type.limits.is64)
-    W2N_CHECK(allow(Feature::Memory64, offset));
-  if (type.limits.shared)
-    W2N_CHECK(allow(Feature::Threads, offset));
-  return type.pageSizeLog2 != 16 ? allow(Feature::CustomPageSizes, offset) : Status();
-}
-
-// Both forms of exceptions have them.
-Status ModuleDecoder::allowTags(uint64_t offset) const {
-  if (module.features.has(Feature::LegacyExceptions))
-    return {};
-  return allow(Feature::ExceptionHandling, offset);
-}
-
 Result<ConstExpr> ModuleDecoder::decodeConstExpr(ByteReader &in) {
   ConstExpr expression;
   expression.offset = in.offset();
@@ -150,7 +102,7 @@ Result<ConstExpr> ModuleDecoder::decodeConstExpr(ByteReader &in) {
   uint32_t depth = 0;
   while (true) {
     W2N_CHECK(decodeInstruction(in, instruction));
-    W2N_CHECK(allow(infoOf(instruction.opcode).feature, instruction.offset));
+    W2N_CHECK(gate.allow(infoOf(instruction.opcode).feature, instruction.offset));
     Immediates immediates = infoOf(instruction.opcode).immediates;
     if (instruction.opcode == Opcode::End && depth-- == 0)
       break;
@@ -187,7 +139,7 @@ Status ModuleDecoder::decodeTypeGroup(ByteReader &in, uint32_t members) {
   for (uint32_t i = 0; i < members; ++i) {
     const uint64_t offset = in.offset();
     W2N_TRY(type, decodeTypeDefinition(in));
-    W2N_CHECK(allow(type.function, offset));
+    W2N_CHECK(gate.allow(type.function, offset));
     type.groupBegin = begin;
     type.groupEnd = begin + members;
     module.types.push_back(std::move(type));
@@ -214,27 +166,27 @@ Result<Import> ModuleDecoder::decodeImport(ByteReader &in) {
   }
   case 1: {
     W2N_TRY(type, decodeTableType(in));
-    W2N_CHECK(allow(type, offset));
+    W2N_CHECK(gate.allow(type, module.tables.size(), offset));
     import.index = module.importedTables++;
     module.tables.push_back({type, std::nullopt});
     return import;
   }
   case 2: {
     W2N_TRY(type, decodeMemoryType(in));
-    W2N_CHECK(allow(type, offset));
+    W2N_CHECK(gate.allow(type, module.memories.size(), offset));
     import.index = module.importedMemories++;
     module.memories.push_back({type});
     return import;
   }
   case 3: {
     W2N_TRY(type, decodeGlobalType(in));
-    W2N_CHECK(allow(featureOf(type.type), offset));
+    W2N_CHECK(gate.allow(featureOf(type.type), offset));
     import.index = module.importedGlobals++;
     module.globals.push_back({type, {}});
     return import;
   }
   case 4: {
-    W2N_CHECK(allowTags(offset));
+    W2N_CHECK(gate.allowTags(offset));
     W2N_TRY(type, decodeTagType(in));
     import.index = module.importedTags++;
     module.tags.push_back({type});
@@ -279,7 +231,7 @@ Status ModuleDecoder::decodeTables(ByteReader &in) {
         return in.malformed("zero byte expected");
     }
     W2N_TRY(type, decodeTableType(in));
-    W2N_CHECK(allow(type, offset));
+    W2N_CHECK(gate.allow(type, module.tables.size(), offset));
     Table table{type, std::nullopt};
     if (hasInit) {
       W2N_TRY(init, decodeConstExpr(in));
@@ -295,7 +247,7 @@ Status ModuleDecoder::decodeMemories(ByteReader &in) {
   for (uint32_t i = 0; i < count; ++i) {
     const uint64_t offset = in.offset();
     W2N_TRY(type, decodeMemoryType(in));
-    W2N_CHECK(allow(type, offset));
+    W2N_CHECK(gate.allow(type, module.memories.size(), offset));
     module.memories.push_back({type});
   }
   return {};
@@ -306,7 +258,7 @@ Status ModuleDecoder::decodeGlobals(ByteReader &in) {
   for (uint32_t i = 0; i < count; ++i) {
     const uint64_t offset = in.offset();
     W2N_TRY(type, decodeGlobalType(in));
-    W2N_CHECK(allow(featureOf(type.type), offset));
+    W2N_CHECK(gate.allow(featureOf(type.type), offset));
     W2N_TRY(init, decodeConstExpr(in));
     module.globals.push_back({type, init});
   }
@@ -341,7 +293,7 @@ Result<ElementSegment> ModuleDecoder::decodeElement(ByteReader &in) {
   if (flags > 7)
     return in.malformed("malformed elements segment kind");
   if (flags != 0)
-    W2N_CHECK(allow(Feature::BulkMemory, segment.byteOffset));
+    W2N_CHECK(gate.allow(Feature::BulkMemory, segment.byteOffset));
   bool usesExpressions = flags & 4;
   if (flags & 1) {
     segment.mode = flags & 2 ? SegmentMode::Declarative : SegmentMode::Passive;
@@ -355,7 +307,7 @@ Result<ElementSegment> ModuleDecoder::decodeElement(ByteReader &in) {
   }
   if ((flags & 3) && usesExpressions) {
     W2N_TRY(type, decodeReferenceType(in));
-    W2N_CHECK(allow(featureOf(type), segment.byteOffset));
+    W2N_CHECK(gate.allow(featureOf(type), segment.byteOffset));
     segment.type = type;
   } else if (flags & 3) {
     W2N_TRY(kind, in.readByte());
@@ -406,7 +358,7 @@ Status ModuleDecoder::decodeBody(ByteReader &in, Function &function) {
     const uint64_t offset = bodyReader.offset();
     W2N_TRY(count, bodyReader.readU32());
     W2N_TRY(type, decodeValueType(bodyReader));
-    W2N_CHECK(allow(featureOf(type), offset));
+    W2N_CHECK(gate.allow(featureOf(type), offset));
     total += count;
     // The first bound is the specification's, the second ours.
     if (total > 0xffffffff)
@@ -441,7 +393,7 @@ Result<DataSegment> ModuleDecoder::decodeDataSegment(ByteReader &in) {
   if (flags > 2)
     return in.malformed("malformed data segment kind");
   if (flags != 0)
-    W2N_CHECK(allow(Feature::BulkMemory, segment.byteOffset));
+    W2N_CHECK(gate.allow(Feature::BulkMemory, segment.byteOffset));
   if (flags == 1) {
     segment.mode = SegmentMode::Passive;
   } else {
@@ -468,7 +420,7 @@ Status ModuleDecoder::decodeData(ByteReader &in) {
 }
 
 Status ModuleDecoder::decodeDataCount(ByteReader &in) {
-  W2N_CHECK(allow(Feature::BulkMemory, in.offset()));
+  W2N_CHECK(gate.allow(Feature::BulkMemory, in.offset()));
   W2N_TRY(count, in.readU32());
   module.dataCount = count;
   return {};
@@ -483,7 +435,7 @@ Result<TagType> ModuleDecoder::decodeTagType(ByteReader &in) {
 }
 
 Status ModuleDecoder::decodeTags(ByteReader &in) {
-  W2N_CHECK(allowTags(in.offset()));
+  W2N_CHECK(gate.allowTags(in.offset()));
   W2N_TRY(count, decodeCount(in, limits::tags, "tags"));
   for (uint32_t i = 0; i < count; ++i) {
     W2N_TRY(type, decodeTagType(in));

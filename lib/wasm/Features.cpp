@@ -65,22 +65,4 @@ Result<FeatureSet> parseFeatures(std::string_view list) {
   return features;
 }
 
-Feature featureOf(ValueType type) {
-  if (type.kind == ValueKind::V128)
-    return Feature::Simd;
-  if (!type.isRef())
-    return Feature::Mvp;
-  if (type.heap == HeapKind::Exn || type.heap == HeapKind::NoExn)
-    return Feature::ExceptionHandling;
-  const bool isPlain = type == ValueType::funcref() || type == ValueType::externref();
-  return isPlain ? Feature::ReferenceTypes : Feature::FunctionReferences;
-}
-
-std::unexpected<Error> refusedFeature(Feature feature, uint64_t offset) {
-  return fail(ErrorKind::Unsupported,
-              "the " + std::string(infos[size_t(feature)].name) +
-                  " proposal is used here and is not allowed",
-              offset);
-}
-
 } // namespace w2n::wasm

@@ -2,9 +2,10 @@
 #pragma once
 
 #include "lib/support/Error.h"
-#include "lib/wasm/Types.h"
 
+#include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace w2n::wasm {
 
@@ -42,11 +43,5 @@ private:
 /// Reads a list such as "wasm2,+memory64,-bulk-memory", from left to right: "mvp", "wasm2", "wasm3"
 /// and "all" stand for sets, and what comes before the first word is all. Errors: Invalid.
 Result<FeatureSet> parseFeatures(std::string_view list);
-
-/// What a type needs, beyond the types that it is made of.
-Feature featureOf(ValueType type);
-
-/// Unsupported, saying that `feature` is used at `offset` and not allowed.
-std::unexpected<Error> refusedFeature(Feature feature, uint64_t offset);
 
 } // namespace w2n::wasm

@@ -6,6 +6,7 @@
 #include "lib/support/Error.h"
 #include "lib/wasm/Features.h"
 #include "lib/wasm/TypeTable.h"
+#include "lib/wasm/Types.h"
 
 #include <span>
 #include <string_view>

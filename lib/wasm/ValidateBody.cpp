@@ -7,6 +7,7 @@
 
 #include "lib/wasm/ValidateBody.h"
 
+#include "lib/wasm/FeatureGate.h"
 #include "lib/wasm/Limits.h"
 #include "lib/wasm/LocalTypes.h"
 
@@ -366,11 +367,10 @@ Status BodyValidator::checkLabelOperands(Types types) {
 }
 
 Status BodyValidator::allow(Feature feature) const {
-  if (module.features.has(feature))
-    return {};
-  auto refused = refusedFeature(feature, instruction.offset);
-  refused.error().text += " (" + describeFunction(module, functionIndex) + ")";
-  return refused;
+  auto allowed = FeatureGate(module.features).allow(feature, instruction.offset);
+  if (!allowed)
+    allowed.error().text += " (" + describeFunction(module, functionIndex) + ")";
+  return allowed;
 }
 
 Status BodyValidator::checkSignature(std::string_view signature) {

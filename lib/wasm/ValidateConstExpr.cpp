@@ -1,3 +1,4 @@
+#include "lib/wasm/FeatureGate.h"
 #include "lib/wasm/ValidateBody.h"
 
 namespace w2n::wasm {
@@ -39,8 +40,7 @@ Status ConstExprValidator::checkGlobalGet(const Instruction &instruction) {
 }
 
 Status ConstExprValidator::checkBinary(const Instruction &instruction, ValueType type) {
-  if (!module.features.has(Feature::ExtendedConst))
-    return refusedFeature(Feature::ExtendedConst, instruction.offset);
+  W2N_CHECK(FeatureGate(module.features).allow(Feature::ExtendedConst, instruction.offset));
   size_t height = stack.size();
   if (height < 2 || stack[height - 1] != type || stack[height - 2] != type)
     return fail(ErrorKind::Invalid,

@@ -21,6 +21,7 @@ static_assert(W2N_EXNREF == int(ValueTypeCode::ExnRef));
 void readLimits(uint32_t flags, uint64_t min, uint64_t max, w2n_extern_type &type) {
   type.min = min;
   type.max = flags & artifact::limitHasMax ? max : UINT64_MAX;
+  type.is_64 = flags & artifact::limitIs64;
 }
 
 w2n_function_type functionTypeOf(const Metadata &metadata, uint32_t typeIndex) {

@@ -46,11 +46,11 @@ Status Memory::reserveAddresses(Reserve reserve) {
   growthLimit = declaredLimit(type);
   if (growthLimit > artifact::maxMemoryBytes)
     return noRoom(growthLimit, "");
-  if (!type.limits.is64 && type.hasGuardPages()) {
+  if (!type.limits.is64) {
     reservedBytes = fullReservation();
     if ((reservation = platform::reserve(reservedBytes)))
       return {};
-    if (reserve == Reserve::Full)
+    if (reserve == Reserve::Full && type.hasGuardPages())
       return noRoom(reservedBytes, "; compile with --bounds-checks=explicit to need less");
   }
   for (;; growthLimit = std::max(growthLimit / 2, minBytes)) {

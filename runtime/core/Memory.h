@@ -4,8 +4,8 @@
 // memory's own size; it also gets the full reservation where there is room for it, so that other
 // modules can import the memory.
 //
-// Memories of 64-bit addresses, and those with small pages, reserve what they can grow to (64 GiB
-// if their type does not say, less where there is no room) and artifact::memoryGuardBytes.
+// Memories of 64-bit addresses reserve what they can grow to (64 GiB if their type does not say,
+// less where there is no room) and artifact::memoryGuardBytes.
 #pragma once
 
 #include "lib/artifact/Metadata.h"

@@ -80,6 +80,21 @@ TEST(Memory, SharedGrowsFromManyThreads) {
   EXPECT_EQ(memory.grow(1), -1);
 }
 
+TEST(Memory, MayHavePagesOfAByte) {
+  wasm::MemoryType type = memoryType(3, 5000);
+  type.pageSizeLog2 = 0;
+  auto memory = makeMemory(type);
+  ASSERT_TRUE(memory);
+  EXPECT_EQ((*memory)->bytes().size(), 3u);
+  EXPECT_EQ((*memory)->grow(1), 3);
+  EXPECT_EQ((*memory)->grow(4995), 4);
+  EXPECT_EQ((*memory)->grow(2), -1);
+  EXPECT_EQ((*memory)->pages(), 4999u);
+  (*memory)->bytes().back() = 1;
+  type.limits = memoryType(uint64_t(1) << 32).limits;
+  EXPECT_EQ(makeMemory(type).error().text, "memory has 4294967296 pages, most is 4294967295");
+}
+
 TEST(Memory, RefusesWhatCannotBe) {
   auto tooLarge = makeMemory(memoryType(65537));
   ASSERT_FALSE(tooLarge);

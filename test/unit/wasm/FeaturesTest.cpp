@@ -1,0 +1,111 @@
+// --features: how lists are read, and that each proposal is refused where it is used, and nowhere
+// else.
+#include "lib/wasm/Features.h"
+
+#include "test/unit/wasm/ModuleBuilder.h"
+
+#include <gtest/gtest.h>
+
+namespace w2n::test {
+namespace {
+
+using enum SectionId;
+using wasm::Feature;
+using wasm::FeatureSet;
+
+TEST(Features, AreReadFromLeftToRight) {
+  const struct {
+    const char *list;
+    bool signExtension, memory64, wideArithmetic;
+  } cases[] = {
+      {"", true, true, true},
+      {"all", true, true, true},
+      {"mvp", false, false, false},
+      {"wasm2", true, false, false},
+      {"wasm3", true, true, false},
+      {"-memory64", true, false, true},
+      {"wasm2,+wide-arithmetic,-sign-extension", false, false, true},
+      {"-memory64,wasm3", true, true, false},
+      {"wasm3,-memory64,+memory64,", true, true, false},
+  };
+  for (const auto &each : cases) {
+    const auto features = wasm::parseFeatures(each.list);
+    ASSERT_TRUE(features) << each.list;
+    EXPECT_TRUE(features->has(Feature::Mvp)) << each.list;
+    EXPECT_EQ(features->has(Feature::SignExtension), each.signExtension) << each.list;
+    EXPECT_EQ(features->has(Feature::Memory64), each.memory64) << each.list;
+    EXPECT_EQ(features->has(Feature::WideArithmetic), each.wideArithmetic) << each.list;
+  }
+}
+
+TEST(Features, ThatAreUnknownAreErrors) {
+  for (const char *list : {"memory64", "+", "-", "+Memory64", "+mvp", "wasm4", ",", "+memory64 "}) {
+    const auto features = wasm::parseFeatures(list);
+    ASSERT_FALSE(features) << list;
+    EXPECT_EQ(features.error().kind, ErrorKind::Invalid);
+  }
+}
+
+/// A module with one function that takes nothing and returns nothing.
+ByteVector moduleOf(const ByteVector &code) {
+  return join(section(Type, {{0x60, 0, 0}}), section(Function, {{0}}), section(Code, {body(code)}));
+}
+
+Status loadWith(const ByteVector &bytes, FeatureSet features) {
+  W2N_TRY(module, wasm::decodeModule(bytes, features));
+  return wasm::validateModule(module);
+}
+
+TEST(Features, AreRefusedWhereTheyAreUsed) {
+  // Offsets are from the end of the header.
+  const struct {
+    Feature feature;
+    ByteVector sections;
+    uint64_t offset;
+  } cases[] = {
+      {Feature::SignExtension, moduleOf({0x41, 0, 0xc0, 0x1a}), 17},
+      {Feature::SaturatingFloatToInt, moduleOf({0x43, 0, 0, 0, 0, 0xfc, 0, 0x1a}), 20},
+      {Feature::ReferenceTypes, moduleOf({0xd0, 0x70, 0x1a}), 15},
+      {Feature::MultiValue, section(Type, {{0x60, 0, 2, 0x7f, 0x7f}}), 3},
+      {Feature::MultiValue,
+       join(section(Type, {{0x60, 1, 0x7f, 0}}), section(Function, {{0}}),
+            section(Code, {body({0x41, 0, 0x02, 0, 0x1a, 0x0b})})),
+       18},
+      {Feature::ReferenceTypes, section(Global, {{0x6f, 0, 0xd0, 0x6f, 0x0b}}), 3},
+      {Feature::ReferenceTypes, section(Table, {{0x70, 0, 0}, {0x70, 0, 0}}), 6},
+      {Feature::BulkMemory, join(section(Memory, {{0, 0}}), section(Data, {{1, 0}})), 8},
+      {Feature::BulkMemory, section(DataCount, ByteVector{0}), 2},
+      {Feature::ExtendedConst, section(Global, {{0x7f, 0, 0x41, 0, 0x41, 0, 0x6a, 0x0b}}), 9},
+      {Feature::MultiMemory, section(Memory, {{0, 0}, {0, 0}}), 5},
+      {Feature::Memory64, section(Memory, {{4, 0}}), 3},
+      {Feature::Memory64, section(Table, {{0x70, 4, 0}}), 3},
+      {Feature::Memory64, section(Import, {join(name("a"), name("b"), 2, 4, 0)}), 3},
+      {Feature::CustomPageSizes, section(Memory, {{8, 0, 0}}), 3},
+      {Feature::WideArithmetic, moduleOf({0x42, 0, 0x42, 0, 0xfc, 0x15, 0x1a, 0x1a}), 19},
+  };
+  for (const auto &each : cases) {
+    const std::string name(wasm::featureInfos()[size_t(each.feature)].name);
+    const ByteVector bytes = join(header, each.sections);
+    FeatureSet others = FeatureSet::all();
+    others.set(each.feature, false);
+    const auto refused = loadWith(bytes, others);
+    ASSERT_FALSE(refused) << name;
+    EXPECT_EQ(refused.error().kind, ErrorKind::Unsupported);
+    EXPECT_TRUE(refused.error().text.starts_with("the " + name + " proposal is used here"))
+        << refused.error().text;
+    EXPECT_EQ(refused.error().offset, header.size() + each.offset) << name;
+    const auto allowed = loadWith(bytes, FeatureSet::all());
+    EXPECT_TRUE(allowed) << name << ": " << allowed.error().text;
+  }
+}
+
+TEST(Features, OfAModuleThatUsesNoneAreNotMissed) {
+  const ByteVector bytes = join(
+      header, section(Type, {{0x60, 1, 0x7f, 1, 0x7f}}), section(Function, {{0}}),
+      section(Table, {{0x70, 0, 1}}), section(Memory, {{0, 1}}),
+      section(Global, {{0x7f, 0, 0x41, 0, 0x0b}}), section(Code, {body({0x20, 0, 0x28, 2, 0})}));
+  EXPECT_TRUE(loadWith(bytes, FeatureSet::upTo(wasm::Standard::Mvp)));
+}
+
+} // namespace
+} // namespace w2n::test
