@@ -24,7 +24,7 @@ bool addUses(const wasm::Module &module, wasm::Bytes code, ModuleUses &uses) {
       if (!module.types[instruction.index].isFinal)
         uses.touchedTables[instruction.index2] = true;
       if (instruction.opcode == wasm::Opcode::ReturnCallIndirect)
-        uses.tailCalledTables[instruction.index2] = true;
+        uses.tailCalledTables[instruction.index2] = uses.tailCalledTypes[instruction.index] = true;
       break;
     case wasm::Immediates::Table:
       uses.touchedTables[instruction.index] = true;
@@ -48,7 +48,8 @@ ModuleUses findUses(const wasm::Module &module) {
   ModuleUses uses{std::vector<bool>(module.tables.size()),
                   std::vector<bool>(module.functions.size()),
                   {},
-                  std::vector<bool>(module.tables.size())};
+                  std::vector<bool>(module.tables.size()),
+                  std::vector<bool>(module.types.size())};
   for (const wasm::Function &function : module.functions)
     uses.tailCallers.push_back(addUses(module, function.code, uses));
   for (const wasm::Global &global : module.globals)
