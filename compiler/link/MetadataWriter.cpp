@@ -149,7 +149,7 @@ ArrayRef MetadataEmitter::functions() {
   for (uint32_t i = wasm.importedFunctions; i < records.size(); ++i) {
     size_t offset = reference.offset + i * sizeof(FunctionRecord);
     blob.setDistance(offset + offsetof(FunctionRecord, code), lowering.function(i));
-    if (plan.tailCallers[i])
+    if (plan.hasBody[i])
       blob.setDistance(offset + offsetof(FunctionRecord, tailCode), lowering.tailFunction(i));
   }
   return reference;

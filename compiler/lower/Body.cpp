@@ -128,7 +128,7 @@ llvm::Type *BodyLowering::typeOf(wasm::ValueKind kind) {
 
 void lowerFunction(ModuleLowering &module, uint32_t functionIndex) {
   using Locals = BodyLowering::Locals;
-  if (module.plan.tailCallers[functionIndex])
+  if (module.plan.hasBody[functionIndex])
     lowerTailWrapper(module, functionIndex);
   if (BodyLowering(module, functionIndex, Locals::Ssa).run())
     return;

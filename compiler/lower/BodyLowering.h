@@ -256,6 +256,7 @@ private:
     llvm::Value *context = nullptr;
     /// What a tail call jumps to; null, here or when it runs, if there is no such thing.
     llvm::Value *tailCode = nullptr;
+    bool tailCodeMayBeNull = true;
   };
   // Each pops what selects the callee, and leaves the arguments.
   Callee directCallee(const Instruction &instruction);

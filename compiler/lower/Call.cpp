@@ -15,8 +15,10 @@ BodyLowering::Callee BodyLowering::directCallee(const Instruction &instruction) 
   if (index >= wasm.importedFunctions) {
     callee.code = module.function(index);
     callee.context = instanceContext;
-    if (module.plan.tailCallers[index])
+    if (module.plan.hasBody[index]) {
       callee.tailCode = module.tailFunction(index);
+      callee.tailCodeMayBeNull = false;
+    }
     return callee;
   }
   uint64_t reference = module.plan.layout.importReferences() + sizeof(FunctionReference) * index;
@@ -48,18 +50,16 @@ BodyLowering::Callee BodyLowering::closedCallee(const Instruction &instruction) 
            trapBlock(TrapKind::UninitializedElement),
            trapBlock(TrapKind::IndirectCallTypeMismatch));
   builder.SetInsertPoint(next);
-  auto codeAt = [&](uint64_t offset, llvm::Value *&distance) {
-    distance = module.loadInvariant(builder, module.i32, element, offset);
+  auto codeAt = [&](uint64_t offset) {
+    llvm::Value *distance = module.loadInvariant(builder, module.i32, element, offset);
     return builder.CreateGEP(module.i8, table, builder.CreateSExt(distance, module.i64));
   };
-  Callee callee{.typeIndex = instruction.index, .context = instanceContext};
-  llvm::Value *distance;
-  callee.code = codeAt(0, distance);
-  if (isTailCall(instruction)) {
-    llvm::Value *tailCode = codeAt(8, distance);
-    callee.tailCode = builder.CreateSelect(
-        builder.CreateIsNull(distance), llvm::ConstantPointerNull::get(module.pointer), tailCode);
-  }
+  Callee callee{
+      .typeIndex = instruction.index, .context = instanceContext, .tailCodeMayBeNull = false};
+  if (isTailCall(instruction))
+    callee.tailCode = codeAt(8);
+  else
+    callee.code = codeAt(0);
   return callee;
 }
 

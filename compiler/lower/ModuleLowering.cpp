@@ -81,7 +81,7 @@ llvm::Function *ModuleLowering::makeFunction(llvm::FunctionType *type, const llv
 
 llvm::Function *ModuleLowering::function(uint32_t functionIndex) {
   // The body has the name, so that profiles show it.
-  const std::string symbol = plan.tailCallers[functionIndex]
+  const std::string symbol = plan.hasBody[functionIndex]
                                  ? "w2n.wrapper." + plan.symbols[functionIndex]
                                  : plan.symbols[functionIndex];
   if (llvm::Function *existing = module.getFunction(symbol))

@@ -28,8 +28,9 @@ struct ModulePlan {
   std::vector<uint32_t> references;
   /// Contents of the tables that nothing but calls can reach; see ClosedTables.h.
   std::vector<std::optional<ClosedTable>> closedTables;
-  /// Functions with tail calls: they have a body and a wrapper (TailCall.cpp).
-  std::vector<bool> tailCallers;
+  /// Functions of which tail calls are made or may be: they have a body and a wrapper
+  /// (TailCall.cpp).
+  std::vector<bool> hasBody;
   /// Tables that return_call_indirect names.
   std::vector<bool> tailCalledTables;
   /// Whether bodies have one prototype, for want of a calling convention.
@@ -82,15 +83,15 @@ public:
   const Signature &tailSignature(uint32_t typeIndex);
   /// The function with wasm index `functionIndex`, declared on first use; it must not be imported.
   llvm::Function *function(uint32_t functionIndex);
-  /// What tail calls jump to: only of a function that has tail calls.
+  /// What tail calls jump to: only of a function that has a body of its own.
   llvm::Function *tailFunction(uint32_t functionIndex);
   /// Where the body goes: the function itself, or what its wrapper calls.
   llvm::Function *bodyFunction(uint32_t functionIndex) {
-    return plan.tailCallers[functionIndex] ? tailFunction(functionIndex) : function(functionIndex);
+    return plan.hasBody[functionIndex] ? tailFunction(functionIndex) : function(functionIndex);
   }
   const Signature &bodySignature(uint32_t functionIndex) {
     const uint32_t typeIndex = plan.wasm.functions[functionIndex].typeIndex;
-    return plan.tailCallers[functionIndex] ? tailSignature(typeIndex) : signature(typeIndex);
+    return plan.hasBody[functionIndex] ? tailSignature(typeIndex) : signature(typeIndex);
   }
   /// A hidden function with our attributes; the first argument is the context in `swiftself`.
   llvm::Function *makeFunction(llvm::FunctionType *type, const llvm::Twine &name,
@@ -149,7 +150,7 @@ public:
 
   /// The closed table `table`: an array of {distance from the array to the code, canonical type},
   /// declared on first use. If it is used for tail calls, the distance to the code of the body
-  /// follows, or 0, and four bytes that are unused.
+  /// follows, 0 only for types that no tail call names, and four bytes that are unused.
   llvm::GlobalVariable *closedTable(uint32_t table);
   uint64_t closedTableEntryBytes(uint32_t table) const {
     return plan.tailCalledTables[table] ? 16 : 8;
@@ -166,7 +167,7 @@ private:
 
 /// Body of one defined function.
 void lowerFunction(ModuleLowering &module, uint32_t functionIndex);
-/// The wrapper of a function with tail calls (TailCall.cpp).
+/// The wrapper of a function that has a body of its own (TailCall.cpp).
 void lowerTailWrapper(ModuleLowering &module, uint32_t functionIndex);
 /// The thunks of all types that need them.
 void lowerThunks(ModuleLowering &module);

@@ -24,7 +24,7 @@ bool addUses(const wasm::Module &module, wasm::Bytes code, ModuleUses &uses) {
       if (!module.types[instruction.index].isFinal)
         uses.touchedTables[instruction.index2] = true;
       if (instruction.opcode == wasm::Opcode::ReturnCallIndirect)
-        uses.tailCalledTables[instruction.index2] = true;
+        uses.tailCalledTables[instruction.index2] = uses.tailCalledTypes[instruction.index] = true;
       break;
     case wasm::Immediates::Table:
       uses.touchedTables[instruction.index] = true;
@@ -55,6 +55,7 @@ ModuleUses findUses(const wasm::Module &module) {
                   std::vector<bool>(module.functions.size()),
                   {},
                   std::vector<bool>(module.tables.size()),
+                  std::vector<bool>(module.types.size()),
                   false};
   for (const wasm::Function &function : module.functions)
     uses.tailCallers.push_back(addUses(module, function.code, uses));

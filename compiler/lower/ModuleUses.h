@@ -12,8 +12,8 @@ struct ModuleUses {
   std::vector<bool> touchedTables;
   /// Functions that ref.func names, in a body or in a constant expression.
   std::vector<bool> referencedFunctions;
-  /// Functions with tail calls, and tables that return_call_indirect names.
-  std::vector<bool> tailCallers, tailCalledTables;
+  /// Functions with tail calls; tables and types that return_call_indirect names.
+  std::vector<bool> tailCallers, tailCalledTables, tailCalledTypes;
   /// Whether any function has a try.
   bool catchesExceptions = false;
 };

@@ -80,6 +80,26 @@ std::vector<uint32_t> numberReferences(const ModulePlan &plan, const ModuleUses 
   return numbers;
 }
 
+/// Functions that have bodies for tail calls: those with tail calls, and, so that the jump needs no
+/// test, what return_call_indirect finds in closed tables.
+std::vector<bool> findBodies(const ModulePlan &plan, const ModuleUses &uses) {
+  const wasm::Module &module = plan.wasm;
+  std::vector<bool> bodies = uses.tailCallers;
+  std::vector<bool> isCalled(module.typeTable.size());
+  for (uint32_t i = 0; i < module.types.size(); ++i)
+    if (uses.tailCalledTypes[i])
+      isCalled[module.types[i].number] = true;
+  for (uint32_t table = 0; table < module.tables.size(); ++table) {
+    if (!plan.closedTables[table] || !uses.tailCalledTables[table])
+      continue;
+    for (uint32_t function : *plan.closedTables[table])
+      if (function != artifact::noIndex &&
+          isCalled[module.types[module.functions[function].typeIndex].number])
+        bodies[function] = true;
+  }
+  return bodies;
+}
+
 } // namespace
 
 ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options,
@@ -100,7 +120,7 @@ ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options,
   plan.catchesExceptions = uses.catchesExceptions;
   plan.closedTables = findClosedTables(module, uses);
   plan.references = numberReferences(plan, uses, plan.layout.referencedFunctions);
-  plan.tailCallers = uses.tailCallers;
+  plan.hasBody = findBodies(plan, uses);
   plan.tailCalledTables = uses.tailCalledTables;
   // RISC-V has neither tailcc nor swifttailcc.
   plan.uniformBodies = llvm::Triple(target.triple).isRISCV();

@@ -134,7 +134,7 @@ void lowerClosedTables(ModuleLowering &module) {
       uint32_t canonicalType = artifact::noIndex;
       if (function != artifact::noIndex) {
         distance = distanceTo(module.function(function));
-        if (module.plan.tailCallers[function])
+        if (module.plan.hasBody[function])
           tailDistance = distanceTo(module.tailFunction(function));
         canonicalType = wasm.types[wasm.functions[function].typeIndex].number;
       }
