@@ -38,6 +38,10 @@ consteval std::array<Handler, opcodeCount> makeHandlers() {
 /// the optimizer takes.
 constexpr uint64_t ssaSteps = 1'000'000, ssaStepsPerByte = 64;
 
+/// From here on they would take the register allocator seconds. A try has an operand for each of
+/// its calls and each local that is written in it and read behind it.
+constexpr uint64_t mostLandingPadOperands = 40'000;
+
 constexpr auto handlers = makeHandlers();
 static_assert(
     [] {
@@ -85,7 +89,7 @@ bool BodyLowering::run() {
       skipUnreachable(instruction);
     else
       handlers[size_t(instruction.opcode)](*this, instruction);
-    if (ssa.steps() > mostSteps)
+    if (ssa.steps() > mostSteps || ssa.landingPadOperands() > mostLandingPadOperands)
       return false;
   }
   return true;
@@ -132,7 +136,8 @@ void lowerFunction(ModuleLowering &module, uint32_t functionIndex) {
     lowerTailWrapper(module, functionIndex);
   if (BodyLowering(module, functionIndex, Locals::Ssa).run())
     return;
-  module.remark(functionIndex, "keeping locals on the stack: they are too many for its branches");
+  module.remark(functionIndex,
+                "keeping locals on the stack: they are too many for its branches or tries");
   module.bodyFunction(functionIndex)->deleteBody();
   BodyLowering(module, functionIndex, Locals::StackSlots).run();
 }

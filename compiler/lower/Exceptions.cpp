@@ -40,6 +40,7 @@ llvm::BasicBlock *BodyLowering::landingPadOf(Frame &frame) {
     return frame.landingPad;
   function->setPersonalityFn(module.personality());
   frame.landingPad = makeBlock("unwound");
+  ssa.markLandingPad(frame.landingPad);
   llvm::IRBuilder<> pad(frame.landingPad);
   llvm::LandingPadInst *landed =
       pad.CreateLandingPad(llvm::StructType::get(module.pointer, module.i32), 1);

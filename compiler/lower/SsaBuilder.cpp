@@ -122,6 +122,8 @@ void SsaBuilder::completePending() {
     pending.pop_back();
     // A copy: the look-up may add blocks and move the states.
     llvm::SmallVector<llvm::BasicBlock *, 8> edges(predecessors(next.block));
+    if (blocks[next.block].isLandingPad)
+      landingPadOperandCount += edges.size();
     for (llvm::BasicBlock *predecessor : edges)
       next.phi->addIncoming(readOrMakePhi(predecessor, next.variable), predecessor);
     completed.push_back(next.phi);

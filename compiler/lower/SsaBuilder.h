@@ -31,6 +31,8 @@ public:
   /// Says that `block` will get more edges after reads in it (a loop header).
   void markUnsealed(llvm::BasicBlock *block);
   void seal(llvm::BasicBlock *block);
+  /// Says that the edges to `block` are those of calls that throw.
+  void markLandingPad(llvm::BasicBlock *block) { blocks[block].isLandingPad = true; }
   llvm::ArrayRef<llvm::BasicBlock *> predecessors(llvm::BasicBlock *block) const;
 
   /// A number that grows with each write.
@@ -45,10 +47,14 @@ public:
   llvm::Value *resolve(llvm::Value *value) const;
   /// Blocks looked at and phis made so far, in units of a few dozen nanoseconds.
   uint64_t steps() const { return stepCount; }
+  /// Operands of phis in landing pads, which register allocation takes far longer for than for
+  /// others.
+  uint64_t landingPadOperands() const { return landingPadOperandCount; }
 
 private:
   struct BlockState {
     bool sealed = true;
+    bool isLandingPad = false;
     /// Null if none is known. The writes between are numbered from `writesBefore` up to
     /// `writesAfter`.
     llvm::BasicBlock *dominator = nullptr;
@@ -73,6 +79,7 @@ private:
   llvm::DenseMap<unsigned, std::vector<uint32_t>> writesOf;
   uint32_t writeCount = 0;
   uint64_t stepCount = 0;
+  uint64_t landingPadOperandCount = 0;
   llvm::DenseMap<llvm::BasicBlock *, BlockState> blocks;
   llvm::DenseMap<Key, llvm::Value *> definitions;
   std::vector<PendingPhi> pending;
