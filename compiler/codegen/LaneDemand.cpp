@@ -22,25 +22,28 @@ unsigned laneCount(const Type *type) {
 
 Lanes allLanes(const Type *type) { return ~Lanes(0) >> (mostLanes - laneCount(type)); }
 
-/// The lanes of a vector cast from `from` to `to` that have bits of `lanes`.
-Lanes castLanes(Lanes lanes, const Type *from, const Type *to) {
-  unsigned before = laneCount(from), after = laneCount(to);
-  Lanes result = 0;
-  for (unsigned i = 0; i < std::max(before, after); ++i)
-    if (lanes >> (i * before / std::max(before, after)) & 1)
-      result |= Lanes(1) << (i * after / std::max(before, after));
+/// The lanes of a vector of type `from` all of whose bits are in `lanes` of its cast to `to`.
+Lanes lanesBeforeCast(Lanes lanes, const Type *from, const Type *to) {
+  unsigned before = laneCount(from), after = laneCount(to), parts = std::max(before, after);
+  Lanes result = allLanes(from);
+  for (unsigned i = 0; i < parts; ++i)
+    if (!(lanes >> (i * after / parts) & 1))
+      result &= ~(Lanes(1) << (i * before / parts));
   return result;
 }
 
+/// Lanes that are demanded by one use or another: whatever each of them makes of the load, together
+/// they read those lanes.
 class LaneDemand {
 public:
-  bool isDemanded(const Value &value, Lanes lanes);
+  Lanes demandedLanes(const Value &value);
 
 private:
-  bool isDemandedBy(const Use &use, Lanes lanes);
-  bool isDemandedByCall(const CallInst &call, const Use &use, Lanes lanes);
-  bool isDemandedByShuffle(const ShuffleVectorInst &shuffle, const Use &use, Lanes lanes);
-  bool isDemandedByInsertion(const InsertElementInst &insertion, const Use &use, Lanes lanes);
+  Lanes demandedBy(const Use &use);
+  Lanes demandedByCall(const CallInst &call, const Use &use);
+  Lanes demandedByShuffle(const ShuffleVectorInst &shuffle, const Use &use);
+  Lanes demandedByInsertion(const InsertElementInst &insertion, const Use &use);
+  Lanes demandedByCast(const BitCastInst &cast);
 
   /// Uses that may still be looked at.
   unsigned budget = 64;
@@ -54,71 +57,78 @@ bool hasUnevenConstant(const User &user) {
   });
 }
 
-bool LaneDemand::isDemandedByShuffle(const ShuffleVectorInst &shuffle, const Use &use,
-                                     Lanes lanes) {
-  unsigned sourceLanes = laneCount(use->getType());
-  int begin = use.getOperandNo() == 0 ? 0 : int(sourceLanes);
-  Lanes taken = 0, places = 0;
+Lanes LaneDemand::demandedByShuffle(const ShuffleVectorInst &shuffle, const Use &use) {
+  Lanes demanded = demandedLanes(shuffle), result = 0;
+  int count = int(laneCount(use->getType())), begin = use.getOperandNo() == 0 ? 0 : count;
   for (auto [place, lane] : enumerate(shuffle.getShuffleMask()))
-    if (lane >= begin && lane < begin + int(sourceLanes) && (lanes >> (lane - begin) & 1)) {
-      taken |= Lanes(1) << (lane - begin);
-      places |= Lanes(1) << place;
-    }
-  return taken == lanes && isDemanded(shuffle, places);
+    if ((demanded >> place & 1) && lane >= begin && lane < begin + count)
+      result |= Lanes(1) << (lane - begin);
+  return result;
 }
 
-bool LaneDemand::isDemandedByInsertion(const InsertElementInst &insertion, const Use &use,
-                                       Lanes lanes) {
+Lanes LaneDemand::demandedByInsertion(const InsertElementInst &insertion, const Use &use) {
   auto *index = dyn_cast<ConstantInt>(insertion.getOperand(2));
   if (!index || use.getOperandNo() == 2)
-    return false;
-  Lanes inserted = Lanes(1) << index->getZExtValue();
+    return 0;
+  Lanes demanded = demandedLanes(insertion);
   if (use.getOperandNo() == 1)
-    return isDemanded(insertion, inserted);
-  return !(lanes & inserted) && isDemanded(insertion, lanes);
+    return demanded >> index->getZExtValue() & 1;
+  return demanded & ~(Lanes(1) << index->getZExtValue());
 }
 
-bool LaneDemand::isDemandedByCall(const CallInst &call, const Use &use, Lanes lanes) {
+Lanes LaneDemand::demandedByCall(const CallInst &call, const Use &use) {
+  Lanes all = allLanes(use->getType());
   if (call.mayHaveSideEffects())
-    return true;
+    return all;
   if (hasUnevenConstant(call))
-    return false;
+    return 0;
   if (isTriviallyVectorizable(call.getIntrinsicID()))
-    return isDemanded(call, lanes);
+    return demandedLanes(call);
   // Reductions and the target's own: all lanes make all lanes.
-  return lanes == allLanes(use->getType()) && isDemanded(call, allLanes(call.getType()));
+  return demandedLanes(call) == allLanes(call.getType()) ? all : 0;
 }
 
-bool LaneDemand::isDemandedBy(const Use &use, Lanes lanes) {
+Lanes LaneDemand::demandedByCast(const BitCastInst &cast) {
+  // Of a large number some bits may be wanted, but a comparison wants all.
+  auto wantsAll = [](const User *user) {
+    auto *comparison = dyn_cast<ICmpInst>(user);
+    return isa<StoreInst, PHINode, ReturnInst>(user) || (comparison && comparison->isEquality());
+  };
+  if (!cast.getType()->isVectorTy() && none_of(cast.users(), wantsAll))
+    return 0;
+  return lanesBeforeCast(demandedLanes(cast), cast.getSrcTy(), cast.getType());
+}
+
+Lanes LaneDemand::demandedBy(const Use &use) {
   const auto &user = *cast<Instruction>(use.getUser());
   // What arithmetic on scalars demands is a matter of bits, and none of ours.
   bool isScalar = !use->getType()->isVectorTy() && !user.getType()->isVectorTy();
   if (isScalar || isa<PHINode>(user) || isa<StoreInst>(user) || user.isTerminator())
-    return true;
+    return allLanes(use->getType());
   if (auto *shuffle = dyn_cast<ShuffleVectorInst>(&user))
-    return isDemandedByShuffle(*shuffle, use, lanes);
+    return demandedByShuffle(*shuffle, use);
   if (auto *insertion = dyn_cast<InsertElementInst>(&user))
-    return isDemandedByInsertion(*insertion, use, lanes);
+    return demandedByInsertion(*insertion, use);
   if (auto *call = dyn_cast<CallInst>(&user))
-    return isDemandedByCall(*call, use, lanes);
-  if (isa<BitCastInst>(user))
-    return isDemanded(user, castLanes(lanes, use->getType(), user.getType()));
+    return demandedByCall(*call, use);
+  if (auto *bitCast = dyn_cast<BitCastInst>(&user))
+    return demandedByCast(*bitCast);
   if (isa<BinaryOperator, UnaryOperator, CastInst, CmpInst, SelectInst, FreezeInst>(user))
-    return !hasUnevenConstant(user) && isDemanded(user, lanes);
-  return false; // An extracted lane, or what we do not know.
+    return hasUnevenConstant(user) ? 0 : demandedLanes(user);
+  return 0; // An extracted lane, of which some bits may be wanted, or what we do not know.
 }
 
-bool LaneDemand::isDemanded(const Value &value, Lanes lanes) {
+Lanes LaneDemand::demandedLanes(const Value &value) {
   if (laneCount(value.getType()) > mostLanes)
-    return false;
+    return 0;
+  Lanes demanded = 0;
   for (const Use &use : value.uses()) {
-    if (budget == 0)
-      return false;
+    if (budget == 0 || demanded == allLanes(value.getType()))
+      break;
     --budget;
-    if (isDemandedBy(use, lanes))
-      return true;
+    demanded |= demandedBy(use);
   }
-  return false;
+  return demanded;
 }
 
 } // namespace
@@ -126,7 +136,7 @@ bool LaneDemand::isDemanded(const Value &value, Lanes lanes) {
 bool demandsAllLanes(const Instruction &load) {
   if (laneCount(load.getType()) > mostLanes)
     return false;
-  return LaneDemand().isDemanded(load, allLanes(load.getType()));
+  return LaneDemand().demandedLanes(load) == allLanes(load.getType());
 }
 
 } // namespace w2n::compiler

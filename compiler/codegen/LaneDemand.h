@@ -5,9 +5,9 @@
 
 namespace w2n::compiler {
 
-/// Whether some use of `load` wants all of its lanes, and of a scalar that it becomes a lane that
-/// somebody wants. False where it cannot be told: LLVM's DemandedBits knows bits of lanes, not
-/// lanes.
+/// Whether the uses of `load` together want all of its lanes, and of a scalar that becomes a lane
+/// whether somebody wants that. False where it cannot be told: LLVM's DemandedBits knows bits of
+/// lanes, not lanes.
 bool demandsAllLanes(const llvm::Instruction &load);
 
 } // namespace w2n::compiler

@@ -6,13 +6,15 @@
 //  - sinking, which moves a load into the one branch that uses its value.
 // The code generator does none of these to a volatile load, and a volatile load still folds into
 // the instruction that uses it. The loads that are left as they are have all bytes demanded, by
-// something in their own block that cannot itself move.
+// something in their own block that cannot itself move; and those of vectors of which lanes are not
+// wanted, beside which one byte is loaded that says whether all are there.
 
 #include "compiler/codegen/PinLoads.h"
 
 #include "compiler/codegen/LaneDemand.h"
 
 #include <llvm/Analysis/DemandedBits.h>
+#include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/Metadata.h>
@@ -107,6 +109,21 @@ bool feedsNarrowableStore(const LoadInst &load) {
   return false;
 }
 
+/// Reads the last byte of `load` for sure. What is accessible of a memory begins at its base, so
+/// that this traps if and only if the load should. Volatile alone does not help: x86 has
+/// instructions that extend the lower half of a vector in memory, and LLVM takes them for a whole
+/// volatile load too.
+void probeLastByte(LoadInst &load) {
+  IRBuilder<> builder(&load);
+  const DataLayout &layout = load.getDataLayout();
+  uint64_t bytes = layout.getTypeStoreSize(load.getType());
+  Value *last =
+      builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), load.getPointerOperand(), bytes - 1);
+  LoadInst *probe =
+      builder.CreateAlignedLoad(builder.getInt8Ty(), last, Align(1), /*isVolatile=*/true);
+  probe->setMetadata(LLVMContext::MD_tbaa, load.getMetadata(LLVMContext::MD_tbaa));
+}
+
 } // namespace
 
 PreservedAnalyses PinDeadLoadsPass::run(Function &function, FunctionAnalysisManager &) {
@@ -142,9 +159,13 @@ PreservedAnalyses PinLoadsPass::run(Function &function, FunctionAnalysisManager 
       auto *load = dyn_cast<LoadInst>(&instruction);
       if (!load || load->isVolatile() || !isGuestLoad(*load))
         continue;
-      bool allDemanded =
-          (!load->getType()->isIntOrIntVectorTy() || demanded.getDemandedBits(load).isAllOnes()) &&
-          demandsAllLanes(*load);
+      bool allLanes = demandsAllLanes(*load);
+      if (load->getType()->isVectorTy() && !allLanes) {
+        probeLastByte(*load);
+        continue;
+      }
+      bool allDemanded = allLanes && (!load->getType()->isIntOrIntVectorTy() ||
+                                      demanded.getDemandedBits(load).isAllOnes());
       if (!isFixed || !allDemanded || feedsNarrowableStore(*load)) {
         load->setVolatile(true);
         anchored.insert(load);
