@@ -75,8 +75,8 @@ std::shared_ptr<Function> functionOf(Slot reference);
 /// `function` as a funcref, or 0 if it is a host function that no module has imported. Valid while
 /// `function`'s owner lives.
 Slot referenceTo(const Function &function);
-/// Whether `reference`, a function or null where `type` is of functions, is a value of `type`: to be
-/// asked of what the host hands in, as compiled code trusts types.
+/// Whether `reference`, a function or null where `type` is of functions, is a value of `type`: to
+/// be asked of what the host hands in, as compiled code trusts types.
 bool isReferenceOf(wasm::ValueType type, Slot reference);
 /// For a reference that the host hands to `receiver`, which may keep it: keeps what it points to
 /// alive as long as `receiver`. Null is allowed.
