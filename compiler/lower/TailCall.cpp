@@ -1,11 +1,12 @@
 // Tail calls: guaranteed, between any two signatures and instances.
 //
 // An ordinary call leaves the caller's context in its register (Abi.h). A function that gives its
-// frame to one of another instance cannot keep that promise, nor the one that results past the first
-// are in its own context's buffer. So a function with tail calls is compiled as two: its body, with a
-// convention of its own that promises neither, and a wrapper with the ordinary one that calls the
-// body. Bodies call bodies with `musttail`; what has no body (most functions without tail calls, and
-// the host's) is called in the ordinary way, which adds one frame to the whole chain.
+// frame to one of another instance cannot keep that promise, nor the one that results past the
+// first are in its own context's buffer. So a function with tail calls is compiled as two: its
+// body, with a convention of its own that promises neither, and a wrapper with the ordinary one
+// that calls the body. Bodies call bodies with `musttail`; what has no body (most functions without
+// tail calls, and the host's) is called in the ordinary way, which adds one frame to the whole
+// chain.
 //
 // The body's convention is LLVM's swifttailcc, where the context's register is not preserved and
 // callers and callees may differ in their prototypes; a body with more than one result is also told

@@ -59,8 +59,8 @@ W2N_API uint32_t w2n_error_exit_status(const w2n_error *error);
 
 // Types and values. Core, section 2.3 (Types) and section 4.2 (Runtime Structure).
 
-/// A value type. Reference types that have no kind here have W2N_FUNCREF if they are of functions, else
-/// W2N_EXTERNREF; a value that is not of the exact type is refused (INVALID).
+/// A value type. Reference types that have no kind here have W2N_FUNCREF if they are of functions,
+/// else W2N_EXTERNREF; a value that is not of the exact type is refused (INVALID).
 typedef uint8_t w2n_value_kind;
 enum { W2N_I32, W2N_I64, W2N_F32, W2N_F64, W2N_V128, W2N_FUNCREF, W2N_EXTERNREF, W2N_EXNREF };
 

@@ -98,9 +98,9 @@ void TypeGroup::addIndex(uint32_t index) {
   append(key, index < begin ? numberOf(index) : index - begin);
 }
 
-uint32_t TypeTable::numberOf(TypeGroup &&group) {
+uint32_t TypeTable::numberOf(const TypeGroup &group) {
   const auto first = uint32_t(entries.size());
-  const auto [found, isNew] = groups.try_emplace(std::move(group.key), first);
+  const auto [found, isNew] = groups.try_emplace(group.key, first);
   if (!isNew)
     return found->second;
   for (const TypeGroup::Member &member : group.members) {

@@ -9,7 +9,6 @@
 
 #include "lib/wasm/Types.h"
 
-#include <span>
 #include <unordered_map>
 
 namespace w2n::wasm {
@@ -17,11 +16,19 @@ namespace w2n::wasm {
 /// One recursive group, as a string.
 class TypeGroup {
 public:
-  /// The types from index `begin` on; `numbers` are those of all types below `begin`.
-  TypeGroup(uint32_t begin, std::span<const uint32_t> numbers) : begin(begin), numbers(numbers) {}
+  /// The types from index `begin` on; `numbers`, which is borrowed, are those of all types below
+  /// it.
+  TypeGroup(uint32_t begin, const std::vector<uint32_t> &numbers)
+      : begin(begin), numbers(&numbers) {}
   /// Of types whose indices are numbers already.
   TypeGroup() : begin(~uint32_t(0)) {}
 
+  /// Empties the group, for that of the types from `first` on.
+  void restart(uint32_t first) {
+    begin = first;
+    key.clear();
+    members.clear();
+  }
   /// Starts the group's next type. `super` must be below that type's index.
   void beginType(CompositeKind kind, bool isFinal, std::optional<uint32_t> super);
   /// A parameter, result or field; `flags` tells apart fields of equal types.
@@ -38,9 +45,9 @@ private:
     CompositeKind kind;
     uint32_t super; ///< an index, or noSuper
   };
-  uint32_t numberOf(uint32_t index) const { return numbers.empty() ? index : numbers[index]; }
+  uint32_t numberOf(uint32_t index) const { return numbers ? (*numbers)[index] : index; }
   uint32_t begin;
-  std::span<const uint32_t> numbers;
+  const std::vector<uint32_t> *numbers = nullptr;
   std::string key;
   std::vector<Member> members;
 };
@@ -49,7 +56,7 @@ class TypeTable {
 public:
   /// The number of the group's first type; the others follow. A group that is new gets numbers from
   /// size() on.
-  uint32_t numberOf(TypeGroup &&group);
+  uint32_t numberOf(const TypeGroup &group);
   uint32_t size() const { return uint32_t(entries.size()); }
 
   CompositeKind kindOf(uint32_t number) const { return entries[number].kind; }

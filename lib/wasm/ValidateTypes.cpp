@@ -38,6 +38,7 @@ private:
 
   Module &module;
   std::vector<uint32_t> numbers;
+  TypeGroup group{0, numbers};
 };
 
 // What a type refers to is in its group or before it; its supertype is before it.
@@ -57,7 +58,7 @@ Status TypesValidator::checkIndices(uint32_t index) const {
 }
 
 uint32_t TypesValidator::numberGroup(uint32_t begin, uint32_t end) {
-  TypeGroup group(begin, numbers);
+  group.restart(begin);
   for (uint32_t i = begin; i < end; ++i) {
     const TypeDefinition &type = module.types[i];
     group.beginType(type.kind, type.isFinal, type.super);
@@ -69,7 +70,7 @@ uint32_t TypesValidator::numberGroup(uint32_t begin, uint32_t end) {
     for (const FieldType &field : type.fields)
       group.add(field.type, flagsOf(field));
   }
-  return module.typeTable.numberOf(std::move(group));
+  return module.typeTable.numberOf(group);
 }
 
 bool TypesValidator::matches(const FieldType &sub, const FieldType &super) const {

@@ -3,6 +3,7 @@
 #include "lib/artifact/TypeCodes.h"
 #include "runtime/core/ValueTypes.h"
 
+#include <algorithm>
 #include <deque>
 #include <mutex>
 
@@ -49,7 +50,8 @@ private:
   static CompositeKind kindOf(const TypeRecord &type) {
     return CompositeKind(type.flags & artifact::typeKindBits);
   }
-  void describe(const TypeRecord &type, wasm::TypeGroup &group) const;
+  void describe(const TypeRecord &type);
+  void describe(artifact::ArrayRef codes, std::span<const uint32_t> details);
   void numberGroup(uint32_t begin, uint32_t end);
   wasm::FunctionType functionOf(const TypeRecord &type) const;
 
@@ -57,9 +59,19 @@ private:
   const Metadata &metadata;
   const std::span<const TypeRecord> types;
   std::vector<uint32_t> numbers;
+  wasm::TypeGroup group{0, numbers};
 };
 
-void Numbering::describe(const TypeRecord &type, wasm::TypeGroup &group) const {
+/// Parameters or results: what the details say, or without any what the plain codes say.
+void Numbering::describe(artifact::ArrayRef codes, std::span<const uint32_t> details) {
+  for (uint32_t code : details)
+    group.add(artifact::decodeType(code));
+  if (details.empty())
+    for (uint8_t code : metadata.valueTypes(codes))
+      group.add(artifact::decodeType(code));
+}
+
+void Numbering::describe(const TypeRecord &type) {
   group.beginType(kindOf(type), !(type.flags & artifact::typeIsOpen),
                   type.flags & artifact::typeHasSuper ? std::optional(type.super) : std::nullopt);
   if (kindOf(type) != CompositeKind::Function) {
@@ -70,12 +82,11 @@ void Numbering::describe(const TypeRecord &type, wasm::TypeGroup &group) const {
       group.add(artifact::decodeType(code), 1 | (code & fieldBits));
     return;
   }
-  const wasm::FunctionType function = functionTypeOf(metadata, type);
-  for (ValueType param : function.params)
-    group.add(param);
+  const auto details = metadata.indices(type.details);
+  const size_t params = std::min<size_t>(details.size(), type.params.count);
+  describe(type.params, details.first(params));
   group.endParameters();
-  for (ValueType result : function.results)
-    group.add(result);
+  describe(type.results, details.subspan(params));
 }
 
 wasm::FunctionType Numbering::functionOf(const TypeRecord &type) const {
@@ -90,11 +101,11 @@ wasm::FunctionType Numbering::functionOf(const TypeRecord &type) const {
 }
 
 void Numbering::numberGroup(uint32_t begin, uint32_t end) {
-  wasm::TypeGroup group(begin, numbers);
+  group.restart(begin);
   for (uint32_t i = begin; i < end; ++i)
-    describe(types[i], group);
+    describe(types[i]);
   const uint32_t known = registry.table.size();
-  const uint32_t first = registry.table.numberOf(std::move(group));
+  const uint32_t first = registry.table.numberOf(group);
   for (uint32_t i = begin; i < end; ++i)
     numbers.push_back(first + (i - begin));
   if (first == known)
@@ -115,7 +126,7 @@ uint32_t canonicalTypeId(const wasm::FunctionType &type) {
   group.endParameters();
   for (ValueType result : type.results)
     group.add(result);
-  const uint32_t id = table.numberOf(std::move(group));
+  const uint32_t id = table.numberOf(group);
   if (id == known)
     registry().functions.push_back(type);
   return id;
@@ -144,7 +155,10 @@ bool matches(ValueType sub, ValueType super) {
 }
 
 bool holdsFunctions(ValueType type) {
-  return type.isRef() && (type.heap == wasm::HeapKind::Func || matches(type, ValueType::funcref()));
+  using wasm::HeapKind;
+  if (type.isDefined())
+    return matches(type, ValueType::funcref());
+  return type.isRef() && (type.heap == HeapKind::Func || type.heap == HeapKind::NoFunc);
 }
 
 } // namespace w2n::runtime

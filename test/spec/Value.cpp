@@ -20,9 +20,12 @@ struct TypeName {
   ValueType type;
 };
 constexpr TypeName typeNames[] = {
-    {"i32", ValueType::i32()},         {"i64", ValueType::i64()},
-    {"f32", ValueType::f32()},         {"f64", ValueType::f64()},
-    {"funcref", ValueType::funcref()}, {"externref", ValueType::externref()},
+    {"i32", ValueType::i32()},
+    {"i64", ValueType::i64()},
+    {"f32", ValueType::f32()},
+    {"f64", ValueType::f64()},
+    {"funcref", ValueType::funcref()},
+    {"externref", ValueType::externref()},
     {"anyref", ValueType::reference(HeapKind::Any)},
     {"exnref", ValueType::reference(HeapKind::Exn)},
     {"nullref", ValueType::reference(HeapKind::None)},
