@@ -1,6 +1,7 @@
 #include "compiler/link/MetadataWriter.h"
 
 #include "compiler/codegen/LlvmError.h"
+#include "lib/artifact/Checksum.h"
 #include "lib/artifact/Format.h"
 #include "lib/wasm/Instruction.h"
 
@@ -359,6 +360,7 @@ Status completeMetadata(std::vector<uint8_t> &elf, const MemoryImage &image) {
     records[i].fileOffset = imageOffset;
     imageOffset += image.runs[i].bytes.size();
   }
+  header->checksum = artifact::checksumOf(elf, artifact::checksumOffset(note));
   return {};
 }
 

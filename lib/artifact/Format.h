@@ -12,7 +12,7 @@
 
 namespace w2n::artifact {
 
-inline constexpr uint32_t formatVersion = 3;
+inline constexpr uint32_t formatVersion = 4;
 inline constexpr uint32_t noIndex = ~uint32_t(0);
 /// ELF note that holds the metadata.
 inline constexpr char noteOwner[] = "wasm2native";
@@ -140,6 +140,8 @@ struct MetadataHeader {
   /// uint32_t[referencedFunctions]: the function of each of the context's functionReferences, so that making an instance does not
   /// look at every function.
   ArrayRef references;
+  /// Of the whole file; see Checksum.h.
+  uint64_t checksum;
   ArrayRef tags;
   uint32_t importedTags;
   uint32_t reserved2;
@@ -151,6 +153,6 @@ static_assert(sizeof(TypeRecord) == 24 && sizeof(ImportRecord) == 24 && sizeof(E
 static_assert(sizeof(FunctionRecord) == 20 && sizeof(TableRecordInfo) == 24);
 static_assert(sizeof(MemoryRecordInfo) == 24 && sizeof(GlobalRecordInfo) == 8);
 static_assert(sizeof(ElementRecord) == 8 && sizeof(DataRecord) == 8 && sizeof(ImageRecord) == 32);
-static_assert(sizeof(MetadataHeader) == 248);
+static_assert(sizeof(MetadataHeader) == 256);
 
 } // namespace w2n::artifact

@@ -1,5 +1,6 @@
 #include "runtime/core/Module.h"
 
+#include "lib/artifact/Checksum.h"
 #include "lib/artifact/ElfFile.h"
 #include "runtime/arch/Arch.h"
 #include "runtime/core/CanonicalTypes.h"
@@ -38,6 +39,7 @@ Status Module::map() {
   W2N_TRY(metadata, artifact::Metadata::read({mapping, mappingBytes}));
   metadataView = metadata;
   W2N_CHECK(checkHost());
+  W2N_CHECK(artifact::checkChecksum({mapping, mappingBytes}, metadataView));
   countArgumentSlots();
   canonicalTypeIds = runtime::canonicalTypeIds(metadataView);
   return mapCode();

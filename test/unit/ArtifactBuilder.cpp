@@ -1,5 +1,7 @@
 #include "test/unit/ArtifactBuilder.h"
 
+#include "lib/artifact/Checksum.h"
+
 #include <cstring>
 #include <elf.h>
 
@@ -171,6 +173,8 @@ std::vector<uint8_t> ArtifactBuilder::build() {
   elf.e_phnum = std::size(segments);
   std::memcpy(&file[0], &elf, sizeof(elf));
   std::memcpy(&file[sizeof(elf)], segments, sizeof(segments));
+  const uint64_t at = checksumOffset(descriptorOffset), checksum = checksumOf(file, at);
+  std::memcpy(&file[at], &checksum, sizeof(checksum));
   return file;
 }
 

@@ -302,6 +302,15 @@ TEST_F(RuntimeTest, LinkedInstancesAreFreedTogether) {
   EXPECT_TRUE(watched.expired());
 }
 
+TEST_F(RuntimeTest, RefusesDamageOutsideTheMetadata) {
+  auto bytes = buildSample();
+  bytes.back() ^= 1;
+  auto module = loadBytes(bytes);
+  ASSERT_FALSE(module);
+  EXPECT_EQ(module.error().kind, ErrorKind::Malformed);
+  EXPECT_EQ(module.error().text, "the file is damaged: its checksum is another");
+}
+
 TEST_F(RuntimeTest, RefusesOtherMachines) {
   auto missing = loadBytes(buildSample({.features = "+sse2,-avx2,+warp-drive"}));
   ASSERT_FALSE(missing);

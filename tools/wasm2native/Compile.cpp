@@ -103,13 +103,6 @@ int printVersion() {
   return 0;
 }
 
-Result<std::vector<uint8_t>> compileWithProgress(const std::vector<uint8_t> &wasm,
-                                                 CompileOptions options) {
-  Progress progress;
-  options.progress = [&progress](uint32_t done, uint32_t total) { progress.update(done, total); };
-  return compileWithLibrary(wasm, options);
-}
-
 int compileFile(const std::string &input, const std::string &output,
                 const CompileOptions &options) {
   auto wasm = readFile(input);

@@ -1,6 +1,6 @@
 #include "tools/wasm2native/Describe.h"
 
-#include "lib/artifact/Metadata.h"
+#include "lib/artifact/Checksum.h"
 #include "lib/wasm/Module.h"
 #include "runtime/core/ValueTypes.h"
 
@@ -185,6 +185,7 @@ Description exportRow(std::string_view name, wasm::ExternKind kind, std::string 
 
 Result<Description> describeArtifact(std::span<const uint8_t> bytes) {
   W2N_TRY(metadata, artifact::Metadata::read(bytes));
+  W2N_CHECK(artifact::checkChecksum(bytes, metadata));
   ArtifactTypes types(metadata);
   Description out;
   out["kind"] = "artifact";

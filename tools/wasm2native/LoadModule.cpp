@@ -2,7 +2,6 @@
 
 #include "lib/support/File.h"
 #include "tools/wasm2native/FileKind.h"
-#include "tools/wasm2native/LoadCompiler.h"
 #include "tools/wasm2native/Progress.h"
 
 #include <cerrno>
@@ -39,13 +38,6 @@ ModuleResult loadFromMemory(std::span<const uint8_t> artifact) {
   return module;
 }
 
-Result<std::vector<uint8_t>> compileHere(std::span<const uint8_t> wasm,
-                                         compiler::CompileOptions options) {
-  Progress progress;
-  options.progress = [&progress](uint32_t done, uint32_t total) { progress.update(done, total); };
-  return compileWithLibrary(wasm, options);
-}
-
 } // namespace
 
 ModuleResult loadModule(const std::string &path, const compiler::CompileOptions &options) {
@@ -56,7 +48,7 @@ ModuleResult loadModule(const std::string &path, const compiler::CompileOptions 
   case FileKind::Elf:
     return loadFromMemory(bytes);
   case FileKind::Wasm: {
-    W2N_TRY(artifact, compileHere(bytes, options));
+    W2N_TRY(artifact, compileWithProgress(bytes, options));
     return loadFromMemory(artifact);
   }
   case FileKind::Other:

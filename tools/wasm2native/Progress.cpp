@@ -1,5 +1,7 @@
 #include "tools/wasm2native/Progress.h"
 
+#include "tools/wasm2native/LoadCompiler.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <unistd.h>
@@ -32,6 +34,13 @@ void Progress::update(uint32_t done, uint32_t total) {
   fprintf(stderr, "\r\x1b[K[%-*.*s] %3u%%  %u of %u functions", barColumns, filled, bar,
           unsigned(uint64_t(done) * 100 / total), done, total);
   fflush(stderr);
+}
+
+Result<std::vector<uint8_t>> compileWithProgress(std::span<const uint8_t> wasm,
+                                                 compiler::CompileOptions options) {
+  Progress progress;
+  options.progress = [&progress](uint32_t done, uint32_t total) { progress.update(done, total); };
+  return compileWithLibrary(wasm, options);
 }
 
 } // namespace w2n::tool

@@ -1,8 +1,9 @@
 // A progress bar for compiles that take long, on a terminal only.
 #pragma once
 
+#include "compiler/driver/Compile.h"
+
 #include <chrono>
-#include <cstdint>
 
 namespace w2n::tool {
 
@@ -23,5 +24,10 @@ private:
   bool drawn = false;
   Clock::time_point nextDraw;
 };
+
+/// Has the compiler library compile `wasm`, and shows how far it is. Errors: those of
+/// compileWithLibrary.
+Result<std::vector<uint8_t>> compileWithProgress(std::span<const uint8_t> wasm,
+                                                 compiler::CompileOptions options);
 
 } // namespace w2n::tool
