@@ -30,15 +30,6 @@ InstanceGroup *groupOf(Global &global) {
 
 } // namespace
 
-std::shared_ptr<Tag> makeTag(wasm::FunctionType type) {
-  auto tag = std::make_shared<Tag>();
-  tag->storage = std::make_unique<artifact::TagRecord>();
-  *tag->storage = {canonicalTypeId(type), 0};
-  tag->record = tag->storage.get();
-  tag->type = std::move(type);
-  return tag;
-}
-
 std::shared_ptr<Global> makeGlobal(wasm::GlobalType type, Slot initial) {
   auto global = std::make_unique<Global>();
   global->type = type;

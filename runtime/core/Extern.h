@@ -64,10 +64,8 @@ struct Global {
 struct Tag {
   /// The parameters are what an exception carries.
   wasm::FunctionType type;
-  /// Its identity; in the owner's context.
+  /// Its identity; in the context of the instance that defines it.
   const artifact::TagRecord *record = nullptr;
-  /// Owner of the record if it is not in an instance's context.
-  std::unique_ptr<artifact::TagRecord> storage;
   std::shared_ptr<Instance> owner;
 };
 
@@ -75,8 +73,6 @@ using Extern = std::variant<std::shared_ptr<Function>, std::shared_ptr<Table>,
                             std::shared_ptr<Memory>, std::shared_ptr<Global>, std::shared_ptr<Tag>>;
 
 std::shared_ptr<Function> makeHostFunction(wasm::FunctionType type, HostBody body);
-/// A tag of the host. Threads: any.
-std::shared_ptr<Tag> makeTag(wasm::FunctionType type);
 /// `initial` fills the low slot. Threads: any.
 std::shared_ptr<Global> makeGlobal(wasm::GlobalType type, Slot initial);
 /// `guard`: reserve 8 GiB so that modules with guard-page checks accept it. Errors: Limit, Io.

@@ -57,7 +57,6 @@ Status Builder::allocateContext() {
   state.tables.resize(header.tables.count);
   state.unownedMemories.resize(header.memories.count);
   state.hostGlobals.resize(header.importedGlobals);
-  state.hostTags.resize(header.importedTags);
   state.hostFunctions.resize(header.importedFunctions);
   state.droppedElements.resize(header.elements.count);
   state.droppedData.resize(header.data.count);
@@ -237,8 +236,6 @@ std::shared_ptr<Global> Exporter::global(uint32_t index) const {
 }
 
 std::shared_ptr<Tag> Exporter::tag(uint32_t index) const {
-  if (index < state.hostTags.size() && state.hostTags[index])
-    return state.hostTags[index];
   auto tag = std::make_shared<Tag>();
   tag->type = functionTypeOf(metadata, metadata.types()[metadata.tags()[index].typeIndex]);
   tag->record = state.tagRecord(index);

@@ -39,7 +39,6 @@ struct Instance::State {
   std::vector<std::shared_ptr<Memory>> unownedMemories;
   /// Imported from the host, by import index; null where an instance of the group defines it.
   std::vector<std::shared_ptr<Global>> hostGlobals;
-  std::vector<std::shared_ptr<Tag>> hostTags;
   std::vector<std::unique_ptr<HostRecord>> hostFunctions;
 
   std::vector<bool> droppedElements, droppedData;

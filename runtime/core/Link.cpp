@@ -327,8 +327,6 @@ void ImportBinder::bind(const std::shared_ptr<Global> &global, uint32_t index) {
 // Exceptions travel wherever a tag is shared.
 void ImportBinder::bind(const std::shared_ptr<Tag> &tag, uint32_t index) {
   state.at<const artifact::TagRecord *>(state.layout.tagPointers())[index] = tag->record;
-  if (!tag->owner)
-    state.hostTags[index] = tag;
   tie(tag->owner.get(), nullptr, true);
 }
 
