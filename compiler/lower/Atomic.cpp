@@ -82,8 +82,9 @@ void BodyLowering::lowerAtomicFence(const Instruction &) { builder.CreateFence(o
 
 // The services check alignment and bounds: these are slow anyway.
 llvm::Value *BodyLowering::popServiceAddress(const Instruction &instruction) {
-  // Cannot wrap: both are below 2^32.
-  return builder.CreateAdd(zeroExtend(pop()), builder.getInt64(instruction.memoryOffset));
+  // Saturated, an address near 2^64 is still out of bounds.
+  return builder.CreateBinaryIntrinsic(llvm::Intrinsic::uadd_sat, zeroExtend(pop()),
+                                       builder.getInt64(instruction.memoryOffset));
 }
 
 void BodyLowering::lowerAtomicWait(const Instruction &instruction, unsigned bits) {

@@ -21,27 +21,27 @@ namespace w2n::compiler {
 struct ModulePlan {
   const wasm::Module &wasm;
   const CompileOptions &options;
-  artifact::ContextLayout layout;
+  artifact::ContextLayout layout = {};
   /// ELF symbol of each function: its wasm name made unique, or "wasm-function[N]".
-  std::vector<std::string> symbols;
+  std::vector<std::string> symbols = {};
   /// Index in the context's functionReferences, or artifact::noIndex.
-  std::vector<uint32_t> references;
+  std::vector<uint32_t> references = {};
   /// Contents of the tables that nothing but calls can reach; see ClosedTables.h.
-  std::vector<std::optional<ClosedTable>> closedTables;
+  std::vector<std::optional<ClosedTable>> closedTables = {};
   /// Functions of which tail calls are made or may be: they have a body and a wrapper
   /// (TailCall.cpp).
-  std::vector<bool> hasBody;
+  std::vector<bool> hasBody = {};
   /// Tables that return_call_indirect names.
-  std::vector<bool> tailCalledTables;
+  std::vector<bool> tailCalledTables = {};
   /// Whether bodies have one prototype, for want of a calling convention.
   bool uniformBodies = false;
   /// Data segments that are in the memory image and so need no code.
-  std::vector<bool> dataInImage;
+  std::vector<bool> dataInImage = {};
   /// Whether any function has a try: if not, nothing that is thrown is caught here.
   bool catchesExceptions = false;
-  std::string targetTriple, cpu, features;
+  std::string targetTriple = {}, cpu = {}, features = {};
   /// Instruction sets that the code needs beyond the target's baseline, comma-separated.
-  std::string requiredFeatures;
+  std::string requiredFeatures = {};
   VectorTarget vectorTarget = {};
 
   /// Whether `segment` is already in a closed table, so that no code or metadata is needed for it.

@@ -104,7 +104,7 @@ std::vector<bool> findBodies(const ModulePlan &plan, const ModuleUses &uses) {
 
 ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options,
                     const TargetChoice &target) {
-  ModulePlan plan{module, options, {}, {}, {}, {}, {}, {}, false, {}, {}, {}, {}, {}};
+  ModulePlan plan{module, options};
   plan.layout.importedFunctions = module.importedFunctions;
   plan.layout.memories = uint32_t(module.memories.size());
   plan.layout.tables = uint32_t(module.tables.size());

@@ -28,9 +28,9 @@ struct Error {
   ErrorKind kind = ErrorKind::Internal;
   /// Byte offset in the input, or `noOffset`.
   uint64_t offset = noOffset;
-  std::string text;
+  std::string text = {};
   /// Further lines (a backtrace), each ending in a newline; usually empty.
-  std::string notes;
+  std::string notes = {};
   uint32_t code = 0;
   /// For a trap that is an uncaught exception: the runtime's hold on it, so that a host function
   /// that returns this error throws it again.

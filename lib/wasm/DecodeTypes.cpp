@@ -54,18 +54,6 @@ std::optional<ValueType> valueTypeOf(uint8_t byte) {
 
 namespace {
 
-/// What follows 0x63 (nullable) and 0x64 in a reference type (5.3.5), if it is an exception's.
-std::optional<ValueType> decodeExceptionReference(ByteReader &reader, uint8_t form) {
-  ByteReader ahead = reader;
-  auto byte = ahead.readByte();
-  if ((form != 0x63 && form != 0x64) || !byte || (*byte != 0x69 && *byte != 0x74))
-    return std::nullopt;
-  reader = ahead;
-  ValueType type = *valueTypeOf(*byte);
-  type.nullable = form == 0x63;
-  return type;
-}
-
 } // namespace
 
 Result<ValueType> decodeValueType(ByteReader &reader) {
