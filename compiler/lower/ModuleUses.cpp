@@ -51,12 +51,9 @@ bool addUses(const wasm::Module &module, wasm::Bytes code, ModuleUses &uses) {
 } // namespace
 
 ModuleUses findUses(const wasm::Module &module) {
-  ModuleUses uses{std::vector<bool>(module.tables.size()),
-                  std::vector<bool>(module.functions.size()),
-                  {},
-                  std::vector<bool>(module.tables.size()),
-                  std::vector<bool>(module.types.size()),
-                  false};
+  ModuleUses uses{
+      std::vector<bool>(module.tables.size()), std::vector<bool>(module.functions.size()), {},
+      std::vector<bool>(module.tables.size()), std::vector<bool>(module.types.size()),     false};
   for (const wasm::Function &function : module.functions)
     uses.tailCallers.push_back(addUses(module, function.code, uses));
   for (const wasm::Global &global : module.globals)

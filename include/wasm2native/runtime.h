@@ -64,8 +64,8 @@ W2N_API uint32_t w2n_error_exit_status(const w2n_error *error);
 typedef uint8_t w2n_value_kind;
 enum { W2N_I32, W2N_I64, W2N_F32, W2N_F64, W2N_V128, W2N_FUNCREF, W2N_EXTERNREF, W2N_EXNREF };
 
-/// A value: `of` has the member that `kind` says. References to exceptions (EXNREF) stay in the guest: functions
-/// with them are refused, and there is no member for them.
+/// A value: `of` has the member that `kind` says. References to exceptions (EXNREF) stay in the
+/// guest: functions with them are refused, and there is no member for them.
 typedef struct w2n_value {
   w2n_value_kind kind;
   union {
@@ -235,8 +235,9 @@ W2N_API w2n_function_type w2n_function_type_of(const w2n_function *function);
 /// Calls `function`; `args` and `results` may overlap. The first call of a thread reserves 9 MiB of
 /// addresses for the guest's stack, which the thread's end frees. References to functions in
 /// `results` live as long as the instance that `function` was got from. Errors: INVALID (wrong
-/// counts or kinds; nothing was called), TRAP, EXIT, LIMIT (no room for the stack). After a trap the instance can be called again, as the specification says, but what it
-/// was doing is half done. Source: Core, section 4.5.5 (Invocation).
+/// counts or kinds; nothing was called), TRAP, EXIT, LIMIT (no room for the stack). After a trap
+/// the instance can be called again, as the specification says, but what it was doing is half done.
+/// Source: Core, section 4.5.5 (Invocation).
 W2N_API w2n_error *w2n_function_call(w2n_function *function, const w2n_value *args,
                                      size_t arg_count, w2n_value *results, size_t result_count);
 

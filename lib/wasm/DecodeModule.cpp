@@ -468,6 +468,7 @@ Status ModuleDecoder::decodeSection() {
                     " section is repeated or out of order",
                 offset);
   lastOrder = section.order;
+  module.sectionOffsets[id] = contentOffset;
   auto status = (this->*section.decode)(in);
   if (!status) {
     Error error = std::move(status).error();

@@ -52,10 +52,6 @@ std::optional<ValueType> valueTypeOf(uint8_t byte) {
   }
 }
 
-namespace {
-
-} // namespace
-
 Result<ValueType> decodeValueType(ByteReader &reader) {
   W2N_TRY(byte, reader.readByte());
   if (std::optional<ValueType> type = valueTypeOf(byte))

@@ -8,6 +8,7 @@
 #include "lib/wasm/TypeTable.h"
 #include "lib/wasm/Types.h"
 
+#include <array>
 #include <span>
 #include <string_view>
 
@@ -127,6 +128,8 @@ struct Module {
   std::optional<uint32_t> dataCount;
   std::optional<uint32_t> start;
   std::string_view name;
+  /// Where the contents of each section begin, by its id; 0 if there is none.
+  std::array<uint64_t, 14> sectionOffsets = {};
   /// In the order of their offsets.
   std::vector<BranchHint> branchHints;
 

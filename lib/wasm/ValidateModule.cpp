@@ -196,18 +196,38 @@ std::string describeFunction(const Module &module, uint32_t functionIndex) {
   return describeItem("function", functionIndex, module.functions[functionIndex].name);
 }
 
+namespace {
+
+struct SectionName {
+  unsigned id; ///< core specification, section 5.5.2
+  const char *name;
+};
+constexpr SectionName tableSection = {4, "table"}, exportSection = {7, "export"},
+                      startSection = {8, "start"}, tagSection = {13, "tag"};
+
+/// Says where an error is that has no place of its own.
+Status inSection(const Module &module, const SectionName &section, Status status) {
+  if (!status && status.error().offset == Error::noOffset) {
+    status.error().offset = module.sectionOffsets[section.id];
+    status.error().text += std::string(" (in the ") + section.name + " section)";
+  }
+  return status;
+}
+
+} // namespace
+
 Status validateModule(Module &module) {
   W2N_CHECK(validateTypes(module));
   W2N_CHECK(validateTypeIndices(module));
   W2N_CHECK(validateLimits(module));
-  W2N_CHECK(validateTags(module));
+  W2N_CHECK(inSection(module, tagSection, validateTags(module)));
   // These also collect C.refs, which the bodies are checked against.
-  W2N_CHECK(validateTableInits(module));
+  W2N_CHECK(inSection(module, tableSection, validateTableInits(module)));
   W2N_CHECK(validateGlobals(module));
   W2N_CHECK(validateElements(module));
   W2N_CHECK(validateData(module));
-  W2N_CHECK(validateExports(module));
-  W2N_CHECK(validateStart(module));
+  W2N_CHECK(inSection(module, exportSection, validateExports(module)));
+  W2N_CHECK(inSection(module, startSection, validateStart(module)));
   for (uint32_t i = module.importedFunctions; i < module.functions.size(); ++i)
     W2N_CHECK(validateBody(module, i));
   return {};

@@ -15,8 +15,7 @@ using compiler::OptimizationLevel;
 
 constexpr const char *usage =
     "usage: w2nSpecRunner [-O0|-O1|-O2|-O3] [--bounds-checks=guard|explicit] [-v]\n"
-    "                     [--deterministic] [--mcpu=CPU] [--features=LIST]\n"
-    "                     [--expect-failures=COUNT] FILE.json\n";
+    "                     [--deterministic] [--mcpu=CPU] [--expect-failures=COUNT] FILE.json\n";
 
 struct Flag {
   std::string_view text;
@@ -88,8 +87,7 @@ int main(int argc, char **argv) {
   setvbuf(stdout, nullptr, _IOLBF, 0);
   spec::Runner::Options options;
   options.compile.threads = 1;
-  constexpr std::string_view expectFailures = "--expect-failures=", cpu = "--mcpu=",
-                             features = "--features=";
+  constexpr std::string_view expectFailures = "--expect-failures=", cpu = "--mcpu=";
   unsigned expectedFailures = 0;
   std::optional<std::string> file;
   for (std::string_view argument : std::span(argv + 1, size_t(argc - 1))) {
@@ -100,8 +98,6 @@ int main(int argc, char **argv) {
       expectedFailures = unsigned(atoi(argument.data() + expectFailures.size()));
     } else if (argument.starts_with(cpu)) {
       options.compile.cpu = argument.substr(cpu.size());
-    } else if (argument.starts_with(features)) {
-      options.compile.features = argument.substr(features.size());
     } else if (argument.starts_with('-') || file) {
       fputs(usage, stderr);
       return 2;

@@ -66,7 +66,8 @@ TEST(Exceptions, BodiesAreRefusedOrAccepted) {
        "END opcode expected: delegate without try"},
   };
   for (const Case &each : cases) {
-    auto module = wasm::decodeModule(moduleWith(each.code));
+    const ByteVector bytes = moduleWith(each.code);
+    auto module = wasm::decodeModule(bytes);
     ASSERT_TRUE(module) << each.what << ": " << module.error().text;
     const auto status = wasm::validateModule(*module);
     if (!each.text)
@@ -83,9 +84,10 @@ TEST(Exceptions, TagsHaveFunctionTypesWithoutResults) {
   const struct {
     ByteVector tag;
     const char *text;
-  } cases[] = {{{0x01, 0x00}, "malformed tag attribute (in the tag section)"},
-               {{0x00, 0x01}, "unknown type 1"},
-               {{0x00, 0x00}, "non-empty tag result type: tag 0 has type [] -> [i32]"}};
+  } cases[] = {
+      {{0x01, 0x00}, "malformed tag attribute (in the tag section)"},
+      {{0x00, 0x01}, "unknown type 1 (in the tag section)"},
+      {{0x00, 0x00}, "non-empty tag result type: tag 0 has type [] -> [i32] (in the tag section)"}};
   for (const auto &each : cases) {
     const auto module = load(join(header, types, section(Tag, {each.tag})));
     ASSERT_FALSE(module) << each.text;

@@ -37,11 +37,16 @@ TEST(ValidateModule, RefusesIndicesOfNothing) {
       {"type of an import", section(Import, {join(a, a, 0, 1)}), "unknown type 1"},
       {"type of a function", join(section(Function, {{7}}), section(Code, {body({})})),
        "unknown type 7"},
-      {"exported function", section(Export, {join(a, 0, 3)}), "unknown function 3"},
-      {"exported table", section(Export, {join(a, 1, 0)}), "unknown table 0"},
-      {"exported memory", section(Export, {join(a, 2, 0)}), "unknown memory 0"},
-      {"exported global", section(Export, {join(a, 3, 0)}), "unknown global 0"},
-      {"start function", section(Start, ByteVector{0}), "unknown function 0"},
+      {"exported function", section(Export, {join(a, 0, 3)}),
+       "unknown function 3 (in the export section)", 10},
+      {"exported table", section(Export, {join(a, 1, 0)}),
+       "unknown table 0 (in the export section)", 10},
+      {"exported memory", section(Export, {join(a, 2, 0)}),
+       "unknown memory 0 (in the export section)", 10},
+      {"exported global", section(Export, {join(a, 3, 0)}),
+       "unknown global 0 (in the export section)", 10},
+      {"start function", section(Start, ByteVector{0}), "unknown function 0 (in the start section)",
+       10},
       {"function of a segment", section(Element, {{1, 0, 1, 9}}), "unknown function 9", 11},
       {"table of a segment", section(Element, {{0, 0x41, 0, 0x0b, 0}}), "unknown table 0", 11},
       {"memory of a segment", section(Data, {{2, 1, 0x41, 0, 0x0b, 0}}), "unknown memory 1", 11},
@@ -126,13 +131,14 @@ TEST(ValidateModule, RefusesExportsAndStartFunctionsOfTheWrongKind) {
   const ByteVector a = join(name("a"), 2, 0), empty = join(name(""), 2, 0);
   const ByteVector memory = section(Memory, {{0, 0}}), types = section(Type, {{0x60, 1, 0x7f, 0}});
   const Case cases[] = {
-      {"same name", join(memory, section(Export, {a, a})), "duplicate export name 'a'"},
+      {"same name", join(memory, section(Export, {a, a})),
+       "duplicate export name 'a' (in the export section)", 15},
       {"same empty name", join(memory, section(Export, {empty, empty})),
-       "duplicate export name ''"},
+       "duplicate export name '' (in the export section)", 15},
       {"start function with a parameter",
        join(types, section(Import, {join(name("a"), name("b"), 0, 0)}),
             section(Start, ByteVector{0})),
-       "start function must have type [] -> [], found [i32] -> []"},
+       "start function must have type [] -> [], found [i32] -> [] (in the start section)", 26},
   };
   for (const Case &each : cases)
     expectInvalid(each);
