@@ -57,6 +57,7 @@ Status loadWith(const ByteVector &bytes, FeatureSet features) {
 }
 
 TEST(Features, AreRefusedWhereTheyAreUsed) {
+  const ByteVector zeroVector = join(0xfd, 0x0c, repeat({0}, 16));
   // Offsets are from the end of the header.
   const struct {
     Feature feature;
@@ -82,6 +83,15 @@ TEST(Features, AreRefusedWhereTheyAreUsed) {
       {Feature::Memory64, section(Import, {join(name("a"), name("b"), 2, 4, 0)}), 3},
       {Feature::CustomPageSizes, section(Memory, {{8, 0, 0}}), 3},
       {Feature::WideArithmetic, moduleOf({0x42, 0, 0x42, 0, 0xfc, 0x15, 0x1a, 0x1a}), 19},
+      {Feature::Simd, section(Type, {{0x60, 1, 0x7b, 0}}), 3},
+      {Feature::Simd, moduleOf(join(zeroVector, 0x1a)), 15},
+      {Feature::RelaxedSimd, moduleOf(join(zeroVector, zeroVector, 0xfd, 0x80, 0x02, 0x1a)), 51},
+      {Feature::Threads, section(Memory, {{3, 1, 1}}), 3},
+      {Feature::Threads, moduleOf({0xfe, 3, 0}), 15},
+      {Feature::FunctionReferences, section(Type, {{0x60, 1, 0x64, 0x70, 0}}), 3},
+      {Feature::TailCall, moduleOf({0x12, 0}), 15},
+      {Feature::ExceptionHandling, moduleOf({0x1f, 0x40, 0, 0x0b}), 15},
+      {Feature::LegacyExceptions, moduleOf({0x06, 0x40, 0x0b}), 15},
   };
   for (const auto &each : cases) {
     const std::string name(wasm::featureInfos()[size_t(each.feature)].name);
