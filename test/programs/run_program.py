@@ -4,7 +4,7 @@ status and the files left in the program's directory are the native ones.
 A line "// ARGUMENTS: ..." in the source gives the program's arguments; @DIR@ in it is a directory that the program may
 use, which is empty at first. "// ENVIRONMENT: KEY=VALUE ..." gives all of its variables. "// INPUT: FILE" gives a file
 beside the source as standard input, which is empty otherwise. "// EXCEPTIONS: FORM" lets C++ throw; as wasm in that form,
-"standard" or "legacy".
+"standard" or "legacy". "// NATIVE-FLAGS: ..." and "// WASM-FLAGS: ..." are further flags of the C compiler.
 """
 
 import argparse
@@ -42,6 +42,8 @@ def build_program(options: argparse.Namespace) -> tuple[pathlib.Path, pathlib.Pa
     cxx = options.source.suffix == ".cpp"
     compiler = [options.clangxx, "-std=c++20"] if cxx else [options.clang, "-std=c17"]
     native_flags, wasm_flags = exception_flags(options) if cxx else ([], [])
+    native_flags = native_flags + words_of(options.source, "NATIVE-FLAGS")
+    wasm_flags = wasm_flags + words_of(options.source, "WASM-FLAGS")
     compiler += ["-O2", "-Wall", "-Werror", "-Wno-deprecated", "-D_GNU_SOURCE"]
     # Fused multiplications would make native floating point differ; wasm has none.
     native, wasm = options.work / "native", options.work / "program.wasm"
