@@ -25,3 +25,6 @@ config.substitutions.append(
 config.substitutions.append(("%bin", os.path.join(config.build_dir, "bin")))
 
 config.available_features.add(os.uname().machine)
+# Sanitizers need memory of their own, and keep what is freed.
+if config.sanitizer not in ("", "OFF"):
+    config.available_features.add("sanitizer")

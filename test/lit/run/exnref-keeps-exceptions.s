@@ -1,5 +1,6 @@
 # Exceptions that only an exnref keeps: in a table, in a local across calls, in an argument of a frame further
 # down. Ten million others come and go meanwhile, and the memory of a few thousand is enough for them.
+# UNSUPPORTED: sanitizer
 # RUN: llvm-mc --triple=wasm32 --mattr=+exception-handling,+reference-types --filetype=obj %s -o %t.o
 # RUN: wasm-ld --no-entry --export-all --stack-first %t.o -o %t.wasm && wasm2native -O3 %t.wasm -o %t.so
 # RUN: python3 %S/Inputs/peak_memory.py wasm2native run --invoke keep %t.so 10000000 | FileCheck %s

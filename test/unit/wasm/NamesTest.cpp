@@ -99,10 +99,11 @@ ByteVector moduleOfOneEach(const ByteVector &names) {
 }
 
 TEST(Names, AreThoseOfTablesMemoriesAndGlobals) {
-  const auto module = load(moduleOfOneEach(
+  const ByteVector bytes = moduleOfOneEach(
       join(subsection(5, vectorOf({nameOf(0, "t"), nameOf(1, "none")})),
            subsection(6, vectorOf({nameOf(0, "m")})), subsection(7, vectorOf({nameOf(0, "g")})),
-           subsection(8, vectorOf({nameOf(0, "none")})), subsection(11, {0xff}))));
+           subsection(8, vectorOf({nameOf(0, "none")})), subsection(11, {0xff})));
+  const auto module = load(bytes);
   ASSERT_TRUE(module) << module.error().text;
   EXPECT_EQ(module->tables[0].name, "t");
   EXPECT_EQ(module->memories[0].name, "m");
@@ -110,9 +111,10 @@ TEST(Names, AreThoseOfTablesMemoriesAndGlobals) {
 }
 
 TEST(Names, ThatAreMalformedKeepThoseBefore) {
-  const auto module = load(moduleOfOneEach(join(subsection(5, vectorOf({nameOf(0, "t")})),
+  const ByteVector bytes = moduleOfOneEach(join(subsection(5, vectorOf({nameOf(0, "t")})),
                                                 subsection(6, join(9, nameOf(0, "m"))),
-                                                subsection(7, vectorOf({nameOf(0, "g")})))));
+                                                subsection(7, vectorOf({nameOf(0, "g")}))));
+  const auto module = load(bytes);
   ASSERT_TRUE(module) << module.error().text;
   EXPECT_EQ(module->tables[0].name, "t");
   EXPECT_EQ(module->memories[0].name, "m");
