@@ -52,16 +52,22 @@ def build_program(options: argparse.Namespace) -> tuple[pathlib.Path, pathlib.Pa
     return native, wasm
 
 
-def main() -> None:
+def parse_options() -> argparse.Namespace:
+    """The command line of this driver and of run_threads.py; `modes` are those to compile in. Empties the work directory."""
     parser = argparse.ArgumentParser()
     for option in ("--wasm2native", "--clang", "--clangxx"):
         parser.add_argument(option, required=True)
     parser.add_argument("--work", required=True, type=pathlib.Path)
-    parser.add_argument("--one-mode", action="store_true", help="compile only with the first of the modes")
+    parser.add_argument("--one-mode", dest="modes", action="store_const", const=MODES[:1], default=MODES,
+                        help="compile only with the first of the modes")
     parser.add_argument("source", type=pathlib.Path)
     options = parser.parse_args()
-
     fresh_directory(options.work)
+    return options
+
+
+def main() -> None:
+    options = parse_options()
     arguments = words_of(options.source, "ARGUMENTS")
     variables = words_of(options.source, "ENVIRONMENT")
     standard_input = input_of(options.source)
@@ -72,7 +78,7 @@ def main() -> None:
                  variables=dict(word.split("=", 1) for word in variables) or environment(),
                  standard_input=standard_input)
 
-    for level, checks in MODES[:1] if options.one_mode else MODES:
+    for level, checks in options.modes:
         artifact = options.work / f"program{level}-{checks}.so"
         build([options.wasm2native, level, f"--bounds-checks={checks}", str(wasm), "-o", str(artifact)])
         directory = fresh_directory(options.work / f"files{level}-{checks}")

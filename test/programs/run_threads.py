@@ -8,8 +8,8 @@ stream must contain.
 import argparse
 import pathlib
 
-from harness import Outcome, build, fail, fresh_directory, require_same, run
-from run_program import MODES, words_of
+from harness import Outcome, build, fail, require_same, run
+from run_program import parse_options, words_of
 
 FLAGS = ["-O2", "-Wall", "-Werror", "-Wno-deprecated"]
 # Debian's C library was built without atomic instructions; pthread_subset.c locks what of it is shared.
@@ -29,15 +29,7 @@ def build_wasm(options: argparse.Namespace, compiler: list[str]) -> pathlib.Path
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    for option in ("--wasm2native", "--clang", "--clangxx"):
-        parser.add_argument(option, required=True)
-    parser.add_argument("--work", required=True, type=pathlib.Path)
-    parser.add_argument("--one-mode", action="store_true", help="compile only with the first of the modes")
-    parser.add_argument("source", type=pathlib.Path)
-    options = parser.parse_args()
-
-    fresh_directory(options.work)
+    options = parse_options()
     cxx = options.source.suffix == ".cpp"
     compiler = [options.clangxx, *FLAGS, "-std=c++20", "-fno-exceptions"] if cxx else [options.clang, *FLAGS, "-std=c17"]
     wasm = build_wasm(options, compiler)
@@ -49,7 +41,7 @@ def main() -> None:
         wanted = run([str(native)])
     message = " ".join(words_of(options.source, "ERRORS"))
 
-    for level, checks in MODES[:1] if options.one_mode else MODES:
+    for level, checks in options.modes:
         what = f"{options.source.name} {level} --bounds-checks={checks}"
         artifact = options.work / f"program{level}-{checks}.so"
         build([options.wasm2native, level, f"--bounds-checks={checks}", str(wasm), "-o", str(artifact)])
