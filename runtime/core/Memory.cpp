@@ -100,12 +100,24 @@ Memory::~Memory() {
   platform::release(reservation, reservedBytes);
 }
 
-Status Memory::mapImage(int descriptor, const artifact::ImageRecord &image) {
-  if (image.bytes == 0)
-    return {};
-  if (!platform::mapFile(reservation + image.memoryOffset, image.bytes,
-                         platform::Access::CopyOnWrite, descriptor, image.fileOffset))
+Status Memory::mapImage(int descriptor, const artifact::ImageRecord &image, uint64_t pageBytes) {
+  const uint64_t begin = image.memoryOffset, end = begin + image.bytes;
+  // Where pages are larger than what artifacts align to, a run may begin or end within one, or lie
+  // differently in file and memory.
+  uint64_t mapBegin = (begin + pageBytes - 1) & ~(pageBytes - 1);
+  uint64_t mapEnd = end & ~(pageBytes - 1);
+  if (mapBegin >= mapEnd || (begin - image.fileOffset) % pageBytes != 0)
+    mapBegin = mapEnd = end;
+  auto fileOffset = [&](uint64_t offset) { return image.fileOffset + (offset - begin); };
+  const bool mapped =
+      mapBegin == mapEnd ||
+      platform::mapFile(reservation + mapBegin, mapEnd - mapBegin, platform::Access::CopyOnWrite,
+                        descriptor, fileOffset(mapBegin));
+  if (!mapped)
     return platform::failWithErrno("cannot map the memory image");
+  if (!platform::readFile(reservation + begin, mapBegin - begin, descriptor, image.fileOffset) ||
+      !platform::readFile(reservation + mapEnd, end - mapEnd, descriptor, fileOffset(mapEnd)))
+    return platform::failWithErrno("cannot read the memory image");
   return {};
 }
 
