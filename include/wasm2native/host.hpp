@@ -47,24 +47,24 @@ namespace w2n::host {
 /// One call from a guest. The first argument that does not fit makes it fail.
 class Call {
 public:
-  Call(const char *function, w2n_caller *caller, const w2n_value *args, w2n_value *results)
-      : function(function), callerPtr(caller), args(args), results(results) {}
+  Call(const char *name, w2n_caller *caller, const w2n_value *args, w2n_value *results)
+      : function(name), guest(caller), arguments(args), result(results) {}
 
-  w2n_caller *caller() const { return callerPtr; }
+  w2n_caller *caller() const { return guest; }
 
   template <typename T> T number(unsigned index) const {
     if constexpr (std::is_enum_v<T>)
       return static_cast<T>(number<std::underlying_type_t<T>>(index));
     else if constexpr (std::is_same_v<T, bool>)
-      return args[index].of.i32 != 0;
+      return arguments[index].of.i32 != 0;
     else if constexpr (std::is_same_v<T, float>)
-      return args[index].of.f32;
+      return arguments[index].of.f32;
     else if constexpr (std::is_same_v<T, double>)
-      return args[index].of.f64;
+      return arguments[index].of.f64;
     else if constexpr (sizeof(T) == 8)
-      return static_cast<T>(args[index].of.i64);
+      return static_cast<T>(arguments[index].of.i64);
     else
-      return static_cast<T>(args[index].of.i32);
+      return static_cast<T>(arguments[index].of.i32);
   }
 
   /// Arguments `index` and the next.
@@ -90,7 +90,7 @@ public:
   }
   /// Writes back what `load` read at the same index.
   template <typename T> void store(unsigned index, const T &value) const {
-    std::memcpy(w2n_memory_at(w2n_caller_memory(callerPtr), address(index), sizeof(T)), &value,
+    std::memcpy(w2n_memory_at(w2n_caller_memory(guest), address(index), sizeof(T)), &value,
                 sizeof(T));
   }
 
@@ -105,30 +105,30 @@ public:
     if constexpr (std::is_enum_v<T>)
       return finish(static_cast<std::underlying_type_t<T>>(value));
     else if constexpr (std::is_same_v<T, float>)
-      results[0].of.f32 = value;
+      result->of.f32 = value;
     else if constexpr (std::is_same_v<T, double>)
-      results[0].of.f64 = value;
+      result->of.f64 = value;
     else if constexpr (sizeof(T) == 8)
-      results[0].of.i64 = static_cast<int64_t>(value);
+      result->of.i64 = static_cast<int64_t>(value);
     else
-      results[0].of.i32 = static_cast<int32_t>(value);
+      result->of.i32 = static_cast<int32_t>(value);
     return nullptr;
   }
   w2n_error *finish(w2n_error *fromFunction) { return fromFunction; }
-  template <typename T> w2n_error *finish(const std::expected<T, std::string> &result) {
-    if (!result)
-      return w2n_error_new(result.error().c_str());
+  template <typename T> w2n_error *finish(const std::expected<T, std::string> &outcome) {
+    if (!outcome)
+      return w2n_error_new(outcome.error().c_str());
     if constexpr (!std::is_void_v<T>)
-      return finish(*result);
+      return finish(*outcome);
     else
       return nullptr;
   }
 
 private:
-  uint32_t address(unsigned index) const { return static_cast<uint32_t>(args[index].of.i32); }
+  uint32_t address(unsigned index) const { return static_cast<uint32_t>(arguments[index].of.i32); }
 
   void *bytesAt(unsigned index, uint64_t bytes, const char *parameter) {
-    w2n_memory *memory = w2n_caller_memory(callerPtr);
+    w2n_memory *memory = w2n_caller_memory(guest);
     void *found = memory ? w2n_memory_at(memory, address(index), bytes) : nullptr;
     if (!found)
       fail(parameter, "lies outside the memory");
@@ -141,9 +141,9 @@ private:
   }
 
   const char *function;
-  w2n_caller *callerPtr;
-  const w2n_value *args;
-  w2n_value *results;
+  w2n_caller *guest;
+  const w2n_value *arguments;
+  w2n_value *result;
   w2n_error *error = nullptr;
 };
 

@@ -116,17 +116,17 @@ std::string emitReceiver(const Receiver &receiver) {
     const std::string params = valueKinds(import);
     text += "  {\n";
     if (!params.empty())
-      text += "    static constexpr w2n_value_kind params[] = {" + params + "};\n";
+      text += "    static constexpr w2n_value_kind paramKinds[] = {" + params + "};\n";
     if (!import.resultKind.empty())
-      text += "    static constexpr w2n_value_kind results[] = {" + import.resultKind + "};\n";
+      text += "    static constexpr w2n_value_kind resultKinds[] = {" + import.resultKind + "};\n";
     text += std::string("    static constexpr w2n_function_type type = {") +
-            (params.empty() ? "nullptr, 0" : "params, std::size(params)") + ", " +
-            (import.resultKind.empty() ? "nullptr, 0" : "results, 1") + "};\n";
-    text += "    if (w2n_error *error = w2n_linker_define_function(\n      linker, " +
+            (params.empty() ? "nullptr, 0" : "paramKinds, std::size(paramKinds)") + ", " +
+            (import.resultKind.empty() ? "nullptr, 0" : "resultKinds, 1") + "};\n";
+    text += "    if (w2n_error *failure = w2n_linker_define_function(\n      linker, " +
             quote(import.module) + ", " + quote(import.name) + ", &type,\n      " +
             emitCallback(import, receiver) + ",\n      " +
             (receiver.type.empty() ? "nullptr" : "&object") +
-            ", nullptr))\n      return error;\n  }\n";
+            ", nullptr))\n      return failure;\n  }\n";
   }
   return text + "  return nullptr;\n}\n";
 }

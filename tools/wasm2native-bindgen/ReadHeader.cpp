@@ -96,7 +96,9 @@ std::optional<Import> Reader::readImport(const FunctionDecl &function,
   Import import{.module = *module, .name = *name};
   import.function = hasReceiver(function) ? function.getNameAsString()
                                           : "::" + function.getQualifiedNameAsString();
-  bool good = checkForm(function);
+  if (!checkForm(function))
+    return std::nullopt;
+  bool good = true;
   for (const clang::ParmVarDecl *parameter : function.parameters()) {
     auto read = types.parameter(*parameter);
     if (read) {

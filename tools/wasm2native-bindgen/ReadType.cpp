@@ -56,7 +56,8 @@ std::string TypeReader::checkFields(const clang::RecordDecl &record) const {
     if (layout.getFieldOffset(field->getFieldIndex()) != end)
       return "there is padding before " + name + "(name it, so that it is not the host's bytes)";
     if (std::string problem = checkInMemory(field->getType()); !problem.empty())
-      return name + "has type '" + field->getType().getAsString() + "': " + problem;
+      return name + "has type '" + field->getType().getAsString(context.getPrintingPolicy()) +
+             "': " + problem;
     end += context.getTypeSize(field->getType());
   }
   if (end != uint64_t(context.toBits(layout.getSize())))
@@ -85,7 +86,8 @@ TypeReader::parameter(const clang::ParmVarDecl &declaration) const {
   const QualType type = declaration.getType();
   auto refuse = [&](const std::string &why) {
     return std::unexpected("parameter '" + declaration.getNameAsString() + "' of type '" +
-                           type.getAsString() + "' cannot come from a guest: " + why);
+                           type.getAsString(context.getPrintingPolicy()) +
+                           "' cannot come from a guest: " + why);
   };
   Parameter parameter{.name = declaration.getNameAsString()};
   QualType inMemory;
@@ -106,7 +108,8 @@ TypeReader::parameter(const clang::ParmVarDecl &declaration) const {
   } else {
     return refuse(type->isPointerType()
                       ? "its extent is not known; use std::span, std::string_view or a reference"
-                      : "a structure is passed by reference");
+                  : type->isRecordType() ? "a structure is passed by reference"
+                                         : "WebAssembly has no such number");
   }
   if (!inMemory.isNull()) {
     if (std::string problem = checkInMemory(inMemory); !problem.empty())
@@ -137,7 +140,8 @@ std::string TypeReader::result(QualType type, Import &import) const {
   }
   import.resultKind = valueKind(value);
   return import.resultKind.empty()
-             ? "a result of type '" + type.getAsString() + "' cannot go to a guest"
+             ? "a result of type '" + type.getAsString(context.getPrintingPolicy()) +
+                   "' cannot go to a guest"
              : "";
 }
 

@@ -23,6 +23,8 @@ struct Nested {
   WithBool inner[2];
 };
 
+// clang-format off: the comment above each line is what is said of it.
+
 // error: parameter 'text' of type 'const char *' cannot come from a guest: its extent is not known; use std::span, std::string_view or a reference
 W2N_IMPORT("m", "pointer") void pointer(const char *text);
 // error: parameter 'value' of type 'const Padded &' cannot come from a guest: there is padding before field 'value' (name it, so that it is not the host's bytes)
@@ -37,7 +39,7 @@ W2N_IMPORT("m", "nested") void nested(Nested &value);
 W2N_IMPORT("m", "byValue") void byValue(Padded order);
 // error: parameter 'four' of type 'std::span<int, 4>' cannot come from a guest: a structure is passed by reference
 W2N_IMPORT("m", "fixed") void fixed(std::span<int, 4> four);
-// error: parameter 'x' of type 'long double' cannot come from a guest: a structure is passed by reference
+// error: parameter 'x' of type 'long double' cannot come from a guest: WebAssembly has no such number
 W2N_IMPORT("m", "longDouble") void longDouble(long double x);
 // error: a result of type 'std::string' cannot go to a guest
 W2N_IMPORT("m", "text") std::string text();
