@@ -221,14 +221,8 @@ Status Checker::checkExports() const {
 }
 
 Status Checker::checkReferences() const {
-  for (uint32_t i = 0; i < header.references.count; ++i) {
-    const uint32_t index = metadata.references()[i];
-    if (index < header.importedFunctions || index >= header.functions.count)
-      return malformed("function reference " + std::to_string(i) + " is to no defined function");
-    W2N_TRY(function, metadata.function(index));
-    if (function.reference != i)
-      return malformed("function reference " + std::to_string(i) + " is not its function's");
-  }
+  for (uint32_t i = 0; i < header.references.count; ++i)
+    W2N_CHECK(metadata.referencedFunction(i));
   return {};
 }
 
@@ -453,6 +447,20 @@ std::span<const uint32_t> Metadata::indices(ArrayRef reference) const {
 
 bool Metadata::isCode(ImageOffset offset) const {
   return noteOffset + uint64_t(int64_t(offset)) - textBegin < textSize;
+}
+
+Result<FunctionRecord> Metadata::referencedFunction(uint32_t reference) const {
+  const uint32_t index = references()[reference];
+  auto malformed = [&](const char *what) {
+    return fail(ErrorKind::Malformed,
+                "metadata: function reference " + std::to_string(reference) + what, noteOffset);
+  };
+  if (index < headerPtr->importedFunctions || index >= headerPtr->functions.count)
+    return malformed(" is to no defined function");
+  W2N_TRY(record, function(index));
+  if (record.reference != reference)
+    return malformed(" is not its function's");
+  return record;
 }
 
 Result<FunctionRecord> Metadata::function(uint32_t index) const {

@@ -54,6 +54,9 @@ public:
   /// in the executable segment and its reference in the context. Errors: Malformed. `index` must be
   /// below functions().size().
   Result<FunctionRecord> function(uint32_t index) const;
+  /// The record of the function that is number `reference` of references(), checked in both
+  /// directions. Errors: Malformed. `reference` must be below references().size().
+  Result<FunctionRecord> referencedFunction(uint32_t reference) const;
 
   /// The executable PT_LOAD: file offset (== address) and size.
   uint64_t textOffset() const { return textBegin; }
