@@ -26,7 +26,9 @@ Status writeAll(int file, std::span<const uint8_t> bytes) {
   return {};
 }
 
-/// Loads an artifact that has no file; what it maps outlives the descriptor.
+} // namespace
+
+// What is mapped outlives the descriptor.
 ModuleResult loadFromMemory(std::span<const uint8_t> artifact) {
   int file = memfd_create("wasm2native", MFD_CLOEXEC);
   if (file < 0)
@@ -37,8 +39,6 @@ ModuleResult loadFromMemory(std::span<const uint8_t> artifact) {
   close(file);
   return module;
 }
-
-} // namespace
 
 ModuleResult loadModule(const std::string &path, const compiler::CompileOptions &options) {
   if (path != "-" && fileKindAt(path) == FileKind::Elf)

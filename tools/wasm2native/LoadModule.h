@@ -12,4 +12,7 @@ namespace w2n::tool {
 Result<std::shared_ptr<const runtime::Module>> loadModule(const std::string &path,
                                                           const compiler::CompileOptions &options);
 
+/// Loads an artifact that has no file. Errors: those of loading.
+Result<std::shared_ptr<const runtime::Module>> loadFromMemory(std::span<const uint8_t> artifact);
+
 } // namespace w2n::tool
