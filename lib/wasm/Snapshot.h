@@ -21,10 +21,10 @@ struct Snapshot {
     std::vector<uint32_t> functions; ///< indices, or null
   };
 
-  std::vector<Bytes> memories;
-  std::vector<Table> tables;
-  std::vector<Global> globals;
-  std::vector<bool> droppedElements, droppedData;
+  std::vector<Bytes> memories = {};
+  std::vector<Table> tables = {};
+  std::vector<Global> globals = {};
+  std::vector<bool> droppedElements = {}, droppedData = {};
 };
 
 /// An export that takes the name of another, or that goes.
