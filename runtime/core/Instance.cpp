@@ -330,4 +330,6 @@ std::shared_ptr<Instance> Instance::handle() { return statePtr->group->handleOf(
 
 Memory *Instance::memory0() { return statePtr->memories.empty() ? nullptr : statePtr->memories[0]; }
 
+Memory &Instance::memoryAt(uint32_t index) { return *statePtr->memories[index]; }
+
 } // namespace w2n::runtime

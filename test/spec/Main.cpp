@@ -15,7 +15,8 @@ using compiler::OptimizationLevel;
 
 constexpr const char *usage =
     "usage: w2nSpecRunner [-O0|-O1|-O2|-O3] [--bounds-checks=guard|explicit] [-v]\n"
-    "                     [--deterministic] [--mcpu=CPU] [--expect-failures=COUNT] FILE.json\n";
+    "                     [--deterministic] [--mcpu=CPU] [--preinit] [--expect-failures=COUNT] "
+    "FILE.json\n";
 
 struct Flag {
   std::string_view text;
@@ -32,6 +33,7 @@ constexpr Flag flags[] = {
     {"--bounds-checks=explicit",
      [](auto &options) { options.compile.boundsChecks = BoundsChecks::Explicit; }},
     {"--deterministic", [](auto &options) { options.compile.deterministic = true; }},
+    {"--preinit", [](auto &options) { options.preinit = true; }},
     {"-v", [](auto &options) { options.verbose = true; }},
 };
 
@@ -51,6 +53,8 @@ struct TemporaryDirectory {
 bool asExpected(const spec::Counts &counts, unsigned expected) {
   printf("%u passed, %u failed, %u not applicable, %u refused in other words\n", counts.passed,
          counts.failed, counts.notApplicable, counts.otherWords);
+  if (counts.replaced != 0)
+    printf("%u instances replaced\n", counts.replaced);
   if (counts.failed < expected)
     printf("not-yet-passing.txt says that %u fail: lower it, or remove the row\n", expected);
   else if (expected != 0 && counts.failed > expected)

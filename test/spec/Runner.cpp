@@ -83,6 +83,7 @@ void Counts::add(const Counts &other) {
   failed += other.failed;
   notApplicable += other.notApplicable;
   otherWords += other.otherWords;
+  replaced += other.replaced;
 }
 
 Runner::Runner(Options options, Externs spectest)
@@ -134,16 +135,25 @@ Runner::Outcome Runner::runCommand(const Json &command) {
   return (this->*found->run)(command);
 }
 
-Result<std::vector<uint8_t>> Runner::compileModule(const Json &command, StopAfter stopAfter) {
-  const std::string name = command.value("binary_filename", command.value("filename", ""));
-  W2N_TRY(wasm, readFile(options.scriptFolder / name));
+Result<std::vector<uint8_t>> Runner::readModule(const Json &command) {
+  return readFile(options.scriptFolder /
+                  command.value("binary_filename", command.value("filename", "")));
+}
+
+Result<std::vector<uint8_t>> Runner::compileWasm(std::span<const uint8_t> wasm,
+                                                 StopAfter stopAfter) {
   compiler::CompileOptions compile = options.compile;
   compile.stopAfter = stopAfter;
   return tool::compileWithLibrary(wasm, compile);
 }
 
 Result<Runner::ModuleHandle> Runner::loadModule(const Json &command) {
-  W2N_TRY(artifact, compileModule(command, StopAfter::Link));
+  W2N_TRY(wasm, readModule(command));
+  return loadWasm(std::move(wasm));
+}
+
+Result<Runner::ModuleHandle> Runner::loadWasm(std::vector<uint8_t> wasm) {
+  W2N_TRY(artifact, compileWasm(wasm, StopAfter::Link));
   std::ostringstream name;
   name << "module-" << std::this_thread::get_id() << ".so";
   const std::filesystem::path path = options.artifactFolder / name.str();
@@ -151,6 +161,8 @@ Result<Runner::ModuleHandle> Runner::loadModule(const Json &command) {
   auto module = runtime::Module::load(path);
   // What is mapped stays.
   std::filesystem::remove(path);
+  if (module && options.preinit)
+    sources[module->get()] = {std::move(wasm)};
   return module;
 }
 
@@ -237,15 +249,16 @@ Result<Runner::Results> Runner::invoke(runtime::Function &function, const Json &
 }
 
 Result<Runner::Results> Runner::perform(const Json &action) {
-  W2N_TRY(instance, findInstance(action.value("module", "")));
+  W2N_TRY(found, findInstance(action.value("module", "")));
+  W2N_TRY(instance, replace(std::move(found)));
   const std::string field = action.value("field", "");
-  auto found = instance->findExport(field);
-  if (!found)
+  auto exported = instance->findExport(field);
+  if (!exported)
     return mismatch("no export '" + field + "'");
-  if (auto *function = std::get_if<std::shared_ptr<runtime::Function>>(&*found);
+  if (auto *function = std::get_if<std::shared_ptr<runtime::Function>>(&*exported);
       function && action["type"] == "invoke")
     return invoke(**function, action["args"]);
-  if (auto *global = std::get_if<std::shared_ptr<runtime::Global>>(&*found);
+  if (auto *global = std::get_if<std::shared_ptr<runtime::Global>>(&*exported);
       global && action["type"] == "get")
     return Results{{(*global)->type.type},
                    {std::begin((*global)->cell->bits), std::end((*global)->cell->bits)}};
@@ -292,7 +305,8 @@ Runner::Outcome Runner::assertException(const Json &command) {
 }
 
 Runner::Outcome Runner::assertRefused(const Json &command, ErrorKind kind) {
-  auto output = compileModule(command, StopAfter::Validate);
+  W2N_TRY(wasm, readModule(command));
+  auto output = compileWasm(wasm, StopAfter::Validate);
   if (auto wrong = checkFailure(output, kind, ""))
     return mismatch(*wrong);
   if (auto other = checkFailure(output, kind, command.value("text", ""))) {

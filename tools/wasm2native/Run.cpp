@@ -1,10 +1,10 @@
 // wasm2native run: a WASI command, or one exported function.
 #include "runtime/core/Instance.h"
 #include "runtime/wasi/ThreadGroup.h"
-#include "runtime/wasi/WasiContext.h"
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/LoadModule.h"
+#include "tools/wasm2native/SandboxOptions.h"
 #include "tools/wasm2native/Subcommands.h"
 #include "tools/wasm2native/Values.h"
 
@@ -24,9 +24,9 @@ constexpr OptionRow rows[] = {
     {"preload", "NAME=FILE", "instantiate FILE first; its exports are imports of module NAME",
      "Run"},
     {"unknown-imports", "HOW", "error (default), or trap: when called, not before", "Run"},
-    {"dir", "HOST[::GUEST]", "let the program use a directory, as GUEST if given", "Sandbox"},
-    {"read-only-dir", "HOST[::GUEST]", "the same without changing anything in it", "Sandbox"},
-    {"env", "KEY=VALUE", "set a variable of the program's environment", "Sandbox"},
+    sandboxOptions[0],
+    sandboxOptions[1],
+    sandboxOptions[2],
     {"h,help", nullptr, "print this", "Help"},
 };
 
@@ -62,13 +62,6 @@ std::expected<Preload, std::string> parsePreload(const std::string &text) {
   return Preload{text.substr(0, equals), text.substr(equals + 1)};
 }
 
-wasi::Preopen parsePreopen(const std::string &text, bool readOnly) {
-  size_t colons = text.find("::");
-  if (colons == std::string::npos)
-    return {text, text, readOnly};
-  return {text.substr(0, colons), text.substr(colons + 2), readOnly};
-}
-
 std::expected<Request, std::string> readRequest(const CommandLine &line) {
   constexpr Choice<bool> unknownImports[] = {{"error", false}, {"trap", true}};
   Request request;
@@ -83,16 +76,10 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
     W2N_TRY(preload, parsePreload(text));
     request.preloads.push_back(preload);
   }
-  for (const std::string &text : line.values("dir"))
-    request.wasi.preopens.push_back(parsePreopen(text, /*readOnly=*/false));
-  for (const std::string &text : line.values("read-only-dir"))
-    request.wasi.preopens.push_back(parsePreopen(text, /*readOnly=*/true));
+  W2N_TRY(wasi, readSandboxOptions(line));
+  request.wasi = std::move(wasi);
   // "wasm2native run yes.so | head" ends as "yes | head" does.
   request.wasi.raiseBrokenPipe = true;
-  request.wasi.environment = line.values("env");
-  for (const std::string &text : request.wasi.environment)
-    if (text.find('=') == std::string::npos || text.starts_with('='))
-      return std::unexpected("--env is '" + text + "', must be KEY=VALUE");
   if (line.has("invoke"))
     request.invoke = line.value("invoke");
   return request;
