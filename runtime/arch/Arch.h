@@ -13,8 +13,13 @@
 
 namespace w2n::runtime {
 
-/// How many registers, besides the frame pointer, calls preserve: on x86-64 rbx and r12 to r15.
+/// How many registers, besides the frame pointer, calls preserve: on x86-64 rbx and r12 to r15, on
+/// RISC-V s1 to s11 and fs0 to fs11.
+#if defined(__riscv)
+inline constexpr unsigned savedRegisterCount = 23;
+#else
 inline constexpr unsigned savedRegisterCount = 5;
+#endif
 
 /// One stay in compiled code, from the host's call to its return: lives on the host's stack. The
 /// assembly of each processor knows the first fields by their offsets.
@@ -43,6 +48,8 @@ struct Activation {
   /// What those registers held where the guest called the host, or made an exception: references
   /// to exceptions may be in them.
   uintptr_t savedRegisters[savedRegisterCount];
+  /// What the return address register held at the faulting instruction; 0 where calls have none.
+  uintptr_t trapReturnAddress;
 };
 
 /// Where an exception is thrown: the registers after the call that threw it, which the runtime
@@ -62,7 +69,7 @@ static_assert(offsetof(Activation, trapProgramCounter) == 24);
 static_assert(offsetof(Activation, trapStackPointer) == 32);
 static_assert(offsetof(Activation, trapFramePointer) == 40);
 static_assert(offsetof(Activation, savedRegisters) == 80);
-static_assert(offsetof(ThrowPoint, framePointer) == 40);
+static_assert(offsetof(ThrowPoint, framePointer) == 8 * savedRegisterCount);
 
 extern "C" {
 

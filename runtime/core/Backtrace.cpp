@@ -85,10 +85,12 @@ void appendBacktrace(const Activation &activation, std::string &text) {
   FunctionIndices indices;
   FrameRegisters registers = {activation.trapProgramCounter, activation.trapStackPointer,
                               activation.trapFramePointer, true};
+  if (!activation.afterCall)
+    registers.returnAddress = activation.trapReturnAddress;
   const StackBounds stack = {currentGuestStack->limit, activation.guestStackTop};
   bool afterCall = activation.afterCall != 0;
   if (isCrossing(registers.programCounter)) {
-    // The stack ended in the first instruction of a crossing: the return address is on top.
+    // The stack ended in the first instruction of a crossing.
     if (!popReturnAddress(registers, stack))
       return;
     afterCall = true;

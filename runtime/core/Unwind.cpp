@@ -8,6 +8,7 @@
 #include <array>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 namespace w2n::runtime {
 
@@ -249,6 +250,10 @@ bool readWord(StackBounds stack, uintptr_t address, uintptr_t &word) {
 } // namespace
 
 bool popReturnAddress(FrameRegisters &registers, StackBounds stack) {
+  if (registers.returnAddress != 0) {
+    registers.programCounter = std::exchange(registers.returnAddress, 0);
+    return true;
+  }
   if (!readWord(stack, registers.stackPointer, registers.programCounter))
     return false;
   registers.stackPointer += sizeof(uintptr_t);
@@ -408,7 +413,6 @@ bool UnwindTable::step(FrameRegisters &registers, bool afterCall, StackBounds st
   if (!entry)
     return false;
   Interpreter interpreter(entry->codeAlignment, entry->dataAlignment, entry->returnAddressRegister);
-  interpreter.row.returnAddress.kind = Rule::Unknown;
   if (!interpreter.run(entry->initialInstructions, UINT64_MAX))
     return false;
   interpreter.setInitialRow();
@@ -423,12 +427,17 @@ bool UnwindTable::step(FrameRegisters &registers, bool afterCall, StackBounds st
     cfa += registers.framePointer;
   else
     return false;
-  // Stacks grow down, so a caller's frame is above; also what makes every walk end.
-  if (!row.cfaKnown || cfa <= registers.stackPointer || row.returnAddress.kind != Rule::AtCfaOffset)
+  if (!row.cfaKnown || cfa < registers.stackPointer)
     return false;
   FrameRegisters caller = registers;
   caller.stackPointer = cfa;
-  if (!readWord(stack, cfa + uintptr_t(row.returnAddress.offset), caller.programCounter))
+  // A function that calls none may keep its return address in the register, and have no frame.
+  caller.returnAddress = 0;
+  if (row.returnAddress.kind == Rule::SameValue && registers.returnAddress != 0)
+    caller.programCounter = registers.returnAddress;
+  // Stacks grow down, so a caller's frame is above; also what makes every walk end.
+  else if (row.returnAddress.kind != Rule::AtCfaOffset || cfa == registers.stackPointer ||
+           !readWord(stack, cfa + uintptr_t(row.returnAddress.offset), caller.programCounter))
     return false;
   if (row.framePointer.kind == Rule::AtCfaOffset)
     caller.framePointerKnown =

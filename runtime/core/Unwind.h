@@ -23,6 +23,9 @@ struct FrameRegisters {
   /// In the order of unwindRegisters.saved; for exceptions, which continue in the frame.
   std::array<uintptr_t, savedRegisterCount> saved = {};
   bool savedKnown = true;
+  /// Of the innermost frame only, if it was left by a fault: what the return address register
+  /// holds; 0 where calls have none.
+  uintptr_t returnAddress = 0;
 };
 
 /// The addresses that may be read.
@@ -30,8 +33,8 @@ struct StackBounds {
   uintptr_t begin = 0, end = 0;
 };
 
-/// Takes a return address off the stack, as at the first instruction of a function; false if it
-/// cannot be read.
+/// Goes to the caller as at the first instruction of a function: the return address is in its
+/// register, or on top of the stack; false if it cannot be read.
 bool popReturnAddress(FrameRegisters &registers, StackBounds stack);
 
 class UnwindTable {

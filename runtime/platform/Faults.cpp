@@ -43,6 +43,21 @@ void resumeAt(ucontext_t &context, const Resumption &resumption) {
   constexpr greg_t directionFlag = 0x400;
   registers[REG_EFL] &= ~directionFlag;
 }
+#elif defined(__riscv)
+void readRegisters(const ucontext_t &context, Fault &fault) {
+  const auto &registers = context.uc_mcontext.__gregs;
+  fault.programCounter = registers[REG_PC];
+  fault.stackPointer = registers[REG_SP];
+  fault.framePointer = registers[REG_S0];
+  fault.returnAddress = registers[REG_RA];
+}
+
+void resumeAt(ucontext_t &context, const Resumption &resumption) {
+  auto &registers = context.uc_mcontext.__gregs;
+  registers[REG_PC] = resumption.function;
+  registers[REG_A0] = resumption.argument;
+  registers[REG_SP] = resumption.stackPointer;
+}
 #else
 #error "fault handling is not written for this processor"
 #endif
@@ -68,7 +83,7 @@ void handleSignal(int number, siginfo_t *info, void *rawContext) {
   while (handled->number != number)
     ++handled;
   auto &context = *static_cast<ucontext_t *>(rawContext);
-  Fault fault = {handled->kind, reinterpret_cast<uintptr_t>(info->si_addr), 0, 0, 0};
+  Fault fault = {handled->kind, reinterpret_cast<uintptr_t>(info->si_addr), 0, 0, 0, 0};
   readRegisters(context, fault);
   Resumption resumption;
   // A positive code is the processor's; others are from kill and its like, and have nothing to do

@@ -16,6 +16,8 @@ struct Fault {
   /// What could not be accessed; only for Access.
   uintptr_t address;
   uintptr_t programCounter, stackPointer, framePointer;
+  /// The register that calls leave their return address in; 0 where that is on the stack.
+  uintptr_t returnAddress;
 };
 
 /// Where to go on after a fault: `function(argument)`, on the stack `stackPointer`.
