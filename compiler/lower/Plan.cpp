@@ -123,7 +123,8 @@ ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options,
   plan.hasBody = findBodies(plan, uses);
   plan.tailCalledTables = uses.tailCalledTables;
   // RISC-V has neither tailcc nor swifttailcc.
-  plan.uniformBodies = llvm::Triple(target.triple).isRISCV();
+  const bool isRiscV = llvm::Triple(target.triple).isRISCV();
+  plan.uniformBodies = plan.extendsIntegers = plan.roundingKeepsNans = isRiscV;
   plan.dataInImage.resize(module.data.size());
   plan.targetTriple = target.triple;
   plan.cpu = target.cpu;
