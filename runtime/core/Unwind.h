@@ -20,12 +20,12 @@ struct FrameRegisters {
   uintptr_t stackPointer = 0;
   uintptr_t framePointer = 0;
   bool framePointerKnown = true;
+  /// The register of the return address, on processors that have one; not known after a call.
+  uintptr_t returnAddress = 0;
+  bool returnAddressKnown = false;
   /// In the order of unwindRegisters.saved; for exceptions, which continue in the frame.
   std::array<uintptr_t, savedRegisterCount> saved = {};
   bool savedKnown = true;
-  /// Of the innermost frame only, if it was left by a fault: what the return address register
-  /// holds; 0 where calls have none.
-  uintptr_t returnAddress = 0;
 };
 
 /// The addresses that may be read.
@@ -33,9 +33,9 @@ struct StackBounds {
   uintptr_t begin = 0, end = 0;
 };
 
-/// Goes to the caller as at the first instruction of a function: the return address is in its
-/// register, or on top of the stack; false if it cannot be read.
-bool popReturnAddress(FrameRegisters &registers, StackBounds stack);
+/// Goes to the caller from the first instruction of a function; false if the return address cannot
+/// be read.
+bool leaveAtEntry(FrameRegisters &registers, StackBounds stack);
 
 class UnwindTable {
 public:

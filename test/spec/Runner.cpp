@@ -1,6 +1,8 @@
 #include "test/spec/Runner.h"
 
 #include "lib/support/File.h"
+#include "lib/wasm/Module.h"
+#include "test/spec/CompiledScript.h"
 #include "tools/wasm2native/LoadCompiler.h"
 
 #include <algorithm>
@@ -135,14 +137,26 @@ Runner::Outcome Runner::runCommand(const Json &command) {
 }
 
 Result<std::vector<uint8_t>> Runner::compileModule(const Json &command, StopAfter stopAfter) {
-  const std::string name = command.value("binary_filename", command.value("filename", ""));
-  W2N_TRY(wasm, readFile(options.scriptFolder / name));
+  W2N_TRY(wasm, readFile(options.scriptFolder / moduleFileOf(command)));
   compiler::CompileOptions compile = options.compile;
   compile.stopAfter = stopAfter;
   return tool::compileWithLibrary(wasm, compile);
 }
 
+Status Runner::validate(const Json &command) {
+  if (!options.compiledBefore) {
+    W2N_CHECK(compileModule(command, StopAfter::Validate));
+    return {};
+  }
+  // Where there is no compiler there still is what it validates with.
+  W2N_TRY(wasm, readFile(options.scriptFolder / moduleFileOf(command)));
+  W2N_TRY(module, wasm::decodeModule(wasm));
+  return wasm::validateModule(module);
+}
+
 Result<Runner::ModuleHandle> Runner::loadModule(const Json &command) {
+  if (options.compiledBefore)
+    return loadCompiled(options.artifactFolder, moduleFileOf(command));
   W2N_TRY(artifact, compileModule(command, StopAfter::Link));
   std::ostringstream name;
   name << "module-" << std::this_thread::get_id() << ".so";
@@ -292,7 +306,7 @@ Runner::Outcome Runner::assertException(const Json &command) {
 }
 
 Runner::Outcome Runner::assertRefused(const Json &command, ErrorKind kind) {
-  auto output = compileModule(command, StopAfter::Validate);
+  auto output = validate(command);
   if (auto wrong = checkFailure(output, kind, ""))
     return mismatch(*wrong);
   if (auto other = checkFailure(output, kind, command.value("text", ""))) {

@@ -30,6 +30,8 @@ public:
     compiler::CompileOptions compile;
     /// Where the script's files are, and where artifacts may be written.
     std::filesystem::path scriptFolder, artifactFolder;
+    /// artifactFolder has all artifacts (CompiledScript.h): nothing is compiled.
+    bool compiledBefore = false;
     /// Also print refusals in other words.
     bool verbose = false;
   };
@@ -70,6 +72,8 @@ private:
   Outcome waitForThread(const Json &command);
 
   Result<std::vector<uint8_t>> compileModule(const Json &command, compiler::StopAfter stopAfter);
+  /// Decodes and validates the command's module.
+  Status validate(const Json &command);
   Result<ModuleHandle> loadModule(const Json &command);
   Result<InstanceHandle> instantiate(ModuleHandle module);
   Outcome assertRefused(const Json &command, ErrorKind kind);
