@@ -15,7 +15,8 @@ namespace w2n::runtime {
 const uint32_t hostElfMachine = EM_RISCV;
 // x0 to x31 are 0 to 31, f0 to f31 follow (RISC-V DWARF Specification). In the order of
 // W2N_PRESERVED: s1, s2-s11, fs0, fs1, fs2-fs11.
-const UnwindRegisters unwindRegisters = {.stackPointer = 2,
+const UnwindRegisters unwindRegisters = {.callsPushReturnAddress = false,
+                                         .stackPointer = 2,
                                          .framePointer = 8,
                                          .returnAddress = 1,
                                          .saved = {9,  18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 40,
@@ -33,7 +34,7 @@ void noteCrossing(Activation &activation) {
 } // namespace w2n::runtime
 
 // Offsets in Activation: hostStackPointer 0, guestStackPointer 8, trapKind 16, afterCall 20,
-// trapProgramCounter 24, trapStackPointer 32, trapFramePointer 40, savedRegisters 80. In
+// trapProgramCounter 24, trapStackPointer 32, trapFramePointer 40, savedRegisters 88. In
 // ThrowPoint: saved 0, framePointer 184, programCounter 192, stackPointer 200.
 asm(R"(
   .text
@@ -183,7 +184,7 @@ w2nTrapEntry:
   W2N_ACTIVATION t0
   sd sp, 8(t0)
   .if \mayThrow
-  W2N_PRESERVED sd, fsd, t0, 80
+  W2N_PRESERVED sd, fsd, t0, 88
   .endif
   ld sp, 0(t0)
   call \target
