@@ -13,18 +13,41 @@
 
 namespace w2n::runtime {
 
-Result<std::shared_ptr<const Module>> Module::load(const std::string &path) {
+Result<std::shared_ptr<const Module>> Module::load(const std::string &path,
+                                                   const LoadOptions &options) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0)
     return platform::failWithErrno("cannot open " + path);
+  return adopt(file, path, options);
+}
+
+Result<std::shared_ptr<const Module>>
+Module::loadDescriptor(int descriptor, const std::string &name, const LoadOptions &options) {
+  const int file = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+  if (file < 0)
+    return platform::failWithErrno("cannot use the descriptor of " + name);
+  return adopt(file, name, options);
+}
+
+Result<std::shared_ptr<const Module>> Module::loadBytes(std::span<const uint8_t> artifact,
+                                                        const std::string &name,
+                                                        const LoadOptions &options) {
+  const int file = platform::makeMemoryFile("wasm2native", artifact);
+  if (file < 0)
+    return platform::failWithErrno("cannot make a file in memory for " + name);
+  return adopt(file, name, options);
+}
+
+Result<std::shared_ptr<const Module>> Module::adopt(int descriptor, const std::string &name,
+                                                    const LoadOptions &options) {
   std::shared_ptr<Module> module(new Module);
-  module->filePath = path;
-  module->descriptor = file;
-  W2N_CHECK(module->map());
+  module->filePath = name;
+  module->descriptor = descriptor;
+  W2N_CHECK(module->map(options));
   return module;
 }
 
-Status Module::map() {
+Status Module::map(const LoadOptions &options) {
   struct stat attributes;
   if (fstat(descriptor, &attributes) != 0)
     return platform::failWithErrno("cannot read " + filePath);
@@ -39,7 +62,8 @@ Status Module::map() {
   W2N_TRY(metadata, artifact::Metadata::read({mapping, mappingBytes}));
   metadataView = metadata;
   W2N_CHECK(checkHost());
-  W2N_CHECK(artifact::checkChecksum({mapping, mappingBytes}, metadataView));
+  if (options.verify == LoadOptions::Verify::Everything)
+    W2N_CHECK(artifact::checkChecksum({mapping, mappingBytes}, metadataView));
   countArgumentSlots();
   canonicalTypeIds = runtime::canonicalTypeIds(metadataView);
   return mapCode();

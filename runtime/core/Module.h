@@ -14,13 +14,31 @@
 
 namespace w2n::runtime {
 
+struct LoadOptions {
+  /// How much of the file is looked at before anything of it runs.
+  enum class Verify {
+    Everything, ///< all of it, by its checksum: damage anywhere is an error
+    Structure   ///< headers, counts and offsets: for files that were checked when they were stored
+  } verify = Verify::Everything;
+};
+
 class Module {
 public:
-  /// Maps the artifact at `path` (open, fstat, mmap of the file, mmap of the code) and checks every
-  /// header field, offset and count that the runtime will use. Nothing is relocated or allocated
-  /// per function. Errors: Io, Malformed, Unsupported (another target, a CPU feature that this
-  /// machine lacks: the message names it). Threads: any.
-  static Result<std::shared_ptr<const Module>> load(const std::string &path);
+  /// Maps the artifact at `path` (open, fstat, mmap of the file, mmap of the code). Nothing is
+  /// relocated or allocated per function. Whatever `options` say, a record is checked before it is
+  /// used, so that a damaged or forged one is an error; the machine code is trusted. The file may
+  /// be removed or replaced afterwards, but not changed. Errors: Io, Malformed, Unsupported
+  /// (another target, a CPU feature that this machine lacks: the message names it). Threads: any.
+  static Result<std::shared_ptr<const Module>> load(const std::string &path,
+                                                    const LoadOptions &options = {});
+  /// The same for the file that is open as `descriptor`, which stays the caller's; `name` is for
+  /// messages. The file's offset does not matter and is not moved.
+  static Result<std::shared_ptr<const Module>>
+  loadDescriptor(int descriptor, const std::string &name, const LoadOptions &options = {});
+  /// The same for the bytes of an artifact, which are copied into a file in memory.
+  static Result<std::shared_ptr<const Module>> loadBytes(std::span<const uint8_t> artifact,
+                                                         const std::string &name,
+                                                         const LoadOptions &options = {});
 
   ~Module();
   Module(const Module &) = delete;
@@ -50,7 +68,10 @@ public:
 
 private:
   Module() = default;
-  Status map();
+  /// Takes over `descriptor`.
+  static Result<std::shared_ptr<const Module>> adopt(int descriptor, const std::string &name,
+                                                     const LoadOptions &options);
+  Status map(const LoadOptions &options);
   Status mapCode();
   Status checkHost() const;
   void countArgumentSlots();

@@ -36,6 +36,21 @@ uint8_t *mapFile(uint8_t *address, uint64_t bytes, Access access, int descriptor
   return mapped == MAP_FAILED ? nullptr : static_cast<uint8_t *>(mapped);
 }
 
+int makeMemoryFile(const char *name, std::span<const uint8_t> bytes) {
+  const int file = memfd_create(name, MFD_CLOEXEC);
+  while (file >= 0 && !bytes.empty()) {
+    const ssize_t written = write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno != EINTR) {
+      const int reason = errno;
+      close(file);
+      errno = reason;
+      return -1;
+    }
+    bytes = bytes.subspan(written < 0 ? 0 : size_t(written));
+  }
+  return file;
+}
+
 std::unexpected<Error> failWithErrno(std::string what) {
   return fail(ErrorKind::Io, std::move(what) + ": " + std::strerror(errno));
 }
