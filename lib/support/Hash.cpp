@@ -16,6 +16,8 @@ crypto_generichash_state *stateIn(std::byte *bytes) {
 }
 } // namespace
 
+bool hashIsAvailable() { return true; }
+
 Hasher::Hasher() {
   new (state) crypto_generichash_state;
   crypto_generichash_init(stateIn(state), nullptr, 0, sizeof(Digest));
@@ -29,23 +31,6 @@ Digest Hasher::finish() {
   Digest digest;
   crypto_generichash_final(stateIn(state), digest.data(), digest.size());
   return digest;
-}
-
-Digest hashOf(std::span<const uint8_t> bytes) {
-  Hasher hasher;
-  hasher.add(bytes);
-  return hasher.finish();
-}
-
-std::string hexOf(std::span<const uint8_t> bytes) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * bytes.size());
-  for (uint8_t byte : bytes) {
-    text += digits[byte >> 4];
-    text += digits[byte & 15];
-  }
-  return text;
 }
 
 } // namespace w2n

@@ -25,12 +25,28 @@ private:
   alignas(64) std::byte state[384];
 };
 
-Digest hashOf(std::span<const uint8_t> bytes);
+/// Whether this build can: one without libsodium ends the process at an attempt.
+bool hashIsAvailable();
+
+inline Digest hashOf(std::span<const uint8_t> bytes) {
+  Hasher hasher;
+  hasher.add(bytes);
+  return hasher.finish();
+}
 inline Digest hashOf(std::string_view text) {
   return hashOf({reinterpret_cast<const uint8_t *>(text.data()), text.size()});
 }
 
 /// In lower case.
-std::string hexOf(std::span<const uint8_t> bytes);
+inline std::string hexOf(std::span<const uint8_t> bytes) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * bytes.size());
+  for (uint8_t byte : bytes) {
+    text += digits[byte >> 4];
+    text += digits[byte & 15];
+  }
+  return text;
+}
 
 } // namespace w2n

@@ -1,9 +1,9 @@
 // What was found out about a file (its hash, that it is sound), remembered until the file changes.
 //
 // A note holds the file's identity: device, inode, size and both times, of which the system alone
-// sets the second. Times are as coarse as the clock tick, on some file systems two seconds: a change
-// just after the note was taken might leave them as they are. So a note is believed only if the file
-// had been left alone for longer than that before (as git treats its index).
+// sets the second. Times are as coarse as the clock tick, on some file systems two seconds: a
+// change just after the note was taken might leave them as they are. So a note is believed only if
+// the file had been left alone for longer than that before (as git treats its index).
 #pragma once
 
 #include "lib/support/Hash.h"

@@ -35,8 +35,7 @@ bool isCurrent(int folder, const std::string &name, int file) {
 
 std::optional<KeyLock> KeyLock::take(int folder, const std::string &name, Wait wait) {
   while (true) {
-    Descriptor file(
-        openat(folder, name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644));
+    Descriptor file(openat(folder, name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644));
     if (!file)
       return KeyLock(folder, name, Descriptor());
     switch (lock(file.get(), wait)) {

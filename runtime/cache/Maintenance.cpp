@@ -151,7 +151,8 @@ uint64_t Store::removeLeftovers() {
   }
   // Taking a lock and letting it go removes its file.
   for (const Name &name : namesIn(locks.get()))
-    if (auto lock = KeyLock::take(locks.get(), name.text, KeyLock::Wait::No); lock && lock->isHeld())
+    if (auto lock = KeyLock::take(locks.get(), name.text, KeyLock::Wait::No);
+        lock && lock->isHeld())
       ++count;
   return count;
 }
@@ -173,8 +174,8 @@ uint64_t Store::removeEmptyFamilies() {
     for (size_t i = 0; i < family.size(); ++i)
       family[i] = uint8_t(std::stoul(name.text.substr(2 * i, 2), nullptr, 16));
     const auto processors = processorsOf(family);
-    const bool isUsed = std::any_of(
-        processors.begin(), processors.end(), [&](const std::string &processor) {
+    const bool isUsed =
+        std::any_of(processors.begin(), processors.end(), [&](const std::string &processor) {
           const std::string entry = hexOf(keyOf(family, processor)) + artifactEnd;
           return faccessat(entries.get(), entry.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
         });

@@ -36,8 +36,8 @@ bool writeAll(int file, std::string_view bytes) {
 Descriptor createTemporary(int folder, const std::string &name, std::string &temporary) {
   static std::atomic<unsigned> nextNumber = 0;
   while (true) {
-    temporary = name + "." + std::to_string(getpid()) + "-" + std::to_string(nextNumber++) +
-                temporaryEnd;
+    temporary =
+        name + "." + std::to_string(getpid()) + "-" + std::to_string(nextNumber++) + temporaryEnd;
     Descriptor file(openat(folder, temporary.c_str(),
                            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
     if (file || errno != EEXIST)
@@ -88,6 +88,8 @@ Key keyOf(const Digest &family, const std::string &processor) {
 }
 
 Result<std::unique_ptr<Store>> Store::open(std::string folder, uint64_t limitBytes) {
+  if (!hashIsAvailable())
+    return fail(ErrorKind::Unsupported, "this build has no cache: it was made without libsodium");
   std::unique_ptr<Store> store(new Store);
   W2N_TRY(root, openRootFolder(folder));
   store->rootPath = folder;
@@ -212,8 +214,7 @@ void Store::keepNote(const FileIdentity &identity, int64_t taken, const std::str
 }
 
 std::vector<std::string> Store::processorsOf(const Digest &family) {
-  const std::string text =
-      readText(families.get(), rootPath + "/families", hexOf(family), nullptr);
+  const std::string text = readText(families.get(), rootPath + "/families", hexOf(family), nullptr);
   std::vector<std::string> lines;
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());

@@ -22,8 +22,8 @@ bool isTrustedOwner(uid_t owner) { return owner == geteuid() || owner == 0; }
 Status checkOwner(const struct stat &status, const std::string &what) {
   if (isTrustedOwner(status.st_uid))
     return {};
-  return refuse(what + " belongs to user " + std::to_string(status.st_uid) + ", must belong to you (user " +
-                std::to_string(geteuid()) + ") or root");
+  return refuse(what + " belongs to user " + std::to_string(status.st_uid) +
+                ", must belong to you (user " + std::to_string(geteuid()) + ") or root");
 }
 
 Status checkWriters(const struct stat &status, const std::string &what, const std::string &path) {
