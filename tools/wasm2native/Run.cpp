@@ -27,13 +27,18 @@ constexpr OptionRow rows[] = {
     sandboxOptions[0],
     sandboxOptions[1],
     sandboxOptions[2],
+    cacheFolderRow,
+    cacheSizeRow,
+    {"no-cache", nullptr, "compile a WebAssembly module into memory, always", "Cache"},
     {"h,help", nullptr, "print this", "Help"},
 };
 
 constexpr CommandSpec spec = {
     .name = "wasm2native run",
     .usage = "[OPTION...] FILE [ARGUMENT...]",
-    .summary = "Runs a compiled module, or a WebAssembly module after compiling it in memory.",
+    .summary =
+        "Runs a compiled module, or a WebAssembly module, which is compiled once and kept in the "
+        "cache.",
     .options = rows,
     .sharedOptions = codegenOptions,
     .epilogue =
@@ -52,6 +57,7 @@ struct Request {
   std::vector<Preload> preloads;
   runtime::InstanceOptions instance;
   compiler::CompileOptions compile;
+  CacheChoice cache;
   wasi::WasiOptions wasi;
 };
 
@@ -68,9 +74,7 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   W2N_TRY(compile, readCodegenOptions(line));
   W2N_TRY(trap, choose(line, "unknown-imports", false, unknownImports));
   request.compile = compile;
-  // What is compiled here runs here.
-  if (!line.has("mcpu"))
-    request.compile.cpu = "native";
+  request.cache = readCacheOptions(line);
   request.instance.trapOnUnknownImports = trap;
   for (const std::string &text : line.values("preload")) {
     W2N_TRY(preload, parsePreload(text));
@@ -98,7 +102,7 @@ public:
   explicit World(std::shared_ptr<wasi::WasiContext> wasi) : wasi(std::move(wasi)) {}
 
   Result<std::shared_ptr<Instance>> instantiate(const std::string &file, const Request &request) {
-    W2N_TRY(module, loadModule(file, request.compile));
+    W2N_TRY(module, loadModule(file, request.compile, request.cache));
     // Threads are instances of their own, which cannot share those of other modules.
     if (preloads.empty() && wasi::ThreadGroup::isFor(*module))
       return instantiateWithThreads(file, module, request);
