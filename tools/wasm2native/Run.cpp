@@ -4,9 +4,9 @@
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/LoadModule.h"
-#include "tools/wasm2native/SandboxOptions.h"
 #include "tools/wasm2native/Subcommands.h"
 #include "tools/wasm2native/Values.h"
+#include "tools/wasm2native/WasiOptions.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -24,9 +24,6 @@ constexpr OptionRow rows[] = {
     {"preload", "NAME=FILE", "instantiate FILE first; its exports are imports of module NAME",
      "Run"},
     {"unknown-imports", "HOW", "error (default), or trap: when called, not before", "Run"},
-    sandboxOptions[0],
-    sandboxOptions[1],
-    sandboxOptions[2],
     cacheFolderRow,
     cacheSizeRow,
     {"no-cache", nullptr, "compile a WebAssembly module into memory, always", "Cache"},
@@ -41,6 +38,7 @@ constexpr CommandSpec spec = {
         "cache.",
     .options = rows,
     .sharedOptions = codegenOptions,
+    .furtherOptions = wasiOptions,
     .epilogue =
         "\nOptions come before FILE; everything after it is the program's. The exit status is "
         "the program's,\n1 if it could not be run, 2 for a wrong command line, 134 after a "
@@ -80,10 +78,8 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
     W2N_TRY(preload, parsePreload(text));
     request.preloads.push_back(preload);
   }
-  W2N_TRY(wasi, readSandboxOptions(line));
+  W2N_TRY(wasi, readWasiOptions(line));
   request.wasi = std::move(wasi);
-  // "wasm2native run yes.so | head" ends as "yes | head" does.
-  request.wasi.raiseBrokenPipe = true;
   if (line.has("invoke"))
     request.invoke = line.value("invoke");
   return request;
@@ -243,7 +239,7 @@ int runMain(std::span<char *const> arguments) {
   rest = rest.subspan(1);
   if (!rest.empty() && std::string_view(rest[0]) == "--")
     rest = rest.subspan(1);
-  request->wasi.arguments = {request->file};
+  request->wasi.arguments = {line.value("arg0", request->file)};
   request->wasi.arguments.insert(request->wasi.arguments.end(), rest.begin(), rest.end());
   return runRequest(*request, rest);
 }
