@@ -131,9 +131,13 @@ w2nSampleEnd:
   .popsection
 )");
 
-extern "C" const uint8_t w2nSampleEntryThunk[], w2nSampleImportThunk[], w2nSampleAdd[],
-    w2nSampleTrap[], w2nSampleLoad[], w2nSampleRecurse[], w2nSampleGrow[], w2nSampleFill[],
-    w2nSampleDivide[], w2nSampleIllegal[], w2nSampleWait[], w2nSampleCallHost[], w2nSampleEnd[];
+extern "C" {
+#pragma GCC visibility push(hidden)
+extern const uint8_t w2nSampleEntryThunk[], w2nSampleImportThunk[], w2nSampleAdd[], w2nSampleTrap[],
+    w2nSampleLoad[], w2nSampleRecurse[], w2nSampleGrow[], w2nSampleFill[], w2nSampleDivide[],
+    w2nSampleIllegal[], w2nSampleWait[], w2nSampleCallHost[], w2nSampleEnd[];
+#pragma GCC visibility pop
+}
 
 SampleCode sampleCode() {
   return {{w2nSampleEntryThunk, w2nSampleImportThunk},
