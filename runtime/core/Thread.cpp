@@ -58,9 +58,13 @@ Status ThreadStacks::make() {
 
 } // namespace
 
+void installHandlers() {
+  static std::once_flag installed;
+  std::call_once(installed, installFaultHandlers);
+}
+
 Result<const GuestStack *> makeGuestStack() {
-  static std::once_flag handlersInstalled;
-  std::call_once(handlersInstalled, installFaultHandlers);
+  installHandlers();
   platform::unblockFaultSignals();
   thread_local ThreadStacks stacks;
   W2N_CHECK(stacks.make());

@@ -19,8 +19,11 @@ struct GuestStack {
 extern constinit thread_local const GuestStack *currentGuestStack
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
-/// Makes the calling thread's stacks; freed when the thread ends. Also installs the process's fault
-/// handlers the first time. Errors: Limit.
+/// Installs the process's fault handlers the first time. Threads: any.
+void installHandlers();
+
+/// Makes the calling thread's stacks; freed when the thread ends. Also installs the fault handlers.
+/// Errors: Limit.
 Result<const GuestStack *> makeGuestStack();
 
 /// Whether the host's stack has room for another level of calls (256 KiB): guest and host that call
