@@ -80,8 +80,8 @@ std::expected<std::optional<PreinitRequest>, std::string> readPreinit(const Comm
     if (line.has("arg"))
       return needsPreinit("arg");
     for (const OptionRow &option : wasiOptions)
-      if (line.has(option.name))
-        return needsPreinit(option.name);
+      if (line.has(option.names))
+        return needsPreinit(option.names);
     return std::nullopt;
   }
   PreinitRequest preinit;
