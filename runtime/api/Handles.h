@@ -35,6 +35,8 @@ struct w2n_function {
   /// Keeps the functions that references among results point to.
   w2n_instance &home;
   std::vector<w2n_value_kind> params, results;
+  /// Whether all of them are numbers, and few: what most functions have, and calls are quick for.
+  bool isSimple;
 };
 
 struct w2n_memory {

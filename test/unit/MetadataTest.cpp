@@ -54,9 +54,12 @@ uint64_t walk(const Metadata &metadata) {
   for (const ElementRecord &segment : metadata.elements())
     for (uint32_t index : metadata.indices(segment.functions))
       sum += index;
-  for (const DataRecord &segment : metadata.data())
-    for (uint32_t i = 0; i < segment.count; ++i)
-      sum += metadata.address(segment.bytes)[i];
+  for (uint32_t i = 0; i < metadata.data().size(); ++i)
+    for (uint8_t byte : metadata.dataBytes(i))
+      sum += byte;
+  for (uint32_t i = 0; i < metadata.references().size(); ++i)
+    if (auto function = metadata.referencedFunction(i))
+      sum += *metadata.address(function->code);
   return sum;
 }
 
@@ -149,15 +152,32 @@ TEST(Metadata, ChecksFunctionsWhenTheyAreLookedUp) {
   builder.addFunction(type, {0xc3});
   builder.addFunction(type, {0xc3});
   builder.functions[1].code += 1 << 20;
-  // What is referenced is checked when the file is read.
-  builder.functions[1].reference = noIndex;
-  builder.references.pop_back();
   const auto file = builder.build();
   auto metadata = Metadata::read(file);
   ASSERT_TRUE(metadata) << metadata.error().text;
   EXPECT_TRUE(metadata->function(0));
   ASSERT_FALSE(metadata->function(1));
   EXPECT_EQ(metadata->function(1).error().text, "metadata: function 1 is damaged");
+  EXPECT_TRUE(metadata->referencedFunction(0));
+  EXPECT_FALSE(metadata->referencedFunction(1));
+}
+
+TEST(Metadata, ChecksReferencesInBothDirections) {
+  ArtifactBuilder builder;
+  const uint32_t type = builder.addType({}, {});
+  builder.addFunction(type, {0xc3});
+  builder.addFunction(type, {0xc3});
+  std::swap(builder.references[0], builder.references[1]);
+  builder.references.push_back(1000);
+  const auto file = builder.build();
+  auto metadata = Metadata::read(file);
+  ASSERT_TRUE(metadata) << metadata.error().text;
+  ASSERT_FALSE(metadata->referencedFunction(1));
+  EXPECT_EQ(metadata->referencedFunction(1).error().text,
+            "metadata: function reference 1 is not its function's");
+  ASSERT_FALSE(metadata->referencedFunction(2));
+  EXPECT_EQ(metadata->referencedFunction(2).error().text,
+            "metadata: function reference 2 is to no defined function");
 }
 
 } // namespace
