@@ -20,14 +20,19 @@ using compiler::StopAfter;
 namespace {
 
 constexpr OptionRow rows[] = {
-    {"o,output", "FILE", "where to write; '-' is standard output (default: FILE.so beside FILE)",
+    {"o,output", "FILE",
+     "where to write; '-' is standard output (default: FILE.so beside FILE); with several targets, "
+     "their names go before the extension",
      "Output"},
     {"emit", "KIND", "so (default), obj, asm or llvm-ir", "Output"},
     {"stop-after", "PHASE",
      "decode, validate: write nothing; lower, optimize: write LLVM IR; object: write an object "
      "file",
      "Output"},
-    {"target", "NAME", "x86_64, aarch64, riscv64 or a triple (default: this machine)", "Code"},
+    {"target", "NAME,...",
+     "x86_64, aarch64, riscv64 or a triple (default: this machine); several, here or by repeating "
+     "it: an output for each, FILE.x86_64.so and so on",
+     "Code"},
     {"version", nullptr, "print the versions of command, artifact format and compiler", "Help"},
     {"h,help", nullptr, "print this", "Help"},
 };
@@ -59,7 +64,6 @@ std::expected<CompileOptions, std::string> readOptions(const CommandLine &line) 
   W2N_TRY(stopAfter, choose(line, "stop-after", options.stopAfter, phases));
   options.emit = emit;
   options.stopAfter = stopAfter;
-  options.target = line.value("target");
   return options;
 }
 
@@ -97,6 +101,40 @@ std::string withExtension(const std::string &path, const char *extension) {
   return path.substr(0, dot == std::string::npos || dot <= name ? path.size() : dot) + extension;
 }
 
+/// "dir/mod.so" and "aarch64-linux-gnu" give "dir/mod.aarch64.so".
+std::string withTarget(const std::string &path, const std::string &target) {
+  const size_t name = path.find_last_of('/') + 1;
+  size_t dot = path.find_last_of('.');
+  if (dot == std::string::npos || dot <= name)
+    dot = path.size();
+  return path.substr(0, dot) + "." + target.substr(0, target.find('-')) + path.substr(dot);
+}
+
+/// The names after --target, which may be repeated and may have lists; none is this machine's.
+std::vector<std::string> targetsOf(const CommandLine &line) {
+  std::vector<std::string> targets;
+  for (const std::string &list : line.values("target"))
+    for (size_t begin = 0, end; begin <= list.size(); begin = end + 1) {
+      end = std::min(list.find(',', begin), list.size());
+      if (end != begin)
+        targets.push_back(list.substr(begin, end - begin));
+    }
+  if (targets.empty())
+    targets.emplace_back();
+  return targets;
+}
+
+/// What --mcpu=help and --mattr=help print, for every target that is given.
+int printList(compiler::List list, const std::vector<std::string> &targets) {
+  for (const std::string &target : targets) {
+    auto text = listWithLibrary(target, list);
+    if (!text)
+      return reportError("--target", text.error());
+    fputs(text->c_str(), stdout);
+  }
+  return 0;
+}
+
 int printVersion() {
   printf("wasm2native " W2N_VERSION "\nartifact format %u\n", artifact::formatVersion);
   auto version = compilerVersion();
@@ -123,19 +161,30 @@ int printFeatures() {
   return 0;
 }
 
-int compileFile(const std::string &input, const std::string &output,
-                const CompileOptions &options) {
+/// An output for each target: what fails for one is said, and leaves the others.
+int compileFile(const std::string &input, const std::vector<std::string> &targets,
+                const std::vector<std::string> &outputs, const CompileOptions &options) {
   auto wasm = readFile(input);
   if (!wasm)
     return reportError(input, wasm.error());
-  auto bytes = compileWithProgress(*wasm, options);
-  if (!bytes)
-    return reportError(input, bytes.error());
-  if (!writesOutput(options))
-    return 0;
-  if (auto written = writeFileAtomically(output, *bytes); !written)
-    return reportError(output, written.error());
-  return 0;
+  auto files = compileWithProgress(*wasm, options, targets);
+  if (!files)
+    return reportError(input, files.error());
+  int status = 0;
+  const std::string *lastText = nullptr;
+  for (size_t i = 0; i < files->size(); ++i) {
+    const auto &file = (*files)[i];
+    // What is wrong with the module is wrong for every target.
+    if (!file && (!lastText || *lastText != file.error().text)) {
+      lastText = &file.error().text;
+      status = reportError(input, file.error());
+    }
+    if (!file || !writesOutput(options))
+      continue;
+    if (auto written = writeFileAtomically(outputs[i], *file); !written)
+      status = reportError(outputs[i], written.error());
+  }
+  return status;
 }
 
 } // namespace
@@ -150,6 +199,11 @@ int compileMain(std::span<char *const> arguments) {
     return printVersion();
   if (line->value("features") == "help")
     return printFeatures();
+  const std::vector<std::string> targets = targetsOf(*line);
+  if (line->value("mcpu") == "help")
+    return printList(compiler::List::Processors, targets);
+  if (line->value("mattr") == "help")
+    return printList(compiler::List::Features, targets);
   auto options = readOptions(*line);
   if (!options)
     return usageError(spec, options.error());
@@ -165,9 +219,14 @@ int compileMain(std::span<char *const> arguments) {
   std::string output = line->value("output", withExtension(input, outputExtension(*options)));
   if (output == input && input != "-" && writesOutput(*options))
     return usageError(spec, "the output would replace the input '" + input + "'; -o names another");
+  if (output == "-" && targets.size() > 1)
+    return usageError(spec, "the outputs of several targets cannot all go to standard output");
   if (output == "-" && writesOutput(*options) && !isText(*options) && isatty(STDOUT_FILENO))
     return usageError(spec, "will not write a binary to a terminal");
-  return compileFile(input, output, *options);
+  std::vector<std::string> outputs;
+  for (const std::string &target : targets)
+    outputs.push_back(targets.size() == 1 ? output : withTarget(output, target));
+  return compileFile(input, targets, outputs, *options);
 }
 
 } // namespace w2n::tool

@@ -18,7 +18,8 @@ constexpr const char *libraryName = "libwasm2native-compiler.so";
 constexpr const char *libraryFolders[] = {"/../" W2N_LIBDIR "/", "/", "/../lib/"};
 
 struct Library {
-  decltype(&w2n_compile) compile;
+  decltype(&w2n_compile_targets) compileTargets;
+  decltype(&w2n_list) list;
   decltype(&w2n_compile_result_free) freeResult;
   decltype(&w2n_compiler_version) version;
 };
@@ -56,7 +57,8 @@ Result<Library> loadLibrary() {
   if (!handle)
     return fail(ErrorKind::Io, std::string("cannot load the compiler: ") + dlerror());
   Library library;
-  if (!bind(handle, "w2n_compile", library.compile) ||
+  if (!bind(handle, "w2n_compile_targets", library.compileTargets) ||
+      !bind(handle, "w2n_list", library.list) ||
       !bind(handle, "w2n_compile_result_free", library.freeResult) ||
       !bind(handle, "w2n_compiler_version", library.version))
     return fail(ErrorKind::Io, "cannot load the compiler: '" + path +
@@ -84,7 +86,6 @@ w2n_compile_options optionsInC(const compiler::CompileOptions &options) {
   inC.strict_trap_state = options.strictTrapState;
   inC.deterministic = options.deterministic;
   inC.threads = options.threads;
-  inC.target = orNull(options.target);
   inC.cpu = orNull(options.cpu);
   inC.attributes = orNull(options.attributes);
   inC.features = orNull(options.features);
@@ -94,21 +95,49 @@ w2n_compile_options optionsInC(const compiler::CompileOptions &options) {
   return inC;
 }
 
-} // namespace
-
-Result<std::vector<uint8_t>> compileWithLibrary(std::span<const uint8_t> wasm,
-                                                const compiler::CompileOptions &options) {
-  W2N_TRY(library, loadLibrary());
-  const w2n_compile_options optionsForLibrary = optionsInC(options);
-  w2n_compile_result result = {};
+/// Takes over what `result` has.
+Result<std::vector<uint8_t>> outputOf(const Library &library, w2n_compile_result &result) {
   Result<std::vector<uint8_t>> output;
-  if (library.compile(wasm.data(), wasm.size(), &optionsForLibrary, &result))
+  if (result.output)
     output = std::vector<uint8_t>(result.output, result.output + result.output_bytes);
   else
     output = fail(ErrorKind(result.error_kind), result.error_text ? result.error_text : "",
                   result.error_offset);
   library.freeResult(&result);
   return output;
+}
+
+} // namespace
+
+Result<std::vector<Result<std::vector<uint8_t>>>>
+compileWithLibrary(std::span<const uint8_t> wasm, const compiler::CompileOptions &options,
+                   std::span<const std::string> targets) {
+  W2N_TRY(library, loadLibrary());
+  const w2n_compile_options optionsForLibrary = optionsInC(options);
+  std::vector<const char *> names;
+  for (const std::string &target : targets)
+    names.push_back(orNull(target));
+  std::vector<w2n_compile_result> results(names.size());
+  library.compileTargets(wasm.data(), wasm.size(), &optionsForLibrary, names.data(), names.size(),
+                         results.data());
+  std::vector<Result<std::vector<uint8_t>>> outputs;
+  for (w2n_compile_result &result : results)
+    outputs.push_back(outputOf(library, result));
+  return outputs;
+}
+
+Result<std::vector<uint8_t>> compileWithLibrary(std::span<const uint8_t> wasm,
+                                                const compiler::CompileOptions &options) {
+  W2N_TRY(outputs, compileWithLibrary(wasm, options, std::span(&options.target, 1)));
+  return std::move(outputs.front());
+}
+
+Result<std::string> listWithLibrary(const std::string &target, compiler::List list) {
+  W2N_TRY(library, loadLibrary());
+  w2n_compile_result result = {};
+  library.list(orNull(target), uint32_t(list), &result);
+  W2N_TRY(text, outputOf(library, result));
+  return std::string(text.begin(), text.end());
 }
 
 Result<std::string> compilerVersion() {

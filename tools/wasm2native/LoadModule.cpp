@@ -8,16 +8,17 @@ namespace w2n::tool {
 
 using ModuleResult = Result<std::shared_ptr<const runtime::Module>>;
 
-ModuleResult loadModule(const std::string &path, const compiler::CompileOptions &options) {
+ModuleResult loadModule(const std::string &path, const compiler::CompileOptions &options,
+                        const runtime::LoadOptions &load) {
   if (path != "-" && fileKindAt(path) == FileKind::Elf)
-    return runtime::Module::load(path);
+    return runtime::Module::load(path, load);
   W2N_TRY(bytes, readFile(path));
   switch (fileKindOf(bytes)) {
   case FileKind::Elf:
-    return runtime::Module::loadBytes(bytes, path);
+    return runtime::Module::loadBytes(bytes, path, load);
   case FileKind::Wasm: {
     W2N_TRY(artifact, compileWithProgress(bytes, options));
-    return runtime::Module::loadBytes(artifact, path);
+    return runtime::Module::loadBytes(artifact, path, load);
   }
   case FileKind::Other:
     break;

@@ -10,6 +10,7 @@ namespace w2n::tool {
 /// first. Its first bytes decide, not its name; "-" is standard input. Errors: those of loading and
 /// compiling; Malformed if it is neither.
 Result<std::shared_ptr<const runtime::Module>> loadModule(const std::string &path,
-                                                          const compiler::CompileOptions &options);
+                                                          const compiler::CompileOptions &options,
+                                                          const runtime::LoadOptions &load);
 
 } // namespace w2n::tool

@@ -24,6 +24,10 @@ constexpr OptionRow rows[] = {
     {"preload", "NAME=FILE", "instantiate FILE first; its exports are imports of module NAME",
      "Run"},
     {"unknown-imports", "HOW", "error (default), or trap: when called, not before", "Run"},
+    {"cpu-level", "CPU",
+     "of an artifact for several processors, run the code for this one (default: the last that "
+     "this machine can run)",
+     "Run"},
     {"dir", "HOST[::GUEST]", "let the program use a directory, as GUEST if given", "Sandbox"},
     {"read-only-dir", "HOST[::GUEST]", "the same without changing anything in it", "Sandbox"},
     {"env", "KEY=VALUE", "set a variable of the program's environment", "Sandbox"},
@@ -52,6 +56,7 @@ struct Request {
   std::vector<Preload> preloads;
   runtime::InstanceOptions instance;
   compiler::CompileOptions compile;
+  runtime::LoadOptions load;
   wasi::WasiOptions wasi;
 };
 
@@ -78,6 +83,7 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   // What is compiled here runs here.
   if (!line.has("mcpu"))
     request.compile.cpu = "native";
+  request.load.cpuLevel = line.value("cpu-level");
   request.instance.trapOnUnknownImports = trap;
   for (const std::string &text : line.values("preload")) {
     W2N_TRY(preload, parsePreload(text));
@@ -111,7 +117,7 @@ public:
   explicit World(std::shared_ptr<wasi::WasiContext> wasi) : wasi(std::move(wasi)) {}
 
   Result<std::shared_ptr<Instance>> instantiate(const std::string &file, const Request &request) {
-    W2N_TRY(module, loadModule(file, request.compile));
+    W2N_TRY(module, loadModule(file, request.compile, request.load));
     // Threads are instances of their own, which cannot share those of other modules.
     if (preloads.empty() && wasi::ThreadGroup::isFor(*module))
       return instantiateWithThreads(file, module, request);
