@@ -88,6 +88,16 @@ std::set<std::string> enabledFeatures(const TargetInfo &target, const Processor 
   return names;
 }
 
+/// The first feature of the baseline that `processor` lacks, empty if it has all: calling
+/// conventions and builtins rest on them.
+std::string missingOfBaseline(const TargetInfo &target, const Processor &processor) {
+  const std::set<std::string> has = enabledFeatures(target, processor);
+  for (const std::string &name : enabledFeatures(target, baselineOf(target)))
+    if ((isInCode(target, name) || name == "64bit") && !has.contains(name))
+      return name;
+  return {};
+}
+
 } // namespace
 
 std::unique_ptr<llvm::MCSubtargetInfo> describeProcessor(const TargetInfo &info,
@@ -104,7 +114,8 @@ bool isProcessor(const TargetInfo &target, const std::string &name) {
     return true;
   if (name == "native")
     return isHost(target);
-  return describeProcessor(target, baselineOf(target))->isCPUStringValid(name);
+  return describeProcessor(target, baselineOf(target))->isCPUStringValid(name) &&
+         missingOfBaseline(target, {name, name, "", ""}).empty();
 }
 
 Result<Processor> resolveProcessor(const TargetInfo &target, const std::string &name) {
@@ -142,6 +153,9 @@ Status addAttributes(const TargetInfo &target, Processor &processor,
                       "; --mattr=help lists those that are known");
   }
   processor.features = withMore(processor.features, attributes);
+  if (const std::string missing = missingOfBaseline(target, processor); !missing.empty())
+    return fail(ErrorKind::Unsupported, std::string("code for target ") + target.name +
+                                            " needs the processor feature '" + missing + "'");
   return {};
 }
 
@@ -163,7 +177,8 @@ std::string listProcessors(const TargetInfo &target) {
             requiredFeatures(target, *resolveProcessor(target, "native")) + "\n";
   for (const llvm::SubtargetSubTypeKV &cpu :
        describeProcessor(target, baseline)->getAllProcessorDescriptions())
-    text += std::string("  ") + cpu.Key + "\n";
+    if (isProcessor(target, cpu.Key))
+      text += std::string("  ") + cpu.Key + "\n";
   return text + "Several, separated by commas, give an artifact that holds code for each. Where it "
                 "is loaded, the last of them that\nthe machine can run is taken.\n";
 }
