@@ -111,9 +111,11 @@ std::optional<Obtained> ModuleCache::findStored(const Key &key, bool isLocked) {
   return std::nullopt;
 }
 
-bool ModuleCache::has(const Key &key) {
-  auto found = stored->find(key);
-  return found && *found;
+Result<Key> ModuleCache::keyFor(Source &source, const w2n_compile_options &options) {
+  W2N_CHECK(checkOptions(options));
+  W2N_TRY(compiler, compilerIdentity());
+  W2N_TRY(hash, source.hash(*stored));
+  return keyOf(familyOf(hash, compiler, options), processorOf(options));
 }
 
 Result<Obtained> ModuleCache::obtain(Source &source, const w2n_compile_options &options) {
