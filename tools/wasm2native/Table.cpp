@@ -25,11 +25,11 @@ void printTable(const std::vector<std::vector<std::string>> &rows) {
 }
 
 std::string sizeText(uint64_t bytes) {
-  constexpr const char *units[] = {"bytes", "kB", "MB", "GB", "TB"};
+  constexpr const char *units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
   double number = double(bytes);
   size_t unit = 0;
-  for (; number >= 1000 && unit + 1 < std::size(units); ++unit)
-    number /= 1000;
+  for (; number >= 1024 && unit + 1 < std::size(units); ++unit)
+    number /= 1024;
   char text[32];
   snprintf(text, sizeof(text), unit == 0 ? "%.0f %s" : "%.1f %s", number, units[unit]);
   return text;

@@ -11,7 +11,7 @@ namespace w2n::tool {
 /// its widest word. Control characters are escaped.
 void printTable(const std::vector<std::vector<std::string>> &rows);
 
-/// "14.9 MB"; powers of 1000.
+/// "14.2 MiB".
 std::string sizeText(uint64_t bytes);
 
 } // namespace w2n::tool
