@@ -1,6 +1,8 @@
 #include "test/spec/Runner.h"
 
 #include "lib/support/File.h"
+#include "lib/wasm/Module.h"
+#include "test/spec/CompiledScript.h"
 #include "tools/wasm2native/LoadCompiler.h"
 
 #include <algorithm>
@@ -136,8 +138,7 @@ Runner::Outcome Runner::runCommand(const Json &command) {
 }
 
 Result<std::vector<uint8_t>> Runner::readModule(const Json &command) {
-  return readFile(options.scriptFolder /
-                  command.value("binary_filename", command.value("filename", "")));
+  return readFile(options.scriptFolder / moduleFileOf(command));
 }
 
 Result<std::vector<uint8_t>> Runner::compileWasm(std::span<const uint8_t> wasm,
@@ -147,7 +148,20 @@ Result<std::vector<uint8_t>> Runner::compileWasm(std::span<const uint8_t> wasm,
   return tool::compileWithLibrary(wasm, compile);
 }
 
+Status Runner::validate(const Json &command) {
+  W2N_TRY(wasm, readModule(command));
+  if (!options.compiledBefore) {
+    W2N_CHECK(compileWasm(wasm, StopAfter::Validate));
+    return {};
+  }
+  // Where there is no compiler there still is what it validates with.
+  W2N_TRY(module, wasm::decodeModule(wasm));
+  return wasm::validateModule(module);
+}
+
 Result<Runner::ModuleHandle> Runner::loadModule(const Json &command) {
+  if (options.compiledBefore)
+    return loadCompiled(options.artifactFolder, moduleFileOf(command));
   W2N_TRY(wasm, readModule(command));
   return loadWasm(std::move(wasm));
 }
@@ -305,8 +319,7 @@ Runner::Outcome Runner::assertException(const Json &command) {
 }
 
 Runner::Outcome Runner::assertRefused(const Json &command, ErrorKind kind) {
-  W2N_TRY(wasm, readModule(command));
-  auto output = compileWasm(wasm, StopAfter::Validate);
+  auto output = validate(command);
   if (auto wrong = checkFailure(output, kind, ""))
     return mismatch(*wrong);
   if (auto other = checkFailure(output, kind, command.value("text", ""))) {

@@ -32,6 +32,8 @@ public:
     compiler::CompileOptions compile;
     /// Where the script's files are, and where artifacts may be written.
     std::filesystem::path scriptFolder, artifactFolder;
+    /// artifactFolder has all artifacts (CompiledScript.h): nothing is compiled.
+    bool compiledBefore = false;
     /// Also print refusals in other words.
     bool verbose = false;
     /// Replace instances by those of modules that are made from their state (Replace.cpp).
@@ -81,6 +83,8 @@ private:
   Result<std::vector<uint8_t>> readModule(const Json &command);
   Result<std::vector<uint8_t>> compileWasm(std::span<const uint8_t> wasm,
                                            compiler::StopAfter stopAfter);
+  /// Decodes and validates the command's module.
+  Status validate(const Json &command);
   Result<ModuleHandle> loadModule(const Json &command);
   Result<ModuleHandle> loadWasm(std::vector<uint8_t> wasm);
   Result<InstanceHandle> instantiate(ModuleHandle module);

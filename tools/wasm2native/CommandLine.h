@@ -24,6 +24,8 @@ struct CommandSpec {
   std::span<const OptionRow> options;
   /// Those that several subcommands have.
   std::span<const OptionRow> sharedOptions;
+  /// Those of a part that has a file of its own.
+  std::span<const OptionRow> furtherOptions = {};
   /// After the options in the help.
   const char *epilogue = "";
 };

@@ -7,8 +7,8 @@
 #include "tools/wasm2native/LoadCompiler.h"
 #include "tools/wasm2native/Preinit.h"
 #include "tools/wasm2native/Progress.h"
-#include "tools/wasm2native/SandboxOptions.h"
 #include "tools/wasm2native/Subcommands.h"
+#include "tools/wasm2native/WasiOptions.h"
 
 #include <cstdio>
 #include <optional>
@@ -36,9 +36,6 @@ constexpr OptionRow rows[] = {
      "wizer-initialize, wizer.initialize or _initialize)",
      "Initialisation now"},
     {"arg", "TEXT", "an argument of the program", "Initialisation now"},
-    sandboxOptions[0],
-    sandboxOptions[1],
-    sandboxOptions[2],
     {"version", nullptr, "print the versions of command, artifact format and compiler", "Help"},
     {"h,help", nullptr, "print this", "Help"},
 };
@@ -51,6 +48,7 @@ constexpr CommandSpec spec = {
     .summary = "Compiles WebAssembly to native shared objects, and runs them.",
     .options = rows,
     .sharedOptions = codegenOptions,
+    .furtherOptions = wasiOptions,
     .epilogue = "\nFILE '-' is standard input. 'wasm2native run --help' and 'wasm2native inspect "
                 "--help' say more.\n"};
 
@@ -72,17 +70,23 @@ struct Request {
   bool emitsWasm = false;
 };
 
+std::unexpected<std::string> needsPreinit(const char *option) {
+  return std::unexpected(std::string("--") + option +
+                         " is for the program while it initialises, and needs --preinit");
+}
+
 std::expected<std::optional<PreinitRequest>, std::string> readPreinit(const CommandLine &line) {
   if (!line.has("preinit")) {
-    for (const char *option : {"arg", "dir", "read-only-dir", "env"})
-      if (line.has(option))
-        return std::unexpected(std::string("--") + option +
-                               " is for the program while it initialises, and needs --preinit");
+    if (line.has("arg"))
+      return needsPreinit("arg");
+    for (const OptionRow &option : wasiOptions)
+      if (line.has(option.name))
+        return needsPreinit(option.name);
     return std::nullopt;
   }
   PreinitRequest preinit;
   preinit.exportName = line.value("preinit");
-  W2N_TRY(wasi, readSandboxOptions(line));
+  W2N_TRY(wasi, readWasiOptions(line));
   preinit.wasi = std::move(wasi);
   return preinit;
 }

@@ -144,7 +144,7 @@ Status Preinitializer::call(std::string_view name) {
 }
 
 Status Preinitializer::run(std::span<const uint8_t> artifact) {
-  W2N_TRY(loaded, loadFromMemory(artifact));
+  W2N_TRY(loaded, runtime::Module::loadBytes(artifact, "initialisation"));
   W2N_TRY(context, wasi::WasiContext::create(request.wasi));
   wasi = context;
   filesBefore = wasi->files.handles();

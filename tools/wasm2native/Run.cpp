@@ -4,9 +4,9 @@
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/LoadModule.h"
-#include "tools/wasm2native/SandboxOptions.h"
 #include "tools/wasm2native/Subcommands.h"
 #include "tools/wasm2native/Values.h"
+#include "tools/wasm2native/WasiOptions.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -24,18 +24,21 @@ constexpr OptionRow rows[] = {
     {"preload", "NAME=FILE", "instantiate FILE first; its exports are imports of module NAME",
      "Run"},
     {"unknown-imports", "HOW", "error (default), or trap: when called, not before", "Run"},
-    sandboxOptions[0],
-    sandboxOptions[1],
-    sandboxOptions[2],
+    cacheFolderRow,
+    cacheSizeRow,
+    {"no-cache", nullptr, "compile a WebAssembly module into memory, always", "Cache"},
     {"h,help", nullptr, "print this", "Help"},
 };
 
 constexpr CommandSpec spec = {
     .name = "wasm2native run",
     .usage = "[OPTION...] FILE [ARGUMENT...]",
-    .summary = "Runs a compiled module, or a WebAssembly module after compiling it in memory.",
+    .summary =
+        "Runs a compiled module, or a WebAssembly module, which is compiled once and kept in the "
+        "cache.",
     .options = rows,
     .sharedOptions = codegenOptions,
+    .furtherOptions = wasiOptions,
     .epilogue =
         "\nOptions come before FILE; everything after it is the program's. The exit status is "
         "the program's,\n1 if it could not be run, 2 for a wrong command line, 134 after a "
@@ -52,6 +55,7 @@ struct Request {
   std::vector<Preload> preloads;
   runtime::InstanceOptions instance;
   compiler::CompileOptions compile;
+  CacheChoice cache;
   wasi::WasiOptions wasi;
 };
 
@@ -68,18 +72,14 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   W2N_TRY(compile, readCodegenOptions(line));
   W2N_TRY(trap, choose(line, "unknown-imports", false, unknownImports));
   request.compile = compile;
-  // What is compiled here runs here.
-  if (!line.has("mcpu"))
-    request.compile.cpu = "native";
+  request.cache = readCacheOptions(line);
   request.instance.trapOnUnknownImports = trap;
   for (const std::string &text : line.values("preload")) {
     W2N_TRY(preload, parsePreload(text));
     request.preloads.push_back(preload);
   }
-  W2N_TRY(wasi, readSandboxOptions(line));
+  W2N_TRY(wasi, readWasiOptions(line));
   request.wasi = std::move(wasi);
-  // "wasm2native run yes.so | head" ends as "yes | head" does.
-  request.wasi.raiseBrokenPipe = true;
   if (line.has("invoke"))
     request.invoke = line.value("invoke");
   return request;
@@ -98,7 +98,7 @@ public:
   explicit World(std::shared_ptr<wasi::WasiContext> wasi) : wasi(std::move(wasi)) {}
 
   Result<std::shared_ptr<Instance>> instantiate(const std::string &file, const Request &request) {
-    W2N_TRY(module, loadModule(file, request.compile));
+    W2N_TRY(module, loadModule(file, request.compile, request.cache));
     // Threads are instances of their own, which cannot share those of other modules.
     if (preloads.empty() && wasi::ThreadGroup::isFor(*module))
       return instantiateWithThreads(file, module, request);
@@ -239,7 +239,7 @@ int runMain(std::span<char *const> arguments) {
   rest = rest.subspan(1);
   if (!rest.empty() && std::string_view(rest[0]) == "--")
     rest = rest.subspan(1);
-  request->wasi.arguments = {request->file};
+  request->wasi.arguments = {line.value("arg0", request->file)};
   request->wasi.arguments.insert(request->wasi.arguments.end(), rest.begin(), rest.end());
   return runRequest(*request, rest);
 }
