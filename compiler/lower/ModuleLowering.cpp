@@ -79,9 +79,11 @@ llvm::Function *ModuleLowering::makeFunction(llvm::FunctionType *type, const llv
   function->setUWTableKind(llvm::UWTableKind::Async);
   // A frame larger than the guard region must not step over it.
   function->addFnAttr("probe-stack", "inline-asm");
-  function->addFnAttr("target-cpu", plan.cpu);
-  if (!plan.features.empty())
-    function->addFnAttr("target-features", plan.features);
+  function->addFnAttr("target-cpu", plan.processor.cpu);
+  if (!plan.processor.tuneCpu.empty())
+    function->addFnAttr("tune-cpu", plan.processor.tuneCpu);
+  if (!plan.processor.features.empty())
+    function->addFnAttr("target-features", plan.processor.features);
   extendIntegers(*function);
   if (takesContext) {
     function->addParamAttr(0, llvm::Attribute::SwiftSelf);
@@ -91,11 +93,13 @@ llvm::Function *ModuleLowering::makeFunction(llvm::FunctionType *type, const llv
   return function;
 }
 
-llvm::Function *ModuleLowering::function(uint32_t functionIndex) {
+std::string ModulePlan::functionSymbol(uint32_t functionIndex) const {
   // The body has the name, so that profiles show it.
-  const std::string symbol = plan.hasBody[functionIndex]
-                                 ? "w2n.wrapper." + plan.symbols[functionIndex]
-                                 : plan.symbols[functionIndex];
+  return hasBody[functionIndex] ? "w2n.wrapper." + symbols[functionIndex] : symbols[functionIndex];
+}
+
+llvm::Function *ModuleLowering::function(uint32_t functionIndex) {
+  const std::string symbol = plan.functionSymbol(functionIndex);
   if (llvm::Function *existing = module.getFunction(symbol))
     return existing;
   llvm::Function *function =
@@ -302,6 +306,20 @@ void ModuleLowering::emitPersonalityPointer() {
   reference->setDSOLocal(true);
   reference->setComdat(module.getOrInsertComdat(name));
   reference->setSection(".rodata." + name);
+}
+
+void ModuleLowering::addSymbolSuffix() {
+  if (plan.symbolSuffix.empty())
+    return;
+  for (llvm::GlobalObject &object : module.global_objects()) {
+    auto *function = llvm::dyn_cast<llvm::Function>(&object);
+    if ((function && function->getIntrinsicID() != llvm::Intrinsic::not_intrinsic) ||
+        object.hasExternalWeakLinkage() || object.hasWeakODRLinkage())
+      continue;
+    object.setName(object.getName() + plan.symbolSuffix);
+    if (object.hasComdat())
+      object.setComdat(module.getOrInsertComdat(object.getName()));
+  }
 }
 
 llvm::SmallVector<llvm::Value *, 8> ModuleLowering::readParameters(llvm::IRBuilder<> &builder,

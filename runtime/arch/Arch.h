@@ -1,5 +1,5 @@
 // What a processor's file has to provide: crossing between host and compiled code, its register
-// numbers, its features.
+// numbers. Features.h is about what it can do.
 //
 // Compiled code runs on a stack of its own (Thread.h); the host keeps the thread's. Both directions
 // of every crossing switch stacks, so host code never depends on how deep the guest is, and a guest
@@ -8,8 +8,6 @@
 
 #include "lib/artifact/Abi.h"
 #include "lib/support/Error.h"
-
-#include <string_view>
 
 namespace w2n::runtime {
 
@@ -138,9 +136,5 @@ struct UnwindRegisters {
   uint32_t saved[savedRegisterCount];
 };
 extern const UnwindRegisters unwindRegisters;
-
-/// Checks that this machine has `features` (LLVM's names, comma-separated, each with "+" or "-"
-/// before it or not). Errors: Unsupported, naming the first that is missing.
-Status checkProcessorFeatures(std::string_view features);
 
 } // namespace w2n::runtime

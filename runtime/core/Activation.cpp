@@ -1,6 +1,7 @@
 #include "runtime/core/Activation.h"
 
 #include "runtime/core/Backtrace.h"
+#include "runtime/core/InstanceState.h"
 #include "runtime/core/Thread.h"
 
 namespace w2n::runtime {
@@ -21,18 +22,18 @@ Error trapError(TrapKind kind) {
 
 namespace {
 
-/// Where the next activation's guest stack begins. Errors: Limit, Trap (no room on the host's
+/// Where the guest's stack begins for an activation that may have `bytes` of it: so many above the
+/// guard region, and below the activation before. Errors: Limit, Trap (no room on the host's
 /// stack).
-Result<uintptr_t> nextGuestStackTop(const Activation *previous) {
-  if (previous) {
-    if (!hostStackHasRoom(previous->depth))
-      return std::unexpected(trapError(TrapKind::StackOverflow));
-    return previous->guestStackPointer & ~uintptr_t(15);
-  }
-  if (currentGuestStack) [[likely]]
-    return currentGuestStack->top;
-  W2N_TRY(stack, makeGuestStack());
-  return stack->top;
+Result<uintptr_t> nextGuestStackTop(const Activation *previous, uint64_t bytes) {
+  if (previous && !hostStackHasRoom(previous->depth))
+    return std::unexpected(trapError(TrapKind::StackOverflow));
+  if (!previous && (!currentGuestStack ||
+                    currentGuestStack->top - currentGuestStack->limit < bytes)) [[unlikely]]
+    W2N_CHECK(makeGuestStack(std::max(bytes, defaultStackBytes)));
+  const uintptr_t top = previous ? previous->guestStackPointer : currentGuestStack->top;
+  const uintptr_t room = top - currentGuestStack->limit;
+  return (room > bytes ? currentGuestStack->limit + bytes : top) & ~uintptr_t(15);
 }
 
 /// The error of an activation that was left, with the frames that it had.
@@ -56,7 +57,7 @@ Status runGuest(artifact::EntryThunk thunk, artifact::InstanceContext *context, 
   Activation activation;
   activation.previous = w2nCurrentActivation;
   activation.depth = activation.previous ? activation.previous->depth + 1 : 0;
-  W2N_TRY(top, nextGuestStackTop(activation.previous));
+  W2N_TRY(top, nextGuestStackTop(activation.previous, instanceOf(context).stackBytes()));
   activation.guestStackTop = activation.guestStackPointer = top;
   activation.hostError = nullptr;
   w2nCurrentActivation = &activation;

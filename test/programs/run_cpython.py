@@ -33,7 +33,7 @@ def with_node(options: argparse.Namespace, arguments: list[str]) -> Outcome:
 def with_artifact(options: argparse.Namespace, artifact: pathlib.Path, arguments: list[str]) -> Outcome:
     directory = fresh_directory(options.work / artifact.stem)
     variables = [word for key, value in VARIABLES.items() for word in ("--env", f"{key}={value}")]
-    return run([*runner(options), "--read-only-dir", f"{SCRIPTS}::/scripts", "--dir", f"{directory}::/work",
+    return run([*runner(options), "--dir", f"{SCRIPTS}::/scripts:ro", "--dir", f"{directory}::/work",
                 *variables, str(artifact), "--", *arguments], directory)
 
 

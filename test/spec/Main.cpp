@@ -22,7 +22,7 @@ using compiler::OptimizationLevel;
 
 constexpr const char *usage =
     "usage: w2nSpecRunner [-O0|-O1|-O2|-O3] [--bounds-checks=guard|explicit] [-v]\n"
-    "                     [--deterministic] [--mcpu=CPU] [--expect-failures=COUNT]\n"
+    "                     [--deterministic] [--mcpu=CPU] [--preinit] [--expect-failures=COUNT]\n"
     "                     [--target=NAME | --artifacts=FOLDER] FILE.json [-- RUNNER...]\n";
 
 struct Flag {
@@ -40,6 +40,7 @@ constexpr Flag flags[] = {
     {"--bounds-checks=explicit",
      [](auto &options) { options.compile.boundsChecks = BoundsChecks::Explicit; }},
     {"--deterministic", [](auto &options) { options.compile.deterministic = true; }},
+    {"--preinit", [](auto &options) { options.preinit = true; }},
     {"-v", [](auto &options) { options.verbose = true; }},
 };
 
@@ -59,6 +60,8 @@ struct TemporaryDirectory {
 bool asExpected(const spec::Counts &counts, unsigned expected) {
   printf("%u passed, %u failed, %u not applicable, %u refused in other words\n", counts.passed,
          counts.failed, counts.notApplicable, counts.otherWords);
+  if (counts.replaced != 0)
+    printf("%u instances replaced\n", counts.replaced);
   if (counts.failed < expected)
     printf("not-yet-passing.txt says that %u fail: lower it, or remove the row\n", expected);
   else if (expected != 0 && counts.failed > expected)
