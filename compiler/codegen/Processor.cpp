@@ -21,6 +21,25 @@ constexpr NotInCode notInCode[] = {
 #include "compiler/targets/NotInCode.def"
 };
 
+/// Names of our own: rows of Profiles.def.
+struct Profile {
+  llvm::StringRef target, name;
+  const char *cpu, *features, *description;
+};
+
+constexpr Profile profiles[] = {
+#define W2N_PROFILE(target, name, cpu, features, description)                                      \
+  {target, name, cpu, features, description},
+#include "compiler/targets/Profiles.def"
+};
+
+const Profile *findProfile(const TargetInfo &target, llvm::StringRef name) {
+  for (const Profile &profile : profiles)
+    if (profile.target == target.name && profile.name == name)
+      return &profile;
+  return nullptr;
+}
+
 bool isX86InstructionSet(llvm::StringRef feature) {
   constexpr llvm::StringRef names[] = {
 #define X86_FEATURE(id, name) name,
@@ -104,6 +123,8 @@ bool isProcessor(const TargetInfo &target, const std::string &name) {
     return true;
   if (name == "native")
     return isHost(target);
+  if (findProfile(target, name))
+    return true;
   return describeProcessor(target, baselineOf(target))->isCPUStringValid(name);
 }
 
@@ -122,8 +143,13 @@ Result<Processor> resolveProcessor(const TargetInfo &target, const std::string &
   if (!isProcessor(target, name))
     return fail(ErrorKind::Unsupported, "unknown CPU '" + name + "' for target " + target.name +
                                             "; --mcpu=help lists those that are known");
-  processor.cpu = name;
-  processor.features.clear();
+  // What goes with the baseline stays: the ABI rests on it.
+  if (const Profile *profile = findProfile(target, name)) {
+    processor.cpu = profile->cpu;
+    processor.features = withMore(processor.features, profile->features);
+  } else {
+    processor.cpu = name;
+  }
   return processor;
 }
 
@@ -161,6 +187,9 @@ std::string listProcessors(const TargetInfo &target) {
   if (isHost(target))
     text += "  native: the baseline, with what this machine has: " +
             requiredFeatures(target, *resolveProcessor(target, "native")) + "\n";
+  for (const Profile &profile : profiles)
+    if (profile.target == target.name)
+      text += ("  " + profile.name + ": " + profile.description + "\n").str();
   for (const llvm::SubtargetSubTypeKV &cpu :
        describeProcessor(target, baseline)->getAllProcessorDescriptions())
     text += std::string("  ") + cpu.Key + "\n";
