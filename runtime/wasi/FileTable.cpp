@@ -88,6 +88,11 @@ Outcome FileTable::renumber(uint32_t from, uint32_t to) {
   return {};
 }
 
+std::vector<FileHandle> FileTable::handles() {
+  std::lock_guard guard(lock);
+  return files;
+}
+
 FileType fileTypeOf(mode_t mode) {
   switch (mode & S_IFMT) {
   case S_IFBLK:

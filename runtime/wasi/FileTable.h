@@ -83,6 +83,8 @@ public:
   /// Moves `from` to `to`, closing what was there. Both must be open, so that a guest cannot make
   /// the table grow. Errors: Badf.
   Outcome renumber(uint32_t from, uint32_t to);
+  /// What is at each number, null where nothing is: equal pointers are the same open file.
+  std::vector<FileHandle> handles();
 
 private:
   // Needs the lock.

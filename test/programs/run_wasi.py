@@ -7,7 +7,7 @@ import argparse
 import pathlib
 import re
 
-from harness import Outcome, build, fail, fresh_directory, run, text_of
+from harness import Outcome, add_command_options, build, compiler, fail, fresh_directory, run, runner, text_of
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 ARGUMENTS = ["one", "two words"]
@@ -38,7 +38,8 @@ def listed(found: dict[str, str]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    for option in ("--wasm2native", "--clang", "--node"):
+    add_command_options(parser)
+    for option in ("--clang", "--node"):
         parser.add_argument(option, required=True)
     parser.add_argument("--work", required=True, type=pathlib.Path)
     parser.add_argument("source", type=pathlib.Path)
@@ -48,12 +49,12 @@ def main() -> None:
     wasm, artifact, walker = (options.work / name for name in ("program.wasm", "program.so", "without-openat2"))
     compile_wasm = [options.clang, "-O1", "-Wall", "-Werror", "-Wno-deprecated", "--target=wasm32-wasi", str(options.source)]
     build([*compile_wasm, "-o", str(wasm)])
-    build([options.wasm2native, "-O0", str(wasm), "-o", str(artifact)])
+    build([*compiler(options), "-O0", str(wasm), "-o", str(artifact)])
     build([options.clang, "-Wall", "-Werror", str(FOLDER / "support" / "without_openat2.c"), "-o", str(walker)])
 
     for name, prefix in (("openat2", []), ("walk", [str(walker)])):
         directory = fresh_directory(options.work / name)
-        outcome = run([*prefix, options.wasm2native, "run", "--dir", f"{directory}::/work", "--arg0", "program", "--env",
+        outcome = run([*prefix, *runner(options), "--dir", f"{directory}::/work", "--arg0", "program", "--env",
                        "KEY=value", str(artifact), "--", *ARGUMENTS])
         what = f"{options.source.name} with {name}"
         if found := differences(what, outcome):

@@ -22,6 +22,8 @@ void addOptions(cxxopts::Options &options, std::vector<std::string> &groups,
       groups.push_back(row.group);
     auto value = row.argument ? std::shared_ptr<cxxopts::Value>(cxxopts::value<std::string>())
                               : cxxopts::value<bool>();
+    if (row.argument && row.argument[0] == '[')
+      value->implicit_value("");
     options.add_options(row.group)(row.names, row.help, value, row.argument ? row.argument : "");
   }
 }

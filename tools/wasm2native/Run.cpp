@@ -1,7 +1,6 @@
 // wasm2native run: a WASI command, or one exported function.
 #include "runtime/core/Instance.h"
 #include "runtime/wasi/ThreadGroup.h"
-#include "runtime/wasi/WasiContext.h"
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/LoadModule.h"
@@ -25,13 +24,18 @@ constexpr OptionRow rows[] = {
     {"preload", "NAME=FILE", "instantiate FILE first; its exports are imports of module NAME",
      "Run"},
     {"unknown-imports", "HOW", "error (default), or trap: when called, not before", "Run"},
+    cacheFolderRow,
+    cacheSizeRow,
+    {"no-cache", nullptr, "compile a WebAssembly module into memory, always", "Cache"},
     {"h,help", nullptr, "print this", "Help"},
 };
 
 constexpr CommandSpec spec = {
     .name = "wasm2native run",
     .usage = "[OPTION...] FILE [ARGUMENT...]",
-    .summary = "Runs a compiled module, or a WebAssembly module after compiling it in memory.",
+    .summary =
+        "Runs a compiled module, or a WebAssembly module, which is compiled once and kept in the "
+        "cache.",
     .options = rows,
     .sharedOptions = codegenOptions,
     .furtherOptions = wasiOptions,
@@ -51,6 +55,7 @@ struct Request {
   std::vector<Preload> preloads;
   runtime::InstanceOptions instance;
   compiler::CompileOptions compile;
+  CacheChoice cache;
   wasi::WasiOptions wasi;
 };
 
@@ -67,16 +72,14 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   W2N_TRY(compile, readCodegenOptions(line));
   W2N_TRY(trap, choose(line, "unknown-imports", false, unknownImports));
   request.compile = compile;
-  // What is compiled here runs here.
-  if (!line.has("mcpu"))
-    request.compile.cpu = "native";
+  request.cache = readCacheOptions(line);
   request.instance.trapOnUnknownImports = trap;
   for (const std::string &text : line.values("preload")) {
     W2N_TRY(preload, parsePreload(text));
     request.preloads.push_back(preload);
   }
   W2N_TRY(wasi, readWasiOptions(line));
-  request.wasi = wasi;
+  request.wasi = std::move(wasi);
   if (line.has("invoke"))
     request.invoke = line.value("invoke");
   return request;
@@ -95,7 +98,7 @@ public:
   explicit World(std::shared_ptr<wasi::WasiContext> wasi) : wasi(std::move(wasi)) {}
 
   Result<std::shared_ptr<Instance>> instantiate(const std::string &file, const Request &request) {
-    W2N_TRY(module, loadModule(file, request.compile));
+    W2N_TRY(module, loadModule(file, request.compile, request.cache));
     // Threads are instances of their own, which cannot share those of other modules.
     if (preloads.empty() && wasi::ThreadGroup::isFor(*module))
       return instantiateWithThreads(file, module, request);
