@@ -55,6 +55,17 @@ const Signature &ModuleLowering::tailSignature(uint32_t typeIndex) {
   return found->second;
 }
 
+template <typename Callable> void ModuleLowering::extendIntegers(Callable &callable) {
+  if (!plan.extendsIntegers)
+    return;
+  const llvm::FunctionType &type = *callable.getFunctionType();
+  for (unsigned i = 0; i < type.getNumParams(); ++i)
+    if (type.getParamType(i) == i32)
+      callable.addParamAttr(i, llvm::Attribute::SExt);
+  if (type.getReturnType() == i32)
+    callable.addRetAttr(llvm::Attribute::SExt);
+}
+
 llvm::Function *ModuleLowering::makeFunction(llvm::FunctionType *type, const llvm::Twine &name,
                                              bool takesContext) {
   auto *function = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, name, module);
@@ -73,6 +84,7 @@ llvm::Function *ModuleLowering::makeFunction(llvm::FunctionType *type, const llv
     function->addFnAttr("tune-cpu", plan.processor.tuneCpu);
   if (!plan.processor.features.empty())
     function->addFnAttr("target-features", plan.processor.features);
+  extendIntegers(*function);
   if (takesContext) {
     function->addParamAttr(0, llvm::Attribute::SwiftSelf);
     function->addParamAttr(0, llvm::Attribute::NonNull);
@@ -191,6 +203,7 @@ llvm::CallInst *ModuleLowering::callService(llvm::IRBuilder<> &builder,
   llvm::CallInst *call =
       builder.CreateCall(llvm::FunctionType::get(result, types, false), service, all);
   call->setDoesNotThrow();
+  extendIntegers(*call);
   return call;
 }
 
@@ -235,6 +248,7 @@ llvm::CallBase *ModuleLowering::emitCall(llvm::IRBuilder<> &builder, const Signa
   }
   call->setCallingConv(signature.convention);
   call->addParamAttr(0, llvm::Attribute::SwiftSelf);
+  extendIntegers(*call);
   return call;
 }
 

@@ -36,6 +36,11 @@ struct ModulePlan {
   std::vector<bool> tailCalledTables = {};
   /// Whether bodies have one prototype, for want of a calling convention.
   bool uniformBodies = false;
+  /// Whether calls pass i32 sign-extended to the width of a register, as RISC-V's C convention
+  /// says, so that whoever receives one need not do it.
+  bool extendsIntegers = false;
+  /// Whether the target's code for rounding leaves signaling NaNs as they are.
+  bool roundingKeepsNans = false;
   /// Data segments that are in the memory image and so need no code.
   std::vector<bool> dataInImage = {};
   /// Whether any function has a try: if not, nothing that is thrown is caught here.
@@ -168,6 +173,9 @@ public:
   llvm::MDNode *unlikely() const { return unlikelyWeights; }
 
 private:
+  /// Says of the i32 parameters and result of `callable`, a function or a call, how they travel.
+  template <typename Callable> void extendIntegers(Callable &callable);
+
   llvm::MDNode *aliasTags[6];
   llvm::MDNode *emptyNode;
   llvm::MDNode *unlikelyWeights;

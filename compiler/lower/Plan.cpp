@@ -129,7 +129,8 @@ ModulePlan planFor(const ModulePlan &shared, const TargetChoice &target,
                    const std::string &symbolSuffix) {
   ModulePlan plan = shared;
   // RISC-V has neither tailcc nor swifttailcc.
-  plan.uniformBodies = llvm::Triple(target.triple).isRISCV();
+  const bool isRiscV = llvm::Triple(target.triple).isRISCV();
+  plan.uniformBodies = plan.extendsIntegers = plan.roundingKeepsNans = isRiscV;
   plan.targetTriple = target.triple;
   plan.processor = target.processor;
   plan.requiredFeatures = target.requiredFeatures;

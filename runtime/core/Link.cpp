@@ -280,16 +280,15 @@ Status ImportBinder::bindHostFunction(const std::shared_ptr<Function> &function,
   if (thunk == 0)
     return fail(ErrorKind::Malformed, "metadata: the type of an imported function has no thunk",
                 metadata.fileOffset());
-  auto record = std::make_unique<HostRecord>();
-  record->abi = {w2nInvokeHostEntry, state.argumentBuffer.get()};
-  record->importer = &instance;
-  record->function = function;
-  record->slots =
+  HostRecord &record = state.hostFunctions[index];
+  record.abi = {w2nInvokeHostEntry, state.argumentBuffer};
+  record.importer = &instance;
+  record.function = function;
+  record.slots =
       std::max(wasm::slotsOf(function->type.params), wasm::slotsOf(function->type.results));
   state.importReferences()[index] = {
-      metadata.address(thunk), reinterpret_cast<artifact::InstanceContext *>(record.get()),
+      metadata.address(thunk), reinterpret_cast<artifact::InstanceContext *>(&record),
       instance.module().typeIds()[typeIndex], referenceToHost, nullptr};
-  state.hostFunctions[index] = std::move(record);
   return {};
 }
 

@@ -8,11 +8,18 @@
 #include "runtime/platform/VirtualMemory.h"
 
 #include <algorithm>
+#include <atomic>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace w2n::runtime {
+
+namespace {
+std::atomic<uint64_t> lastSerial = 0;
+} // namespace
+
+Module::Module() : serialNumber(++lastSerial) {}
 
 Result<std::shared_ptr<const Module>> Module::load(const std::string &path,
                                                    const LoadOptions &options) {

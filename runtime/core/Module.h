@@ -68,9 +68,13 @@ public:
   /// Made at its first use. Threads: any.
   const UnwindTable &unwindTable() const;
   int fileDescriptor() const { return descriptor; }
+  /// The whole artifact.
+  std::span<const uint8_t> file() const { return {mapping, mappingBytes}; }
+  /// Another for each module that this process loads, never 0.
+  uint64_t serial() const { return serialNumber; }
 
 private:
-  Module() = default;
+  Module();
   /// Takes over `descriptor`.
   static Result<std::shared_ptr<const Module>> adopt(int descriptor, const std::string &name,
                                                      const LoadOptions &options);
@@ -82,6 +86,7 @@ private:
 
   artifact::Metadata metadataView;
   std::string filePath;
+  const uint64_t serialNumber;
   int descriptor = -1;
   uint8_t *mapping = nullptr;
   size_t mappingBytes = 0;

@@ -22,6 +22,16 @@ bool commit(uint8_t *address, uint64_t bytes) {
   return bytes == 0 || mprotect(address, bytes, PROT_READ | PROT_WRITE) == 0;
 }
 
+bool decommit(uint8_t *address, uint64_t bytes) {
+  return bytes == 0 ||
+         mmap(address, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
+              -1, 0) != MAP_FAILED;
+}
+
+bool discard(uint8_t *address, uint64_t bytes) {
+  return bytes == 0 || madvise(address, bytes, MADV_DONTNEED) == 0;
+}
+
 void release(uint8_t *address, uint64_t bytes) {
   if (address)
     munmap(address, bytes);

@@ -24,6 +24,14 @@ uint8_t *reserve(uint64_t bytes);
 /// for them.
 bool commit(uint8_t *address, uint64_t bytes);
 
+/// Makes pages reserved ones again, whatever was committed or mapped there. False if the system
+/// refuses.
+bool decommit(uint8_t *address, uint64_t bytes);
+
+/// Forgets what was written to accessible pages: they read as zero, or as the file that is mapped
+/// there. False if the system refuses.
+bool discard(uint8_t *address, uint64_t bytes);
+
 /// Gives back a reservation, whatever was committed or mapped into it. Null is allowed.
 void release(uint8_t *address, uint64_t bytes);
 
