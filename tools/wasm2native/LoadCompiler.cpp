@@ -26,6 +26,7 @@ w2n_compile_options optionsInC(const compiler::CompileOptions &options) {
   inC.strict_trap_state = options.strictTrapState;
   inC.deterministic = options.deterministic;
   inC.threads = options.threads;
+  inC.target = orNull(options.target);
   inC.cpu = orNull(options.cpu);
   inC.attributes = orNull(options.attributes);
   inC.features = orNull(options.features);
