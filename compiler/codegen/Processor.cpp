@@ -21,6 +21,25 @@ constexpr NotInCode notInCode[] = {
 #include "compiler/targets/NotInCode.def"
 };
 
+/// Names of our own: rows of Profiles.def.
+struct Profile {
+  llvm::StringRef target, name;
+  const char *cpu, *features, *description;
+};
+
+constexpr Profile profiles[] = {
+#define W2N_PROFILE(target, name, cpu, features, description)                                      \
+  {target, name, cpu, features, description},
+#include "compiler/targets/Profiles.def"
+};
+
+const Profile *findProfile(const TargetInfo &target, llvm::StringRef name) {
+  for (const Profile &profile : profiles)
+    if (profile.target == target.name && profile.name == name)
+      return &profile;
+  return nullptr;
+}
+
 bool isX86InstructionSet(llvm::StringRef feature) {
   constexpr llvm::StringRef names[] = {
 #define X86_FEATURE(id, name) name,
@@ -114,6 +133,8 @@ bool isProcessor(const TargetInfo &target, const std::string &name) {
     return true;
   if (name == "native")
     return isHost(target);
+  if (findProfile(target, name))
+    return true;
   return describeProcessor(target, baselineOf(target))->isCPUStringValid(name) &&
          missingOfBaseline(target, {name, name, "", ""}).empty();
 }
@@ -133,8 +154,13 @@ Result<Processor> resolveProcessor(const TargetInfo &target, const std::string &
   if (!isProcessor(target, name))
     return fail(ErrorKind::Unsupported, "unknown CPU '" + name + "' for target " + target.name +
                                             "; --mcpu=help lists those that are known");
-  processor.cpu = name;
-  processor.features.clear();
+  // What goes with the baseline stays: the ABI rests on it.
+  if (const Profile *profile = findProfile(target, name)) {
+    processor.cpu = profile->cpu;
+    processor.features = withMore(processor.features, profile->features);
+  } else {
+    processor.cpu = name;
+  }
   return processor;
 }
 
@@ -175,6 +201,9 @@ std::string listProcessors(const TargetInfo &target) {
   if (isHost(target))
     text += "  native: the baseline, with what this machine has: " +
             requiredFeatures(target, *resolveProcessor(target, "native")) + "\n";
+  for (const Profile &profile : profiles)
+    if (profile.target == target.name)
+      text += ("  " + profile.name + ": " + profile.description + "\n").str();
   for (const llvm::SubtargetSubTypeKV &cpu :
        describeProcessor(target, baseline)->getAllProcessorDescriptions())
     if (isProcessor(target, cpu.Key))

@@ -289,11 +289,12 @@ int compileMain(std::span<char *const> arguments) {
   if (output == "-" && writesOutput(*request) && !isText(*request) && isatty(STDOUT_FILENO))
     return usageError(spec, "will not write a binary to a terminal");
   if (request->preinit) {
-    request->preinit->wasi.arguments = line->values("arg");
-    request->preinit->wasi.arguments.insert(request->preinit->wasi.arguments.begin(), input);
+    wasi::WasiOptions &wasi = request->preinit->wasi;
+    wasi.arguments = line->values("arg");
+    wasi.arguments.insert(wasi.arguments.begin(), line->value("arg0", input));
     // What is written there must be the artifact alone.
-    if (output == "-")
-      request->preinit->wasi.standardOutput = STDERR_FILENO;
+    if (output == "-" && !line->has("stdout"))
+      wasi.standardOutput = STDERR_FILENO;
   }
   std::vector<std::string> outputs = {output};
   if (request->outputCount() > 1) {

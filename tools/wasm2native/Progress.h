@@ -11,15 +11,18 @@ namespace w2n::tool {
 /// not overlap.
 class Progress {
 public:
-  Progress();
+  /// `noun` is what is counted.
+  explicit Progress(const char *noun = "functions");
   ~Progress();
   Progress(const Progress &) = delete;
   Progress &operator=(const Progress &) = delete;
 
-  void update(uint32_t done, uint32_t total);
+  /// `note` is what is being done.
+  void update(uint32_t done, uint32_t total, const std::string &note = "");
 
 private:
   using Clock = std::chrono::steady_clock;
+  const char *noun;
   bool onTerminal;
   bool drawn = false;
   Clock::time_point nextDraw;
