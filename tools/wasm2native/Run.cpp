@@ -1,9 +1,11 @@
 // wasm2native run: a WASI command, or one exported function.
 #include "runtime/core/Instance.h"
+#include "runtime/core/Interrupt.h"
 #include "runtime/wasi/ThreadGroup.h"
 #include "runtime/wasi/WasiContext.h"
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
+#include "tools/wasm2native/Duration.h"
 #include "tools/wasm2native/LoadModule.h"
 #include "tools/wasm2native/Subcommands.h"
 #include "tools/wasm2native/Values.h"
@@ -24,6 +26,7 @@ constexpr OptionRow rows[] = {
     {"preload", "NAME=FILE", "instantiate FILE first; its exports are imports of module NAME",
      "Run"},
     {"unknown-imports", "HOW", "error (default), or trap: when called, not before", "Run"},
+    {"timeout", "DURATION", "end the program after so long: 500ms, 2s, 5m; status 124", "Sandbox"},
     {"dir", "HOST[::GUEST]", "let the program use a directory, as GUEST if given", "Sandbox"},
     {"read-only-dir", "HOST[::GUEST]", "the same without changing anything in it", "Sandbox"},
     {"env", "KEY=VALUE", "set a variable of the program's environment", "Sandbox"},
@@ -38,8 +41,9 @@ constexpr CommandSpec spec = {
     .sharedOptions = codegenOptions,
     .epilogue =
         "\nOptions come before FILE; everything after it is the program's. The exit status is "
-        "the program's,\n1 if it could not be run, 2 for a wrong command line, 134 after a "
-        "trap.\n"};
+        "the program's,\n1 if it could not be run, 2 for a wrong command line, 124 after the "
+        "timeout, "
+        "134 after a trap.\n"};
 
 struct Preload {
   std::string name, file;
@@ -53,6 +57,7 @@ struct Request {
   runtime::InstanceOptions instance;
   compiler::CompileOptions compile;
   wasi::WasiOptions wasi;
+  std::optional<std::chrono::nanoseconds> timeout;
 };
 
 std::expected<Preload, std::string> parsePreload(const std::string &text) {
@@ -93,6 +98,12 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   for (const std::string &text : request.wasi.environment)
     if (text.find('=') == std::string::npos || text.starts_with('='))
       return std::unexpected("--env is '" + text + "', must be KEY=VALUE");
+  if (line.has("timeout")) {
+    auto timeout = parseDuration(line.value("timeout"));
+    if (!timeout)
+      return std::unexpected("--timeout is " + timeout.error());
+    request.timeout = *timeout;
+  }
   if (line.has("invoke"))
     request.invoke = line.value("invoke");
   return request;
@@ -112,6 +123,8 @@ public:
 
   Result<std::shared_ptr<Instance>> instantiate(const std::string &file, const Request &request) {
     W2N_TRY(module, loadModule(file, request.compile));
+    if (request.timeout && !clock)
+      W2N_CHECK(startClock(*request.timeout));
     // Threads are instances of their own, which cannot share those of other modules.
     if (preloads.empty() && wasi::ThreadGroup::isFor(*module))
       return instantiateWithThreads(file, module, request);
@@ -126,6 +139,13 @@ public:
   }
 
 private:
+  /// From the first instance on: compiling takes no time of the program's.
+  Status startClock(std::chrono::nanoseconds timeout) {
+    W2N_TRY(interrupt, runtime::Interrupt::create(runtime::Interrupt::Clock::now() + timeout));
+    clock.emplace(std::move(interrupt));
+    return {};
+  }
+
   /// For a module with threads; they link as the main thread's instance does.
   Result<std::shared_ptr<Instance>>
   instantiateWithThreads(const std::string &file, std::shared_ptr<const runtime::Module> module,
@@ -152,6 +172,7 @@ private:
     return wasi->find(module, name, kind);
   }
 
+  std::optional<runtime::InterruptScope> clock;
   std::shared_ptr<wasi::WasiContext> wasi;
   std::vector<std::pair<std::string, std::shared_ptr<Instance>>> preloads;
 };
