@@ -131,6 +131,24 @@ Code callHost(uint64_t offset) {
   return code;
 }
 
+const Code loop = {0xeb, 0xfe}; // jmp loop
+
+/// The same as callHost, for ever.
+Code loopHost(uint64_t offset) {
+  Code code = {
+      0x41, 0x55,                      // push r13
+      0x49, 0x8b, 0x85, 0,    0, 0, 0, // next: mov rax, [r13+offset]
+      0x4d, 0x8b, 0xad, 0,    0, 0, 0, // mov r13, [r13+offset+8]
+      0xff, 0xd0,                      // call rax
+      0x4c, 0x8b, 0x2c, 0x24,          // mov r13, [rsp]
+      0xeb, 0xea,                      // jmp next
+  };
+  const auto codeOffset = uint32_t(offset), contextOffset = uint32_t(offset + 8);
+  std::memcpy(&code[5], &codeOffset, 4);
+  std::memcpy(&code[12], &contextOffset, 4);
+  return code;
+}
+
 } // namespace
 
 std::vector<uint8_t> buildSample(const SampleOptions &options) {
@@ -167,6 +185,25 @@ std::vector<uint8_t> buildSample(const SampleOptions &options) {
   layout.definedMemories = options.importsMemory ? 0 : 1;
   define("call-host", callHost(layout.importReferences()));
   builder.addExport("memory", ExternKindCode::Memory, 0);
+  return builder.build();
+}
+
+std::vector<uint8_t> buildLoopSample() {
+  ArtifactBuilder builder;
+  const uint32_t type =
+      builder.addType({ValueTypeCode::I32, ValueTypeCode::I32}, {ValueTypeCode::I32});
+  builder.setEntryThunk(type, entryThunk);
+  builder.setImportThunk(type, importThunk);
+  builder.importFunction("env", "host", type);
+  builder.addMemory(16384, 16384);
+  ContextLayout layout;
+  layout.memories = layout.definedMemories = 1;
+  const std::pair<const char *, Code> functions[] = {
+      {"add", add},         {"fill", fill},
+      {"recurse", recurse}, {"call-host", callHost(layout.importReferences())},
+      {"loop", loop},       {"loop-host", loopHost(layout.importReferences())}};
+  for (const auto &[name, code] : functions)
+    builder.addExport(name, ExternKindCode::Function, builder.addFunction(type, code, name));
   return builder.build();
 }
 
