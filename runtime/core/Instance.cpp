@@ -50,7 +50,7 @@ Status Builder::allocateContext() {
   if (!state.contextStorage)
     return fail(ErrorKind::Limit, "no memory for an instance context of " +
                                       std::to_string(state.layout.bytes()) + " bytes");
-  *context() = {&runtimeServices, state.argumentBuffer.get(), &instance, 0};
+  *context() = {&runtimeServices, state.argumentBuffer.get(), &instance, UINT64_MAX};
   std::copy(module.typeIds().begin(), module.typeIds().end(),
             state.at<uint32_t>(state.layout.typeIds()));
   state.memories.resize(header.memories.count);
@@ -168,8 +168,24 @@ Result<std::shared_ptr<Instance>> Instance::instantiate(std::shared_ptr<const Mo
   W2N_CHECK(builder.makeTables());
   builder.makeTags();
   builder.fillReferences();
+  if (options.fuel)
+    W2N_CHECK(instance.setFuel(*options.fuel));
   W2N_CHECK(builder.run());
   return handle;
+}
+
+std::optional<uint64_t> Instance::fuel() const {
+  if (!(moduleRef->metadata().header().flags & artifact::flagMetersFuel))
+    return std::nullopt;
+  return contextPtr->fuel;
+}
+
+Status Instance::setFuel(uint64_t fuel) {
+  if (!this->fuel())
+    return fail(ErrorKind::Invalid,
+                "the module has no count of fuel: it was compiled without --meter=fuel");
+  contextPtr->fuel = fuel;
+  return {};
 }
 
 std::optional<Extern> Instance::findExport(std::string_view name) {

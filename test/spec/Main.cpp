@@ -15,7 +15,7 @@ using compiler::OptimizationLevel;
 
 constexpr const char *usage =
     "usage: w2nSpecRunner [-O0|-O1|-O2|-O3] [--bounds-checks=guard|explicit] [-v]\n"
-    "                     [--deterministic] [--mcpu=CPU] [--expect-failures=COUNT] FILE.json\n";
+    "                     [--deterministic] [--meter=fuel] [--mcpu=CPU] [--expect-failures=COUNT] FILE.json\n";
 
 struct Flag {
   std::string_view text;
@@ -32,6 +32,7 @@ constexpr Flag flags[] = {
     {"--bounds-checks=explicit",
      [](auto &options) { options.compile.boundsChecks = BoundsChecks::Explicit; }},
     {"--deterministic", [](auto &options) { options.compile.deterministic = true; }},
+    {"--meter=fuel", [](auto &options) { options.compile.meter = compiler::Meter::Fuel; }},
     {"-v", [](auto &options) { options.verbose = true; }},
 };
 

@@ -11,6 +11,7 @@
 #include "tools/wasm2native/Values.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <mutex>
 
@@ -27,6 +28,8 @@ constexpr OptionRow rows[] = {
      "Run"},
     {"unknown-imports", "HOW", "error (default), or trap: when called, not before", "Run"},
     {"timeout", "DURATION", "end the program after so long: 500ms, 2s, 5m; status 124", "Sandbox"},
+    {"fuel", "COUNT", "instructions that the program may run, for modules made with --meter=fuel",
+     "Sandbox"},
     {"dir", "HOST[::GUEST]", "let the program use a directory, as GUEST if given", "Sandbox"},
     {"read-only-dir", "HOST[::GUEST]", "the same without changing anything in it", "Sandbox"},
     {"env", "KEY=VALUE", "set a variable of the program's environment", "Sandbox"},
@@ -98,6 +101,15 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   for (const std::string &text : request.wasi.environment)
     if (text.find('=') == std::string::npos || text.starts_with('='))
       return std::unexpected("--env is '" + text + "', must be KEY=VALUE");
+  if (line.has("fuel")) {
+    const std::string text = line.value("fuel");
+    const char *textEnd = text.data() + text.size();
+    auto [end, error] = std::from_chars(text.data(), textEnd, request.instance.fuel.emplace());
+    if (error != std::errc() || end != textEnd)
+      return std::unexpected("--fuel is '" + text + "', must be a number");
+    // What is compiled here has to count.
+    request.compile.meter = compiler::Meter::Fuel;
+  }
   if (line.has("timeout")) {
     auto timeout = parseDuration(line.value("timeout"));
     if (!timeout)
@@ -246,6 +258,8 @@ int runRequest(const Request &request, std::span<char *const> arguments) {
     return reportError(request.file, instance.error());
   Status status = request.invoke ? invokeExport(**instance, *request.invoke, arguments)
                                  : runCommand(**instance);
+  if (auto fuel = (*instance)->fuel(); fuel && request.compile.remark)
+    request.compile.remark("fuel left: " + std::to_string(*fuel));
   endProgram(request.file, status);
 }
 
