@@ -53,6 +53,7 @@ void noteRegisters(const platform::Fault &fault, Activation &activation) {
   activation.trapProgramCounter = fault.programCounter;
   activation.trapStackPointer = fault.stackPointer;
   activation.trapFramePointer = fault.framePointer;
+  activation.trapReturnAddress = fault.returnAddress;
 }
 
 /// Leaves the guest if the thread is in it, or on its way to it; in the host, the crossing back

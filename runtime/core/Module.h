@@ -14,13 +14,34 @@
 
 namespace w2n::runtime {
 
+struct LoadOptions {
+  /// How much of the file is looked at before anything of it runs.
+  enum class Verify {
+    Everything, ///< all of it, by its checksum: damage anywhere is an error
+    Structure   ///< headers, counts and offsets: for files that were checked when they were stored
+  } verify = Verify::Everything;
+  /// The CPU whose code is used, of an artifact with several levels; empty is the best that this
+  /// machine can run.
+  std::string cpuLevel = {};
+};
+
 class Module {
 public:
-  /// Maps the artifact at `path` (open, fstat, mmap of the file, mmap of the code) and checks every
-  /// header field, offset and count that the runtime will use. Nothing is relocated or allocated
-  /// per function. Errors: Io, Malformed, Unsupported (another target, a CPU feature that this
-  /// machine lacks: the message names it). Threads: any.
-  static Result<std::shared_ptr<const Module>> load(const std::string &path);
+  /// Maps the artifact at `path` (open, fstat, mmap of the file, mmap of the code). Nothing is
+  /// relocated or allocated per function. Whatever `options` say, a record is checked before it is
+  /// used, so that a damaged or forged one is an error; the machine code is trusted. The file may
+  /// be removed or replaced afterwards, but not changed. Errors: Io, Malformed, Unsupported
+  /// (another target, a CPU feature that this machine lacks: the message names it). Threads: any.
+  static Result<std::shared_ptr<const Module>> load(const std::string &path,
+                                                    const LoadOptions &options = {});
+  /// The same for the file that is open as `descriptor`, which stays the caller's; `name` is for
+  /// messages. The file's offset does not matter and is not moved.
+  static Result<std::shared_ptr<const Module>>
+  loadDescriptor(int descriptor, const std::string &name, const LoadOptions &options = {});
+  /// The same for the bytes of an artifact, which are copied into a file in memory.
+  static Result<std::shared_ptr<const Module>> loadBytes(std::span<const uint8_t> artifact,
+                                                         const std::string &name,
+                                                         const LoadOptions &options = {});
 
   ~Module();
   Module(const Module &) = delete;
@@ -34,8 +55,8 @@ public:
   size_t argumentSlots() const { return argumentSlotCount; }
   /// The thunk that calls functions of the type with canonical number `typeId`, or null.
   artifact::EntryThunk entryThunkFor(uint32_t typeId) const;
-  /// The thunk of one of this module's types, or null.
-  artifact::EntryThunk entryThunkAt(const artifact::TypeRecord &type) const;
+  /// The thunk of the type with index `typeIndex`, or null.
+  artifact::EntryThunk entryThunkAt(uint32_t typeIndex) const;
   /// The code, for signal handlers and backtraces.
   bool containsCode(uintptr_t address) const { return address >= codeBegin && address < codeEnd; }
   /// Index of the function whose code holds `address`, or noIndex if it is a thunk or a helper.
@@ -47,16 +68,25 @@ public:
   /// Made at its first use. Threads: any.
   const UnwindTable &unwindTable() const;
   int fileDescriptor() const { return descriptor; }
+  /// The whole artifact.
+  std::span<const uint8_t> file() const { return {mapping, mappingBytes}; }
+  /// Another for each module that this process loads, never 0.
+  uint64_t serial() const { return serialNumber; }
 
 private:
-  Module() = default;
-  Status map();
+  Module();
+  /// Takes over `descriptor`.
+  static Result<std::shared_ptr<const Module>> adopt(int descriptor, const std::string &name,
+                                                     const LoadOptions &options);
+  Status map(const LoadOptions &options);
   Status mapCode();
-  Status checkHost() const;
+  /// Takes the level that this machine can run.
+  Status chooseCode(const LoadOptions &options);
   void countArgumentSlots();
 
   artifact::Metadata metadataView;
   std::string filePath;
+  const uint64_t serialNumber;
   int descriptor = -1;
   uint8_t *mapping = nullptr;
   size_t mappingBytes = 0;

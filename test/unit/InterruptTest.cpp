@@ -87,15 +87,6 @@ const bool handlesSignal = [] {
   return sigaction(SIGRTMIN + 7, &action, nullptr) == 0;
 }();
 
-TEST(Interrupt, EndsALoopWithABacktrace) {
-  Guest guest;
-  expectSum(guest); // what the first call of a thread makes is there
-  InterruptScope scope(interruptAfter(100ms));
-  const auto status = guest.call("loop");
-  expectDeadline(status);
-  EXPECT_EQ(status.error().notes, "  at $loop (wasm-function[5])\n");
-}
-
 TEST(Interrupt, EndsLoopsThousandsOfTimes) {
   Guest guest;
   storm(guest, "loop", 2000);
@@ -119,19 +110,6 @@ TEST(Interrupt, EndsAllLevelsOfCalls) {
     depth = 0;
     expectDeadline(guest->call("call-host"));
   }
-}
-
-TEST(Interrupt, OfAHostFunctionHasABacktrace) {
-  auto interrupt = *Interrupt::create();
-  Guest guest([&](std::span<Slot>) {
-    interrupt->raise();
-    return Status();
-  });
-  InterruptScope scope(interrupt);
-  const auto status = guest.call("loop-host");
-  ASSERT_FALSE(status);
-  EXPECT_EQ(status.error().text, "interrupted");
-  EXPECT_EQ(status.error().notes, "  at $loop-host (wasm-function[6])\n");
 }
 
 // A host function that drops the error cannot keep its caller running.
@@ -185,26 +163,20 @@ TEST(Interrupt, EndsAFillInTheMiddle) {
   expectSum(guest);
 }
 
-// Whichever comes first, nothing is left over for the next call.
-TEST(Interrupt, IsInTimeOrNot) {
+// A call that returns just then has its result, and nothing is left over for the next one.
+TEST(Interrupt, ComesDuringACallOrBetweenTwo) {
   Guest guest;
-  int ended = 0;
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < 1000; ++i) {
     {
-      InterruptScope scope(interruptAfter(randomTime(20us)));
-      for (int calls = 0; calls < 4; ++calls) {
-        const auto status = guest.call("add", 1, 2);
-        if (status)
-          EXPECT_EQ(guest.result, 3u);
-        else
-          expectDeadline(status);
-        ended += !status;
-      }
+      InterruptScope scope(interruptAfter(randomTime(100us)));
+      Status status;
+      while ((status = guest.call("add", 1, 2)))
+        ASSERT_EQ(guest.result, 3u);
+      expectDeadline(status);
     }
-    EXPECT_FALSE(isInterrupted());
+    ASSERT_FALSE(isInterrupted());
     expectSum(guest);
   }
-  EXPECT_GT(ended, 0);
 }
 
 TEST(Interrupt, OfAnInnerScopeEndsWhatIsInIt) {

@@ -1,5 +1,5 @@
-// A module in hand-written x86-64 code: functions of type [i32 i32] -> [i32] that do what the
-// runtime's tests need.
+// A module in hand-written code (SampleCode.h): functions of type [i32 i32] -> [i32] that do what
+// the runtime's tests need.
 #pragma once
 
 #include "runtime/core/Instance.h"
@@ -28,9 +28,8 @@ std::vector<uint8_t> buildSample(const SampleOptions &options = {});
 /// expected), which waits for ever, and, if asked for, "wasi_thread_start", which calls "run".
 std::vector<uint8_t> buildThreadSample(bool exportsStart = true);
 
-/// For interrupts: imports "env"."host" like the sample; exports "add", "fill", "recurse",
-/// "call-host", "loop" and "loop-host", which never return, the second calling "host". Its memory
-/// has 1 GiB.
+/// For interrupts: the functions of the sample, and "loop" and "loop-host", which never return, the
+/// second calling "host". Its memory has 1 GiB.
 std::vector<uint8_t> buildLoopSample();
 
 /// Writes `file` to a temporary file and loads it.

@@ -2,12 +2,8 @@
 
 #include "lib/support/File.h"
 #include "tools/wasm2native/FileKind.h"
+#include "tools/wasm2native/LoadCompiler.h"
 #include "tools/wasm2native/Progress.h"
-
-#include <cerrno>
-#include <cstring>
-#include <sys/mman.h>
-#include <unistd.h>
 
 namespace w2n::tool {
 
@@ -15,42 +11,51 @@ namespace {
 
 using ModuleResult = Result<std::shared_ptr<const runtime::Module>>;
 
-Status writeAll(int file, std::span<const uint8_t> bytes) {
-  while (!bytes.empty()) {
-    ssize_t written = write(file, bytes.data(), bytes.size());
-    if (written < 0 && errno != EINTR)
-      return fail(ErrorKind::Io,
-                  std::string("cannot write a compiled module to memory: ") + strerror(errno));
-    bytes = bytes.subspan(written < 0 ? 0 : size_t(written));
-  }
-  return {};
+/// For this process; null if there is none.
+cache::ModuleCache *processCache(const CacheChoice &choice) {
+  static const std::unique_ptr<cache::ModuleCache> cache = [&] {
+    if (choice.isOff)
+      return std::unique_ptr<cache::ModuleCache>();
+    auto store = openStore(choice);
+    if (store)
+      return cacheOn(std::move(*store));
+    printWarning("the cache is not used: " + store.error().text);
+    return std::unique_ptr<cache::ModuleCache>();
+  }();
+  return cache.get();
 }
 
-/// Loads an artifact that has no file; what it maps outlives the descriptor.
-ModuleResult loadFromMemory(std::span<const uint8_t> artifact) {
-  int file = memfd_create("wasm2native", MFD_CLOEXEC);
-  if (file < 0)
-    return fail(ErrorKind::Io, std::string("cannot make a file in memory: ") + strerror(errno));
-  Status written = writeAll(file, artifact);
-  ModuleResult module = written ? runtime::Module::load("/proc/self/fd/" + std::to_string(file))
-                                : ModuleResult(std::unexpected(written.error()));
-  close(file);
-  return module;
+ModuleResult loadSource(cache::Source &source, const std::string &path,
+                        compiler::CompileOptions options, const CacheChoice &choice) {
+  Progress progress;
+  options.progress = [&progress](uint32_t done, uint32_t total) { progress.update(done, total); };
+  if (cache::ModuleCache *cache = processCache(choice))
+    return cache->load(source, path, optionsInC(options));
+  // What is compiled here runs here.
+  if (options.cpu.empty())
+    options.cpu = "native";
+  W2N_TRY(wasm, source.read());
+  W2N_TRY(artifact, compileWithLibrary(wasm, options));
+  return runtime::Module::loadBytes(artifact, path);
 }
 
 } // namespace
 
-ModuleResult loadModule(const std::string &path, const compiler::CompileOptions &options) {
-  if (path != "-" && fileKindAt(path) == FileKind::Elf)
-    return runtime::Module::load(path);
-  W2N_TRY(bytes, readFile(path));
+ModuleResult loadModule(const std::string &path, const compiler::CompileOptions &options,
+                        const CacheChoice &choice, const runtime::LoadOptions &load) {
+  const FileKind kind = path == "-" ? FileKind::Other : fileKindAt(path);
+  if (kind == FileKind::Elf)
+    return runtime::Module::load(path, load);
+  W2N_TRY(source, cache::Source::open(path));
+  if (kind == FileKind::Wasm)
+    return loadSource(source, path, options, choice);
+  // Standard input, or a pipe: what it is, its bytes say.
+  W2N_TRY(bytes, source.read());
   switch (fileKindOf(bytes)) {
   case FileKind::Elf:
-    return loadFromMemory(bytes);
-  case FileKind::Wasm: {
-    W2N_TRY(artifact, compileWithProgress(bytes, options));
-    return loadFromMemory(artifact);
-  }
+    return runtime::Module::loadBytes(bytes, path, load);
+  case FileKind::Wasm:
+    return loadSource(source, path, options, choice);
   case FileKind::Other:
     break;
   }
