@@ -63,6 +63,15 @@ asm(R"(
   .hidden w2nCrossingBegin
 w2nCrossingBegin:
 
+  // Goes to `target` if the thread is interrupted.
+  .macro W2N_IF_INTERRUPTED target
+  adrp x9, :gottprel:w2nInterruptPending
+  ldr x9, [x9, :gottprel_lo12:w2nInterruptPending]
+  mrs x10, tpidr_el0
+  ldr w9, [x10, x9]
+  cbnz w9, \target
+  .endm
+
   .globl w2nEnterGuest
   .hidden w2nEnterGuest
   .type w2nEnterGuest, %function
@@ -95,13 +104,8 @@ w2nEnterGuest:               // x0: the activation, x1: the thunk, x2 to x4: its
   .cfi_offset d15, -8
   mov x9, sp
   str x9, [x0]
-  ldr x9, [x0, #8]
-  mov sp, x9
-  mov x9, x1
-  mov x0, x2
-  mov x1, x3
-  mov x2, x4
-  blr x9
+  b .LenterGuest
+.LguestReturned:
   mov sp, x29
   mov w0, #0
 .LrestoreHost:
@@ -174,10 +178,7 @@ w2nTrapEntry:
   .elseif \checked == 2
   tbnz w0, #31, .LleaveForError
   .endif
-  mov sp, x29
-  ldp x29, x30, [sp], #16
-  .cfi_def_cfa sp, 0
-  ret
+  b .LreturnToGuest
   .cfi_endproc
   .size \entry, .-\entry
   .endm
@@ -241,6 +242,69 @@ w2nExceptionThrowEntry:
   mov x1, x19
   bl w2nExceptionThrow
   cbnz w0, .LleaveForError
+  b .LgoToHandler
+  .cfi_endproc
+  .size w2nExceptionThrowEntry, .-w2nExceptionThrowEntry
+
+  // The range in which an interrupt leaves the guest (Arch.h): three ways to it.
+  .globl w2nToGuestBegin
+  .hidden w2nToGuestBegin
+w2nToGuestBegin:
+.LenterGuest:                // x0: the activation; x1 to x4: thunk and its arguments
+  .cfi_startproc
+  .cfi_def_cfa x29, 160
+  .cfi_offset x29, -160
+  .cfi_offset x30, -152
+  .cfi_offset x19, -144
+  .cfi_offset x20, -136
+  .cfi_offset x21, -128
+  .cfi_offset x22, -120
+  .cfi_offset x23, -112
+  .cfi_offset x24, -104
+  .cfi_offset x25, -96
+  .cfi_offset x26, -88
+  .cfi_offset x27, -80
+  .cfi_offset x28, -72
+  .cfi_offset d8, -64
+  .cfi_offset d9, -56
+  .cfi_offset d10, -48
+  .cfi_offset d11, -40
+  .cfi_offset d12, -32
+  .cfi_offset d13, -24
+  .cfi_offset d14, -16
+  .cfi_offset d15, -8
+  W2N_IF_INTERRUPTED .Linterrupted
+  ldr x9, [x0, #8]
+  mov sp, x9
+  mov x9, x1
+  mov x0, x2
+  mov x1, x3
+  mov x2, x4
+  blr x9
+  b .LguestReturned
+  .cfi_endproc
+
+.LreturnToGuest:             // x0: the result; x29: the crossing's frame
+  .cfi_startproc
+  .cfi_def_cfa x29, 16
+  .cfi_offset x29, -16
+  .cfi_offset x30, -8
+  W2N_IF_INTERRUPTED .Linterrupted
+  mov sp, x29
+  ldp x29, x30, [sp], #16
+  .cfi_def_cfa sp, 0
+  .cfi_restore x29
+  .cfi_restore x30
+  ret
+  .cfi_endproc
+
+  .globl w2nToHandlerBegin
+  .hidden w2nToHandlerBegin
+w2nToHandlerBegin:
+.LgoToHandler:               // x19: the ThrowPoint; x21: the exception
+  .cfi_startproc
+  .cfi_undefined x30
+  W2N_IF_INTERRUPTED .LinterruptedThrow
   mov x0, x21                // the exception, where landing pads expect it
   mov x9, x19
   ldp x10, x11, [x9, #152]
@@ -249,7 +313,22 @@ w2nExceptionThrowEntry:
   mov sp, x11
   br x10
   .cfi_endproc
-  .size w2nExceptionThrowEntry, .-w2nExceptionThrowEntry
+  .globl w2nToGuestEnd
+  .hidden w2nToGuestEnd
+w2nToGuestEnd:
+
+  // On the host's stack.
+.Linterrupted:
+  .cfi_startproc
+  .cfi_undefined x30
+  mov w0, #0
+  b .LnoteInterrupt
+.LinterruptedThrow:
+  mov w0, #1
+.LnoteInterrupt:
+  bl w2nInterrupted
+  b .LleaveForError
+  .cfi_endproc
 
 .LleaveForError:
   .cfi_startproc
