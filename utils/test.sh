@@ -55,7 +55,7 @@ run_ctest() {
 }
 
 check_format() {
-  git ls-files -z '*.cpp' '*.h' | xargs -0 clang-format-22 --dry-run -Werror
+  git ls-files -z '*.cpp' '*.h' '*.hpp' | xargs -0 clang-format-22 --dry-run -Werror
 }
 
 # Runs a fuzzer for a short time; what it finds is left in build/fuzz/findings.

@@ -29,7 +29,9 @@ struct CompileOptions {
   StopAfter stopAfter = StopAfter::Link;
   /// x86_64, aarch64, riscv64 or a triple; empty is the host.
   std::string target;
-  std::string cpu;        ///< empty is the target's baseline, "native" the host's
+  /// Empty is the target's baseline, "native" the host's; several, separated by commas, become
+  /// levels of one artifact, of which the loader takes the last that it can.
+  std::string cpu;
   std::string attributes; ///< "+avx2,-bmi"
   /// Proposals that the module may use, as wasm::parseFeatures reads them; empty is all.
   std::string features;
@@ -43,5 +45,16 @@ struct CompileOptions {
 
 /// Compiles the wasm in `bytes`. Threads: any. Errors: every kind but Link, Trap, Exit.
 Result<std::vector<uint8_t>> compile(std::span<const uint8_t> bytes, const CompileOptions &options);
+
+/// Compiles it for each of `targets` (options.target does not matter), with one decoding, one
+/// validation and one set of threads. What fails for one target fails for it alone. Errors: those
+/// of the module and of the options.
+Result<std::vector<Result<std::vector<uint8_t>>>>
+compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &options,
+                  std::span<const std::string> targets);
+
+/// What --mcpu=help and --mattr=help print for `target`. Errors: Unsupported.
+enum class List : uint8_t { Processors, Features };
+Result<std::string> listFor(const std::string &target, List list);
 
 } // namespace w2n::compiler

@@ -282,6 +282,7 @@ private:
   llvm::Value *floatMinMax(llvm::Intrinsic::ID intrinsic, llvm::Value *lhs, llvm::Value *rhs);
   /// `value`, the result of arithmetic; with --deterministic the one NaN in place of any.
   llvm::Value *chosenNan(llvm::Value *value);
+  llvm::Value *floatUnary(llvm::Intrinsic::ID intrinsic, llvm::Value *value);
 
   // Simd.cpp
   llvm::FixedVectorType *vectorType(VectorShape shape);

@@ -10,9 +10,6 @@ namespace w2n::artifact {
 
 namespace {
 
-/// What an ImageOffset of 0 means where "none" is allowed.
-constexpr ImageOffset noCode = 0;
-
 /// The pass over everything but functions, references to them, and segments, which are checked when
 /// they are used: a module may have tens of thousands.
 class Checker {
@@ -43,7 +40,7 @@ private:
   Status checkGlobals() const;
   Status checkTags() const;
   Status checkImages() const;
-  Status checkOptionalCode(ImageOffset offset, const char *what) const;
+  Status checkLevels() const;
   bool isInFile(ImageOffset offset, uint64_t bytes) const;
   uint64_t countOf(uint32_t kind) const;
 
@@ -64,8 +61,6 @@ template <typename T> Status Checker::checkArray(ArrayRef array, const char *wha
 Status Checker::checkArrays() const {
   W2N_CHECK(checkArray<uint8_t>(header.compilerVersion, "compiler version"));
   W2N_CHECK(checkArray<uint8_t>(header.targetTriple, "target triple"));
-  W2N_CHECK(checkArray<uint8_t>(header.cpu, "processor name"));
-  W2N_CHECK(checkArray<uint8_t>(header.cpuFeatures, "processor features"));
   W2N_CHECK(checkArray<uint8_t>(header.moduleName, "module name"));
   W2N_CHECK(checkArray<TypeRecord>(header.types, "types"));
   W2N_CHECK(checkArray<ImportRecord>(header.imports, "imports"));
@@ -78,6 +73,7 @@ Status Checker::checkArrays() const {
   W2N_CHECK(checkArray<ElementRecord>(header.elements, "element segments"));
   W2N_CHECK(checkArray<DataRecord>(header.data, "data segments"));
   W2N_CHECK(checkArray<ImageRecord>(header.images, "memory images"));
+  W2N_CHECK(checkArray<LevelRecord>(header.levels, "levels"));
   return checkArray<uint32_t>(header.references, "function references");
 }
 
@@ -99,20 +95,32 @@ bool Checker::isInFile(ImageOffset offset, uint64_t bytes) const {
   return isInside(metadata.fileOffset() + uint64_t(int64_t(offset)), bytes, fileBytes);
 }
 
-Status Checker::checkOptionalCode(ImageOffset offset, const char *what) const {
-  if (offset != noCode && !metadata.isCode(offset))
-    return malformed(std::string(what) + " lies outside the code");
+Status Checker::checkHeaderOffsets() const {
+  if (header.ehFrameBytes != 0 && !isInFile(header.ehFrame, header.ehFrameBytes))
+    return malformed("unwind information lies outside the file");
   return {};
 }
 
-Status Checker::checkHeaderOffsets() const {
-  W2N_CHECK(checkOptionalCode(header.initialize, "the initialisation function"));
-  if (header.codeBegin > header.codeEnd ||
-      (header.codeBegin != header.codeEnd &&
-       (!metadata.isCode(header.codeBegin) || !metadata.isCode(header.codeEnd - 1))))
-    return malformed("the code range lies outside the executable segment");
-  if (header.ehFrameBytes != 0 && !isInFile(header.ehFrame, header.ehFrameBytes))
-    return malformed("unwind information lies outside the file");
+// What is in a level's arrays is checked when it is used.
+Status Checker::checkLevels() const {
+  const auto levels = metadata.levels();
+  if (levels.empty() || levels.size() > maxLevels)
+    return malformed(std::to_string(levels.size()) + " levels, must be 1 to " +
+                     std::to_string(maxLevels));
+  for (const LevelRecord &level : levels) {
+    W2N_CHECK(checkArray<uint8_t>(level.cpu, "processor name"));
+    W2N_CHECK(checkArray<uint8_t>(level.features, "processor features"));
+    W2N_CHECK(checkArray<FunctionCode>(level.functions, "a level's functions"));
+    W2N_CHECK(checkArray<ThunkRecord>(level.thunks, "a level's thunks"));
+    if (level.functions.count != header.functions.count || level.thunks.count != header.types.count)
+      return malformed("a level does not have the module's functions and types");
+    if (level.initialize != 0 && !metadata.isCode(level.initialize))
+      return malformed("the initialisation function lies outside the code");
+    if (level.codeBegin > level.codeEnd ||
+        (level.codeBegin != level.codeEnd &&
+         (!metadata.isCode(level.codeBegin) || !metadata.isCode(level.codeEnd - 1))))
+      return malformed("the code range lies outside the executable segment");
+  }
   return {};
 }
 
@@ -169,8 +177,6 @@ Status Checker::checkTypes() const {
           return malformed("unknown value type " + std::to_string(code));
     }
     W2N_CHECK(checkPlainCodes(type));
-    W2N_CHECK(checkOptionalCode(type.entryThunk, "an entry thunk"));
-    W2N_CHECK(checkOptionalCode(type.importThunk, "an import thunk"));
   }
   return {};
 }
@@ -302,6 +308,7 @@ Status Checker::run() {
   W2N_CHECK(checkArrays());
   W2N_CHECK(checkCounts());
   W2N_CHECK(checkHeaderOffsets());
+  W2N_CHECK(checkLevels());
   W2N_CHECK(checkTypes());
   W2N_CHECK(checkImports());
   W2N_CHECK(checkExports());
@@ -406,6 +413,9 @@ std::span<const DataRecord> Metadata::data() const {
 std::span<const ImageRecord> Metadata::images() const {
   return arrayAt<ImageRecord>(base, headerPtr->images);
 }
+std::span<const LevelRecord> Metadata::levels() const {
+  return arrayAt<LevelRecord>(base, headerPtr->levels);
+}
 std::span<const uint32_t> Metadata::references() const {
   return arrayAt<uint32_t>(base, headerPtr->references);
 }
@@ -457,13 +467,9 @@ Result<FunctionRecord> Metadata::referencedFunction(uint32_t reference) const {
 
 Result<FunctionRecord> Metadata::function(uint32_t index) const {
   const FunctionRecord record = functions()[index];
-  const bool imported = index < headerPtr->importedFunctions;
-  const bool codeIsSound =
-      imported ? record.code == noCode && record.tailCode == noCode
-               : isCode(record.code) && (record.tailCode == noCode || isCode(record.tailCode));
   const bool referenceIsSound =
       record.reference == noIndex || record.reference < headerPtr->referencedFunctions;
-  if (record.typeIndex >= headerPtr->types.count || !codeIsSound || !referenceIsSound ||
+  if (record.typeIndex >= headerPtr->types.count || !referenceIsSound ||
       (types()[record.typeIndex].flags & typeKindBits) != uint32_t(wasm::CompositeKind::Function))
     return fail(ErrorKind::Malformed, "metadata: function " + std::to_string(index) + " is damaged",
                 noteOffset);

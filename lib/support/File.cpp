@@ -70,15 +70,19 @@ Result<std::vector<uint8_t>> readFile(const std::string &path) {
   OpenFile file(path == "-" ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.isOpen())
     return ioError("cannot open", path);
+  return readDescriptor(file.get(), path);
+}
+
+Result<std::vector<uint8_t>> readDescriptor(int descriptor, const std::string &path) {
   std::vector<uint8_t> bytes;
   struct stat status;
-  if (fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode))
+  if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode))
     bytes.reserve(size_t(status.st_size) + 1);
   constexpr size_t chunkBytes = 1 << 16;
   while (true) {
     size_t size = bytes.size();
     bytes.resize(std::max(bytes.capacity(), size + chunkBytes));
-    ssize_t count = read(file.get(), bytes.data() + size, bytes.size() - size);
+    ssize_t count = read(descriptor, bytes.data() + size, bytes.size() - size);
     int readError = errno;
     bytes.resize(size + size_t(std::max<ssize_t>(count, 0)));
     if (count == 0)

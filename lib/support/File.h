@@ -13,6 +13,9 @@ namespace w2n {
 /// Threads: any.
 Result<std::vector<uint8_t>> readFile(const std::string &path);
 
+/// Reads what follows in `descriptor`, which is open as `path`. Errors: Io, as above. Threads: any.
+Result<std::vector<uint8_t>> readDescriptor(int descriptor, const std::string &path);
+
 /// Writes `bytes` to a temporary file beside `path` and renames it there, so that a reader never
 /// sees half a file and a failed write leaves nothing behind; "-" is standard output. A `path` that
 /// exists and is no regular file (/dev/null, a pipe) is written to directly. Errors: Io. Threads:

@@ -1,5 +1,5 @@
 // What a processor's file has to provide: crossing between host and compiled code, its register
-// numbers, its features.
+// numbers. Features.h is about what it can do.
 //
 // Compiled code runs on a stack of its own (Thread.h); the host keeps the thread's. Both directions
 // of every crossing switch stacks, so host code never depends on how deep the guest is, and a guest
@@ -9,12 +9,16 @@
 #include "lib/artifact/Abi.h"
 #include "lib/support/Error.h"
 
-#include <string_view>
-
 namespace w2n::runtime {
 
-/// How many registers, besides the frame pointer, calls preserve: on x86-64 rbx and r12 to r15.
-inline constexpr unsigned savedRegisterCount = 5;
+/// How many registers, besides the frame pointer, calls preserve.
+#if defined(__x86_64__)
+inline constexpr unsigned savedRegisterCount = 5; // rbx, r12 to r15
+#elif defined(__aarch64__)
+inline constexpr unsigned savedRegisterCount = 18; // x19 to x28, the low halves of v8 to v15
+#elif defined(__riscv)
+inline constexpr unsigned savedRegisterCount = 23; // s1 to s11, fs0 to fs11
+#endif
 
 /// One stay in compiled code, from the host's call to its return: lives on the host's stack. The
 /// assembly of each processor knows the first fields by their offsets.
@@ -31,6 +35,8 @@ struct Activation {
   uint32_t afterCall;
   /// Registers of the guest when it trapped: where a backtrace starts.
   uintptr_t trapProgramCounter, trapStackPointer, trapFramePointer;
+  /// Where the processor keeps a return address in a register: that register, if afterCall is 0.
+  uintptr_t trapReturnAddress;
 
   /// The activation below this one on the thread, or null.
   Activation *previous;
@@ -61,8 +67,8 @@ static_assert(offsetof(Activation, afterCall) == 20);
 static_assert(offsetof(Activation, trapProgramCounter) == 24);
 static_assert(offsetof(Activation, trapStackPointer) == 32);
 static_assert(offsetof(Activation, trapFramePointer) == 40);
-static_assert(offsetof(Activation, savedRegisters) == 80);
-static_assert(offsetof(ThrowPoint, framePointer) == 40);
+static_assert(offsetof(Activation, savedRegisters) == 88);
+static_assert(offsetof(ThrowPoint, framePointer) == 8 * savedRegisterCount);
 
 extern "C" {
 
@@ -123,13 +129,12 @@ extern const uint32_t hostElfMachine;
 
 /// Numbers of the registers in DWARF, and which of them an unwinder follows.
 struct UnwindRegisters {
+  /// Whether a call puts the return address onto the stack; else it is in `returnAddress`, and a
+  /// function that calls none may leave it there.
+  bool callsPushReturnAddress;
   uint32_t stackPointer, framePointer, returnAddress;
   uint32_t saved[savedRegisterCount];
 };
 extern const UnwindRegisters unwindRegisters;
-
-/// Checks that this machine has `features` (LLVM's names, comma-separated, each with "+" or "-"
-/// before it or not). Errors: Unsupported, naming the first that is missing.
-Status checkProcessorFeatures(std::string_view features);
 
 } // namespace w2n::runtime

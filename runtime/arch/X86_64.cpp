@@ -10,8 +10,11 @@
 namespace w2n::runtime {
 
 const uint32_t hostElfMachine = EM_X86_64;
-const UnwindRegisters unwindRegisters = {
-    .stackPointer = 7, .framePointer = 6, .returnAddress = 16, .saved = {3, 12, 13, 14, 15}};
+const UnwindRegisters unwindRegisters = {.callsPushReturnAddress = true,
+                                         .stackPointer = 7,
+                                         .framePointer = 6,
+                                         .returnAddress = 16,
+                                         .saved = {3, 12, 13, 14, 15}};
 
 void noteCrossing(Activation &activation) {
   // W2N_CROSS pushes rbp on top of the return address.
@@ -25,7 +28,7 @@ void noteCrossing(Activation &activation) {
 } // namespace w2n::runtime
 
 // Offsets in Activation: hostStackPointer 0, guestStackPointer 8, trapKind 16, afterCall 20,
-// trapProgramCounter 24, trapStackPointer 32, trapFramePointer 40, savedRegisters 80.
+// trapProgramCounter 24, trapStackPointer 32, trapFramePointer 40, savedRegisters 88.
 asm(R"(
   .text
   .p2align 4
@@ -126,11 +129,11 @@ w2nTrapEntry:
   movq %fs:(%rax), %rax
   movq %rsp, 8(%rax)
   .if \mayThrow
-  movq %rbx, 80(%rax)
-  movq %r12, 88(%rax)
-  movq %r13, 96(%rax)
-  movq %r14, 104(%rax)
-  movq %r15, 112(%rax)
+  movq %rbx, 88(%rax)
+  movq %r12, 96(%rax)
+  movq %r13, 104(%rax)
+  movq %r14, 112(%rax)
+  movq %r15, 120(%rax)
   .endif
   movq (%rax), %rsp
   callq \target

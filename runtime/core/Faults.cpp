@@ -58,6 +58,7 @@ bool handleFault(const platform::Fault &fault, platform::Resumption &resumption)
   activation->trapProgramCounter = fault.programCounter;
   activation->trapStackPointer = fault.stackPointer;
   activation->trapFramePointer = fault.framePointer;
+  activation->trapReturnAddress = fault.returnAddress;
   resumption.function = reinterpret_cast<uintptr_t>(&w2nLeaveGuest);
   resumption.argument = reinterpret_cast<uintptr_t>(activation);
   resumption.stackPointer = activation->hostStackPointer;

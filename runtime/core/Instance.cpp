@@ -162,32 +162,33 @@ Status Builder::fillReferences() {
   artifact::FunctionReference *reference = state.functionReferences();
   for (uint32_t i = 0; i < metadata.references().size(); ++i) {
     W2N_TRY(function, metadata.referencedFunction(i));
-    *reference++ = {metadata.address(function.code), context(),
-                    module.typeIds()[function.typeIndex], 0,
-                    function.tailCode ? metadata.address(function.tailCode) : nullptr};
+    W2N_TRY(code, metadata.code(metadata.references()[i]));
+    *reference++ = {metadata.address(code.code), context(), module.typeIds()[function.typeIndex], 0,
+                    code.tailCode ? metadata.address(code.tailCode) : nullptr};
   }
   return {};
 }
 
 Status Builder::runStart(uint32_t index) {
   W2N_TRY(function, metadata.function(index));
-  const artifact::EntryThunk thunk = module.entryThunkAt(metadata.types()[function.typeIndex]);
+  W2N_TRY(code, metadata.code(index));
+  const artifact::EntryThunk thunk = module.entryThunkAt(function.typeIndex);
   if (!thunk)
     return fail(ErrorKind::Malformed, "metadata: the type of the start function has no thunk",
                 metadata.fileOffset());
   if (index >= metadata.header().importedFunctions)
-    return runGuest(thunk, context(), metadata.address(function.code), nullptr);
+    return runGuest(thunk, context(), metadata.address(code.code), nullptr);
   const artifact::FunctionReference &imported = state.importReferences()[index];
   return runGuest(thunk, imported.context, imported.code, nullptr);
 }
 
 Status Builder::run() {
   const artifact::MetadataHeader &header = metadata.header();
-  if (header.initialize != 0) {
+  if (metadata.initialize() != 0) {
     // It takes the context alone, which an entry thunk takes first: the C convention lets the rest
     // be ignored.
     const auto initialize = reinterpret_cast<artifact::EntryThunk>(
-        reinterpret_cast<uintptr_t>(metadata.address(header.initialize)));
+        reinterpret_cast<uintptr_t>(metadata.address(metadata.initialize())));
     W2N_CHECK(runGuest(initialize, context(), nullptr, nullptr));
   }
   if (header.startFunction != artifact::noIndex)
@@ -283,7 +284,7 @@ std::shared_ptr<Function> Exporter::function(uint32_t index) const {
   if (index < state.hostFunctions.size() && state.hostFunctions[index].function)
     function->host = state.hostFunctions[index].function->host;
   else
-    function->entry = module.entryThunkAt(metadata.types()[typeIndex]);
+    function->entry = module.entryThunkAt(typeIndex);
   return function;
 }
 
@@ -328,5 +329,7 @@ Extern Instance::exportAt(uint32_t index) {
 std::shared_ptr<Instance> Instance::handle() { return statePtr->group->handleOf(*this); }
 
 Memory *Instance::memory0() { return statePtr->memories.empty() ? nullptr : statePtr->memories[0]; }
+
+Memory &Instance::memoryAt(uint32_t index) { return *statePtr->memories[index]; }
 
 } // namespace w2n::runtime

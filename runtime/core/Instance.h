@@ -51,6 +51,8 @@ public:
   Extern exportAt(uint32_t index);
   /// Memory 0, or null.
   Memory *memory0();
+  /// The memory `index`, which must be in range.
+  Memory &memoryAt(uint32_t index);
   /// Keeps the instance alive.
   std::shared_ptr<Instance> handle();
 

@@ -276,8 +276,8 @@ bool carriesReferences(const wasm::FunctionType &type) {
 
 Status ImportBinder::bindHostFunction(const std::shared_ptr<Function> &function, uint32_t index) {
   const uint32_t typeIndex = metadata.functions()[index].typeIndex;
-  const artifact::TypeRecord &type = metadata.types()[typeIndex];
-  if (type.importThunk == 0)
+  const artifact::ImageOffset thunk = metadata.thunks()[typeIndex].importThunk;
+  if (thunk == 0)
     return fail(ErrorKind::Malformed, "metadata: the type of an imported function has no thunk",
                 metadata.fileOffset());
   HostRecord &record = state.hostFunctions[index];
@@ -287,7 +287,7 @@ Status ImportBinder::bindHostFunction(const std::shared_ptr<Function> &function,
   record.slots =
       std::max(wasm::slotsOf(function->type.params), wasm::slotsOf(function->type.results));
   state.importReferences()[index] = {
-      metadata.address(type.importThunk), reinterpret_cast<artifact::InstanceContext *>(&record),
+      metadata.address(thunk), reinterpret_cast<artifact::InstanceContext *>(&record),
       instance.module().typeIds()[typeIndex], referenceToHost, nullptr};
   return {};
 }

@@ -24,6 +24,8 @@ HandledSignal handledSignals[] = {
     {SIGBUS, FaultKind::Access, {}},
     {SIGFPE, FaultKind::Arithmetic, {}},
     {SIGILL, FaultKind::IllegalInstruction, {}},
+    // AArch64's brk and RISC-V's ebreak, which LLVM makes of what can never be reached.
+    {SIGTRAP, FaultKind::IllegalInstruction, {}},
 };
 
 #if defined(__x86_64__)
@@ -42,6 +44,36 @@ void resumeAt(ucontext_t &context, const Resumption &resumption) {
   // The ABI wants the direction flag clear (System V ABI, "Registers and the Stack Frame").
   constexpr greg_t directionFlag = 0x400;
   registers[REG_EFL] &= ~directionFlag;
+}
+#elif defined(__aarch64__)
+void readRegisters(const ucontext_t &context, Fault &fault) {
+  const mcontext_t &registers = context.uc_mcontext;
+  fault.programCounter = registers.pc;
+  fault.stackPointer = registers.sp;
+  fault.framePointer = registers.regs[29];
+  fault.returnAddress = registers.regs[30];
+}
+
+void resumeAt(ucontext_t &context, const Resumption &resumption) {
+  mcontext_t &registers = context.uc_mcontext;
+  registers.pc = resumption.function;
+  registers.regs[0] = resumption.argument;
+  registers.sp = resumption.stackPointer;
+}
+#elif defined(__riscv)
+void readRegisters(const ucontext_t &context, Fault &fault) {
+  const auto &registers = context.uc_mcontext.__gregs;
+  fault.programCounter = registers[REG_PC];
+  fault.stackPointer = registers[REG_SP];
+  fault.framePointer = registers[REG_S0];
+  fault.returnAddress = registers[REG_RA];
+}
+
+void resumeAt(ucontext_t &context, const Resumption &resumption) {
+  auto &registers = context.uc_mcontext.__gregs;
+  registers[REG_PC] = resumption.function;
+  registers[REG_A0] = resumption.argument;
+  registers[REG_SP] = resumption.stackPointer;
 }
 #else
 #error "fault handling is not written for this processor"
@@ -68,7 +100,7 @@ void handleSignal(int number, siginfo_t *info, void *rawContext) {
   while (handled->number != number)
     ++handled;
   auto &context = *static_cast<ucontext_t *>(rawContext);
-  Fault fault = {handled->kind, reinterpret_cast<uintptr_t>(info->si_addr), 0, 0, 0};
+  Fault fault = {handled->kind, reinterpret_cast<uintptr_t>(info->si_addr), 0, 0, 0, 0};
   readRegisters(context, fault);
   Resumption resumption;
   // A positive code is the processor's; others are from kill and its like, and have nothing to do

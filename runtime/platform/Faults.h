@@ -1,5 +1,5 @@
-// Hardware faults (SIGSEGV, SIGBUS, SIGFPE, SIGILL) as the runtime sees them, and the stacks that
-// their handlers run on.
+// Hardware faults (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP) as the runtime sees them, and the
+// stacks that their handlers run on.
 #pragma once
 
 #include "lib/support/Error.h"
@@ -16,6 +16,8 @@ struct Fault {
   /// What could not be accessed; only for Access.
   uintptr_t address;
   uintptr_t programCounter, stackPointer, framePointer;
+  /// The register that calls leave it in; 0 where there is none.
+  uintptr_t returnAddress;
 };
 
 /// Where to go on after a fault: `function(argument)`, on the stack `stackPointer`.

@@ -1,31 +1,10 @@
-// A host file descriptor that is closed with its owner.
+// The descriptors of the host that WASI calls use.
 #pragma once
 
-#include <unistd.h>
-#include <utility>
+#include "lib/support/Descriptor.h"
 
 namespace w2n::wasi {
 
-class Descriptor {
-public:
-  Descriptor() = default;
-  explicit Descriptor(int number) : number(number) {}
-  Descriptor(Descriptor &&other) noexcept : number(std::exchange(other.number, -1)) {}
-  Descriptor &operator=(Descriptor &&other) noexcept {
-    std::swap(number, other.number);
-    return *this;
-  }
-  ~Descriptor() {
-    if (number >= 0)
-      close(number);
-  }
-
-  int get() const { return number; }
-  int release() { return std::exchange(number, -1); }
-  explicit operator bool() const { return number >= 0; }
-
-private:
-  int number = -1;
-};
+using w2n::Descriptor;
 
 } // namespace w2n::wasi

@@ -1,8 +1,12 @@
-// Reading and writing: one system call each, so that what the guest is told is what happened.
+// Reading and writing: one system call each, so that what the guest is told is what happened. (With
+// a limit on what the guest may add, writing takes some more.)
 #include "runtime/wasi/BrokenPipe.h"
 #include "runtime/wasi/Calls.h"
 #include "runtime/wasi/IoVectors.h"
 #include "runtime/wasi/WasiContext.h"
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace w2n::wasi {
 
@@ -13,7 +17,7 @@ bool mayBreak(const File &file) {
   return file.type == FileType::Unknown || file.type == FileType::SocketStream;
 }
 
-/// Calls `transfer(host, vectors, count)` on the buffers of the list and stores the bytes moved.
+/// Calls `transfer(host, vectors)`, which gives the bytes moved or an error, and stores them.
 template <typename Transfer>
 Outcome transferBytes(WasiContext &context, GuestMemory memory, uint32_t fd, Rights needed,
                       GuestPointer<IoVector> list, uint32_t count,
@@ -24,12 +28,40 @@ Outcome transferBytes(WasiContext &context, GuestMemory memory, uint32_t fd, Rig
   W2N_TRY(file, context.files.find(fd, needed));
   BrokenPipeGuard guard((needed & rights::fdWrite) && mayBreak(*file) &&
                         !context.raisesBrokenPipe());
-  ssize_t moved = transfer(file->host, vectors.data(), vectors.count());
+  WasiResult<ssize_t> moved = transfer(file->host, vectors);
+  if (!moved)
+    return std::unexpected(moved.error());
+  // The kernel moves at most 0x7ffff000 bytes (read(2)).
+  out.store(uint32_t(*moved));
+  return {};
+}
+
+WasiResult<ssize_t> orError(ssize_t moved) {
   if (moved < 0)
     return systemError();
-  // The kernel moves at most 0x7ffff000 bytes (read(2)).
-  out.store(uint32_t(moved));
-  return {};
+  return moved;
+}
+
+bool appends(int host) { return fcntl(host, F_GETFL) & O_APPEND; }
+
+/// Writes at `offset`, or at the end if the file is open for appending, as Linux does (pwrite(2)).
+WasiResult<ssize_t> writeAt(Quota &quota, int host, const IoVectors &vectors, uint64_t offset) {
+  return quota.grow(
+      host, [&](uint64_t bytes) { return (appends(host) ? bytes : offset) + vectors.totalBytes(); },
+      [&] { return orError(pwritev(host, vectors.data(), vectors.count(), off_t(offset))); });
+}
+
+/// Writes where the file is. With a limit, it says so in the call: another thread could move the
+/// file between the check and the write.
+WasiResult<ssize_t> write(Quota &quota, int host, const IoVectors &vectors) {
+  const off_t position = quota.isLimited() ? lseek(host, 0, SEEK_CUR) : -1;
+  if (position < 0 || appends(host))
+    return quota.grow(
+        host, [&](uint64_t bytes) { return bytes + vectors.totalBytes(); },
+        [&] { return orError(writev(host, vectors.data(), vectors.count())); });
+  W2N_TRY(written, writeAt(quota, host, vectors, uint64_t(position)));
+  lseek(host, position + written, SEEK_SET);
+  return written;
 }
 
 } // namespace
@@ -37,21 +69,28 @@ Outcome transferBytes(WasiContext &context, GuestMemory memory, uint32_t fd, Rig
 Outcome fdRead(WasiContext &context, GuestMemory memory, uint32_t fd,
                GuestPointer<IoVector> vectors, uint32_t vectorCount,
                GuestPointer<uint32_t> bytesRead) {
-  return transferBytes(context, memory, fd, rights::fdRead, vectors, vectorCount, bytesRead, readv);
+  auto transfer = [](int host, const IoVectors &buffers) {
+    return orError(readv(host, buffers.data(), buffers.count()));
+  };
+  return transferBytes(context, memory, fd, rights::fdRead, vectors, vectorCount, bytesRead,
+                       transfer);
 }
 
 Outcome fdWrite(WasiContext &context, GuestMemory memory, uint32_t fd,
                 GuestPointer<IoVector> vectors, uint32_t vectorCount,
                 GuestPointer<uint32_t> bytesWritten) {
+  auto transfer = [&](int host, const IoVectors &buffers) {
+    return write(context.quota, host, buffers);
+  };
   return transferBytes(context, memory, fd, rights::fdWrite, vectors, vectorCount, bytesWritten,
-                       writev);
+                       transfer);
 }
 
 Outcome fdPread(WasiContext &context, GuestMemory memory, uint32_t fd,
                 GuestPointer<IoVector> vectors, uint32_t vectorCount, uint64_t offset,
                 GuestPointer<uint32_t> bytesRead) {
-  auto transfer = [offset](int host, const iovec *data, int count) {
-    return preadv(host, data, count, off_t(offset));
+  auto transfer = [offset](int host, const IoVectors &buffers) {
+    return orError(preadv(host, buffers.data(), buffers.count(), off_t(offset)));
   };
   return transferBytes(context, memory, fd, rights::fdRead | rights::fdSeek, vectors, vectorCount,
                        bytesRead, transfer);
@@ -60,8 +99,8 @@ Outcome fdPread(WasiContext &context, GuestMemory memory, uint32_t fd,
 Outcome fdPwrite(WasiContext &context, GuestMemory memory, uint32_t fd,
                  GuestPointer<IoVector> vectors, uint32_t vectorCount, uint64_t offset,
                  GuestPointer<uint32_t> bytesWritten) {
-  auto transfer = [offset](int host, const iovec *data, int count) {
-    return pwritev(host, data, count, off_t(offset));
+  auto transfer = [&](int host, const IoVectors &buffers) {
+    return writeAt(context.quota, host, buffers, offset);
   };
   return transferBytes(context, memory, fd, rights::fdWrite | rights::fdSeek, vectors, vectorCount,
                        bytesWritten, transfer);

@@ -5,10 +5,13 @@
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/LoadCompiler.h"
+#include "tools/wasm2native/Preinit.h"
 #include "tools/wasm2native/Progress.h"
 #include "tools/wasm2native/Subcommands.h"
+#include "tools/wasm2native/WasiOptions.h"
 
 #include <cstdio>
+#include <optional>
 #include <unistd.h>
 
 namespace w2n::tool {
@@ -22,12 +25,17 @@ namespace {
 constexpr OptionRow rows[] = {
     {"o,output", "FILE", "where to write; '-' is standard output (default: FILE.so beside FILE)",
      "Output"},
-    {"emit", "KIND", "so (default), obj, asm or llvm-ir", "Output"},
+    {"emit", "KIND", "so (default), obj, asm or llvm-ir; with --preinit also wasm", "Output"},
     {"stop-after", "PHASE",
      "decode, validate: write nothing; lower, optimize: write LLVM IR; object: write an object "
      "file",
      "Output"},
     {"target", "NAME", "x86_64, aarch64, riscv64 or a triple (default: this machine)", "Code"},
+    {"preinit", "[EXPORT]",
+     "run the module's initialisation now, and compile what is in memory then (default: "
+     "wizer-initialize, wizer.initialize or _initialize)",
+     "Initialisation now"},
+    {"arg", "TEXT", "an argument of the program", "Initialisation now"},
     {"version", nullptr, "print the versions of command, artifact format and compiler", "Help"},
     {"h,help", nullptr, "print this", "Help"},
 };
@@ -40,6 +48,7 @@ constexpr CommandSpec spec = {
     .summary = "Compiles WebAssembly to native shared objects, and runs them.",
     .options = rows,
     .sharedOptions = codegenOptions,
+    .furtherOptions = wasiOptions,
     .epilogue = "\nFILE '-' is standard input. 'wasm2native run --help' and 'wasm2native inspect "
                 "--help' say more.\n"};
 
@@ -53,26 +62,67 @@ constexpr Choice<StopAfter> phases[] = {{"decode", StopAfter::Decode},
                                         {"optimize", StopAfter::Optimize},
                                         {"object", StopAfter::Object}};
 
-std::expected<CompileOptions, std::string> readOptions(const CommandLine &line) {
+/// The command line, understood.
+struct Request {
+  CompileOptions compile;
+  std::optional<PreinitRequest> preinit;
+  /// Write the pre-initialised module instead of compiling it.
+  bool emitsWasm = false;
+};
+
+std::unexpected<std::string> needsPreinit(const char *option) {
+  return std::unexpected(std::string("--") + option +
+                         " is for the program while it initialises, and needs --preinit");
+}
+
+std::expected<std::optional<PreinitRequest>, std::string> readPreinit(const CommandLine &line) {
+  if (!line.has("preinit")) {
+    if (line.has("arg"))
+      return needsPreinit("arg");
+    for (const OptionRow &option : wasiOptions)
+      if (line.has(option.name))
+        return needsPreinit(option.name);
+    return std::nullopt;
+  }
+  PreinitRequest preinit;
+  preinit.exportName = line.value("preinit");
+  W2N_TRY(wasi, readWasiOptions(line));
+  preinit.wasi = std::move(wasi);
+  return preinit;
+}
+
+std::expected<Request, std::string> readRequest(const CommandLine &line) {
+  Request request;
   W2N_TRY(options, readCodegenOptions(line));
-  W2N_TRY(emit, choose(line, "emit", options.emit, emits));
+  W2N_TRY(preinit, readPreinit(line));
+  request.emitsWasm = preinit && line.value("emit") == "wasm";
+  if (!request.emitsWasm) {
+    W2N_TRY(emit, choose(line, "emit", options.emit, emits));
+    options.emit = emit;
+  }
   W2N_TRY(stopAfter, choose(line, "stop-after", options.stopAfter, phases));
-  options.emit = emit;
   options.stopAfter = stopAfter;
   options.target = line.value("target");
-  return options;
+  request.compile = std::move(options);
+  request.preinit = std::move(preinit);
+  return request;
 }
 
-bool writesOutput(const CompileOptions &options) {
-  return options.stopAfter != StopAfter::Decode && options.stopAfter != StopAfter::Validate;
+bool writesOutput(const Request &request) {
+  return request.emitsWasm || (request.compile.stopAfter != StopAfter::Decode &&
+                               request.compile.stopAfter != StopAfter::Validate);
 }
 
-bool isText(const CompileOptions &options) {
+bool isText(const Request &request) {
+  const CompileOptions &options = request.compile;
   return options.stopAfter == StopAfter::Lower || options.stopAfter == StopAfter::Optimize ||
          options.emit == Emit::Assembly || options.emit == Emit::LlvmIr;
 }
 
-const char *outputExtension(const CompileOptions &options) {
+const char *outputExtension(const Request &request) {
+  if (request.emitsWasm)
+    return ".wasm";
+  const CompileOptions &options = request.compile;
   if (options.stopAfter == StopAfter::Lower || options.stopAfter == StopAfter::Optimize)
     return ".ll";
   if (options.stopAfter == StopAfter::Object)
@@ -123,15 +173,24 @@ int printFeatures() {
   return 0;
 }
 
-int compileFile(const std::string &input, const std::string &output,
-                const CompileOptions &options) {
+Result<std::vector<uint8_t>> makeOutput(std::vector<uint8_t> wasm, const Request &request) {
+  if (request.preinit) {
+    W2N_TRY(initialised, preinitialize(wasm, *request.preinit, request.compile));
+    wasm = std::move(initialised);
+  }
+  if (request.emitsWasm)
+    return wasm;
+  return compileWithProgress(wasm, request.compile);
+}
+
+int compileFile(const std::string &input, const std::string &output, const Request &request) {
   auto wasm = readFile(input);
   if (!wasm)
     return reportError(input, wasm.error());
-  auto bytes = compileWithProgress(*wasm, options);
+  auto bytes = makeOutput(std::move(*wasm), request);
   if (!bytes)
     return reportError(input, bytes.error());
-  if (!writesOutput(options))
+  if (!writesOutput(request))
     return 0;
   if (auto written = writeFileAtomically(output, *bytes); !written)
     return reportError(output, written.error());
@@ -150,9 +209,9 @@ int compileMain(std::span<char *const> arguments) {
     return printVersion();
   if (line->value("features") == "help")
     return printFeatures();
-  auto options = readOptions(*line);
-  if (!options)
-    return usageError(spec, options.error());
+  auto request = readRequest(*line);
+  if (!request)
+    return usageError(spec, request.error());
   if (line->positional().size() != 1)
     return usageError(spec, line->positional().empty()
                                 ? "no input file"
@@ -160,14 +219,21 @@ int compileMain(std::span<char *const> arguments) {
                                       "' and '" + line->positional()[1] + "'");
 
   const std::string &input = line->positional()[0];
-  if (input == "-" && !line->has("output") && writesOutput(*options))
+  if (input == "-" && !line->has("output") && writesOutput(*request))
     return usageError(spec, "a module from standard input needs -o");
-  std::string output = line->value("output", withExtension(input, outputExtension(*options)));
-  if (output == input && input != "-" && writesOutput(*options))
+  std::string output = line->value("output", withExtension(input, outputExtension(*request)));
+  if (output == input && input != "-" && writesOutput(*request))
     return usageError(spec, "the output would replace the input '" + input + "'; -o names another");
-  if (output == "-" && writesOutput(*options) && !isText(*options) && isatty(STDOUT_FILENO))
+  if (output == "-" && writesOutput(*request) && !isText(*request) && isatty(STDOUT_FILENO))
     return usageError(spec, "will not write a binary to a terminal");
-  return compileFile(input, output, *options);
+  if (request->preinit) {
+    request->preinit->wasi.arguments = line->values("arg");
+    request->preinit->wasi.arguments.insert(request->preinit->wasi.arguments.begin(), input);
+    // What is written there must be the artifact alone.
+    if (output == "-")
+      request->preinit->wasi.standardOutput = STDERR_FILENO;
+  }
+  return compileFile(input, output, *request);
 }
 
 } // namespace w2n::tool

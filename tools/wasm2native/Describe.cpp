@@ -136,8 +136,6 @@ void describeIdentity(const artifact::Metadata &metadata, Description &out) {
   out["formatVersion"] = header.version;
   out["compiler"] = string(header.compilerVersion);
   out["target"] = string(header.targetTriple);
-  out["cpu"] = string(header.cpu);
-  out["cpuFeatures"] = string(header.cpuFeatures);
   out["boundsChecks"] = header.flags & artifact::flagExplicitBounds ? "explicit" : "guard";
   out["name"] = string(header.moduleName);
   out["sourceHash"] = hexadecimal(header.sourceHash);

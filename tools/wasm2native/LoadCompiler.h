@@ -1,14 +1,16 @@
-// The compiler, found when something must be compiled and not before: it brings LLVM with it, which
-// costs a process 28 ms to start.
+// The compiler as the command's own options know it.
 #pragma once
 
 #include "compiler/driver/Compile.h"
+#include "runtime/cache/CompilerLibrary.h"
 
 namespace w2n::tool {
 
-/// compiler::compile through libwasm2native-compiler.so: the one that WASM2NATIVE_COMPILER names,
-/// else the one beside this executable. Errors: those of compiler::compile; Io if there is no such
-/// library or it cannot be loaded.
+/// `options` for the compiler's C entry; refers to them.
+w2n_compile_options optionsInC(const compiler::CompileOptions &options);
+
+/// compiler::compile through libwasm2native-compiler.so. Errors: those of compiler::compile; Io if
+/// there is no such library or it cannot be loaded.
 Result<std::vector<uint8_t>> compileWithLibrary(std::span<const uint8_t> wasm,
                                                 const compiler::CompileOptions &options);
 

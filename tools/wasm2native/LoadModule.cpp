@@ -2,23 +2,60 @@
 
 #include "lib/support/File.h"
 #include "tools/wasm2native/FileKind.h"
+#include "tools/wasm2native/LoadCompiler.h"
 #include "tools/wasm2native/Progress.h"
 
 namespace w2n::tool {
 
+namespace {
+
 using ModuleResult = Result<std::shared_ptr<const runtime::Module>>;
 
-ModuleResult loadModule(const std::string &path, const compiler::CompileOptions &options) {
-  if (path != "-" && fileKindAt(path) == FileKind::Elf)
+/// For this process; null if there is none.
+cache::ModuleCache *processCache(const CacheChoice &choice) {
+  static const std::unique_ptr<cache::ModuleCache> cache = [&] {
+    if (choice.isOff)
+      return std::unique_ptr<cache::ModuleCache>();
+    auto store = openStore(choice);
+    if (store)
+      return cacheOn(std::move(*store));
+    printWarning("the cache is not used: " + store.error().text);
+    return std::unique_ptr<cache::ModuleCache>();
+  }();
+  return cache.get();
+}
+
+ModuleResult loadSource(cache::Source &source, const std::string &path,
+                        compiler::CompileOptions options, const CacheChoice &choice) {
+  Progress progress;
+  options.progress = [&progress](uint32_t done, uint32_t total) { progress.update(done, total); };
+  if (cache::ModuleCache *cache = processCache(choice))
+    return cache->load(source, path, optionsInC(options));
+  // What is compiled here runs here.
+  if (options.cpu.empty())
+    options.cpu = "native";
+  W2N_TRY(wasm, source.read());
+  W2N_TRY(artifact, compileWithLibrary(wasm, options));
+  return runtime::Module::loadBytes(artifact, path);
+}
+
+} // namespace
+
+ModuleResult loadModule(const std::string &path, const compiler::CompileOptions &options,
+                        const CacheChoice &choice) {
+  const FileKind kind = path == "-" ? FileKind::Other : fileKindAt(path);
+  if (kind == FileKind::Elf)
     return runtime::Module::load(path);
-  W2N_TRY(bytes, readFile(path));
+  W2N_TRY(source, cache::Source::open(path));
+  if (kind == FileKind::Wasm)
+    return loadSource(source, path, options, choice);
+  // Standard input, or a pipe: what it is, its bytes say.
+  W2N_TRY(bytes, source.read());
   switch (fileKindOf(bytes)) {
   case FileKind::Elf:
     return runtime::Module::loadBytes(bytes, path);
-  case FileKind::Wasm: {
-    W2N_TRY(artifact, compileWithProgress(bytes, options));
-    return runtime::Module::loadBytes(artifact, path);
-  }
+  case FileKind::Wasm:
+    return loadSource(source, path, options, choice);
   case FileKind::Other:
     break;
   }

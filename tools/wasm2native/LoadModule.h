@@ -3,13 +3,17 @@
 
 #include "compiler/driver/Compile.h"
 #include "runtime/core/Module.h"
+#include "tools/wasm2native/CacheOptions.h"
 
 namespace w2n::tool {
 
-/// Loads `path`: a compiled artifact as it is, a WebAssembly module by compiling it into memory
-/// first. Its first bytes decide, not its name; "-" is standard input. Errors: those of loading and
-/// compiling; Malformed if it is neither.
+/// Loads `path`: a compiled artifact as it is, a WebAssembly module from the cache, compiling it
+/// first if it is not there. Its first bytes decide, not its name; "-" is standard input. No
+/// processor in `options` is any that runs here (ModuleCache::load). Where there is no cache, says
+/// so, once, and compiles into memory. Errors: those of loading and compiling; Malformed if it is
+/// neither.
 Result<std::shared_ptr<const runtime::Module>> loadModule(const std::string &path,
-                                                          const compiler::CompileOptions &options);
+                                                          const compiler::CompileOptions &options,
+                                                          const CacheChoice &cache);
 
 } // namespace w2n::tool

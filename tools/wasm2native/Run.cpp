@@ -1,12 +1,12 @@
 // wasm2native run: a WASI command, or one exported function.
 #include "runtime/core/Instance.h"
 #include "runtime/wasi/ThreadGroup.h"
-#include "runtime/wasi/WasiContext.h"
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/LoadModule.h"
 #include "tools/wasm2native/Subcommands.h"
 #include "tools/wasm2native/Values.h"
+#include "tools/wasm2native/WasiOptions.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -24,18 +24,21 @@ constexpr OptionRow rows[] = {
     {"preload", "NAME=FILE", "instantiate FILE first; its exports are imports of module NAME",
      "Run"},
     {"unknown-imports", "HOW", "error (default), or trap: when called, not before", "Run"},
-    {"dir", "HOST[::GUEST]", "let the program use a directory, as GUEST if given", "Sandbox"},
-    {"read-only-dir", "HOST[::GUEST]", "the same without changing anything in it", "Sandbox"},
-    {"env", "KEY=VALUE", "set a variable of the program's environment", "Sandbox"},
+    cacheFolderRow,
+    cacheSizeRow,
+    {"no-cache", nullptr, "compile a WebAssembly module into memory, always", "Cache"},
     {"h,help", nullptr, "print this", "Help"},
 };
 
 constexpr CommandSpec spec = {
     .name = "wasm2native run",
     .usage = "[OPTION...] FILE [ARGUMENT...]",
-    .summary = "Runs a compiled module, or a WebAssembly module after compiling it in memory.",
+    .summary =
+        "Runs a compiled module, or a WebAssembly module, which is compiled once and kept in the "
+        "cache.",
     .options = rows,
     .sharedOptions = codegenOptions,
+    .furtherOptions = wasiOptions,
     .epilogue =
         "\nOptions come before FILE; everything after it is the program's. The exit status is "
         "the program's,\n1 if it could not be run, 2 for a wrong command line, 134 after a "
@@ -52,6 +55,7 @@ struct Request {
   std::vector<Preload> preloads;
   runtime::InstanceOptions instance;
   compiler::CompileOptions compile;
+  CacheChoice cache;
   wasi::WasiOptions wasi;
 };
 
@@ -62,37 +66,20 @@ std::expected<Preload, std::string> parsePreload(const std::string &text) {
   return Preload{text.substr(0, equals), text.substr(equals + 1)};
 }
 
-wasi::Preopen parsePreopen(const std::string &text, bool readOnly) {
-  size_t colons = text.find("::");
-  if (colons == std::string::npos)
-    return {text, text, readOnly};
-  return {text.substr(0, colons), text.substr(colons + 2), readOnly};
-}
-
 std::expected<Request, std::string> readRequest(const CommandLine &line) {
   constexpr Choice<bool> unknownImports[] = {{"error", false}, {"trap", true}};
   Request request;
   W2N_TRY(compile, readCodegenOptions(line));
   W2N_TRY(trap, choose(line, "unknown-imports", false, unknownImports));
   request.compile = compile;
-  // What is compiled here runs here.
-  if (!line.has("mcpu"))
-    request.compile.cpu = "native";
+  request.cache = readCacheOptions(line);
   request.instance.trapOnUnknownImports = trap;
   for (const std::string &text : line.values("preload")) {
     W2N_TRY(preload, parsePreload(text));
     request.preloads.push_back(preload);
   }
-  for (const std::string &text : line.values("dir"))
-    request.wasi.preopens.push_back(parsePreopen(text, /*readOnly=*/false));
-  for (const std::string &text : line.values("read-only-dir"))
-    request.wasi.preopens.push_back(parsePreopen(text, /*readOnly=*/true));
-  // "wasm2native run yes.so | head" ends as "yes | head" does.
-  request.wasi.raiseBrokenPipe = true;
-  request.wasi.environment = line.values("env");
-  for (const std::string &text : request.wasi.environment)
-    if (text.find('=') == std::string::npos || text.starts_with('='))
-      return std::unexpected("--env is '" + text + "', must be KEY=VALUE");
+  W2N_TRY(wasi, readWasiOptions(line));
+  request.wasi = std::move(wasi);
   if (line.has("invoke"))
     request.invoke = line.value("invoke");
   return request;
@@ -111,7 +98,7 @@ public:
   explicit World(std::shared_ptr<wasi::WasiContext> wasi) : wasi(std::move(wasi)) {}
 
   Result<std::shared_ptr<Instance>> instantiate(const std::string &file, const Request &request) {
-    W2N_TRY(module, loadModule(file, request.compile));
+    W2N_TRY(module, loadModule(file, request.compile, request.cache));
     // Threads are instances of their own, which cannot share those of other modules.
     if (preloads.empty() && wasi::ThreadGroup::isFor(*module))
       return instantiateWithThreads(file, module, request);
@@ -252,7 +239,7 @@ int runMain(std::span<char *const> arguments) {
   rest = rest.subspan(1);
   if (!rest.empty() && std::string_view(rest[0]) == "--")
     rest = rest.subspan(1);
-  request->wasi.arguments = {request->file};
+  request->wasi.arguments = {line.value("arg0", request->file)};
   request->wasi.arguments.insert(request->wasi.arguments.end(), rest.begin(), rest.end());
   return runRequest(*request, rest);
 }

@@ -1,0 +1,14 @@
+// For builds without libsodium: nothing is hashed, and whoever asks first (hashIsAvailable) knows.
+#include "lib/support/Hash.h"
+
+#include <cstdlib>
+
+namespace w2n {
+
+bool hashIsAvailable() { return false; }
+
+Hasher::Hasher() { abort(); }
+void Hasher::add(std::span<const uint8_t>) { abort(); }
+Digest Hasher::finish() { abort(); }
+
+} // namespace w2n

@@ -1,0 +1,49 @@
+// The compiler, found when something must be compiled and not before: it brings LLVM with it, which
+// costs a process 28 ms to start.
+#pragma once
+
+#include "include/wasm2native/compiler.h"
+#include "lib/support/Error.h"
+#include "lib/support/Hash.h"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace w2n::cache {
+
+/// Threads: any, for every member.
+class CompilerLibrary {
+public:
+  /// The library at `path`; if that is empty, the one that WASM2NATIVE_COMPILER names, else the one
+  /// of the installation that this code is part of. Nothing is opened yet, so there may be none.
+  explicit CompilerLibrary(const std::string &path = "");
+
+  /// Where it is; empty if there is none.
+  const std::string &path() const { return filePath; }
+
+  /// The address of a function that it exports. Loads it, once for the process: unloading LLVM
+  /// would cost more than the end of the process. Errors: Io.
+  Result<void *> symbol(const char *name) const;
+
+  /// w2n_compile. Errors: those of the compiler, or of `symbol`.
+  Result<std::vector<uint8_t>> compile(std::span<const uint8_t> wasm,
+                                       const w2n_compile_options &options) const;
+
+  /// "wasm2native 0.1.0 (LLVM 22.1.8)". Errors: Io.
+  Result<std::string> version() const;
+
+  struct Identity {
+    /// Another one for every build of the compiler or of LLVM that may make other code.
+    Digest digest;
+    /// The file of LLVM, or the compiler's own if LLVM is in it.
+    std::string llvmPath;
+  };
+  /// Loads it to look at what it is. Errors: Io.
+  Result<Identity> identity() const;
+
+private:
+  std::string filePath;
+};
+
+} // namespace w2n::cache

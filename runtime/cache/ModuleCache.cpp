@@ -1,0 +1,204 @@
+#include "runtime/cache/ModuleCache.h"
+
+#include "lib/artifact/Format.h"
+#include "runtime/cache/Key.h"
+#include "runtime/platform/Processor.h"
+
+#include <algorithm>
+#include <cstring>
+#include <sys/stat.h>
+
+namespace w2n::cache {
+
+namespace {
+
+constexpr const char nativeProcessor[] = "native";
+
+/// The identity of a file on the disk; nullopt if it cannot be looked at.
+std::optional<FileIdentity> identityAt(const std::string &path) {
+  struct stat status;
+  if (path.empty() || stat(path.c_str(), &status) != 0)
+    return std::nullopt;
+  return FileIdentity::of(status);
+}
+
+std::string bytesOf(const Digest &digest) {
+  return std::string(reinterpret_cast<const char *>(digest.data()), digest.size());
+}
+
+std::optional<Digest> digestAtBegin(const std::string &text) {
+  Digest digest;
+  if (text.size() < digest.size())
+    return std::nullopt;
+  std::memcpy(digest.data(), text.data(), digest.size());
+  return digest;
+}
+
+/// A note for a machine without a compiler, which takes what the last compiler of this version
+/// stored. It is about no file.
+const FileIdentity noFile = {0, artifact::formatVersion, 0, 0, 0};
+
+Status checkOptions(const w2n_compile_options &options) {
+  if (options.emit != W2N_EMIT_SHARED_OBJECT || options.stop_after != W2N_STOP_AFTER_LINK)
+    return fail(ErrorKind::Invalid, "a cache holds shared objects only");
+  return {};
+}
+
+} // namespace
+
+ModuleCache::ModuleCache(std::unique_ptr<Store> store, CompilerLibrary compiler,
+                         std::function<void(const std::string &)> warn)
+    : stored(std::move(store)), library(std::move(compiler)), warn(std::move(warn)) {}
+
+void ModuleCache::warnOnce(const char *kind, const std::string &text) {
+  {
+    std::lock_guard lock(mutex);
+    if (std::find(warnedOf.begin(), warnedOf.end(), kind) != warnedOf.end())
+      return;
+    warnedOf.push_back(kind);
+  }
+  warn(text);
+}
+
+/// What the compiler is, as noted when it was last loaded. Two files make it: its own and LLVM's,
+/// which the note of the first names, and which has a note that says the same.
+std::optional<Digest> ModuleCache::rememberedIdentity() {
+  if (library.path().empty()) {
+    const auto note = stored->findNote(noFile);
+    return note ? digestAtBegin(*note) : std::nullopt;
+  }
+  const auto compiler = identityAt(library.path());
+  const auto note = compiler ? stored->findNote(*compiler) : std::nullopt;
+  const auto digest = note ? digestAtBegin(*note) : std::nullopt;
+  if (!digest)
+    return std::nullopt;
+  const auto llvm = identityAt(note->substr(digest->size()));
+  if (!llvm)
+    return std::nullopt;
+  const auto llvmNote = *llvm == *compiler ? note : stored->findNote(*llvm);
+  return llvmNote && digestAtBegin(*llvmNote) == digest ? digest : std::nullopt;
+}
+
+Result<Digest> ModuleCache::compilerIdentity() {
+  std::lock_guard lock(mutex);
+  if (!identity)
+    identity = rememberedIdentity();
+  if (identity)
+    return *identity;
+  const int64_t taken = nowNanoseconds();
+  const auto before = identityAt(library.path());
+  W2N_TRY(loaded, library.identity());
+  identity = loaded.digest;
+  const auto compiler = identityAt(library.path()), llvm = identityAt(loaded.llvmPath);
+  if (compiler && llvm && compiler == before) {
+    if (*llvm != *compiler)
+      stored->keepNote(*llvm, taken, bytesOf(loaded.digest));
+    stored->keepNote(*compiler, taken, bytesOf(loaded.digest) + loaded.llvmPath);
+    stored->keepNote(noFile, taken, bytesOf(loaded.digest));
+  }
+  return *identity;
+}
+
+/// A stored artifact; one that must not be used is reported, and removed if its lock is held.
+std::optional<Obtained> ModuleCache::findStored(const Key &key, bool isLocked) {
+  auto found = stored->find(key);
+  if (found && *found)
+    return Obtained{Obtained::From::Store, std::move((*found)->file), {}, (*found)->bytes, key};
+  if (!found && isLocked) {
+    warnOnce("refused", "not used, compiled again: " + found.error().text);
+    stored->discard(key);
+  }
+  return std::nullopt;
+}
+
+bool ModuleCache::has(const Key &key) {
+  auto found = stored->find(key);
+  return found && *found;
+}
+
+Result<Obtained> ModuleCache::obtain(Source &source, const w2n_compile_options &options) {
+  W2N_CHECK(checkOptions(options));
+  W2N_TRY(compiler, compilerIdentity());
+  W2N_TRY(hash, source.hash(*stored));
+  const Key key = keyOf(familyOf(hash, compiler, options), processorOf(options));
+  if (auto found = findStored(key, /*isLocked=*/false))
+    return std::move(*found);
+  return compile(source, hash, options);
+}
+
+/// Compiles what is not there, under the lock of its key.
+Result<Obtained> ModuleCache::compile(Source &source, Digest hash,
+                                      const w2n_compile_options &options) {
+  W2N_TRY(compiler, compilerIdentity());
+  while (true) {
+    const Digest family = familyOf(hash, compiler, options);
+    const std::string processor = processorOf(options);
+    const Key key = keyOf(family, processor);
+    const auto lock = stored->lock(key, KeyLock::Wait::Yes);
+    if (auto found = findStored(key, /*isLocked=*/true))
+      return std::move(*found);
+    W2N_TRY(wasm, source.read());
+    if (const Digest hashOfBytes = hashOf(wasm); hashOfBytes != hash) {
+      // The file has changed since it was hashed: what is compiled must be what the key says.
+      hash = hashOfBytes;
+      continue;
+    }
+    W2N_TRY(artifact, library.compile(wasm, options));
+    const uint64_t artifactBytes = artifact.size();
+    auto inserted = stored->insert(key, artifact);
+    if (inserted) {
+      stored->addProcessor(family, processor);
+      return Obtained{Obtained::From::Compiler, std::move(inserted->file), {}, artifactBytes, key};
+    }
+    warnOnce("store", "compiled, but not kept in the cache: " + inserted.error().text);
+    return Obtained{Obtained::From::Compiler, Descriptor(), std::move(artifact), artifactBytes,
+                    key};
+  }
+}
+
+namespace {
+
+Result<std::shared_ptr<const runtime::Module>> loadObtained(const Obtained &obtained,
+                                                            const std::string &name) {
+  if (!obtained.file)
+    return runtime::Module::loadBytes(obtained.bytes, name);
+  // The store has compared all of it with its hash.
+  return runtime::Module::loadDescriptor(obtained.file.get(), name,
+                                         {runtime::LoadOptions::Verify::Structure});
+}
+
+} // namespace
+
+/// One that was stored for another processor but runs here: the last by name, so that x86-64-v3
+/// comes before x86-64-v2. Fails if there is none.
+Result<std::shared_ptr<const runtime::Module>>
+ModuleCache::loadForOtherProcessor(const Digest &family, const std::string &name) {
+  std::vector<std::string> processors = stored->processorsOf(family);
+  std::sort(processors.rbegin(), processors.rend());
+  for (const std::string &processor : processors)
+    if (auto found = findStored(keyOf(family, processor), /*isLocked=*/false))
+      if (auto module = loadObtained(*found, name))
+        return module;
+  return fail(ErrorKind::Unsupported, "nothing in the cache is for this processor");
+}
+
+Result<std::shared_ptr<const runtime::Module>>
+ModuleCache::load(Source &source, const std::string &name, const w2n_compile_options &options) {
+  w2n_compile_options wanted = options;
+  if (!wanted.cpu || !*wanted.cpu) {
+    wanted.cpu = nativeProcessor;
+    W2N_CHECK(checkOptions(wanted));
+    W2N_TRY(compiler, compilerIdentity());
+    W2N_TRY(hash, source.hash(*stored));
+    const Digest family = familyOf(hash, compiler, wanted);
+    auto found = findStored(keyOf(family, processorOf(wanted)), /*isLocked=*/false);
+    if (found)
+      return loadObtained(*found, name);
+    if (auto module = loadForOtherProcessor(family, name))
+      return module;
+  }
+  W2N_TRY(obtained, obtain(source, wanted));
+  return loadObtained(obtained, name);
+}
+
+} // namespace w2n::cache

@@ -1,0 +1,78 @@
+#include "runtime/cache/Source.h"
+
+#include "lib/support/File.h"
+#include "runtime/cache/StoreFiles.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace w2n::cache {
+
+namespace {
+
+std::optional<Digest> digestOf(const std::string &text) {
+  Digest digest;
+  if (text.size() != digest.size())
+    return std::nullopt;
+  std::memcpy(digest.data(), text.data(), digest.size());
+  return digest;
+}
+
+} // namespace
+
+Result<Source> Source::open(const std::string &path) {
+  Source source;
+  source.path = path;
+  if (path != "-") {
+    source.file = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!source.file)
+      return fail(ErrorKind::Io, "cannot open '" + path + "': " + std::strerror(errno));
+    struct stat status;
+    if (fstat(source.file.get(), &status) == 0 && S_ISREG(status.st_mode))
+      return source;
+  }
+  // A pipe can be read once.
+  W2N_TRY(bytes, readDescriptor(path == "-" ? STDIN_FILENO : source.file.get(), path));
+  source.file = Descriptor();
+  source.owned = std::move(bytes);
+  source.bytes = source.owned;
+  return source;
+}
+
+Source Source::of(std::span<const uint8_t> bytes) {
+  Source source;
+  source.bytes = bytes;
+  return source;
+}
+
+Result<Digest> Source::hash(Store &store) {
+  struct stat before, after;
+  if (!file)
+    return hashOf(*bytes);
+  if (fstat(file.get(), &before) != 0)
+    return fail(ErrorKind::Io, "cannot read '" + path + "': " + std::strerror(errno));
+  const FileIdentity identity = FileIdentity::of(before);
+  if (const auto note = store.findNote(identity))
+    if (const auto digest = digestOf(*note))
+      return *digest;
+  const int64_t taken = nowNanoseconds();
+  W2N_TRY(digest, hashOfFile(file.get(), path));
+  if (fstat(file.get(), &after) == 0 && FileIdentity::of(after) == identity)
+    store.keepNote(identity, taken,
+                   std::string(reinterpret_cast<const char *>(digest.data()), digest.size()));
+  return digest;
+}
+
+Result<std::span<const uint8_t>> Source::read() {
+  if (bytes)
+    return *bytes;
+  lseek(file.get(), 0, SEEK_SET);
+  W2N_TRY(content, readDescriptor(file.get(), path));
+  owned = std::move(content);
+  return std::span<const uint8_t>(owned);
+}
+
+} // namespace w2n::cache
