@@ -36,6 +36,7 @@ typedef struct w2n_function w2n_function;
 typedef struct w2n_memory w2n_memory;
 typedef struct w2n_global w2n_global;
 typedef struct w2n_table w2n_table;
+typedef struct w2n_interrupt w2n_interrupt;
 /// The guest that calls a host function. Lives as long as that call.
 typedef struct w2n_caller w2n_caller;
 
@@ -173,10 +174,10 @@ W2N_API void w2n_linker_free(w2n_linker *linker);
 /// A function of the host. `user` is what was given at its definition; `args` and `results` have as
 /// many values as its type says. `results` are zero at first, with the kinds of the type, which
 /// must stay. A returned error leaves the guest and comes out of the call that entered it, with the
-/// guest's frames added to its backtrace: as it is if it is a TRAP or EXIT that another call
-/// returned, else as a trap "host function failed" with the same text. The function may call the
-/// guest again. It must not leave by longjmp or an exception, nor free an instance that is running.
-/// References to functions in `args` live as long as the call.
+/// guest's frames added to its backtrace: as it is if it is a TRAP, EXIT or INTERRUPTED that
+/// another call returned, else as a trap "host function failed" with the same text. The function
+/// may call the guest again. It must not leave by longjmp or an exception, nor free an instance
+/// that is running. References to functions in `args` live as long as the call.
 typedef w2n_error *(*w2n_callback)(w2n_caller *caller, void *user, const w2n_value *args,
                                    w2n_value *results);
 /// Frees `user`; null is nobody. Called once, when neither the linker nor an instance can call the
@@ -301,11 +302,48 @@ W2N_API w2n_function_type w2n_function_type_of(const w2n_function *function);
 /// Calls `function`; `args` and `results` may overlap. The first call of a thread reserves 9 MiB of
 /// addresses for the guest's stack, which the thread's end frees. References to functions in
 /// `results` live as long as the instance that `function` was got from. Errors: INVALID (wrong
-/// counts or kinds; nothing was called), TRAP, EXIT, LIMIT (no room for the stack). After a trap
+/// counts or kinds; nothing was called), TRAP, EXIT, INTERRUPTED, LIMIT (no room for the stack).
+/// After a trap
 /// the instance can be called again, as the specification says, but what it was doing is half done.
 /// Source: Core, section 4.5.5 (Invocation).
 W2N_API w2n_error *w2n_function_call(w2n_function *function, const w2n_value *args,
                                      size_t arg_count, w2n_value *results, size_t result_count);
+
+// Interrupts: ending guests that run too long. Compiled code pays nothing for it; a signal, which
+// the process must leave to the runtime (w2n_interrupt_set_signal), finds it wherever it is.
+
+/// A deadline that never comes.
+#define W2N_NO_TIMEOUT UINT64_MAX
+
+/// Makes an interrupt: one piece of work, a request for example, that can be ended. It is raised
+/// `timeout_ns` from now, unless that is W2N_NO_TIMEOUT, or by w2n_interrupt_raise; once, and for
+/// ever: the next piece of work has one of its own. Errors: LIMIT (no thread to watch the time, of
+/// which the process gets one), IO. Threads: any.
+W2N_API w2n_error *w2n_interrupt_new(uint64_t timeout_ns, w2n_interrupt **out);
+/// Its deadline no longer counts. What is in the interrupt stays in it. Threads: any.
+W2N_API void w2n_interrupt_free(w2n_interrupt *interrupt);
+/// Ends what is in the interrupt, and whatever enters it later, with an error INTERRUPTED. Returns
+/// at once, usually before they have ended. Threads: any, but no signal handlers.
+W2N_API void w2n_interrupt_raise(w2n_interrupt *interrupt);
+/// Until w2n_interrupt_leave, guests that the calling thread calls or instantiates are in
+/// `interrupt`: when it is raised, all of them leave, from loops, recursion, waits for memory or
+/// WASI's files alike, with an error INTERRUPTED and a backtrace. What an instance was doing is
+/// then half done; it can be called again, and freed. Host functions that it is in the midst of are
+/// not left: their system calls end with EINTR (for some, several times), and the guest when they
+/// return. Any number of threads can be in an interrupt, and a thread in several: the first that is
+/// raised counts. Threads that guests start are in the interrupts of their starter.
+W2N_API void w2n_interrupt_enter(w2n_interrupt *interrupt);
+/// The calling thread leaves the interrupt that it has entered last. A host function leaves those
+/// that it has entered.
+W2N_API void w2n_interrupt_leave(void);
+/// Whether an interrupt that the calling thread is in has been raised: long host functions should
+/// look, and return.
+W2N_API bool w2n_interrupted(void);
+/// Uses the real-time signal `number` in place of SIGRTMIN + 7, whose handler the first
+/// w2n_interrupt_new installs. Signals with that number from elsewhere go to the handler that was
+/// there before. Errors: INVALID (no real-time signal, or an interrupt exists already). Threads:
+/// any.
+W2N_API w2n_error *w2n_interrupt_set_signal(int number);
 
 /// Size in bytes, which only grows.
 W2N_API uint64_t w2n_memory_size_bytes(const w2n_memory *memory);

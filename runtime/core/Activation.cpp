@@ -14,7 +14,8 @@ constinit thread_local Activation *w2nCurrentActivation = nullptr;
 
 Error trapError(TrapKind kind) {
   Error error;
-  error.kind = ErrorKind::Trap;
+  const bool isInterrupt = kind == TrapKind::Interrupted || kind == TrapKind::DeadlineExceeded;
+  error.kind = isInterrupt ? ErrorKind::Interrupted : ErrorKind::Trap;
   error.code = uint32_t(kind);
   error.text = artifact::trapMessage(kind);
   return error;
@@ -85,10 +86,28 @@ void noteTrap(TrapKind kind) {
   noteCrossing(activation);
 }
 
+void noteInterrupt(Activation &activation, bool atHandler) {
+  activation.trapKind = w2nInterruptPending;
+  if (atHandler) {
+    const auto &point = *reinterpret_cast<const ThrowPoint *>(activation.guestStackPointer);
+    activation.trapProgramCounter = point.programCounter;
+    activation.trapStackPointer = point.stackPointer;
+    activation.trapFramePointer = point.framePointer;
+    activation.afterCall = 0;
+  } else if (activation.guestStackPointer != activation.guestStackTop) {
+    noteCrossing(activation);
+  } else {
+    // It was about to begin: there are no frames.
+    activation.trapProgramCounter = activation.trapStackPointer = activation.trapFramePointer = 0;
+    activation.afterCall = 0;
+  }
+}
+
 void noteHostError(Error error) {
   Activation &activation = *w2nCurrentActivation;
   // What is neither a trap nor the program's end becomes a trap with the same text.
-  if (error.kind != ErrorKind::Trap && error.kind != ErrorKind::Exit) {
+  if (error.kind != ErrorKind::Trap && error.kind != ErrorKind::Exit &&
+      error.kind != ErrorKind::Interrupted) {
     error.kind = ErrorKind::Trap;
     error.code = uint32_t(TrapKind::HostError);
   }
@@ -97,3 +116,8 @@ void noteHostError(Error error) {
 }
 
 } // namespace w2n::runtime
+
+extern "C" void w2nInterrupted(bool atHandler) {
+  using namespace w2n::runtime;
+  noteInterrupt(*w2nCurrentActivation, atHandler);
+}

@@ -6,6 +6,7 @@
 #include "runtime/core/Activation.h"
 #include "runtime/core/CanonicalTypes.h"
 #include "runtime/core/InstanceState.h"
+#include "runtime/core/Interrupt.h"
 
 #include <algorithm>
 #include <cstring>
@@ -47,6 +48,28 @@ constexpr bool isInside(uint64_t begin, uint64_t count, uint64_t total) {
 uint32_t trapWith(TrapKind kind) {
   noteTrap(kind);
   return 1;
+}
+
+enum class Direction { Up, Down };
+
+/// Does `work(first, count)` for pieces of `count` bytes or elements, in the order of `direction`,
+/// until the thread is interrupted: filling gigabytes takes seconds. The guest is then left by the
+/// crossing.
+template <typename Work>
+void inPieces(uint64_t count, uint64_t pieceCount, Direction direction, Work work) {
+  if (count <= pieceCount) [[likely]]
+    return work(0, count);
+  for (uint64_t done = 0, piece; done < count && !isInterrupted(); done += piece) {
+    piece = std::min(pieceCount, count - done);
+    work(direction == Direction::Up ? done : count - done - piece, piece);
+  }
+}
+/// A fraction of a millisecond each, page faults included.
+constexpr uint64_t pieceBytes = 1 << 20, pieceElements = 1 << 14;
+
+/// Which way a move of overlapping ranges goes piece by piece.
+template <typename T> Direction directionOf(const T *to, const T *from) {
+  return std::less<const T *>()(from, to) ? Direction::Down : Direction::Up;
 }
 
 /// A segment that metadata does not have is like a dropped one, so that damage there, which the
@@ -94,7 +117,11 @@ uint32_t w2nMemoryCopy(InstanceContext *context, uint32_t destinationMemory, uin
   const auto from = memories[sourceMemory]->bytes();
   if (!isInside(destination, count, to.size()) || !isInside(source, count, from.size()))
     return trapWith(TrapKind::MemoryOutOfBounds);
-  std::memmove(to.data() + destination, from.data() + source, count);
+  uint8_t *const target = to.data() + destination;
+  const uint8_t *const origin = from.data() + source;
+  inPieces(
+      count, pieceBytes, directionOf<uint8_t>(target, origin),
+      [&](uint64_t first, uint64_t bytes) { std::memmove(target + first, origin + first, bytes); });
   return 0;
 }
 
@@ -103,7 +130,9 @@ uint32_t w2nMemoryFill(InstanceContext *context, uint32_t memory, uint64_t desti
   const auto to = stateOf(context).memories[memory]->bytes();
   if (!isInside(destination, count, to.size()))
     return trapWith(TrapKind::MemoryOutOfBounds);
-  std::memset(to.data() + destination, int(value & 0xff), count);
+  inPieces(count, pieceBytes, Direction::Up, [&](uint64_t first, uint64_t bytes) {
+    std::memset(to.data() + destination + first, int(value & 0xff), bytes);
+  });
   return 0;
 }
 
@@ -115,8 +144,9 @@ uint32_t w2nMemoryInit(InstanceContext *context, uint32_t memory, uint32_t segme
                                                           : state.metadata->dataBytes(segment);
   if (!isInside(destination, count, to.size()) || !isInside(source, count, from.size()))
     return trapWith(TrapKind::MemoryOutOfBounds);
-  if (count != 0)
-    std::memcpy(to.data() + destination, from.data() + source, count);
+  inPieces(count, pieceBytes, Direction::Up, [&](uint64_t first, uint64_t bytes) {
+    std::memcpy(to.data() + destination + first, from.data() + source + first, bytes);
+  });
   return 0;
 }
 
@@ -134,7 +164,9 @@ uint32_t w2nTableFill(InstanceContext *context, uint32_t table, uint64_t destina
   const TableRecord &to = *stateOf(context).tables[table]->record;
   if (!isInside(destination, count, to.count))
     return trapWith(TrapKind::TableOutOfBounds);
-  std::fill_n(to.elements + destination, count, value);
+  inPieces(count, pieceElements, Direction::Up, [&](uint64_t first, uint64_t elements) {
+    std::fill_n(to.elements + destination + first, elements, value);
+  });
   return 0;
 }
 
@@ -145,7 +177,12 @@ uint32_t w2nTableCopy(InstanceContext *context, uint32_t destinationTable, uint3
   const TableRecord &from = *tables[sourceTable]->record;
   if (!isInside(destination, count, to.count) || !isInside(source, count, from.count))
     return trapWith(TrapKind::TableOutOfBounds);
-  std::memmove(to.elements + destination, from.elements + source, count * sizeof(uint64_t));
+  uint64_t *const target = to.elements + destination;
+  const uint64_t *const origin = from.elements + source;
+  inPieces(count, pieceElements, directionOf(target, origin),
+           [&](uint64_t first, uint64_t elements) {
+             std::memmove(target + first, origin + first, elements * sizeof(uint64_t));
+           });
   return 0;
 }
 
@@ -157,8 +194,10 @@ uint32_t w2nTableInit(InstanceContext *context, uint32_t table, uint32_t segment
       isDropped(state.droppedElements, segment) ? 0 : elementsOf(state, segment).size();
   if (!isInside(destination, count, to.count) || !isInside(source, count, elements))
     return trapWith(TrapKind::TableOutOfBounds);
-  for (uint64_t i = 0; i < count; ++i)
-    to.elements[destination + i] = elementOf(state, segment, source + i);
+  inPieces(count, pieceElements, Direction::Up, [&](uint64_t first, uint64_t elements) {
+    for (uint64_t i = first; i < first + elements; ++i)
+      to.elements[destination + i] = elementOf(state, segment, source + i);
+  });
   return 0;
 }
 
