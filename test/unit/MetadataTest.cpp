@@ -66,7 +66,7 @@ uint64_t walk(Metadata metadata) {
       sum += byte;
   for (uint32_t i = 0; i < metadata.references().size(); ++i)
     if (auto function = metadata.referencedFunction(i))
-      sum += *metadata.address(function->code);
+      sum += function->typeIndex;
   return sum;
 }
 
