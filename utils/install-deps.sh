@@ -7,7 +7,7 @@ packages=(
   build-essential g++ cmake ninja-build pkg-config git
   llvm-22-dev liblld-22-dev libclang-22-dev libcxxopts-dev nlohmann-json3-dev libxxhash-dev libsodium-dev libgtest-dev
   # The compiler's helper functions, test programs, lit, formatting.
-  clang-22 lld-22 llvm-22 llvm-22-tools clang-format-22 clang-tidy-22 python3
+  clang-22 lld-22 llvm-22 llvm-22-tools clang-format-22 clang-tidy-22 python3 strace
   # C and C++ to WebAssembly; the text format.
   wasi-libc libclang-rt-22-dev libclang-rt-22-dev-wasm32 libc++-22-dev-wasm32 libc++abi-22-dev-wasm32 wabt
 )
