@@ -131,6 +131,10 @@ ModulePlan planFor(const ModulePlan &shared, const TargetChoice &target,
   // RISC-V has neither tailcc nor swifttailcc.
   const bool isRiscV = llvm::Triple(target.triple).isRISCV();
   plan.uniformBodies = plan.extendsIntegers = plan.roundingKeepsNans = isRiscV;
+  plan.unalignedMayTear =
+      isRiscV && llvm::any_of(module.memories, [](const wasm::Memory &memory) {
+        return memory.type.limits.shared;
+      });
   plan.targetTriple = target.triple;
   plan.processor = target.processor;
   plan.requiredFeatures = target.requiredFeatures;
