@@ -76,6 +76,14 @@ w2nCrossingBegin:
   ld \register, 0(\register)
   .endm
 
+  # Goes to `target` if the thread is interrupted.
+  .macro W2N_IF_INTERRUPTED target
+  la.tls.ie t0, w2nInterruptPending
+  add t0, t0, tp
+  lw t0, 0(t0)
+  bnez t0, \target
+  .endm
+
   .globl w2nEnterGuest
   .hidden w2nEnterGuest
   .type w2nEnterGuest, @function
@@ -114,12 +122,8 @@ w2nEnterGuest:               # a0: the activation, a1: thunk, a2: context, a3: c
   addi s0, sp, 208
   .cfi_def_cfa s0, 0
   sd sp, 0(a0)
-  ld sp, 8(a0)
-  mv t0, a1
-  mv a0, a2
-  mv a1, a3
-  mv a2, a4
-  jalr t0
+  j .LenterGuest
+.LguestReturned:
   addi sp, s0, -208
   li a0, 0
 .LrestoreHost:
@@ -197,12 +201,7 @@ w2nTrapEntry:
   .elseif \checked == 2
   bltz a0, .LleaveForError
   .endif
-  addi sp, s0, -16
-  .cfi_def_cfa sp, 16
-  ld ra, 8(sp)
-  ld s0, 0(sp)
-  addi sp, sp, 16
-  ret
+  j .LreturnToGuest
   .cfi_endproc
   .size \entry, .-\entry
   .endm
@@ -268,6 +267,73 @@ w2nExceptionThrowEntry:
   mv a1, s1
   call w2nExceptionThrow
   bnez a0, .LleaveForError
+  j .LgoToHandler
+  .cfi_endproc
+  .size w2nExceptionThrowEntry, .-w2nExceptionThrowEntry
+
+  # The range in which an interrupt leaves the guest (Arch.h): three ways to it.
+  .globl w2nToGuestBegin
+  .hidden w2nToGuestBegin
+w2nToGuestBegin:
+.LenterGuest:                # a0: the activation; a1 to a4: thunk and its arguments
+  .cfi_startproc
+  .cfi_def_cfa s0, 0
+  .cfi_offset ra, -8
+  .cfi_offset s0, -16
+  .cfi_offset s1, -200
+  .cfi_offset s2, -192
+  .cfi_offset s3, -184
+  .cfi_offset s4, -176
+  .cfi_offset s5, -168
+  .cfi_offset s6, -160
+  .cfi_offset s7, -152
+  .cfi_offset s8, -144
+  .cfi_offset s9, -136
+  .cfi_offset s10, -128
+  .cfi_offset s11, -120
+  .cfi_offset fs0, -112
+  .cfi_offset fs1, -104
+  .cfi_offset fs2, -96
+  .cfi_offset fs3, -88
+  .cfi_offset fs4, -80
+  .cfi_offset fs5, -72
+  .cfi_offset fs6, -64
+  .cfi_offset fs7, -56
+  .cfi_offset fs8, -48
+  .cfi_offset fs9, -40
+  .cfi_offset fs10, -32
+  .cfi_offset fs11, -24
+  W2N_IF_INTERRUPTED .Linterrupted
+  ld sp, 8(a0)
+  mv t0, a1
+  mv a0, a2
+  mv a1, a3
+  mv a2, a4
+  jalr t0
+  j .LguestReturned
+  .cfi_endproc
+
+.LreturnToGuest:             # a0: the result; s0: the end of the crossing's frame
+  .cfi_startproc
+  .cfi_def_cfa s0, 0
+  .cfi_offset ra, -8
+  .cfi_offset s0, -16
+  W2N_IF_INTERRUPTED .Linterrupted
+  addi sp, s0, -16
+  .cfi_def_cfa sp, 16
+  ld ra, 8(sp)
+  ld s0, 0(sp)
+  addi sp, sp, 16
+  ret
+  .cfi_endproc
+
+  .globl w2nToHandlerBegin
+  .hidden w2nToHandlerBegin
+w2nToHandlerBegin:
+.LgoToHandler:               # s1: the ThrowPoint; s2: the exception
+  .cfi_startproc
+  .cfi_undefined ra
+  W2N_IF_INTERRUPTED .LinterruptedThrow
   mv a0, s2                  # the exception, where landing pads expect it
   mv t0, s1
   W2N_PRESERVED ld, fld, t0, 0
@@ -276,7 +342,22 @@ w2nExceptionThrowEntry:
   ld sp, 200(t0)
   jr t1
   .cfi_endproc
-  .size w2nExceptionThrowEntry, .-w2nExceptionThrowEntry
+  .globl w2nToGuestEnd
+  .hidden w2nToGuestEnd
+w2nToGuestEnd:
+
+  # On the host's stack.
+.Linterrupted:
+  .cfi_startproc
+  .cfi_undefined ra
+  li a0, 0
+  j .LnoteInterrupt
+.LinterruptedThrow:
+  li a0, 1
+.LnoteInterrupt:
+  call w2nInterrupted
+  j .LleaveForError
+  .cfi_endproc
 
 .LleaveForError:
   .cfi_startproc
