@@ -132,9 +132,8 @@ ModulePlan planFor(const ModulePlan &shared, const TargetChoice &target,
   const bool isRiscV = llvm::Triple(target.triple).isRISCV();
   plan.uniformBodies = plan.extendsIntegers = plan.roundingKeepsNans = isRiscV;
   plan.unalignedMayTear =
-      isRiscV && llvm::any_of(module.memories, [](const wasm::Memory &memory) {
-        return memory.type.limits.shared;
-      });
+      isRiscV && llvm::any_of(plan.wasm.memories,
+                              [](const wasm::Memory &memory) { return memory.type.limits.shared; });
   plan.targetTriple = target.triple;
   plan.processor = target.processor;
   plan.requiredFeatures = target.requiredFeatures;
