@@ -107,6 +107,16 @@ std::set<std::string> enabledFeatures(const TargetInfo &target, const Processor 
   return names;
 }
 
+/// The first feature of the baseline that `processor` lacks, empty if it has all: calling
+/// conventions and builtins rest on them.
+std::string missingOfBaseline(const TargetInfo &target, const Processor &processor) {
+  const std::set<std::string> has = enabledFeatures(target, processor);
+  for (const std::string &name : enabledFeatures(target, baselineOf(target)))
+    if ((isInCode(target, name) || name == "64bit") && !has.contains(name))
+      return name;
+  return {};
+}
+
 } // namespace
 
 std::unique_ptr<llvm::MCSubtargetInfo> describeProcessor(const TargetInfo &info,
@@ -125,7 +135,8 @@ bool isProcessor(const TargetInfo &target, const std::string &name) {
     return isHost(target);
   if (findProfile(target, name))
     return true;
-  return describeProcessor(target, baselineOf(target))->isCPUStringValid(name);
+  return describeProcessor(target, baselineOf(target))->isCPUStringValid(name) &&
+         missingOfBaseline(target, {name, name, "", ""}).empty();
 }
 
 Result<Processor> resolveProcessor(const TargetInfo &target, const std::string &name) {
@@ -168,6 +179,9 @@ Status addAttributes(const TargetInfo &target, Processor &processor,
                       "; --mattr=help lists those that are known");
   }
   processor.features = withMore(processor.features, attributes);
+  if (const std::string missing = missingOfBaseline(target, processor); !missing.empty())
+    return fail(ErrorKind::Unsupported, std::string("code for target ") + target.name +
+                                            " needs the processor feature '" + missing + "'");
   return {};
 }
 
@@ -192,7 +206,8 @@ std::string listProcessors(const TargetInfo &target) {
       text += ("  " + profile.name + ": " + profile.description + "\n").str();
   for (const llvm::SubtargetSubTypeKV &cpu :
        describeProcessor(target, baseline)->getAllProcessorDescriptions())
-    text += std::string("  ") + cpu.Key + "\n";
+    if (isProcessor(target, cpu.Key))
+      text += std::string("  ") + cpu.Key + "\n";
   return text + "Several, separated by commas, give an artifact that holds code for each. Where it "
                 "is loaded, the last of them that\nthe machine can run is taken.\n";
 }

@@ -76,6 +76,11 @@ extern "C" {
 extern constinit thread_local Activation *w2nCurrentActivation
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
+/// The TrapKind with which the guests of the thread are to end, or 0: set by other threads
+/// (Interrupt.h), read by the assembly and by the signal handler.
+extern constinit thread_local uint32_t w2nInterruptPending
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
 /// Calls thunk(context, code, slots) on the guest's stack. 0 if it returned, 1 if it was left
 /// through w2nLeaveGuest.
 uint32_t w2nEnterGuest(Activation *activation, artifact::EntryThunk thunk,
@@ -118,6 +123,13 @@ artifact::Exception *w2nExceptionMakeEntry(artifact::InstanceContext *, const ar
 /// The crossing code above lies between these; it runs on the guest's stack in part, so a stack
 /// overflow may be found there.
 extern const char w2nCrossingBegin[], w2nCrossingEnd[];
+
+/// Where crossings go to the guest: each looks at w2nInterruptPending first and calls
+/// w2nInterrupted if it is set, then leaves. A thread that is interrupted after it has looked must
+/// be left at once, as if it were in the guest already; so all of that code is in this range, from
+/// the look to the jump. From w2nToHandlerBegin on the guest goes on at a landing pad, and its
+/// stack pointer in the activation is that of the ThrowPoint; before, that of the crossing's frame.
+extern const char w2nToGuestBegin[], w2nToHandlerBegin[], w2nToGuestEnd[];
 }
 
 /// Sets the registers of `activation` that a backtrace starts from to those at the call out of the

@@ -58,12 +58,8 @@ w2nEnterGuest:
   .cfi_offset %r15, -56
   pushq %rdi                 # keeps the stack aligned to 16
   movq %rsp, (%rdi)
-  movq 8(%rdi), %rsp
-  movq %rsi, %rax
-  movq %rdx, %rdi
-  movq %rcx, %rsi
-  movq %r8, %rdx
-  callq *%rax
+  jmp .LenterGuest
+.LguestReturned:
   leaq -48(%rbp), %rsp
   xorl %eax, %eax
 .LrestoreHost:
@@ -149,10 +145,7 @@ w2nTrapEntry:
   testl %eax, %eax
   js .LleaveForError
   .endif
-  movq %rbp, %rsp
-  popq %rbp
-  .cfi_def_cfa %rsp, 8
-  retq
+  jmp .LreturnToGuest
   .cfi_endproc
   .size \entry, .-\entry
   .endm
@@ -221,6 +214,57 @@ w2nExceptionThrowEntry:
   callq w2nExceptionThrow
   testl %eax, %eax
   jne .LleaveForError
+  jmp .LgoToHandler
+  .cfi_endproc
+  .size w2nExceptionThrowEntry, .-w2nExceptionThrowEntry
+
+  # The range in which an interrupt leaves the guest (Arch.h): three ways to it.
+  .globl w2nToGuestBegin
+  .hidden w2nToGuestBegin
+w2nToGuestBegin:
+.LenterGuest:                # rdi: the activation; rsi, rdx, rcx, r8: thunk and its arguments
+  .cfi_startproc
+  .cfi_def_cfa %rbp, 16
+  .cfi_offset %rbp, -16
+  .cfi_offset %rbx, -24
+  .cfi_offset %r12, -32
+  .cfi_offset %r13, -40
+  .cfi_offset %r14, -48
+  .cfi_offset %r15, -56
+  movq w2nInterruptPending@gottpoff(%rip), %rax
+  cmpl $0, %fs:(%rax)
+  jne .Linterrupted
+  movq 8(%rdi), %rsp
+  movq %rsi, %rax
+  movq %rdx, %rdi
+  movq %rcx, %rsi
+  movq %r8, %rdx
+  callq *%rax
+  jmp .LguestReturned
+  .cfi_endproc
+
+.LreturnToGuest:             # rax: the result; rbp: the crossing's frame
+  .cfi_startproc
+  .cfi_def_cfa %rbp, 16
+  .cfi_offset %rbp, -16
+  movq w2nInterruptPending@gottpoff(%rip), %rcx
+  cmpl $0, %fs:(%rcx)
+  jne .Linterrupted
+  movq %rbp, %rsp
+  popq %rbp
+  .cfi_def_cfa %rsp, 8
+  retq
+  .cfi_endproc
+
+  .globl w2nToHandlerBegin
+  .hidden w2nToHandlerBegin
+w2nToHandlerBegin:
+.LgoToHandler:               # rbx: the ThrowPoint; r12: the exception
+  .cfi_startproc
+  .cfi_undefined %rip
+  movq w2nInterruptPending@gottpoff(%rip), %rax
+  cmpl $0, %fs:(%rax)
+  jne .LinterruptedThrow
   movq %r12, %rax            # the exception, where landing pads expect it
   movq %rbx, %rcx
   movq 48(%rcx), %rsi
@@ -233,7 +277,22 @@ w2nExceptionThrowEntry:
   movq 56(%rcx), %rsp
   jmpq *%rsi
   .cfi_endproc
-  .size w2nExceptionThrowEntry, .-w2nExceptionThrowEntry
+  .globl w2nToGuestEnd
+  .hidden w2nToGuestEnd
+w2nToGuestEnd:
+
+  # On the host's stack, which is aligned as it was for the call before.
+.Linterrupted:
+  .cfi_startproc
+  .cfi_undefined %rip
+  xorl %edi, %edi
+  jmp .LnoteInterrupt
+.LinterruptedThrow:
+  movl $1, %edi
+.LnoteInterrupt:
+  callq w2nInterrupted
+  jmp .LleaveForError
+  .cfi_endproc
 
 .LleaveForError:
   .cfi_startproc

@@ -14,13 +14,20 @@ constinit thread_local Activation *w2nCurrentActivation = nullptr;
 
 Error trapError(TrapKind kind) {
   Error error;
-  error.kind = ErrorKind::Trap;
+  const bool isInterrupt = kind == TrapKind::Interrupted || kind == TrapKind::DeadlineExceeded;
+  error.kind = isInterrupt ? ErrorKind::Interrupted : ErrorKind::Trap;
   error.code = uint32_t(kind);
   error.text = artifact::trapMessage(kind);
   return error;
 }
 
 namespace {
+
+/// Where it begins where nobody has asked for anything else, as in most calls; 0 elsewhere.
+uintptr_t usualGuestStackTop(const Activation *previous, uint64_t bytes) {
+  const GuestStack *stack = currentGuestStack;
+  return !previous && stack && stack->top - stack->limit == bytes ? stack->top : 0;
+}
 
 /// Where the guest's stack begins for an activation that may have `bytes` of it: so many above the
 /// guard region, and below the activation before. Errors: Limit, Trap (no room on the host's
@@ -57,7 +64,12 @@ Status runGuest(artifact::EntryThunk thunk, artifact::InstanceContext *context, 
   Activation activation;
   activation.previous = w2nCurrentActivation;
   activation.depth = activation.previous ? activation.previous->depth + 1 : 0;
-  W2N_TRY(top, nextGuestStackTop(activation.previous, instanceOf(context).stackBytes()));
+  const uint64_t stackBytes = instanceOf(context).stackBytes();
+  uintptr_t top = usualGuestStackTop(activation.previous, stackBytes);
+  if (top == 0) [[unlikely]] {
+    W2N_TRY(found, nextGuestStackTop(activation.previous, stackBytes));
+    top = found;
+  }
   activation.guestStackTop = activation.guestStackPointer = top;
   activation.hostError = nullptr;
   w2nCurrentActivation = &activation;
@@ -74,10 +86,28 @@ void noteTrap(TrapKind kind) {
   noteCrossing(activation);
 }
 
+void noteInterrupt(Activation &activation, bool atHandler) {
+  activation.trapKind = w2nInterruptPending;
+  if (atHandler) {
+    const auto &point = *reinterpret_cast<const ThrowPoint *>(activation.guestStackPointer);
+    activation.trapProgramCounter = point.programCounter;
+    activation.trapStackPointer = point.stackPointer;
+    activation.trapFramePointer = point.framePointer;
+    activation.afterCall = 0;
+  } else if (activation.guestStackPointer != activation.guestStackTop) {
+    noteCrossing(activation);
+  } else {
+    // It was about to begin: there are no frames.
+    activation.trapProgramCounter = activation.trapStackPointer = activation.trapFramePointer = 0;
+    activation.afterCall = 0;
+  }
+}
+
 void noteHostError(Error error) {
   Activation &activation = *w2nCurrentActivation;
   // What is neither a trap nor the program's end becomes a trap with the same text.
-  if (error.kind != ErrorKind::Trap && error.kind != ErrorKind::Exit) {
+  if (error.kind != ErrorKind::Trap && error.kind != ErrorKind::Exit &&
+      error.kind != ErrorKind::Interrupted) {
     error.kind = ErrorKind::Trap;
     error.code = uint32_t(TrapKind::HostError);
   }
@@ -86,3 +116,8 @@ void noteHostError(Error error) {
 }
 
 } // namespace w2n::runtime
+
+extern "C" void w2nInterrupted(bool atHandler) {
+  using namespace w2n::runtime;
+  noteInterrupt(*w2nCurrentActivation, atHandler);
+}

@@ -69,9 +69,13 @@ Status ThreadStacks::make(uint64_t guestBytes) {
 
 } // namespace
 
+void installHandlers() {
+  static std::once_flag installed;
+  std::call_once(installed, installFaultHandlers);
+}
+
 Result<const GuestStack *> makeGuestStack(uint64_t bytes) {
-  static std::once_flag handlersInstalled;
-  std::call_once(handlersInstalled, installFaultHandlers);
+  installHandlers();
   platform::unblockFaultSignals();
   thread_local ThreadStacks stacks;
   W2N_CHECK(stacks.make(bytes));

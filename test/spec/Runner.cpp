@@ -54,6 +54,8 @@ const char *kindName(ErrorKind kind) {
     return "exit";
   case ErrorKind::Internal:
     return "internal";
+  case ErrorKind::Interrupted:
+    return "interrupted";
   }
   return "?";
 }
