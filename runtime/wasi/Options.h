@@ -27,8 +27,8 @@ struct WasiOptions {
   std::vector<int> listeners;
   /// Host descriptors, borrowed; -1 leaves the guest's 0, 1 or 2 closed.
   int standardInput = 0, standardOutput = 1, standardError = 2;
-  /// Whether writing to a pipe that nobody reads raises SIGPIPE, as it does for a native program,
-  /// before it fails.
+  /// Whether writing to a standard stream that is a pipe and that nobody reads raises SIGPIPE, as
+  /// it does for a native program, before it fails.
   bool raiseBrokenPipe = false;
   ClockOptions clocks;
   /// Random numbers are a function of this one.

@@ -12,9 +12,11 @@ namespace w2n::wasi {
 
 namespace {
 
-/// Whether it has a reader that can go away. WASI has no type for pipes.
-bool mayBreak(const File &file) {
-  return file.type == FileType::Unknown || file.type == FileType::SocketStream;
+/// Whether a write may raise SIGPIPE that the host is not to get. It may ask for it on the streams
+/// that it gave, but a connection that ends is the guest's business. WASI has no type for pipes.
+bool hidesBrokenPipe(const WasiContext &context, const File &file) {
+  const bool mayBreak = file.type == FileType::Unknown || file.type == FileType::SocketStream;
+  return mayBreak && (file.owned || !context.raisesBrokenPipe());
 }
 
 /// Calls `transfer(host, vectors)`, which gives the bytes moved or an error, and stores them.
@@ -26,8 +28,7 @@ Outcome transferBytes(WasiContext &context, GuestMemory memory, uint32_t fd, Rig
   IoVectors vectors;
   W2N_CHECK(vectors.read(memory, list, count));
   W2N_TRY(file, context.files.find(fd, needed));
-  BrokenPipeGuard guard((needed & rights::fdWrite) && mayBreak(*file) &&
-                        !context.raisesBrokenPipe());
+  BrokenPipeGuard guard((needed & rights::fdWrite) && hidesBrokenPipe(context, *file));
   WasiResult<ssize_t> moved = transfer(file->host, vectors);
   if (!moved)
     return std::unexpected(moved.error());

@@ -40,8 +40,10 @@ void WasiContext::addStandardStream(int host, Rights base) {
   File file;
   file.host = host;
   file.type = fileTypeOf(status.st_mode);
-  // wasi-libc takes a character device without these two for a terminal.
-  file.base = base | (file.type == FileType::RegularFile ? rights::fdSeek | rights::fdTell : 0);
+  // wasi-libc takes a character device without these two for a terminal. On pipes they give the
+  // errno that programs look for (ESPIPE).
+  const bool mayTell = file.type != FileType::CharacterDevice && file.type != FileType::Directory;
+  file.base = base | (mayTell ? rights::fdSeek | rights::fdTell : 0);
   file.inheriting = file.base & rights::sockAccept ? connectionRights : 0;
   files.append(std::move(file));
 }
