@@ -14,8 +14,7 @@ static_assert(offsetof(RuntimeServices, trap) == 0 && offsetof(RuntimeServices, 
               offsetof(RuntimeServices, memoryFill) == 24 &&
               offsetof(RuntimeServices, memoryWait32) == 96);
 
-// The context is in a0, arguments follow. A function ends where the next begins; it is copied from
-// here, so that every instruction has 4 bytes and none is left to the linker.
+// The context is the first argument. A function ends where the next begins; it is copied from here.
 asm(R"(
   .pushsection .rodata
   .option push
@@ -23,31 +22,45 @@ asm(R"(
   .option norelax
   .p2align 2
 
+  # calls what is at `offset` of the services, with a frame of 16 bytes
+  .macro W2N_SERVICE offset
+  addi sp, sp, -16
+  sd ra, 8(sp)
+  ld t0, 0(a0)
+  ld t0, \offset(t0)
+  jalr t0
+  .endm
+  .macro W2N_RETURN
+  ld ra, 8(sp)
+  addi sp, sp, 16
+  ret
+  .endm
+  .macro W2N_ZERO_EXTEND register
+  slli \register, \register, 32
+  srli \register, \register, 32
+  .endm
+
   # void(context a0, code a1, slots a2)
 w2nSampleEntryThunk:
   addi sp, sp, -16
   sd ra, 8(sp)
-  sd s0, 0(sp)
-  mv s0, a2
+  sd s1, 0(sp)
+  mv s1, a2
   mv t0, a1
-  lw a1, 0(s0)
-  lw a2, 8(s0)
+  lw a1, 0(s1)
+  lw a2, 8(s1)
   jalr t0
-  sd zero, 0(s0)
-  sw a0, 0(s0)
-  ld ra, 8(sp)
-  ld s0, 0(sp)
-  addi sp, sp, 16
-  ret
+  W2N_ZERO_EXTEND a0
+  sd a0, 0(s1)
+  ld s1, 0(sp)
+  W2N_RETURN
 
   # a0: a HostFunction
 w2nSampleImportThunk:
   addi sp, sp, -32
   sd ra, 24(sp)
-  sd zero, 0(sp)
-  sw a1, 0(sp)
-  sd zero, 8(sp)
-  sw a2, 8(sp)
+  sd a1, 0(sp)
+  sd a2, 8(sp)
   mv a1, sp
   ld t0, 0(a0)
   jalr t0
@@ -61,14 +74,11 @@ w2nSampleAdd:
   ret
 
 w2nSampleTrap:
-  ld t0, 0(a0)
-  ld t0, 0(t0)
-  jalr t0
+  W2N_SERVICE 0
 
 w2nSampleLoad:
   ld t0, 32(a0)              # the base of memory 0
-  slli a1, a1, 32
-  srli a1, a1, 32
+  W2N_ZERO_EXTEND a1
   add t0, t0, a1
   lw a0, 0(t0)
   ret
@@ -79,33 +89,21 @@ w2nSampleRecurse:
   jal w2nSampleRecurse
 
 w2nSampleGrow:
-  addi sp, sp, -16
-  sd ra, 8(sp)
-  slli a2, a1, 32
-  srli a2, a2, 32
+  mv a2, a1
+  W2N_ZERO_EXTEND a2
   li a1, 0
-  ld t0, 0(a0)
-  ld t0, 8(t0)
-  jalr t0
-  ld ra, 8(sp)
-  addi sp, sp, 16
-  ret
+  W2N_SERVICE 8
+  W2N_RETURN
 
 w2nSampleFill:
-  addi sp, sp, -16
-  sd ra, 8(sp)
-  slli a4, a2, 32
-  srli a4, a4, 32
-  slli a2, a1, 32
-  srli a2, a2, 32
+  mv a4, a2
+  W2N_ZERO_EXTEND a4
   li a3, 'A'
+  mv a2, a1
+  W2N_ZERO_EXTEND a2
   li a1, 0
-  ld t0, 0(a0)
-  ld t0, 24(t0)
-  jalr t0
-  ld ra, 8(sp)
-  addi sp, sp, 16
-  ret
+  W2N_SERVICE 24
+  W2N_RETURN
 
 w2nSampleDivide:             # divw does not trap
   beqz a2, 1f
@@ -113,46 +111,39 @@ w2nSampleDivide:             # divw does not trap
   ret
 1:
   li a1, 6
-  ld t0, 0(a0)
-  ld t0, 0(t0)
-  jalr t0
+  W2N_SERVICE 0
 
 w2nSampleIllegal:
   unimp
 
 w2nSampleWait:
-  addi sp, sp, -16
-  sd ra, 8(sp)
-  slli a3, a2, 32
-  srli a3, a3, 32
-  slli a2, a1, 32
-  srli a2, a2, 32
+  mv a3, a2
+  mv a2, a1
+  W2N_ZERO_EXTEND a2
   li a4, -1
   li a1, 0
-  ld t0, 0(a0)
-  ld t0, 96(t0)
-  jalr t0
-  ld ra, 8(sp)
-  addi sp, sp, 16
-  ret
+  W2N_SERVICE 96
+  W2N_RETURN
 
-w2nSampleCallHost:           # its first loads get their offsets
-  ld t0, 0(a0)
-  ld a0, 0(a0)
+w2nSampleCallHost:           # its loads get their offsets
   addi sp, sp, -16
   sd ra, 8(sp)
+  ld t0, 0(a0)
+  ld a0, 0(a0)
   jalr t0
-  ld ra, 8(sp)
-  addi sp, sp, 16
-  ret
+  W2N_RETURN
 w2nSampleEnd:
   .option pop
   .popsection
 )");
 
-extern "C" const uint8_t w2nSampleEntryThunk[], w2nSampleImportThunk[], w2nSampleAdd[],
-    w2nSampleTrap[], w2nSampleLoad[], w2nSampleRecurse[], w2nSampleGrow[], w2nSampleFill[],
-    w2nSampleDivide[], w2nSampleIllegal[], w2nSampleWait[], w2nSampleCallHost[], w2nSampleEnd[];
+extern "C" {
+#pragma GCC visibility push(hidden)
+extern const uint8_t w2nSampleEntryThunk[], w2nSampleImportThunk[], w2nSampleAdd[], w2nSampleTrap[],
+    w2nSampleLoad[], w2nSampleRecurse[], w2nSampleGrow[], w2nSampleFill[], w2nSampleDivide[],
+    w2nSampleIllegal[], w2nSampleWait[], w2nSampleCallHost[], w2nSampleEnd[];
+#pragma GCC visibility pop
+}
 
 SampleCode sampleCode() {
   return {{w2nSampleEntryThunk, w2nSampleImportThunk},
@@ -173,12 +164,12 @@ Code callHost(uint64_t offset) {
   auto setOffset = [&](size_t instruction, uint64_t value) {
     uint32_t word;
     std::memcpy(&word, &code[4 * instruction], sizeof(word));
-    // LD: a signed 12-bit offset from bit 20.
+    // LD: a signed offset of 12 bits from bit 20 on.
     word |= uint32_t(value) << 20;
     std::memcpy(&code[4 * instruction], &word, sizeof(word));
   };
-  setOffset(0, offset);
-  setOffset(1, offset + 8);
+  setOffset(2, offset);
+  setOffset(3, offset + 8);
   return code;
 }
 
