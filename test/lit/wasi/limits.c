@@ -19,6 +19,8 @@
 // RUN: wasm2native run --dir %t/d::/d --max-open-files 8 %t/m.so files | FileCheck %s --check-prefix=FILES
 // FILES: 4 more
 // FILES: 4 more
+// Standard streams are not the directory's.
+// RUN: wasm2native run --dir %t/d::/d --max-open-files 8 --fs-quota 0 --stdout %t/out %t/m.so files && FileCheck %s --check-prefix=FILES < %t/out
 // RUN: not wasm2native run --dir %t/d::/d --max-open-files 3 %t/m.so files 2>&1 | FileCheck %s --check-prefix=FEW
 // FEW: error: {{.*}}the guest is given more descriptors than it may have open
 // RUN: not wasm2native run --fs-quota 1k %t/m.so 2>&1 | FileCheck %s --check-prefix=NUMBER

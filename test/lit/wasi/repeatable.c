@@ -35,7 +35,7 @@ int main(void) {
     printf("realtime %lld.%09ld, later %lld.%09ld\n", before.tv_sec, before.tv_nsec, after.tv_sec, after.tv_nsec);
   close(open("/d/file", O_CREAT | O_WRONLY, 0666));
   long first = modified(), again = modified();
-  utimensat(AT_FDCWD, "/d/file", NULL, 0);
+  utimensat(AT_FDCWD, "/d/file", (struct timespec[]){{0, UTIME_NOW}, {0, UTIME_NOW}}, 0);
   printf("file %ld, then %ld, set to %ld\n", first, again, modified());
   unsigned char bytes[20];
   getentropy(bytes, sizeof(bytes));
