@@ -65,16 +65,21 @@ WasiResult<ssize_t> writeAt(Quota &quota, const File &file, const IoVectors &vec
 /// file between the check and the write.
 WasiResult<ssize_t> write(Quota &quota, const File &file, const IoVectors &vectors) {
   const int host = file.host;
-  auto writeHere = [&] { return orError(writev(host, vectors.data(), vectors.count())); };
-  if (!quota.isLimited() || !file.owned)
+  off_t position = -1; // unknown, or the end
+  auto writeHere = [&] {
+    if (position < 0)
+      return orError(writev(host, vectors.data(), vectors.count()));
+    auto written = orError(pwritev(host, vectors.data(), vectors.count(), position));
+    lseek(host, position + written.value_or(0), SEEK_SET);
+    return written;
+  };
+  if (!file.owned)
     return writeHere();
-  const off_t position = lseek(host, 0, SEEK_CUR);
-  if (position < 0 || appends(host))
-    return quota.grow(
-        host, [&](uint64_t bytes) { return bytes + vectors.totalBytes(); }, writeHere);
-  W2N_TRY(written, writeAt(quota, file, vectors, uint64_t(position)));
-  lseek(host, position + written, SEEK_SET);
-  return written;
+  auto endBytes = [&](uint64_t bytes) {
+    position = appends(host) ? -1 : lseek(host, 0, SEEK_CUR);
+    return (position < 0 ? bytes : uint64_t(position)) + vectors.totalBytes();
+  };
+  return quota.grow(host, endBytes, writeHere);
 }
 
 } // namespace
