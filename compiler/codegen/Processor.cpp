@@ -21,6 +21,25 @@ constexpr NotInCode notInCode[] = {
 #include "compiler/targets/NotInCode.def"
 };
 
+/// Names of our own: rows of Profiles.def.
+struct Profile {
+  llvm::StringRef target, name;
+  const char *cpu, *features, *description;
+};
+
+constexpr Profile profiles[] = {
+#define W2N_PROFILE(target, name, cpu, features, description)                                      \
+  {target, name, cpu, features, description},
+#include "compiler/targets/Profiles.def"
+};
+
+const Profile *findProfile(const TargetInfo &target, llvm::StringRef name) {
+  for (const Profile &profile : profiles)
+    if (profile.target == target.name && profile.name == name)
+      return &profile;
+  return nullptr;
+}
+
 bool isX86InstructionSet(llvm::StringRef feature) {
   constexpr llvm::StringRef names[] = {
 #define X86_FEATURE(id, name) name,
@@ -88,6 +107,16 @@ std::set<std::string> enabledFeatures(const TargetInfo &target, const Processor 
   return names;
 }
 
+/// The first feature of the baseline that `processor` lacks, empty if it has all: calling
+/// conventions and builtins rest on them.
+std::string missingOfBaseline(const TargetInfo &target, const Processor &processor) {
+  const std::set<std::string> has = enabledFeatures(target, processor);
+  for (const std::string &name : enabledFeatures(target, baselineOf(target)))
+    if ((isInCode(target, name) || name == "64bit") && !has.contains(name))
+      return name;
+  return {};
+}
+
 } // namespace
 
 std::unique_ptr<llvm::MCSubtargetInfo> describeProcessor(const TargetInfo &info,
@@ -104,7 +133,10 @@ bool isProcessor(const TargetInfo &target, const std::string &name) {
     return true;
   if (name == "native")
     return isHost(target);
-  return describeProcessor(target, baselineOf(target))->isCPUStringValid(name);
+  if (findProfile(target, name))
+    return true;
+  return describeProcessor(target, baselineOf(target))->isCPUStringValid(name) &&
+         missingOfBaseline(target, {name, name, "", ""}).empty();
 }
 
 Result<Processor> resolveProcessor(const TargetInfo &target, const std::string &name) {
@@ -122,8 +154,13 @@ Result<Processor> resolveProcessor(const TargetInfo &target, const std::string &
   if (!isProcessor(target, name))
     return fail(ErrorKind::Unsupported, "unknown CPU '" + name + "' for target " + target.name +
                                             "; --mcpu=help lists those that are known");
-  processor.cpu = name;
-  processor.features.clear();
+  // What goes with the baseline stays: the ABI rests on it.
+  if (const Profile *profile = findProfile(target, name)) {
+    processor.cpu = profile->cpu;
+    processor.features = withMore(processor.features, profile->features);
+  } else {
+    processor.cpu = name;
+  }
   return processor;
 }
 
@@ -142,6 +179,9 @@ Status addAttributes(const TargetInfo &target, Processor &processor,
                       "; --mattr=help lists those that are known");
   }
   processor.features = withMore(processor.features, attributes);
+  if (const std::string missing = missingOfBaseline(target, processor); !missing.empty())
+    return fail(ErrorKind::Unsupported, std::string("code for target ") + target.name +
+                                            " needs the processor feature '" + missing + "'");
   return {};
 }
 
@@ -161,9 +201,13 @@ std::string listProcessors(const TargetInfo &target) {
   if (isHost(target))
     text += "  native: the baseline, with what this machine has: " +
             requiredFeatures(target, *resolveProcessor(target, "native")) + "\n";
+  for (const Profile &profile : profiles)
+    if (profile.target == target.name)
+      text += ("  " + profile.name + ": " + profile.description + "\n").str();
   for (const llvm::SubtargetSubTypeKV &cpu :
        describeProcessor(target, baseline)->getAllProcessorDescriptions())
-    text += std::string("  ") + cpu.Key + "\n";
+    if (isProcessor(target, cpu.Key))
+      text += std::string("  ") + cpu.Key + "\n";
   return text + "Several, separated by commas, give an artifact that holds code for each. Where it "
                 "is loaded, the last of them that\nthe machine can run is taken.\n";
 }

@@ -31,10 +31,11 @@ struct Processor {
 /// that this machine has; else it is LLVM's name of a processor. Errors: Unsupported.
 Result<Processor> resolveProcessor(const TargetInfo &target, const std::string &name);
 
-/// Whether resolveProcessor knows `name`.
+/// Whether resolveProcessor knows `name`, and it has what the target's baseline has.
 bool isProcessor(const TargetInfo &target, const std::string &name);
 
-/// Adds `attributes`, "+avx2,-bmi". Errors: Unsupported, if LLVM does not know one.
+/// Adds `attributes`, "+avx2,-bmi". Errors: Unsupported, if LLVM does not know one, or if the
+/// processor no longer has what the target's baseline has.
 Status addAttributes(const TargetInfo &target, Processor &processor, const std::string &attributes);
 
 /// LLVM's description of `processor`; never null for one that resolveProcessor made.

@@ -27,13 +27,6 @@ bool isText(const CompileOptions &options) {
 
 } // namespace
 
-Result<std::vector<uint8_t>> compile(std::span<const uint8_t> bytes,
-                                     const CompileOptions &options) {
-  const std::string targets[] = {options.target};
-  W2N_TRY(outputs, compileForTargets(bytes, options, targets));
-  return std::move(outputs.front());
-}
-
 Result<std::vector<Result<std::vector<uint8_t>>>>
 compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &given,
                   std::span<const std::string> targets) {
@@ -86,6 +79,8 @@ compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &given,
   for (const auto &build : builds) {
     const size_t count = build->jobCount();
     files.push_back(build->finish(std::span(objects).subspan(position, count)));
+    if (!files.back() && builds.size() > 1)
+      files.back().error().text.insert(0, build->description() + ": ");
     position += count;
   }
   return files;

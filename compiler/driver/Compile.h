@@ -1,4 +1,4 @@
-// compile(bytes, options) -> output: the list of phases. Its C entry is
+// compileForTargets(bytes, options, targets) -> outputs: the list of phases. Its C entry is
 // include/wasm2native/compiler.h.
 #pragma once
 
@@ -42,9 +42,6 @@ struct CompileOptions {
   /// Called from any thread, one call at a time: a line about what is being done.
   std::function<void(const std::string &text)> remark;
 };
-
-/// Compiles the wasm in `bytes`. Threads: any. Errors: every kind but Link, Trap, Exit.
-Result<std::vector<uint8_t>> compile(std::span<const uint8_t> bytes, const CompileOptions &options);
 
 /// Compiles it for each of `targets` (options.target does not matter), with one decoding, one
 /// validation and one set of threads. What fails for one target fails for it alone. Errors: those

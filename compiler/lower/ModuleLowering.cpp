@@ -84,6 +84,9 @@ llvm::Function *ModuleLowering::makeFunction(llvm::FunctionType *type, const llv
     function->addFnAttr("tune-cpu", plan.processor.tuneCpu);
   if (!plan.processor.features.empty())
     function->addFnAttr("target-features", plan.processor.features);
+  // Vectors of bytes, which is how unaligned ones are accessed, may tear what lies across several.
+  if (plan.unalignedMayTear && !plan.vectorTarget.unalignedElements)
+    function->addFnAttr(llvm::Attribute::NoImplicitFloat);
   extendIntegers(*function);
   if (takesContext) {
     function->addParamAttr(0, llvm::Attribute::SwiftSelf);

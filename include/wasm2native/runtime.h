@@ -6,9 +6,11 @@
 ///   terminated, and borrowed for the call. Arrays may be null if their count is 0.
 /// - A function that can fail returns a `w2n_error *`: null is success, anything else is the
 ///   caller's to free, and whatever was to be stored through an `out` pointer has not been.
-/// - `*_new`, `*_load` and `w2n_linker_instantiate` make objects that their caller frees. All other
+/// - `*_new`, `*_load*` and `w2n_linker_instantiate` make objects that their caller frees. All
+/// other
 ///   pointers are borrowed; each description says for how long. `*_free` allows null.
-/// - Threads: a module and an error belong to no thread. Every other object is used by one thread
+/// - Threads: a module, a pool and an error belong to no thread. Every other object is used by one
+/// thread
 ///   at a time, and so are, together, an instance, what was got from it, the linker that made it
 ///   (if it defines WASI or instances), and instances that are linked with each other. Instances
 ///   that are not linked run in parallel.
@@ -27,6 +29,7 @@ extern "C" {
 typedef struct w2n_error w2n_error;
 typedef struct w2n_module w2n_module;
 typedef struct w2n_linker w2n_linker;
+typedef struct w2n_pool w2n_pool;
 typedef struct w2n_wasi_config w2n_wasi_config;
 typedef struct w2n_instance w2n_instance;
 typedef struct w2n_function w2n_function;
@@ -130,10 +133,29 @@ typedef struct w2n_export {
 // Modules: what the compiler made, mapped and checked, shared by all instances.
 
 /// Loads the artifact at `path`. The file may be removed or replaced afterwards, but not changed.
-/// Headers, counts and offsets are checked, so that a damaged file is refused; the machine code in
-/// it is trusted: load only what your compiler made. Errors: IO, MALFORMED, UNSUPPORTED (made for
-/// another processor, or for features that this one lacks: the text names them). Threads: any.
+/// All of it is read and compared with its checksum, so that a damaged file is refused; the machine
+/// code in it is trusted: load only what your compiler made. Errors: IO, MALFORMED, UNSUPPORTED
+/// (made for another processor, or for features that this one lacks: the text names them). Threads:
+/// any.
 W2N_API w2n_error *w2n_module_load(const char *path, w2n_module **out);
+
+/// How much of an artifact is looked at before anything of it runs.
+typedef enum w2n_verify {
+  /// All of it, by its checksum.
+  W2N_VERIFY_EVERYTHING,
+  /// Headers, counts and offsets, at no cost that grows with the code: for files that were checked
+  /// when they were stored, where nobody else can write. A damaged record is an error still, when
+  /// it is used; damaged code runs.
+  W2N_VERIFY_STRUCTURE
+} w2n_verify;
+
+/// As `w2n_module_load`, which checks everything.
+W2N_API w2n_error *w2n_module_load_file(const char *path, w2n_verify verify, w2n_module **out);
+/// The same for the file that is open as `descriptor`, which stays the caller's.
+W2N_API w2n_error *w2n_module_load_descriptor(int descriptor, w2n_verify verify, w2n_module **out);
+/// The same for the `count` bytes of an artifact, which are copied.
+W2N_API w2n_error *w2n_module_load_bytes(const void *bytes, size_t count, w2n_verify verify,
+                                         w2n_module **out);
 /// Instances of the module go on. Threads: any.
 W2N_API void w2n_module_free(w2n_module *module);
 /// Stores import number `index`, in the module's order, which lives as long as `module`. False, and
@@ -185,10 +207,53 @@ W2N_API w2n_error *w2n_linker_define_wasi(w2n_linker *linker, const w2n_wasi_con
 /// rather than failing to link. At first they do not.
 W2N_API void w2n_linker_trap_unknown_imports(w2n_linker *linker, bool trap);
 
+/// What an instance may have. 0 is no limit but those of the types and of the system. Compiled code
+/// pays for none of them.
+typedef struct w2n_limits {
+  /// Of each memory that an instance defines: memory.grow beyond gives -1.
+  uint64_t max_memory_bytes;
+  /// Of each table that an instance defines: table.grow beyond gives -1.
+  uint64_t max_table_elements;
+  /// Of the native stack, for each call into an instance: more is a trap, "call stack exhausted".
+  /// 0 is 8 MiB. A call that comes from a guest, through the host, has at most what is left.
+  uint64_t max_stack_bytes;
+  /// Alive at once, of those that the linker makes from now on.
+  uint32_t max_instances;
+} w2n_limits;
+
+/// Limits for the instances that `linker` makes from now on. One that would begin above them is not
+/// made (LIMIT).
+W2N_API void w2n_linker_set_limits(w2n_linker *linker, const w2n_limits *limits);
+
+// Pools: room for instances that is reserved once. An instance in a slot that ran its module before
+// needs no system calls to be made, and finds the pages that it will write.
+
+typedef struct w2n_pool_config {
+  /// Instances alive at once, at most 2^20; each reserves 8 GiB of addresses.
+  uint32_t slots;
+  /// Limits of the memory, and of the tables, in a slot.
+  uint64_t max_memory_bytes, max_table_elements;
+  /// Memory that a slot may keep when it is free, rather than giving it back to the system.
+  uint64_t resident_bytes;
+} w2n_pool_config;
+
+#define W2N_POOL_CONFIG_DEFAULT {100, UINT64_C(4) << 30, 65536, 1 << 20}
+
+/// Errors: LIMIT (not so many addresses), INVALID. Threads: any.
+W2N_API w2n_error *w2n_pool_new(const w2n_pool_config *config, w2n_pool **out);
+/// Instances and linkers that use it go on. Threads: any.
+W2N_API void w2n_pool_free(w2n_pool *pool);
+/// The instances that `linker` makes from now on take slots of `pool`; null: of none. Where none is
+/// free, it is an error (LIMIT), or with `wait` waited for. A slot is free again when its instance
+/// has been freed, and whatever keeps that: nothing that it wrote is left then. Memories of 64-bit
+/// addresses, shared ones, and all but an instance's first are made as without a pool.
+W2N_API void w2n_linker_set_pool(w2n_linker *linker, w2n_pool *pool, bool wait);
+
 /// Links `module` with what is defined, makes an instance and runs its start function. It calls
-/// neither `_start` nor `_initialize`. `module` may be freed. Errors: LINK, LIMIT (no room for a
-/// memory), IO, and from the start function TRAP and EXIT. Source: Core, section 4.5.4
-/// (Instantiation).
+/// neither `_start` nor `_initialize`. `module` may be freed. What was found for the imports of the
+/// last module is kept, so that further instances of it cost less. Errors: LINK, LIMIT (no room for
+/// a memory, or limits and pools), IO, and from the start function TRAP and EXIT. Source: Core,
+/// section 4.5.4 (Instantiation).
 W2N_API w2n_error *w2n_linker_instantiate(w2n_linker *linker, const w2n_module *module,
                                           w2n_instance **out);
 
@@ -237,7 +302,8 @@ W2N_API void w2n_wasi_config_set_trace(w2n_wasi_config *config,
 W2N_API void w2n_instance_free(w2n_instance *instance);
 
 /// The exported function `name`; null if there is no such export, or it is no function. Lives as
-/// long as `instance`, and is the same at every call. Cost: linear in the number of exports.
+/// long as `instance`, and is the same at every call. Cost: linear in the number of exports, so ask
+/// once.
 W2N_API w2n_function *w2n_instance_function(w2n_instance *instance, const char *name);
 /// The same for memories.
 W2N_API w2n_memory *w2n_instance_memory(w2n_instance *instance, const char *name);

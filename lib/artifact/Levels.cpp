@@ -48,8 +48,6 @@ Status Metadata::useLevel(uint32_t index) {
   for (const ThunkRecord &thunks : thunks())
     if (!isOptionalCode(*this, thunks.entryThunk) || !isOptionalCode(*this, thunks.importThunk))
       return fail(ErrorKind::Malformed, "metadata: a thunk lies outside the code", noteOffset);
-  for (uint32_t function : references())
-    W2N_CHECK(code(function));
   return {};
 }
 

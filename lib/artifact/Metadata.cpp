@@ -10,8 +10,8 @@ namespace w2n::artifact {
 
 namespace {
 
-/// The pass over everything but functions and the contents of element segments, which are checked
-/// when they are used.
+/// The pass over everything but functions, references to them, and segments, which are checked when
+/// they are used: a module may have tens of thousands.
 class Checker {
 public:
   Checker(const Metadata &metadata, uint64_t fileBytes)
@@ -32,7 +32,6 @@ private:
   Status checkPlainCodes(const TypeRecord &type) const;
   Status checkImports() const;
   Status checkExports() const;
-  Status checkReferences() const;
   Status checkStart() const;
   Status checkLimits(uint32_t flags, uint64_t min, uint64_t max, uint64_t most,
                      const char *what) const;
@@ -40,7 +39,6 @@ private:
   Status checkMemories() const;
   Status checkGlobals() const;
   Status checkTags() const;
-  Status checkSegments() const;
   Status checkImages() const;
   Status checkLevels() const;
   bool isInFile(ImageOffset offset, uint64_t bytes) const;
@@ -220,15 +218,11 @@ Status Checker::checkExports() const {
     if (record.kind != uint32_t(ExternKindCode::Function))
       continue;
     W2N_TRY(function, metadata.function(record.index));
-    if (record.index >= header.importedFunctions && function.reference == noIndex)
+    if (record.index >= header.importedFunctions &&
+        (function.reference == noIndex ||
+         metadata.references()[function.reference] != record.index))
       return malformed("exported function " + std::to_string(record.index) + " has no reference");
   }
-  return {};
-}
-
-Status Checker::checkReferences() const {
-  for (uint32_t i = 0; i < header.references.count; ++i)
-    W2N_CHECK(metadata.referencedFunction(i));
   return {};
 }
 
@@ -292,15 +286,6 @@ Status Checker::checkTags() const {
   return {};
 }
 
-Status Checker::checkSegments() const {
-  for (const ElementRecord &segment : metadata.elements())
-    W2N_CHECK(checkArray<uint32_t>(segment.functions, "element segments"));
-  for (const DataRecord &segment : metadata.data())
-    if (segment.count != 0 && !isInFile(segment.bytes, segment.count))
-      return malformed("data segment lies outside the file");
-  return {};
-}
-
 Status Checker::checkImages() const {
   for (const ImageRecord &image : metadata.images()) {
     if (image.memory < header.importedMemories || image.memory >= header.memories.count)
@@ -327,13 +312,11 @@ Status Checker::run() {
   W2N_CHECK(checkTypes());
   W2N_CHECK(checkImports());
   W2N_CHECK(checkExports());
-  W2N_CHECK(checkReferences());
   W2N_CHECK(checkStart());
   W2N_CHECK(checkTables());
   W2N_CHECK(checkMemories());
   W2N_CHECK(checkGlobals());
   W2N_CHECK(checkTags());
-  W2N_CHECK(checkSegments());
   return checkImages();
 }
 
@@ -347,6 +330,7 @@ Result<Metadata> Metadata::read(std::span<const uint8_t> file) {
   Metadata metadata;
   metadata.base = file.data() + elf.note.offset;
   metadata.noteOffset = elf.note.offset;
+  metadata.fileSize = file.size();
   metadata.textBegin = elf.text.offset;
   metadata.textSize = elf.text.bytes;
   if (elf.note.bytes < sizeof(MetadataHeader))
@@ -453,6 +437,14 @@ std::span<const uint32_t> Metadata::indices(ArrayRef reference) const {
       reference.offset % alignof(uint32_t) != 0)
     return {};
   return arrayAt<uint32_t>(base, reference);
+}
+
+std::span<const uint8_t> Metadata::dataBytes(uint32_t segment) const {
+  const DataRecord &record = data()[segment];
+  // Wraps to a huge value when the offset points before the file, which isInside refuses.
+  if (!isInside(noteOffset + uint64_t(int64_t(record.bytes)), record.count, fileSize))
+    return {};
+  return {address(record.bytes), record.count};
 }
 
 bool Metadata::isCode(ImageOffset offset) const {

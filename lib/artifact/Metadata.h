@@ -18,8 +18,9 @@ public:
 
   /// Checks `file`, the bytes of a whole artifact (ELF headers, program headers, note, every offset
   /// and count of the metadata; memory image and code ranges lie inside the file and their
-  /// segments). Cost: linear in the number of imports, exports, types, segments and functions is
-  /// avoided: functions are checked when they are looked up. No level is in use. Errors: Malformed,
+  /// segments). Cost: linear in the number of imports, exports and types, which are few. Functions,
+  /// references to them, and segments are checked when they are looked up. No level is in use.
+  /// Errors: Malformed,
   /// Unsupported.
   static Result<Metadata> read(std::span<const uint8_t> file);
 
@@ -46,18 +47,22 @@ public:
   std::span<const DataRecord> data() const;
   std::span<const ImageRecord> images() const;
   std::span<const LevelRecord> levels() const;
-  // Of the level in use, empty if there is none: by function, checked for references; by type,
+  // Of the level in use, empty if there is none: by function, not checked, see code(); by type,
   // checked.
   std::span<const FunctionCode> codes() const;
   std::span<const ThunkRecord> thunks() const;
   /// Code of the level in use, checked; 0 if there is nothing to do.
   ImageOffset initialize() const;
-  /// Indices of defined functions whose record names their place in this array.
+  /// Indices of defined functions whose record names their place in this array: see
+  /// referencedFunction.
   std::span<const uint32_t> references() const;
   /// Empty if the reference lies outside the metadata.
   std::string_view string(StringRef reference) const;
   std::span<const uint8_t> valueTypes(ArrayRef reference) const;
   std::span<const uint32_t> indices(ArrayRef reference) const;
+  /// The bytes of a data segment, empty if they lie outside the file. `segment` must be below
+  /// data().size().
+  std::span<const uint8_t> dataBytes(uint32_t segment) const;
 
   /// Whether `offset` is an address in the executable segment.
   bool isCode(ImageOffset offset) const;
@@ -81,6 +86,7 @@ public:
 private:
   const uint8_t *base = nullptr; ///< start of the metadata
   const MetadataHeader *headerPtr = nullptr;
+  uint64_t fileSize = 0;
   uint64_t noteOffset = 0, textBegin = 0, textSize = 0;
   uint32_t levelIndex = noIndex;
 };

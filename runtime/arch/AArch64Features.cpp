@@ -1,15 +1,20 @@
-// Which of LLVM's processor features this AArch64 machine has.
-#include "runtime/arch/Arch.h"
+#include "runtime/arch/AArch64FeatureTable.h"
+#include "runtime/arch/FeatureTable.h"
+
+#include <sys/auxv.h>
 
 namespace w2n::runtime {
 
-// Only what the baseline has is known here.
-Status checkProcessorFeatures(std::string_view features) {
-  if (features.empty())
-    return {};
-  return fail(ErrorKind::Unsupported, "module needs the processor features \"" +
-                                          std::string(features) +
-                                          "\", which this runtime does not know");
+namespace {
+
+AArch64Capabilities capabilities() { return {getauxval(AT_HWCAP), getauxval(AT_HWCAP2)}; }
+
+} // namespace
+
+FeatureState processorFeature(std::string_view name) {
+  return featureIn(aarch64Features, name, capabilities());
 }
+
+std::string processorFeatures() { return namesIn(aarch64Features, capabilities()); }
 
 } // namespace w2n::runtime

@@ -63,15 +63,11 @@ void ModuleCache::warnOnce(const char *kind, const std::string &text) {
 /// What the compiler is, as noted when it was last loaded. Two files make it: its own and LLVM's,
 /// which the note of the first names, and which has a note that says the same.
 std::optional<Digest> ModuleCache::rememberedIdentity() {
-  if (library.path().empty()) {
-    const auto note = stored->findNote(noFile);
-    return note ? digestAtBegin(*note) : std::nullopt;
-  }
   const auto compiler = identityAt(library.path());
-  const auto note = compiler ? stored->findNote(*compiler) : std::nullopt;
+  const auto note = stored->findNote(compiler.value_or(noFile));
   const auto digest = note ? digestAtBegin(*note) : std::nullopt;
-  if (!digest)
-    return std::nullopt;
+  if (!digest || !compiler)
+    return digest;
   const auto llvm = identityAt(note->substr(digest->size()));
   if (!llvm)
     return std::nullopt;
@@ -111,9 +107,11 @@ std::optional<Obtained> ModuleCache::findStored(const Key &key, bool isLocked) {
   return std::nullopt;
 }
 
-bool ModuleCache::has(const Key &key) {
-  auto found = stored->find(key);
-  return found && *found;
+Result<Key> ModuleCache::keyFor(Source &source, const w2n_compile_options &options) {
+  W2N_CHECK(checkOptions(options));
+  W2N_TRY(compiler, compilerIdentity());
+  W2N_TRY(hash, source.hash(*stored));
+  return keyOf(familyOf(hash, compiler, options), processorOf(options));
 }
 
 Result<Obtained> ModuleCache::obtain(Source &source, const w2n_compile_options &options) {

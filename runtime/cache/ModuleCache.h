@@ -10,18 +10,6 @@
 
 namespace w2n::cache {
 
-/// What the environment says of where the cache is and how large, unless `folder` (not empty) and
-/// `size` (such as "512M" or "10G") do: WASM2NATIVE_CACHE_DIR, else wasm2native in XDG_CACHE_HOME
-/// or
-/// ~/.cache; WASM2NATIVE_CACHE_SIZE, else defaultLimitBytes.
-struct Settings {
-  std::string folder;
-  uint64_t limitBytes;
-
-  /// Errors: Io if the environment names no folder, Invalid for a size that is none.
-  static Result<Settings> read(const std::string &folder = "", const std::string &size = "");
-};
-
 /// An artifact, from the store or just compiled.
 struct Obtained {
   enum class From : uint8_t { Store, Compiler } from;
@@ -43,6 +31,10 @@ public:
   Store &store() { return *stored; }
   const CompilerLibrary &compiler() const { return library; }
 
+  /// The key of the artifact of `source` for exactly `options`. Errors: Io; Invalid if `options`
+  /// make something else than an artifact.
+  Result<Key> keyFor(Source &source, const w2n_compile_options &options);
+
   /// Finds the artifact of `source` for exactly `options`, or compiles and stores it; waits while
   /// another process or thread does that. Errors: those of compiling; Io if `source` cannot be
   /// read.
@@ -53,9 +45,6 @@ public:
   /// there is none, it is compiled for this processor. Errors: also those of Module::load.
   Result<std::shared_ptr<const runtime::Module>> load(Source &source, const std::string &name,
                                                       const w2n_compile_options &options);
-
-  /// Whether there is an artifact. Never compiles.
-  bool has(const Key &key);
 
 private:
   Result<Digest> compilerIdentity();

@@ -1,4 +1,6 @@
-#include "runtime/cache/ModuleCache.h"
+#include "runtime/cache/Settings.h"
+
+#include "runtime/cache/Store.h"
 
 #include <charconv>
 #include <cstdlib>
@@ -24,7 +26,9 @@ Result<std::string> folderFromEnvironment() {
                              "XDG_CACHE_HOME and HOME is set");
 }
 
-Result<uint64_t> parseSize(const std::string &text, const char *source) {
+} // namespace
+
+Result<uint64_t> parseSize(const std::string &text, const char *name) {
   uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   const std::string unit(end, text.data() + text.size());
@@ -33,13 +37,11 @@ Result<uint64_t> parseSize(const std::string &text, const char *source) {
   const unsigned shift = power == units.npos ? 0 : 10 * unsigned(power + 1);
   if (error != std::errc() || (!unit.empty() && power == units.npos) || number == 0 ||
       number > (UINT64_MAX >> 1 >> shift))
-    return fail(ErrorKind::Invalid, std::string(source) + " is '" + text +
+    return fail(ErrorKind::Invalid, std::string(name) + " is '" + text +
                                         "', must be a number of bytes, or one with K, M, G or T "
                                         "after it");
   return number << shift;
 }
-
-} // namespace
 
 Result<Settings> Settings::read(const std::string &folder, const std::string &size) {
   Settings settings{folder, defaultLimitBytes};

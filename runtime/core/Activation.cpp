@@ -23,6 +23,12 @@ Error trapError(TrapKind kind) {
 
 namespace {
 
+/// Where it begins where nobody has asked for anything else, as in most calls; 0 elsewhere.
+uintptr_t usualGuestStackTop(const Activation *previous, uint64_t bytes) {
+  const GuestStack *stack = currentGuestStack;
+  return !previous && stack && stack->top - stack->limit == bytes ? stack->top : 0;
+}
+
 /// Where the guest's stack begins for an activation that may have `bytes` of it: so many above the
 /// guard region, and below the activation before. Errors: Limit, Trap (no room on the host's
 /// stack).
@@ -58,7 +64,12 @@ Status runGuest(artifact::EntryThunk thunk, artifact::InstanceContext *context, 
   Activation activation;
   activation.previous = w2nCurrentActivation;
   activation.depth = activation.previous ? activation.previous->depth + 1 : 0;
-  W2N_TRY(top, nextGuestStackTop(activation.previous, instanceOf(context).stackBytes()));
+  const uint64_t stackBytes = instanceOf(context).stackBytes();
+  uintptr_t top = usualGuestStackTop(activation.previous, stackBytes);
+  if (top == 0) [[unlikely]] {
+    W2N_TRY(found, nextGuestStackTop(activation.previous, stackBytes));
+    top = found;
+  }
   activation.guestStackTop = activation.guestStackPointer = top;
   activation.hostError = nullptr;
   w2nCurrentActivation = &activation;

@@ -202,7 +202,13 @@ bool InstancePool::reset(uint32_t index, const Module &module) {
     slot.accessibleBytes = slot.initialBytes;
   }
   uint8_t *rest = rewritePages(index, module);
-  return platform::discard(rest, uint64_t(memoryOf(index) + slot.initialBytes - rest));
+  if (!platform::discard(rest, uint64_t(memoryOf(index) + slot.initialBytes - rest)))
+    return false;
+  for (const artifact::ImageRecord &image : module.metadata().images())
+    if (image.memory == pooledMemory(module) &&
+        !Memory::copyImageEnds(memoryOf(index), module.fileDescriptor(), image))
+      return false;
+  return true;
 }
 
 /// Returns the address up to which everything is as it was at first.

@@ -86,7 +86,9 @@ struct Instance::State {
     if (index < layout.importedFunctions)
       return importReferences() + index;
     const uint32_t reference = metadata->functions()[index].reference;
-    return reference < layout.referencedFunctions ? functionReferences() + reference : nullptr;
+    if (reference >= layout.referencedFunctions || metadata->references()[reference] != index)
+      return nullptr;
+    return functionReferences() + reference;
   }
 };
 

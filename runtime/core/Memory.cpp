@@ -118,12 +118,47 @@ Memory::~Memory() {
   platform::release(reservation, reservedBytes);
 }
 
-Status Memory::mapImage(uint8_t *base, int descriptor, const artifact::ImageRecord &image) {
-  if (image.bytes == 0)
-    return {};
-  if (!platform::mapFile(base + image.memoryOffset, image.bytes, platform::Access::CopyOnWrite,
-                         descriptor, image.fileOffset))
+namespace {
+
+/// The offsets in a memory between which a run of the image is mapped. Where pages are larger than
+/// what artifacts align to, a run may begin or end within one, or lie differently in file and
+/// memory.
+struct MappedPart {
+  uint64_t begin, end;
+};
+
+MappedPart mappedPartOf(const artifact::ImageRecord &image, uint64_t pageBytes) {
+  const uint64_t imageEnd = image.memoryOffset + image.bytes;
+  const uint64_t begin = (image.memoryOffset + pageBytes - 1) & ~(pageBytes - 1);
+  const uint64_t end = imageEnd & ~(pageBytes - 1);
+  if (begin >= end || (image.memoryOffset - image.fileOffset) % pageBytes != 0)
+    return {imageEnd, imageEnd};
+  return {begin, end};
+}
+
+uint64_t inFile(const artifact::ImageRecord &image, uint64_t memoryOffset) {
+  return image.fileOffset + (memoryOffset - image.memoryOffset);
+}
+
+} // namespace
+
+Status Memory::mapImage(uint8_t *base, int descriptor, const artifact::ImageRecord &image,
+                        uint64_t pageBytes) {
+  const auto [begin, end] = mappedPartOf(image, pageBytes);
+  if (begin != end && !platform::mapFile(base + begin, end - begin, platform::Access::CopyOnWrite,
+                                         descriptor, inFile(image, begin)))
     return platform::failWithErrno("cannot map the memory image");
+  return copyImageEnds(base, descriptor, image, pageBytes);
+}
+
+Status Memory::copyImageEnds(uint8_t *base, int descriptor, const artifact::ImageRecord &image,
+                             uint64_t pageBytes) {
+  const auto [begin, end] = mappedPartOf(image, pageBytes);
+  if (!platform::readFile(base + image.memoryOffset, begin - image.memoryOffset, descriptor,
+                          image.fileOffset) ||
+      !platform::readFile(base + end, image.memoryOffset + image.bytes - end, descriptor,
+                          inFile(image, end)))
+    return platform::failWithErrno("cannot read the memory image");
   return {};
 }
 

@@ -11,6 +11,7 @@
 #include "lib/artifact/Metadata.h"
 #include "lib/wasm/Types.h"
 #include "runtime/core/RangeRegistry.h"
+#include "runtime/platform/VirtualMemory.h"
 
 #include <atomic>
 #include <memory>
@@ -45,9 +46,13 @@ struct Memory {
   Memory(const Memory &) = delete;
   Memory &operator=(const Memory &) = delete;
 
-  /// Maps `image` of the file `descriptor` copy-on-write into the memory at `base`. The artifact's
-  /// reader has checked its extent. Errors: Io.
-  static Status mapImage(uint8_t *base, int descriptor, const artifact::ImageRecord &image);
+  /// Maps `image` of the file `descriptor` copy-on-write into the memory at `base`, and copies what
+  /// does not fill pages of `pageBytes`. The artifact's reader has checked its extent. Errors: Io.
+  static Status mapImage(uint8_t *base, int descriptor, const artifact::ImageRecord &image,
+                         uint64_t pageBytes = platform::pageBytes());
+  /// Does the latter alone, where the memory was made as it is without (platform::discard).
+  static Status copyImageEnds(uint8_t *base, int descriptor, const artifact::ImageRecord &image,
+                              uint64_t pageBytes = platform::pageBytes());
 
   /// Grows by `deltaPages`; returns the old size in pages, or -1 if it cannot grow. The base never
   /// moves. Threads: any if the memory is shared, else the thread of the instance. Source: core

@@ -83,13 +83,16 @@ void drop(std::vector<bool> &dropped, uint32_t segment) {
     dropped[segment] = true;
 }
 
+std::span<const uint32_t> elementsOf(Instance::State &state, uint32_t segment) {
+  return state.metadata->indices(state.metadata->elements()[segment].functions);
+}
+
 /// The value of an element of a segment: what `initialize` set, else the function that metadata
 /// names.
 uint64_t elementOf(Instance::State &state, uint32_t segment, uint64_t element) {
   if (!state.elementValues.empty() && !state.elementValues[segment].empty())
     return state.elementValues[segment][element];
-  const uint32_t index =
-      state.metadata->indices(state.metadata->elements()[segment].functions)[element];
+  const uint32_t index = elementsOf(state, segment)[element];
   if (index >= state.metadata->functions().size())
     return 0;
   return reinterpret_cast<uint64_t>(state.referenceOf(index));
@@ -137,15 +140,12 @@ uint32_t w2nMemoryInit(InstanceContext *context, uint32_t memory, uint32_t segme
                        uint64_t destination, uint64_t source, uint64_t count) {
   auto &state = stateOf(context);
   const auto to = state.memories[memory]->bytes();
-  const DataRecord data =
-      isDropped(state.droppedData, segment) ? DataRecord{} : state.metadata->data()[segment];
-  if (!isInside(destination, count, to.size()) || !isInside(source, count, data.count))
+  const auto from = isDropped(state.droppedData, segment) ? std::span<const uint8_t>()
+                                                          : state.metadata->dataBytes(segment);
+  if (!isInside(destination, count, to.size()) || !isInside(source, count, from.size()))
     return trapWith(TrapKind::MemoryOutOfBounds);
-  if (count == 0)
-    return 0;
-  const uint8_t *const origin = state.metadata->address(data.bytes) + source;
   inPieces(count, pieceBytes, Direction::Up, [&](uint64_t first, uint64_t bytes) {
-    std::memcpy(to.data() + destination + first, origin + first, bytes);
+    std::memcpy(to.data() + destination + first, from.data() + source + first, bytes);
   });
   return 0;
 }
@@ -190,9 +190,8 @@ uint32_t w2nTableInit(InstanceContext *context, uint32_t table, uint32_t segment
                       uint64_t destination, uint64_t source, uint64_t count) {
   auto &state = stateOf(context);
   const TableRecord &to = *state.tables[table]->record;
-  const uint64_t elements = isDropped(state.droppedElements, segment)
-                                ? 0
-                                : state.metadata->elements()[segment].functions.count;
+  const uint64_t elements =
+      isDropped(state.droppedElements, segment) ? 0 : elementsOf(state, segment).size();
   if (!isInside(destination, count, to.count) || !isInside(source, count, elements))
     return trapWith(TrapKind::TableOutOfBounds);
   inPieces(count, pieceElements, Direction::Up, [&](uint64_t first, uint64_t elements) {
@@ -212,14 +211,14 @@ uint32_t w2nElementSet(InstanceContext *context, uint32_t segment, uint32_t elem
   auto &state = stateOf(context);
   if (segment >= state.metadata->elements().size())
     return 0;
-  const uint32_t count = state.metadata->elements()[segment].functions.count;
+  const size_t count = elementsOf(state, segment).size();
   if (state.elementValues.empty())
     state.elementValues.resize(state.metadata->elements().size());
   auto &values = state.elementValues[segment];
   if (values.empty()) {
     // The others keep what metadata says.
     std::vector<uint64_t> all(count);
-    for (uint32_t i = 0; i < count; ++i)
+    for (size_t i = 0; i < count; ++i)
       all[i] = elementOf(state, segment, i);
     values = std::move(all);
   }

@@ -46,6 +46,22 @@ uint8_t *mapFile(uint8_t *address, uint64_t bytes, Access access, int descriptor
   return mapped == MAP_FAILED ? nullptr : static_cast<uint8_t *>(mapped);
 }
 
+bool readFile(uint8_t *address, uint64_t bytes, int descriptor, uint64_t offset) {
+  while (bytes != 0) {
+    const ssize_t count = pread(descriptor, address, bytes, off_t(offset));
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count <= 0) {
+      errno = count == 0 ? EIO : errno;
+      return false;
+    }
+    address += count;
+    offset += uint64_t(count);
+    bytes -= uint64_t(count);
+  }
+  return true;
+}
+
 int makeMemoryFile(const char *name, std::span<const uint8_t> bytes) {
   const int file = memfd_create(name, MFD_CLOEXEC);
   while (file >= 0 && !bytes.empty()) {

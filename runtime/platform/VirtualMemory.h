@@ -41,6 +41,10 @@ enum class Access { ReadOnly, ReadExecute, CopyOnWrite };
 /// if it is null. The last page may be partial. Returns null and sets errno on failure.
 uint8_t *mapFile(uint8_t *address, uint64_t bytes, Access access, int descriptor, uint64_t offset);
 
+/// Reads `bytes` of the file at `offset`, at any addresses. False, with errno, if it has not so
+/// many.
+bool readFile(uint8_t *address, uint64_t bytes, int descriptor, uint64_t offset);
+
 /// A new file with `bytes` that has no name in any folder and ends with its last descriptor and
 /// mapping; `name` is for /proc. Returns its descriptor, or -1 and sets errno.
 int makeMemoryFile(const char *name, std::span<const uint8_t> bytes);

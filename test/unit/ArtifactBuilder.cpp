@@ -1,6 +1,7 @@
 #include "test/unit/ArtifactBuilder.h"
 
 #include "lib/artifact/Checksum.h"
+#include "runtime/arch/Arch.h"
 
 #include <cstring>
 #include <elf.h>
@@ -29,7 +30,7 @@ Elf64_Phdr segment(uint32_t type, uint32_t flags, uint64_t offset, uint64_t byte
 ArtifactBuilder::ArtifactBuilder() : metadata(sizeof(MetadataHeader)) {
   std::memcpy(header.magic, metadataMagic, sizeof(metadataMagic));
   header.version = formatVersion;
-  header.elfMachine = EM_X86_64;
+  header.elfMachine = runtime::hostElfMachine;
   header.startFunction = noIndex;
   addLevel("baseline", "");
 }

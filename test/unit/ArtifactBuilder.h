@@ -1,4 +1,4 @@
-// Makes artifacts without a compiler: metadata records and a few bytes of hand-written x86-64 code,
+// Makes artifacts without a compiler: metadata records and a few bytes of hand-written code,
 // in an ELF file like the linker's. For tests of the reader and the runtime.
 #pragma once
 

@@ -61,9 +61,12 @@ uint64_t walk(Metadata metadata) {
   for (const ElementRecord &segment : metadata.elements())
     for (uint32_t index : metadata.indices(segment.functions))
       sum += index;
-  for (const DataRecord &segment : metadata.data())
-    for (uint32_t i = 0; i < segment.count; ++i)
-      sum += metadata.address(segment.bytes)[i];
+  for (uint32_t i = 0; i < metadata.data().size(); ++i)
+    for (uint8_t byte : metadata.dataBytes(i))
+      sum += byte;
+  for (uint32_t i = 0; i < metadata.references().size(); ++i)
+    if (auto function = metadata.referencedFunction(i))
+      sum += *metadata.address(function->code);
   return sum;
 }
 
@@ -156,9 +159,6 @@ TEST(Metadata, ChecksFunctionsWhenTheyAreLookedUp) {
   builder.addFunction(type, {0xc3});
   builder.addFunction(type, {0xc3});
   builder.codes[1].code += 1 << 20;
-  // What is referenced is checked when its level is taken.
-  builder.functions[1].reference = noIndex;
-  builder.references.pop_back();
   const auto file = builder.build();
   auto metadata = Metadata::read(file);
   ASSERT_TRUE(metadata) << metadata.error().text;
@@ -166,6 +166,24 @@ TEST(Metadata, ChecksFunctionsWhenTheyAreLookedUp) {
   EXPECT_TRUE(metadata->code(0));
   ASSERT_FALSE(metadata->code(1));
   EXPECT_EQ(metadata->code(1).error().text, "metadata: the code of function 1 is damaged");
+}
+
+TEST(Metadata, ChecksReferencesInBothDirections) {
+  ArtifactBuilder builder;
+  const uint32_t type = builder.addType({}, {});
+  builder.addFunction(type, {0xc3});
+  builder.addFunction(type, {0xc3});
+  std::swap(builder.references[0], builder.references[1]);
+  builder.references.push_back(1000);
+  const auto file = builder.build();
+  auto metadata = Metadata::read(file);
+  ASSERT_TRUE(metadata) << metadata.error().text;
+  ASSERT_FALSE(metadata->referencedFunction(1));
+  EXPECT_EQ(metadata->referencedFunction(1).error().text,
+            "metadata: function reference 1 is not its function's");
+  ASSERT_FALSE(metadata->referencedFunction(2));
+  EXPECT_EQ(metadata->referencedFunction(2).error().text,
+            "metadata: function reference 2 is to no defined function");
 }
 
 } // namespace

@@ -1,5 +1,5 @@
-// A module in hand-written x86-64 code: functions of type [i32 i32] -> [i32] that do what the
-// runtime's tests need.
+// A module in hand-written code (SampleCode.h): functions of type [i32 i32] -> [i32] that do what
+// the runtime's tests need.
 #pragma once
 
 #include "runtime/core/Instance.h"

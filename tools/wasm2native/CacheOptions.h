@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/cache/ModuleCache.h"
+#include "runtime/cache/Settings.h"
 #include "tools/wasm2native/CommandLine.h"
 
 namespace w2n::tool {

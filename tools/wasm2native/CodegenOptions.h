@@ -8,8 +8,12 @@ namespace w2n::tool {
 
 inline constexpr OptionRow codegenOptions[] = {
     {"O", "LEVEL", "optimize: 0, 1, 2, 3, or s for size (default: 2)", "Code"},
-    {"mcpu", "CPU", "processor to generate code for; 'native' is this machine's", "Code"},
-    {"mattr", "LIST", "processor features to add or remove: +avx2,-bmi", "Code"},
+    {"mcpu", "CPU,...",
+     "processor to generate code for; 'native' is this machine's; several: the artifact has code "
+     "for each, and the last that a machine can run is used ('help' lists them)",
+     "Code"},
+    {"mattr", "LIST", "processor features to add or remove: +avx2,-bmi ('help' lists them)",
+     "Code"},
     {"features", "LIST",
      "WebAssembly proposals to allow: wasm2,+memory64 (default: all; 'help' lists them)", "Code"},
     {"bounds-checks", "HOW",

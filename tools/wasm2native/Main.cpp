@@ -11,9 +11,9 @@ struct Subcommand {
 };
 
 constexpr Subcommand subcommands[] = {
-    {"compile", w2n::tool::compileMain},
-    {"run", w2n::tool::runMain},
-    {"inspect", w2n::tool::inspectMain},
+    {"compile", w2n::tool::compileMain}, {"run", w2n::tool::runMain},
+    {"inspect", w2n::tool::inspectMain}, {"warm", w2n::tool::warmMain},
+    {"cache", w2n::tool::cacheMain},
 };
 
 } // namespace

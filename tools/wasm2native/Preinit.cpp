@@ -34,6 +34,8 @@ const wasm::Export *findFunction(const wasm::Module &module, std::string_view na
   return nullptr;
 }
 
+const wasm::FunctionType voidType, statusType{{}, {wasm::ValueType::i32()}};
+
 class Preinitializer {
 public:
   Preinitializer(wasm::Module module, const PreinitRequest &request)
@@ -94,9 +96,9 @@ Status Preinitializer::chooseEntry() {
   if (!exported)
     return cannot("no exported function '" + std::string(entry) + "'");
   const wasm::FunctionType &type = module.functionType(exported->index);
-  if (!type.params.empty() || !type.results.empty())
-    return cannot("export '" + std::string(entry) + "' has type " + toString(type) +
-                  ", must be [] -> []");
+  if (type != voidType && type != statusType)
+    return cannot("export '" + std::string(entry) + "' has type " + toString(type) + ", must be " +
+                  toString(voidType) + ", or " + toString(statusType) + " with 0 for success");
   if (entry == commandEntry)
     guards = wasm::storesBeforeFirstCall(module, exported->index);
   return {};
@@ -133,7 +135,12 @@ Status withoutExit(Status status, const std::string &what) {
 Status Preinitializer::call(std::string_view name) {
   auto found = instance->findExport(name);
   auto &function = std::get<std::shared_ptr<runtime::Function>>(*found);
-  return withoutExit(runtime::call(*function, {}), "'" + std::string(name) + "'");
+  const std::string quoted = "'" + std::string(name) + "'";
+  runtime::Slot status = 0;
+  W2N_CHECK(withoutExit(runtime::call(*function, {&status, 1}), quoted));
+  if (uint32_t(status) != 0)
+    return cannot(quoted + " returned " + std::to_string(int32_t(status)));
+  return {};
 }
 
 Status Preinitializer::run(std::span<const uint8_t> artifact) {

@@ -11,22 +11,30 @@ namespace w2n::tool {
 /// not overlap.
 class Progress {
 public:
-  Progress();
+  /// `noun` is what is counted.
+  explicit Progress(const char *noun = "functions");
   ~Progress();
   Progress(const Progress &) = delete;
   Progress &operator=(const Progress &) = delete;
 
-  void update(uint32_t done, uint32_t total);
+  /// `note` is what is being done.
+  void update(uint32_t done, uint32_t total, const std::string &note = "");
 
 private:
   using Clock = std::chrono::steady_clock;
+  const char *noun;
   bool onTerminal;
   bool drawn = false;
   Clock::time_point nextDraw;
 };
 
-/// Has the compiler library compile `wasm`, and shows how far it is. Errors: those of
+/// Has the compiler library compile `wasm` for `targets`, and shows how far it is. Errors: those of
 /// compileWithLibrary.
+Result<std::vector<Result<std::vector<uint8_t>>>>
+compileWithProgress(std::span<const uint8_t> wasm, compiler::CompileOptions options,
+                    std::span<const std::string> targets);
+
+/// The same for options.target.
 Result<std::vector<uint8_t>> compileWithProgress(std::span<const uint8_t> wasm,
                                                  compiler::CompileOptions options);
 

@@ -24,6 +24,10 @@ constexpr OptionRow rows[] = {
     {"preload", "NAME=FILE", "instantiate FILE first; its exports are imports of module NAME",
      "Run"},
     {"unknown-imports", "HOW", "error (default), or trap: when called, not before", "Run"},
+    {"cpu-level", "CPU",
+     "of an artifact for several processors, run the code for this one (default: the last that "
+     "this machine can run)",
+     "Run"},
     cacheFolderRow,
     cacheSizeRow,
     {"no-cache", nullptr, "compile a WebAssembly module into memory, always", "Cache"},
@@ -56,6 +60,7 @@ struct Request {
   runtime::InstanceOptions instance;
   compiler::CompileOptions compile;
   CacheChoice cache;
+  runtime::LoadOptions load;
   wasi::WasiOptions wasi;
 };
 
@@ -73,6 +78,7 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   W2N_TRY(trap, choose(line, "unknown-imports", false, unknownImports));
   request.compile = compile;
   request.cache = readCacheOptions(line);
+  request.load.cpuLevel = line.value("cpu-level");
   request.instance.trapOnUnknownImports = trap;
   for (const std::string &text : line.values("preload")) {
     W2N_TRY(preload, parsePreload(text));
@@ -98,7 +104,7 @@ public:
   explicit World(std::shared_ptr<wasi::WasiContext> wasi) : wasi(std::move(wasi)) {}
 
   Result<std::shared_ptr<Instance>> instantiate(const std::string &file, const Request &request) {
-    W2N_TRY(module, loadModule(file, request.compile, request.cache));
+    W2N_TRY(module, loadModule(file, request.compile, request.cache, request.load));
     // Threads are instances of their own, which cannot share those of other modules.
     if (preloads.empty() && wasi::ThreadGroup::isFor(*module))
       return instantiateWithThreads(file, module, request);

@@ -8,5 +8,7 @@ namespace w2n::tool {
 int compileMain(std::span<char *const> arguments);
 int runMain(std::span<char *const> arguments);
 int inspectMain(std::span<char *const> arguments);
+int warmMain(std::span<char *const> arguments);
+int cacheMain(std::span<char *const> arguments);
 
 } // namespace w2n::tool

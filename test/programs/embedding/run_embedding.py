@@ -42,7 +42,7 @@ def build_with_pkg_config(args, tree):
     environment = dict(os.environ, PKG_CONFIG_PATH=str(library_path / "pkgconfig"))
     flags = run("pkg-config", "--cflags", "--libs", "wasm2native-runtime", "wasm2native-compiler", env=environment)
     for source in (example / "plugin_host.c", here / "references/references.c", here / "vectors/vectors.c",
-                   here / "exceptions/exceptions.c"):
+                   here / "exceptions/exceptions.c", here / "cache/cache.c"):
         run(args.cc, "-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", source, "-o", args.work / source.stem,
             *flags.split(), f"-Wl,-rpath,{library_path}")
     run_example(args, args.work / "plugin_host")
@@ -95,6 +95,16 @@ def check_bindgen_refuses(args, tree):
     check(done.returncode == 1 and not bindings.exists(), "what is refused leaves no output")
 
 
+def check_cache(args):
+    def load(compiler, module):
+        return run(args.work / "cache", args.work / "cached", compiler, module)
+
+    plugin, other = args.work / "plugin.wasm", args.work / "guest.wasm"
+    check(load("-", plugin) == "loaded\n", "the cache finds the compiler beside the library and loads what it makes")
+    check(load("/nowhere", plugin) == "loaded\n", "what is in the cache needs no compiler")
+    check("error: cannot " in load("/nowhere", other), "what is not needs one")
+
+
 def configure(args, source, build, tree):
     run(args.cmake, "-S", source, "-B", build, f"-DCMAKE_PREFIX_PATH={tree}", f"-DCMAKE_C_COMPILER={args.cc}",
         "-DCMAKE_C_FLAGS=-Wall -Wextra -Werror -pedantic")
@@ -112,7 +122,7 @@ def use_runtime_alone(args, tree):
     """A node has the runtime and the command, but no compiler."""
     names = [path.name for path in tree.rglob("*")]
     check("runtime.h" in names and "wasm2native" in names, "the component has the runtime")
-    check(not [name for name in names if "compiler" in name], "the component has no compiler")
+    check(not [name for name in names if "wasm2native-compiler" in name], "the component has no compiler")
     source = args.work / "node"
     source.mkdir()
     (source / "CMakeLists.txt").write_text(
@@ -151,6 +161,7 @@ def main():
     check_exceptions(args, tree)
     check_bindgen(args, tree)
     check_bindgen_refuses(args, tree)
+    check_cache(args)
     build_with_cmake(args, tree)
     use_runtime_alone(args, install(args, "runtime-tree", "--component", "runtime"))
     check_docs(args)

@@ -1,0 +1,61 @@
+#include "include/wasm2native/cache.h"
+
+#include "runtime/api/Handles.h"
+#include "runtime/cache/ModuleCache.h"
+#include "runtime/cache/Settings.h"
+
+using namespace w2n;
+
+struct w2n_cache {
+  w2n_cache(std::unique_ptr<cache::Store> store, const w2n_cache_options &options)
+      : cache(std::move(store), cache::CompilerLibrary(options.compiler ? options.compiler : ""),
+              [warn = options.warn, user = options.user](const std::string &text) {
+                if (warn)
+                  warn(user, text.c_str());
+              }) {}
+
+  cache::ModuleCache cache;
+};
+
+namespace {
+
+w2n_error *load(w2n_cache *cache, cache::Source &source, const std::string &name,
+                const w2n_compile_options *options, w2n_module **out) {
+  constexpr w2n_compile_options byDefault = W2N_COMPILE_OPTIONS_DEFAULT;
+  auto module = cache->cache.load(source, name, options ? *options : byDefault);
+  if (!module)
+    return new w2n_error{std::move(module).error()};
+  *out = new w2n_module(std::move(*module));
+  return nullptr;
+}
+
+} // namespace
+
+w2n_error *w2n_cache_open(const w2n_cache_options *options, w2n_cache **out) {
+  const w2n_cache_options given = options ? *options : w2n_cache_options();
+  auto settings = cache::Settings::read(given.folder ? given.folder : "");
+  if (!settings)
+    return new w2n_error{std::move(settings).error()};
+  auto store = cache::Store::open(settings->folder,
+                                  given.limit_bytes ? given.limit_bytes : settings->limitBytes);
+  if (!store)
+    return new w2n_error{std::move(store).error()};
+  *out = new w2n_cache(std::move(*store), given);
+  return nullptr;
+}
+
+void w2n_cache_free(w2n_cache *cache) { delete cache; }
+
+w2n_error *w2n_cache_load_file(w2n_cache *cache, const char *path,
+                               const w2n_compile_options *options, w2n_module **out) {
+  auto source = cache::Source::open(path);
+  if (!source)
+    return new w2n_error{std::move(source).error()};
+  return load(cache, *source, path, options, out);
+}
+
+w2n_error *w2n_cache_load(w2n_cache *cache, const uint8_t *wasm, size_t wasmBytes,
+                          const w2n_compile_options *options, w2n_module **out) {
+  auto source = cache::Source::of({wasm, wasmBytes});
+  return load(cache, source, "module", options, out);
+}

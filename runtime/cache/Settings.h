@@ -1,0 +1,25 @@
+// Where the cache is, and how large it may be.
+#pragma once
+
+#include "lib/support/Error.h"
+
+#include <string>
+
+namespace w2n::cache {
+
+/// What the environment says of where the cache is and how large, unless `folder` (not empty) and
+/// `size` (such as "512M" or "10G") do: WASM2NATIVE_CACHE_DIR, else wasm2native in XDG_CACHE_HOME
+/// or
+/// ~/.cache; WASM2NATIVE_CACHE_SIZE, else defaultLimitBytes.
+struct Settings {
+  std::string folder;
+  uint64_t limitBytes;
+
+  /// Errors: Io if the environment names no folder, Invalid for a size that is none.
+  static Result<Settings> read(const std::string &folder = "", const std::string &size = "");
+};
+
+/// "512M" in bytes; K, M, G and T are powers of 1024. Errors: Invalid, beginning with `name`.
+Result<uint64_t> parseSize(const std::string &text, const char *name);
+
+} // namespace w2n::cache

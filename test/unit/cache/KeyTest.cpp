@@ -1,0 +1,61 @@
+// Everything that changes code changes the key.
+#include "runtime/cache/Key.h"
+
+#include <gtest/gtest.h>
+#include <set>
+
+namespace w2n::test {
+namespace {
+
+using cache::familyOf;
+using cache::processorOf;
+
+constexpr w2n_compile_options byDefault = W2N_COMPILE_OPTIONS_DEFAULT;
+const Digest source = hashOf("wasm"), compiler = hashOf("compiler");
+
+TEST(CacheKey, DependsOnModuleCompilerAndEveryOptionThatChangesCode) {
+  std::vector<w2n_compile_options> all(8, byDefault);
+  all[1].level = W2N_LEVEL_O3;
+  all[2].bounds_checks = W2N_BOUNDS_CHECKS_EXPLICIT;
+  all[3].strict_trap_state = true;
+  all[4].deterministic = true;
+  all[5].target = "riscv64";
+  all[6].attributes = "+avx2";
+  all[7].features = "wasm2";
+  std::set<Digest> families;
+  for (const w2n_compile_options &options : all)
+    families.insert(familyOf(source, compiler, options));
+  families.insert(familyOf(hashOf("other wasm"), compiler, byDefault));
+  families.insert(familyOf(source, hashOf("other compiler"), byDefault));
+  EXPECT_EQ(families.size(), all.size() + 2);
+  EXPECT_NE(cache::keyOf(*families.begin(), ""), cache::keyOf(*families.begin(), "x86-64-v3"));
+}
+
+TEST(CacheKey, DoesNotDependOnHowItIsCompiled) {
+  w2n_compile_options options = byDefault;
+  options.threads = 3;
+  options.progress = [](void *, uint32_t, uint32_t) {};
+  EXPECT_EQ(familyOf(source, compiler, options), familyOf(source, compiler, byDefault));
+}
+
+TEST(CacheKey, TakesATripleForItsArchitecture) {
+  w2n_compile_options name = byDefault, triple = byDefault;
+  name.target = "aarch64";
+  triple.target = "aarch64-unknown-linux-gnu";
+  EXPECT_EQ(familyOf(source, compiler, name), familyOf(source, compiler, triple));
+}
+
+TEST(CacheKey, SaysWhichProcessorNativeIs) {
+  w2n_compile_options options = byDefault;
+  EXPECT_EQ(processorOf(options), "");
+  options.cpu = "x86-64-v3";
+  EXPECT_EQ(processorOf(options), "x86-64-v3");
+  options.cpu = "x86-64,native";
+  const std::string list = processorOf(options);
+  EXPECT_EQ(list.find("x86-64,native:"), 0u);
+  EXPECT_EQ(list.size(), sizeof("x86-64,native:") - 1 + 64);
+  EXPECT_EQ(processorOf(options), list);
+}
+
+} // namespace
+} // namespace w2n::test

@@ -1,0 +1,187 @@
+// wasm2native warm: compiles modules into the cache before anybody asks for them.
+#include "tools/wasm2native/CacheOptions.h"
+#include "tools/wasm2native/CodegenOptions.h"
+#include "tools/wasm2native/Diagnostics.h"
+#include "tools/wasm2native/Subcommands.h"
+#include "tools/wasm2native/Table.h"
+#include "tools/wasm2native/WarmJobs.h"
+
+#include <chrono>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+namespace w2n::tool {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+constexpr OptionRow rows[] = {
+    {"target", "LIST",
+     "x86_64, aarch64, riscv64 or triples, separated by commas or given again (default: this "
+     "machine)",
+     "Code"},
+    {"memory-budget", "BYTES",
+     "compile as much at a time as fits, by estimate: 512M, 8G (default: what is free)", "Warm"},
+    cacheFolderRow,
+    cacheSizeRow,
+    {"json", nullptr, "print JSON instead of a table", "Output"},
+    {"h,help", nullptr, "print this", "Help"},
+};
+
+constexpr CommandSpec spec = {
+    .name = "wasm2native warm",
+    .usage = "[OPTION...] PATH...",
+    .summary = "Compiles WebAssembly modules into the cache, so that running them does not.",
+    .options = rows,
+    .sharedOptions = codegenOptions,
+    .epilogue =
+        "\nPATH is a module, a folder (all *.wasm in it and below), or '-': a list on standard "
+        "input.\nEach module is compiled for each --target and, where --mcpu is given more than "
+        "once, each --mcpu.\nWithout either it is for this processor; with --target alone, for the "
+        "target's baseline.\nThe exit status is 0 only if everything is in the cache.\n"};
+
+const char *stateName(WarmJob::State state) {
+  switch (state) {
+  case WarmJob::State::Waiting:
+    return "waiting";
+  case WarmJob::State::Hit:
+    return "hit";
+  case WarmJob::State::Compiled:
+    return "compiled";
+  case WarmJob::State::Failed:
+    return "failed";
+  }
+  __builtin_unreachable();
+}
+
+std::vector<std::string> splitAtCommas(const std::vector<std::string> &lists) {
+  std::vector<std::string> words;
+  for (const std::string &list : lists)
+    for (size_t begin = 0; begin <= list.size();) {
+      const size_t end = std::min(list.find(',', begin), list.size());
+      words.push_back(list.substr(begin, end - begin));
+      begin = end + 1;
+    }
+  return words;
+}
+
+std::vector<MachineKind> machinesOf(const CommandLine &line) {
+  std::vector<std::string> targets = splitAtCommas(line.values("target"));
+  std::vector<std::string> processors = line.values("mcpu");
+  if (processors.empty())
+    processors = {targets.empty() ? "native" : ""};
+  if (targets.empty())
+    targets = {""};
+  std::vector<MachineKind> machines;
+  for (const std::string &target : targets)
+    for (const std::string &processor : processors)
+      machines.push_back({target, processor});
+  return machines;
+}
+
+/// What is said to be in the cache is: others, or this run itself, may have pushed it out.
+void requirePresence(cache::Store &store, std::vector<WarmJob> &jobs) {
+  for (WarmJob &job : jobs) {
+    if (job.state != WarmJob::State::Hit && job.state != WarmJob::State::Compiled)
+      continue;
+    auto found = store.find(job.key);
+    if (found && *found)
+      continue;
+    job.state = WarmJob::State::Failed;
+    job.error = found ? "removed again: the cache is too small (--cache-size)" : found.error().text;
+  }
+}
+
+size_t countOf(const std::vector<WarmJob> &jobs, WarmJob::State state) {
+  return size_t(std::count_if(jobs.begin(), jobs.end(),
+                              [state](const WarmJob &job) { return job.state == state; }));
+}
+
+void printJobs(const std::vector<WarmJob> &jobs, double seconds) {
+  std::vector<std::vector<std::string>> table = {
+      {"MODULE", "TARGET", "CPU", "RESULT", "SECONDS", "WASM", "ARTIFACT", ""}};
+  for (const WarmJob &job : jobs) {
+    char time[32];
+    snprintf(time, sizeof(time), "%.2f", job.seconds);
+    const bool isThere = job.state != WarmJob::State::Failed;
+    table.push_back({job.path, job.machine.target.empty() ? "host" : job.machine.target,
+                     job.machine.processor.empty() ? "baseline" : job.machine.processor,
+                     stateName(job.state), time, sizeText(job.wasmBytes),
+                     isThere ? sizeText(job.artifactBytes) : "-", job.error});
+  }
+  printTable(table);
+  printf("%zu artifacts: %zu compiled, %zu in the cache before, %zu failed; %.2f s\n", jobs.size(),
+         countOf(jobs, WarmJob::State::Compiled), countOf(jobs, WarmJob::State::Hit),
+         countOf(jobs, WarmJob::State::Failed), seconds);
+}
+
+void printJson(const std::vector<WarmJob> &jobs, double seconds, const std::string &folder) {
+  Json list = Json::array();
+  for (const WarmJob &job : jobs) {
+    Json entry = {{"module", job.path},           {"target", job.machine.target},
+                  {"cpu", job.machine.processor}, {"result", stateName(job.state)},
+                  {"seconds", job.seconds},       {"wasmBytes", job.wasmBytes}};
+    if (job.state == WarmJob::State::Failed)
+      entry["error"] = job.error;
+    else
+      entry.update({{"artifactBytes", job.artifactBytes}, {"key", hexOf(job.key)}});
+    list.push_back(std::move(entry));
+  }
+  const Json all = {{"folder", folder},
+                    {"seconds", seconds},
+                    {"compiled", countOf(jobs, WarmJob::State::Compiled)},
+                    {"hits", countOf(jobs, WarmJob::State::Hit)},
+                    {"failed", countOf(jobs, WarmJob::State::Failed)},
+                    {"artifacts", std::move(list)}};
+  // File names need not be UTF-8; the output is.
+  puts(all.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+}
+
+int warm(const CommandLine &line, const compiler::CompileOptions &options,
+         const WarmLimits &limits) {
+  const auto begin = std::chrono::steady_clock::now();
+  auto store = openStore(readCacheOptions(line));
+  if (!store)
+    return reportError("cache", store.error());
+  const auto cache = cacheOn(std::move(*store));
+  std::vector<WarmJob> jobs =
+      planJobs(*cache, findModules(line.positional()), machinesOf(line), options);
+  runJobs(*cache, jobs, options, limits);
+  requirePresence(cache->store(), jobs);
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (line.has("json"))
+    printJson(jobs, seconds, cache->store().folder());
+  else
+    printJobs(jobs, seconds);
+  return countOf(jobs, WarmJob::State::Failed) == 0 ? 0 : int(exitError);
+}
+
+} // namespace
+
+int warmMain(std::span<char *const> arguments) {
+  auto line = CommandLine::parse(spec, arguments);
+  if (!line)
+    return usageError(spec, line.error());
+  if (line->has("help"))
+    return fputs(helpText(spec).c_str(), stdout) < 0;
+  auto options = readCodegenOptions(*line);
+  if (!options)
+    return usageError(spec, options.error());
+  WarmLimits limits = {options->threads ? options->threads
+                                        : std::max(1u, std::thread::hardware_concurrency()),
+                       availableMemory()};
+  if (line->has("memory-budget")) {
+    auto budget = cache::parseSize(line->value("memory-budget"), "--memory-budget");
+    if (!budget)
+      return usageError(spec, budget.error().text);
+    limits.memoryBytes = *budget;
+  }
+  if (line->positional().empty())
+    return usageError(spec, "no modules");
+  return warm(*line, *options, limits);
+}
+
+} // namespace w2n::tool
