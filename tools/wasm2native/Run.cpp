@@ -1,6 +1,7 @@
 // wasm2native run: a WASI command, or one exported function.
 #include "runtime/core/Instance.h"
 #include "runtime/wasi/ThreadGroup.h"
+#include "runtime/wasi/WasiContext.h"
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/LoadModule.h"
