@@ -72,7 +72,6 @@ public:
     options.seed = 1;
     options.quotaBytes = 1 << 20;
     options.maxOpenFiles = 64;
-    options.trace = [](std::string_view line) { lineBytes = lineBytes + line.size(); };
     options.pathMethod = method;
     return *WasiContext::create(std::move(options));
   }
@@ -92,7 +91,6 @@ public:
   }
 
 private:
-  static inline volatile size_t lineBytes;
   fs::path base;
   int sockets[2], null;
 };
@@ -133,7 +131,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       world.makeContext(input.byte() & 1 ? PathMethod::Walk : PathMethod::Automatic);
   // Names that are there, and an allocation of its own, so that one byte too far is noticed.
   std::vector<uint8_t> memory(memoryBytes);
-  std::memcpy(memory.data(), "f\0d/x\0l/../f\0../outside/file\0o/file", 35);
+  constexpr char names[] = "f\0d/x\0l/../f\0../outside/file\0o/file";
+  std::memcpy(memory.data(), names, sizeof(names));
   constexpr unsigned mostOperations = 64;
   for (unsigned count = 0; count < mostOperations && !input.empty(); ++count) {
     if (input.byte() & 1)
