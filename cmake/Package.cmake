@@ -12,6 +12,10 @@ write_basic_package_version_file(${CMAKE_BINARY_DIR}/wasm2nativeConfigVersion.cm
 function(w2n_install_package component privateLibs)
   install(FILES ${CMAKE_SOURCE_DIR}/include/wasm2native/base.h ${CMAKE_SOURCE_DIR}/include/wasm2native/${component}.h
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/wasm2native COMPONENT ${component})
+  if(component STREQUAL runtime)
+    install(FILES ${CMAKE_SOURCE_DIR}/include/wasm2native/host.hpp
+      DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/wasm2native COMPONENT runtime)
+  endif()
   install(FILES ${CMAKE_BINARY_DIR}/wasm2nativeConfig.cmake ${CMAKE_BINARY_DIR}/wasm2nativeConfigVersion.cmake
     DESTINATION ${packageDir} COMPONENT ${component})
   install(EXPORT wasm2native-${component} NAMESPACE wasm2native:: DESTINATION ${packageDir} COMPONENT ${component})

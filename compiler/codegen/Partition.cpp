@@ -11,6 +11,7 @@
 #include <llvm/IR/Verifier.h>
 #include <llvm/Support/SmallVectorMemoryBuffer.h>
 #include <mutex>
+#include <numeric>
 #include <thread>
 
 namespace w2n::compiler {
@@ -110,69 +111,64 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
   return std::vector<uint8_t>(output.begin(), output.end());
 }
 
+void addPartitionJobs(std::vector<Job> &jobs, const ModulePlan &plan, const TargetChoice &target,
+                      const std::vector<Partition> &partitions) {
+  for (const Partition &partition : partitions) {
+    Job job{&plan, &target, partition.level,
+            {},    0,       partition.endFunction - partition.firstFunction};
+    job.lower = [&plan, &partition](ModuleLowering &module) {
+      for (uint32_t f = partition.firstFunction; f < partition.endFunction; ++f)
+        lowerFunction(module, f);
+      module.addSymbolSuffix();
+    };
+    for (uint32_t f = partition.firstFunction; f < partition.endFunction; ++f)
+      job.wasmBytes += plan.wasm.functions[f].code.size();
+    jobs.push_back(std::move(job));
+  }
+}
+
 namespace {
 
-/// An order of work in which no thread is left with a huge partition when the others are done.
-std::vector<size_t> largestFirst(const wasm::Module &module,
-                                 const std::vector<Partition> &partitions) {
-  std::vector<size_t> bytes(partitions.size()), order(partitions.size());
-  for (size_t i = 0; i < partitions.size(); ++i) {
-    order[i] = i;
-    for (uint32_t f = partitions[i].firstFunction; f < partitions[i].endFunction; ++f)
-      bytes[i] += module.functions[f].code.size();
-  }
+/// An order of work in which no thread is left with a huge job when the others are done.
+std::vector<size_t> largestFirst(const std::vector<Job> &jobs) {
+  std::vector<size_t> order(jobs.size());
+  std::iota(order.begin(), order.end(), size_t(0));
   std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return bytes[a] > bytes[b]; });
+                   [&](size_t a, size_t b) { return jobs[a].wasmBytes > jobs[b].wasmBytes; });
   return order;
 }
 
 } // namespace
 
-Result<std::vector<std::vector<uint8_t>>>
-compilePartitions(const ModulePlan &plan, const TargetChoice &target,
-                  const std::vector<Partition> &partitions) {
-  const CompileOptions &options = plan.options;
-  uint32_t total = uint32_t(plan.wasm.functions.size()) - plan.wasm.importedFunctions;
-  std::vector<std::vector<uint8_t>> outputs(partitions.size());
+std::vector<Result<std::vector<uint8_t>>> runJobs(const std::vector<Job> &jobs,
+                                                  const CompileOptions &options) {
+  std::vector<Result<std::vector<uint8_t>>> outputs(jobs.size());
   std::atomic<size_t> next = 0;
   std::mutex mutex; // guards what follows
-  uint32_t done = 0;
-  // The error of the first partition that has one, so that the message does not depend on timing.
-  size_t failed = partitions.size();
-  Error error;
+  uint32_t done = 0, total = 0;
+  for (const Job &job : jobs)
+    total += job.functions;
 
-  std::vector<size_t> order = largestFirst(plan.wasm, partitions);
+  const std::vector<size_t> order = largestFirst(jobs);
   auto work = [&] {
-    for (size_t position = next++; position < partitions.size(); position = next++) {
-      size_t i = order[position];
-      const Partition &partition = partitions[i];
-      auto output = emitModule(plan, target, partition.level, [&](ModuleLowering &module) {
-        for (uint32_t f = partition.firstFunction; f < partition.endFunction; ++f)
-          lowerFunction(module, f);
-      });
+    for (size_t position = next++; position < jobs.size(); position = next++) {
+      const Job &job = jobs[order[position]];
+      outputs[order[position]] = emitModule(*job.plan, *job.target, job.level, job.lower);
       std::lock_guard lock(mutex);
-      if (output) {
-        outputs[i] = std::move(*output);
-      } else if (i < failed) {
-        failed = i;
-        error = std::move(output).error();
-      }
-      done += partition.endFunction - partition.firstFunction;
-      if (options.progress)
+      done += job.functions;
+      if (options.progress && job.functions != 0)
         options.progress(done, total);
     }
   };
 
   unsigned threads = options.threads ? options.threads : std::thread::hardware_concurrency();
-  threads = unsigned(std::clamp<size_t>(partitions.size(), 1, std::max(1u, threads)));
+  threads = unsigned(std::clamp<size_t>(jobs.size(), 1, std::max(1u, threads)));
   std::vector<std::thread> others;
   for (unsigned i = 1; i < threads; ++i)
     others.emplace_back(work);
   work();
   for (std::thread &thread : others)
     thread.join();
-  if (failed < partitions.size())
-    return std::unexpected(std::move(error));
   return outputs;
 }
 

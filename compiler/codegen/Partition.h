@@ -25,10 +25,23 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
                                         OptimizationLevel level,
                                         const std::function<void(ModuleLowering &)> &lower);
 
-/// Compiles all partitions on `threads` threads; outputs in the partitions' order. Reports to
-/// options.progress.
-Result<std::vector<std::vector<uint8_t>>>
-compilePartitions(const ModulePlan &plan, const TargetChoice &target,
-                  const std::vector<Partition> &partitions);
+/// One object file to be made.
+struct Job {
+  const ModulePlan *plan;
+  const TargetChoice *target;
+  OptimizationLevel level;
+  std::function<void(ModuleLowering &)> lower;
+  size_t wasmBytes;   ///< large ones are begun first
+  uint32_t functions; ///< for the progress
+};
+
+/// The jobs that make the functions of `partitions`.
+void addPartitionJobs(std::vector<Job> &jobs, const ModulePlan &plan, const TargetChoice &target,
+                      const std::vector<Partition> &partitions);
+
+/// Does all jobs on options.threads threads, also where one fails; outputs in the jobs' order.
+/// Reports to options.progress.
+std::vector<Result<std::vector<uint8_t>>> runJobs(const std::vector<Job> &jobs,
+                                                  const CompileOptions &options);
 
 } // namespace w2n::compiler

@@ -1,13 +1,13 @@
 #include "compiler/codegen/Target.h"
 
+#include "lib/artifact/Format.h"
+
 #include <llvm/MC/MCSubtargetInfo.h>
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Support/CommandLine.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/TargetParser/Host.h>
-#include <llvm/TargetParser/X86TargetParser.h>
 #include <mutex>
-#include <set>
 
 namespace w2n::compiler {
 
@@ -19,15 +19,6 @@ constexpr TargetInfo targets[] = {
 #include "compiler/targets/Targets.def"
 };
 
-const TargetInfo *findTarget(const std::string &name) {
-  std::string arch =
-      llvm::Triple(name.empty() ? llvm::sys::getDefaultTargetTriple() : name).getArchName().str();
-  for (const TargetInfo &target : targets)
-    if (arch == target.name)
-      return &target;
-  return nullptr;
-}
-
 std::string knownTargets() {
   std::string names;
   for (const TargetInfo &target : targets)
@@ -35,46 +26,45 @@ std::string knownTargets() {
   return names;
 }
 
-std::string hostFeatures() {
-  std::vector<std::string> names;
-  for (const auto &feature : llvm::sys::getHostCPUFeatures())
-    names.push_back((feature.second ? "+" : "-") + feature.first().str());
-  std::sort(names.begin(), names.end());
-  std::string all;
-  for (const std::string &name : names)
-    all += (all.empty() ? "" : ",") + name;
-  return all;
+std::vector<std::string> splitList(const std::string &list) {
+  llvm::SmallVector<llvm::StringRef, 8> parts;
+  llvm::StringRef(list).split(parts, ',', -1, /*KeepEmpty=*/false);
+  return {parts.begin(), parts.end()};
 }
 
-/// What code for `choice` needs of a machine beyond the baseline. A CPU's tuning flags are no
-/// instructions and do not count.
-std::string requiredFeatures(const TargetChoice &choice) {
-  std::set<std::string> needed;
-  bool isX86 = llvm::Triple(choice.triple).isX86();
-  auto addCpu = [&](llvm::StringRef cpu, bool add) {
-    llvm::SmallVector<llvm::StringRef, 64> names;
-    if (isX86 && llvm::X86::parseArchX86(cpu, /*Only64Bit=*/true) != llvm::X86::CK_None)
-      llvm::X86::getFeaturesForCPU(cpu, names);
-    for (llvm::StringRef name : names)
-      add ? void(needed.insert(name.str())) : void(needed.erase(name.str()));
-  };
-  addCpu(choice.cpu, true);
-  llvm::SmallVector<llvm::StringRef, 64> attributes;
-  llvm::StringRef(choice.features).split(attributes, ',', -1, /*KeepEmpty=*/false);
-  for (llvm::StringRef attribute : attributes)
-    if (attribute.consume_front("+"))
-      needed.insert(attribute.str());
-    else if (attribute.consume_front("-"))
-      needed.erase(attribute.str());
-  addCpu(choice.info->baseline, false);
-  llvm::SmallVector<llvm::StringRef, 64> baseline;
-  llvm::StringRef(choice.info->attributes).split(baseline, ',', -1, /*KeepEmpty=*/false);
-  for (llvm::StringRef attribute : baseline)
-    needed.erase(attribute.drop_front().str());
-  std::string all;
-  for (const std::string &name : needed)
-    all += (all.empty() ? "" : ",") + name;
-  return all;
+Result<TargetChoice> chooseLevel(const TargetInfo &info, const std::string &cpu,
+                                 const CompileOptions &options) {
+  W2N_TRY(processor, resolveProcessor(info, cpu));
+  W2N_CHECK(addAttributes(info, processor, options.attributes));
+  TargetChoice choice{&info, info.triple, processor, requiredFeatures(info, processor)};
+  choice.vectorTarget = VectorTarget::of(*describeProcessor(info, processor));
+  return choice;
+}
+
+/// Of `cpus`, those that `info` knows. If there is but one target, all, so that an unknown one is
+/// an error that names the target.
+Result<std::vector<TargetChoice>> levelsOf(const TargetInfo &info,
+                                           const std::vector<std::string> &cpus, bool isOnly,
+                                           const CompileOptions &options) {
+  std::vector<TargetChoice> levels;
+  for (const std::string &cpu : cpus) {
+    if (!isOnly && !isProcessor(info, cpu))
+      continue;
+    W2N_TRY(choice, chooseLevel(info, cpu, options));
+    for (const TargetChoice &other : levels)
+      if (other.processor.name == choice.processor.name)
+        return fail(ErrorKind::Invalid, "CPU '" + cpu + "' is given twice");
+    levels.push_back(std::move(choice));
+  }
+  if (levels.empty()) {
+    W2N_TRY(choice, chooseLevel(info, "", options));
+    levels.push_back(std::move(choice));
+  }
+  if (levels.size() > artifact::maxLevels)
+    return fail(ErrorKind::Invalid, std::to_string(levels.size()) + " CPUs for target " +
+                                        info.name + ", most is " +
+                                        std::to_string(artifact::maxLevels));
+  return levels;
 }
 
 } // namespace
@@ -95,39 +85,34 @@ void initializeLlvm() {
   });
 }
 
-Result<TargetChoice> chooseTarget(const CompileOptions &options) {
-  const TargetInfo *info = findTarget(options.target);
-  if (!info)
-    return fail(ErrorKind::Unsupported,
-                "unknown target '" + options.target + "', known are " + knownTargets());
-  TargetChoice choice{info, info->triple, info->baseline, info->attributes, {}};
-  if (options.cpu == "native") {
-    if (findTarget("") != info)
-      return fail(ErrorKind::Unsupported, "--mcpu=native is for the host's own target only");
-    choice.cpu = llvm::sys::getHostCPUName().str();
-    // The features are what cpuid says: a name may imply some that a virtual machine masks.
-    choice.features = hostFeatures();
-  } else if (!options.cpu.empty()) {
-    choice.cpu = options.cpu;
-    choice.features.clear();
+Result<const TargetInfo *> findTarget(const std::string &name) {
+  std::string arch =
+      llvm::Triple(name.empty() ? llvm::sys::getDefaultTargetTriple() : name).getArchName().str();
+  for (const TargetInfo &target : targets)
+    if (arch == target.name)
+      return &target;
+  return fail(ErrorKind::Unsupported, "unknown target '" + name + "', known are " + knownTargets());
+}
+
+Result<std::vector<std::vector<TargetChoice>>> chooseLevels(const CompileOptions &options,
+                                                            std::span<const std::string> targets) {
+  const std::vector<std::string> cpus = splitList(options.cpu);
+  if (targets.size() > 1 && !options.attributes.empty())
+    return fail(ErrorKind::Invalid, "processor features are of one target, but there are several");
+  std::vector<std::vector<TargetChoice>> choices;
+  std::vector<const TargetInfo *> infos;
+  for (const std::string &name : targets) {
+    W2N_TRY(info, findTarget(name));
+    if (llvm::is_contained(infos, info))
+      return fail(ErrorKind::Invalid, std::string("target ") + info->name + " is given twice");
+    infos.push_back(info);
+    W2N_TRY(levels, levelsOf(*info, cpus, targets.size() == 1, options));
+    choices.push_back(std::move(levels));
   }
-  if (!options.attributes.empty())
-    choice.features += (choice.features.empty() ? "" : ",") + options.attributes;
-  std::string error;
-  const llvm::Target *target =
-      llvm::TargetRegistry::lookupTarget(llvm::Triple(choice.triple), error);
-  if (!target)
-    return fail(ErrorKind::Unsupported, error);
-  std::unique_ptr<llvm::MCSubtargetInfo> subtarget(
-      target->createMCSubtargetInfo(llvm::Triple(choice.triple), info->baseline, ""));
-  if (!subtarget->isCPUStringValid(choice.cpu))
-    return fail(ErrorKind::Unsupported,
-                "unknown CPU '" + choice.cpu + "' for target " + info->name);
-  choice.requiredFeatures = requiredFeatures(choice);
-  subtarget.reset(
-      target->createMCSubtargetInfo(llvm::Triple(choice.triple), choice.cpu, choice.features));
-  choice.vectorTarget = VectorTarget::of(*subtarget);
-  return choice;
+  for (const std::string &cpu : cpus)
+    if (llvm::none_of(infos, [&](const TargetInfo *info) { return isProcessor(*info, cpu); }))
+      return fail(ErrorKind::Unsupported, "unknown CPU '" + cpu + "' for every target");
+  return choices;
 }
 
 Result<std::unique_ptr<llvm::TargetMachine>> makeTargetMachine(const TargetChoice &choice) {
@@ -137,8 +122,9 @@ Result<std::unique_ptr<llvm::TargetMachine>> makeTargetMachine(const TargetChoic
   if (!target)
     return fail(ErrorKind::Unsupported, error);
   llvm::TargetOptions options;
-  std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
-      triple, choice.cpu, choice.features, options, llvm::Reloc::PIC_, llvm::CodeModel::Small));
+  std::unique_ptr<llvm::TargetMachine> machine(
+      target->createTargetMachine(triple, choice.processor.cpu, choice.processor.features, options,
+                                  llvm::Reloc::PIC_, llvm::CodeModel::Small));
   if (!machine)
     return fail(ErrorKind::Internal, "LLVM made no target machine for " + choice.triple);
   return machine;

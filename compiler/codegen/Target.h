@@ -1,6 +1,7 @@
 // Target triples, CPUs and target machines.
 #pragma once
 
+#include "compiler/codegen/Processor.h"
 #include "compiler/driver/Compile.h"
 #include "compiler/lower/SimdTarget.h"
 
@@ -9,25 +10,25 @@
 
 namespace w2n::compiler {
 
-/// One of the targets that we generate code for: a row of Targets.def.
-struct TargetInfo {
-  const char *name;       ///< what --target takes
-  const char *triple;     ///< LLVM's
-  const char *baseline;   ///< CPU that artifacts are compiled for unless --mcpu says otherwise
-  const char *attributes; ///< features that go with it
-  const char *emulation;  ///< lld's -m
-};
-
+/// A processor of a target, as code is generated for it.
 struct TargetChoice {
   const TargetInfo *info;
-  std::string triple, cpu, features;
-  /// Instruction sets beyond the baseline, comma-separated LLVM names: what the loader checks.
+  std::string triple;
+  Processor processor;
+  /// What the loader checks: see Processor.h.
   std::string requiredFeatures;
   VectorTarget vectorTarget = {};
 };
 
-/// Resolves --target, --mcpu, --mattr. Errors: Unsupported, naming what is known.
-Result<TargetChoice> chooseTarget(const CompileOptions &options);
+/// The target called `name`, a row of Targets.def or a triple; empty is the host's. Errors:
+/// Unsupported, naming those that are known.
+Result<const TargetInfo *> findTarget(const std::string &name);
+
+/// What to generate code for: for each of `targets` its levels, in the order of options.cpu. A
+/// processor is taken for the targets that know its name, so that a list may be for several.
+/// Errors: Unsupported, Invalid.
+Result<std::vector<std::vector<TargetChoice>>> chooseLevels(const CompileOptions &options,
+                                                            std::span<const std::string> targets);
 
 /// A new target machine; one for each module. optimizeModule sets its level. Errors: Internal.
 Result<std::unique_ptr<llvm::TargetMachine>> makeTargetMachine(const TargetChoice &target);

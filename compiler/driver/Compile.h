@@ -1,4 +1,4 @@
-// compile(bytes, options) -> output: the list of phases. Its C entry is
+// compileForTargets(bytes, options, targets) -> outputs: the list of phases. Its C entry is
 // include/wasm2native/compiler.h.
 #pragma once
 
@@ -14,6 +14,7 @@ namespace w2n::compiler {
 
 enum class OptimizationLevel : uint8_t { O0, O1, O2, O3, Os };
 enum class BoundsChecks : uint8_t { Guard, Explicit };
+enum class Meter : uint8_t { None, Fuel };
 enum class Emit : uint8_t { SharedObject, Object, Assembly, LlvmIr };
 enum class StopAfter : uint8_t { Decode, Validate, Lower, Optimize, Object, Link };
 
@@ -25,11 +26,15 @@ struct CompileOptions {
   bool strictTrapState = false;
   /// One NaN and one form of relaxed instructions on every target (--deterministic).
   bool deterministic = false;
+  /// Whether instructions are counted (--meter=fuel).
+  Meter meter = Meter::None;
   Emit emit = Emit::SharedObject;
   StopAfter stopAfter = StopAfter::Link;
   /// x86_64, aarch64, riscv64 or a triple; empty is the host.
   std::string target;
-  std::string cpu;        ///< empty is the target's baseline, "native" the host's
+  /// Empty is the target's baseline, "native" the host's; several, separated by commas, become
+  /// levels of one artifact, of which the loader takes the last that it can.
+  std::string cpu;
   std::string attributes; ///< "+avx2,-bmi"
   /// Proposals that the module may use, as wasm::parseFeatures reads them; empty is all.
   std::string features;
@@ -39,9 +44,23 @@ struct CompileOptions {
   std::function<void(uint32_t done, uint32_t total)> progress;
   /// Called from any thread, one call at a time: a line about what is being done.
   std::function<void(const std::string &text)> remark;
+
+  /// Whether everything before an access has happened when it faults: what is left of the fuel must
+  /// be known then.
+  bool ordersTraps() const {
+    return strictTrapState || (meter == Meter::Fuel && boundsChecks == BoundsChecks::Guard);
+  }
 };
 
-/// Compiles the wasm in `bytes`. Threads: any. Errors: every kind but Link, Trap, Exit.
-Result<std::vector<uint8_t>> compile(std::span<const uint8_t> bytes, const CompileOptions &options);
+/// Compiles it for each of `targets` (options.target does not matter), with one decoding, one
+/// validation and one set of threads. What fails for one target fails for it alone. Errors: those
+/// of the module and of the options.
+Result<std::vector<Result<std::vector<uint8_t>>>>
+compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &options,
+                  std::span<const std::string> targets);
+
+/// What --mcpu=help and --mattr=help print for `target`. Errors: Unsupported.
+enum class List : uint8_t { Processors, Features };
+Result<std::string> listFor(const std::string &target, List list);
 
 } // namespace w2n::compiler

@@ -22,6 +22,8 @@ static_assert(W2N_LEVEL_O3 == int(OptimizationLevel::O3));
 static_assert(W2N_LEVEL_OS == int(OptimizationLevel::Os));
 static_assert(W2N_BOUNDS_CHECKS_GUARD == int(BoundsChecks::Guard));
 static_assert(W2N_BOUNDS_CHECKS_EXPLICIT == int(BoundsChecks::Explicit));
+static_assert(W2N_METER_NONE == int(Meter::None));
+static_assert(W2N_METER_FUEL == int(Meter::Fuel));
 static_assert(W2N_EMIT_SHARED_OBJECT == int(Emit::SharedObject));
 static_assert(W2N_EMIT_OBJECT == int(Emit::Object));
 static_assert(W2N_EMIT_ASSEMBLY == int(Emit::Assembly));
@@ -50,6 +52,7 @@ Result<CompileOptions> optionsOf(const w2n_compile_options &given) {
       readEnum("bounds_checks", given.bounds_checks, BoundsChecks::Explicit, options.boundsChecks));
   W2N_CHECK(readEnum("emit", given.emit, Emit::LlvmIr, options.emit));
   W2N_CHECK(readEnum("stop_after", given.stop_after, StopAfter::Link, options.stopAfter));
+  W2N_CHECK(readEnum("meter", given.meter, Meter::Fuel, options.meter));
   options.strictTrapState = given.strict_trap_state;
   options.deterministic = given.deterministic;
   options.threads = given.threads;
@@ -67,10 +70,47 @@ Result<CompileOptions> optionsOf(const w2n_compile_options &given) {
   return options;
 }
 
-Result<std::vector<uint8_t>> compileWith(std::span<const uint8_t> wasm,
-                                         const w2n_compile_options &given) {
-  W2N_TRY(options, optionsOf(given));
-  return compile(wasm, options);
+using Outputs = std::vector<Result<std::vector<uint8_t>>>;
+
+Result<Outputs> compileWith(std::span<const uint8_t> wasm, const w2n_compile_options *given,
+                            std::span<const char *const> names) {
+  constexpr w2n_compile_options byDefault = W2N_COMPILE_OPTIONS_DEFAULT;
+  W2N_TRY(options, optionsOf(given ? *given : byDefault));
+  std::vector<std::string> targets;
+  for (const char *name : names)
+    targets.push_back(orEmpty(name));
+  return compileForTargets(wasm, options, targets);
+}
+
+Result<std::vector<uint8_t>> listWith(const char *target, uint32_t list) {
+  static_assert(W2N_LIST_PROCESSORS == int(List::Processors));
+  static_assert(W2N_LIST_FEATURES == int(List::Features));
+  List read = List::Processors;
+  W2N_CHECK(readEnum("list", list, List::Features, read));
+  W2N_TRY(text, listFor(orEmpty(target), read));
+  return std::vector<uint8_t>(text.begin(), text.end());
+}
+
+/// What `output` is in C; returns whether it is a success.
+bool fill(w2n_compile_result &result, const Result<std::vector<uint8_t>> &output) {
+  result = {};
+  if (!output) {
+    result.error_kind = publicKind(output.error().kind);
+    result.error_offset = output.error().offset;
+    result.error_text = strdup(output.error().text.c_str());
+    return false;
+  }
+  // One more, so that it is not null without bytes.
+  result.output = static_cast<uint8_t *>(malloc(output->size() + 1));
+  if (!result.output) {
+    result.error_kind = W2N_ERROR_LIMIT;
+    result.error_offset = W2N_NO_OFFSET;
+    result.error_text = strdup("no memory for the output");
+    return false;
+  }
+  result.output_bytes = output->size();
+  std::copy(output->begin(), output->end(), result.output);
+  return true;
 }
 
 } // namespace
@@ -79,26 +119,23 @@ Result<std::vector<uint8_t>> compileWith(std::span<const uint8_t> wasm,
 
 bool w2n_compile(const uint8_t *wasm, size_t wasmBytes, const w2n_compile_options *options,
                  w2n_compile_result *result) {
-  constexpr w2n_compile_options byDefault = W2N_COMPILE_OPTIONS_DEFAULT;
-  *result = {};
-  auto output = w2n::compiler::compileWith({wasm, wasmBytes}, options ? *options : byDefault);
-  if (!output) {
-    result->error_kind = w2n::publicKind(output.error().kind);
-    result->error_offset = output.error().offset;
-    result->error_text = strdup(output.error().text.c_str());
-    return false;
-  }
-  // One more, so that it is not null without bytes.
-  result->output = static_cast<uint8_t *>(malloc(output->size() + 1));
-  if (!result->output) {
-    result->error_kind = W2N_ERROR_LIMIT;
-    result->error_offset = W2N_NO_OFFSET;
-    result->error_text = strdup("no memory for the output");
-    return false;
-  }
-  result->output_bytes = output->size();
-  std::copy(output->begin(), output->end(), result->output);
-  return true;
+  const char *const target = options ? options->target : nullptr;
+  return w2n_compile_targets(wasm, wasmBytes, options, &target, 1, result);
+}
+
+bool w2n_compile_targets(const uint8_t *wasm, size_t wasmBytes, const w2n_compile_options *options,
+                         const char *const *targets, size_t targetCount,
+                         w2n_compile_result *results) {
+  auto outputs = w2n::compiler::compileWith({wasm, wasmBytes}, options, {targets, targetCount});
+  bool allSucceeded = true;
+  for (size_t i = 0; i < targetCount; ++i)
+    allSucceeded &=
+        w2n::compiler::fill(results[i], outputs ? (*outputs)[i] : std::unexpected(outputs.error()));
+  return allSucceeded;
+}
+
+bool w2n_list(const char *target, uint32_t list, w2n_compile_result *result) {
+  return w2n::compiler::fill(*result, w2n::compiler::listWith(target, list));
 }
 
 void w2n_compile_result_free(w2n_compile_result *result) {

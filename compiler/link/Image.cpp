@@ -13,6 +13,9 @@ namespace w2n::compiler {
 namespace {
 
 constexpr uint64_t pageBytes = artifact::segmentAlignment;
+/// Runs with no more zeros than this between them are one: each takes a system call, and a mapping,
+/// whenever an instance is made.
+constexpr uint64_t maxGapBytes = 256 << 10;
 
 /// Offset of a segment that can be applied now: to a memory of this module, within its initial
 /// size.
@@ -57,15 +60,16 @@ MemoryImage buildImage(const wasm::Module &module, std::vector<bool> &dataInImag
   MemoryImage image;
   for (auto &[key, page] : pages) {
     auto [memory, number] = key;
-    bool continues =
-        !image.runs.empty() && image.runs.back().memory == memory &&
-        image.runs.back().memoryOffset + image.runs.back().bytes.size() == number * pageBytes;
+    const uint64_t offset = number * pageBytes;
+    bool continues = !image.runs.empty() && image.runs.back().memory == memory &&
+                     offset - image.runs.back().end() <= maxGapBytes;
     if (!continues)
-      image.runs.push_back({memory, number * pageBytes, {}});
+      image.runs.push_back({memory, offset, {}});
     std::vector<uint8_t> &bytes = image.runs.back().bytes;
+    bytes.resize(offset - image.runs.back().memoryOffset);
     // The last page ends with the memory, rounded up to what artifacts count in.
     const wasm::MemoryType &type = module.memories[memory].type;
-    const uint64_t left = (type.limits.min << type.pageSizeLog2) - number * pageBytes;
+    const uint64_t left = (type.limits.min << type.pageSizeLog2) - offset;
     const uint64_t count = std::min<uint64_t>(page.size(), (left + 4095) & ~uint64_t(4095));
     bytes.insert(bytes.end(), page.begin(), page.begin() + ptrdiff_t(count));
   }

@@ -8,12 +8,14 @@
 
 namespace w2n::compiler {
 
-/// A run of pages that are not all zero. Offset and size are multiples of
+/// A run of pages that are not all zero, but for short stretches. Offset and size are multiples of
 /// artifact::segmentAlignment.
 struct ImageRun {
   uint32_t memory;
   uint64_t memoryOffset;
   std::vector<uint8_t> bytes;
+
+  uint64_t end() const { return memoryOffset + bytes.size(); }
 };
 
 struct MemoryImage {

@@ -53,7 +53,7 @@ public:
   MetadataEmitter(ModuleLowering &lowering, const MemoryImage &image)
       : lowering(lowering), plan(lowering.plan), wasm(plan.wasm), image(image) {}
 
-  void run(bool hasInitialize, std::span<const uint8_t> sourceHash);
+  void run(std::span<const LevelCode> levels, std::span<const uint8_t> sourceHash);
 
 private:
   ArrayRef types();
@@ -64,6 +64,10 @@ private:
   ArrayRef elements();
   ArrayRef data();
   ArrayRef images();
+  ArrayRef levels(std::span<const LevelCode> levels);
+  ArrayRef functionCodes(const ModulePlan &level);
+  ArrayRef thunks(const ModulePlan &level);
+  llvm::Constant *symbolOf(const ModulePlan &level, const std::string &name);
   uint32_t codeOf(wasm::ValueType type) const;
   ArrayRef valueTypes(const std::vector<wasm::ValueType> &types);
   ArrayRef typeDetails(const wasm::TypeDefinition &type);
@@ -112,17 +116,9 @@ ArrayRef MetadataEmitter::types() {
                            (type.super ? typeHasSuper : 0) |
                            (i != type.groupBegin ? typeIsInGroup : 0);
     records.push_back({valueTypes(type.function.params), valueTypes(type.function.results),
-                       typeDetails(type), flags, type.super.value_or(0), 0, 0});
+                       typeDetails(type), flags, type.super.value_or(0)});
   }
-  ArrayRef reference = blob.append(records);
-  for (uint32_t i = 0; i < records.size(); ++i) {
-    size_t offset = reference.offset + i * sizeof(TypeRecord);
-    if (llvm::Function *thunk = lowering.module.getFunction(entryThunkSymbol(i)))
-      blob.setDistance(offset + offsetof(TypeRecord, entryThunk), thunk);
-    if (llvm::Function *thunk = lowering.module.getFunction(importThunkSymbol(i)))
-      blob.setDistance(offset + offsetof(TypeRecord, importThunk), thunk);
-  }
-  return reference;
+  return blob.append(records);
 }
 
 ArrayRef MetadataEmitter::imports() {
@@ -143,15 +139,64 @@ ArrayRef MetadataEmitter::exports() {
 ArrayRef MetadataEmitter::functions() {
   std::vector<FunctionRecord> records;
   for (uint32_t i = 0; i < wasm.functions.size(); ++i)
-    records.push_back({wasm.functions[i].typeIndex, 0, plan.references[i],
-                       blob.append(wasm.functions[i].name), 0});
-  ArrayRef reference = blob.append(records);
-  for (uint32_t i = wasm.importedFunctions; i < records.size(); ++i) {
-    size_t offset = reference.offset + i * sizeof(FunctionRecord);
-    blob.setDistance(offset + offsetof(FunctionRecord, code), lowering.function(i));
-    if (plan.hasBody[i])
-      blob.setDistance(offset + offsetof(FunctionRecord, tailCode), lowering.tailFunction(i));
+    records.push_back(
+        {wasm.functions[i].typeIndex, plan.references[i], blob.append(wasm.functions[i].name)});
+  return blob.append(records);
+}
+
+/// The code called `name` at `level`, wherever it is.
+llvm::Constant *MetadataEmitter::symbolOf(const ModulePlan &level, const std::string &name) {
+  const std::string symbol = name + level.symbolSuffix;
+  if (llvm::Function *existing = lowering.module.getFunction(symbol))
+    return existing;
+  return lowering.makeFunction(llvm::FunctionType::get(lowering.voidType, false), symbol,
+                               /*takesContext=*/false);
+}
+
+ArrayRef MetadataEmitter::functionCodes(const ModulePlan &level) {
+  ArrayRef reference = blob.append(std::vector<FunctionCode>(wasm.functions.size()));
+  for (uint32_t i = wasm.importedFunctions; i < wasm.functions.size(); ++i) {
+    const size_t offset = reference.offset + i * sizeof(FunctionCode);
+    blob.setDistance(offset + offsetof(FunctionCode, code),
+                     symbolOf(level, level.functionSymbol(i)));
+    if (level.hasBody[i])
+      blob.setDistance(offset + offsetof(FunctionCode, tailCode),
+                       symbolOf(level, level.symbols[i]));
   }
+  return reference;
+}
+
+ArrayRef MetadataEmitter::thunks(const ModulePlan &level) {
+  const ThunkUses uses = findThunkUses(level);
+  ArrayRef reference = blob.append(std::vector<ThunkRecord>(wasm.types.size()));
+  for (uint32_t i = 0; i < wasm.types.size(); ++i) {
+    const size_t offset = reference.offset + i * sizeof(ThunkRecord);
+    if (uses.entered[i])
+      blob.setDistance(offset + offsetof(ThunkRecord, entryThunk),
+                       symbolOf(level, entryThunkSymbol(i)));
+    if (uses.imported[i])
+      blob.setDistance(offset + offsetof(ThunkRecord, importThunk),
+                       symbolOf(level, importThunkSymbol(i)));
+  }
+  return reference;
+}
+
+ArrayRef MetadataEmitter::levels(std::span<const LevelCode> levels) {
+  std::vector<LevelRecord> records;
+  for (const LevelCode &level : levels) {
+    LevelRecord record = {};
+    record.cpu = blob.append(level.plan->processor.name);
+    record.features = blob.append(level.plan->requiredFeatures);
+    record.functions = functionCodes(*level.plan);
+    record.thunks = thunks(*level.plan);
+    records.push_back(record);
+  }
+  ArrayRef reference = blob.append(records);
+  for (size_t i = 0; i < levels.size(); ++i)
+    if (levels[i].hasInitialize)
+      blob.setDistance(reference.offset + i * sizeof(LevelRecord) +
+                           offsetof(LevelRecord, initialize),
+                       symbolOf(*levels[i].plan, initializeSymbol));
   return reference;
 }
 
@@ -268,18 +313,17 @@ void MetadataEmitter::emitNote() {
   metadata->setInitializer(llvm::ConstantStruct::get(type, values));
 }
 
-void MetadataEmitter::run(bool hasInitialize, std::span<const uint8_t> sourceHash) {
+void MetadataEmitter::run(std::span<const LevelCode> levels, std::span<const uint8_t> sourceHash) {
   MetadataHeader header{};
   std::memcpy(header.magic, metadataMagic, sizeof(header.magic));
   header.version = formatVersion;
-  header.flags = plan.options.boundsChecks == BoundsChecks::Explicit ? flagExplicitBounds : 0;
+  header.flags = (plan.options.boundsChecks == BoundsChecks::Explicit ? flagExplicitBounds : 0) |
+                 (plan.options.meter == Meter::Fuel ? flagMetersFuel : 0);
   std::memcpy(header.sourceHash, sourceHash.data(), sizeof(header.sourceHash));
   blob.bytes.resize(sizeof(MetadataHeader));
   header.compilerVersion =
       blob.append("wasm2native " W2N_VERSION " (LLVM " LLVM_VERSION_STRING ")");
   header.targetTriple = blob.append(plan.targetTriple);
-  header.cpu = blob.append(plan.cpu);
-  header.cpuFeatures = blob.append(plan.requiredFeatures);
   header.moduleName = blob.append(wasm.name);
   header.types = types();
   header.imports = imports();
@@ -307,6 +351,7 @@ void MetadataEmitter::run(bool hasInitialize, std::span<const uint8_t> sourceHas
   header.elements = elements();
   header.data = data();
   header.images = images();
+  header.levels = this->levels(levels);
   header.importedFunctions = wasm.importedFunctions;
   header.importedTables = wasm.importedTables;
   header.importedMemories = wasm.importedMemories;
@@ -317,59 +362,105 @@ void MetadataEmitter::run(bool hasInitialize, std::span<const uint8_t> sourceHas
   blob.bytes.resize((blob.bytes.size() + 7) & ~size_t(7));
   header.bytes = uint32_t(blob.bytes.size());
   std::memcpy(blob.bytes.data(), &header, sizeof(header));
-  if (hasInitialize)
-    blob.setDistance(offsetof(MetadataHeader, initialize),
-                     lowering.module.getFunction(initializeSymbol));
   emitNote();
 }
 
 } // namespace
 
-void emitMetadata(ModuleLowering &lowering, const MemoryImage &image, bool hasInitialize,
-                  std::span<const uint8_t> sourceHash) {
-  MetadataEmitter(lowering, image).run(hasInitialize, sourceHash);
+void emitMetadata(ModuleLowering &lowering, const MemoryImage &image,
+                  std::span<const LevelCode> levels, std::span<const uint8_t> sourceHash) {
+  MetadataEmitter(lowering, image).run(levels, sourceHash);
 }
 
-Status completeMetadata(std::vector<uint8_t> &elf, const MemoryImage &image) {
-  auto file = llvm::object::ELF64LEFile::create(
-      llvm::StringRef(reinterpret_cast<const char *>(elf.data()), elf.size()));
-  if (!file)
-    return std::unexpected(fromLlvm(file.takeError()));
-  auto sections = file->sections();
+namespace {
+
+using ElfReader = llvm::object::ELFFile<llvm::object::ELF64LE>;
+
+/// What the linker alone decides.
+struct LinkedLayout {
+  uint64_t note = 0, image = 0, ehFrame = 0, ehFrameBytes = 0;
+  const ElfReader::Elf_Shdr *symbols = nullptr;
+};
+
+Result<LinkedLayout> readLayout(const ElfReader &file) {
+  auto sections = file.sections();
   if (!sections)
     return std::unexpected(fromLlvm(sections.takeError()));
-  uint64_t note = 0, imageOffset = 0, text = 0, textEnd = 0, ehFrame = 0, ehFrameBytes = 0;
+  LinkedLayout layout;
   for (const auto &section : *sections) {
-    auto name = file->getSectionName(section);
+    auto name = file.getSectionName(section);
     if (!name)
       return std::unexpected(fromLlvm(name.takeError()));
     if (*name == noteSection)
-      note = section.sh_offset + 12 + sizeof(noteOwner);
+      layout.note = section.sh_offset + 12 + sizeof(noteOwner);
     else if (*name == imageSection)
-      imageOffset = section.sh_offset;
-    else if (*name == ".text")
-      text = section.sh_addr, textEnd = section.sh_addr + section.sh_size;
+      layout.image = section.sh_offset;
     else if (*name == ".eh_frame")
-      ehFrame = section.sh_addr, ehFrameBytes = section.sh_size;
+      layout.ehFrame = section.sh_addr, layout.ehFrameBytes = section.sh_size;
+    else if (section.sh_type == llvm::ELF::SHT_SYMTAB)
+      layout.symbols = &section;
   }
-  if (!note)
-    return fail(ErrorKind::Internal, "the linked file has no metadata");
-  auto *header = reinterpret_cast<MetadataHeader *>(elf.data() + note);
+  if (!layout.note || !layout.symbols)
+    return fail(ErrorKind::Internal, "the linked file has no metadata or no symbols");
+  return layout;
+}
+
+/// The range of the functions whose symbols end with `suffix`, {0, 0} if there are none. The linker
+/// keeps the order of its inputs, so the levels do not mix.
+Result<std::pair<uint64_t, uint64_t>> codeRangeOf(const ElfReader &file, const LinkedLayout &layout,
+                                                  const std::string &suffix) {
+  std::pair<uint64_t, uint64_t> range = {UINT64_MAX, 0};
+  auto symbols = file.symbols(layout.symbols);
+  auto names = file.getStringTableForSymtab(*layout.symbols);
+  if (!symbols)
+    return std::unexpected(fromLlvm(symbols.takeError()));
+  if (!names)
+    return std::unexpected(fromLlvm(names.takeError()));
+  for (const auto &symbol : *symbols) {
+    auto name = symbol.getName(*names);
+    if (!name)
+      return std::unexpected(fromLlvm(name.takeError()));
+    if (symbol.getType() != llvm::ELF::STT_FUNC || !name->ends_with(suffix))
+      continue;
+    range.first = std::min<uint64_t>(range.first, symbol.st_value);
+    range.second = std::max<uint64_t>(range.second, symbol.st_value + symbol.st_size);
+  }
+  if (range.second == 0)
+    range.first = 0;
+  return range;
+}
+
+} // namespace
+
+Status completeMetadata(std::vector<uint8_t> &elf, const MemoryImage &image,
+                        std::span<const LevelCode> levels) {
+  auto file =
+      ElfReader::create(llvm::StringRef(reinterpret_cast<const char *>(elf.data()), elf.size()));
+  if (!file)
+    return std::unexpected(fromLlvm(file.takeError()));
+  W2N_TRY(layout, readLayout(*file));
+  auto *header = reinterpret_cast<MetadataHeader *>(elf.data() + layout.note);
   header->elfMachine = file->getHeader().e_machine;
-  if (text) {
-    header->codeBegin = ImageOffset(text - note);
-    header->codeEnd = ImageOffset(textEnd - note);
+  auto *levelRecords =
+      reinterpret_cast<LevelRecord *>(elf.data() + layout.note + header->levels.offset);
+  for (size_t i = 0; i < levels.size(); ++i) {
+    W2N_TRY(range, codeRangeOf(*file, layout, levels[i].plan->symbolSuffix));
+    if (range.second == 0)
+      continue;
+    levelRecords[i].codeBegin = ImageOffset(range.first - layout.note);
+    levelRecords[i].codeEnd = ImageOffset(range.second - layout.note);
   }
-  if (ehFrame) {
-    header->ehFrame = ImageOffset(ehFrame - note);
-    header->ehFrameBytes = uint32_t(ehFrameBytes);
+  if (layout.ehFrame) {
+    header->ehFrame = ImageOffset(layout.ehFrame - layout.note);
+    header->ehFrameBytes = uint32_t(layout.ehFrameBytes);
   }
-  auto *records = reinterpret_cast<ImageRecord *>(elf.data() + note + header->images.offset);
+  auto *images = reinterpret_cast<ImageRecord *>(elf.data() + layout.note + header->images.offset);
+  uint64_t imageOffset = layout.image;
   for (size_t i = 0; i < image.runs.size(); ++i) {
-    records[i].fileOffset = imageOffset;
+    images[i].fileOffset = imageOffset;
     imageOffset += (image.runs[i].bytes.size() + segmentAlignment - 1) & ~(segmentAlignment - 1);
   }
-  header->checksum = artifact::checksumOf(elf, artifact::checksumOffset(note));
+  header->checksum = artifact::checksumOf(elf, artifact::checksumOffset(layout.note));
   return {};
 }
 

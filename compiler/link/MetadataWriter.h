@@ -7,13 +7,21 @@
 
 namespace w2n::compiler {
 
-/// Adds metadata, data segments and memory image to `lowering.module`, which holds the thunks and,
-/// if `hasInitialize`, the initialize function. `sourceHash` has 32 bytes.
-void emitMetadata(ModuleLowering &lowering, const MemoryImage &image, bool hasInitialize,
-                  std::span<const uint8_t> sourceHash);
+/// The code of one level, as far as metadata names it.
+struct LevelCode {
+  const ModulePlan *plan;
+  bool hasInitialize; ///< whether lowerInitialize made something
+};
 
-/// Fills in what only the linked file tells: addresses of code and unwind tables, file offsets of
-/// the image. Errors: Internal.
-Status completeMetadata(std::vector<uint8_t> &elf, const MemoryImage &image);
+/// Adds metadata, data segments and memory image to `lowering.module`, which may hold the code or
+/// leave it to other objects. `levels` are of the same module and target. `sourceHash` has 32
+/// bytes.
+void emitMetadata(ModuleLowering &lowering, const MemoryImage &image,
+                  std::span<const LevelCode> levels, std::span<const uint8_t> sourceHash);
+
+/// Fills in what only the linked file tells: the levels' ranges of code, where the unwind tables
+/// are, file offsets of the image. Errors: Internal.
+Status completeMetadata(std::vector<uint8_t> &elf, const MemoryImage &image,
+                        std::span<const LevelCode> levels);
 
 } // namespace w2n::compiler

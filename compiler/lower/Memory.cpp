@@ -41,7 +41,7 @@ llvm::Value *BodyLowering::effectiveAddress(const Instruction &instruction, llvm
   llvm::Value *wide = zeroExtend(index);
   uint64_t offset = instruction.memoryOffset;
   checkBounds(instruction.index, wide, offset, bytes);
-  if (module.plan.options.strictTrapState)
+  if (module.plan.options.ordersTraps())
     builder.CreateFence(llvm::AtomicOrdering::SequentiallyConsistent,
                         llvm::SyncScope::SingleThread);
   llvm::Value *address = builder.CreateInBoundsGEP(module.i8, memoryBase(instruction.index), wide);
@@ -51,9 +51,12 @@ llvm::Value *BodyLowering::effectiveAddress(const Instruction &instruction, llvm
 // noundef is true of every byte of guest memory, so that the assumption says nothing and only names
 // the load.
 void BodyLowering::keepTrapping(llvm::LoadInst *load) {
-  if (module.plan.options.boundsChecks == BoundsChecks::Explicit ||
-      module.plan.options.level == OptimizationLevel::O0)
+  if (module.plan.options.boundsChecks == BoundsChecks::Explicit)
     return;
+  // No pass has looked for identities, so that the code generator may be the first to see that a
+  // value does not matter (RISC-V's does, having no fast instruction selector).
+  if (module.plan.options.level == OptimizationLevel::O0)
+    return load->setVolatile(true);
   llvm::Value *operands[] = {load};
   builder.CreateAssumption(builder.getTrue(), {llvm::OperandBundleDef("noundef", operands)});
 }
@@ -79,6 +82,9 @@ void BodyLowering::lowerStore(const Instruction &instruction, unsigned bits) {
   if (value->getType()->getPrimitiveSizeInBits() != bits)
     value = builder.CreateTrunc(value, builder.getIntNTy(bits));
   llvm::StoreInst *store = builder.CreateAlignedStore(value, address, llvm::Align(1));
+  // Volatile ones are not merged. Bytes cannot tear, and wider ones may.
+  if (module.plan.unalignedMayTear && (bits == 16 || bits == 32))
+    store->setVolatile(true);
   module.setAliasClass(store, AliasClass::Memory);
 }
 

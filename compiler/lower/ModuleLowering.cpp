@@ -19,8 +19,8 @@ ModuleLowering::ModuleLowering(const ModulePlan &plan, llvm::Module &module)
       pointer(llvm::PointerType::get(context, 0)) {
   llvm::MDBuilder metadata(context);
   llvm::MDNode *root = metadata.createTBAARoot("wasm2native");
-  static constexpr const char *names[] = {"context",     "global", "memory",
-                                          "memory size", "table",  "argument buffer"};
+  static constexpr const char *names[] = {"context", "global",          "memory", "memory size",
+                                          "table",   "argument buffer", "fuel"};
   for (unsigned i = 0; i < std::size(names); ++i) {
     llvm::MDNode *type = metadata.createTBAAScalarTypeNode(names[i], root);
     aliasTags[i] = metadata.createTBAAStructTagNode(type, type, 0);
@@ -55,6 +55,17 @@ const Signature &ModuleLowering::tailSignature(uint32_t typeIndex) {
   return found->second;
 }
 
+template <typename Callable> void ModuleLowering::extendIntegers(Callable &callable) {
+  if (!plan.extendsIntegers)
+    return;
+  const llvm::FunctionType &type = *callable.getFunctionType();
+  for (unsigned i = 0; i < type.getNumParams(); ++i)
+    if (type.getParamType(i) == i32)
+      callable.addParamAttr(i, llvm::Attribute::SExt);
+  if (type.getReturnType() == i32)
+    callable.addRetAttr(llvm::Attribute::SExt);
+}
+
 llvm::Function *ModuleLowering::makeFunction(llvm::FunctionType *type, const llvm::Twine &name,
                                              bool takesContext) {
   auto *function = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, name, module);
@@ -68,9 +79,15 @@ llvm::Function *ModuleLowering::makeFunction(llvm::FunctionType *type, const llv
   function->setUWTableKind(llvm::UWTableKind::Async);
   // A frame larger than the guard region must not step over it.
   function->addFnAttr("probe-stack", "inline-asm");
-  function->addFnAttr("target-cpu", plan.cpu);
-  if (!plan.features.empty())
-    function->addFnAttr("target-features", plan.features);
+  function->addFnAttr("target-cpu", plan.processor.cpu);
+  if (!plan.processor.tuneCpu.empty())
+    function->addFnAttr("tune-cpu", plan.processor.tuneCpu);
+  if (!plan.processor.features.empty())
+    function->addFnAttr("target-features", plan.processor.features);
+  // Vectors of bytes, which is how unaligned ones are accessed, may tear what lies across several.
+  if (plan.unalignedMayTear && !plan.vectorTarget.unalignedElements)
+    function->addFnAttr(llvm::Attribute::NoImplicitFloat);
+  extendIntegers(*function);
   if (takesContext) {
     function->addParamAttr(0, llvm::Attribute::SwiftSelf);
     function->addParamAttr(0, llvm::Attribute::NonNull);
@@ -79,11 +96,13 @@ llvm::Function *ModuleLowering::makeFunction(llvm::FunctionType *type, const llv
   return function;
 }
 
-llvm::Function *ModuleLowering::function(uint32_t functionIndex) {
+std::string ModulePlan::functionSymbol(uint32_t functionIndex) const {
   // The body has the name, so that profiles show it.
-  const std::string symbol = plan.hasBody[functionIndex]
-                                 ? "w2n.wrapper." + plan.symbols[functionIndex]
-                                 : plan.symbols[functionIndex];
+  return hasBody[functionIndex] ? "w2n.wrapper." + symbols[functionIndex] : symbols[functionIndex];
+}
+
+llvm::Function *ModuleLowering::function(uint32_t functionIndex) {
+  const std::string symbol = plan.functionSymbol(functionIndex);
   if (llvm::Function *existing = module.getFunction(symbol))
     return existing;
   llvm::Function *function =
@@ -187,6 +206,7 @@ llvm::CallInst *ModuleLowering::callService(llvm::IRBuilder<> &builder,
   llvm::CallInst *call =
       builder.CreateCall(llvm::FunctionType::get(result, types, false), service, all);
   call->setDoesNotThrow();
+  extendIntegers(*call);
   return call;
 }
 
@@ -231,6 +251,7 @@ llvm::CallBase *ModuleLowering::emitCall(llvm::IRBuilder<> &builder, const Signa
   }
   call->setCallingConv(signature.convention);
   call->addParamAttr(0, llvm::Attribute::SwiftSelf);
+  extendIntegers(*call);
   return call;
 }
 
@@ -288,6 +309,20 @@ void ModuleLowering::emitPersonalityPointer() {
   reference->setDSOLocal(true);
   reference->setComdat(module.getOrInsertComdat(name));
   reference->setSection(".rodata." + name);
+}
+
+void ModuleLowering::addSymbolSuffix() {
+  if (plan.symbolSuffix.empty())
+    return;
+  for (llvm::GlobalObject &object : module.global_objects()) {
+    auto *function = llvm::dyn_cast<llvm::Function>(&object);
+    if ((function && function->getIntrinsicID() != llvm::Intrinsic::not_intrinsic) ||
+        object.hasExternalWeakLinkage() || object.hasWeakODRLinkage())
+      continue;
+    object.setName(object.getName() + plan.symbolSuffix);
+    if (object.hasComdat())
+      object.setComdat(module.getOrInsertComdat(object.getName()));
+  }
 }
 
 llvm::SmallVector<llvm::Value *, 8> ModuleLowering::readParameters(llvm::IRBuilder<> &builder,

@@ -2,6 +2,7 @@
 // metadata nodes, offsets in the instance context, and how to reach through it.
 #pragma once
 
+#include "compiler/codegen/Processor.h"
 #include "compiler/driver/Compile.h"
 #include "compiler/lower/ClosedTables.h"
 #include "compiler/lower/Signature.h"
@@ -35,15 +36,29 @@ struct ModulePlan {
   std::vector<bool> tailCalledTables = {};
   /// Whether bodies have one prototype, for want of a calling convention.
   bool uniformBodies = false;
+  /// Whether calls pass i32 sign-extended to the width of a register, as RISC-V's C convention
+  /// says, so that whoever receives one need not do it.
+  bool extendsIntegers = false;
+  /// Whether an access to a shared memory that is not aligned may be one to each of its bytes: then
+  /// none may become part of a wider one, which would be less aligned than it was.
+  bool unalignedMayTear = false;
+  bool hasSharedMemory = false;
+  /// Whether the target's code for rounding leaves signaling NaNs as they are.
+  bool roundingKeepsNans = false;
   /// Data segments that are in the memory image and so need no code.
   std::vector<bool> dataInImage = {};
   /// Whether any function has a try: if not, nothing that is thrown is caught here.
   bool catchesExceptions = false;
-  std::string targetTriple = {}, cpu = {}, features = {};
-  /// Instruction sets that the code needs beyond the target's baseline, comma-separated.
+  std::string targetTriple = {};
+  Processor processor = {};
+  /// What the code needs beyond the target's baseline, comma-separated.
   std::string requiredFeatures = {};
   VectorTarget vectorTarget = {};
+  /// Follows the names of all symbols of this level, where there are several.
+  std::string symbolSuffix = {};
 
+  /// The symbol of what calls of a function call: without the level's suffix.
+  std::string functionSymbol(uint32_t functionIndex) const;
   /// Whether `segment` is already in a closed table, so that no code or metadata is needed for it.
   bool isInClosedTable(const wasm::ElementSegment &segment) const {
     return segment.mode == wasm::SegmentMode::Active &&
@@ -58,7 +73,7 @@ std::string importThunkSymbol(uint32_t typeIndex);
 inline constexpr char initializeSymbol[] = "w2n.initialize";
 
 /// Memory that cannot alias: what an access touches, as a TBAA type.
-enum class AliasClass { Context, Global, Memory, MemorySize, Table, Buffer };
+enum class AliasClass { Context, Global, Memory, MemorySize, Table, Buffer, Fuel };
 
 /// Where a call inside a try goes on; both null outside of one, where what is thrown leaves the
 /// function.
@@ -138,6 +153,9 @@ public:
   /// For the object that is linked first, if anything is caught at all: the pointer through which
   /// LLVM refers to the personality.
   void emitPersonalityPointer();
+  /// Ends the lowering of a module where there are several levels: makes its symbols those of its
+  /// level. Intrinsics, builtins and the personality are nobody's.
+  void addSymbolSuffix();
   /// Reads the wasm parameters of `function`, wherever they travel.
   llvm::SmallVector<llvm::Value *, 8>
   readParameters(llvm::IRBuilder<> &builder, const Signature &signature, llvm::Function *function);
@@ -159,7 +177,10 @@ public:
   llvm::MDNode *unlikely() const { return unlikelyWeights; }
 
 private:
-  llvm::MDNode *aliasTags[6];
+  /// Says of the i32 parameters and result of `callable`, a function or a call, how they travel.
+  template <typename Callable> void extendIntegers(Callable &callable);
+
+  llvm::MDNode *aliasTags[7];
   llvm::MDNode *emptyNode;
   llvm::MDNode *unlikelyWeights;
   std::map<uint32_t, Signature> signatures, tailSignatures;
@@ -169,6 +190,11 @@ private:
 void lowerFunction(ModuleLowering &module, uint32_t functionIndex);
 /// The wrapper of a function that has a body of its own (TailCall.cpp).
 void lowerTailWrapper(ModuleLowering &module, uint32_t functionIndex);
+/// Which function types need thunks, by index.
+struct ThunkUses {
+  std::vector<bool> entered, imported;
+};
+ThunkUses findThunkUses(const ModulePlan &plan);
 /// The thunks of all types that need them.
 void lowerThunks(ModuleLowering &module);
 /// The contents of the closed tables.

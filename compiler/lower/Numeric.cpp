@@ -30,7 +30,16 @@ void BodyLowering::lowerUnary(const Instruction &, llvm::Intrinsic::ID intrinsic
 }
 
 void BodyLowering::lowerFloatUnary(const Instruction &, llvm::Intrinsic::ID intrinsic) {
-  push(chosenNan(builder.CreateUnaryIntrinsic(intrinsic, pop())));
+  push(floatUnary(intrinsic, pop()));
+}
+
+// What RISC-V has for rounding is a way through the integers, around which it leads whatever is
+// too large for them, and NaNs.
+llvm::Value *BodyLowering::floatUnary(llvm::Intrinsic::ID intrinsic, llvm::Value *value) {
+  value = builder.CreateUnaryIntrinsic(intrinsic, value);
+  if (module.plan.roundingKeepsNans && intrinsic != llvm::Intrinsic::sqrt)
+    value = builder.CreateUnaryIntrinsic(llvm::Intrinsic::canonicalize, value);
+  return chosenNan(value);
 }
 
 void BodyLowering::lowerPromote(const Instruction &) {

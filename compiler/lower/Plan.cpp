@@ -102,8 +102,7 @@ std::vector<bool> findBodies(const ModulePlan &plan, const ModuleUses &uses) {
 
 } // namespace
 
-ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options,
-                    const TargetChoice &target) {
+ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options) {
   ModulePlan plan{module, options};
   plan.layout.importedFunctions = module.importedFunctions;
   plan.layout.memories = uint32_t(module.memories.size());
@@ -122,14 +121,24 @@ ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options,
   plan.references = numberReferences(plan, uses, plan.layout.referencedFunctions);
   plan.hasBody = findBodies(plan, uses);
   plan.tailCalledTables = uses.tailCalledTables;
-  // RISC-V has neither tailcc nor swifttailcc.
-  plan.uniformBodies = llvm::Triple(target.triple).isRISCV();
   plan.dataInImage.resize(module.data.size());
+  plan.hasSharedMemory = llvm::any_of(
+      module.memories, [](const wasm::Memory &memory) { return memory.type.limits.shared; });
+  return plan;
+}
+
+ModulePlan planFor(const ModulePlan &shared, const TargetChoice &target,
+                   const std::string &symbolSuffix) {
+  ModulePlan plan = shared;
+  // RISC-V has neither tailcc nor swifttailcc.
+  const bool isRiscV = llvm::Triple(target.triple).isRISCV();
+  plan.uniformBodies = plan.extendsIntegers = plan.roundingKeepsNans = isRiscV;
+  plan.unalignedMayTear = isRiscV && shared.hasSharedMemory;
   plan.targetTriple = target.triple;
-  plan.cpu = target.cpu;
-  plan.features = target.features;
+  plan.processor = target.processor;
   plan.requiredFeatures = target.requiredFeatures;
   plan.vectorTarget = target.vectorTarget;
+  plan.symbolSuffix = symbolSuffix;
   return plan;
 }
 

@@ -6,8 +6,12 @@
 
 namespace w2n::compiler {
 
-/// `module` must be validated and outlive the plan. Nothing is in the image yet.
-ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options,
-                    const TargetChoice &target);
+/// What is the same for all targets. `module` must be validated and outlive the plan, as must
+/// `options`. Nothing is in the image yet.
+ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options);
+
+/// `plan` for one level of a target; `symbolSuffix` is empty if it is the only one.
+ModulePlan planFor(const ModulePlan &plan, const TargetChoice &target,
+                   const std::string &symbolSuffix);
 
 } // namespace w2n::compiler

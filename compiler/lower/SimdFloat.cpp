@@ -23,7 +23,7 @@ void BodyLowering::lowerVectorRound(const Instruction &, VectorShape shape,
                                     VectorOperation operation, llvm::Intrinsic::ID intrinsic) {
   llvm::Value *vector = popVector(shape);
   llvm::Value *rounded = emitVectorOperation(operation, {vector});
-  pushVector(chosenNan(rounded ? rounded : builder.CreateUnaryIntrinsic(intrinsic, vector)));
+  pushVector(rounded ? chosenNan(rounded) : floatUnary(intrinsic, vector));
 }
 
 void BodyLowering::lowerVectorFloatNegate(const Instruction &, VectorShape shape) {

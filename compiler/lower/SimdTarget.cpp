@@ -9,6 +9,7 @@ VectorTarget VectorTarget::of(const llvm::MCSubtargetInfo &subtarget) {
   VectorTarget target;
   if (triple.isX86()) {
     target.architecture = Architecture::X86_64;
+    target.unalignedElements = true;
     target.ssse3 = subtarget.checkFeatures("+ssse3");
     target.sse41 = subtarget.checkFeatures("+sse4.1");
     target.avx = subtarget.checkFeatures("+avx");
@@ -16,7 +17,12 @@ VectorTarget VectorTarget::of(const llvm::MCSubtargetInfo &subtarget) {
     target.fma = subtarget.checkFeatures("+fma");
   } else if (triple.isAArch64()) {
     target.architecture = Architecture::AArch64;
+    target.fma = target.unalignedElements = true;
+  } else if (triple.isRISCV()) {
+    // Of vectors only the baseline's calls decide, so that artifacts with and without can be
+    // linked.
     target.fma = true;
+    target.unalignedElements = subtarget.checkFeatures("+unaligned-vector-mem");
   }
   return target;
 }

@@ -14,6 +14,8 @@ struct VectorTarget {
   bool ssse3 = false, sse41 = false, avx = false, avx512bw = false;
   /// Fused multiply and add, in one instruction.
   bool fma = false;
+  /// Vectors of any element can be accessed at any address.
+  bool unalignedElements = false;
 
   static VectorTarget of(const llvm::MCSubtargetInfo &subtarget);
   /// Whether vectors travel in registers between functions.

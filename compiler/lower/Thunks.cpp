@@ -77,20 +77,25 @@ void lowerImportThunk(ModuleLowering &module, uint32_t typeIndex) {
 
 // Only functions that have a reference, or are imported, can be called from outside; only imported
 // ones can be the host's.
-void lowerThunks(ModuleLowering &module) {
-  const wasm::Module &wasm = module.plan.wasm;
-  std::vector<bool> entered(wasm.types.size()), imported(wasm.types.size());
+ThunkUses findThunkUses(const ModulePlan &plan) {
+  const wasm::Module &wasm = plan.wasm;
+  ThunkUses uses{std::vector<bool>(wasm.types.size()), std::vector<bool>(wasm.types.size())};
   for (uint32_t i = 0; i < wasm.functions.size(); ++i) {
     const uint32_t typeIndex = wasm.functions[i].typeIndex;
     if (i < wasm.importedFunctions)
-      entered[typeIndex] = imported[typeIndex] = true;
-    else if (module.plan.references[i] != artifact::noIndex)
-      entered[typeIndex] = true;
+      uses.entered[typeIndex] = uses.imported[typeIndex] = true;
+    else if (plan.references[i] != artifact::noIndex)
+      uses.entered[typeIndex] = true;
   }
-  for (uint32_t i = 0; i < wasm.types.size(); ++i) {
-    if (entered[i])
+  return uses;
+}
+
+void lowerThunks(ModuleLowering &module) {
+  const ThunkUses uses = findThunkUses(module.plan);
+  for (uint32_t i = 0; i < module.plan.wasm.types.size(); ++i) {
+    if (uses.entered[i])
       lowerEntryThunk(module, i);
-    if (imported[i])
+    if (uses.imported[i])
       lowerImportThunk(module, i);
   }
 }

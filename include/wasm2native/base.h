@@ -33,7 +33,9 @@ typedef enum w2n_error_kind {
   /// The guest ended the program (WASI's proc_exit): no failure if the status is 0.
   W2N_ERROR_EXIT,
   /// A bug of wasm2native that it noticed in time.
-  W2N_ERROR_INTERNAL
+  W2N_ERROR_INTERNAL,
+  /// The guest was stopped from outside: its deadline passed, or another thread asked.
+  W2N_ERROR_INTERRUPTED
 } w2n_error_kind;
 
 /// The byte offset of an error that has none.

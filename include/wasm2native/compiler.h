@@ -22,6 +22,14 @@ enum w2n_bounds_checks {
   W2N_BOUNDS_CHECKS_EXPLICIT
 };
 
+/// What compiled code counts.
+enum w2n_meter {
+  W2N_METER_NONE,
+  /// Fuel: each instruction takes from what w2n_instance_set_fuel gives, and traps when nothing is
+  /// left; the same count on every target and at every level. docs/embedding.md has the rules.
+  W2N_METER_FUEL
+};
+
 /// What to make.
 enum w2n_emit {
   W2N_EMIT_SHARED_OBJECT,
@@ -55,12 +63,15 @@ typedef struct w2n_compile_options {
   /// relaxed vector instructions have the same form on every target. Slower where there are floats.
   /// Source: Core, appendix, "Profiles".
   bool deterministic;
+  uint32_t meter; ///< enum w2n_meter
   /// Threads to compile with, of the compiler's own; 0 is one for each core. The output is the same
   /// for every number.
   uint32_t threads;
   /// "x86_64", "aarch64", "riscv64" or a triple; null is this machine's architecture.
   const char *target;
-  /// LLVM's name of a processor; null is the target's baseline, "native" is this machine's.
+  /// LLVM's name of a processor; null is the target's baseline, "native" is the baseline with what
+  /// this machine has. Several, "x86-64-v2,x86-64-v3", put the code for each into one artifact; the
+  /// loader takes the last of them that the machine can run.
   const char *cpu;
   /// LLVM's processor features to add or to remove, "+avx2,-bmi"; null is none.
   const char *attributes;
@@ -87,6 +98,7 @@ typedef struct w2n_compile_options {
    W2N_STOP_AFTER_LINK,                                                                            \
    false,                                                                                          \
    false,                                                                                          \
+   W2N_METER_NONE,                                                                                 \
    0,                                                                                              \
    NULL,                                                                                           \
    NULL,                                                                                           \
@@ -115,6 +127,24 @@ typedef struct w2n_compile_result {
 /// Threads: any, several at once.
 W2N_API bool w2n_compile(const uint8_t *wasm, size_t wasm_bytes, const w2n_compile_options *options,
                          w2n_compile_result *result);
+
+/// Compiles the module for each of the `target_count` names at `targets`, with one decoding, one
+/// validation and one set of threads; `options->target` does not matter. A processor in
+/// `options->cpu` is for those targets that know its name; features of processors must not be
+/// given for more than one target. Fills `results`, one for each target; what is wrong with the
+/// module or the options is in every one, and what fails for one target is in its own. Returns
+/// whether all succeeded. Errors, threads: as w2n_compile.
+W2N_API bool w2n_compile_targets(const uint8_t *wasm, size_t wasm_bytes,
+                                 const w2n_compile_options *options, const char *const *targets,
+                                 size_t target_count, w2n_compile_result *results);
+
+/// What w2n_list lists.
+enum w2n_list { W2N_LIST_PROCESSORS, W2N_LIST_FEATURES };
+
+/// A text for people about what `cpu` or `attributes` may be for `target`, null for this machine's
+/// architecture: `result->output`, not terminated. `list` is an enum w2n_list. Returns whether it
+/// succeeded. Errors: INVALID, UNSUPPORTED. Threads: any.
+W2N_API bool w2n_list(const char *target, uint32_t list, w2n_compile_result *result);
 
 /// Frees what `result` points to and clears it; a cleared result is allowed. Threads: any.
 W2N_API void w2n_compile_result_free(w2n_compile_result *result);

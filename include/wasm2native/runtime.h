@@ -6,9 +6,11 @@
 ///   terminated, and borrowed for the call. Arrays may be null if their count is 0.
 /// - A function that can fail returns a `w2n_error *`: null is success, anything else is the
 ///   caller's to free, and whatever was to be stored through an `out` pointer has not been.
-/// - `*_new`, `*_load` and `w2n_linker_instantiate` make objects that their caller frees. All other
+/// - `*_new`, `*_load*` and `w2n_linker_instantiate` make objects that their caller frees. All
+/// other
 ///   pointers are borrowed; each description says for how long. `*_free` allows null.
-/// - Threads: a module and an error belong to no thread. Every other object is used by one thread
+/// - Threads: a module, a pool and an error belong to no thread. Every other object is used by one
+/// thread
 ///   at a time, and so are, together, an instance, what was got from it, the linker that made it
 ///   (if it defines WASI or instances), and instances that are linked with each other. Instances
 ///   that are not linked run in parallel.
@@ -27,12 +29,14 @@ extern "C" {
 typedef struct w2n_error w2n_error;
 typedef struct w2n_module w2n_module;
 typedef struct w2n_linker w2n_linker;
+typedef struct w2n_pool w2n_pool;
 typedef struct w2n_wasi_config w2n_wasi_config;
 typedef struct w2n_instance w2n_instance;
 typedef struct w2n_function w2n_function;
 typedef struct w2n_memory w2n_memory;
 typedef struct w2n_global w2n_global;
 typedef struct w2n_table w2n_table;
+typedef struct w2n_interrupt w2n_interrupt;
 /// The guest that calls a host function. Lives as long as that call.
 typedef struct w2n_caller w2n_caller;
 
@@ -129,10 +133,29 @@ typedef struct w2n_export {
 // Modules: what the compiler made, mapped and checked, shared by all instances.
 
 /// Loads the artifact at `path`. The file may be removed or replaced afterwards, but not changed.
-/// Headers, counts and offsets are checked, so that a damaged file is refused; the machine code in
-/// it is trusted: load only what your compiler made. Errors: IO, MALFORMED, UNSUPPORTED (made for
-/// another processor, or for features that this one lacks: the text names them). Threads: any.
+/// All of it is read and compared with its checksum, so that a damaged file is refused; the machine
+/// code in it is trusted: load only what your compiler made. Errors: IO, MALFORMED, UNSUPPORTED
+/// (made for another processor, or for features that this one lacks: the text names them). Threads:
+/// any.
 W2N_API w2n_error *w2n_module_load(const char *path, w2n_module **out);
+
+/// How much of an artifact is looked at before anything of it runs.
+typedef enum w2n_verify {
+  /// All of it, by its checksum.
+  W2N_VERIFY_EVERYTHING,
+  /// Headers, counts and offsets, at no cost that grows with the code: for files that were checked
+  /// when they were stored, where nobody else can write. A damaged record is an error still, when
+  /// it is used; damaged code runs.
+  W2N_VERIFY_STRUCTURE
+} w2n_verify;
+
+/// As `w2n_module_load`, which checks everything.
+W2N_API w2n_error *w2n_module_load_file(const char *path, w2n_verify verify, w2n_module **out);
+/// The same for the file that is open as `descriptor`, which stays the caller's.
+W2N_API w2n_error *w2n_module_load_descriptor(int descriptor, w2n_verify verify, w2n_module **out);
+/// The same for the `count` bytes of an artifact, which are copied.
+W2N_API w2n_error *w2n_module_load_bytes(const void *bytes, size_t count, w2n_verify verify,
+                                         w2n_module **out);
 /// Instances of the module go on. Threads: any.
 W2N_API void w2n_module_free(w2n_module *module);
 /// Stores import number `index`, in the module's order, which lives as long as `module`. False, and
@@ -151,10 +174,10 @@ W2N_API void w2n_linker_free(w2n_linker *linker);
 /// A function of the host. `user` is what was given at its definition; `args` and `results` have as
 /// many values as its type says. `results` are zero at first, with the kinds of the type, which
 /// must stay. A returned error leaves the guest and comes out of the call that entered it, with the
-/// guest's frames added to its backtrace: as it is if it is a TRAP or EXIT that another call
-/// returned, else as a trap "host function failed" with the same text. The function may call the
-/// guest again. It must not leave by longjmp or an exception, nor free an instance that is running.
-/// References to functions in `args` live as long as the call.
+/// guest's frames added to its backtrace: as it is if it is a TRAP, EXIT or INTERRUPTED that
+/// another call returned, else as a trap "host function failed" with the same text. The function
+/// may call the guest again. It must not leave by longjmp or an exception, nor free an instance
+/// that is running. References to functions in `args` live as long as the call.
 typedef w2n_error *(*w2n_callback)(w2n_caller *caller, void *user, const w2n_value *args,
                                    w2n_value *results);
 /// Frees `user`; null is nobody. Called once, when neither the linker nor an instance can call the
@@ -174,19 +197,66 @@ W2N_API w2n_error *w2n_linker_define_function(w2n_linker *linker, const char *mo
 /// (defined twice).
 W2N_API w2n_error *w2n_linker_define_instance(w2n_linker *linker, const char *module,
                                               w2n_instance *instance);
-/// Defines the functions of `wasi_snapshot_preview1`, on a world made as `config` says: the
-/// directories are opened now. All instances of the linker share that world and its descriptors, so
-/// guests that must not see each other's need a linker each. `config` can be used again. Errors: IO
-/// (a directory cannot be opened), LINK (defined twice).
+/// Defines the functions of `wasi_snapshot_preview1` and of `wasi_unstable`, on a world made as
+/// `config` says: the directories are opened now. All instances of the linker share that world and
+/// its descriptors, so guests that must not see each other's need a linker each. `config` can be
+/// used again. Errors: IO (a directory cannot be opened), INVALID (a listener is no socket), LIMIT
+/// (more descriptors than may be open), LINK (defined twice).
 W2N_API w2n_error *w2n_linker_define_wasi(w2n_linker *linker, const w2n_wasi_config *config);
 /// Whether functions that nothing defines trap when they are called ("unknown import called"),
 /// rather than failing to link. At first they do not.
 W2N_API void w2n_linker_trap_unknown_imports(w2n_linker *linker, bool trap);
+/// The fuel that instances begin with, their start function included: from then on, modules that
+/// were compiled without W2N_METER_FUEL are refused (INVALID).
+W2N_API void w2n_linker_set_fuel(w2n_linker *linker, uint64_t fuel);
+
+/// What an instance may have. 0 is no limit but those of the types and of the system. Compiled code
+/// pays for none of them.
+typedef struct w2n_limits {
+  /// Of each memory that an instance defines: memory.grow beyond gives -1.
+  uint64_t max_memory_bytes;
+  /// Of each table that an instance defines: table.grow beyond gives -1.
+  uint64_t max_table_elements;
+  /// Of the native stack, for each call into an instance: more is a trap, "call stack exhausted".
+  /// 0 is 8 MiB. A call that comes from a guest, through the host, has at most what is left.
+  uint64_t max_stack_bytes;
+  /// Alive at once, of those that the linker makes from now on.
+  uint32_t max_instances;
+} w2n_limits;
+
+/// Limits for the instances that `linker` makes from now on. One that would begin above them is not
+/// made (LIMIT).
+W2N_API void w2n_linker_set_limits(w2n_linker *linker, const w2n_limits *limits);
+
+// Pools: room for instances that is reserved once. An instance in a slot that ran its module before
+// needs no system calls to be made, and finds the pages that it will write.
+
+typedef struct w2n_pool_config {
+  /// Instances alive at once, at most 2^20; each reserves 8 GiB of addresses.
+  uint32_t slots;
+  /// Limits of the memory, and of the tables, in a slot.
+  uint64_t max_memory_bytes, max_table_elements;
+  /// Memory that a slot may keep when it is free, rather than giving it back to the system.
+  uint64_t resident_bytes;
+} w2n_pool_config;
+
+#define W2N_POOL_CONFIG_DEFAULT {100, UINT64_C(4) << 30, 65536, 1 << 20}
+
+/// Errors: LIMIT (not so many addresses), INVALID. Threads: any.
+W2N_API w2n_error *w2n_pool_new(const w2n_pool_config *config, w2n_pool **out);
+/// Instances and linkers that use it go on. Threads: any.
+W2N_API void w2n_pool_free(w2n_pool *pool);
+/// The instances that `linker` makes from now on take slots of `pool`; null: of none. Where none is
+/// free, it is an error (LIMIT), or with `wait` waited for. A slot is free again when its instance
+/// has been freed, and whatever keeps that: nothing that it wrote is left then. Memories of 64-bit
+/// addresses, shared ones, and all but an instance's first are made as without a pool.
+W2N_API void w2n_linker_set_pool(w2n_linker *linker, w2n_pool *pool, bool wait);
 
 /// Links `module` with what is defined, makes an instance and runs its start function. It calls
-/// neither `_start` nor `_initialize`. `module` may be freed. Errors: LINK, LIMIT (no room for a
-/// memory), IO, and from the start function TRAP and EXIT. Source: Core, section 4.5.4
-/// (Instantiation).
+/// neither `_start` nor `_initialize`. `module` may be freed. What was found for the imports of the
+/// last module is kept, so that further instances of it cost less. Errors: LINK, LIMIT (no room for
+/// a memory, or limits and pools), IO, and from the start function TRAP and EXIT. Source: Core,
+/// section 4.5.4 (Instantiation).
 W2N_API w2n_error *w2n_linker_instantiate(w2n_linker *linker, const w2n_module *module,
                                           w2n_instance **out);
 
@@ -207,6 +277,26 @@ W2N_API void w2n_wasi_config_set_streams(w2n_wasi_config *config, int input, int
 /// change anything in it.
 W2N_API void w2n_wasi_config_add_directory(w2n_wasi_config *config, const char *host_path,
                                            const char *guest_path, bool read_only);
+/// Gives the guest a socket that listens, after the directories. Borrowed, as streams are.
+W2N_API void w2n_wasi_config_add_listener(w2n_wasi_config *config, int descriptor);
+/// Takes the clocks away: reading them, or sleeping, is an error for the guest.
+W2N_API void w2n_wasi_config_set_no_clock(w2n_wasi_config *config);
+/// Makes the time of day stand at `ns`, nanoseconds since 1970, and other clocks at 0. They move by
+/// what the guest sleeps, which takes no time. No file seems later than that.
+W2N_API void w2n_wasi_config_set_frozen_time(w2n_wasi_config *config, uint64_t ns);
+/// Makes random numbers a function of `seed`: for runs that can be repeated, not for secrets.
+W2N_API void w2n_wasi_config_set_seed(w2n_wasi_config *config, uint64_t seed);
+/// Limits what the guest adds to its directories: the bytes by which it makes files larger, and
+/// 4,096 for each entry that it makes. Nothing is given back for what it removes.
+W2N_API void w2n_wasi_config_set_quota(w2n_wasi_config *config, uint64_t bytes);
+/// Limits the descriptors that are open at a time, those that are given included. At first 65,536.
+W2N_API void w2n_wasi_config_set_max_open_files(w2n_wasi_config *config, uint32_t count);
+/// Calls `trace` with a line for each call of the guest: `bytes` bytes, the last a newline, not
+/// terminated, valid during the call. On the guest's threads, several at a time if it has several.
+/// `user` must stay valid as long as instances use it.
+W2N_API void w2n_wasi_config_set_trace(w2n_wasi_config *config,
+                                       void (*trace)(void *user, const char *line, size_t bytes),
+                                       void *user);
 
 // Instances, and what they export.
 
@@ -214,8 +304,18 @@ W2N_API void w2n_wasi_config_add_directory(w2n_wasi_config *config, const char *
 /// lives, or a linker that defines it.
 W2N_API void w2n_instance_free(w2n_instance *instance);
 
+/// Stores what is left of the instance's fuel. Code compiled with W2N_METER_FUEL takes from it
+/// before it runs, and traps with "all fuel consumed" if too little is left, of which nothing is
+/// taken; it begins with UINT64_MAX, or what w2n_linker_set_fuel says. False, and nothing is
+/// stored, if the module was compiled without. Threads: the thread of the instance; also from host
+/// functions that it calls.
+W2N_API bool w2n_instance_fuel(const w2n_instance *instance, uint64_t *out);
+/// Errors: INVALID (the module was compiled without).
+W2N_API w2n_error *w2n_instance_set_fuel(w2n_instance *instance, uint64_t fuel);
+
 /// The exported function `name`; null if there is no such export, or it is no function. Lives as
-/// long as `instance`, and is the same at every call. Cost: linear in the number of exports.
+/// long as `instance`, and is the same at every call. Cost: linear in the number of exports, so ask
+/// once.
 W2N_API w2n_function *w2n_instance_function(w2n_instance *instance, const char *name);
 /// The same for memories.
 W2N_API w2n_memory *w2n_instance_memory(w2n_instance *instance, const char *name);
@@ -235,11 +335,48 @@ W2N_API w2n_function_type w2n_function_type_of(const w2n_function *function);
 /// Calls `function`; `args` and `results` may overlap. The first call of a thread reserves 9 MiB of
 /// addresses for the guest's stack, which the thread's end frees. References to functions in
 /// `results` live as long as the instance that `function` was got from. Errors: INVALID (wrong
-/// counts or kinds; nothing was called), TRAP, EXIT, LIMIT (no room for the stack). After a trap
+/// counts or kinds; nothing was called), TRAP, EXIT, INTERRUPTED, LIMIT (no room for the stack).
+/// After a trap
 /// the instance can be called again, as the specification says, but what it was doing is half done.
 /// Source: Core, section 4.5.5 (Invocation).
 W2N_API w2n_error *w2n_function_call(w2n_function *function, const w2n_value *args,
                                      size_t arg_count, w2n_value *results, size_t result_count);
+
+// Interrupts: ending guests that run too long. Compiled code pays nothing for it; a signal, which
+// the process must leave to the runtime (w2n_interrupt_set_signal), finds it wherever it is.
+
+/// A deadline that never comes.
+#define W2N_NO_TIMEOUT UINT64_MAX
+
+/// Makes an interrupt: one piece of work, a request for example, that can be ended. It is raised
+/// `timeout_ns` from now, unless that is W2N_NO_TIMEOUT, or by w2n_interrupt_raise; once, and for
+/// ever: the next piece of work has one of its own. Errors: LIMIT (no thread to watch the time, of
+/// which the process gets one), IO. Threads: any.
+W2N_API w2n_error *w2n_interrupt_new(uint64_t timeout_ns, w2n_interrupt **out);
+/// Its deadline no longer counts. What is in the interrupt stays in it. Threads: any.
+W2N_API void w2n_interrupt_free(w2n_interrupt *interrupt);
+/// Ends what is in the interrupt, and whatever enters it later, with an error INTERRUPTED. Returns
+/// at once, usually before they have ended. Threads: any, but no signal handlers.
+W2N_API void w2n_interrupt_raise(w2n_interrupt *interrupt);
+/// Until w2n_interrupt_leave, guests that the calling thread calls or instantiates are in
+/// `interrupt`: when it is raised, all of them leave, from loops, recursion, waits for memory or
+/// WASI's files alike, with an error INTERRUPTED and a backtrace. What an instance was doing is
+/// then half done; it can be called again, and freed. Host functions that it is in the midst of are
+/// not left: their system calls end with EINTR (for some, several times), and the guest when they
+/// return. Any number of threads can be in an interrupt, and a thread in several: the first that is
+/// raised counts. Threads that guests start are in the interrupts of their starter.
+W2N_API void w2n_interrupt_enter(w2n_interrupt *interrupt);
+/// The calling thread leaves the interrupt that it has entered last. A host function leaves those
+/// that it has entered.
+W2N_API void w2n_interrupt_leave(void);
+/// Whether an interrupt that the calling thread is in has been raised: long host functions should
+/// look, and return.
+W2N_API bool w2n_interrupted(void);
+/// Uses the real-time signal `number` in place of SIGRTMIN + 7, whose handler the first
+/// w2n_interrupt_new installs. Signals with that number from elsewhere go to the handler that was
+/// there before. Errors: INVALID (no real-time signal, or an interrupt exists already). Threads:
+/// any.
+W2N_API w2n_error *w2n_interrupt_set_signal(int number);
 
 /// Size in bytes, which only grows.
 W2N_API uint64_t w2n_memory_size_bytes(const w2n_memory *memory);

@@ -12,7 +12,7 @@
 
 namespace w2n::artifact {
 
-inline constexpr uint32_t formatVersion = 5;
+inline constexpr uint32_t formatVersion = 7;
 inline constexpr uint32_t noIndex = ~uint32_t(0);
 /// ELF note that holds the metadata.
 inline constexpr char noteOwner[] = "wasm2native";
@@ -46,11 +46,6 @@ struct TypeRecord {
   ArrayRef details;
   uint32_t flags; ///< wasm::CompositeKind | typeIsOpen | typeHasSuper | typeIsInGroup
   uint32_t super; ///< index of the supertype; only with typeHasSuper
-  /// Code of the host-to-wasm EntryThunk, 0 if none.
-  ImageOffset entryThunk;
-  /// Code of the wasm-to-host thunk: a function of this type whose context is a HostFunction; 0 if
-  /// none.
-  ImageOffset importThunk;
 };
 
 inline constexpr uint32_t typeKindBits = 3;
@@ -73,15 +68,48 @@ struct ExportRecord {
 /// A function of the index space (imported ones too).
 struct FunctionRecord {
   uint32_t typeIndex;
-  /// Code, 0 for imported functions.
-  ImageOffset code;
   /// Index in the context's functionReferences, or noIndex.
   uint32_t reference;
   /// Name from the name section; empty if none.
   StringRef name;
-  /// Code for tail calls, 0 if it has none. If there is some, `code` is a wrapper around it.
+};
+
+/// The code of a function at one level.
+struct FunctionCode {
+  /// 0 for imported functions.
+  ImageOffset code;
+  /// For tail calls, 0 if it has none. If there is some, `code` is a wrapper around it.
   ImageOffset tailCode;
 };
+
+/// The thunks of a type at one level.
+struct ThunkRecord {
+  /// Code of the host-to-wasm EntryThunk, 0 if none.
+  ImageOffset entryThunk;
+  /// Code of the wasm-to-host thunk: a function of this type whose context is a HostFunction; 0 if
+  /// none.
+  ImageOffset importThunk;
+};
+
+/// The module's code for one processor. An artifact has one or more of them side by side, which
+/// share everything else; the last that the machine has the features of is used.
+struct LevelRecord {
+  StringRef cpu;      ///< the name that it was asked for by: "x86-64-v3"
+  StringRef features; ///< LLVM's names of what it needs beyond the baseline, comma-separated
+  ArrayRef functions; ///< FunctionCode[], as many as functions
+  ArrayRef thunks;    ///< ThunkRecord[], as many as types
+  /// Its functions. Of several levels they do not overlap, and the builtins, which are the
+  /// baseline's, are outside.
+  ImageOffset codeBegin, codeEnd;
+  /// void(InstanceContext *) in the C convention: evaluates global initialisers, then applies
+  /// active element and data segments that are not in the image; 0 if there is nothing to do. May
+  /// trap.
+  ImageOffset initialize;
+  uint32_t reserved;
+};
+
+/// More would only make files large.
+inline constexpr uint32_t maxLevels = 16;
 
 struct TableRecordInfo {
   uint32_t elementType; ///< a code of TypeCodes.h
@@ -130,6 +158,7 @@ struct ImageRecord {
 };
 
 inline constexpr uint32_t flagExplicitBounds = 1; ///< compiled with --bounds-checks=explicit
+inline constexpr uint32_t flagMetersFuel = 2;     ///< compiled with --meter=fuel
 
 struct MetadataHeader {
   char magic[8]; ///< "w2n-aot\0"
@@ -137,40 +166,34 @@ struct MetadataHeader {
   uint32_t bytes; ///< of the whole metadata, header included
   uint32_t flags;
   uint32_t elfMachine;
-  StringRef compilerVersion, targetTriple, cpu,
-      cpuFeatures; ///< features: LLVM names, comma-separated
-  StringRef moduleName;
+  StringRef compilerVersion, targetTriple, moduleName;
   uint8_t sourceHash[32]; ///< of the wasm bytes
 
   ArrayRef types, imports, exports, functions, tables, memories, globals, elements, data, images;
   uint32_t importedFunctions, importedTables, importedMemories, importedGlobals;
   uint32_t referencedFunctions;
   uint32_t startFunction; ///< or noIndex
-  /// void(InstanceContext *) in the C convention: evaluates global initialisers, then applies
-  /// active element and data segments that are not in the image; 0 if there is nothing to do. May
-  /// trap.
-  ImageOffset initialize;
-  /// Code and unwind information, for signal handlers and backtraces.
-  ImageOffset codeBegin, codeEnd;
+  /// Unwind information of all levels, for backtraces and exceptions.
   ImageOffset ehFrame;
   uint32_t ehFrameBytes;
-  uint32_t reserved;
+  ArrayRef levels; ///< 1 to maxLevels
   /// uint32_t[referencedFunctions]: the function of each of the context's functionReferences, so
   /// that making an instance does not look at every function.
   ArrayRef references;
   ArrayRef tags;
   uint32_t importedTags;
-  uint32_t reserved2;
+  uint32_t reserved;
   /// Of the whole file; see Checksum.h.
   uint64_t checksum;
 };
 
 inline constexpr char metadataMagic[8] = {'w', '2', 'n', '-', 'a', 'o', 't', 0};
 
-static_assert(sizeof(TypeRecord) == 40 && sizeof(ImportRecord) == 24 && sizeof(ExportRecord) == 16);
-static_assert(sizeof(FunctionRecord) == 24 && sizeof(TableRecordInfo) == 24);
+static_assert(sizeof(TypeRecord) == 32 && sizeof(ImportRecord) == 24 && sizeof(ExportRecord) == 16);
+static_assert(sizeof(FunctionRecord) == 16 && sizeof(TableRecordInfo) == 24);
 static_assert(sizeof(MemoryRecordInfo) == 24 && sizeof(GlobalRecordInfo) == 8);
 static_assert(sizeof(ElementRecord) == 8 && sizeof(DataRecord) == 8 && sizeof(ImageRecord) == 32);
-static_assert(sizeof(MetadataHeader) == 256);
+static_assert(sizeof(FunctionCode) == 8 && sizeof(ThunkRecord) == 8 && sizeof(LevelRecord) == 48);
+static_assert(sizeof(MetadataHeader) == 232);
 
 } // namespace w2n::artifact

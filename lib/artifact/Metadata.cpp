@@ -10,11 +10,8 @@ namespace w2n::artifact {
 
 namespace {
 
-/// What an ImageOffset of 0 means where "none" is allowed.
-constexpr ImageOffset noCode = 0;
-
-/// The pass over everything but functions and the contents of element segments, which are checked
-/// when they are used.
+/// The pass over everything but functions, references to them, and segments, which are checked when
+/// they are used: a module may have tens of thousands.
 class Checker {
 public:
   Checker(const Metadata &metadata, uint64_t fileBytes)
@@ -35,7 +32,6 @@ private:
   Status checkPlainCodes(const TypeRecord &type) const;
   Status checkImports() const;
   Status checkExports() const;
-  Status checkReferences() const;
   Status checkStart() const;
   Status checkLimits(uint32_t flags, uint64_t min, uint64_t max, uint64_t most,
                      const char *what) const;
@@ -43,9 +39,8 @@ private:
   Status checkMemories() const;
   Status checkGlobals() const;
   Status checkTags() const;
-  Status checkSegments() const;
   Status checkImages() const;
-  Status checkOptionalCode(ImageOffset offset, const char *what) const;
+  Status checkLevels() const;
   bool isInFile(ImageOffset offset, uint64_t bytes) const;
   uint64_t countOf(uint32_t kind) const;
 
@@ -66,8 +61,6 @@ template <typename T> Status Checker::checkArray(ArrayRef array, const char *wha
 Status Checker::checkArrays() const {
   W2N_CHECK(checkArray<uint8_t>(header.compilerVersion, "compiler version"));
   W2N_CHECK(checkArray<uint8_t>(header.targetTriple, "target triple"));
-  W2N_CHECK(checkArray<uint8_t>(header.cpu, "processor name"));
-  W2N_CHECK(checkArray<uint8_t>(header.cpuFeatures, "processor features"));
   W2N_CHECK(checkArray<uint8_t>(header.moduleName, "module name"));
   W2N_CHECK(checkArray<TypeRecord>(header.types, "types"));
   W2N_CHECK(checkArray<ImportRecord>(header.imports, "imports"));
@@ -80,6 +73,7 @@ Status Checker::checkArrays() const {
   W2N_CHECK(checkArray<ElementRecord>(header.elements, "element segments"));
   W2N_CHECK(checkArray<DataRecord>(header.data, "data segments"));
   W2N_CHECK(checkArray<ImageRecord>(header.images, "memory images"));
+  W2N_CHECK(checkArray<LevelRecord>(header.levels, "levels"));
   return checkArray<uint32_t>(header.references, "function references");
 }
 
@@ -101,20 +95,32 @@ bool Checker::isInFile(ImageOffset offset, uint64_t bytes) const {
   return isInside(metadata.fileOffset() + uint64_t(int64_t(offset)), bytes, fileBytes);
 }
 
-Status Checker::checkOptionalCode(ImageOffset offset, const char *what) const {
-  if (offset != noCode && !metadata.isCode(offset))
-    return malformed(std::string(what) + " lies outside the code");
+Status Checker::checkHeaderOffsets() const {
+  if (header.ehFrameBytes != 0 && !isInFile(header.ehFrame, header.ehFrameBytes))
+    return malformed("unwind information lies outside the file");
   return {};
 }
 
-Status Checker::checkHeaderOffsets() const {
-  W2N_CHECK(checkOptionalCode(header.initialize, "the initialisation function"));
-  if (header.codeBegin > header.codeEnd ||
-      (header.codeBegin != header.codeEnd &&
-       (!metadata.isCode(header.codeBegin) || !metadata.isCode(header.codeEnd - 1))))
-    return malformed("the code range lies outside the executable segment");
-  if (header.ehFrameBytes != 0 && !isInFile(header.ehFrame, header.ehFrameBytes))
-    return malformed("unwind information lies outside the file");
+// What is in a level's arrays is checked when it is used.
+Status Checker::checkLevels() const {
+  const auto levels = metadata.levels();
+  if (levels.empty() || levels.size() > maxLevels)
+    return malformed(std::to_string(levels.size()) + " levels, must be 1 to " +
+                     std::to_string(maxLevels));
+  for (const LevelRecord &level : levels) {
+    W2N_CHECK(checkArray<uint8_t>(level.cpu, "processor name"));
+    W2N_CHECK(checkArray<uint8_t>(level.features, "processor features"));
+    W2N_CHECK(checkArray<FunctionCode>(level.functions, "a level's functions"));
+    W2N_CHECK(checkArray<ThunkRecord>(level.thunks, "a level's thunks"));
+    if (level.functions.count != header.functions.count || level.thunks.count != header.types.count)
+      return malformed("a level does not have the module's functions and types");
+    if (level.initialize != 0 && !metadata.isCode(level.initialize))
+      return malformed("the initialisation function lies outside the code");
+    if (level.codeBegin > level.codeEnd ||
+        (level.codeBegin != level.codeEnd &&
+         (!metadata.isCode(level.codeBegin) || !metadata.isCode(level.codeEnd - 1))))
+      return malformed("the code range lies outside the executable segment");
+  }
   return {};
 }
 
@@ -171,8 +177,6 @@ Status Checker::checkTypes() const {
           return malformed("unknown value type " + std::to_string(code));
     }
     W2N_CHECK(checkPlainCodes(type));
-    W2N_CHECK(checkOptionalCode(type.entryThunk, "an entry thunk"));
-    W2N_CHECK(checkOptionalCode(type.importThunk, "an import thunk"));
   }
   return {};
 }
@@ -214,20 +218,10 @@ Status Checker::checkExports() const {
     if (record.kind != uint32_t(ExternKindCode::Function))
       continue;
     W2N_TRY(function, metadata.function(record.index));
-    if (record.index >= header.importedFunctions && function.reference == noIndex)
+    if (record.index >= header.importedFunctions &&
+        (function.reference == noIndex ||
+         metadata.references()[function.reference] != record.index))
       return malformed("exported function " + std::to_string(record.index) + " has no reference");
-  }
-  return {};
-}
-
-Status Checker::checkReferences() const {
-  for (uint32_t i = 0; i < header.references.count; ++i) {
-    const uint32_t index = metadata.references()[i];
-    if (index < header.importedFunctions || index >= header.functions.count)
-      return malformed("function reference " + std::to_string(i) + " is to no defined function");
-    W2N_TRY(function, metadata.function(index));
-    if (function.reference != i)
-      return malformed("function reference " + std::to_string(i) + " is not its function's");
   }
   return {};
 }
@@ -292,15 +286,6 @@ Status Checker::checkTags() const {
   return {};
 }
 
-Status Checker::checkSegments() const {
-  for (const ElementRecord &segment : metadata.elements())
-    W2N_CHECK(checkArray<uint32_t>(segment.functions, "element segments"));
-  for (const DataRecord &segment : metadata.data())
-    if (segment.count != 0 && !isInFile(segment.bytes, segment.count))
-      return malformed("data segment lies outside the file");
-  return {};
-}
-
 Status Checker::checkImages() const {
   for (const ImageRecord &image : metadata.images()) {
     if (image.memory < header.importedMemories || image.memory >= header.memories.count)
@@ -323,16 +308,15 @@ Status Checker::run() {
   W2N_CHECK(checkArrays());
   W2N_CHECK(checkCounts());
   W2N_CHECK(checkHeaderOffsets());
+  W2N_CHECK(checkLevels());
   W2N_CHECK(checkTypes());
   W2N_CHECK(checkImports());
   W2N_CHECK(checkExports());
-  W2N_CHECK(checkReferences());
   W2N_CHECK(checkStart());
   W2N_CHECK(checkTables());
   W2N_CHECK(checkMemories());
   W2N_CHECK(checkGlobals());
   W2N_CHECK(checkTags());
-  W2N_CHECK(checkSegments());
   return checkImages();
 }
 
@@ -346,6 +330,7 @@ Result<Metadata> Metadata::read(std::span<const uint8_t> file) {
   Metadata metadata;
   metadata.base = file.data() + elf.note.offset;
   metadata.noteOffset = elf.note.offset;
+  metadata.fileSize = file.size();
   metadata.textBegin = elf.text.offset;
   metadata.textSize = elf.text.bytes;
   if (elf.note.bytes < sizeof(MetadataHeader))
@@ -428,6 +413,9 @@ std::span<const DataRecord> Metadata::data() const {
 std::span<const ImageRecord> Metadata::images() const {
   return arrayAt<ImageRecord>(base, headerPtr->images);
 }
+std::span<const LevelRecord> Metadata::levels() const {
+  return arrayAt<LevelRecord>(base, headerPtr->levels);
+}
 std::span<const uint32_t> Metadata::references() const {
   return arrayAt<uint32_t>(base, headerPtr->references);
 }
@@ -451,19 +439,37 @@ std::span<const uint32_t> Metadata::indices(ArrayRef reference) const {
   return arrayAt<uint32_t>(base, reference);
 }
 
+std::span<const uint8_t> Metadata::dataBytes(uint32_t segment) const {
+  const DataRecord &record = data()[segment];
+  // Wraps to a huge value when the offset points before the file, which isInside refuses.
+  if (!isInside(noteOffset + uint64_t(int64_t(record.bytes)), record.count, fileSize))
+    return {};
+  return {address(record.bytes), record.count};
+}
+
 bool Metadata::isCode(ImageOffset offset) const {
   return noteOffset + uint64_t(int64_t(offset)) - textBegin < textSize;
 }
 
+Result<FunctionRecord> Metadata::referencedFunction(uint32_t reference) const {
+  const uint32_t index = references()[reference];
+  auto malformed = [&](const char *what) {
+    return fail(ErrorKind::Malformed,
+                "metadata: function reference " + std::to_string(reference) + what, noteOffset);
+  };
+  if (index < headerPtr->importedFunctions || index >= headerPtr->functions.count)
+    return malformed(" is to no defined function");
+  W2N_TRY(record, function(index));
+  if (record.reference != reference)
+    return malformed(" is not its function's");
+  return record;
+}
+
 Result<FunctionRecord> Metadata::function(uint32_t index) const {
   const FunctionRecord record = functions()[index];
-  const bool imported = index < headerPtr->importedFunctions;
-  const bool codeIsSound =
-      imported ? record.code == noCode && record.tailCode == noCode
-               : isCode(record.code) && (record.tailCode == noCode || isCode(record.tailCode));
   const bool referenceIsSound =
       record.reference == noIndex || record.reference < headerPtr->referencedFunctions;
-  if (record.typeIndex >= headerPtr->types.count || !codeIsSound || !referenceIsSound ||
+  if (record.typeIndex >= headerPtr->types.count || !referenceIsSound ||
       (types()[record.typeIndex].flags & typeKindBits) != uint32_t(wasm::CompositeKind::Function))
     return fail(ErrorKind::Malformed, "metadata: function " + std::to_string(index) + " is damaged",
                 noteOffset);

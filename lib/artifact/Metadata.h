@@ -18,9 +18,16 @@ public:
 
   /// Checks `file`, the bytes of a whole artifact (ELF headers, program headers, note, every offset
   /// and count of the metadata; memory image and code ranges lie inside the file and their
-  /// segments). Cost: linear in the number of imports, exports, types, segments and functions is
-  /// avoided: functions are checked when they are looked up. Errors: Malformed, Unsupported.
+  /// segments). Cost: linear in the number of imports, exports and types, which are few. Functions,
+  /// references to them, and segments are checked when they are looked up. No level is in use.
+  /// Errors: Malformed, Unsupported.
   static Result<Metadata> read(std::span<const uint8_t> file);
+
+  /// Takes the code of level `index`, which must be below levels().size(), and checks its thunks.
+  /// Errors: Malformed.
+  Status useLevel(uint32_t index);
+  /// The level in use, or noIndex.
+  uint32_t levelInUse() const { return levelIndex; }
 
   const MetadataHeader &header() const { return *headerPtr; }
   /// Offset of the metadata in the file: what ImageOffsets are relative to.
@@ -38,22 +45,38 @@ public:
   std::span<const ElementRecord> elements() const;
   std::span<const DataRecord> data() const;
   std::span<const ImageRecord> images() const;
-  /// Indices of defined functions whose record names their place in this array.
+  std::span<const LevelRecord> levels() const;
+  // Of the level in use, empty if there is none: by function, to be checked (`code`); by type,
+  // checked.
+  std::span<const FunctionCode> codes() const;
+  std::span<const ThunkRecord> thunks() const;
+  /// Code of the level in use, checked; 0 if there is nothing to do.
+  ImageOffset initialize() const;
+  /// Indices of defined functions whose record names their place in this array: see
+  /// referencedFunction.
   std::span<const uint32_t> references() const;
   /// Empty if the reference lies outside the metadata.
   std::string_view string(StringRef reference) const;
   std::span<const uint8_t> valueTypes(ArrayRef reference) const;
   std::span<const uint32_t> indices(ArrayRef reference) const;
+  /// The bytes of a data segment, empty if they lie outside the file. `segment` must be below
+  /// data().size().
+  std::span<const uint8_t> dataBytes(uint32_t segment) const;
 
   /// Whether `offset` is an address in the executable segment.
   bool isCode(ImageOffset offset) const;
   /// Where `offset` is in the mapping that the view was made from; check it first (isCode, or a
   /// range that `read` checked).
   const uint8_t *address(ImageOffset offset) const { return base + offset; }
-  /// The record of function `index`, checked: its type exists, its code (0 if it is imported) lies
-  /// in the executable segment and its reference in the context. Errors: Malformed. `index` must be
-  /// below functions().size().
+  /// The record of function `index`, checked: its type exists and its reference is in the context.
+  /// Errors: Malformed. `index` must be below functions().size().
   Result<FunctionRecord> function(uint32_t index) const;
+  /// The record of the function that is number `reference` of references(), checked in both
+  /// directions. Errors: Malformed. `reference` must be below references().size().
+  Result<FunctionRecord> referencedFunction(uint32_t reference) const;
+  /// Its code at the level in use, checked: 0 if it is imported, else in the executable segment.
+  /// Errors: Malformed, also without a level. `index` as above.
+  Result<FunctionCode> code(uint32_t index) const;
 
   /// The executable PT_LOAD: file offset (== address) and size.
   uint64_t textOffset() const { return textBegin; }
@@ -62,7 +85,9 @@ public:
 private:
   const uint8_t *base = nullptr; ///< start of the metadata
   const MetadataHeader *headerPtr = nullptr;
+  uint64_t fileSize = 0;
   uint64_t noteOffset = 0, textBegin = 0, textSize = 0;
+  uint32_t levelIndex = noIndex;
 };
 
 } // namespace w2n::artifact

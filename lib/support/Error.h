@@ -21,6 +21,7 @@ enum class ErrorKind : uint8_t {
   Trap,        ///< wasm trapped; `code` is the artifact::TrapKind, `notes` the backtrace
   Exit,        ///< the program asked to end; `code` is its exit status
   Internal,    ///< our bug, noticed in time
+  Interrupted, ///< wasm was stopped from outside; `code` and `notes` as for Trap
 };
 
 /// What went wrong. `text` starts in lower case, says found and wanted, and has no final period.

@@ -15,6 +15,7 @@ static_assert(W2N_ERROR_LINK == int(ErrorKind::Link));
 static_assert(W2N_ERROR_TRAP == int(ErrorKind::Trap));
 static_assert(W2N_ERROR_EXIT == int(ErrorKind::Exit));
 static_assert(W2N_ERROR_INTERNAL == int(ErrorKind::Internal));
+static_assert(W2N_ERROR_INTERRUPTED == int(ErrorKind::Interrupted));
 static_assert(W2N_NO_OFFSET == Error::noOffset);
 
 inline w2n_error_kind publicKind(ErrorKind kind) { return w2n_error_kind(kind); }

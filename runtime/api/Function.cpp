@@ -55,11 +55,45 @@ Status callFunction(w2n_function &self, std::span<const w2n_value> args,
   return {};
 }
 
+constexpr size_t mostSimple = 16;
+
+bool isSimple(std::span<const w2n_value_kind> kinds) {
+  return kinds.size() <= mostSimple &&
+         std::ranges::all_of(kinds, [](w2n_value_kind kind) { return kind <= W2N_F64; });
+}
+
+/// Whether arguments of these kinds, and so many results, are what `function` wants.
+bool fits(const w2n_function &function, std::span<const w2n_value> args, size_t resultCount) {
+  if (args.size() != function.params.size() || resultCount != function.results.size())
+    return false;
+  for (size_t i = 0; i < args.size(); ++i)
+    if (args[i].kind != function.params[i])
+      return false;
+  return true;
+}
+
+bool isWide(w2n_value_kind kind) { return kind == W2N_I64 || kind == W2N_F64; }
+
+/// The same as callFunction for a simple function and values that fit: each takes one slot.
+Status callSimple(w2n_function &self, std::span<const w2n_value> args,
+                  std::span<w2n_value> results) {
+  runtime::Slot slots[mostSimple];
+  for (size_t i = 0; i < args.size(); ++i)
+    slots[i] = isWide(args[i].kind) ? uint64_t(args[i].of.i64) : uint32_t(args[i].of.i32);
+  W2N_CHECK(runtime::call(*self.function, slots));
+  for (size_t i = 0; i < results.size(); ++i) {
+    results[i].kind = self.results[i];
+    results[i].of.i64 = int64_t(isWide(self.results[i]) ? slots[i] : uint32_t(slots[i]));
+  }
+  return {};
+}
+
 } // namespace
 
 w2n_function::w2n_function(std::shared_ptr<runtime::Function> function, w2n_instance &home)
     : function(std::move(function)), home(home), params(api::kindsOf(this->function->type.params)),
-      results(api::kindsOf(this->function->type.results)) {}
+      results(api::kindsOf(this->function->type.results)),
+      isSimple(::isSimple(params) && ::isSimple(results)) {}
 
 w2n_function_type w2n_function_type_of(const w2n_function *function) {
   return {function->params.data(), function->params.size(), function->results.data(),
@@ -68,5 +102,7 @@ w2n_function_type w2n_function_type_of(const w2n_function *function) {
 
 w2n_error *w2n_function_call(w2n_function *function, const w2n_value *args, size_t argCount,
                              w2n_value *results, size_t resultCount) {
+  if (function->isSimple && fits(*function, {args, argCount}, resultCount)) [[likely]]
+    return api::toC(callSimple(*function, {args, argCount}, {results, resultCount}));
   return api::toC(callFunction(*function, {args, argCount}, {results, resultCount}));
 }

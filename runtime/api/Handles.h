@@ -5,6 +5,7 @@
 #include "include/wasm2native/runtime.h"
 #include "lib/support/Error.h"
 #include "runtime/core/Instance.h"
+#include "runtime/core/InstancePool.h"
 #include "runtime/wasi/WasiContext.h"
 
 #include <map>
@@ -34,6 +35,8 @@ struct w2n_function {
   /// Keeps the functions that references among results point to.
   w2n_instance &home;
   std::vector<w2n_value_kind> params, results;
+  /// Whether all of them are numbers, and few: what most functions have, and calls are quick for.
+  bool isSimple;
 };
 
 struct w2n_memory {
@@ -90,18 +93,29 @@ struct w2n_wasi_config {
   w2n::wasi::WasiOptions options;
 };
 
+struct w2n_pool {
+  std::shared_ptr<w2n::runtime::InstancePool> pool;
+};
+
 struct w2n_linker {
   template <typename T> using ByName = std::map<std::string, T, std::less<>>;
 
   /// Looks in order of precedence.
   std::optional<w2n::runtime::Extern> find(std::string_view module, std::string_view name,
                                            w2n::wasm::ExternKind kind) const;
+  /// What the imports of `module` are. Valid until the next call, or until something is defined.
+  w2n::Result<std::span<const w2n::runtime::Extern>> link(const w2n::runtime::Module &module);
+  /// To be called when something that `link` looks at has changed.
+  void forgetLinked() { linkedSerial = 0, linked.clear(); }
 
   /// By module and name.
   ByName<ByName<std::shared_ptr<w2n::runtime::Function>>> functions;
   ByName<std::shared_ptr<w2n::runtime::Instance>> instances;
   std::shared_ptr<w2n::wasi::WasiContext> wasi;
   w2n::runtime::InstanceOptions options;
+  /// What `link` found last, for the module with this serial number; 0: nothing.
+  uint64_t linkedSerial = 0;
+  std::vector<w2n::runtime::Extern> linked;
 };
 
 namespace w2n::api {

@@ -43,7 +43,8 @@ Error trapWith(std::string text) {
 Error takeCallbackError(w2n_error *fromCallback) {
   Error error = std::move(fromCallback->error);
   delete fromCallback;
-  if (error.kind == ErrorKind::Trap || error.kind == ErrorKind::Exit)
+  if (error.kind == ErrorKind::Trap || error.kind == ErrorKind::Exit ||
+      error.kind == ErrorKind::Interrupted)
     return error;
   return trapWith(std::move(error.text));
 }

@@ -80,14 +80,38 @@ void copyNames(const w2n_module &module) {
   });
 }
 
-} // namespace
-
-w2n_error *w2n_module_load(const char *path, w2n_module **out) {
-  auto module = runtime::Module::load(path);
+w2n_error *store(Result<std::shared_ptr<const runtime::Module>> module, w2n_module **out) {
   if (!module)
     return new w2n_error{std::move(module).error()};
   *out = new w2n_module(std::move(*module));
   return nullptr;
+}
+
+// An unknown enumerator checks everything.
+runtime::LoadOptions optionsOf(w2n_verify verify) {
+  using Verify = runtime::LoadOptions::Verify;
+  return {verify == W2N_VERIFY_STRUCTURE ? Verify::Structure : Verify::Everything};
+}
+
+} // namespace
+
+w2n_error *w2n_module_load(const char *path, w2n_module **out) {
+  return w2n_module_load_file(path, W2N_VERIFY_EVERYTHING, out);
+}
+
+w2n_error *w2n_module_load_file(const char *path, w2n_verify verify, w2n_module **out) {
+  return store(runtime::Module::load(path, optionsOf(verify)), out);
+}
+
+w2n_error *w2n_module_load_descriptor(int descriptor, w2n_verify verify, w2n_module **out) {
+  const std::string name = "descriptor " + std::to_string(descriptor);
+  return store(runtime::Module::loadDescriptor(descriptor, name, optionsOf(verify)), out);
+}
+
+w2n_error *w2n_module_load_bytes(const void *bytes, size_t count, w2n_verify verify,
+                                 w2n_module **out) {
+  const std::span artifact(static_cast<const uint8_t *>(bytes), count);
+  return store(runtime::Module::loadBytes(artifact, "bytes", optionsOf(verify)), out);
 }
 
 void w2n_module_free(w2n_module *module) { delete module; }

@@ -1,5 +1,5 @@
 // What a processor's file has to provide: crossing between host and compiled code, its register
-// numbers, its features.
+// numbers. Features.h is about what it can do.
 //
 // Compiled code runs on a stack of its own (Thread.h); the host keeps the thread's. Both directions
 // of every crossing switch stacks, so host code never depends on how deep the guest is, and a guest
@@ -9,12 +9,16 @@
 #include "lib/artifact/Abi.h"
 #include "lib/support/Error.h"
 
-#include <string_view>
-
 namespace w2n::runtime {
 
-/// How many registers, besides the frame pointer, calls preserve: on x86-64 rbx and r12 to r15.
-inline constexpr unsigned savedRegisterCount = 5;
+/// How many registers, besides the frame pointer, calls preserve.
+#if defined(__x86_64__)
+inline constexpr unsigned savedRegisterCount = 5; // rbx, r12 to r15
+#elif defined(__aarch64__)
+inline constexpr unsigned savedRegisterCount = 18; // x19 to x28, the low halves of v8 to v15
+#elif defined(__riscv)
+inline constexpr unsigned savedRegisterCount = 23; // s1 to s11, fs0 to fs11
+#endif
 
 /// One stay in compiled code, from the host's call to its return: lives on the host's stack. The
 /// assembly of each processor knows the first fields by their offsets.
@@ -31,6 +35,8 @@ struct Activation {
   uint32_t afterCall;
   /// Registers of the guest when it trapped: where a backtrace starts.
   uintptr_t trapProgramCounter, trapStackPointer, trapFramePointer;
+  /// Where the processor keeps a return address in a register: that register, if afterCall is 0.
+  uintptr_t trapReturnAddress;
 
   /// The activation below this one on the thread, or null.
   Activation *previous;
@@ -61,13 +67,18 @@ static_assert(offsetof(Activation, afterCall) == 20);
 static_assert(offsetof(Activation, trapProgramCounter) == 24);
 static_assert(offsetof(Activation, trapStackPointer) == 32);
 static_assert(offsetof(Activation, trapFramePointer) == 40);
-static_assert(offsetof(Activation, savedRegisters) == 80);
-static_assert(offsetof(ThrowPoint, framePointer) == 40);
+static_assert(offsetof(Activation, savedRegisters) == 88);
+static_assert(offsetof(ThrowPoint, framePointer) == 8 * savedRegisterCount);
 
 extern "C" {
 
 /// The activation that the thread is in, or null: read by the assembly and by the signal handler.
 extern constinit thread_local Activation *w2nCurrentActivation
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/// The TrapKind with which the guests of the thread are to end, or 0: set by other threads
+/// (Interrupt.h), read by the assembly and by the signal handler.
+extern constinit thread_local uint32_t w2nInterruptPending
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /// Calls thunk(context, code, slots) on the guest's stack. 0 if it returned, 1 if it was left
@@ -112,6 +123,13 @@ artifact::Exception *w2nExceptionMakeEntry(artifact::InstanceContext *, const ar
 /// The crossing code above lies between these; it runs on the guest's stack in part, so a stack
 /// overflow may be found there.
 extern const char w2nCrossingBegin[], w2nCrossingEnd[];
+
+/// Where crossings go to the guest: each looks at w2nInterruptPending first and calls
+/// w2nInterrupted if it is set, then leaves. A thread that is interrupted after it has looked must
+/// be left at once, as if it were in the guest already; so all of that code is in this range, from
+/// the look to the jump. From w2nToHandlerBegin on the guest goes on at a landing pad, and its
+/// stack pointer in the activation is that of the ThrowPoint; before, that of the crossing's frame.
+extern const char w2nToGuestBegin[], w2nToHandlerBegin[], w2nToGuestEnd[];
 }
 
 /// Sets the registers of `activation` that a backtrace starts from to those at the call out of the
@@ -123,13 +141,12 @@ extern const uint32_t hostElfMachine;
 
 /// Numbers of the registers in DWARF, and which of them an unwinder follows.
 struct UnwindRegisters {
+  /// Whether a call puts the return address onto the stack; else it is in `returnAddress`, and a
+  /// function that calls none may leave it there.
+  bool callsPushReturnAddress;
   uint32_t stackPointer, framePointer, returnAddress;
   uint32_t saved[savedRegisterCount];
 };
 extern const UnwindRegisters unwindRegisters;
-
-/// Checks that this machine has `features` (LLVM's names, comma-separated, each with "+" or "-"
-/// before it or not). Errors: Unsupported, naming the first that is missing.
-Status checkProcessorFeatures(std::string_view features);
 
 } // namespace w2n::runtime

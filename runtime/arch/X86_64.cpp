@@ -10,8 +10,11 @@
 namespace w2n::runtime {
 
 const uint32_t hostElfMachine = EM_X86_64;
-const UnwindRegisters unwindRegisters = {
-    .stackPointer = 7, .framePointer = 6, .returnAddress = 16, .saved = {3, 12, 13, 14, 15}};
+const UnwindRegisters unwindRegisters = {.callsPushReturnAddress = true,
+                                         .stackPointer = 7,
+                                         .framePointer = 6,
+                                         .returnAddress = 16,
+                                         .saved = {3, 12, 13, 14, 15}};
 
 void noteCrossing(Activation &activation) {
   // W2N_CROSS pushes rbp on top of the return address.
@@ -25,7 +28,7 @@ void noteCrossing(Activation &activation) {
 } // namespace w2n::runtime
 
 // Offsets in Activation: hostStackPointer 0, guestStackPointer 8, trapKind 16, afterCall 20,
-// trapProgramCounter 24, trapStackPointer 32, trapFramePointer 40, savedRegisters 80.
+// trapProgramCounter 24, trapStackPointer 32, trapFramePointer 40, savedRegisters 88.
 asm(R"(
   .text
   .p2align 4
@@ -55,12 +58,8 @@ w2nEnterGuest:
   .cfi_offset %r15, -56
   pushq %rdi                 # keeps the stack aligned to 16
   movq %rsp, (%rdi)
-  movq 8(%rdi), %rsp
-  movq %rsi, %rax
-  movq %rdx, %rdi
-  movq %rcx, %rsi
-  movq %r8, %rdx
-  callq *%rax
+  jmp .LenterGuest
+.LguestReturned:
   leaq -48(%rbp), %rsp
   xorl %eax, %eax
 .LrestoreHost:
@@ -126,11 +125,11 @@ w2nTrapEntry:
   movq %fs:(%rax), %rax
   movq %rsp, 8(%rax)
   .if \mayThrow
-  movq %rbx, 80(%rax)
-  movq %r12, 88(%rax)
-  movq %r13, 96(%rax)
-  movq %r14, 104(%rax)
-  movq %r15, 112(%rax)
+  movq %rbx, 88(%rax)
+  movq %r12, 96(%rax)
+  movq %r13, 104(%rax)
+  movq %r14, 112(%rax)
+  movq %r15, 120(%rax)
   .endif
   movq (%rax), %rsp
   callq \target
@@ -146,10 +145,7 @@ w2nTrapEntry:
   testl %eax, %eax
   js .LleaveForError
   .endif
-  movq %rbp, %rsp
-  popq %rbp
-  .cfi_def_cfa %rsp, 8
-  retq
+  jmp .LreturnToGuest
   .cfi_endproc
   .size \entry, .-\entry
   .endm
@@ -218,6 +214,57 @@ w2nExceptionThrowEntry:
   callq w2nExceptionThrow
   testl %eax, %eax
   jne .LleaveForError
+  jmp .LgoToHandler
+  .cfi_endproc
+  .size w2nExceptionThrowEntry, .-w2nExceptionThrowEntry
+
+  # The range in which an interrupt leaves the guest (Arch.h): three ways to it.
+  .globl w2nToGuestBegin
+  .hidden w2nToGuestBegin
+w2nToGuestBegin:
+.LenterGuest:                # rdi: the activation; rsi, rdx, rcx, r8: thunk and its arguments
+  .cfi_startproc
+  .cfi_def_cfa %rbp, 16
+  .cfi_offset %rbp, -16
+  .cfi_offset %rbx, -24
+  .cfi_offset %r12, -32
+  .cfi_offset %r13, -40
+  .cfi_offset %r14, -48
+  .cfi_offset %r15, -56
+  movq w2nInterruptPending@gottpoff(%rip), %rax
+  cmpl $0, %fs:(%rax)
+  jne .Linterrupted
+  movq 8(%rdi), %rsp
+  movq %rsi, %rax
+  movq %rdx, %rdi
+  movq %rcx, %rsi
+  movq %r8, %rdx
+  callq *%rax
+  jmp .LguestReturned
+  .cfi_endproc
+
+.LreturnToGuest:             # rax: the result; rbp: the crossing's frame
+  .cfi_startproc
+  .cfi_def_cfa %rbp, 16
+  .cfi_offset %rbp, -16
+  movq w2nInterruptPending@gottpoff(%rip), %rcx
+  cmpl $0, %fs:(%rcx)
+  jne .Linterrupted
+  movq %rbp, %rsp
+  popq %rbp
+  .cfi_def_cfa %rsp, 8
+  retq
+  .cfi_endproc
+
+  .globl w2nToHandlerBegin
+  .hidden w2nToHandlerBegin
+w2nToHandlerBegin:
+.LgoToHandler:               # rbx: the ThrowPoint; r12: the exception
+  .cfi_startproc
+  .cfi_undefined %rip
+  movq w2nInterruptPending@gottpoff(%rip), %rax
+  cmpl $0, %fs:(%rax)
+  jne .LinterruptedThrow
   movq %r12, %rax            # the exception, where landing pads expect it
   movq %rbx, %rcx
   movq 48(%rcx), %rsi
@@ -230,7 +277,22 @@ w2nExceptionThrowEntry:
   movq 56(%rcx), %rsp
   jmpq *%rsi
   .cfi_endproc
-  .size w2nExceptionThrowEntry, .-w2nExceptionThrowEntry
+  .globl w2nToGuestEnd
+  .hidden w2nToGuestEnd
+w2nToGuestEnd:
+
+  # On the host's stack, which is aligned as it was for the call before.
+.Linterrupted:
+  .cfi_startproc
+  .cfi_undefined %rip
+  xorl %edi, %edi
+  jmp .LnoteInterrupt
+.LinterruptedThrow:
+  movl $1, %edi
+.LnoteInterrupt:
+  callq w2nInterrupted
+  jmp .LleaveForError
+  .cfi_endproc
 
 .LleaveForError:
   .cfi_startproc

@@ -1,9 +1,8 @@
 // Which of LLVM's processor features this x86-64 machine has (Intel SDM, volume 2, CPUID; AMD APM,
 // volume 3, appendix E). The C library has executed cpuid already; doing it again would cost a
 // virtual machine an exit to its host, tens of microseconds, for each leaf.
-#include "runtime/arch/Arch.h"
+#include "runtime/arch/FeatureTable.h"
 
-#include <string>
 // The header below uses C's name, which clang knows only as an extension.
 #define _Bool bool
 #include <sys/platform/x86.h>
@@ -123,13 +122,6 @@ constexpr Feature features[] = {
     {"wbnoinvd", CPUID_INDEX_80000008, Ebx, 9},
 };
 
-const Feature *findFeature(std::string_view name) {
-  for (const Feature &feature : features)
-    if (feature.name == name)
-      return &feature;
-  return nullptr;
-}
-
 /// The parts of the processor's state that the operating system has enabled (XCR0).
 uint32_t enabledState() {
   constexpr uint32_t osXsave = 1u << 27;
@@ -140,35 +132,22 @@ uint32_t enabledState() {
   return low;
 }
 
-bool hasFeature(const Feature &feature) {
-  const auto *leaf = __x86_get_cpuid_feature_leaf(feature.leaf);
-  return (leaf->cpuid_array[feature.where] >> feature.bit & 1) &&
-         (enabledState() & feature.saved) == feature.saved;
-}
+struct Machine {
+  uint32_t enabled = enabledState();
 
-Status checkFeature(std::string_view name) {
-  const Feature *feature = findFeature(name);
-  if (feature && hasFeature(*feature))
-    return {};
-  return fail(ErrorKind::Unsupported,
-              "module needs the processor feature \"" + std::string(name) + "\", which this " +
-                  (feature ? "machine does not have" : "runtime does not know"));
-}
+  bool has(const Feature &feature) const {
+    const auto *leaf = __x86_get_cpuid_feature_leaf(feature.leaf);
+    return (leaf->cpuid_array[feature.where] >> feature.bit & 1) &&
+           (enabled & feature.saved) == feature.saved;
+  }
+};
 
 } // namespace
 
-Status checkProcessorFeatures(std::string_view list) {
-  while (!list.empty()) {
-    const size_t comma = list.find(',');
-    std::string_view name = list.substr(0, comma);
-    list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
-    if (name.empty() || name.front() == '-')
-      continue;
-    if (name.front() == '+')
-      name.remove_prefix(1);
-    W2N_CHECK(checkFeature(name));
-  }
-  return {};
+FeatureState processorFeature(std::string_view name) {
+  return featureIn(features, name, Machine());
 }
+
+std::string processorFeatures() { return namesIn(features, Machine()); }
 
 } // namespace w2n::runtime

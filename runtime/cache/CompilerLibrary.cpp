@@ -125,20 +125,43 @@ Result<void *> CompilerLibrary::symbol(const char *name) const {
   return address;
 }
 
-Result<std::vector<uint8_t>> CompilerLibrary::compile(std::span<const uint8_t> wasm,
-                                                      const w2n_compile_options &options) const {
-  W2N_TRY(compileAddress, symbol("w2n_compile"));
+Result<std::vector<uint8_t>> CompilerLibrary::take(w2n_compile_result &result) const {
   W2N_TRY(freeAddress, symbol("w2n_compile_result_free"));
-  w2n_compile_result result = {};
   Result<std::vector<uint8_t>> output;
-  if (reinterpret_cast<decltype(&w2n_compile)>(compileAddress)(wasm.data(), wasm.size(), &options,
-                                                               &result))
+  if (result.output)
     output = std::vector<uint8_t>(result.output, result.output + result.output_bytes);
   else
     output = fail(ErrorKind(result.error_kind), result.error_text ? result.error_text : "",
                   result.error_offset);
   reinterpret_cast<decltype(&w2n_compile_result_free)>(freeAddress)(&result);
   return output;
+}
+
+Result<std::vector<uint8_t>> CompilerLibrary::compile(std::span<const uint8_t> wasm,
+                                                      const w2n_compile_options &options) const {
+  W2N_TRY(outputs, compileTargets(wasm, options, std::span(&options.target, 1)));
+  return std::move(outputs.front());
+}
+
+Result<std::vector<Result<std::vector<uint8_t>>>>
+CompilerLibrary::compileTargets(std::span<const uint8_t> wasm, const w2n_compile_options &options,
+                                std::span<const char *const> targets) const {
+  W2N_TRY(address, symbol("w2n_compile_targets"));
+  std::vector<w2n_compile_result> results(targets.size());
+  reinterpret_cast<decltype(&w2n_compile_targets)>(address)(
+      wasm.data(), wasm.size(), &options, targets.data(), targets.size(), results.data());
+  std::vector<Result<std::vector<uint8_t>>> outputs;
+  for (w2n_compile_result &result : results)
+    outputs.push_back(take(result));
+  return outputs;
+}
+
+Result<std::string> CompilerLibrary::list(const char *target, uint32_t list) const {
+  W2N_TRY(address, symbol("w2n_list"));
+  w2n_compile_result result = {};
+  reinterpret_cast<decltype(&w2n_list)>(address)(target, list, &result);
+  W2N_TRY(text, take(result));
+  return std::string(text.begin(), text.end());
 }
 
 Result<std::string> CompilerLibrary::version() const {

@@ -30,6 +30,15 @@ public:
   Result<std::vector<uint8_t>> compile(std::span<const uint8_t> wasm,
                                        const w2n_compile_options &options) const;
 
+  /// w2n_compile_targets: an output for each target. Errors: those of `symbol`; the compiler's are
+  /// in the outputs.
+  Result<std::vector<Result<std::vector<uint8_t>>>>
+  compileTargets(std::span<const uint8_t> wasm, const w2n_compile_options &options,
+                 std::span<const char *const> targets) const;
+
+  /// w2n_list. Errors: those of the compiler, or of `symbol`.
+  Result<std::string> list(const char *target, uint32_t list) const;
+
   /// "wasm2native 0.1.0 (LLVM 22.1.8)". Errors: Io.
   Result<std::string> version() const;
 
@@ -43,6 +52,9 @@ public:
   Result<Identity> identity() const;
 
 private:
+  /// Takes over what `result` has. Errors: what it says, or those of `symbol`.
+  Result<std::vector<uint8_t>> take(w2n_compile_result &result) const;
+
   std::string filePath;
 };
 

@@ -1,6 +1,7 @@
 #include "runtime/core/Activation.h"
 
 #include "runtime/core/Backtrace.h"
+#include "runtime/core/InstanceState.h"
 #include "runtime/core/Thread.h"
 
 namespace w2n::runtime {
@@ -13,7 +14,8 @@ constinit thread_local Activation *w2nCurrentActivation = nullptr;
 
 Error trapError(TrapKind kind) {
   Error error;
-  error.kind = ErrorKind::Trap;
+  const bool isInterrupt = kind == TrapKind::Interrupted || kind == TrapKind::DeadlineExceeded;
+  error.kind = isInterrupt ? ErrorKind::Interrupted : ErrorKind::Trap;
   error.code = uint32_t(kind);
   error.text = artifact::trapMessage(kind);
   return error;
@@ -21,18 +23,24 @@ Error trapError(TrapKind kind) {
 
 namespace {
 
-/// Where the next activation's guest stack begins. Errors: Limit, Trap (no room on the host's
+/// Where it begins where nobody has asked for anything else, as in most calls; 0 elsewhere.
+uintptr_t usualGuestStackTop(const Activation *previous, uint64_t bytes) {
+  const GuestStack *stack = currentGuestStack;
+  return !previous && stack && stack->top - stack->limit == bytes ? stack->top : 0;
+}
+
+/// Where the guest's stack begins for an activation that may have `bytes` of it: so many above the
+/// guard region, and below the activation before. Errors: Limit, Trap (no room on the host's
 /// stack).
-Result<uintptr_t> nextGuestStackTop(const Activation *previous) {
-  if (previous) {
-    if (!hostStackHasRoom(previous->depth))
-      return std::unexpected(trapError(TrapKind::StackOverflow));
-    return previous->guestStackPointer & ~uintptr_t(15);
-  }
-  if (currentGuestStack) [[likely]]
-    return currentGuestStack->top;
-  W2N_TRY(stack, makeGuestStack());
-  return stack->top;
+Result<uintptr_t> nextGuestStackTop(const Activation *previous, uint64_t bytes) {
+  if (previous && !hostStackHasRoom(previous->depth))
+    return std::unexpected(trapError(TrapKind::StackOverflow));
+  if (!previous && (!currentGuestStack ||
+                    currentGuestStack->top - currentGuestStack->limit < bytes)) [[unlikely]]
+    W2N_CHECK(makeGuestStack(std::max(bytes, defaultStackBytes)));
+  const uintptr_t top = previous ? previous->guestStackPointer : currentGuestStack->top;
+  const uintptr_t room = top - currentGuestStack->limit;
+  return (room > bytes ? currentGuestStack->limit + bytes : top) & ~uintptr_t(15);
 }
 
 /// The error of an activation that was left, with the frames that it had.
@@ -56,7 +64,12 @@ Status runGuest(artifact::EntryThunk thunk, artifact::InstanceContext *context, 
   Activation activation;
   activation.previous = w2nCurrentActivation;
   activation.depth = activation.previous ? activation.previous->depth + 1 : 0;
-  W2N_TRY(top, nextGuestStackTop(activation.previous));
+  const uint64_t stackBytes = instanceOf(context).stackBytes();
+  uintptr_t top = usualGuestStackTop(activation.previous, stackBytes);
+  if (top == 0) [[unlikely]] {
+    W2N_TRY(found, nextGuestStackTop(activation.previous, stackBytes));
+    top = found;
+  }
   activation.guestStackTop = activation.guestStackPointer = top;
   activation.hostError = nullptr;
   w2nCurrentActivation = &activation;
@@ -73,10 +86,30 @@ void noteTrap(TrapKind kind) {
   noteCrossing(activation);
 }
 
+void noteInterrupt(Activation &activation, bool atHandler) {
+  activation.trapKind = w2nInterruptPending;
+  if (atHandler) {
+    const auto &point = *reinterpret_cast<const ThrowPoint *>(activation.guestStackPointer);
+    activation.trapProgramCounter = point.programCounter;
+    activation.trapStackPointer = point.stackPointer;
+    activation.trapFramePointer = point.framePointer;
+    activation.trapReturnAddress = 0;
+    activation.afterCall = 0;
+  } else if (activation.guestStackPointer != activation.guestStackTop) {
+    noteCrossing(activation);
+  } else {
+    // It was about to begin: there are no frames.
+    activation.trapProgramCounter = activation.trapStackPointer = activation.trapFramePointer = 0;
+    activation.trapReturnAddress = 0;
+    activation.afterCall = 0;
+  }
+}
+
 void noteHostError(Error error) {
   Activation &activation = *w2nCurrentActivation;
   // What is neither a trap nor the program's end becomes a trap with the same text.
-  if (error.kind != ErrorKind::Trap && error.kind != ErrorKind::Exit) {
+  if (error.kind != ErrorKind::Trap && error.kind != ErrorKind::Exit &&
+      error.kind != ErrorKind::Interrupted) {
     error.kind = ErrorKind::Trap;
     error.code = uint32_t(TrapKind::HostError);
   }
@@ -85,3 +118,8 @@ void noteHostError(Error error) {
 }
 
 } // namespace w2n::runtime
+
+extern "C" void w2nInterrupted(bool atHandler) {
+  using namespace w2n::runtime;
+  noteInterrupt(*w2nCurrentActivation, atHandler);
+}

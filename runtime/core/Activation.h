@@ -17,7 +17,11 @@ Status runGuest(artifact::EntryThunk thunk, artifact::InstanceContext *context, 
 void noteTrap(artifact::TrapKind kind);
 void noteHostError(Error error);
 
-/// An error of kind Trap with the specification's message.
+/// The error of a trap: of kind Trap with the specification's message, or Interrupted.
 Error trapError(artifact::TrapKind kind);
+
+/// Notes in `activation`, which is to be left where it was going to the guest, that it was
+/// interrupted; `atHandler`: on the way to a landing pad. Async-signal-safe.
+void noteInterrupt(Activation &activation, bool atHandler);
 
 } // namespace w2n::runtime

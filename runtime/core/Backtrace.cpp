@@ -83,13 +83,16 @@ private:
 void appendBacktrace(const Activation &activation, std::string &text) {
   Notes notes(text);
   FunctionIndices indices;
-  FrameRegisters registers = {activation.trapProgramCounter, activation.trapStackPointer,
-                              activation.trapFramePointer, true};
+  FrameRegisters registers = {.programCounter = activation.trapProgramCounter,
+                              .stackPointer = activation.trapStackPointer,
+                              .framePointer = activation.trapFramePointer,
+                              .returnAddress = activation.trapReturnAddress,
+                              .returnAddressKnown = activation.afterCall == 0};
   const StackBounds stack = {currentGuestStack->limit, activation.guestStackTop};
   bool afterCall = activation.afterCall != 0;
   if (isCrossing(registers.programCounter)) {
-    // The stack ended in the first instruction of a crossing: the return address is on top.
-    if (!popReturnAddress(registers, stack))
+    // The stack ended in the first instruction of a crossing.
+    if (!leaveAtEntry(registers, stack))
       return;
     afterCall = true;
   }

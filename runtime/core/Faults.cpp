@@ -3,7 +3,7 @@
 // a signal handler: no locks, no allocation.
 #include "runtime/core/Faults.h"
 
-#include "runtime/arch/Arch.h"
+#include "runtime/core/Activation.h"
 #include "runtime/core/RangeRegistry.h"
 #include "runtime/core/Thread.h"
 #include "runtime/platform/Faults.h"
@@ -42,22 +42,51 @@ std::optional<TrapKind> classify(const platform::Fault &fault) {
     return TrapKind::IntegerDivideByZero;
   case platform::FaultKind::IllegalInstruction:
     return TrapKind::IllegalInstruction;
+  case platform::FaultKind::Interrupt:
+    return std::nullopt;
   }
   return std::nullopt;
+}
+
+void noteRegisters(const platform::Fault &fault, Activation &activation) {
+  activation.afterCall = 0;
+  activation.trapProgramCounter = fault.programCounter;
+  activation.trapStackPointer = fault.stackPointer;
+  activation.trapFramePointer = fault.framePointer;
+  activation.trapReturnAddress = fault.returnAddress;
+}
+
+/// Leaves the guest if the thread is in it, or on its way to it; in the host, the crossing back
+/// will look.
+bool handleInterrupt(const platform::Fault &signal, Activation &activation) {
+  if (w2nInterruptPending == 0)
+    return false;
+  const auto *programCounter = reinterpret_cast<const char *>(signal.programCounter);
+  if (programCounter >= w2nToGuestBegin && programCounter < w2nToGuestEnd) {
+    noteInterrupt(activation, /*atHandler=*/programCounter >= w2nToHandlerBegin);
+    return true;
+  }
+  if (!codeRanges().find(signal.programCounter))
+    return false;
+  activation.trapKind = w2nInterruptPending;
+  noteRegisters(signal, activation);
+  return true;
 }
 
 bool handleFault(const platform::Fault &fault, platform::Resumption &resumption) {
   Activation *activation = w2nCurrentActivation;
   if (!activation)
     return false;
-  const std::optional<TrapKind> kind = classify(fault);
-  if (!kind)
-    return false;
-  activation->trapKind = uint32_t(*kind);
-  activation->afterCall = 0;
-  activation->trapProgramCounter = fault.programCounter;
-  activation->trapStackPointer = fault.stackPointer;
-  activation->trapFramePointer = fault.framePointer;
+  if (fault.kind == platform::FaultKind::Interrupt) {
+    if (!handleInterrupt(fault, *activation))
+      return false;
+  } else {
+    const std::optional<TrapKind> kind = classify(fault);
+    if (!kind)
+      return false;
+    activation->trapKind = uint32_t(*kind);
+    noteRegisters(fault, *activation);
+  }
   resumption.function = reinterpret_cast<uintptr_t>(&w2nLeaveGuest);
   resumption.argument = reinterpret_cast<uintptr_t>(activation);
   resumption.stackPointer = activation->hostStackPointer;

@@ -8,6 +8,7 @@
 #include "runtime/core/ValueTypes.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace w2n::runtime {
 
@@ -21,38 +22,58 @@ using artifact::Metadata;
 /// section 4.5.4).
 class Builder {
 public:
-  Builder(Instance &instance, const Module &module)
-      : instance(instance), state(instance.state()), module(module), metadata(module.metadata()) {}
+  Builder(Instance &instance, const Module &module, const InstanceOptions &options)
+      : instance(instance), state(instance.state()), module(module), metadata(module.metadata()),
+        options(options) {}
 
   Status allocateContext();
   Status makeMemories();
   Status makeTables();
-  void makeTags();
-  void fillReferences();
   Status run();
 
 private:
   InstanceContext *context() { return state.at<InstanceContext>(0); }
+  Result<std::unique_ptr<Memory>> makeMemory(uint32_t index, artifact::MemoryRecord *record);
+  Result<std::unique_ptr<Table>> makeTable(uint32_t index, artifact::TableRecord *record);
+  void fillTypes();
+  Status fillReferences();
   Status runStart(uint32_t index);
 
   Instance &instance;
   Instance::State &state;
   const Module &module;
   const Metadata &metadata;
+  const InstanceOptions &options;
 };
 
+// A slot that has run the module before has a block in which all that does not change is there.
 Status Builder::allocateContext() {
   const artifact::MetadataHeader &header = metadata.header();
   state.metadata = &metadata;
   state.layout = metadata.contextLayout();
-  state.contextStorage.reset(static_cast<uint8_t *>(std::calloc(1, size_t(state.layout.bytes()))));
-  state.argumentBuffer = std::make_unique_for_overwrite<uint64_t[]>(module.argumentSlots());
-  if (!state.contextStorage)
-    return fail(ErrorKind::Limit, "no memory for an instance context of " +
-                                      std::to_string(state.layout.bytes()) + " bytes");
-  *context() = {&runtimeServices, state.argumentBuffer.get(), &instance, 0};
-  std::copy(module.typeIds().begin(), module.typeIds().end(),
-            state.at<uint32_t>(state.layout.typeIds()));
+  const size_t contextBytes = state.layout.bytes();
+  const size_t argumentBytes = module.argumentSlots() * sizeof(uint64_t);
+  ContextBlock &block = state.slot ? state.slot.context() : state.ownContext;
+  const bool isNew = !block;
+  if (isNew)
+    block.reset(static_cast<uint8_t *>(std::calloc(1, contextBytes + argumentBytes)));
+  if (!block)
+    return fail(ErrorKind::Limit,
+                "no memory for an instance context of " + std::to_string(contextBytes) + " bytes");
+  state.contextBase = block.get();
+  state.argumentBuffer = reinterpret_cast<uint64_t *>(block.get() + contextBytes);
+  if (isNew) {
+    fillTypes();
+    if (Status filled = fillReferences(); !filled) {
+      block.reset();
+      return filled;
+    }
+  } else {
+    std::memset(state.at<uint8_t>(state.layout.globalCells()), 0,
+                sizeof(artifact::GlobalCell) * state.layout.definedGlobals);
+    std::memset(state.argumentBuffer, 0, argumentBytes);
+  }
+  *context() = {&runtimeServices, state.argumentBuffer, &instance, UINT64_MAX};
   state.memories.resize(header.memories.count);
   state.tables.resize(header.tables.count);
   state.unownedMemories.resize(header.memories.count);
@@ -63,17 +84,31 @@ Status Builder::allocateContext() {
   return {};
 }
 
+Result<std::unique_ptr<Memory>> Builder::makeMemory(uint32_t index,
+                                                    artifact::MemoryRecord *record) {
+  const wasm::MemoryType type = memoryTypeOf(metadata.memories()[index]);
+  if (state.slot && state.slot.memoryIndex() == index)
+    return Memory::place(
+        type, state.slot.memory(),
+        std::min(options.limits.maxMemoryBytes, state.slot.owner().options().maxMemoryBytes),
+        record);
+  const auto reserve = metadata.header().flags & artifact::flagExplicitBounds
+                           ? Memory::Reserve::IfPossible
+                           : Memory::Reserve::Full;
+  W2N_TRY(memory, Memory::create(type, reserve, options.limits.maxMemoryBytes, record));
+  for (const artifact::ImageRecord &image : metadata.images())
+    if (image.memory == index)
+      W2N_CHECK(Memory::mapImage(memory->record->base, module.fileDescriptor(), image));
+  return memory;
+}
+
 Status Builder::makeMemories() {
   const artifact::MetadataHeader &header = metadata.header();
-  const auto reserve = header.flags & artifact::flagExplicitBounds ? Memory::Reserve::IfPossible
-                                                                   : Memory::Reserve::Full;
   auto *slots = state.at<artifact::MemorySlot>(state.layout.memorySlots());
   auto *records = state.at<artifact::MemoryRecord>(state.layout.memoryRecords());
   for (uint32_t i = header.importedMemories; i < header.memories.count; ++i) {
-    const wasm::MemoryType type = memoryTypeOf(metadata.memories()[i]);
-    const bool isShared = type.limits.shared;
-    auto *record = isShared ? nullptr : records + (i - header.importedMemories);
-    W2N_TRY(memory, Memory::create(type, reserve, record));
+    const bool isShared = metadata.memories()[i].flags & artifact::limitShared;
+    W2N_TRY(memory, makeMemory(i, isShared ? nullptr : records + (i - header.importedMemories)));
     slots[i] = {memory->record->base, memory->record};
     state.memories[i] = memory.get();
     if (isShared) {
@@ -83,9 +118,21 @@ Status Builder::makeMemories() {
       state.definedMemories.push_back(std::move(memory));
     }
   }
-  for (const artifact::ImageRecord &image : metadata.images())
-    W2N_CHECK(state.memories[image.memory]->mapImage(module.fileDescriptor(), image));
   return {};
+}
+
+Result<std::unique_ptr<Table>> Builder::makeTable(uint32_t index, artifact::TableRecord *record) {
+  const wasm::TableType type = tableTypeOf(metadata.tables()[index], module.typeIds());
+  const uint64_t most = std::min(options.limits.maxTableElements, Table::mostElements);
+  if (!state.slot)
+    return Table::create(type, 0, most, record);
+  // One that may grow without end gets what the slot has.
+  const uint64_t pooled = std::min(most, state.slot.owner().options().maxTableElements);
+  const uint64_t room = std::min(type.limits.max.value_or(pooled), pooled);
+  auto *elements = type.limits.min <= room ? state.slot.takeElements(room) : nullptr;
+  if (elements)
+    return Table::place(type, elements, room, record);
+  return Table::create(type, 0, pooled, record);
 }
 
 Status Builder::makeTables() {
@@ -94,7 +141,7 @@ Status Builder::makeTables() {
   auto *records = state.at<artifact::TableRecord>(state.layout.tableRecords());
   for (uint32_t i = header.importedTables; i < header.tables.count; ++i) {
     auto *record = records + (i - header.importedTables);
-    W2N_TRY(table, Table::create(tableTypeOf(metadata.tables()[i], module.typeIds()), 0, record));
+    W2N_TRY(table, makeTable(i, record));
     table->owner = &instance;
     pointers[i] = record;
     state.tables[i] = table.get();
@@ -103,41 +150,45 @@ Status Builder::makeTables() {
   return {};
 }
 
-void Builder::makeTags() {
+void Builder::fillTypes() {
+  std::copy(module.typeIds().begin(), module.typeIds().end(),
+            state.at<uint32_t>(state.layout.typeIds()));
   auto *record = state.at<artifact::TagRecord>(state.layout.tagRecords());
   for (const artifact::TagRecordInfo &tag : metadata.tags().subspan(metadata.header().importedTags))
     *record++ = {module.typeIds()[tag.typeIndex], 0};
 }
 
-void Builder::fillReferences() {
+Status Builder::fillReferences() {
   artifact::FunctionReference *reference = state.functionReferences();
-  for (uint32_t index : metadata.references()) {
-    const artifact::FunctionRecord &function = metadata.functions()[index];
-    *reference++ = {metadata.address(function.code), context(),
-                    module.typeIds()[function.typeIndex], 0,
-                    function.tailCode ? metadata.address(function.tailCode) : nullptr};
+  for (uint32_t i = 0; i < metadata.references().size(); ++i) {
+    W2N_TRY(function, metadata.referencedFunction(i));
+    W2N_TRY(code, metadata.code(metadata.references()[i]));
+    *reference++ = {metadata.address(code.code), context(), module.typeIds()[function.typeIndex], 0,
+                    code.tailCode ? metadata.address(code.tailCode) : nullptr};
   }
+  return {};
 }
 
 Status Builder::runStart(uint32_t index) {
   W2N_TRY(function, metadata.function(index));
-  const artifact::EntryThunk thunk = module.entryThunkAt(metadata.types()[function.typeIndex]);
+  W2N_TRY(code, metadata.code(index));
+  const artifact::EntryThunk thunk = module.entryThunkAt(function.typeIndex);
   if (!thunk)
     return fail(ErrorKind::Malformed, "metadata: the type of the start function has no thunk",
                 metadata.fileOffset());
   if (index >= metadata.header().importedFunctions)
-    return runGuest(thunk, context(), metadata.address(function.code), nullptr);
+    return runGuest(thunk, context(), metadata.address(code.code), nullptr);
   const artifact::FunctionReference &imported = state.importReferences()[index];
   return runGuest(thunk, imported.context, imported.code, nullptr);
 }
 
 Status Builder::run() {
   const artifact::MetadataHeader &header = metadata.header();
-  if (header.initialize != 0) {
+  if (metadata.initialize() != 0) {
     // It takes the context alone, which an entry thunk takes first: the C convention lets the rest
     // be ignored.
     const auto initialize = reinterpret_cast<artifact::EntryThunk>(
-        reinterpret_cast<uintptr_t>(metadata.address(header.initialize)));
+        reinterpret_cast<uintptr_t>(metadata.address(metadata.initialize())));
     W2N_CHECK(runGuest(initialize, context(), nullptr, nullptr));
   }
   if (header.startFunction != artifact::noIndex)
@@ -153,23 +204,51 @@ Result<std::shared_ptr<Instance>> Instance::instantiate(std::shared_ptr<const Mo
                                                         const Resolver &resolver,
                                                         const InstanceOptions &options) {
   W2N_TRY(imports, resolveImports(*module, resolver, options));
+  return instantiateLinked(std::move(module), imports, options);
+}
+
+Result<std::shared_ptr<Instance>> Instance::instantiateLinked(std::shared_ptr<const Module> module,
+                                                              std::span<const Extern> imports,
+                                                              const InstanceOptions &options) {
+  auto state = std::make_unique<State>();
+  W2N_TRY(share, InstanceQuota::take(options.quota));
+  state->share = std::move(share);
+  if (options.pool) {
+    W2N_TRY(slot, options.pool->acquire(module, options.waitForSlot));
+    state->slot = std::move(slot);
+  }
   std::unique_ptr<Instance> created(new Instance);
   created->moduleRef = std::move(module);
-  created->statePtr = std::make_unique<State>();
+  created->statePtr = std::move(state);
+  created->stackByteLimit = options.limits.maxStackBytes;
   // From here on the handle owns the instance: an error frees it, unless its references have
   // escaped.
   auto handle = std::make_shared<InstanceGroup>()->add(std::move(created));
   Instance &instance = *handle;
-  Builder builder(instance, *instance.moduleRef);
+  Builder builder(instance, *instance.moduleRef, options);
   W2N_CHECK(builder.allocateContext());
   instance.contextPtr = instance.statePtr->at<InstanceContext>(0);
   W2N_CHECK(bindImports(instance, imports));
   W2N_CHECK(builder.makeMemories());
   W2N_CHECK(builder.makeTables());
-  builder.makeTags();
-  builder.fillReferences();
+  if (options.fuel)
+    W2N_CHECK(instance.setFuel(*options.fuel));
   W2N_CHECK(builder.run());
   return handle;
+}
+
+std::optional<uint64_t> Instance::fuel() const {
+  if (!(moduleRef->metadata().header().flags & artifact::flagMetersFuel))
+    return std::nullopt;
+  return contextPtr->fuel;
+}
+
+Status Instance::setFuel(uint64_t fuel) {
+  if (!this->fuel())
+    return fail(ErrorKind::Invalid,
+                "the module has no count of fuel: it was compiled without --meter=fuel");
+  contextPtr->fuel = fuel;
+  return {};
 }
 
 std::optional<Extern> Instance::findExport(std::string_view name) {
@@ -218,10 +297,10 @@ std::shared_ptr<Function> Exporter::function(uint32_t index) const {
                                                                  : module.typeIds()[typeIndex];
   function->type = canonicalType(function->typeId);
   function->owner = handle;
-  if (index < state.hostFunctions.size() && state.hostFunctions[index])
-    function->host = state.hostFunctions[index]->function->host;
+  if (index < state.hostFunctions.size() && state.hostFunctions[index].function)
+    function->host = state.hostFunctions[index].function->host;
   else
-    function->entry = module.entryThunkAt(metadata.types()[typeIndex]);
+    function->entry = module.entryThunkAt(typeIndex);
   return function;
 }
 
@@ -266,5 +345,7 @@ Extern Instance::exportAt(uint32_t index) {
 std::shared_ptr<Instance> Instance::handle() { return statePtr->group->handleOf(*this); }
 
 Memory *Instance::memory0() { return statePtr->memories.empty() ? nullptr : statePtr->memories[0]; }
+
+Memory &Instance::memoryAt(uint32_t index) { return *statePtr->memories[index]; }
 
 } // namespace w2n::runtime

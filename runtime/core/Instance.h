@@ -2,12 +2,15 @@
 #pragma once
 
 #include "runtime/core/Extern.h"
+#include "runtime/core/InstanceLimits.h"
 #include "runtime/core/Module.h"
 
 #include <optional>
 #include <string_view>
 
 namespace w2n::runtime {
+
+class InstancePool;
 
 /// Finds the import `module`.`name`; nullopt if there is none. Types are checked by the caller.
 using Resolver = std::function<std::optional<Extern>(std::string_view module, std::string_view name,
@@ -16,6 +19,16 @@ using Resolver = std::function<std::optional<Extern>(std::string_view module, st
 struct InstanceOptions {
   /// Functions that the resolver does not find trap when called instead of failing to link.
   bool trapOnUnknownImports = false;
+  /// The fuel that it begins with, for `initialize` and the start function, too. Only for modules
+  /// that were compiled with --meter=fuel; without a value, those have as good as endless fuel.
+  std::optional<uint64_t> fuel = {};
+  InstanceLimits limits = {};
+  /// Counts the instances made with these options; null: any number.
+  std::shared_ptr<InstanceQuota> quota = nullptr;
+  /// Takes a slot of this pool, whose limits then hold as well; null: none.
+  std::shared_ptr<InstancePool> pool = nullptr;
+  /// Waits for a slot where there is none free, rather than failing.
+  bool waitForSlot = false;
 };
 
 class Instance : public std::enable_shared_from_this<Instance> {
@@ -28,6 +41,11 @@ public:
   static Result<std::shared_ptr<Instance>> instantiate(std::shared_ptr<const Module> module,
                                                        const Resolver &resolver,
                                                        const InstanceOptions &options = {});
+  /// The same with the imports of `module` as resolveImports (Link.h) has found them, with the same
+  /// options; they can be used again.
+  static Result<std::shared_ptr<Instance>> instantiateLinked(std::shared_ptr<const Module> module,
+                                                             std::span<const Extern> imports,
+                                                             const InstanceOptions &options = {});
   ~Instance();
 
   /// The export `name`, or nullopt.
@@ -36,11 +54,20 @@ public:
   Extern exportAt(uint32_t index);
   /// Memory 0, or null.
   Memory *memory0();
+  /// The memory `index`, which must be in range.
+  Memory &memoryAt(uint32_t index);
   /// Keeps the instance alive.
   std::shared_ptr<Instance> handle();
 
+  /// What is left; nothing if the module was compiled without --meter=fuel.
+  std::optional<uint64_t> fuel() const;
+  /// Errors: Invalid (the same).
+  Status setFuel(uint64_t fuel);
+
   const Module &module() const { return *moduleRef; }
   artifact::InstanceContext *context() { return contextPtr; }
+  /// Of the native stack, for each call from the host.
+  uint64_t stackBytes() const { return stackByteLimit; }
 
   struct State; // Instance.cpp
   State &state() { return *statePtr; }
@@ -49,6 +76,7 @@ private:
   Instance() = default;
   std::shared_ptr<const Module> moduleRef;
   artifact::InstanceContext *contextPtr = nullptr;
+  uint64_t stackByteLimit = 0;
   std::unique_ptr<State> statePtr;
 };
 

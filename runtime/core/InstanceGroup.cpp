@@ -98,7 +98,7 @@ void InstanceGroup::addExceptionRoots(ExceptionRoots &roots) {
     roots.push_back({cells->bits, 2ull * state.layout.definedGlobals});
     for (uint32_t i = 0; i < state.layout.importedGlobals; ++i)
       roots.push_back(state.importedGlobal(i)->bits);
-    roots.push_back({state.argumentBuffer.get(), instance->module().argumentSlots()});
+    roots.push_back({state.argumentBuffer, instance->module().argumentSlots()});
     for (const auto &values : state.elementValues)
       roots.push_back(values);
     for (const auto &table : state.definedTables)

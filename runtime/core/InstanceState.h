@@ -3,9 +3,8 @@
 
 #include "runtime/core/Instance.h"
 #include "runtime/core/InstanceGroup.h"
+#include "runtime/core/InstancePool.h"
 #include "runtime/core/Memory.h"
-
-#include <cstdlib>
 
 namespace w2n::runtime {
 
@@ -18,16 +17,27 @@ struct HostRecord {
   size_t slots; ///< the greater of the numbers that parameters and results take
 };
 
+// Whoever has the context of either knows an instance.
+static_assert(offsetof(HostRecord, importer) == offsetof(artifact::InstanceContext, instance));
+
 struct Instance::State {
   InstanceGroup *group = nullptr;
   /// Others have plain pointers to it, so it lives as long as its group.
   bool pinned = false;
 
-  struct Free {
-    void operator()(void *block) const { std::free(block); }
-  };
-  std::unique_ptr<uint8_t, Free> contextStorage;
-  std::unique_ptr<uint64_t[]> argumentBuffer;
+  ~State() {
+    if (slot && slot.memoryIndex() < memories.size() && memories[slot.memoryIndex()])
+      slot.noteMemoryBytes(memories[slot.memoryIndex()]->bytes().size());
+  }
+
+  // First, so that they end last.
+  InstanceQuota::Share share;
+  PoolSlot slot;
+  /// The block of the context, if it is not the slot's.
+  ContextBlock ownContext;
+  /// The context, and after it the argument buffer.
+  uint8_t *contextBase = nullptr;
+  uint64_t *argumentBuffer = nullptr;
 
   // The index spaces, and what of them is owned here.
   std::vector<Memory *> memories;
@@ -39,7 +49,8 @@ struct Instance::State {
   std::vector<std::shared_ptr<Memory>> unownedMemories;
   /// Imported from the host, by import index; null where an instance of the group defines it.
   std::vector<std::shared_ptr<Global>> hostGlobals;
-  std::vector<std::unique_ptr<HostRecord>> hostFunctions;
+  /// The same for functions, with null functions.
+  std::vector<HostRecord> hostFunctions;
 
   std::vector<bool> droppedElements, droppedData;
   /// Elements that `initialize` has set, by segment; empty where metadata says it all.
@@ -49,7 +60,7 @@ struct Instance::State {
   artifact::ContextLayout layout;
 
   template <typename T> T *at(uint64_t offset) {
-    return reinterpret_cast<T *>(contextStorage.get() + offset);
+    return reinterpret_cast<T *>(contextBase + offset);
   }
   artifact::FunctionReference *importReferences() {
     return at<artifact::FunctionReference>(layout.importReferences());
@@ -75,7 +86,9 @@ struct Instance::State {
     if (index < layout.importedFunctions)
       return importReferences() + index;
     const uint32_t reference = metadata->functions()[index].reference;
-    return reference < layout.referencedFunctions ? functionReferences() + reference : nullptr;
+    if (reference >= layout.referencedFunctions || metadata->references()[reference] != index)
+      return nullptr;
+    return functionReferences() + reference;
   }
 };
 

@@ -276,21 +276,19 @@ bool carriesReferences(const wasm::FunctionType &type) {
 
 Status ImportBinder::bindHostFunction(const std::shared_ptr<Function> &function, uint32_t index) {
   const uint32_t typeIndex = metadata.functions()[index].typeIndex;
-  const artifact::TypeRecord &type = metadata.types()[typeIndex];
-  if (type.importThunk == 0)
+  const artifact::ImageOffset thunk = metadata.thunks()[typeIndex].importThunk;
+  if (thunk == 0)
     return fail(ErrorKind::Malformed, "metadata: the type of an imported function has no thunk",
                 metadata.fileOffset());
-  auto record = std::make_unique<HostRecord>();
-  record->abi = {w2nInvokeHostEntry, state.argumentBuffer.get()};
-  record->importer = &instance;
-  record->function = function;
-  record->slots =
+  HostRecord &record = state.hostFunctions[index];
+  record.abi = {w2nInvokeHostEntry, state.argumentBuffer};
+  record.importer = &instance;
+  record.function = function;
+  record.slots =
       std::max(wasm::slotsOf(function->type.params), wasm::slotsOf(function->type.results));
-  state.importReferences()[index] = {metadata.address(type.importThunk),
-                                     reinterpret_cast<artifact::InstanceContext *>(record.get()),
-                                     instance.module().typeIds()[typeIndex], referenceToHost,
-                                     nullptr};
-  state.hostFunctions[index] = std::move(record);
+  state.importReferences()[index] = {
+      metadata.address(thunk), reinterpret_cast<artifact::InstanceContext *>(&record),
+      instance.module().typeIds()[typeIndex], referenceToHost, nullptr};
   return {};
 }
 

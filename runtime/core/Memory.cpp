@@ -21,10 +21,6 @@ uint64_t mostPagesOf(const wasm::MemoryType &type) {
                           : std::min<uint64_t>(UINT32_MAX, addressable32 >> type.pageSizeLog2);
 }
 
-/// Every address that index + offset of 32 bits each can form, and a page for the width of the
-/// access.
-uint64_t fullReservation() { return 2 * addressable32 + platform::pageBytes(); }
-
 /// The size in bytes that a memory of `type` may have if nothing but its type limits it.
 uint64_t declaredLimit(const wasm::MemoryType &type) {
   const uint64_t most = type.limits.is64 ? unlimited64 : addressable32;
@@ -41,13 +37,15 @@ std::unexpected<Error> noRoom(uint64_t bytes, const char *advice) {
 
 } // namespace
 
-Status Memory::reserveAddresses(Reserve reserve) {
+uint64_t Memory::guardedBytes() { return 2 * addressable32 + platform::pageBytes(); }
+
+Status Memory::reserveAddresses(Reserve reserve, uint64_t maxBytes) {
   const uint64_t minBytes = type.limits.min << type.pageSizeLog2;
-  growthLimit = declaredLimit(type);
+  growthLimit = std::min(declaredLimit(type), maxBytes);
   if (growthLimit > artifact::maxMemoryBytes)
     return noRoom(growthLimit, "");
   if (!type.limits.is64) {
-    reservedBytes = fullReservation();
+    reservedBytes = guardedBytes();
     if ((reservation = platform::reserve(reservedBytes)))
       return {};
     if (reserve == Reserve::Full && type.hasGuardPages())
@@ -65,7 +63,7 @@ Status Memory::reserveAddresses(Reserve reserve) {
 namespace {
 
 /// What decoding has checked for modules, for the types that embedders make.
-Status checkType(const wasm::MemoryType &type) {
+Status checkType(const wasm::MemoryType &type, uint64_t maxBytes) {
   const uint64_t mostPages = mostPagesOf(type);
   if (type.limits.min > mostPages)
     return fail(ErrorKind::Limit, "memory has " + std::to_string(type.limits.min) +
@@ -74,17 +72,22 @@ Status checkType(const wasm::MemoryType &type) {
     return fail(ErrorKind::Invalid, "memory has a maximum of " + std::to_string(*type.limits.max) +
                                         " pages, below its minimum of " +
                                         std::to_string(type.limits.min));
+  if (type.limits.min > maxBytes >> type.pageSizeLog2)
+    return fail(ErrorKind::Limit, "memory has " + std::to_string(type.limits.min) + " pages of " +
+                                      std::to_string(uint64_t(1) << type.pageSizeLog2) +
+                                      " bytes, the limit is " + std::to_string(maxBytes) +
+                                      " bytes");
   return {};
 }
 
 } // namespace
 
 Result<std::unique_ptr<Memory>> Memory::create(const wasm::MemoryType &type, Reserve reserve,
-                                               artifact::MemoryRecord *record) {
+                                               uint64_t maxBytes, artifact::MemoryRecord *record) {
   std::unique_ptr<Memory> memory(new Memory(type));
   memory->record = record ? record : &memory->ownRecord;
-  W2N_CHECK(checkType(type));
-  W2N_CHECK(memory->reserveAddresses(reserve));
+  W2N_CHECK(checkType(type, maxBytes));
+  W2N_CHECK(memory->reserveAddresses(reserve, maxBytes));
   const uint64_t bytes = type.limits.min << type.pageSizeLog2;
   if (!platform::commit(memory->reservation, platform::roundUpToPage(bytes)))
     return fail(ErrorKind::Limit,
@@ -95,17 +98,67 @@ Result<std::unique_ptr<Memory>> Memory::create(const wasm::MemoryType &type, Res
   return memory;
 }
 
+Result<std::unique_ptr<Memory>> Memory::place(const wasm::MemoryType &type, uint8_t *base,
+                                              uint64_t maxBytes, artifact::MemoryRecord *record) {
+  W2N_CHECK(checkType(type, maxBytes));
+  std::unique_ptr<Memory> memory(new Memory(type));
+  memory->isPooled = true;
+  memory->reservation = base;
+  memory->reservedBytes = guardedBytes();
+  memory->growthLimit = std::min(declaredLimit(type), maxBytes);
+  memory->record = record;
+  *record = {base, type.limits.min << type.pageSizeLog2};
+  return memory;
+}
+
 Memory::~Memory() {
+  if (isPooled)
+    return;
   memoryRanges().remove(range);
   platform::release(reservation, reservedBytes);
 }
 
-Status Memory::mapImage(int descriptor, const artifact::ImageRecord &image) {
-  if (image.bytes == 0)
-    return {};
-  if (!platform::mapFile(reservation + image.memoryOffset, image.bytes,
-                         platform::Access::CopyOnWrite, descriptor, image.fileOffset))
+namespace {
+
+/// The offsets in a memory between which a run of the image is mapped. Where pages are larger than
+/// what artifacts align to, a run may begin or end within one, or lie differently in file and
+/// memory.
+struct MappedPart {
+  uint64_t begin, end;
+};
+
+MappedPart mappedPartOf(const artifact::ImageRecord &image, uint64_t pageBytes) {
+  const uint64_t imageEnd = image.memoryOffset + image.bytes;
+  const uint64_t begin = (image.memoryOffset + pageBytes - 1) & ~(pageBytes - 1);
+  const uint64_t end = imageEnd & ~(pageBytes - 1);
+  if (begin >= end || (image.memoryOffset - image.fileOffset) % pageBytes != 0)
+    return {imageEnd, imageEnd};
+  return {begin, end};
+}
+
+uint64_t inFile(const artifact::ImageRecord &image, uint64_t memoryOffset) {
+  return image.fileOffset + (memoryOffset - image.memoryOffset);
+}
+
+} // namespace
+
+Status Memory::mapImage(uint8_t *base, int descriptor, const artifact::ImageRecord &image,
+                        uint64_t pageBytes) {
+  const auto [begin, end] = mappedPartOf(image, pageBytes);
+  if (begin != end && !platform::mapFile(base + begin, end - begin, platform::Access::CopyOnWrite,
+                                         descriptor, inFile(image, begin)))
     return platform::failWithErrno("cannot map the memory image");
+  return copyImageEnds(base, descriptor, image, pageBytes);
+}
+
+Status Memory::copyImageEnds(uint8_t *base, int descriptor, const artifact::ImageRecord &image,
+                             uint64_t pageBytes) {
+  const auto [begin, end] = mappedPartOf(image, pageBytes);
+  if (!platform::readFile(base + image.memoryOffset, begin - image.memoryOffset, descriptor,
+                          image.fileOffset) ||
+      !platform::readFile(base + end, image.memoryOffset + image.bytes - end, descriptor,
+                          inFile(image, end)))
+    return platform::failWithErrno("cannot read the memory image");
   return {};
 }
 
@@ -123,11 +176,11 @@ int64_t Memory::grow(uint64_t deltaPages) {
   return int64_t(oldPages);
 }
 
-bool Memory::isGuarded() const { return !type.limits.is64 && reservedBytes >= fullReservation(); }
+bool Memory::isGuarded() const { return !type.limits.is64 && reservedBytes >= guardedBytes(); }
 
-Result<std::shared_ptr<Memory>> makeMemory(wasm::MemoryType type, bool guard) {
-  W2N_TRY(memory,
-          Memory::create(type, guard ? Memory::Reserve::Full : Memory::Reserve::IfPossible));
+Result<std::shared_ptr<Memory>> makeMemory(wasm::MemoryType type, bool guard, uint64_t maxBytes) {
+  const auto reserve = guard ? Memory::Reserve::Full : Memory::Reserve::IfPossible;
+  W2N_TRY(memory, Memory::create(type, reserve, maxBytes));
   return std::shared_ptr<Memory>(std::move(memory));
 }
 

@@ -11,6 +11,7 @@
 #include "lib/artifact/Metadata.h"
 #include "lib/wasm/Types.h"
 #include "runtime/core/RangeRegistry.h"
+#include "runtime/platform/VirtualMemory.h"
 
 #include <atomic>
 #include <memory>
@@ -27,18 +28,31 @@ struct Memory {
     IfPossible ///< less if the address space is limited; the memory then cannot grow past it
   };
 
-  /// Reserves and commits a memory of type.limits.min pages. `record` is where compiled code looks
-  /// at it; null lets the memory keep the record itself. Errors: Limit, when there is not so much
-  /// address space or memory.
+  /// Reserves and commits a memory of type.limits.min pages that never has more than `maxBytes`.
+  /// `record` is where compiled code looks at it; null lets the memory keep the record itself.
+  /// Errors: Limit, when there is not so much address space or memory, or when the memory begins
+  /// above `maxBytes`.
   static Result<std::unique_ptr<Memory>> create(const wasm::MemoryType &type, Reserve reserve,
+                                                uint64_t maxBytes = UINT64_MAX,
                                                 artifact::MemoryRecord *record = nullptr);
+  /// The same for a memory of 32-bit addresses at `base`, where a pool has reserved guardedBytes()
+  /// and made the initial pages. They stay the pool's.
+  static Result<std::unique_ptr<Memory>> place(const wasm::MemoryType &type, uint8_t *base,
+                                               uint64_t maxBytes, artifact::MemoryRecord *record);
+  /// What a memory of 32-bit addresses reserves: every address that index and offset of 32 bits can
+  /// form, and a page for the width of the access.
+  static uint64_t guardedBytes();
   ~Memory();
   Memory(const Memory &) = delete;
   Memory &operator=(const Memory &) = delete;
 
-  /// Maps `image` of the file `descriptor` copy-on-write into the memory. The artifact's reader has
-  /// checked its extent. Errors: Io.
-  Status mapImage(int descriptor, const artifact::ImageRecord &image);
+  /// Maps `image` of the file `descriptor` copy-on-write into the memory at `base`, and copies what
+  /// does not fill pages of `pageBytes`. The artifact's reader has checked its extent. Errors: Io.
+  static Status mapImage(uint8_t *base, int descriptor, const artifact::ImageRecord &image,
+                         uint64_t pageBytes = platform::pageBytes());
+  /// Does the latter alone, where the memory was made as it is without (platform::discard).
+  static Status copyImageEnds(uint8_t *base, int descriptor, const artifact::ImageRecord &image,
+                              uint64_t pageBytes = platform::pageBytes());
 
   /// Grows by `deltaPages`; returns the old size in pages, or -1 if it cannot grow. The base never
   /// moves. Threads: any if the memory is shared, else the thread of the instance. Source: core
@@ -62,13 +76,14 @@ struct Memory {
 
 private:
   explicit Memory(const wasm::MemoryType &type) : type(type) {}
-  Status reserveAddresses(Reserve reserve);
+  Status reserveAddresses(Reserve reserve, uint64_t maxBytes);
   /// Bytes that are accessible to whoever sees this number.
   uint64_t size() const { return std::atomic_ref(record->bytes).load(std::memory_order_acquire); }
 
   std::mutex growing;
   artifact::MemoryRecord ownRecord = {};
   uint8_t *reservation = nullptr;
+  bool isPooled = false; ///< the reservation is the pool's
   uint64_t reservedBytes = 0;
   uint64_t growthLimit = 0;
   RangeRegistry::Entry *range = nullptr;

@@ -4,14 +4,22 @@
 #include "lib/artifact/ElfFile.h"
 #include "runtime/arch/Arch.h"
 #include "runtime/core/CanonicalTypes.h"
+#include "runtime/core/Levels.h"
 #include "runtime/platform/VirtualMemory.h"
 
 #include <algorithm>
+#include <atomic>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace w2n::runtime {
+
+namespace {
+std::atomic<uint64_t> lastSerial = 0;
+} // namespace
+
+Module::Module() : serialNumber(++lastSerial) {}
 
 Result<std::shared_ptr<const Module>> Module::load(const std::string &path,
                                                    const LoadOptions &options) {
@@ -61,7 +69,7 @@ Status Module::map(const LoadOptions &options) {
     return platform::failWithErrno("cannot map " + filePath);
   W2N_TRY(metadata, artifact::Metadata::read({mapping, mappingBytes}));
   metadataView = metadata;
-  W2N_CHECK(checkHost());
+  W2N_CHECK(chooseCode(options));
   if (options.verify == LoadOptions::Verify::Everything)
     W2N_CHECK(artifact::checkChecksum({mapping, mappingBytes}, metadataView));
   countArgumentSlots();
@@ -69,13 +77,14 @@ Status Module::map(const LoadOptions &options) {
   return mapCode();
 }
 
-Status Module::checkHost() const {
+Status Module::chooseCode(const LoadOptions &options) {
   const artifact::MetadataHeader &header = metadataView.header();
   if (header.elfMachine != hostElfMachine)
     return fail(ErrorKind::Unsupported,
                 "module was compiled for " + artifact::machineName(header.elfMachine) +
                     ", this machine is " + artifact::machineName(hostElfMachine));
-  return checkProcessorFeatures(metadataView.string(header.cpuFeatures));
+  W2N_TRY(level, chooseLevel(metadataView, options.cpuLevel));
+  return metadataView.useLevel(level);
 }
 
 void Module::countArgumentSlots() {
@@ -110,18 +119,19 @@ Module::~Module() {
 }
 
 artifact::EntryThunk Module::entryThunkFor(uint32_t typeId) const {
-  const auto types = metadataView.types();
-  for (size_t i = 0; i < types.size(); ++i)
-    if (canonicalTypeIds[i] == typeId && types[i].entryThunk != 0)
-      return entryThunkAt(types[i]);
+  for (uint32_t i = 0; i < canonicalTypeIds.size(); ++i)
+    if (canonicalTypeIds[i] == typeId)
+      if (const artifact::EntryThunk thunk = entryThunkAt(i))
+        return thunk;
   return nullptr;
 }
 
-artifact::EntryThunk Module::entryThunkAt(const artifact::TypeRecord &type) const {
-  if (type.entryThunk == 0)
+artifact::EntryThunk Module::entryThunkAt(uint32_t typeIndex) const {
+  const artifact::ImageOffset thunk = metadataView.thunks()[typeIndex].entryThunk;
+  if (thunk == 0)
     return nullptr;
   return reinterpret_cast<artifact::EntryThunk>(
-      reinterpret_cast<uintptr_t>(metadataView.address(type.entryThunk)));
+      reinterpret_cast<uintptr_t>(metadataView.address(thunk)));
 }
 
 const UnwindTable &Module::unwindTable() const {
@@ -137,10 +147,10 @@ uint32_t Module::functionIndexAt(uintptr_t address) const {
   if (!containsCode(address))
     return artifact::noIndex;
   const uintptr_t start = unwindTable().functionStart(address);
-  const auto functions = metadataView.functions();
-  for (uint32_t i = metadataView.header().importedFunctions; i < functions.size(); ++i) {
+  const auto codes = metadataView.codes();
+  for (uint32_t i = metadataView.header().importedFunctions; i < codes.size(); ++i) {
     // Where there are two, the other is a wrapper.
-    const auto body = functions[i].tailCode ? functions[i].tailCode : functions[i].code;
+    const auto body = codes[i].tailCode ? codes[i].tailCode : codes[i].code;
     if (reinterpret_cast<uintptr_t>(metadataView.address(body)) == start)
       return i;
   }

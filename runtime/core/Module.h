@@ -20,6 +20,9 @@ struct LoadOptions {
     Everything, ///< all of it, by its checksum: damage anywhere is an error
     Structure   ///< headers, counts and offsets: for files that were checked when they were stored
   } verify = Verify::Everything;
+  /// The CPU whose code is used, of an artifact with several levels; empty is the best that this
+  /// machine can run.
+  std::string cpuLevel = {};
 };
 
 class Module {
@@ -52,8 +55,8 @@ public:
   size_t argumentSlots() const { return argumentSlotCount; }
   /// The thunk that calls functions of the type with canonical number `typeId`, or null.
   artifact::EntryThunk entryThunkFor(uint32_t typeId) const;
-  /// The thunk of one of this module's types, or null.
-  artifact::EntryThunk entryThunkAt(const artifact::TypeRecord &type) const;
+  /// The thunk of the type with index `typeIndex`, or null.
+  artifact::EntryThunk entryThunkAt(uint32_t typeIndex) const;
   /// The code, for signal handlers and backtraces.
   bool containsCode(uintptr_t address) const { return address >= codeBegin && address < codeEnd; }
   /// Index of the function whose code holds `address`, or noIndex if it is a thunk or a helper.
@@ -65,19 +68,25 @@ public:
   /// Made at its first use. Threads: any.
   const UnwindTable &unwindTable() const;
   int fileDescriptor() const { return descriptor; }
+  /// The whole artifact.
+  std::span<const uint8_t> file() const { return {mapping, mappingBytes}; }
+  /// Another for each module that this process loads, never 0.
+  uint64_t serial() const { return serialNumber; }
 
 private:
-  Module() = default;
+  Module();
   /// Takes over `descriptor`.
   static Result<std::shared_ptr<const Module>> adopt(int descriptor, const std::string &name,
                                                      const LoadOptions &options);
   Status map(const LoadOptions &options);
   Status mapCode();
-  Status checkHost() const;
+  /// Takes the level that this machine can run.
+  Status chooseCode(const LoadOptions &options);
   void countArgumentSlots();
 
   artifact::Metadata metadataView;
   std::string filePath;
+  const uint64_t serialNumber;
   int descriptor = -1;
   uint8_t *mapping = nullptr;
   size_t mappingBytes = 0;

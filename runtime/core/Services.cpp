@@ -6,6 +6,7 @@
 #include "runtime/core/Activation.h"
 #include "runtime/core/CanonicalTypes.h"
 #include "runtime/core/InstanceState.h"
+#include "runtime/core/Interrupt.h"
 
 #include <algorithm>
 #include <cstring>
@@ -49,6 +50,28 @@ uint32_t trapWith(TrapKind kind) {
   return 1;
 }
 
+enum class Direction { Up, Down };
+
+/// Does `work(first, count)` for pieces of `count` bytes or elements, in the order of `direction`,
+/// until the thread is interrupted: filling gigabytes takes seconds. The guest is then left by the
+/// crossing.
+template <typename Work>
+void inPieces(uint64_t count, uint64_t pieceCount, Direction direction, Work work) {
+  if (count <= pieceCount) [[likely]]
+    return work(0, count);
+  for (uint64_t done = 0, piece; done < count && !isInterrupted(); done += piece) {
+    piece = std::min(pieceCount, count - done);
+    work(direction == Direction::Up ? done : count - done - piece, piece);
+  }
+}
+/// A fraction of a millisecond each, page faults included.
+constexpr uint64_t pieceBytes = 1 << 20, pieceElements = 1 << 14;
+
+/// Which way a move of overlapping ranges goes piece by piece.
+template <typename T> Direction directionOf(const T *to, const T *from) {
+  return std::less<const T *>()(from, to) ? Direction::Down : Direction::Up;
+}
+
 /// A segment that metadata does not have is like a dropped one, so that damage there, which the
 /// code does not know of, reads nothing.
 bool isDropped(const std::vector<bool> &dropped, uint32_t segment) {
@@ -60,13 +83,16 @@ void drop(std::vector<bool> &dropped, uint32_t segment) {
     dropped[segment] = true;
 }
 
+std::span<const uint32_t> elementsOf(Instance::State &state, uint32_t segment) {
+  return state.metadata->indices(state.metadata->elements()[segment].functions);
+}
+
 /// The value of an element of a segment: what `initialize` set, else the function that metadata
 /// names.
 uint64_t elementOf(Instance::State &state, uint32_t segment, uint64_t element) {
   if (!state.elementValues.empty() && !state.elementValues[segment].empty())
     return state.elementValues[segment][element];
-  const uint32_t index =
-      state.metadata->indices(state.metadata->elements()[segment].functions)[element];
+  const uint32_t index = elementsOf(state, segment)[element];
   if (index >= state.metadata->functions().size())
     return 0;
   return reinterpret_cast<uint64_t>(state.referenceOf(index));
@@ -91,7 +117,11 @@ uint32_t w2nMemoryCopy(InstanceContext *context, uint32_t destinationMemory, uin
   const auto from = memories[sourceMemory]->bytes();
   if (!isInside(destination, count, to.size()) || !isInside(source, count, from.size()))
     return trapWith(TrapKind::MemoryOutOfBounds);
-  std::memmove(to.data() + destination, from.data() + source, count);
+  uint8_t *const target = to.data() + destination;
+  const uint8_t *const origin = from.data() + source;
+  inPieces(
+      count, pieceBytes, directionOf<uint8_t>(target, origin),
+      [&](uint64_t first, uint64_t bytes) { std::memmove(target + first, origin + first, bytes); });
   return 0;
 }
 
@@ -100,7 +130,9 @@ uint32_t w2nMemoryFill(InstanceContext *context, uint32_t memory, uint64_t desti
   const auto to = stateOf(context).memories[memory]->bytes();
   if (!isInside(destination, count, to.size()))
     return trapWith(TrapKind::MemoryOutOfBounds);
-  std::memset(to.data() + destination, int(value & 0xff), count);
+  inPieces(count, pieceBytes, Direction::Up, [&](uint64_t first, uint64_t bytes) {
+    std::memset(to.data() + destination + first, int(value & 0xff), bytes);
+  });
   return 0;
 }
 
@@ -108,12 +140,13 @@ uint32_t w2nMemoryInit(InstanceContext *context, uint32_t memory, uint32_t segme
                        uint64_t destination, uint64_t source, uint64_t count) {
   auto &state = stateOf(context);
   const auto to = state.memories[memory]->bytes();
-  const DataRecord data =
-      isDropped(state.droppedData, segment) ? DataRecord{} : state.metadata->data()[segment];
-  if (!isInside(destination, count, to.size()) || !isInside(source, count, data.count))
+  const auto from = isDropped(state.droppedData, segment) ? std::span<const uint8_t>()
+                                                          : state.metadata->dataBytes(segment);
+  if (!isInside(destination, count, to.size()) || !isInside(source, count, from.size()))
     return trapWith(TrapKind::MemoryOutOfBounds);
-  if (count != 0)
-    std::memcpy(to.data() + destination, state.metadata->address(data.bytes) + source, count);
+  inPieces(count, pieceBytes, Direction::Up, [&](uint64_t first, uint64_t bytes) {
+    std::memcpy(to.data() + destination + first, from.data() + source + first, bytes);
+  });
   return 0;
 }
 
@@ -131,7 +164,9 @@ uint32_t w2nTableFill(InstanceContext *context, uint32_t table, uint64_t destina
   const TableRecord &to = *stateOf(context).tables[table]->record;
   if (!isInside(destination, count, to.count))
     return trapWith(TrapKind::TableOutOfBounds);
-  std::fill_n(to.elements + destination, count, value);
+  inPieces(count, pieceElements, Direction::Up, [&](uint64_t first, uint64_t elements) {
+    std::fill_n(to.elements + destination + first, elements, value);
+  });
   return 0;
 }
 
@@ -142,7 +177,12 @@ uint32_t w2nTableCopy(InstanceContext *context, uint32_t destinationTable, uint3
   const TableRecord &from = *tables[sourceTable]->record;
   if (!isInside(destination, count, to.count) || !isInside(source, count, from.count))
     return trapWith(TrapKind::TableOutOfBounds);
-  std::memmove(to.elements + destination, from.elements + source, count * sizeof(uint64_t));
+  uint64_t *const target = to.elements + destination;
+  const uint64_t *const origin = from.elements + source;
+  inPieces(count, pieceElements, directionOf(target, origin),
+           [&](uint64_t first, uint64_t elements) {
+             std::memmove(target + first, origin + first, elements * sizeof(uint64_t));
+           });
   return 0;
 }
 
@@ -150,13 +190,14 @@ uint32_t w2nTableInit(InstanceContext *context, uint32_t table, uint32_t segment
                       uint64_t destination, uint64_t source, uint64_t count) {
   auto &state = stateOf(context);
   const TableRecord &to = *state.tables[table]->record;
-  const uint64_t elements = isDropped(state.droppedElements, segment)
-                                ? 0
-                                : state.metadata->elements()[segment].functions.count;
+  const uint64_t elements =
+      isDropped(state.droppedElements, segment) ? 0 : elementsOf(state, segment).size();
   if (!isInside(destination, count, to.count) || !isInside(source, count, elements))
     return trapWith(TrapKind::TableOutOfBounds);
-  for (uint64_t i = 0; i < count; ++i)
-    to.elements[destination + i] = elementOf(state, segment, source + i);
+  inPieces(count, pieceElements, Direction::Up, [&](uint64_t first, uint64_t elements) {
+    for (uint64_t i = first; i < first + elements; ++i)
+      to.elements[destination + i] = elementOf(state, segment, source + i);
+  });
   return 0;
 }
 
@@ -170,14 +211,14 @@ uint32_t w2nElementSet(InstanceContext *context, uint32_t segment, uint32_t elem
   auto &state = stateOf(context);
   if (segment >= state.metadata->elements().size())
     return 0;
-  const uint32_t count = state.metadata->elements()[segment].functions.count;
+  const size_t count = elementsOf(state, segment).size();
   if (state.elementValues.empty())
     state.elementValues.resize(state.metadata->elements().size());
   auto &values = state.elementValues[segment];
   if (values.empty()) {
     // The others keep what metadata says.
     std::vector<uint64_t> all(count);
-    for (uint32_t i = 0; i < count; ++i)
+    for (size_t i = 0; i < count; ++i)
       all[i] = elementOf(state, segment, i);
     values = std::move(all);
   }

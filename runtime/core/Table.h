@@ -15,12 +15,16 @@ class InstanceGroup;
 
 struct Table {
   /// More elements than this are refused: what the JS API's limits say.
-  static constexpr uint64_t maxElements = 10'000'000;
+  static constexpr uint64_t mostElements = 10'000'000;
 
-  /// A table of type.limits.min elements, all `initial`. `record` is where compiled code looks at
-  /// it; null lets the table keep it. Errors: Limit.
+  /// A table of type.limits.min elements, all `initial`, that never has more than `maxElements`.
+  /// `record` is where compiled code looks at it; null lets the table keep it. Errors: Limit.
   static Result<std::unique_ptr<Table>> create(const wasm::TableType &type, uint64_t initial,
+                                               uint64_t maxElements = mostElements,
                                                artifact::TableRecord *record = nullptr);
+  /// The same for elements that lie in a pool, and stay the pool's: `maxElements` nulls.
+  static std::unique_ptr<Table> place(const wasm::TableType &type, uint64_t *elements,
+                                      uint64_t maxElements, artifact::TableRecord *record);
   Table(const Table &) = delete;
   Table &operator=(const Table &) = delete;
 
@@ -38,13 +42,15 @@ struct Table {
   InstanceGroup *group = nullptr;
 
 private:
-  explicit Table(const wasm::TableType &type) : type(type) {}
+  Table(const wasm::TableType &type, uint64_t maxElements);
 
   struct Free {
     void operator()(uint64_t *elements) const { std::free(elements); }
   };
   artifact::TableRecord ownRecord = {};
+  /// Null if they lie in a pool, which has room for all that the table can grow to.
   std::unique_ptr<uint64_t, Free> elements;
+  const uint64_t growthLimit;
   uint64_t capacity = 0;
 };
 

@@ -12,8 +12,8 @@ constinit thread_local const GuestStack *currentGuestStack = nullptr;
 
 namespace {
 
-/// What Linux gives a main thread; committed as it is used.
-constexpr uint64_t guestStackBytes = 8 << 20;
+/// More is refused.
+constexpr uint64_t mostStackBytes = uint64_t(1) << 36;
 /// Compiled code touches every page of a frame in order, so one page would do; the rest is for the
 /// frames of code that does not.
 constexpr uint64_t guardBytes = 1 << 20;
@@ -21,23 +21,35 @@ constexpr uint64_t guardBytes = 1 << 20;
 /// Owns a thread's stacks: [page without access][handler stack][guard region][guest stack].
 class ThreadStacks {
 public:
-  Status make();
-  ~ThreadStacks() {
-    currentGuestStack = nullptr;
-    if (handlerStack)
-      platform::removeHandlerStack(handlerStack);
-    platform::release(mapping, mappingBytes);
-  }
+  Status make(uint64_t guestBytes);
+  ~ThreadStacks() { free(); }
   const GuestStack &guest() const { return stack; }
 
 private:
+  void free();
+
   uint8_t *mapping = nullptr;
   uint64_t mappingBytes = 0;
   uint8_t *handlerStack = nullptr;
   GuestStack stack = {};
 };
 
-Status ThreadStacks::make() {
+void ThreadStacks::free() {
+  currentGuestStack = nullptr;
+  if (handlerStack)
+    platform::removeHandlerStack(handlerStack);
+  handlerStack = nullptr;
+  platform::release(mapping, mappingBytes);
+  mapping = nullptr;
+}
+
+Status ThreadStacks::make(uint64_t guestBytes) {
+  free();
+  if (guestBytes > mostStackBytes)
+    return fail(ErrorKind::Limit, "a stack of " + std::to_string(guestBytes) +
+                                      " bytes to run wasm on, most is " +
+                                      std::to_string(mostStackBytes));
+  const uint64_t guestStackBytes = platform::roundUpToPage(guestBytes);
   const uint64_t handlerBytes = platform::roundUpToPage(platform::handlerStackBytes());
   mappingBytes = platform::pageBytes() + handlerBytes + guardBytes + guestStackBytes;
   mapping = platform::reserve(mappingBytes);
@@ -45,8 +57,7 @@ Status ThreadStacks::make() {
   uint8_t *guard = handlers + handlerBytes;
   if (!mapping || !platform::commit(handlers, handlerBytes) ||
       !platform::commit(guard + guardBytes, guestStackBytes)) {
-    platform::release(mapping, mappingBytes);
-    mapping = nullptr;
+    free();
     return fail(ErrorKind::Limit, "the system has no room for a stack to run wasm on");
   }
   if (platform::installHandlerStack(handlers, handlerBytes))
@@ -58,12 +69,16 @@ Status ThreadStacks::make() {
 
 } // namespace
 
-Result<const GuestStack *> makeGuestStack() {
-  static std::once_flag handlersInstalled;
-  std::call_once(handlersInstalled, installFaultHandlers);
+void installHandlers() {
+  static std::once_flag installed;
+  std::call_once(installed, installFaultHandlers);
+}
+
+Result<const GuestStack *> makeGuestStack(uint64_t bytes) {
+  installHandlers();
   platform::unblockFaultSignals();
   thread_local ThreadStacks stacks;
-  W2N_CHECK(stacks.make());
+  W2N_CHECK(stacks.make(bytes));
   return currentGuestStack = &stacks.guest();
 }
 

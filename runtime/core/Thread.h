@@ -19,9 +19,16 @@ struct GuestStack {
 extern constinit thread_local const GuestStack *currentGuestStack
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
-/// Makes the calling thread's stacks; freed when the thread ends. Also installs the process's fault
-/// handlers the first time. Errors: Limit.
-Result<const GuestStack *> makeGuestStack();
+/// Installs the process's fault handlers the first time. Threads: any.
+void installHandlers();
+
+/// The size of a guest's stack if nobody asks for another: what Linux gives a main thread.
+inline constexpr uint64_t defaultStackBytes = 8 << 20;
+
+/// Makes the calling thread's stacks, that of the guest with `bytes` (committed as they are used),
+/// in place of those that it had: nothing may run on them. Freed when the thread ends. Also
+/// installs the fault handlers. Errors: Limit.
+Result<const GuestStack *> makeGuestStack(uint64_t bytes);
 
 /// Whether the host's stack has room for another level of calls (256 KiB): guest and host that call
 /// each other without end use it up without touching the guest's guard region. `depth` is the

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 namespace w2n::runtime {
 
@@ -248,7 +249,11 @@ bool readWord(StackBounds stack, uintptr_t address, uintptr_t &word) {
 
 } // namespace
 
-bool popReturnAddress(FrameRegisters &registers, StackBounds stack) {
+bool leaveAtEntry(FrameRegisters &registers, StackBounds stack) {
+  if (!unwindRegisters.callsPushReturnAddress) {
+    registers.programCounter = registers.returnAddress;
+    return std::exchange(registers.returnAddressKnown, false);
+  }
   if (!readWord(stack, registers.stackPointer, registers.programCounter))
     return false;
   registers.stackPointer += sizeof(uintptr_t);
@@ -402,13 +407,43 @@ uintptr_t UnwindTable::landingPad(uintptr_t returnAddress) const {
   return pad != 0 && pad < entry->end - entry->begin ? entry->begin + pad : 0;
 }
 
+namespace {
+
+/// The frame's canonical address, if it can be known.
+std::optional<uintptr_t> frameAddress(const Row &row, const FrameRegisters &registers) {
+  if (!row.cfaKnown)
+    return std::nullopt;
+  if (row.cfaRegister == unwindRegisters.stackPointer)
+    return registers.stackPointer + uintptr_t(row.cfaOffset);
+  if (row.cfaRegister == unwindRegisters.framePointer && registers.framePointerKnown)
+    return registers.framePointer + uintptr_t(row.cfaOffset);
+  return std::nullopt;
+}
+
+/// Sets the caller's program counter. Stacks grow down, so a caller's frame is above; a function
+/// that still has its return address in the register may have no frame. Either happens only so
+/// often, so that every walk ends.
+bool findReturnAddress(const Row &row, uintptr_t cfa, StackBounds stack, FrameRegisters &caller) {
+  if (row.returnAddress.kind == Rule::AtCfaOffset) {
+    caller.returnAddressKnown = false;
+    return cfa > caller.stackPointer &&
+           readWord(stack, cfa + uintptr_t(row.returnAddress.offset), caller.programCounter);
+  }
+  caller.programCounter = caller.returnAddress;
+  return row.returnAddress.kind == Rule::SameValue && cfa >= caller.stackPointer &&
+         std::exchange(caller.returnAddressKnown, false);
+}
+
+} // namespace
+
 bool UnwindTable::step(FrameRegisters &registers, bool afterCall, StackBounds stack) const {
   const uintptr_t address = registers.programCounter - (afterCall ? 1 : 0);
   const Entry *entry = find(address);
   if (!entry)
     return false;
   Interpreter interpreter(entry->codeAlignment, entry->dataAlignment, entry->returnAddressRegister);
-  interpreter.row.returnAddress.kind = Rule::Unknown;
+  if (unwindRegisters.callsPushReturnAddress)
+    interpreter.row.returnAddress.kind = Rule::Unknown;
   if (!interpreter.run(entry->initialInstructions, UINT64_MAX))
     return false;
   interpreter.setInitialRow();
@@ -416,29 +451,20 @@ bool UnwindTable::step(FrameRegisters &registers, bool afterCall, StackBounds st
     return false;
 
   const Row &row = interpreter.row;
-  uintptr_t cfa = uintptr_t(row.cfaOffset);
-  if (row.cfaRegister == unwindRegisters.stackPointer)
-    cfa += registers.stackPointer;
-  else if (row.cfaRegister == unwindRegisters.framePointer && registers.framePointerKnown)
-    cfa += registers.framePointer;
-  else
-    return false;
-  // Stacks grow down, so a caller's frame is above; also what makes every walk end.
-  if (!row.cfaKnown || cfa <= registers.stackPointer || row.returnAddress.kind != Rule::AtCfaOffset)
-    return false;
+  const std::optional<uintptr_t> cfa = frameAddress(row, registers);
   FrameRegisters caller = registers;
-  caller.stackPointer = cfa;
-  if (!readWord(stack, cfa + uintptr_t(row.returnAddress.offset), caller.programCounter))
+  if (!cfa || !findReturnAddress(row, *cfa, stack, caller))
     return false;
+  caller.stackPointer = *cfa;
   if (row.framePointer.kind == Rule::AtCfaOffset)
     caller.framePointerKnown =
-        readWord(stack, cfa + uintptr_t(row.framePointer.offset), caller.framePointer);
+        readWord(stack, *cfa + uintptr_t(row.framePointer.offset), caller.framePointer);
   else if (row.framePointer.kind == Rule::Unknown)
     caller.framePointerKnown = false;
   for (size_t i = 0; i < savedRegisterCount; ++i)
     if (row.saved[i].kind != Rule::SameValue)
       caller.savedKnown &= row.saved[i].kind == Rule::AtCfaOffset &&
-                           readWord(stack, cfa + uintptr_t(row.saved[i].offset), caller.saved[i]);
+                           readWord(stack, *cfa + uintptr_t(row.saved[i].offset), caller.saved[i]);
   registers = caller;
   return true;
 }

@@ -20,6 +20,9 @@ struct FrameRegisters {
   uintptr_t stackPointer = 0;
   uintptr_t framePointer = 0;
   bool framePointerKnown = true;
+  /// The register of the return address, on processors that have one; not known after a call.
+  uintptr_t returnAddress = 0;
+  bool returnAddressKnown = false;
   /// In the order of unwindRegisters.saved; for exceptions, which continue in the frame.
   std::array<uintptr_t, savedRegisterCount> saved = {};
   bool savedKnown = true;
@@ -30,9 +33,9 @@ struct StackBounds {
   uintptr_t begin = 0, end = 0;
 };
 
-/// Takes a return address off the stack, as at the first instruction of a function; false if it
-/// cannot be read.
-bool popReturnAddress(FrameRegisters &registers, StackBounds stack);
+/// Goes to the caller from the first instruction of a function; false if the return address cannot
+/// be read.
+bool leaveAtEntry(FrameRegisters &registers, StackBounds stack);
 
 class UnwindTable {
 public:

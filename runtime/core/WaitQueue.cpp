@@ -3,14 +3,20 @@
 // lock, which a notifier takes too: who changes the value first and notifies then finds either the
 // waiter in the queue, or a waiter that will see the new value.
 //
-// Lock order: an Interruption's lock, then a bucket's.
+// Interrupt.cpp says in which order locks are taken.
 #include "runtime/core/WaitQueue.h"
+
+#include "runtime/core/Interrupt.h"
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <mutex>
+#include <optional>
 
 namespace w2n::runtime {
+
+struct Waiter;
 
 namespace {
 
@@ -31,8 +37,6 @@ Bucket &bucketAt(const void *address) {
   const uint64_t hash = reinterpret_cast<uintptr_t>(address) * 0x9e3779b97f4a7c15u;
   return buckets[hash >> (64 - bucketBits)];
 }
-
-constinit thread_local Interruption *currentInterruption = nullptr;
 
 } // namespace
 
@@ -68,6 +72,13 @@ void Bucket::remove(Waiter &waiter) {
   (waiter.next ? waiter.next->previous : last) = waiter.previous;
 }
 
+void interruptWaiter(void *argument) {
+  Waiter &waiter = *static_cast<Waiter *>(argument);
+  std::lock_guard lock(waiter.bucket.lock);
+  if (!waiter.isSettled())
+    waiter.settle(Waiter::State::Interrupted);
+}
+
 /// Nothing if it never comes.
 std::optional<Clock::time_point> deadlineAfter(int64_t timeoutNs) {
   const Clock::time_point now = Clock::now();
@@ -79,37 +90,13 @@ std::optional<Clock::time_point> deadlineAfter(int64_t timeoutNs) {
 
 } // namespace
 
-/// Makes a waiter known to its thread's Interruption.
-class WaitRegistration {
-public:
-  explicit WaitRegistration(Waiter &waiter) : interruption(currentInterruption) {
-    if (!interruption)
-      return;
-    std::lock_guard lock(interruption->lock);
-    interruption->waiter = &waiter;
-    if (interruption->raised)
-      waiter.state = Waiter::State::Interrupted;
-  }
-  ~WaitRegistration() {
-    if (!interruption)
-      return;
-    std::lock_guard lock(interruption->lock);
-    interruption->waiter = nullptr;
-  }
-  /// Only if the waiter was interrupted: `raised` does not change any more.
-  std::unexpected<Error> error() const { return std::unexpected(*interruption->raised); }
-
-private:
-  Interruption *interruption;
-};
-
 template <typename T> Result<WaitResult> waitAt(T *address, T expected, int64_t timeoutNs) {
   const auto deadline = deadlineAfter(timeoutNs);
   Waiter waiter(address);
-  WaitRegistration registration(waiter);
+  WakeOnInterrupt registration(interruptWaiter, &waiter);
   std::unique_lock lock(waiter.bucket.lock);
   if (waiter.isSettled())
-    return registration.error();
+    return std::unexpected(interruptError());
   if (std::atomic_ref(*address).load() != expected)
     return WaitResult::NotEqual;
   waiter.bucket.append(waiter);
@@ -123,7 +110,7 @@ template <typename T> Result<WaitResult> waitAt(T *address, T expected, int64_t 
     return WaitResult::Notified;
   waiter.bucket.remove(waiter);
   if (waiter.state == Waiter::State::Interrupted)
-    return registration.error();
+    return std::unexpected(interruptError());
   return WaitResult::TimedOut;
 }
 
@@ -145,23 +132,5 @@ uint32_t notify(const void *address, uint32_t count) {
   }
   return woken;
 }
-
-void Interruption::raise(Error error) {
-  std::lock_guard ownLock(lock);
-  if (raised)
-    return;
-  raised = std::move(error);
-  if (!waiter)
-    return;
-  std::lock_guard bucketLock(waiter->bucket.lock);
-  if (!waiter->isSettled())
-    waiter->settle(Waiter::State::Interrupted);
-}
-
-InterruptionScope::InterruptionScope(Interruption &interruption) : previous(currentInterruption) {
-  currentInterruption = &interruption;
-}
-
-InterruptionScope::~InterruptionScope() { currentInterruption = previous; }
 
 } // namespace w2n::runtime

@@ -3,7 +3,10 @@
 // of our own.
 #include "runtime/platform/Faults.h"
 
+#include <atomic>
+#include <cerrno>
 #include <csignal>
+#include <mutex>
 #include <pthread.h>
 #include <sys/auxv.h>
 #include <ucontext.h>
@@ -24,7 +27,21 @@ HandledSignal handledSignals[] = {
     {SIGBUS, FaultKind::Access, {}},
     {SIGFPE, FaultKind::Arithmetic, {}},
     {SIGILL, FaultKind::IllegalInstruction, {}},
+    // AArch64's brk and RISC-V's ebreak, which LLVM makes of what can never be reached.
+    {SIGTRAP, FaultKind::IllegalInstruction, {}},
 };
+
+struct InterruptSignal {
+  std::mutex lock;
+  int number = 0; ///< 0 is the default
+  bool isInstalled = false;
+  struct sigaction previous;
+};
+InterruptSignal interruptSignal;
+/// Goes with a signal that interruptThread sends: only this address matters.
+char interruptMark;
+
+int interruptNumber() { return interruptSignal.number ? interruptSignal.number : SIGRTMIN + 7; }
 
 #if defined(__x86_64__)
 void readRegisters(const ucontext_t &context, Fault &fault) {
@@ -42,6 +59,36 @@ void resumeAt(ucontext_t &context, const Resumption &resumption) {
   // The ABI wants the direction flag clear (System V ABI, "Registers and the Stack Frame").
   constexpr greg_t directionFlag = 0x400;
   registers[REG_EFL] &= ~directionFlag;
+}
+#elif defined(__aarch64__)
+void readRegisters(const ucontext_t &context, Fault &fault) {
+  const mcontext_t &registers = context.uc_mcontext;
+  fault.programCounter = registers.pc;
+  fault.stackPointer = registers.sp;
+  fault.framePointer = registers.regs[29];
+  fault.returnAddress = registers.regs[30];
+}
+
+void resumeAt(ucontext_t &context, const Resumption &resumption) {
+  mcontext_t &registers = context.uc_mcontext;
+  registers.pc = resumption.function;
+  registers.regs[0] = resumption.argument;
+  registers.sp = resumption.stackPointer;
+}
+#elif defined(__riscv)
+void readRegisters(const ucontext_t &context, Fault &fault) {
+  const auto &registers = context.uc_mcontext.__gregs;
+  fault.programCounter = registers[REG_PC];
+  fault.stackPointer = registers[REG_SP];
+  fault.framePointer = registers[REG_S0];
+  fault.returnAddress = registers[REG_RA];
+}
+
+void resumeAt(ucontext_t &context, const Resumption &resumption) {
+  auto &registers = context.uc_mcontext.__gregs;
+  registers[REG_PC] = resumption.function;
+  registers[REG_A0] = resumption.argument;
+  registers[REG_SP] = resumption.stackPointer;
 }
 #else
 #error "fault handling is not written for this processor"
@@ -68,7 +115,7 @@ void handleSignal(int number, siginfo_t *info, void *rawContext) {
   while (handled->number != number)
     ++handled;
   auto &context = *static_cast<ucontext_t *>(rawContext);
-  Fault fault = {handled->kind, reinterpret_cast<uintptr_t>(info->si_addr), 0, 0, 0};
+  Fault fault = {handled->kind, reinterpret_cast<uintptr_t>(info->si_addr), 0, 0, 0, 0};
   readRegisters(context, fault);
   Resumption resumption;
   // A positive code is the processor's; others are from kill and its like, and have nothing to do
@@ -77,6 +124,26 @@ void handleSignal(int number, siginfo_t *info, void *rawContext) {
     resumeAt(context, resumption);
   else
     chain(*handled, info, rawContext);
+}
+
+void handleInterruptSignal(int number, siginfo_t *info, void *rawContext) {
+  const int errorNumber = errno;
+  if (info->si_code != SI_QUEUE || info->si_value.sival_ptr != &interruptMark) {
+    const struct sigaction &previous = interruptSignal.previous;
+    if (previous.sa_flags & SA_SIGINFO)
+      previous.sa_sigaction(number, info, rawContext);
+    else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN)
+      previous.sa_handler(number);
+  } else {
+    auto &context = *static_cast<ucontext_t *>(rawContext);
+    Fault interrupt = {};
+    interrupt.kind = FaultKind::Interrupt;
+    readRegisters(context, interrupt);
+    Resumption resumption;
+    if (faultHandler(interrupt, resumption))
+      resumeAt(context, resumption);
+  }
+  errno = errorNumber;
 }
 
 /// A signal frame with all the registers of this processor.
@@ -107,6 +174,47 @@ void unblockFaultSignals() {
   for (const HandledSignal &handled : handledSignals)
     sigaddset(&signals, handled.number);
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+Status setInterruptSignal(int number) {
+  std::lock_guard guard(interruptSignal.lock);
+  if (number < SIGRTMIN || number > SIGRTMAX)
+    return fail(ErrorKind::Invalid,
+                "signal " + std::to_string(number) + " is no real-time signal, which are " +
+                    std::to_string(SIGRTMIN) + " to " + std::to_string(SIGRTMAX));
+  if (interruptSignal.isInstalled)
+    return fail(ErrorKind::Invalid, "signal " + std::to_string(interruptNumber()) +
+                                        " is already in use for interrupts");
+  interruptSignal.number = number;
+  return {};
+}
+
+Status installInterruptHandler() {
+  std::lock_guard guard(interruptSignal.lock);
+  if (interruptSignal.isInstalled)
+    return {};
+  struct sigaction action = {};
+  action.sa_sigaction = handleInterruptSignal;
+  // Without SA_RESTART: what waits is to end.
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+  sigemptyset(&action.sa_mask);
+  if (sigaction(interruptNumber(), nullptr, &interruptSignal.previous) != 0 ||
+      sigaction(interruptNumber(), &action, nullptr) != 0)
+    return fail(ErrorKind::Io,
+                "cannot handle signal " + std::to_string(interruptNumber()) + " for interrupts");
+  interruptSignal.isInstalled = true;
+  return {};
+}
+
+void unblockInterruptSignal() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, interruptNumber());
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+void interruptThread(pthread_t thread) {
+  pthread_sigqueue(thread, interruptNumber(), {.sival_ptr = &interruptMark});
 }
 
 size_t handlerStackBytes() { return minimumHandlerStackBytes() + 56 * 1024; }

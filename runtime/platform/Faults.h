@@ -1,14 +1,16 @@
-// Hardware faults (SIGSEGV, SIGBUS, SIGFPE, SIGILL) as the runtime sees them, and the stacks that
-// their handlers run on.
+// Hardware faults (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP) as the runtime sees them, the signal
+// by which one thread interrupts another, and the stacks that the handlers run on.
 #pragma once
 
 #include "lib/support/Error.h"
 
 #include <cstddef>
+#include <pthread.h>
 
 namespace w2n::platform {
 
-enum class FaultKind : uint8_t { Access, Arithmetic, IllegalInstruction };
+/// Interrupt is no fault: another thread has called interruptThread.
+enum class FaultKind : uint8_t { Access, Arithmetic, IllegalInstruction, Interrupt };
 
 /// A fault of the thread that the handler runs on, and the registers that an unwinder starts from.
 struct Fault {
@@ -16,6 +18,8 @@ struct Fault {
   /// What could not be accessed; only for Access.
   uintptr_t address;
   uintptr_t programCounter, stackPointer, framePointer;
+  /// The register that calls leave it in; 0 where there is none.
+  uintptr_t returnAddress;
 };
 
 /// Where to go on after a fault: `function(argument)`, on the stack `stackPointer`.
@@ -35,6 +39,20 @@ void installFaultHandler(FaultHandler handler);
 /// Unblocks the faults' signals on the calling thread: the system ends a process that faults while
 /// they are blocked, and programs often block every signal on their worker threads.
 void unblockFaultSignals();
+
+/// The signal for interruptThread, in place of the default, SIGRTMIN + 7. A real-time one, because
+/// the others are merged with what else the process may use them for. Errors: Invalid (no real-time
+/// signal, or too late: the handler is installed).
+Status setInterruptSignal(int number);
+/// Installs its handler the first time; signals that interruptThread has not sent go to the handler
+/// that was there before. After installFaultHandler. Errors: Io. Threads: any.
+Status installInterruptHandler();
+/// Unblocks it on the calling thread.
+void unblockInterruptSignal();
+/// Makes `thread`, which must be alive, call the fault handler; system calls that wait end with
+/// EINTR. May fail if the system has no room for another signal: to be repeated until it had an
+/// effect. Threads: any.
+void interruptThread(pthread_t thread);
 
 /// Bytes that a handler's stack should have: a signal frame with every vector register, and room
 /// for handlers we chain to.

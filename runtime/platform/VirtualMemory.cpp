@@ -22,6 +22,16 @@ bool commit(uint8_t *address, uint64_t bytes) {
   return bytes == 0 || mprotect(address, bytes, PROT_READ | PROT_WRITE) == 0;
 }
 
+bool decommit(uint8_t *address, uint64_t bytes) {
+  return bytes == 0 ||
+         mmap(address, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
+              -1, 0) != MAP_FAILED;
+}
+
+bool discard(uint8_t *address, uint64_t bytes) {
+  return bytes == 0 || madvise(address, bytes, MADV_DONTNEED) == 0;
+}
+
 void release(uint8_t *address, uint64_t bytes) {
   if (address)
     munmap(address, bytes);
@@ -34,6 +44,22 @@ uint8_t *mapFile(uint8_t *address, uint64_t bytes, Access access, int descriptor
   const int flags = address ? MAP_PRIVATE | MAP_FIXED : MAP_PRIVATE;
   void *mapped = mmap(address, bytes, protection, flags, descriptor, off_t(offset));
   return mapped == MAP_FAILED ? nullptr : static_cast<uint8_t *>(mapped);
+}
+
+bool readFile(uint8_t *address, uint64_t bytes, int descriptor, uint64_t offset) {
+  while (bytes != 0) {
+    const ssize_t count = pread(descriptor, address, bytes, off_t(offset));
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count <= 0) {
+      errno = count == 0 ? EIO : errno;
+      return false;
+    }
+    address += count;
+    offset += uint64_t(count);
+    bytes -= uint64_t(count);
+  }
+  return true;
 }
 
 int makeMemoryFile(const char *name, std::span<const uint8_t> bytes) {

@@ -24,6 +24,14 @@ uint8_t *reserve(uint64_t bytes);
 /// for them.
 bool commit(uint8_t *address, uint64_t bytes);
 
+/// Makes pages reserved ones again, whatever was committed or mapped there. False if the system
+/// refuses.
+bool decommit(uint8_t *address, uint64_t bytes);
+
+/// Forgets what was written to accessible pages: they read as zero, or as the file that is mapped
+/// there. False if the system refuses.
+bool discard(uint8_t *address, uint64_t bytes);
+
 /// Gives back a reservation, whatever was committed or mapped into it. Null is allowed.
 void release(uint8_t *address, uint64_t bytes);
 
@@ -32,6 +40,10 @@ enum class Access { ReadOnly, ReadExecute, CopyOnWrite };
 /// Maps `bytes` of the file at `offset`, privately, over the reserved pages at `address`; anywhere
 /// if it is null. The last page may be partial. Returns null and sets errno on failure.
 uint8_t *mapFile(uint8_t *address, uint64_t bytes, Access access, int descriptor, uint64_t offset);
+
+/// Reads `bytes` of the file at `offset`, at any addresses. False, with errno, if it has not so
+/// many.
+bool readFile(uint8_t *address, uint64_t bytes, int descriptor, uint64_t offset);
 
 /// A new file with `bytes` that has no name in any folder and ends with its last descriptor and
 /// mapping; `name` is for /proc. Returns its descriptor, or -1 and sets errno.

@@ -26,10 +26,9 @@ template <auto handler> struct Bound;
 template <typename... Params, Outcome (*handler)(WasiContext &, GuestMemory, Params...)>
 struct Bound<handler> {
   static wasm::FunctionType type() { return {{valueType<Params>()...}, {wasm::ValueType::i32()}}; }
-  static Status invoke(WasiContext &context, runtime::Caller caller, std::span<Slot> slots) {
+  static Status invoke(WasiContext &context, GuestMemory memory, std::span<Slot> slots) {
     return [&]<size_t... index>(std::index_sequence<index...>) -> Status {
-      Outcome outcome =
-          handler(context, GuestMemory(caller.memory()), Decode<Params>::from(slots[index])...);
+      Outcome outcome = handler(context, memory, Decode<Params>::from(slots[index])...);
       slots[0] = uint16_t(outcome ? Errno::Success : outcome.error());
       return {};
     }(std::index_sequence_for<Params...>());
@@ -38,24 +37,43 @@ struct Bound<handler> {
 
 template <Status (*handler)(WasiContext &, uint32_t)> struct Bound<handler> {
   static wasm::FunctionType type() { return {{wasm::ValueType::i32()}, {}}; }
-  static Status invoke(WasiContext &context, runtime::Caller, std::span<Slot> slots) {
+  static Status invoke(WasiContext &context, GuestMemory, std::span<Slot> slots) {
     return handler(context, uint32_t(slots[0]));
   }
 };
 
 constexpr Call calls[] = {
-#define WASI_CALL(name, handler, ...) {#name, Bound<handler>::type, Bound<handler>::invoke},
+#define WASI_CALL(name, handler, ...)                                                              \
+  {#name, #__VA_ARGS__, Bound<handler>::type, Bound<handler>::invoke},
 #include "runtime/wasi/Calls.def"
 };
 static_assert(std::size(calls) == 46);
 
-} // namespace
+constexpr Call unstableCalls[] = {
+#define WASI_CALL(name, handler, ...)
+#define WASI_UNSTABLE(name, handler, ...)                                                          \
+  {#name, #__VA_ARGS__, Bound<handler>::type, Bound<handler>::invoke},
+#include "runtime/wasi/Calls.def"
+};
 
-const Call *findCall(std::string_view name) {
-  for (const Call &call : calls)
+const Call *find(std::span<const Call> among, std::string_view name) {
+  for (const Call &call : among)
     if (call.name == name)
       return &call;
   return nullptr;
+}
+
+} // namespace
+
+std::span<const Call> allCalls() { return calls; }
+
+const Call *findCall(std::string_view module, std::string_view name) {
+  if (module == "wasi_snapshot_preview1")
+    return find(calls, name);
+  if (module != "wasi_unstable")
+    return nullptr;
+  const Call *older = find(unstableCalls, name);
+  return older ? older : find(calls, name);
 }
 
 } // namespace w2n::wasi

@@ -16,18 +16,24 @@ class WasiContext;
 // effect.
 #define WASI_CALL(name, handler, ...)                                                              \
   Outcome handler(WasiContext &context, GuestMemory memory __VA_OPT__(, ) __VA_ARGS__);
+#define WASI_UNSTABLE WASI_CALL
 #define WASI_EXIT(name, handler, ...) Status handler(WasiContext &context, __VA_ARGS__);
 #include "runtime/wasi/Calls.def"
 
 /// A row of Calls.def.
 struct Call {
   std::string_view name;
+  /// As the row spells them: "Fd fd, int64_t offset".
+  std::string_view parameters;
   wasm::FunctionType (*type)();
   /// Decodes the arguments in `slots`, calls the function, and puts the errno there.
-  Status (*invoke)(WasiContext &context, runtime::Caller caller, std::span<runtime::Slot> slots);
+  Status (*invoke)(WasiContext &context, GuestMemory memory, std::span<runtime::Slot> slots);
 };
 
-/// Null if there is no such call.
-const Call *findCall(std::string_view name);
+/// The calls of `wasi_snapshot_preview1`.
+std::span<const Call> allCalls();
+
+/// Null if there is no such call, or no such module: `wasi_snapshot_preview1` or `wasi_unstable`.
+const Call *findCall(std::string_view module, std::string_view name);
 
 } // namespace w2n::wasi

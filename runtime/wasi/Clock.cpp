@@ -1,40 +1,76 @@
 #include "runtime/wasi/Clock.h"
 
 #include "runtime/wasi/Calls.h"
+#include "runtime/wasi/WasiContext.h"
 
 namespace w2n::wasi {
 
-WasiResult<clockid_t> hostClock(uint32_t clock) {
-  constexpr clockid_t clocks[] = {CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME_ID,
-                                  CLOCK_THREAD_CPUTIME_ID};
-  if (clock >= std::size(clocks))
+namespace {
+
+constexpr clockid_t hostClocks[] = {CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME_ID,
+                                    CLOCK_THREAD_CPUTIME_ID};
+
+WasiResult<clockid_t> hostClock(uint32_t clock, ClockMode mode) {
+  if (clock >= std::size(hostClocks))
     return std::unexpected(Errno::Inval);
-  return clocks[clock];
+  if (mode == ClockMode::None)
+    return std::unexpected(Errno::NotCapable);
+  return hostClocks[clock];
 }
 
-WasiResult<uint64_t> readClockNs(clockid_t clock) {
+// A guest may sleep for centuries at once.
+uint64_t addNs(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
+
+} // namespace
+
+WasiResult<uint64_t> Clocks::readNs(uint32_t clock) const {
+  W2N_TRY(host, hostClock(clock, options.mode));
+  if (isFrozen())
+    return addNs(sleptNs, host == CLOCK_REALTIME ? options.frozenNs : 0);
   timespec now;
-  if (clock_gettime(clock, &now) != 0)
+  if (clock_gettime(host, &now) != 0)
     return systemError();
   return toNs(now);
 }
 
-Outcome clockResGet(WasiContext &, GuestMemory memory, uint32_t clock,
+WasiResult<uint64_t> Clocks::resolutionNs(uint32_t clock) const {
+  W2N_TRY(host, hostClock(clock, options.mode));
+  timespec resolution = {0, 1};
+  if (!isFrozen() && clock_getres(host, &resolution) != 0)
+    return systemError();
+  return toNs(resolution);
+}
+
+void Clocks::advance(uint64_t ns) {
+  uint64_t before = sleptNs;
+  while (!sleptNs.compare_exchange_weak(before, addNs(before, ns)))
+    ;
+}
+
+std::optional<uint64_t> Clocks::latestFileTimeNs() const {
+  switch (options.mode) {
+  case ClockMode::Host:
+    return std::nullopt;
+  case ClockMode::Frozen:
+    return addNs(sleptNs, options.frozenNs);
+  case ClockMode::None:
+    return 0;
+  }
+  __builtin_unreachable();
+}
+
+Outcome clockResGet(WasiContext &context, GuestMemory memory, uint32_t clock,
                     GuestPointer<uint64_t> resolutionNs) {
   W2N_TRY(out, memory.view(resolutionNs));
-  W2N_TRY(host, hostClock(clock));
-  timespec resolution;
-  if (clock_getres(host, &resolution) != 0)
-    return systemError();
-  out.store(toNs(resolution));
+  W2N_TRY(resolution, context.clocks.resolutionNs(clock));
+  out.store(resolution);
   return {};
 }
 
-Outcome clockTimeGet(WasiContext &, GuestMemory memory, uint32_t clock, uint64_t,
+Outcome clockTimeGet(WasiContext &context, GuestMemory memory, uint32_t clock, uint64_t,
                      GuestPointer<uint64_t> timeNs) {
   W2N_TRY(out, memory.view(timeNs));
-  W2N_TRY(host, hostClock(clock));
-  W2N_TRY(now, readClockNs(host));
+  W2N_TRY(now, context.clocks.readNs(clock));
   out.store(now);
   return {};
 }

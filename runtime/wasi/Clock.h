@@ -1,17 +1,25 @@
-// The guest's clocks.
+// The guest's clocks: the host's, or one that stands still, or none.
 #pragma once
 
 #include "runtime/wasi/Errno.h"
 
+#include <atomic>
 #include <ctime>
+#include <optional>
 
 namespace w2n::wasi {
 
-/// The host's number of a WASI clock. Errors: Inval.
-WasiResult<clockid_t> hostClock(uint32_t clock);
+enum class ClockMode : uint8_t {
+  Host,
+  Frozen, ///< stands still, and moves only while the guest sleeps, which takes no time
+  None,
+};
 
-/// Nanoseconds of `clock`. Errors: the system's.
-WasiResult<uint64_t> readClockNs(clockid_t clock);
+struct ClockOptions {
+  ClockMode mode = ClockMode::Host;
+  /// Nanoseconds since 1970, where a frozen clock begins. Its other clocks begin at 0.
+  uint64_t frozenNs = 0;
+};
 
 inline uint64_t toNs(const timespec &time) {
   return uint64_t(time.tv_sec) * 1'000'000'000 + uint64_t(time.tv_nsec);
@@ -19,5 +27,28 @@ inline uint64_t toNs(const timespec &time) {
 inline timespec fromNs(uint64_t ns) {
   return {time_t(ns / 1'000'000'000), long(ns % 1'000'000'000)};
 }
+
+/// Clocks by their WASI number: 0 is the time of day. Threads: any.
+class Clocks {
+public:
+  explicit Clocks(ClockOptions options) : options(options) {}
+
+  /// Nanoseconds. Errors: Inval (no such clock), NotCapable (the guest has none), the system's.
+  WasiResult<uint64_t> readNs(uint32_t clock) const;
+  /// The same errors.
+  WasiResult<uint64_t> resolutionNs(uint32_t clock) const;
+
+  bool isFrozen() const { return options.mode == ClockMode::Frozen; }
+  /// Moves a frozen clock.
+  void advance(uint64_t ns);
+
+  /// The times of files tell what the host's clock says: with a frozen clock no file is later than
+  /// that, and without a clock all are from 1970. Nanoseconds; nullopt if there is no such limit.
+  std::optional<uint64_t> latestFileTimeNs() const;
+
+private:
+  const ClockOptions options;
+  std::atomic<uint64_t> sleptNs = 0;
+};
 
 } // namespace w2n::wasi

@@ -5,13 +5,16 @@
 namespace w2n::wasi {
 
 namespace {
+constexpr int ENOTCAPABLE = -1;
+
 struct Row {
   int host;
   Errno wasi;
+  const char *name;
 };
 
 constexpr Row rows[] = {
-#define W2N_WASI_ERRNO(name, number, host) {host, Errno::name},
+#define W2N_WASI_ERRNO(name, number, host) {host, Errno::name, #host},
 #include "runtime/wasi/Errno.def"
 };
 } // namespace
@@ -21,6 +24,13 @@ Errno fromHost(int hostErrno) {
     if (row.host == hostErrno)
       return row.wasi;
   return Errno::Io;
+}
+
+const char *nameOf(Errno error) {
+  for (const Row &row : rows)
+    if (row.wasi == error)
+      return row.name;
+  return "?";
 }
 
 std::unexpected<Errno> systemError() { return std::unexpected(fromHost(errno)); }

@@ -19,6 +19,9 @@ using Outcome = std::expected<void, Errno>;
 /// The WASI number of a host errno; Io for what WASI has no word for.
 Errno fromHost(int hostErrno);
 
+/// "ENOENT"; "0" for Success. Lives for ever.
+const char *nameOf(Errno error);
+
 /// The failure that `errno` describes.
 std::unexpected<Errno> systemError();
 

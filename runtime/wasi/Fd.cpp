@@ -14,7 +14,7 @@ Outcome fdAdvise(WasiContext &context, GuestMemory, uint32_t fd, uint64_t offset
   constexpr int hostAdvice[] = {POSIX_FADV_NORMAL,   POSIX_FADV_SEQUENTIAL, POSIX_FADV_RANDOM,
                                 POSIX_FADV_WILLNEED, POSIX_FADV_DONTNEED,   POSIX_FADV_NOREUSE};
   W2N_TRY(file, context.files.find(fd, rights::fdAdvise));
-  if (advice >= std::size(hostAdvice))
+  if (advice >= std::size(hostAdvice) || offset > INT64_MAX || bytes > INT64_MAX)
     return std::unexpected(Errno::Inval);
   if (int error = posix_fadvise(file->host, off_t(offset), off_t(bytes), hostAdvice[advice]))
     return std::unexpected(fromHost(error));
@@ -24,9 +24,15 @@ Outcome fdAdvise(WasiContext &context, GuestMemory, uint32_t fd, uint64_t offset
 Outcome fdAllocate(WasiContext &context, GuestMemory, uint32_t fd, uint64_t offset,
                    uint64_t bytes) {
   W2N_TRY(file, context.files.find(fd, rights::fdAllocate));
-  if (fallocate(file->host, 0, off_t(offset), off_t(bytes)) != 0)
-    return systemError();
-  return {};
+  if (offset > INT64_MAX || bytes > INT64_MAX - offset)
+    return std::unexpected(Errno::Inval);
+  return context.quota.grow(
+      file->host, [&](uint64_t) { return offset + bytes; },
+      [&]() -> Outcome {
+        if (fallocate(file->host, 0, off_t(offset), off_t(bytes)) != 0)
+          return systemError();
+        return {};
+      });
 }
 
 Outcome fdClose(WasiContext &context, GuestMemory, uint32_t fd) { return context.files.close(fd); }
@@ -74,9 +80,11 @@ Outcome fdFdstatSetFlags(WasiContext &context, GuestMemory, uint32_t fd, uint32_
   constexpr uint32_t settable = fdflags::append | fdflags::nonblock;
   if ((flags ^ guestFdFlags(old)) & ~settable)
     return std::unexpected(Errno::NotSup);
-  if (fcntl(file->host, F_SETFL, hostFdFlags(flags)) != 0)
-    return systemError();
-  return {};
+  return context.quota.exclusive([&]() -> Outcome {
+    if (fcntl(file->host, F_SETFL, hostFdFlags(flags)) != 0)
+      return systemError();
+    return {};
+  });
 }
 
 Outcome fdFdstatSetRights(WasiContext &context, GuestMemory, uint32_t fd, Rights base,
@@ -108,24 +116,40 @@ Outcome fdPrestatDirName(WasiContext &context, GuestMemory memory, uint32_t fd,
   return {};
 }
 
-Outcome fdSeek(WasiContext &context, GuestMemory memory, uint32_t fd, int64_t offset,
-               uint32_t whence, GuestPointer<uint64_t> position) {
-  constexpr int hostWhence[] = {SEEK_SET, SEEK_CUR, SEEK_END};
+namespace {
+Outcome seek(WasiContext &context, GuestMemory memory, uint32_t fd, int64_t offset, int whence,
+             GuestPointer<uint64_t> position) {
   W2N_TRY(out, memory.view(position));
-  if (whence >= std::size(hostWhence))
-    return std::unexpected(Errno::Inval);
-  W2N_TRY(file, context.files.find(fd, rights::fdTell |
-                                           (whence == 1 && offset == 0 ? 0 : rights::fdSeek)));
-  off_t result = lseek(file->host, offset, hostWhence[whence]);
+  // The right to seek implies the right to tell where the file is.
+  const bool tells = whence == SEEK_CUR && offset == 0;
+  W2N_TRY(file, context.files.findAny(fd, rights::fdSeek | (tells ? rights::fdTell : 0)));
+  off_t result = lseek(file->host, offset, whence);
   if (result < 0)
     return systemError();
   out.store(uint64_t(result));
   return {};
 }
+} // namespace
+
+Outcome fdSeek(WasiContext &context, GuestMemory memory, uint32_t fd, int64_t offset,
+               uint32_t whence, GuestPointer<uint64_t> position) {
+  constexpr int hostWhence[] = {SEEK_SET, SEEK_CUR, SEEK_END};
+  if (whence >= std::size(hostWhence))
+    return std::unexpected(Errno::Inval);
+  return seek(context, memory, fd, offset, hostWhence[whence], position);
+}
+
+Outcome fdSeekUnstable(WasiContext &context, GuestMemory memory, uint32_t fd, int64_t offset,
+                       uint32_t whence, GuestPointer<uint64_t> position) {
+  constexpr int hostWhence[] = {SEEK_CUR, SEEK_END, SEEK_SET};
+  if (whence >= std::size(hostWhence))
+    return std::unexpected(Errno::Inval);
+  return seek(context, memory, fd, offset, hostWhence[whence], position);
+}
 
 Outcome fdTell(WasiContext &context, GuestMemory memory, uint32_t fd,
                GuestPointer<uint64_t> position) {
-  return fdSeek(context, memory, fd, 0, /*whence: current=*/1, position);
+  return seek(context, memory, fd, 0, SEEK_CUR, position);
 }
 
 } // namespace w2n::wasi

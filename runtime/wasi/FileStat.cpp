@@ -4,6 +4,7 @@
 #include "runtime/wasi/GuestPath.h"
 #include "runtime/wasi/WasiContext.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <string>
@@ -13,34 +14,41 @@ namespace w2n::wasi {
 
 namespace {
 
-FileStat toGuest(const struct stat &status) {
+/// As a FileStat or a FileStatUnstable.
+template <typename Stat> Stat toGuest(const Clocks &clocks, const struct stat &status) {
+  const uint64_t latestNs = clocks.latestFileTimeNs().value_or(UINT64_MAX);
   return {.device = status.st_dev,
           .inode = status.st_ino,
           .type = fileTypeOf(status.st_mode),
-          .links = status.st_nlink,
+          .links = decltype(Stat::links)(status.st_nlink),
           .bytes = uint64_t(status.st_size),
-          .accessedNs = toNs(status.st_atim),
-          .modifiedNs = toNs(status.st_mtim),
-          .changedNs = toNs(status.st_ctim)};
+          .accessedNs = std::min(toNs(status.st_atim), latestNs),
+          .modifiedNs = std::min(toNs(status.st_mtim), latestNs),
+          .changedNs = std::min(toNs(status.st_ctim), latestNs)};
 }
 
 struct Times {
   timespec values[2]; ///< access, modification
 };
 
-WasiResult<timespec> readTime(uint64_t ns, bool set, bool now) {
+WasiResult<timespec> readTime(const Clocks &clocks, uint64_t ns, bool set, bool now) {
   if (set && now)
     return std::unexpected(Errno::Inval);
-  if (now)
-    return timespec{0, UTIME_NOW};
+  if (now) {
+    auto virtualNs = clocks.latestFileTimeNs();
+    return virtualNs ? fromNs(*virtualNs) : timespec{0, UTIME_NOW};
+  }
   return set ? fromNs(ns) : timespec{0, UTIME_OMIT};
 }
 
-WasiResult<Times> readTimes(uint64_t accessedNs, uint64_t modifiedNs, uint32_t flags) {
+WasiResult<Times> readTimes(const Clocks &clocks, uint64_t accessedNs, uint64_t modifiedNs,
+                            uint32_t flags) {
   if (flags & ~fstflags::all)
     return std::unexpected(Errno::Inval);
-  W2N_TRY(accessed, readTime(accessedNs, flags & fstflags::atim, flags & fstflags::atimNow));
-  W2N_TRY(modified, readTime(modifiedNs, flags & fstflags::mtim, flags & fstflags::mtimNow));
+  W2N_TRY(accessed,
+          readTime(clocks, accessedNs, flags & fstflags::atim, flags & fstflags::atimNow));
+  W2N_TRY(modified,
+          readTime(clocks, modifiedNs, flags & fstflags::mtim, flags & fstflags::mtimNow));
   return Times{{accessed, modified}};
 }
 
@@ -54,30 +62,60 @@ WasiResult<Descriptor> openForStatus(WasiContext &context, GuestMemory memory, u
   return context.paths.open(directory->host, text, O_PATH | linkFlag);
 }
 
-} // namespace
-
-Outcome fdFilestatGet(WasiContext &context, GuestMemory memory, uint32_t fd,
-                      GuestPointer<FileStat> status) {
+template <typename Stat>
+Outcome statusOfFile(WasiContext &context, GuestMemory memory, uint32_t fd,
+                     GuestPointer<Stat> status) {
   W2N_TRY(out, memory.view(status));
   W2N_TRY(file, context.files.find(fd, rights::fdFilestatGet));
   struct stat host;
   if (fstat(file->host, &host) != 0)
     return systemError();
-  out.store(toGuest(host));
+  out.store(toGuest<Stat>(context.clocks, host));
   return {};
+}
+
+template <typename Stat>
+Outcome statusOfPath(WasiContext &context, GuestMemory memory, uint32_t fd, uint32_t lookup,
+                     GuestPointer<char> path, uint32_t pathBytes, GuestPointer<Stat> status) {
+  W2N_TRY(out, memory.view(status));
+  W2N_TRY(file,
+          openForStatus(context, memory, fd, rights::pathFilestatGet, lookup, path, pathBytes));
+  struct stat host;
+  if (fstat(file.get(), &host) != 0)
+    return systemError();
+  out.store(toGuest<Stat>(context.clocks, host));
+  return {};
+}
+
+} // namespace
+
+Outcome fdFilestatGet(WasiContext &context, GuestMemory memory, uint32_t fd,
+                      GuestPointer<FileStat> status) {
+  return statusOfFile(context, memory, fd, status);
+}
+
+Outcome fdFilestatGetUnstable(WasiContext &context, GuestMemory memory, uint32_t fd,
+                              GuestPointer<FileStatUnstable> status) {
+  return statusOfFile(context, memory, fd, status);
 }
 
 Outcome fdFilestatSetSize(WasiContext &context, GuestMemory, uint32_t fd, uint64_t bytes) {
   W2N_TRY(file, context.files.find(fd, rights::fdFilestatSetSize));
-  if (ftruncate(file->host, off_t(bytes)) != 0)
-    return systemError();
-  return {};
+  if (bytes > INT64_MAX)
+    return std::unexpected(Errno::Inval);
+  return context.quota.grow(
+      file->host, [&](uint64_t) { return bytes; },
+      [&]() -> Outcome {
+        if (ftruncate(file->host, off_t(bytes)) != 0)
+          return systemError();
+        return {};
+      });
 }
 
 Outcome fdFilestatSetTimes(WasiContext &context, GuestMemory, uint32_t fd, uint64_t accessedNs,
                            uint64_t modifiedNs, uint32_t flags) {
   W2N_TRY(file, context.files.find(fd, rights::fdFilestatSetTimes));
-  W2N_TRY(times, readTimes(accessedNs, modifiedNs, flags));
+  W2N_TRY(times, readTimes(context.clocks, accessedNs, modifiedNs, flags));
   if (futimens(file->host, times.values) != 0)
     return systemError();
   return {};
@@ -86,20 +124,19 @@ Outcome fdFilestatSetTimes(WasiContext &context, GuestMemory, uint32_t fd, uint6
 Outcome pathFilestatGet(WasiContext &context, GuestMemory memory, uint32_t fd, uint32_t lookup,
                         GuestPointer<char> path, uint32_t pathBytes,
                         GuestPointer<FileStat> status) {
-  W2N_TRY(out, memory.view(status));
-  W2N_TRY(file,
-          openForStatus(context, memory, fd, rights::pathFilestatGet, lookup, path, pathBytes));
-  struct stat host;
-  if (fstat(file.get(), &host) != 0)
-    return systemError();
-  out.store(toGuest(host));
-  return {};
+  return statusOfPath(context, memory, fd, lookup, path, pathBytes, status);
+}
+
+Outcome pathFilestatGetUnstable(WasiContext &context, GuestMemory memory, uint32_t fd,
+                                uint32_t lookup, GuestPointer<char> path, uint32_t pathBytes,
+                                GuestPointer<FileStatUnstable> status) {
+  return statusOfPath(context, memory, fd, lookup, path, pathBytes, status);
 }
 
 Outcome pathFilestatSetTimes(WasiContext &context, GuestMemory memory, uint32_t fd, uint32_t lookup,
                              GuestPointer<char> path, uint32_t pathBytes, uint64_t accessedNs,
                              uint64_t modifiedNs, uint32_t flags) {
-  W2N_TRY(times, readTimes(accessedNs, modifiedNs, flags));
+  W2N_TRY(times, readTimes(context.clocks, accessedNs, modifiedNs, flags));
   W2N_TRY(file, openForStatus(context, memory, fd, rights::pathFilestatSetTimes, lookup, path,
                               pathBytes));
   if (utimensat(file.get(), "", times.values, AT_EMPTY_PATH) == 0)

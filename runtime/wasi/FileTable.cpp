@@ -6,11 +6,6 @@
 
 namespace w2n::wasi {
 
-namespace {
-// The host's own limit is usually lower; this one holds where there is none.
-constexpr size_t maxFiles = 65536;
-} // namespace
-
 WasiResult<FileHandle> FileTable::find(uint32_t fd, Rights needed) {
   std::lock_guard guard(lock);
   if (!isOpen(fd))
@@ -18,6 +13,13 @@ WasiResult<FileHandle> FileTable::find(uint32_t fd, Rights needed) {
   if ((files[fd]->base & needed) != needed)
     return std::unexpected(Errno::NotCapable);
   return files[fd];
+}
+
+WasiResult<FileHandle> FileTable::findAny(uint32_t fd, Rights needed) {
+  W2N_TRY(file, find(fd));
+  if ((file->base & needed) == 0)
+    return std::unexpected(Errno::NotCapable);
+  return file;
 }
 
 WasiResult<FileHandle> FileTable::findDirectory(uint32_t fd, Rights needed) {
@@ -34,7 +36,7 @@ WasiResult<uint32_t> FileTable::add(File file) {
   std::lock_guard guard(lock);
   auto free = std::ranges::find(files, nullptr);
   if (free == files.end()) {
-    if (files.size() == maxFiles)
+    if (files.size() >= most)
       return std::unexpected(Errno::Mfile);
     free = files.emplace(files.end());
   }
@@ -45,6 +47,11 @@ WasiResult<uint32_t> FileTable::add(File file) {
 void FileTable::append(std::optional<File> file) {
   std::lock_guard guard(lock);
   files.push_back(file ? std::make_shared<const File>(std::move(*file)) : nullptr);
+}
+
+bool FileTable::isOverfull() {
+  std::lock_guard guard(lock);
+  return files.size() > most;
 }
 
 Outcome FileTable::narrow(uint32_t fd, Rights base, Rights inheriting) {
@@ -79,6 +86,11 @@ Outcome FileTable::renumber(uint32_t from, uint32_t to) {
   closed.swap(files[to]);
   files[to].swap(files[from]);
   return {};
+}
+
+std::vector<FileHandle> FileTable::handles() {
+  std::lock_guard guard(lock);
+  return files;
 }
 
 FileType fileTypeOf(mode_t mode) {

@@ -36,6 +36,11 @@ inline constexpr Rights readOnlyRights =
     rights::fdFilestatGet | rights::pollFdReadwrite | rights::pathOpen | rights::fdReaddir |
     rights::pathReadlink | rights::pathFilestatGet;
 
+/// What a connection that was accepted allows.
+inline constexpr Rights connectionRights = rights::fdRead | rights::fdWrite |
+                                           rights::fdFdstatSetFlags | rights::fdFilestatGet |
+                                           rights::pollFdReadwrite | rights::sockShutdown;
+
 /// An open file, directory or stream. Immutable once it is in a table; whoever uses it keeps it
 /// open, even if another thread closes its number meanwhile.
 struct File {
@@ -55,8 +60,13 @@ using FileHandle = std::shared_ptr<const File>;
 /// Threads: any.
 class FileTable {
 public:
+  /// With room for `most` files.
+  explicit FileTable(uint32_t most) : most(most) {}
+
   /// The file `fd` if it has all of `needed`. Errors: Badf, NotCapable.
   WasiResult<FileHandle> find(uint32_t fd, Rights needed = 0);
+  /// The file `fd` if it has any of `needed`. The same errors.
+  WasiResult<FileHandle> findAny(uint32_t fd, Rights needed);
   /// The same for a directory. Errors: Badf, NotDir, NotCapable.
   WasiResult<FileHandle> findDirectory(uint32_t fd, Rights needed);
   /// Puts `file` at the lowest free number. Errors: Mfile.
@@ -64,6 +74,8 @@ public:
   /// Puts `file` at the next number, or leaves that number free if it is nullopt: for standard
   /// streams.
   void append(std::optional<File> file);
+  /// Whether what was appended is more than there is room for.
+  bool isOverfull();
   /// Takes from `fd` all rights but these. Errors: Badf, NotCapable if it does not have them all.
   Outcome narrow(uint32_t fd, Rights base, Rights inheriting);
   /// Errors: Badf.
@@ -71,10 +83,13 @@ public:
   /// Moves `from` to `to`, closing what was there. Both must be open, so that a guest cannot make
   /// the table grow. Errors: Badf.
   Outcome renumber(uint32_t from, uint32_t to);
+  /// What is at each number, null where nothing is: equal pointers are the same open file.
+  std::vector<FileHandle> handles();
 
 private:
-  // Both need the lock.
+  // Needs the lock.
   bool isOpen(uint32_t fd) const { return fd < files.size() && files[fd]; }
+  const uint32_t most;
   std::mutex lock;
   std::vector<FileHandle> files;
 };

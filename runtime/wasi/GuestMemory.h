@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/wasi/Errno.h"
+#include "runtime/wasi/Witx.h"
 
 #include <atomic>
 #include <cstring>
@@ -15,6 +16,18 @@ namespace w2n::wasi {
 template <typename T> struct GuestPointer {
   uint32_t address;
 };
+
+// What pointers are for, named for the rows of Calls.def.
+template <typename T> using In = GuestPointer<T>;
+template <typename T> using Out = GuestPointer<T>;
+template <typename T> using Untraced = GuestPointer<T>; ///< --trace prints its address
+using PathText = GuestPointer<char>;
+using OutText = GuestPointer<uint8_t>;  ///< filled with as many bytes as `Moved` says
+using OutName = GuestPointer<char>;     ///< filled with as many bytes as its `Length` says, or less
+using Scatter = GuestPointer<IoVector>; ///< buffers that the call fills
+using Gather = GuestPointer<IoVector>;  ///< buffers that the call takes
+using Events = GuestPointer<Event>;
+using Moved = GuestPointer<uint32_t>; ///< how many bytes or events there were
 
 /// `T`s in guest memory, checked. Accesses copy: guests need not align, and what a guest can change
 /// is read once.

@@ -15,4 +15,11 @@ Outcome IoVectors::read(GuestMemory memory, GuestPointer<IoVector> list, uint32_
   return {};
 }
 
+uint64_t IoVectors::totalBytes() const {
+  uint64_t bytes = 0;
+  for (int index = 0; index < used; ++index)
+    bytes += vectors[index].iov_len;
+  return bytes;
+}
+
 } // namespace w2n::wasi

@@ -19,6 +19,7 @@ public:
   const iovec *data() const { return vectors; }
   int count() const { return used; }
   iovec *data() { return vectors; }
+  uint64_t totalBytes() const;
 
 private:
   static constexpr int most = 64;

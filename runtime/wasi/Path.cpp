@@ -5,14 +5,22 @@
 #include "runtime/wasi/HostFlags.h"
 #include "runtime/wasi/WasiContext.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 namespace w2n::wasi {
 
 namespace {
+
+Outcome orError(int result) {
+  if (result != 0)
+    return systemError();
+  return {};
+}
 
 /// Finds the entry that `path` names in the directory `fd`.
 WasiResult<Entry> findEntry(WasiContext &context, GuestMemory memory, uint32_t fd, Rights needed,
@@ -63,6 +71,11 @@ WasiResult<OpenRequest> readOpenRequest(uint32_t lookup, uint32_t openFlags, Rig
   OpenRequest request{O_NOCTTY | linkFlag | hostFdFlags(flags), rights::pathOpen, 0};
   request.hostFlags |= writes ? (reads ? O_RDWR : O_WRONLY) : O_RDONLY;
   request.neededInheriting = base & (readingRights | (writingRights & ~rights::fdDatasync));
+  // The rights to synchronise include opening a file so that each write does (witx, $rights).
+  if (flags & fdflags::dsync)
+    request.neededInheriting |= rights::fdDatasync;
+  if (flags & (fdflags::rsync | fdflags::sync))
+    request.neededInheriting |= rights::fdSync;
   if (openFlags & oflags::create) {
     request.hostFlags |= O_CREAT;
     request.needed |= rights::pathCreateFile;
@@ -77,6 +90,39 @@ WasiResult<OpenRequest> readOpenRequest(uint32_t lookup, uint32_t openFlags, Rig
   if (openFlags & oflags::directory)
     request.hostFlags |= O_DIRECTORY;
   return request;
+}
+
+/// Devices act on the machine, whatever directory they lie in. These do nothing that the guest
+/// could not do itself (null(4), random(4)).
+bool isHarmlessDevice(dev_t device) {
+  constexpr unsigned memoryDevices = 1,
+                     harmless[] = {3 /*null*/, 5 /*zero*/, 7 /*full*/, 8 /*random*/, 9 /*urandom*/};
+  return major(device) == memoryDevices &&
+         std::ranges::find(harmless, minor(device)) != std::end(harmless);
+}
+
+/// Errors: Acces for what is not for guests.
+Outcome checkDevice(const struct stat &status) {
+  if (S_ISBLK(status.st_mode) || (S_ISCHR(status.st_mode) && !isHarmlessDevice(status.st_rdev)))
+    return std::unexpected(Errno::Acces);
+  return {};
+}
+
+/// Opens a file that may be made by that: with a limit, what is there already is told from what
+/// takes room.
+WasiResult<Descriptor> openOrMake(WasiContext &context, int directory, const std::string &path,
+                                  int flags) {
+  auto open = [&](int hostFlags) {
+    return context.paths.open(directory, path, hostFlags, /*mode=*/0666);
+  };
+  if (!context.quota.isLimited() || !(flags & O_CREAT))
+    return open(flags);
+  if (!(flags & O_EXCL)) {
+    auto existing = open(flags & ~O_CREAT);
+    if (existing || existing.error() != Errno::NoEnt)
+      return existing;
+  }
+  return context.quota.makeEntry([&] { return open(flags); });
 }
 
 Rights rightsOfType(FileType type) {
@@ -104,10 +150,11 @@ Outcome pathOpen(WasiContext &context, GuestMemory memory, uint32_t fd, uint32_t
   Rights granted = base & directory->inheriting;
   Rights grantedInheriting = inheriting & directory->inheriting;
 
-  W2N_TRY(host, context.paths.open(directory->host, text, request.hostFlags, 0666));
+  W2N_TRY(host, openOrMake(context, directory->host, text, request.hostFlags));
   struct stat status;
   if (fstat(host.get(), &status) != 0)
     return systemError();
+  W2N_CHECK(checkDevice(status));
   File file;
   file.host = host.get();
   file.owned = std::make_shared<const Descriptor>(std::move(host));
@@ -123,18 +170,15 @@ Outcome pathCreateDirectory(WasiContext &context, GuestMemory memory, uint32_t f
                             GuestPointer<char> path, uint32_t pathBytes) {
   W2N_TRY(entry, findEntry(context, memory, fd, rights::pathCreateDirectory, path, pathBytes,
                            Errno::Exist));
-  if (mkdirat(entry.directory.get(), entry.name.c_str(), 0777) != 0)
-    return systemError();
-  return {};
+  return context.quota.makeEntry(
+      [&] { return orError(mkdirat(entry.directory.get(), entry.name.c_str(), 0777)); });
 }
 
 Outcome pathRemoveDirectory(WasiContext &context, GuestMemory memory, uint32_t fd,
                             GuestPointer<char> path, uint32_t pathBytes) {
   W2N_TRY(entry, findEntry(context, memory, fd, rights::pathRemoveDirectory, path, pathBytes,
                            Errno::Inval));
-  if (unlinkat(entry.directory.get(), entry.name.c_str(), AT_REMOVEDIR) != 0)
-    return systemError();
-  return {};
+  return orError(unlinkat(entry.directory.get(), entry.name.c_str(), AT_REMOVEDIR));
 }
 
 Outcome pathUnlinkFile(WasiContext &context, GuestMemory memory, uint32_t fd,
@@ -142,9 +186,7 @@ Outcome pathUnlinkFile(WasiContext &context, GuestMemory memory, uint32_t fd,
   W2N_TRY(entry,
           findEntry(context, memory, fd, rights::pathUnlinkFile, path, pathBytes, Errno::IsDir));
   W2N_CHECK(checkSlash(entry));
-  if (unlinkat(entry.directory.get(), entry.name.c_str(), 0) != 0)
-    return systemError();
-  return {};
+  return orError(unlinkat(entry.directory.get(), entry.name.c_str(), /*flags=*/0));
 }
 
 Outcome pathRename(WasiContext &context, GuestMemory memory, uint32_t oldFd,
@@ -157,9 +199,8 @@ Outcome pathRename(WasiContext &context, GuestMemory memory, uint32_t oldFd,
   // A slash after either name asks for a directory to be renamed.
   from.mustBeDirectory |= to.mustBeDirectory;
   W2N_CHECK(checkSlash(from));
-  if (renameat(from.directory.get(), from.name.c_str(), to.directory.get(), to.name.c_str()) != 0)
-    return systemError();
-  return {};
+  return orError(
+      renameat(from.directory.get(), from.name.c_str(), to.directory.get(), to.name.c_str()));
 }
 
 // A link to where no path of the guest leads is refused when it is made: other programs may follow
@@ -173,9 +214,8 @@ Outcome pathSymlink(WasiContext &context, GuestMemory memory, GuestPointer<char>
   if (text.starts_with('/'))
     return std::unexpected(Errno::NotCapable);
   W2N_CHECK(checkNoSlash(entry));
-  if (symlinkat(text.c_str(), entry.directory.get(), entry.name.c_str()) != 0)
-    return systemError();
-  return {};
+  return context.quota.makeEntry(
+      [&] { return orError(symlinkat(text.c_str(), entry.directory.get(), entry.name.c_str())); });
 }
 
 Outcome pathReadlink(WasiContext &context, GuestMemory memory, uint32_t fd, GuestPointer<char> path,
@@ -211,9 +251,10 @@ Outcome pathLink(WasiContext &context, GuestMemory memory, uint32_t oldFd, uint3
                         Errno::Exist));
   W2N_CHECK(checkSlash(from));
   W2N_CHECK(checkNoSlash(to));
-  if (linkat(from.directory.get(), from.name.c_str(), to.directory.get(), to.name.c_str(), 0) != 0)
-    return systemError();
-  return {};
+  return context.quota.makeEntry([&] {
+    return orError(linkat(from.directory.get(), from.name.c_str(), to.directory.get(),
+                          to.name.c_str(), /*flags=*/0));
+  });
 }
 
 } // namespace w2n::wasi

@@ -20,43 +20,41 @@ constexpr uint64_t never = UINT64_MAX;
 struct Wait {
   Subscription subscription;
   Errno error = Errno::Success;
-  clockid_t clock = CLOCK_MONOTONIC;
-  uint64_t deadlineNs = never;        ///< of `clock`
+  uint64_t deadlineNs = never;        ///< of the subscription's clock
   const pollfd *descriptor = nullptr; ///< of the other kinds
   FileHandle file;                    ///< keeps `descriptor` open
 };
 
-void prepareClock(Wait &wait) {
+void prepareClock(const Clocks &clocks, Wait &wait) {
   const SubscriptionClock &clock = wait.subscription.clock;
   constexpr uint16_t absolute = 1;
-  auto host = hostClock(clock.id);
-  auto now = host ? readClockNs(*host) : std::unexpected(host.error());
+  auto now = clocks.readNs(clock.id);
   if (!now || (clock.flags & ~absolute)) {
     wait.error = now ? Errno::Inval : now.error();
     return;
   }
-  wait.clock = *host;
   uint64_t base = clock.flags & absolute ? 0 : *now;
   wait.deadlineNs = clock.timeoutNs > never - base ? never : base + clock.timeoutNs;
 }
 
 void prepareDescriptor(WasiContext &context, Wait &wait, std::vector<pollfd> &descriptors) {
-  auto file = context.files.find(wait.subscription.fd, rights::pollFdReadwrite);
+  bool reads = wait.subscription.type == EventType::FdRead;
+  auto file = context.files.find(
+      wait.subscription.fd, rights::pollFdReadwrite | (reads ? rights::fdRead : rights::fdWrite));
   if (!file) {
     wait.error = file.error();
     return;
   }
   wait.file = *file;
-  bool reads = wait.subscription.type == EventType::FdRead;
   // Within the reserved capacity: the address stays.
   wait.descriptor =
       &descriptors.emplace_back(pollfd{(*file)->host, short(reads ? POLLIN : POLLOUT), 0});
 }
 
-uint64_t remainingNs(const Wait &wait) {
+uint64_t remainingNs(const Clocks &clocks, const Wait &wait) {
   if (wait.deadlineNs == never)
     return never;
-  auto now = readClockNs(wait.clock);
+  auto now = clocks.readNs(wait.subscription.clock.id);
   return !now || *now >= wait.deadlineNs ? 0 : wait.deadlineNs - *now;
 }
 
@@ -77,30 +75,47 @@ Event makeEvent(const Wait &wait) {
   return event;
 }
 
-bool isReady(const Wait &wait) {
+bool isReady(const Clocks &clocks, const Wait &wait) {
   if (wait.error != Errno::Success)
     return true;
-  return wait.descriptor ? wait.descriptor->revents != 0 : remainingNs(wait) == 0;
+  return wait.descriptor ? wait.descriptor->revents != 0 : remainingNs(clocks, wait) == 0;
 }
 
 /// Waits once; zero ready is no error. Errors: Intr among others, which the guest sees, so that a
 /// signal for its host ends a sleep.
-Outcome waitOnce(const std::vector<Wait> &waits, std::vector<pollfd> &descriptors) {
+Outcome waitOnce(Clocks &clocks, const std::vector<Wait> &waits, std::vector<pollfd> &descriptors) {
   uint64_t timeoutNs = never;
   for (const Wait &wait : waits)
-    timeoutNs = std::min(timeoutNs, wait.error != Errno::Success ? 0 : remainingNs(wait));
-  timespec timeout = fromNs(timeoutNs);
-  if (ppoll(descriptors.data(), descriptors.size(), timeoutNs == never ? nullptr : &timeout,
-            nullptr) < 0)
+    timeoutNs = std::min(timeoutNs, wait.error != Errno::Success ? 0 : remainingNs(clocks, wait));
+  // A frozen clock moves by what the guest would have slept, if nothing else is ready.
+  const bool sleeps = clocks.isFrozen() && timeoutNs != never;
+  timespec timeout = fromNs(sleeps ? 0 : timeoutNs);
+  const int ready = ppoll(descriptors.data(), descriptors.size(),
+                          timeoutNs == never ? nullptr : &timeout, nullptr);
+  if (ready < 0)
     return systemError();
+  if (sleeps && ready == 0)
+    clocks.advance(timeoutNs);
   return {};
 }
 
-} // namespace
+const Subscription &toCurrent(const Subscription &subscription) { return subscription; }
 
-Outcome pollOneoff(WasiContext &context, GuestMemory memory,
-                   GuestPointer<Subscription> subscriptions, GuestPointer<Event> events,
-                   uint32_t count, GuestPointer<uint32_t> eventCount) {
+Subscription toCurrent(const SubscriptionUnstable &older) {
+  Subscription subscription = {};
+  subscription.userdata = older.userdata;
+  subscription.type = older.type;
+  if (older.type == EventType::Clock)
+    subscription.clock = older.clock;
+  else
+    subscription.fd = older.fd;
+  return subscription;
+}
+
+template <typename GuestSubscription>
+Outcome poll(WasiContext &context, GuestMemory memory,
+             GuestPointer<GuestSubscription> subscriptions, GuestPointer<Event> events,
+             uint32_t count, GuestPointer<uint32_t> eventCount) {
   W2N_TRY(in, memory.view(subscriptions, count));
   W2N_TRY(out, memory.view(events, count));
   W2N_TRY(outCount, memory.view(eventCount));
@@ -113,24 +128,39 @@ Outcome pollOneoff(WasiContext &context, GuestMemory memory,
   descriptors.reserve(count);
   for (uint32_t index = 0; index < count; ++index) {
     Wait &wait = waits[index];
-    wait.subscription = in.load(index);
+    wait.subscription = toCurrent(in.load(index));
     if (wait.subscription.type > EventType::FdWrite)
       return std::unexpected(Errno::Inval);
     if (wait.subscription.type == EventType::Clock)
-      prepareClock(wait);
+      prepareClock(context.clocks, wait);
     else
       prepareDescriptor(context, wait, descriptors);
   }
 
   uint32_t ready = 0;
   while (ready == 0) {
-    W2N_CHECK(waitOnce(waits, descriptors));
+    W2N_CHECK(waitOnce(context.clocks, waits, descriptors));
     for (const Wait &wait : waits)
-      if (isReady(wait))
+      if (isReady(context.clocks, wait))
         out.store(makeEvent(wait), ready++);
   }
   outCount.store(ready);
   return {};
+}
+
+} // namespace
+
+Outcome pollOneoff(WasiContext &context, GuestMemory memory,
+                   GuestPointer<Subscription> subscriptions, GuestPointer<Event> events,
+                   uint32_t count, GuestPointer<uint32_t> eventCount) {
+  return poll(context, memory, subscriptions, events, count, eventCount);
+}
+
+Outcome pollOneoffUnstable(WasiContext &context, GuestMemory memory,
+                           GuestPointer<SubscriptionUnstable> subscriptions,
+                           GuestPointer<Event> events, uint32_t count,
+                           GuestPointer<uint32_t> eventCount) {
+  return poll(context, memory, subscriptions, events, count, eventCount);
 }
 
 } // namespace w2n::wasi

@@ -1,19 +1,25 @@
-// Reading and writing: one system call each, so that what the guest is told is what happened.
+// Reading and writing: one system call each, so that what the guest is told is what happened. (With
+// a limit on what the guest may add, writing takes some more.)
 #include "runtime/wasi/BrokenPipe.h"
 #include "runtime/wasi/Calls.h"
 #include "runtime/wasi/IoVectors.h"
 #include "runtime/wasi/WasiContext.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 namespace w2n::wasi {
 
 namespace {
 
-/// Whether it has a reader that can go away. WASI has no type for pipes.
-bool mayBreak(const File &file) {
-  return file.type == FileType::Unknown || file.type == FileType::SocketStream;
+/// Whether a write may raise SIGPIPE that the host is not to get. It may ask for it on the streams
+/// that it gave, but a connection that ends is the guest's business. WASI has no type for pipes.
+bool hidesBrokenPipe(const WasiContext &context, const File &file) {
+  const bool mayBreak = file.type == FileType::Unknown || file.type == FileType::SocketStream;
+  return mayBreak && (file.owned || !context.raisesBrokenPipe());
 }
 
-/// Calls `transfer(host, vectors, count)` on the buffers of the list and stores the bytes moved.
+/// Calls `transfer(file, vectors)`, which gives the bytes moved or an error, and stores them.
 template <typename Transfer>
 Outcome transferBytes(WasiContext &context, GuestMemory memory, uint32_t fd, Rights needed,
                       GuestPointer<IoVector> list, uint32_t count,
@@ -22,14 +28,58 @@ Outcome transferBytes(WasiContext &context, GuestMemory memory, uint32_t fd, Rig
   IoVectors vectors;
   W2N_CHECK(vectors.read(memory, list, count));
   W2N_TRY(file, context.files.find(fd, needed));
-  BrokenPipeGuard guard((needed & rights::fdWrite) && mayBreak(*file) &&
-                        !context.raisesBrokenPipe());
-  ssize_t moved = transfer(file->host, vectors.data(), vectors.count());
+  BrokenPipeGuard guard((needed & rights::fdWrite) && hidesBrokenPipe(context, *file));
+  WasiResult<ssize_t> moved = transfer(*file, vectors);
+  if (!moved)
+    return std::unexpected(moved.error());
+  // The kernel moves at most 0x7ffff000 bytes (read(2)).
+  out.store(uint32_t(*moved));
+  return {};
+}
+
+WasiResult<ssize_t> orError(ssize_t moved) {
   if (moved < 0)
     return systemError();
-  // The kernel moves at most 0x7ffff000 bytes (read(2)).
-  out.store(uint32_t(moved));
-  return {};
+  return moved;
+}
+
+bool appends(int host) { return fcntl(host, F_GETFL) & O_APPEND; }
+
+// Standard streams are the host's: no limit holds for them.
+
+/// Writes at `offset`, or at the end if the file is open for appending, as Linux does (pwrite(2)).
+WasiResult<ssize_t> writeAt(Quota &quota, const File &file, const IoVectors &vectors,
+                            uint64_t offset) {
+  auto writeThere = [&] {
+    return orError(pwritev(file.host, vectors.data(), vectors.count(), off_t(offset)));
+  };
+  if (!file.owned)
+    return writeThere();
+  return quota.grow(
+      file.host,
+      [&](uint64_t bytes) { return (appends(file.host) ? bytes : offset) + vectors.totalBytes(); },
+      writeThere);
+}
+
+/// Writes where the file is. With a limit, it says so in the call: another thread could move the
+/// file between the check and the write.
+WasiResult<ssize_t> write(Quota &quota, const File &file, const IoVectors &vectors) {
+  const int host = file.host;
+  off_t position = -1; // unknown, or the end
+  auto writeHere = [&] {
+    if (position < 0)
+      return orError(writev(host, vectors.data(), vectors.count()));
+    auto written = orError(pwritev(host, vectors.data(), vectors.count(), position));
+    lseek(host, position + written.value_or(0), SEEK_SET);
+    return written;
+  };
+  if (!file.owned)
+    return writeHere();
+  auto endBytes = [&](uint64_t bytes) {
+    position = appends(host) ? -1 : lseek(host, 0, SEEK_CUR);
+    return (position < 0 ? bytes : uint64_t(position)) + vectors.totalBytes();
+  };
+  return quota.grow(host, endBytes, writeHere);
 }
 
 } // namespace
@@ -37,21 +87,28 @@ Outcome transferBytes(WasiContext &context, GuestMemory memory, uint32_t fd, Rig
 Outcome fdRead(WasiContext &context, GuestMemory memory, uint32_t fd,
                GuestPointer<IoVector> vectors, uint32_t vectorCount,
                GuestPointer<uint32_t> bytesRead) {
-  return transferBytes(context, memory, fd, rights::fdRead, vectors, vectorCount, bytesRead, readv);
+  auto transfer = [](const File &file, const IoVectors &buffers) {
+    return orError(readv(file.host, buffers.data(), buffers.count()));
+  };
+  return transferBytes(context, memory, fd, rights::fdRead, vectors, vectorCount, bytesRead,
+                       transfer);
 }
 
 Outcome fdWrite(WasiContext &context, GuestMemory memory, uint32_t fd,
                 GuestPointer<IoVector> vectors, uint32_t vectorCount,
                 GuestPointer<uint32_t> bytesWritten) {
+  auto transfer = [&](const File &file, const IoVectors &buffers) {
+    return write(context.quota, file, buffers);
+  };
   return transferBytes(context, memory, fd, rights::fdWrite, vectors, vectorCount, bytesWritten,
-                       writev);
+                       transfer);
 }
 
 Outcome fdPread(WasiContext &context, GuestMemory memory, uint32_t fd,
                 GuestPointer<IoVector> vectors, uint32_t vectorCount, uint64_t offset,
                 GuestPointer<uint32_t> bytesRead) {
-  auto transfer = [offset](int host, const iovec *data, int count) {
-    return preadv(host, data, count, off_t(offset));
+  auto transfer = [offset](const File &file, const IoVectors &buffers) {
+    return orError(preadv(file.host, buffers.data(), buffers.count(), off_t(offset)));
   };
   return transferBytes(context, memory, fd, rights::fdRead | rights::fdSeek, vectors, vectorCount,
                        bytesRead, transfer);
@@ -60,8 +117,8 @@ Outcome fdPread(WasiContext &context, GuestMemory memory, uint32_t fd,
 Outcome fdPwrite(WasiContext &context, GuestMemory memory, uint32_t fd,
                  GuestPointer<IoVector> vectors, uint32_t vectorCount, uint64_t offset,
                  GuestPointer<uint32_t> bytesWritten) {
-  auto transfer = [offset](int host, const iovec *data, int count) {
-    return pwritev(host, data, count, off_t(offset));
+  auto transfer = [&](const File &file, const IoVectors &buffers) {
+    return writeAt(context.quota, file, buffers, offset);
   };
   return transferBytes(context, memory, fd, rights::fdWrite | rights::fdSeek, vectors, vectorCount,
                        bytesWritten, transfer);

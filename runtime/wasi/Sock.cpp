@@ -1,4 +1,4 @@
-// Calls on sockets. A guest can only have been given one as a standard stream.
+// Calls on sockets. A guest has those that it was given, and connections that it accepts on them.
 #include "runtime/wasi/Calls.h"
 #include "runtime/wasi/HostFlags.h"
 #include "runtime/wasi/IoVectors.h"
@@ -41,8 +41,7 @@ Outcome sockAccept(WasiContext &context, GuestMemory memory, uint32_t fd, uint32
   file.host = connection.get();
   file.owned = std::make_shared<const Descriptor>(std::move(connection));
   file.type = FileType::SocketStream;
-  file.base = rights::fdRead | rights::fdWrite | rights::fdFdstatSetFlags | rights::fdFilestatGet |
-              rights::pollFdReadwrite | rights::sockShutdown;
+  file.base = connectionRights & socket->inheriting;
   W2N_TRY(number, context.files.add(std::move(file)));
   out.store(number);
   return {};

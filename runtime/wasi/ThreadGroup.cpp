@@ -4,6 +4,7 @@
 #include "runtime/core/ValueTypes.h"
 #include "runtime/wasi/Errno.h"
 
+#include <deque>
 #include <pthread.h>
 
 namespace w2n::wasi {
@@ -52,6 +53,8 @@ struct ThreadGroup::Start {
   std::shared_ptr<Instance> instance;
   std::shared_ptr<Function> function;
   uint32_t id, argument;
+  /// Those of the thread that asked for this one.
+  std::vector<std::shared_ptr<runtime::Interrupt>> interrupts;
 };
 
 bool ThreadGroup::isFor(const runtime::Module &module) {
@@ -67,6 +70,8 @@ ThreadGroup::create(std::shared_ptr<const runtime::Module> module, Options optio
   const Metadata &metadata = module->metadata();
   const bool guard = !(metadata.header().flags & artifact::flagExplicitBounds);
   std::shared_ptr<ThreadGroup> group(new ThreadGroup(module, std::move(options)));
+  W2N_TRY(ending, runtime::Interrupt::create());
+  group->ending = std::move(ending);
   for (const ImportRecord &import : metadata.imports()) {
     if (isSpawn(metadata, import) && !exportsStart(metadata))
       return fail(ErrorKind::Link, "the module imports \"wasi\".\"thread-spawn\" but exports no "
@@ -77,8 +82,8 @@ ThreadGroup::create(std::shared_ptr<const runtime::Module> module, Options optio
     // Twice the same import: the second is matched with the memory like any other.
     if (memory)
       continue;
-    W2N_TRY(made,
-            runtime::makeMemory(runtime::memoryTypeOf(metadata.memories()[import.index]), guard));
+    W2N_TRY(made, runtime::makeMemory(runtime::memoryTypeOf(metadata.memories()[import.index]),
+                                      guard, group->options.instance.limits.maxMemoryBytes));
     memory = std::move(made);
   }
   return group;
@@ -112,7 +117,8 @@ Result<std::unique_ptr<ThreadGroup::Start>> ThreadGroup::makeStart(uint32_t argu
   if (!function ||
       (*function)->type != wasm::FunctionType{{ValueType::i32(), ValueType::i32()}, {}})
     return fail(ErrorKind::Link, "export 'wasi_thread_start' must be a function [i32 i32] -> []");
-  return std::make_unique<Start>(shared_from_this(), std::move(instance), *function, 0u, argument);
+  return std::make_unique<Start>(shared_from_this(), std::move(instance), *function, 0u, argument,
+                                 runtime::InterruptScope::currentInterrupts());
 }
 
 /// The new thread's id, or a negative errno. Errors: Trap, Exit and Link of the new instance, which
@@ -149,11 +155,11 @@ void *ThreadGroup::run(void *argument) {
   const uint32_t id = start->id;
   Status status;
   {
-    // Stays where it is until this thread leaves.
-    std::unique_lock guard(group->lock);
-    runtime::Interruption &interruption = group->running.find(id)->second;
-    guard.unlock();
-    runtime::InterruptionScope scope(interruption);
+    // A deque: scopes stay where they are, and leave in the reverse order.
+    std::deque<runtime::InterruptScope> scopes;
+    for (auto &interrupt : start->interrupts)
+      scopes.emplace_back(std::move(interrupt));
+    scopes.emplace_back(group->ending);
     runtime::Slot slots[] = {id, start->argument};
     status = runtime::call(*start->function, slots);
   }
@@ -168,7 +174,7 @@ uint32_t ThreadGroup::enter() {
     return 0;
   do
     lastId = lastId == maxId ? 1 : lastId + 1;
-  while (!running.try_emplace(lastId).second);
+  while (!running.insert(lastId).second);
   return lastId;
 }
 
@@ -186,9 +192,8 @@ void ThreadGroup::end(const Error &error) {
     if (ended)
       return;
     ended = error;
-    for (auto &[id, interruption] : running)
-      interruption.raise(error);
   }
+  ending->raise();
   if (options.onEnd)
     options.onEnd(error);
 }

@@ -7,11 +7,12 @@
 #pragma once
 
 #include "runtime/core/Instance.h"
-#include "runtime/core/WaitQueue.h"
+#include "runtime/core/Interrupt.h"
 
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <set>
 
 namespace w2n::wasi {
 
@@ -21,9 +22,9 @@ public:
     /// Finds what the group does not: called on any thread, for each instance anew.
     runtime::Resolver resolver;
     runtime::InstanceOptions instance;
-    /// Called once, on the thread that ends the program by proc_exit or by a trap, when the waits
-    /// of all others have been interrupted, but for the main thread, which is its caller's. It may
-    /// end the process. May be empty.
+    /// Called once, on the thread that ends the program by proc_exit or by a trap, when all others
+    /// have been interrupted, but for the main thread, which is its caller's. It may end the
+    /// process. May be empty.
     std::function<void(const Error &)> onEnd;
     /// At one time, the main thread not counted.
     uint32_t maxThreads = 4096;
@@ -64,10 +65,13 @@ private:
   std::map<std::pair<std::string_view, std::string_view>, std::shared_ptr<runtime::Memory>>
       memories;
 
+  /// Raised when the program ends.
+  std::shared_ptr<runtime::Interrupt> ending;
+
   std::mutex lock;
   std::condition_variable left;
   uint32_t lastId = 0;
-  std::map<uint32_t, runtime::Interruption> running;
+  std::set<uint32_t> running;
   std::optional<Error> ended;
 };
 

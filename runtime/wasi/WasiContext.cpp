@@ -23,6 +23,10 @@ Result<std::shared_ptr<WasiContext>> WasiContext::create(WasiOptions options) {
   context->addStandardStream(context->options.standardError, outputRights);
   for (const Preopen &preopen : context->options.preopens)
     W2N_CHECK(context->addPreopen(preopen));
+  for (int host : context->options.listeners)
+    W2N_CHECK(context->addListener(host));
+  if (context->files.isOverfull())
+    return fail(ErrorKind::Limit, "the guest is given more descriptors than it may have open");
   return context;
 }
 
@@ -36,8 +40,11 @@ void WasiContext::addStandardStream(int host, Rights base) {
   File file;
   file.host = host;
   file.type = fileTypeOf(status.st_mode);
-  // wasi-libc takes a character device without these two for a terminal.
-  file.base = base | (file.type == FileType::RegularFile ? rights::fdSeek | rights::fdTell : 0);
+  // wasi-libc takes a character device without these two for a terminal. On pipes they give the
+  // errno that programs look for (ESPIPE).
+  const bool mayTell = file.type != FileType::CharacterDevice && file.type != FileType::Directory;
+  file.base = base | (mayTell ? rights::fdSeek | rights::fdTell : 0);
+  file.inheriting = file.base & rights::sockAccept ? connectionRights : 0;
   files.append(std::move(file));
 }
 
@@ -58,16 +65,36 @@ Status WasiContext::addPreopen(const Preopen &preopen) {
   return {};
 }
 
+Status WasiContext::addListener(int host) {
+  struct stat status;
+  if (fstat(host, &status) != 0 || !S_ISSOCK(status.st_mode))
+    return fail(ErrorKind::Invalid, "descriptor " + std::to_string(host) + " is no socket");
+  File file;
+  file.host = host;
+  file.type = FileType::SocketStream;
+  // Waiting for a connection is waiting for something to read.
+  file.base = rights::sockAccept | rights::fdRead | rights::pollFdReadwrite |
+              rights::fdFdstatSetFlags | rights::fdFilestatGet;
+  file.inheriting = connectionRights;
+  files.append(std::move(file));
+  return {};
+}
+
 std::optional<runtime::Extern> WasiContext::find(std::string_view module, std::string_view name,
                                                  wasm::ExternKind kind) {
-  if (module != "wasi_snapshot_preview1" || kind != wasm::ExternKind::Function)
-    return std::nullopt;
-  const Call *call = findCall(name);
+  const Call *call = kind == wasm::ExternKind::Function ? findCall(module, name) : nullptr;
   if (!call)
     return std::nullopt;
+  if (options.trace) {
+    auto body = [self = shared_from_this(), traced = std::make_shared<const TracedCall>(*call)](
+                    runtime::Caller caller, std::span<runtime::Slot> slots) {
+      return traced->invoke(self->options.trace, *self, GuestMemory(caller.memory()), slots);
+    };
+    return runtime::makeHostFunction(call->type(), std::move(body));
+  }
   auto body = [self = shared_from_this(), invoke = call->invoke](runtime::Caller caller,
                                                                  std::span<runtime::Slot> slots) {
-    return invoke(*self, caller, slots);
+    return invoke(*self, GuestMemory(caller.memory()), slots);
   };
   return runtime::makeHostFunction(call->type(), std::move(body));
 }

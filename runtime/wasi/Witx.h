@@ -1,4 +1,5 @@
-// Types of WASI preview 1 as they lie in guest memory (WASI, phases/snapshot/witx/typenames.witx):
+// Types of WASI preview 1 as they lie in guest memory (WASI,
+// phases/snapshot/witx/typenames.witx; phases/old/snapshot_0 for `wasi_unstable`):
 // fixed width, little-endian, sizes and offsets asserted. Hosts are little-endian, so a struct is
 // copied as it is; padding is spelled out, so that no bytes of the host's stack go along.
 #pragma once
@@ -25,19 +26,24 @@ enum class FileType : uint8_t {
 /// What may be done with a descriptor, one bit each.
 using Rights = uint64_t;
 namespace rights {
-inline constexpr Rights fdDatasync = 1 << 0, fdRead = 1 << 1, fdSeek = 1 << 2,
-                        fdFdstatSetFlags = 1 << 3, fdSync = 1 << 4, fdTell = 1 << 5,
-                        fdWrite = 1 << 6, fdAdvise = 1 << 7, fdAllocate = 1 << 8,
-                        pathCreateDirectory = 1 << 9, pathCreateFile = 1 << 10,
-                        pathLinkSource = 1 << 11, pathLinkTarget = 1 << 12, pathOpen = 1 << 13,
-                        fdReaddir = 1 << 14, pathReadlink = 1 << 15, pathRenameSource = 1 << 16,
-                        pathRenameTarget = 1 << 17, pathFilestatGet = 1 << 18,
-                        pathFilestatSetSize = 1 << 19, pathFilestatSetTimes = 1 << 20,
-                        fdFilestatGet = 1 << 21, fdFilestatSetSize = 1 << 22,
-                        fdFilestatSetTimes = 1 << 23, pathSymlink = 1 << 24,
-                        pathRemoveDirectory = 1 << 25, pathUnlinkFile = 1 << 26,
-                        pollFdReadwrite = 1 << 27, sockShutdown = 1 << 28, sockAccept = 1 << 29;
+#define W2N_WASI_RIGHT(name, bit, text) inline constexpr Rights name = Rights(1) << bit;
+#include "runtime/wasi/Rights.def"
 } // namespace rights
+
+// Kinds of numbers, named for the rows of Calls.def.
+using Fd = uint32_t;
+using Length = uint32_t; ///< of the buffer, list or text before it
+using ClockId = uint32_t;
+using Advice = uint32_t;
+using Whence = uint32_t;
+using WhenceUnstable = uint32_t;
+using LookupFlags = uint32_t;
+using OpenFlags = uint32_t;
+using FdFlags = uint32_t;
+using TimeFlags = uint32_t;
+using ReceiveFlags = uint32_t;
+using SendFlags = uint32_t;
+using ShutdownHow = uint32_t;
 
 namespace fdflags {
 inline constexpr uint32_t append = 1, dsync = 2, nonblock = 4, rsync = 8, sync = 16, all = 31;
@@ -90,6 +96,19 @@ struct FileStat {
 static_assert(sizeof(FileStat) == 64 && offsetof(FileStat, type) == 16 &&
               offsetof(FileStat, links) == 24 && offsetof(FileStat, accessedNs) == 40);
 
+/// Of `wasi_unstable`.
+struct FileStatUnstable {
+  uint64_t device;
+  uint64_t inode;
+  FileType type;
+  uint8_t padding[3] = {};
+  uint32_t links;
+  uint64_t bytes;
+  uint64_t accessedNs, modifiedNs, changedNs;
+};
+static_assert(sizeof(FileStatUnstable) == 56 && offsetof(FileStatUnstable, links) == 20 &&
+              offsetof(FileStatUnstable, accessedNs) == 32);
+
 struct Prestat {
   uint8_t tag; ///< 0: a directory, the only kind
   uint8_t padding[3] = {};
@@ -117,6 +136,22 @@ struct Subscription {
 static_assert(sizeof(SubscriptionClock) == 32 && offsetof(SubscriptionClock, flags) == 24);
 static_assert(sizeof(Subscription) == 48 && offsetof(Subscription, type) == 8 &&
               offsetof(Subscription, clock) == 16);
+
+/// Of `wasi_unstable`: a clock had a userdata of its own.
+struct SubscriptionUnstable {
+  uint64_t userdata;
+  EventType type;
+  union {
+    struct {
+      uint64_t identifier;
+      SubscriptionClock clock;
+    };
+    uint32_t fd;
+  };
+};
+static_assert(sizeof(SubscriptionUnstable) == 56 && offsetof(SubscriptionUnstable, type) == 8 &&
+              offsetof(SubscriptionUnstable, fd) == 16 &&
+              offsetof(SubscriptionUnstable, clock) == 24);
 
 struct Event {
   uint64_t userdata;

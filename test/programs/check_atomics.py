@@ -75,7 +75,8 @@ def module(rows: list[tuple[str, str, int, int]], shared: bool) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    for option in ("--wasm2native", "--wat2wasm", "--node"):
+    add_command_options(parser)
+    for option in ("--wat2wasm", "--node"):
         parser.add_argument(option, required=True)
     parser.add_argument("--work", required=True, type=pathlib.Path)
     options = parser.parse_args()
@@ -94,8 +95,8 @@ def main() -> None:
         wanted = node.output.decode().split()
         for level, checks in MODES:
             artifact = options.work / f"{name}{level}-{checks}.so"
-            build([options.wasm2native, level, f"--bounds-checks={checks}", str(wasm), "-o", str(artifact)])
-            found = run([options.wasm2native, "run", "--invoke=all", str(artifact)]).output.decode().split()
+            build([*compiler(options), level, f"--bounds-checks={checks}", str(wasm), "-o", str(artifact)])
+            found = run([*runner(options), "--invoke=all", str(artifact)]).output.decode().split()
             if len(found) != len(rows) or len(wanted) != len(rows):
                 fail(f"{artifact.name}: {len(found)} results, {len(wanted)} in Node.js, must be {len(rows)}")
             different = [row[0] for row, ours, theirs in zip(rows, found, wanted) if int(ours) != int(theirs)]

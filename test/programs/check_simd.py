@@ -277,7 +277,7 @@ def run_with_node(node: str, module: str) -> bytes:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--wasm2native", required=True)
+    harness.add_command_options(parser)
     parser.add_argument("--node", required=True)
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("mode", nargs="+", help="options of code generation for a run, separated by commas")
@@ -293,8 +293,8 @@ def main() -> None:
             oracle.write_bytes(make_module(all_cases, replace_relaxed=True))
             wanted[deterministic] = run_with_node(options.node, str(oracle))
         artifact = str(work / "subject.so")
-        harness.build([options.wasm2native, "compile", *mode.split(","), str(subject), "-o", artifact])
-        outcome = harness.run([options.wasm2native, "run", artifact])
+        harness.build([*harness.compiler(options), *mode.split(","), str(subject), "-o", artifact])
+        outcome = harness.run([*harness.runner(options), artifact])
         if outcome.status != 0:
             harness.fail(f"{mode}: {harness.text_of(outcome.errors)}")
         compare(mode, all_cases, outcome.output, wanted[deterministic], deterministic)

@@ -64,7 +64,7 @@ def make_module(seed: int) -> bytes:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--wasm2native", required=True)
+    harness.add_command_options(parser)
     parser.add_argument("--node", required=True)
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("--first", type=int, default=0, help="seed of the first module")
@@ -77,8 +77,8 @@ def main() -> None:
         pathlib.Path(module).write_bytes(make_module(seed))
         wanted = simd.run_with_node(options.node, module)
         for mode in options.mode:
-            harness.build([options.wasm2native, "compile", *mode.split(","), module, "-o", artifact])
-            found = harness.run([options.wasm2native, "run", artifact]).output
+            harness.build([*harness.compiler(options), *mode.split(","), module, "-o", artifact])
+            found = harness.run([*harness.runner(options), artifact]).output
             wrong = [index for index in range(FUNCTIONS)
                      if found[RESULT_BYTES * index:][:RESULT_BYTES] != wanted[RESULT_BYTES * index:][:RESULT_BYTES]]
             if wrong:

@@ -1,7 +1,9 @@
 """What the drivers share: running commands, comparing what they did, saying what went wrong."""
 
+import argparse
 import os
 import pathlib
+import shlex
 import shutil
 import subprocess
 import sys
@@ -19,6 +21,21 @@ class Outcome(NamedTuple):
 
 def fail(text: str) -> NoReturn:
     sys.exit(f"FAILED: {text}")
+
+
+def add_command_options(parser: argparse.ArgumentParser) -> None:
+    """How to compile and how to run, which may be for another processor."""
+    parser.add_argument("--wasm2native", required=True)
+    parser.add_argument("--target", help="compile for this processor")
+    parser.add_argument("--runner", help="what runs what is compiled, an emulator and its arguments, if not --wasm2native")
+
+
+def compiler(options: argparse.Namespace) -> list[str]:
+    return [options.wasm2native, "compile", *([f"--target={options.target}"] if options.target else [])]
+
+
+def runner(options: argparse.Namespace) -> list[str]:
+    return [*(shlex.split(options.runner) if options.runner else [options.wasm2native]), "run"]
 
 
 def environment() -> dict[str, str]:

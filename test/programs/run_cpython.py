@@ -10,7 +10,7 @@ import argparse
 import pathlib
 import re
 
-from harness import Outcome, fail, fresh_directory, require_same, run, text_of
+from harness import Outcome, add_command_options, fail, fresh_directory, require_same, run, runner, text_of
 
 # Hashes of strings are random otherwise, and with them the order of sets.
 VARIABLES = {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
@@ -33,14 +33,14 @@ def with_node(options: argparse.Namespace, arguments: list[str]) -> Outcome:
 def with_artifact(options: argparse.Namespace, artifact: pathlib.Path, arguments: list[str]) -> Outcome:
     directory = fresh_directory(options.work / artifact.stem)
     variables = [word for key, value in VARIABLES.items() for word in ("--env", f"{key}={value}")]
-    return run([options.wasm2native, "run", "--read-only-dir", f"{SCRIPTS}::/scripts", "--dir", f"{directory}::/work",
+    return run([*runner(options), "--dir", f"{SCRIPTS}::/scripts:ro", "--dir", f"{directory}::/work",
                 *variables, str(artifact), "--", *arguments], directory)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    for option in ("--wasm2native", "--node"):
-        parser.add_argument(option, required=True)
+    add_command_options(parser)
+    parser.add_argument("--node", required=True)
     for option in ("--wasm", "--work"):
         parser.add_argument(option, required=True, type=pathlib.Path)
     parser.add_argument("--artifact", required=True, type=pathlib.Path, action="append")

@@ -11,7 +11,7 @@ import argparse
 import pathlib
 import re
 
-from harness import build, environment, fresh_directory, require_same, run
+from harness import add_command_options, build, compiler, environment, fresh_directory, require_same, run, runner
 
 MODES = [(level, checks) for level in ("-O0", "-O3") for checks in ("guard", "explicit")]
 GUEST_DIRECTORY = "/work"
@@ -40,22 +40,23 @@ def exception_flags(options: argparse.Namespace) -> tuple[list[str], list[str]]:
 def build_program(options: argparse.Namespace) -> tuple[pathlib.Path, pathlib.Path]:
     """The program as native executable and as wasm."""
     cxx = options.source.suffix == ".cpp"
-    compiler = [options.clangxx, "-std=c++20"] if cxx else [options.clang, "-std=c17"]
+    clang = [options.clangxx, "-std=c++20"] if cxx else [options.clang, "-std=c17"]
     native_flags, wasm_flags = exception_flags(options) if cxx else ([], [])
     native_flags = native_flags + words_of(options.source, "NATIVE-FLAGS")
     wasm_flags = wasm_flags + words_of(options.source, "WASM-FLAGS")
-    compiler += ["-O2", "-Wall", "-Werror", "-Wno-deprecated", "-D_GNU_SOURCE"]
+    clang += ["-O2", "-Wall", "-Werror", "-Wno-deprecated", "-D_GNU_SOURCE"]
     # Fused multiplications would make native floating point differ; wasm has none.
     native, wasm = options.work / "native", options.work / "program.wasm"
-    build([*compiler, *native_flags, "-ffp-contract=off", str(options.source), "-o", str(native), "-lm"])
-    build([*compiler, *wasm_flags, "--target=wasm32-wasi", str(options.source), "-o", str(wasm)])
+    build([*clang, *native_flags, "-ffp-contract=off", str(options.source), "-o", str(native), "-lm"])
+    build([*clang, *wasm_flags, "--target=wasm32-wasi", str(options.source), "-o", str(wasm)])
     return native, wasm
 
 
 def parse_options() -> argparse.Namespace:
     """The command line of this driver and of run_threads.py; `modes` are those to compile in. Empties the work directory."""
     parser = argparse.ArgumentParser()
-    for option in ("--wasm2native", "--clang", "--clangxx"):
+    add_command_options(parser)
+    for option in ("--clang", "--clangxx"):
         parser.add_argument(option, required=True)
     parser.add_argument("--work", required=True, type=pathlib.Path)
     parser.add_argument("--one-mode", dest="modes", action="store_const", const=MODES[:1], default=MODES,
@@ -80,12 +81,12 @@ def main() -> None:
 
     for level, checks in options.modes:
         artifact = options.work / f"program{level}-{checks}.so"
-        build([options.wasm2native, level, f"--bounds-checks={checks}", str(wasm), "-o", str(artifact)])
+        build([*compiler(options), level, f"--bounds-checks={checks}", str(wasm), "-o", str(artifact)])
         directory = fresh_directory(options.work / f"files{level}-{checks}")
         sandbox = ["--dir", f"{directory}::{GUEST_DIRECTORY}"] if "@DIR@" in arguments else []
         for word in variables:
             sandbox += ["--env", word]
-        found = run([options.wasm2native, "run", *sandbox, str(artifact), "--",
+        found = run([*runner(options), *sandbox, str(artifact), "--",
                      *(word.replace("@DIR@", GUEST_DIRECTORY) for word in arguments)], directory,
                     standard_input=standard_input)
         require_same(f"{options.source.name} {level} --bounds-checks={checks}", found, wanted)

@@ -8,7 +8,7 @@ stream must contain.
 import argparse
 import pathlib
 
-from harness import Outcome, build, fail, require_same, run
+from harness import Outcome, build, compiler, fail, require_same, run, runner
 from run_program import parse_options, words_of
 
 FLAGS = ["-O2", "-Wall", "-Werror", "-Wno-deprecated"]
@@ -17,35 +17,35 @@ WRAPPED = [f"--wrap={name}" for name in ("malloc", "calloc", "realloc", "free", 
 LINK = ["-nostartfiles", "-Wl,--shared-memory,--import-memory,--max-memory=67108864,--no-check-features", "-Wl," + ",".join(WRAPPED)]
 
 
-def build_wasm(options: argparse.Namespace, compiler: list[str]) -> pathlib.Path:
+def build_wasm(options: argparse.Namespace, clang: list[str]) -> pathlib.Path:
     wasm, subset = options.work / "program.wasm", options.work / "pthread_subset.o"
     target = ["--target=wasm32-wasi", "-matomics", "-mbulk-memory"]
     folder = options.source.parent
     build([options.clang, *FLAGS, "-std=c17", *target, "-c", str(folder / "pthread_subset.c"), "-o", str(subset)])
     start = options.work / "thread_start.o"
     build([options.clang, *target, "-c", str(folder / "thread_start.S"), "-o", str(start)])
-    build([*compiler, *target, str(options.source), str(subset), str(start), *LINK, "-lc", "-o", str(wasm)])
+    build([*clang, *target, str(options.source), str(subset), str(start), *LINK, "-lc", "-o", str(wasm)])
     return wasm
 
 
 def main() -> None:
     options = parse_options()
     cxx = options.source.suffix == ".cpp"
-    compiler = [options.clangxx, *FLAGS, "-std=c++20", "-fno-exceptions"] if cxx else [options.clang, *FLAGS, "-std=c17"]
-    wasm = build_wasm(options, compiler)
+    clang = [options.clangxx, *FLAGS, "-std=c++20", "-fno-exceptions"] if cxx else [options.clang, *FLAGS, "-std=c17"]
+    wasm = build_wasm(options, clang)
     if status := words_of(options.source, "STATUS"):
         wanted = Outcome(int(status[0]), b"", b"", {})
     else:
         native = options.work / "native"
-        build([*compiler, str(options.source), "-o", str(native), "-lpthread"])
+        build([*clang, str(options.source), "-o", str(native), "-lpthread"])
         wanted = run([str(native)])
     message = " ".join(words_of(options.source, "ERRORS"))
 
     for level, checks in options.modes:
         what = f"{options.source.name} {level} --bounds-checks={checks}"
         artifact = options.work / f"program{level}-{checks}.so"
-        build([options.wasm2native, level, f"--bounds-checks={checks}", str(wasm), "-o", str(artifact)])
-        found = run([options.wasm2native, "run", str(artifact)])
+        build([*compiler(options), level, f"--bounds-checks={checks}", str(wasm), "-o", str(artifact)])
+        found = run([*runner(options), str(artifact)])
         require_same(what, found, wanted)
         if message not in found.errors.decode():
             fail(f"{what}: the errors do not contain '{message}'\n{found.errors.decode()}")

@@ -1,6 +1,8 @@
 #include "test/spec/Runner.h"
 
 #include "lib/support/File.h"
+#include "lib/wasm/Module.h"
+#include "test/spec/CompiledScript.h"
 #include "tools/wasm2native/LoadCompiler.h"
 
 #include <algorithm>
@@ -52,6 +54,8 @@ const char *kindName(ErrorKind kind) {
     return "exit";
   case ErrorKind::Internal:
     return "internal";
+  case ErrorKind::Interrupted:
+    return "interrupted";
   }
   return "?";
 }
@@ -83,6 +87,7 @@ void Counts::add(const Counts &other) {
   failed += other.failed;
   notApplicable += other.notApplicable;
   otherWords += other.otherWords;
+  replaced += other.replaced;
 }
 
 Runner::Runner(Options options, Externs spectest)
@@ -134,23 +139,46 @@ Runner::Outcome Runner::runCommand(const Json &command) {
   return (this->*found->run)(command);
 }
 
-Result<std::vector<uint8_t>> Runner::compileModule(const Json &command, StopAfter stopAfter) {
-  const std::string name = command.value("binary_filename", command.value("filename", ""));
-  W2N_TRY(wasm, readFile(options.scriptFolder / name));
+Result<std::vector<uint8_t>> Runner::readModule(const Json &command) {
+  return readFile(options.scriptFolder / moduleFileOf(command));
+}
+
+Result<std::vector<uint8_t>> Runner::compileWasm(std::span<const uint8_t> wasm,
+                                                 StopAfter stopAfter) {
   compiler::CompileOptions compile = options.compile;
   compile.stopAfter = stopAfter;
   return tool::compileWithLibrary(wasm, compile);
 }
 
+Status Runner::validate(const Json &command) {
+  W2N_TRY(wasm, readModule(command));
+  if (!options.compiledBefore) {
+    W2N_CHECK(compileWasm(wasm, StopAfter::Validate));
+    return {};
+  }
+  // Where there is no compiler there still is what it validates with.
+  W2N_TRY(module, wasm::decodeModule(wasm));
+  return wasm::validateModule(module);
+}
+
 Result<Runner::ModuleHandle> Runner::loadModule(const Json &command) {
-  W2N_TRY(artifact, compileModule(command, StopAfter::Link));
+  if (options.compiledBefore)
+    return loadCompiled(options.artifactFolder, moduleFileOf(command));
+  W2N_TRY(wasm, readModule(command));
+  return loadWasm(std::move(wasm));
+}
+
+Result<Runner::ModuleHandle> Runner::loadWasm(std::vector<uint8_t> wasm) {
+  W2N_TRY(artifact, compileWasm(wasm, StopAfter::Link));
   std::ostringstream name;
   name << "module-" << std::this_thread::get_id() << ".so";
   const std::filesystem::path path = options.artifactFolder / name.str();
   W2N_CHECK(writeFileAtomically(path, artifact));
-  auto module = runtime::Module::load(path);
+  auto module = runtime::Module::load(path, options.load);
   // What is mapped stays.
   std::filesystem::remove(path);
+  if (module && options.preinit)
+    sources[module->get()] = {std::move(wasm)};
   return module;
 }
 
@@ -237,15 +265,16 @@ Result<Runner::Results> Runner::invoke(runtime::Function &function, const Json &
 }
 
 Result<Runner::Results> Runner::perform(const Json &action) {
-  W2N_TRY(instance, findInstance(action.value("module", "")));
+  W2N_TRY(found, findInstance(action.value("module", "")));
+  W2N_TRY(instance, replace(std::move(found)));
   const std::string field = action.value("field", "");
-  auto found = instance->findExport(field);
-  if (!found)
+  auto exported = instance->findExport(field);
+  if (!exported)
     return mismatch("no export '" + field + "'");
-  if (auto *function = std::get_if<std::shared_ptr<runtime::Function>>(&*found);
+  if (auto *function = std::get_if<std::shared_ptr<runtime::Function>>(&*exported);
       function && action["type"] == "invoke")
     return invoke(**function, action["args"]);
-  if (auto *global = std::get_if<std::shared_ptr<runtime::Global>>(&*found);
+  if (auto *global = std::get_if<std::shared_ptr<runtime::Global>>(&*exported);
       global && action["type"] == "get")
     return Results{{(*global)->type.type},
                    {std::begin((*global)->cell->bits), std::end((*global)->cell->bits)}};
@@ -292,7 +321,7 @@ Runner::Outcome Runner::assertException(const Json &command) {
 }
 
 Runner::Outcome Runner::assertRefused(const Json &command, ErrorKind kind) {
-  auto output = compileModule(command, StopAfter::Validate);
+  auto output = validate(command);
   if (auto wrong = checkFailure(output, kind, ""))
     return mismatch(*wrong);
   if (auto other = checkFailure(output, kind, command.value("text", ""))) {

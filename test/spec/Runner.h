@@ -20,6 +20,8 @@ struct Counts {
   unsigned notApplicable = 0;
   /// Refused as it should be, in other words than the script's. Among `passed`.
   unsigned otherWords = 0;
+  /// Instances that continued in a module made from their state.
+  unsigned replaced = 0;
 
   void add(const Counts &other);
 };
@@ -28,10 +30,15 @@ class Runner {
 public:
   struct Options {
     compiler::CompileOptions compile;
+    runtime::LoadOptions load;
     /// Where the script's files are, and where artifacts may be written.
     std::filesystem::path scriptFolder, artifactFolder;
+    /// artifactFolder has all artifacts (CompiledScript.h): nothing is compiled.
+    bool compiledBefore = false;
     /// Also print refusals in other words.
     bool verbose = false;
+    /// Replace instances by those of modules that are made from their state (Replace.cpp).
+    bool preinit = false;
   };
 
   Runner(Options options, Externs spectest);
@@ -52,6 +59,11 @@ private:
     std::vector<runtime::Slot> slots;
   };
   struct Thread;
+  /// What a module was made from, and how many actions its instances have seen.
+  struct Source {
+    std::vector<uint8_t> wasm;
+    unsigned actions = 0;
+  };
 
   Outcome runCommand(const Json &command);
   Outcome defineAndInstantiate(const Json &command);
@@ -69,14 +81,22 @@ private:
   Outcome startThread(const Json &command);
   Outcome waitForThread(const Json &command);
 
-  Result<std::vector<uint8_t>> compileModule(const Json &command, compiler::StopAfter stopAfter);
+  Result<std::vector<uint8_t>> readModule(const Json &command);
+  Result<std::vector<uint8_t>> compileWasm(std::span<const uint8_t> wasm,
+                                           compiler::StopAfter stopAfter);
+  /// Decodes and validates the command's module.
+  Status validate(const Json &command);
   Result<ModuleHandle> loadModule(const Json &command);
+  Result<ModuleHandle> loadWasm(std::vector<uint8_t> wasm);
   Result<InstanceHandle> instantiate(ModuleHandle module);
   Outcome assertRefused(const Json &command, ErrorKind kind);
   Outcome assertInstantiationFails(const Json &command, ErrorKind kind);
   void makeCurrent(InstanceHandle instance, const std::string &name);
   /// The current instance if `name` is empty.
   Result<InstanceHandle> findInstance(const std::string &name);
+  bool canReplace(const runtime::Instance &instance) const;
+  /// `instance`, or one that takes its place.
+  Result<InstanceHandle> replace(InstanceHandle instance);
   Result<Results> perform(const Json &action);
   Result<Results> invoke(runtime::Function &function, const Json &arguments);
 
@@ -88,6 +108,8 @@ private:
   std::map<std::string, InstanceHandle, std::less<>> registered;
   std::map<std::string, ModuleHandle> definitions;
   std::map<std::string, std::unique_ptr<Thread>> threads;
+  /// Only with --preinit.
+  std::map<const runtime::Module *, Source> sources;
 };
 
 } // namespace w2n::spec

@@ -1,6 +1,7 @@
 #include "test/unit/ArtifactBuilder.h"
 
 #include "lib/artifact/Checksum.h"
+#include "runtime/arch/Arch.h"
 
 #include <cstring>
 #include <elf.h>
@@ -29,8 +30,9 @@ Elf64_Phdr segment(uint32_t type, uint32_t flags, uint64_t offset, uint64_t byte
 ArtifactBuilder::ArtifactBuilder() : metadata(sizeof(MetadataHeader)) {
   std::memcpy(header.magic, metadataMagic, sizeof(metadataMagic));
   header.version = formatVersion;
-  header.elfMachine = EM_X86_64;
+  header.elfMachine = runtime::hostElfMachine;
   header.startFunction = noIndex;
+  addLevel("baseline", "");
 }
 
 ArrayRef ArtifactBuilder::addBytes(const void *bytes, size_t count) {
@@ -61,15 +63,16 @@ uint32_t ArtifactBuilder::addType(Types params, Types results) {
   record.results = addBytes(results.begin(), results.size());
   record.results.count = uint32_t(results.size());
   types.push_back(record);
+  thunks.push_back({});
   return uint32_t(types.size() - 1);
 }
 
 void ArtifactBuilder::setEntryThunk(uint32_t type, const Code &code) {
-  types[type].entryThunk = addCode(code);
+  thunks[type].entryThunk = addCode(code);
 }
 
 void ArtifactBuilder::setImportThunk(uint32_t type, const Code &code) {
-  types[type].importThunk = addCode(code);
+  thunks[type].importThunk = addCode(code);
 }
 
 void ArtifactBuilder::addImport(std::string_view module, std::string_view name,
@@ -89,12 +92,14 @@ void ArtifactBuilder::addImport(std::string_view module, std::string_view name,
 uint32_t ArtifactBuilder::importFunction(std::string_view module, std::string_view name,
                                          uint32_t type) {
   addImport(module, name, ExternKindCode::Function);
-  functions.push_back({type, 0, noIndex, {}, 0});
+  functions.push_back({type, noIndex, {}});
+  codes.push_back({});
   return uint32_t(functions.size() - 1);
 }
 
 uint32_t ArtifactBuilder::addFunction(uint32_t type, const Code &code, std::string_view name) {
-  FunctionRecord record = {type, addCode(code), uint32_t(references.size()), {}, 0};
+  FunctionRecord record = {type, uint32_t(references.size()), {}};
+  codes.push_back({addCode(code), 0});
   references.push_back(uint32_t(functions.size()));
   record.name = addBytes(name.data(), name.size());
   record.name.count = uint32_t(name.size());
@@ -120,9 +125,21 @@ void ArtifactBuilder::addImage(uint64_t memoryOffset, const std::vector<uint8_t>
   images.push_back(record);
 }
 
+StringRef ArtifactBuilder::addText(std::string_view text) {
+  StringRef where = addBytes(text.data(), text.size());
+  where.count = uint32_t(text.size());
+  return where;
+}
+
 void ArtifactBuilder::setFeatures(std::string_view features) {
-  header.cpuFeatures = addBytes(features.data(), features.size());
-  header.cpuFeatures.count = uint32_t(features.size());
+  levels.front().features = addText(features);
+}
+
+void ArtifactBuilder::addLevel(std::string_view cpu, std::string_view features) {
+  LevelRecord record = {};
+  record.cpu = addText(cpu);
+  record.features = addText(features);
+  levels.push_back(record);
 }
 
 std::vector<uint8_t> ArtifactBuilder::build() {
@@ -138,12 +155,18 @@ std::vector<uint8_t> ArtifactBuilder::build() {
   header.elements = place(elements);
   header.data = place(data);
   header.images = place(images);
-  alignTo(metadata, 8);
-  header.bytes = uint32_t(metadata.size());
   if (text.empty())
     text.push_back(0xcc);
-  header.codeBegin = ImageOffset(textOffset - descriptorOffset);
-  header.codeEnd = header.codeBegin + ImageOffset(text.size());
+  const ArrayRef codeArray = place(codes), thunkArray = place(thunks);
+  for (LevelRecord &level : levels) {
+    level.functions = codeArray;
+    level.thunks = thunkArray;
+    level.codeBegin = ImageOffset(textOffset - descriptorOffset);
+    level.codeEnd = level.codeBegin + ImageOffset(text.size());
+  }
+  header.levels = place(levels);
+  alignTo(metadata, 8);
+  header.bytes = uint32_t(metadata.size());
   std::memcpy(metadata.data(), &header, sizeof(header));
 
   std::vector<uint8_t> file(imageBytes.empty() ? textOffset + text.size()

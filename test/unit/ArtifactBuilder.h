@@ -1,4 +1,4 @@
-// Makes artifacts without a compiler: metadata records and a few bytes of hand-written x86-64 code,
+// Makes artifacts without a compiler: metadata records and a few bytes of hand-written code,
 // in an ELF file like the linker's. For tests of the reader and the runtime.
 #pragma once
 
@@ -31,7 +31,9 @@ public:
   /// A run of `bytes` in the image of memory 0, padded to segmentAlignment.
   void addImage(uint64_t memoryOffset, const std::vector<uint8_t> &bytes);
 
+  /// Of the first level; addLevel adds another that has the same code.
   void setFeatures(std::string_view features);
+  void addLevel(std::string_view cpu, std::string_view features);
 
   /// The file.
   std::vector<uint8_t> build();
@@ -48,9 +50,13 @@ public:
   std::vector<artifact::ElementRecord> elements;
   std::vector<artifact::DataRecord> data;
   std::vector<artifact::ImageRecord> images;
+  std::vector<artifact::FunctionCode> codes; ///< of functions
+  std::vector<artifact::ThunkRecord> thunks; ///< of types
+  std::vector<artifact::LevelRecord> levels;
 
 private:
   artifact::ArrayRef addBytes(const void *bytes, size_t count);
+  artifact::StringRef addText(std::string_view text);
   template <typename T> artifact::ArrayRef place(const std::vector<T> &records);
   artifact::ImageOffset addCode(const Code &code);
 

@@ -41,16 +41,20 @@ TEST(LandingPads, OfDamagedTablesAreNowhereOrSomewhere) {
 }
 
 /// An .eh_frame as clang makes it for a function with landing pads: a personality, the distance to
-/// the table. The function has 64 bytes, starts 128 bytes after the table, and pushes rbx first.
+/// the table. The function has 64 bytes, starts 128 bytes after the table, and pushes a register
+/// first.
 struct Image {
   Image() {
+    const auto sp = uint8_t(unwindRegisters.stackPointer),
+               ra = uint8_t(unwindRegisters.returnAddress),
+               saved = uint8_t(unwindRegisters.saved[0]);
     const uint8_t common[] = {
-        0x1c, 0, 0, 0, 0, 0, 0, 0, 1, 'z', 'P', 'L', 'R', 0, 1, 0x78, 16,
+        0x1c, 0, 0, 0, 0, 0, 0, 0, 1, 'z', 'P', 'L', 'R', 0, 1, 0x78, ra,
         // personality: indirect, relative, 4 bytes; table and code: relative, 4 bytes
-        7, 0x9b, 0, 0, 0, 0, 0x1b, 0x1b, 0x0c, 7, 8, 0x90, 1, 0, 0};
+        7, 0x9b, 0, 0, 0, 0, 0x1b, 0x1b, 0x0c, sp, 8, uint8_t(0x80 | ra), 1, 0, 0};
     const uint8_t entry[] = {0x1c, 0, 0, 0, 0x24, 0, 0, 0, 0, 0, 0, 0, 64, 0, 0, 0, 4, 0, 0, 0, 0,
-                             // after 1: def_cfa_offset 16, rbx at cfa-16
-                             0x41, 0x0e, 16, 0x83, 2, 0, 0, 0, 0, 0, 0};
+                             // after 1: def_cfa_offset 16, the first saved register at cfa-16
+                             0x41, 0x0e, 16, uint8_t(0x80 | saved), 2, 0, 0, 0, 0, 0, 0};
     static_assert(sizeof(common) == 32 && sizeof(entry) == 32);
     std::memcpy(bytes, common, sizeof(common));
     std::memcpy(bytes + 32, entry, sizeof(entry));

@@ -3,11 +3,16 @@
 #include "runtime/core/Extern.h"
 #include "runtime/core/Table.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstring>
 #include <gtest/gtest.h>
+#include <numeric>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <thread>
+#include <unistd.h>
 
 namespace w2n::runtime {
 namespace {
@@ -117,7 +122,20 @@ TEST(Memory, SixtyFourBitsHaveNoGuard) {
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+/// qemu-user takes no notice of this limit.
+bool systemLimitsAddressSpace() {
+  rlimit before, after;
+  getrlimit(RLIMIT_AS, &before);
+  const rlimit large = {std::min<rlim_t>(uint64_t(1) << 46, before.rlim_max), before.rlim_max};
+  setrlimit(RLIMIT_AS, &large);
+  getrlimit(RLIMIT_AS, &after);
+  setrlimit(RLIMIT_AS, &before);
+  return after.rlim_cur == large.rlim_cur;
+}
+
 TEST(MemoryDeathTest, LivesInLittleAddressSpace) {
+  if (!systemLimitsAddressSpace())
+    GTEST_SKIP() << "address space has no limit here";
   auto inLittleSpace = [] {
     const rlimit limit = {uint64_t(2) << 30, uint64_t(2) << 30};
     setrlimit(RLIMIT_AS, &limit);
@@ -156,6 +174,54 @@ TEST(Table, GrowsWithAValue) {
   EXPECT_EQ((*unlimited)->grow(0xffff'fff0, 0), -1);
   type.limits.min = 0xffff'ffff;
   EXPECT_EQ(makeTable(type).error().kind, ErrorKind::Limit);
+}
+
+/// A file of 256 KiB, each word of which is its number.
+class ImageFile {
+public:
+  ImageFile() : descriptor(memfd_create("image", MFD_CLOEXEC)) {
+    std::vector<uint32_t> words(65536);
+    std::iota(words.begin(), words.end(), 0);
+    EXPECT_EQ(write(descriptor, words.data(), 4 * words.size()), ssize_t(4 * words.size()));
+  }
+  ~ImageFile() { close(descriptor); }
+  const int descriptor;
+};
+
+/// The words of `memory` are those of the image where it lies, and else 0.
+bool holdsOnly(const Memory &memory, const artifact::ImageRecord &image) {
+  for (uint64_t at = 0; at < memory.bytes().size(); at += 4) {
+    uint32_t word;
+    std::memcpy(&word, &memory.bytes()[at], sizeof(word));
+    const bool inside = at >= image.memoryOffset && at < image.memoryOffset + image.bytes;
+    if (word != (inside ? (image.fileOffset + at - image.memoryOffset) / 4 : 0))
+      return false;
+  }
+  return true;
+}
+
+// Artifacts align to 16 KiB; a system may have larger pages.
+TEST(Memory, TakesImagesThatDoNotFillPages) {
+  constexpr uint64_t kib = 1024;
+  // Where in the file, where in memory, how much.
+  const artifact::ImageRecord images[] = {
+      {64 * kib, 64 * kib, 128 * kib, 0, 0}, {16 * kib, 16 * kib, 176 * kib, 0, 0},
+      {16 * kib, 32 * kib, 128 * kib, 0, 0}, {80 * kib, 16 * kib, 16 * kib, 0, 0},
+      {0, 128 * kib, 68 * kib, 0, 0},
+  };
+  const ImageFile file;
+  for (uint64_t page : {4 * kib, 16 * kib, 64 * kib})
+    for (const artifact::ImageRecord &image : images) {
+      auto memory = makeMemory(memoryType(4, 4));
+      ASSERT_TRUE(memory);
+      ASSERT_TRUE(Memory::mapImage((*memory)->bytes().data(), file.descriptor, image, page));
+      EXPECT_TRUE(holdsOnly(**memory, image)) << page << " at " << image.memoryOffset;
+      (*memory)->bytes()[image.memoryOffset] = 77; // a private copy
+    }
+  auto memory = makeMemory(memoryType(4, 4));
+  ASSERT_TRUE(memory);
+  EXPECT_FALSE(Memory::mapImage((*memory)->bytes().data(), file.descriptor,
+                                {240 * kib, 16 * kib, 32 * kib, 0, 0}, 64 * kib));
 }
 
 } // namespace

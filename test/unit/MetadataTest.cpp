@@ -30,7 +30,9 @@ std::vector<uint8_t> buildSample() {
 }
 
 /// Touches everything that an accessor can reach.
-uint64_t walk(const Metadata &metadata) {
+uint64_t walk(Metadata metadata) {
+  if (!metadata.useLevel(uint32_t(metadata.levels().size()) - 1))
+    return 0;
   uint64_t sum = metadata.contextLayout().bytes();
   auto add = [&](std::string_view text) {
     for (char each : text)
@@ -48,15 +50,24 @@ uint64_t walk(const Metadata &metadata) {
     if (auto function = metadata.function(i)) {
       add(metadata.string(function->name));
       sum += metadata.types()[function->typeIndex].params.count;
-      if (function->code)
-        sum += *metadata.address(function->code);
+      if (auto code = metadata.code(i); code && code->code)
+        sum += *metadata.address(code->code);
     }
+  for (const LevelRecord &level : metadata.levels())
+    add(metadata.string(level.cpu)), add(metadata.string(level.features));
+  for (const ThunkRecord &thunks : metadata.thunks())
+    if (thunks.entryThunk)
+      sum += *metadata.address(thunks.entryThunk);
   for (const ElementRecord &segment : metadata.elements())
     for (uint32_t index : metadata.indices(segment.functions))
       sum += index;
-  for (const DataRecord &segment : metadata.data())
-    for (uint32_t i = 0; i < segment.count; ++i)
-      sum += metadata.address(segment.bytes)[i];
+  for (uint32_t i = 0; i < metadata.data().size(); ++i)
+    for (uint8_t byte : metadata.dataBytes(i))
+      sum += byte;
+  for (uint32_t i = 0; i < metadata.references().size(); ++i)
+    if (metadata.referencedFunction(i))
+      if (auto code = metadata.code(metadata.references()[i]))
+        sum += *metadata.address(code->code);
   return sum;
 }
 
@@ -148,16 +159,32 @@ TEST(Metadata, ChecksFunctionsWhenTheyAreLookedUp) {
   const uint32_t type = builder.addType({}, {});
   builder.addFunction(type, {0xc3});
   builder.addFunction(type, {0xc3});
-  builder.functions[1].code += 1 << 20;
-  // What is referenced is checked when the file is read.
-  builder.functions[1].reference = noIndex;
-  builder.references.pop_back();
+  builder.codes[1].code += 1 << 20;
   const auto file = builder.build();
   auto metadata = Metadata::read(file);
   ASSERT_TRUE(metadata) << metadata.error().text;
-  EXPECT_TRUE(metadata->function(0));
-  ASSERT_FALSE(metadata->function(1));
-  EXPECT_EQ(metadata->function(1).error().text, "metadata: function 1 is damaged");
+  ASSERT_TRUE(metadata->useLevel(0));
+  EXPECT_TRUE(metadata->code(0));
+  ASSERT_FALSE(metadata->code(1));
+  EXPECT_EQ(metadata->code(1).error().text, "metadata: the code of function 1 is damaged");
+}
+
+TEST(Metadata, ChecksReferencesInBothDirections) {
+  ArtifactBuilder builder;
+  const uint32_t type = builder.addType({}, {});
+  builder.addFunction(type, {0xc3});
+  builder.addFunction(type, {0xc3});
+  std::swap(builder.references[0], builder.references[1]);
+  builder.references.push_back(1000);
+  const auto file = builder.build();
+  auto metadata = Metadata::read(file);
+  ASSERT_TRUE(metadata) << metadata.error().text;
+  ASSERT_FALSE(metadata->referencedFunction(1));
+  EXPECT_EQ(metadata->referencedFunction(1).error().text,
+            "metadata: function reference 1 is not its function's");
+  ASSERT_FALSE(metadata->referencedFunction(2));
+  EXPECT_EQ(metadata->referencedFunction(2).error().text,
+            "metadata: function reference 2 is to no defined function");
 }
 
 } // namespace

@@ -1,146 +1,23 @@
 #include "test/unit/SampleModule.h"
 
+#include "test/unit/SampleCode.h"
+
 #include <cstdlib>
-#include <cstring>
 #include <unistd.h>
 
 namespace w2n::test {
 
 using namespace artifact;
 
-namespace {
-
-/// void(context rdi, code rsi, slots rdx): two arguments, one result.
-const Code entryThunk = {
-    0x53,                   // push rbx
-    0x41, 0x55,             // push r13
-    0x48, 0x83, 0xec, 0x08, // sub rsp, 8
-    0x48, 0x89, 0xd3,       // mov rbx, rdx
-    0x49, 0x89, 0xfd,       // mov r13, rdi
-    0x48, 0x89, 0xf0,       // mov rax, rsi
-    0x8b, 0x3a,             // mov edi, [rdx]
-    0x8b, 0x72, 0x08,       // mov esi, [rdx+8]
-    0xff, 0xd0,             // call rax
-    0x89, 0xc0,             // mov eax, eax
-    0x48, 0x89, 0x03,       // mov [rbx], rax
-    0x48, 0x83, 0xc4, 0x08, // add rsp, 8
-    0x41, 0x5d,             // pop r13
-    0x5b, 0xc3,             // pop rbx; ret
-};
-
-/// The wasm convention with a HostFunction as context (r13).
-const Code importThunk = {
-    0x48, 0x83, 0xec, 0x18,       // sub rsp, 24
-    0x48, 0x89, 0x3c, 0x24,       // mov [rsp], rdi
-    0x48, 0x89, 0x74, 0x24, 0x08, // mov [rsp+8], rsi
-    0x4c, 0x89, 0xef,             // mov rdi, r13
-    0x48, 0x89, 0xe6,             // mov rsi, rsp
-    0x41, 0xff, 0x55, 0x00,       // call [r13]
-    0x8b, 0x04, 0x24,             // mov eax, [rsp]
-    0x48, 0x83, 0xc4, 0x18,       // add rsp, 24
-    0xc3,                         // ret
-};
-
-const Code add = {0x8d, 0x04, 0x37, 0xc3}; // lea eax, [rdi+rsi]; ret
-
-const Code trap = {
-    0x89, 0xfe,             // mov esi, edi
-    0x4c, 0x89, 0xef,       // mov rdi, r13
-    0x49, 0x8b, 0x45, 0x00, // mov rax, [r13]
-    0x48, 0x83, 0xec, 0x08, // sub rsp, 8
-    0xff, 0x10,             // call [rax]
-};
-
-const Code load = {
-    0x49, 0x8b, 0x45, 0x20, // mov rax, [r13+32]: the base of memory 0
-    0x8b, 0x04, 0x38,       // mov eax, [rax+rdi]
-    0xc3,                   // ret
-};
-
-const Code recurse = {
-    0x48, 0x83, 0xec, 0x08,       // sub rsp, 8
-    0xe8, 0xf7, 0xff, 0xff, 0xff, // call recurse
-};
-
-const Code grow = {
-    0x89, 0xfa,             // mov edx, edi
-    0x4c, 0x89, 0xef,       // mov rdi, r13
-    0x31, 0xf6,             // xor esi, esi
-    0x49, 0x8b, 0x45, 0x00, // mov rax, [r13]
-    0x48, 0x83, 0xec, 0x08, // sub rsp, 8
-    0xff, 0x50, 0x08,       // call [rax+8]
-    0x48, 0x83, 0xc4, 0x08, // add rsp, 8
-    0xc3,                   // ret
-};
-
-const Code fill = {
-    0x89, 0xfa,                   // mov edx, edi
-    0x41, 0x89, 0xf0,             // mov r8d, esi
-    0xb9, 0x41, 0x00, 0x00, 0x00, // mov ecx, 'A'
-    0x4c, 0x89, 0xef,             // mov rdi, r13
-    0x31, 0xf6,                   // xor esi, esi
-    0x49, 0x8b, 0x45, 0x00,       // mov rax, [r13]
-    0x48, 0x83, 0xec, 0x08,       // sub rsp, 8
-    0xff, 0x50, 0x18,             // call [rax+24]
-    0x48, 0x83, 0xc4, 0x08,       // add rsp, 8
-    0xc3,                         // ret
-};
-
-const Code divide = {
-    0x89, 0xf8, // mov eax, edi
-    0x99,       // cdq
-    0xf7, 0xfe, // idiv esi
-    0xc3,       // ret
-};
-
-const Code illegal = {0x0f, 0x0b}; // ud2
-
-/// Waits at the address edi, while the value there is esi, without end.
-const Code wait = {
-    0x89, 0xfa,       // mov edx, edi
-    0x89, 0xf1,       // mov ecx, esi
-    0x4c, 0x89, 0xef, // mov rdi, r13
-    0x31, 0xf6,       // xor esi, esi
-    0x49, 0xc7, 0xc0,
-    0xff, 0xff, 0xff,
-    0xff, // mov r8, -1
-    0x49, 0x8b, 0x45,
-    0x00, // mov rax, [r13]
-    0x48, 0x83, 0xec,
-    0x08,                                                         // sub rsp, 8
-    0xff, 0x50, uint8_t(offsetof(RuntimeServices, memoryWait32)), // call [rax+...]
-    0x48, 0x83, 0xc4,
-    0x08, // add rsp, 8
-    0xc3, // ret
-};
-static_assert(offsetof(RuntimeServices, memoryWait32) < 128);
-
-/// Calls the function that the context's first import reference, at `offset`, describes.
-Code callHost(uint64_t offset) {
-  Code code = {
-      0x49, 0x8b, 0x85, 0, 0, 0, 0, // mov rax, [r13+offset]
-      0x41, 0x55,                   // push r13
-      0x4d, 0x8b, 0xad, 0, 0, 0, 0, // mov r13, [r13+offset+8]
-      0xff, 0xd0,                   // call rax
-      0x41, 0x5d,                   // pop r13
-      0xc3,                         // ret
-  };
-  const auto codeOffset = uint32_t(offset), contextOffset = uint32_t(offset + 8);
-  std::memcpy(&code[3], &codeOffset, 4);
-  std::memcpy(&code[12], &contextOffset, 4);
-  return code;
-}
-
-} // namespace
-
 std::vector<uint8_t> buildSample(const SampleOptions &options) {
+  const SampleCode code = sampleCode();
   ArtifactBuilder builder;
   const uint32_t type =
       builder.addType({ValueTypeCode::I32, ValueTypeCode::I32}, {ValueTypeCode::I32});
-  builder.setEntryThunk(type, entryThunk);
-  builder.setImportThunk(type, importThunk);
+  builder.setEntryThunk(type, code.entryThunk);
+  builder.setImportThunk(type, code.importThunk);
   const uint32_t typeOfOne = builder.addType({ValueTypeCode::I32}, {});
-  builder.setImportThunk(typeOfOne, importThunk);
+  builder.setImportThunk(typeOfOne, code.importThunk);
   builder.importFunction(options.hostModule, options.hostName,
                          options.hostTakesOne ? typeOfOne : type);
   if (options.importsMemory)
@@ -154,14 +31,8 @@ std::vector<uint8_t> buildSample(const SampleOptions &options) {
   auto define = [&](std::string_view name, const Code &code) {
     builder.addExport(name, ExternKindCode::Function, builder.addFunction(type, code, name));
   };
-  define("add", add);
-  define("trap", trap);
-  define("load", load);
-  define("recurse", recurse);
-  define("grow", grow);
-  define("fill", fill);
-  define("divide", divide);
-  define("illegal", illegal);
+  for (const SampleFunction &function : code.functions)
+    define(function.name, function.code);
   ContextLayout layout;
   layout.memories = 1;
   layout.definedMemories = options.importsMemory ? 0 : 1;
@@ -170,7 +41,30 @@ std::vector<uint8_t> buildSample(const SampleOptions &options) {
   return builder.build();
 }
 
+std::vector<uint8_t> buildLoopSample() {
+  const SampleCode code = sampleCode();
+  ArtifactBuilder builder;
+  const uint32_t type =
+      builder.addType({ValueTypeCode::I32, ValueTypeCode::I32}, {ValueTypeCode::I32});
+  builder.setEntryThunk(type, code.entryThunk);
+  builder.setImportThunk(type, code.importThunk);
+  builder.importFunction("env", "host", type);
+  builder.addMemory(16384, 16384);
+  auto define = [&](std::string_view name, const Code &code) {
+    builder.addExport(name, ExternKindCode::Function, builder.addFunction(type, code, name));
+  };
+  for (const SampleFunction &function : code.functions)
+    define(function.name, function.code);
+  ContextLayout layout;
+  layout.memories = layout.definedMemories = 1;
+  define("call-host", callHost(layout.importReferences()));
+  define("loop", loop());
+  define("loop-host", loopHost(layout.importReferences()));
+  return builder.build();
+}
+
 std::vector<uint8_t> buildThreadSample(bool exportsStart) {
+  const SampleCode code = sampleCode();
   ArtifactBuilder builder;
   const uint32_t spawnType = builder.addType({ValueTypeCode::I32}, {ValueTypeCode::I32});
   const uint32_t startType = builder.addType({ValueTypeCode::I32, ValueTypeCode::I32}, {});
@@ -178,8 +72,8 @@ std::vector<uint8_t> buildThreadSample(bool exportsStart) {
   const uint32_t waitType =
       builder.addType({ValueTypeCode::I32, ValueTypeCode::I32}, {ValueTypeCode::I32});
   for (uint32_t type : {spawnType, startType, waitType}) {
-    builder.setEntryThunk(type, entryThunk);
-    builder.setImportThunk(type, importThunk);
+    builder.setEntryThunk(type, code.entryThunk);
+    builder.setImportThunk(type, code.importThunk);
   }
   const uint32_t spawn = builder.importFunction("wasi", "thread-spawn", spawnType);
   builder.importFunction("env", "run", startType);
@@ -191,7 +85,8 @@ std::vector<uint8_t> buildThreadSample(bool exportsStart) {
   const uint32_t start = builder.addFunction(
       startType, callHost(layout.importReferences() + sizeof(FunctionReference)));
   builder.addExport("spawn", ExternKindCode::Function, spawn);
-  builder.addExport("wait", ExternKindCode::Function, builder.addFunction(waitType, wait, "wait"));
+  builder.addExport("wait", ExternKindCode::Function,
+                    builder.addFunction(waitType, code.wait, "wait"));
   if (exportsStart)
     builder.addExport("wasi_thread_start", ExternKindCode::Function, start);
   return builder.build();

@@ -1,5 +1,5 @@
-// A module in hand-written x86-64 code: functions of type [i32 i32] -> [i32] that do what the
-// runtime's tests need.
+// A module in hand-written code (SampleCode.h): functions of type [i32 i32] -> [i32] that do what
+// the runtime's tests need.
 #pragma once
 
 #include "runtime/core/Instance.h"
@@ -27,6 +27,10 @@ std::vector<uint8_t> buildSample(const SampleOptions &options = {});
 /// the shared memory "env"."memory"; exports "spawn", which is thread-spawn, "wait" (address,
 /// expected), which waits for ever, and, if asked for, "wasi_thread_start", which calls "run".
 std::vector<uint8_t> buildThreadSample(bool exportsStart = true);
+
+/// For interrupts: the functions of the sample, and "loop" and "loop-host", which never return, the
+/// second calling "host". Its memory has 1 GiB.
+std::vector<uint8_t> buildLoopSample();
 
 /// Writes `file` to a temporary file and loads it.
 Result<std::shared_ptr<const runtime::Module>> loadBytes(const std::vector<uint8_t> &file);

@@ -8,21 +8,27 @@
 namespace w2n::runtime {
 namespace {
 
+// The registers' numbers, which all are below 64.
+const uint8_t sp = uint8_t(unwindRegisters.stackPointer),
+              fp = uint8_t(unwindRegisters.framePointer),
+              ra = uint8_t(unwindRegisters.returnAddress);
+
 /// An .eh_frame with one function of 32 bytes that starts 64 bytes after the table:
-///   push %rbp; mov %rsp, %rbp (frame pointer from byte 4 on); pop %rbp at byte 30.
+/// as x86-64's push %rbp; mov %rsp, %rbp (frame pointer from byte 4 on); pop %rbp at byte 30. The
+/// numbers of the registers are the processor's.
 class Table {
 public:
   Table() {
-    const uint8_t common[] = {0x14, 0, 0, 0, 0, 0, 0, 0, 1, 'z', 'R', 0, 1, 0x78, 16, 1, 0x1b,
-                              // def_cfa rsp+8; return address at cfa-8
-                              0x0c, 7, 8, 0x90, 1, 0, 0};
+    const uint8_t common[] = {0x14, 0, 0, 0, 0, 0, 0, 0, 1, 'z', 'R', 0, 1, 0x78, ra, 1, 0x1b,
+                              // def_cfa sp+8; return address at cfa-8
+                              0x0c, sp, 8, uint8_t(0x80 | ra), 1, 0, 0};
     const uint8_t entry[] = {0x1c, 0, 0, 0, 0x1c, 0, 0, 0, 0, 0, 0, 0, 32, 0, 0, 0, 0,
-                             // after 1: def_cfa_offset 16, rbp at cfa-16
-                             0x41, 0x0e, 16, 0x86, 2,
-                             // after 4: def_cfa_register rbp
-                             0x43, 0x0d, 6,
-                             // after 30: def_cfa rsp+8
-                             0x5a, 0x0c, 7, 8, 0, 0, 0};
+                             // after 1: def_cfa_offset 16, the frame pointer at cfa-16
+                             0x41, 0x0e, 16, uint8_t(0x80 | fp), 2,
+                             // after 4: def_cfa_register of the frame pointer
+                             0x43, 0x0d, fp,
+                             // after 30: def_cfa sp+8
+                             0x5a, 0x0c, sp, 8, 0, 0, 0};
     static_assert(sizeof(common) == 24 && sizeof(entry) == 32);
     std::memcpy(bytes, common, sizeof(common));
     std::memcpy(bytes + 24, entry, sizeof(entry));
@@ -95,6 +101,30 @@ TEST_F(UnwindTest, StopsAtTheEndOfTheStack) {
   EXPECT_FALSE(unwind.step(registers, false, bounds()));
   registers = {table.function() + 10, slot(4), 3, true};
   EXPECT_FALSE(unwind.step(registers, false, bounds()));
+}
+
+// A function that has not saved its return address, in the innermost frame, where it is in its
+// register; on x86-64 that is damage.
+TEST_F(UnwindTest, FindsTheReturnAddressInItsRegister) {
+  // The rule of the return address becomes "same value".
+  table.bytes[20] = 0x08;
+  table.bytes[21] = ra;
+  table.bytes[19] = 0;
+  const UnwindTable unwind(table.span());
+  FrameRegisters registers = {.programCounter = table.function(),
+                              .stackPointer = slot(4),
+                              .returnAddress = 4711,
+                              .returnAddressKnown = true};
+  if (unwindRegisters.callsPushReturnAddress)
+    registers.returnAddressKnown = false;
+  EXPECT_EQ(unwind.step(registers, false, bounds()), !unwindRegisters.callsPushReturnAddress);
+  if (unwindRegisters.callsPushReturnAddress)
+    return;
+  EXPECT_EQ(registers.programCounter, 4711u);
+  EXPECT_EQ(registers.stackPointer, slot(4));
+  // A caller has called, so that the register has another value since.
+  registers.programCounter = table.function();
+  EXPECT_FALSE(unwind.step(registers, true, bounds()));
 }
 
 TEST_F(UnwindTest, SurvivesDamage) {

@@ -2,6 +2,8 @@
 // notification is lost.
 #include "runtime/core/WaitQueue.h"
 
+#include "runtime/core/Interrupt.h"
+
 #include <atomic>
 #include <chrono>
 #include <gtest/gtest.h>
@@ -160,22 +162,21 @@ TEST(WaitQueue, CarriesAMutexOfManyThreads) {
 
 TEST(WaitQueue, IsInterrupted) {
   uint32_t place = 0;
-  Interruption interruption;
+  auto interrupt = *Interrupt::create();
   std::thread waiter([&] {
     {
-      InterruptionScope scope(interruption);
+      InterruptScope scope(interrupt);
       // At once, because it was raised before, or in the middle.
       for (int i = 0; i < 2; ++i) {
         auto result = waitAt(&place, 0u, never);
         ASSERT_FALSE(result);
-        EXPECT_EQ(result.error().text, "time is up");
+        EXPECT_EQ(result.error().kind, ErrorKind::Interrupted);
       }
     }
     EXPECT_EQ(waitFor(place, 0, milliseconds), WaitResult::TimedOut);
   });
   std::this_thread::sleep_for(20ms);
-  interruption.raise({.text = "time is up"});
-  interruption.raise({.text = "too late"});
+  interrupt->raise();
   waiter.join();
   EXPECT_EQ(notify(&place, UINT32_MAX), 0u);
 }
@@ -183,13 +184,13 @@ TEST(WaitQueue, IsInterrupted) {
 TEST(WaitQueue, IsInterruptedOrNotified) {
   for (int i = 0; i < 500; ++i) {
     uint32_t place = 0;
-    Interruption interruption;
+    auto interrupt = *Interrupt::create();
     std::atomic<bool> notified = false;
     std::thread waiter([&] {
-      InterruptionScope scope(interruption);
+      InterruptScope scope(interrupt);
       notified = waitAt(&place, 0u, never).has_value();
     });
-    std::thread interrupter([&] { interruption.raise({.text = "time is up"}); });
+    std::thread interrupter([&] { interrupt->raise(); });
     const uint32_t woken = notify(&place, 1);
     waiter.join();
     interrupter.join();

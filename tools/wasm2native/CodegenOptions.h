@@ -8,8 +8,12 @@ namespace w2n::tool {
 
 inline constexpr OptionRow codegenOptions[] = {
     {"O", "LEVEL", "optimize: 0, 1, 2, 3, or s for size (default: 2)", "Code"},
-    {"mcpu", "CPU", "processor to generate code for; 'native' is this machine's", "Code"},
-    {"mattr", "LIST", "processor features to add or remove: +avx2,-bmi", "Code"},
+    {"mcpu", "CPU,...",
+     "processor to generate code for; 'native' is this machine's; several: the artifact has code "
+     "for each, and the last that a machine can run is used ('help' lists them)",
+     "Code"},
+    {"mattr", "LIST", "processor features to add or remove: +avx2,-bmi ('help' lists them)",
+     "Code"},
     {"features", "LIST",
      "WebAssembly proposals to allow: wasm2,+memory64 (default: all; 'help' lists them)", "Code"},
     {"bounds-checks", "HOW",
@@ -18,6 +22,7 @@ inline constexpr OptionRow codegenOptions[] = {
      "Code"},
     {"deterministic", nullptr, "the same NaNs and relaxed vector instructions on every target",
      "Code"},
+    {"meter", "WHAT", "fuel: count instructions, so that 'run --fuel' can limit them", "Code"},
     {"j,jobs", "COUNT", "threads to compile with (default: one for each core)", "Code"},
     {"v,verbose", nullptr, "say what is being done", "Code"},
 };

@@ -22,6 +22,8 @@ void addOptions(cxxopts::Options &options, std::vector<std::string> &groups,
       groups.push_back(row.group);
     auto value = row.argument ? std::shared_ptr<cxxopts::Value>(cxxopts::value<std::string>())
                               : cxxopts::value<bool>();
+    if (row.argument && row.argument[0] == '[')
+      value->implicit_value("");
     options.add_options(row.group)(row.names, row.help, value, row.argument ? row.argument : "");
   }
 }
@@ -32,6 +34,7 @@ cxxopts::Options makeOptions(const CommandSpec &spec, std::vector<std::string> &
   options.set_width(100);
   addOptions(options, groups, spec.options);
   addOptions(options, groups, spec.sharedOptions);
+  addOptions(options, groups, spec.furtherOptions);
   return options;
 }
 
@@ -46,7 +49,7 @@ std::string restyle(std::string text) {
 }
 
 const OptionRow *findRow(const CommandSpec &spec, std::string_view name) {
-  for (auto rows : {spec.options, spec.sharedOptions})
+  for (auto rows : {spec.options, spec.sharedOptions, spec.furtherOptions})
     for (const OptionRow &row : rows)
       for (std::string_view names = row.names; !names.empty();) {
         size_t comma = std::min(names.find(','), names.size());

@@ -11,7 +11,8 @@ namespace w2n::tool {
 
 struct OptionRow {
   const char *names;    ///< "o,output" or "emit"; the long name is the key of `CommandLine`
-  const char *argument; ///< what its value is called in the help; null for a flag
+  const char *argument; ///< what its value is called in the help, "[NAME]" if it may be left out;
+                        ///< null for a flag
   const char *help;
   const char *group; ///< heading in the help
 };
@@ -23,6 +24,8 @@ struct CommandSpec {
   std::span<const OptionRow> options;
   /// Those that several subcommands have.
   std::span<const OptionRow> sharedOptions;
+  /// Those of a part that has a file of its own.
+  std::span<const OptionRow> furtherOptions = {};
   /// After the options in the help.
   const char *epilogue = "";
 };

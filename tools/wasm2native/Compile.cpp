@@ -5,10 +5,13 @@
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/LoadCompiler.h"
+#include "tools/wasm2native/Preinit.h"
 #include "tools/wasm2native/Progress.h"
 #include "tools/wasm2native/Subcommands.h"
+#include "tools/wasm2native/WasiOptions.h"
 
 #include <cstdio>
+#include <optional>
 #include <unistd.h>
 
 namespace w2n::tool {
@@ -20,14 +23,24 @@ using compiler::StopAfter;
 namespace {
 
 constexpr OptionRow rows[] = {
-    {"o,output", "FILE", "where to write; '-' is standard output (default: FILE.so beside FILE)",
+    {"o,output", "FILE",
+     "where to write; '-' is standard output (default: FILE.so beside FILE); with several targets, "
+     "their names go before the extension",
      "Output"},
-    {"emit", "KIND", "so (default), obj, asm or llvm-ir", "Output"},
+    {"emit", "KIND", "so (default), obj, asm or llvm-ir; with --preinit also wasm", "Output"},
     {"stop-after", "PHASE",
      "decode, validate: write nothing; lower, optimize: write LLVM IR; object: write an object "
      "file",
      "Output"},
-    {"target", "NAME", "x86_64, aarch64, riscv64 or a triple (default: this machine)", "Code"},
+    {"target", "NAME,...",
+     "x86_64, aarch64, riscv64 or a triple (default: this machine); several, here or by repeating "
+     "it: an output for each, FILE.x86_64.so and so on",
+     "Code"},
+    {"preinit", "[EXPORT]",
+     "run the module's initialisation now, and compile what is in memory then (default: "
+     "wizer-initialize, wizer.initialize or _initialize)",
+     "Initialisation now"},
+    {"arg", "TEXT", "an argument of the program", "Initialisation now"},
     {"version", nullptr, "print the versions of command, artifact format and compiler", "Help"},
     {"h,help", nullptr, "print this", "Help"},
 };
@@ -40,6 +53,7 @@ constexpr CommandSpec spec = {
     .summary = "Compiles WebAssembly to native shared objects, and runs them.",
     .options = rows,
     .sharedOptions = codegenOptions,
+    .furtherOptions = wasiOptions,
     .epilogue = "\nFILE '-' is standard input. 'wasm2native run --help' and 'wasm2native inspect "
                 "--help' say more.\n"};
 
@@ -53,26 +67,84 @@ constexpr Choice<StopAfter> phases[] = {{"decode", StopAfter::Decode},
                                         {"optimize", StopAfter::Optimize},
                                         {"object", StopAfter::Object}};
 
-std::expected<CompileOptions, std::string> readOptions(const CommandLine &line) {
+/// The command line, understood.
+struct Request {
+  CompileOptions compile;
+  std::optional<PreinitRequest> preinit;
+  /// Write the pre-initialised module instead of compiling it.
+  bool emitsWasm = false;
+  std::vector<std::string> targets;
+
+  size_t outputCount() const { return emitsWasm ? 1 : targets.size(); }
+};
+
+/// The names after --target, which may be repeated and may have lists; none is this machine's.
+std::vector<std::string> targetsOf(const CommandLine &line) {
+  std::vector<std::string> targets;
+  for (const std::string &list : line.values("target"))
+    for (size_t begin = 0, end; begin <= list.size(); begin = end + 1) {
+      end = std::min(list.find(',', begin), list.size());
+      if (end != begin)
+        targets.push_back(list.substr(begin, end - begin));
+    }
+  if (targets.empty())
+    targets.emplace_back();
+  return targets;
+}
+
+std::unexpected<std::string> needsPreinit(const char *option) {
+  return std::unexpected(std::string("--") + option +
+                         " is for the program while it initialises, and needs --preinit");
+}
+
+std::expected<std::optional<PreinitRequest>, std::string> readPreinit(const CommandLine &line) {
+  if (!line.has("preinit")) {
+    if (line.has("arg"))
+      return needsPreinit("arg");
+    for (const OptionRow &option : wasiOptions)
+      if (line.has(option.names))
+        return needsPreinit(option.names);
+    return std::nullopt;
+  }
+  PreinitRequest preinit;
+  preinit.exportName = line.value("preinit");
+  W2N_TRY(wasi, readWasiOptions(line));
+  preinit.wasi = std::move(wasi);
+  return preinit;
+}
+
+std::expected<Request, std::string> readRequest(const CommandLine &line) {
+  Request request;
   W2N_TRY(options, readCodegenOptions(line));
-  W2N_TRY(emit, choose(line, "emit", options.emit, emits));
+  W2N_TRY(preinit, readPreinit(line));
+  request.emitsWasm = preinit && line.value("emit") == "wasm";
+  if (!request.emitsWasm) {
+    W2N_TRY(emit, choose(line, "emit", options.emit, emits));
+    options.emit = emit;
+  }
   W2N_TRY(stopAfter, choose(line, "stop-after", options.stopAfter, phases));
-  options.emit = emit;
   options.stopAfter = stopAfter;
-  options.target = line.value("target");
-  return options;
+  request.targets = targetsOf(line);
+  request.compile = std::move(options);
+  request.preinit = std::move(preinit);
+  return request;
 }
 
-bool writesOutput(const CompileOptions &options) {
-  return options.stopAfter != StopAfter::Decode && options.stopAfter != StopAfter::Validate;
+bool writesOutput(const Request &request) {
+  return request.emitsWasm || (request.compile.stopAfter != StopAfter::Decode &&
+                               request.compile.stopAfter != StopAfter::Validate);
 }
 
-bool isText(const CompileOptions &options) {
+bool isText(const Request &request) {
+  const CompileOptions &options = request.compile;
   return options.stopAfter == StopAfter::Lower || options.stopAfter == StopAfter::Optimize ||
          options.emit == Emit::Assembly || options.emit == Emit::LlvmIr;
 }
 
-const char *outputExtension(const CompileOptions &options) {
+const char *outputExtension(const Request &request) {
+  if (request.emitsWasm)
+    return ".wasm";
+  const CompileOptions &options = request.compile;
   if (options.stopAfter == StopAfter::Lower || options.stopAfter == StopAfter::Optimize)
     return ".ll";
   if (options.stopAfter == StopAfter::Object)
@@ -95,6 +167,26 @@ std::string withExtension(const std::string &path, const char *extension) {
   size_t name = path.find_last_of('/') + 1;
   size_t dot = path.find_last_of('.');
   return path.substr(0, dot == std::string::npos || dot <= name ? path.size() : dot) + extension;
+}
+
+/// "dir/mod.so" and "aarch64-linux-gnu" give "dir/mod.aarch64.so".
+std::string withTarget(const std::string &path, const std::string &target) {
+  const size_t name = path.find_last_of('/') + 1;
+  size_t dot = path.find_last_of('.');
+  if (dot == std::string::npos || dot <= name)
+    dot = path.size();
+  return path.substr(0, dot) + "." + target.substr(0, target.find('-')) + path.substr(dot);
+}
+
+/// What --mcpu=help and --mattr=help print, for every target that is given.
+int printList(compiler::List list, const std::vector<std::string> &targets) {
+  for (const std::string &target : targets) {
+    auto text = listWithLibrary(target, list);
+    if (!text)
+      return reportError("--target", text.error());
+    fputs(text->c_str(), stdout);
+  }
+  return 0;
 }
 
 int printVersion() {
@@ -123,19 +215,42 @@ int printFeatures() {
   return 0;
 }
 
-int compileFile(const std::string &input, const std::string &output,
-                const CompileOptions &options) {
+/// What there is to write: one for each target, or the module.
+Result<std::vector<Result<std::vector<uint8_t>>>> makeOutputs(std::vector<uint8_t> wasm,
+                                                              const Request &request) {
+  if (request.preinit) {
+    W2N_TRY(initialised, preinitialize(wasm, *request.preinit, request.compile));
+    wasm = std::move(initialised);
+  }
+  if (request.emitsWasm)
+    return std::vector<Result<std::vector<uint8_t>>>{std::move(wasm)};
+  return compileWithProgress(wasm, request.compile, request.targets);
+}
+
+/// What fails for one target is said, and leaves the others.
+int compileFile(const std::string &input, const std::vector<std::string> &outputs,
+                const Request &request) {
   auto wasm = readFile(input);
   if (!wasm)
     return reportError(input, wasm.error());
-  auto bytes = compileWithProgress(*wasm, options);
-  if (!bytes)
-    return reportError(input, bytes.error());
-  if (!writesOutput(options))
-    return 0;
-  if (auto written = writeFileAtomically(output, *bytes); !written)
-    return reportError(output, written.error());
-  return 0;
+  auto files = makeOutputs(std::move(*wasm), request);
+  if (!files)
+    return reportError(input, files.error());
+  int status = 0;
+  const std::string *lastText = nullptr;
+  for (size_t i = 0; i < files->size(); ++i) {
+    const auto &file = (*files)[i];
+    // What is wrong with the module is wrong for every target.
+    if (!file && (!lastText || *lastText != file.error().text)) {
+      lastText = &file.error().text;
+      status = reportError(input, file.error());
+    }
+    if (!file || !writesOutput(request))
+      continue;
+    if (auto written = writeFileAtomically(outputs[i], *file); !written)
+      status = reportError(outputs[i], written.error());
+  }
+  return status;
 }
 
 } // namespace
@@ -150,9 +265,13 @@ int compileMain(std::span<char *const> arguments) {
     return printVersion();
   if (line->value("features") == "help")
     return printFeatures();
-  auto options = readOptions(*line);
-  if (!options)
-    return usageError(spec, options.error());
+  if (line->value("mcpu") == "help")
+    return printList(compiler::List::Processors, targetsOf(*line));
+  if (line->value("mattr") == "help")
+    return printList(compiler::List::Features, targetsOf(*line));
+  auto request = readRequest(*line);
+  if (!request)
+    return usageError(spec, request.error());
   if (line->positional().size() != 1)
     return usageError(spec, line->positional().empty()
                                 ? "no input file"
@@ -160,14 +279,30 @@ int compileMain(std::span<char *const> arguments) {
                                       "' and '" + line->positional()[1] + "'");
 
   const std::string &input = line->positional()[0];
-  if (input == "-" && !line->has("output") && writesOutput(*options))
+  if (input == "-" && !line->has("output") && writesOutput(*request))
     return usageError(spec, "a module from standard input needs -o");
-  std::string output = line->value("output", withExtension(input, outputExtension(*options)));
-  if (output == input && input != "-" && writesOutput(*options))
+  std::string output = line->value("output", withExtension(input, outputExtension(*request)));
+  if (output == input && input != "-" && writesOutput(*request))
     return usageError(spec, "the output would replace the input '" + input + "'; -o names another");
-  if (output == "-" && writesOutput(*options) && !isText(*options) && isatty(STDOUT_FILENO))
+  if (output == "-" && request->outputCount() > 1)
+    return usageError(spec, "the outputs of several targets cannot all go to standard output");
+  if (output == "-" && writesOutput(*request) && !isText(*request) && isatty(STDOUT_FILENO))
     return usageError(spec, "will not write a binary to a terminal");
-  return compileFile(input, output, *options);
+  if (request->preinit) {
+    wasi::WasiOptions &wasi = request->preinit->wasi;
+    wasi.arguments = line->values("arg");
+    wasi.arguments.insert(wasi.arguments.begin(), line->value("arg0", input));
+    // What is written there must be the artifact alone.
+    if (output == "-" && !line->has("stdout"))
+      wasi.standardOutput = STDERR_FILENO;
+  }
+  std::vector<std::string> outputs = {output};
+  if (request->outputCount() > 1) {
+    outputs.clear();
+    for (const std::string &target : request->targets)
+      outputs.push_back(withTarget(output, target));
+  }
+  return compileFile(input, outputs, *request);
 }
 
 } // namespace w2n::tool

@@ -2,6 +2,8 @@
 
 #include "lib/artifact/Checksum.h"
 #include "lib/wasm/Module.h"
+#include "runtime/arch/Arch.h"
+#include "runtime/core/Levels.h"
 #include "runtime/core/ValueTypes.h"
 
 namespace w2n::tool {
@@ -136,11 +138,29 @@ void describeIdentity(const artifact::Metadata &metadata, Description &out) {
   out["formatVersion"] = header.version;
   out["compiler"] = string(header.compilerVersion);
   out["target"] = string(header.targetTriple);
-  out["cpu"] = string(header.cpu);
-  out["cpuFeatures"] = string(header.cpuFeatures);
   out["boundsChecks"] = header.flags & artifact::flagExplicitBounds ? "explicit" : "guard";
   out["name"] = string(header.moduleName);
   out["sourceHash"] = hexadecimal(header.sourceHash);
+}
+
+/// What code there is, and what this machine would do with it.
+Description describeLevels(const artifact::Metadata &metadata) {
+  const bool isForHost = metadata.header().elfMachine == runtime::hostElfMachine;
+  const auto best =
+      isForHost ? runtime::chooseLevel(metadata) : Result<uint32_t>(artifact::noIndex);
+  return listOf(metadata.levels().size(), [&](size_t index) {
+    const artifact::LevelRecord &level = metadata.levels()[index];
+    Description row;
+    row["cpu"] = metadata.string(level.cpu);
+    row["features"] = metadata.string(level.features);
+    row["codeBytes"] = level.codeEnd - level.codeBegin;
+    const auto state = isForHost ? runtime::checkFeatures(metadata.string(level.features))
+                                 : fail(ErrorKind::Unsupported, "");
+    row["here"] = !state                   ? "does not run here"
+                  : best && *best == index ? "taken here"
+                                           : "runs here";
+    return row;
+  });
 }
 
 std::string typeText(const wasm::Module &module, wasm::ExternKind kind, uint32_t index) {
@@ -212,6 +232,7 @@ Result<Description> describeArtifact(std::span<const uint8_t> bytes) {
   out["metadataBytes"] = metadata.header().bytes;
   out["imageBytes"] = imageBytes(metadata);
   out["functions"] = metadata.functions().size();
+  out["levels"] = describeLevels(metadata);
   out["imports"] = listOf(metadata.imports().size(), [&](size_t index) {
     const artifact::ImportRecord &record = metadata.imports()[index];
     auto kind = wasm::ExternKind(record.kind);

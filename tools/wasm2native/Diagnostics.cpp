@@ -32,6 +32,9 @@ int reportError(const std::string &file, const Error &error) {
   case ErrorKind::Trap:
     fprintf(stderr, "wasm2native: trap: %s\n%s", text.c_str(), notes.c_str());
     return exitTrap;
+  case ErrorKind::Interrupted:
+    fprintf(stderr, "wasm2native: %s\n%s", text.c_str(), notes.c_str());
+    return exitTimeout;
   case ErrorKind::Io: // names its file itself
     fprintf(stderr, "wasm2native: error: %s\n%s", text.c_str(), notes.c_str());
     return exitError;

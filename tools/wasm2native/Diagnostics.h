@@ -11,7 +11,8 @@ namespace w2n::tool {
 enum ExitStatus : int {
   exitError = 1,
   exitUsage = 2,
-  exitTrap = 134, ///< like a process that aborts (128 + SIGABRT)
+  exitTimeout = 124, ///< as timeout(1) says it
+  exitTrap = 134,    ///< like a process that aborts (128 + SIGABRT)
 };
 
 /// Prints `error` to standard error: "wasm2native: error: mod.wasm:0x1a4: type mismatch", where

@@ -40,6 +40,8 @@ Result<Description> describe(std::span<const uint8_t> bytes) {
 std::string rowText(const Description &row) {
   std::string text;
   for (const auto &[key, value] : row.items()) {
+    if (value == "")
+      continue;
     std::string word = value.is_string() ? value.get<std::string>() : value.dump();
     text += (text.empty() ? "" : "  ") + (value.is_string() ? word : key + "=" + word);
   }

@@ -25,6 +25,7 @@ w2n_compile_options optionsInC(const compiler::CompileOptions &options) {
   inC.stop_after = uint32_t(options.stopAfter);
   inC.strict_trap_state = options.strictTrapState;
   inC.deterministic = options.deterministic;
+  inC.meter = uint32_t(options.meter);
   inC.threads = options.threads;
   inC.target = orNull(options.target);
   inC.cpu = orNull(options.cpu);
@@ -36,9 +37,22 @@ w2n_compile_options optionsInC(const compiler::CompileOptions &options) {
   return inC;
 }
 
+Result<std::vector<Result<std::vector<uint8_t>>>>
+compileWithLibrary(std::span<const uint8_t> wasm, const compiler::CompileOptions &options,
+                   std::span<const std::string> targets) {
+  std::vector<const char *> names;
+  for (const std::string &target : targets)
+    names.push_back(orNull(target));
+  return cache::CompilerLibrary().compileTargets(wasm, optionsInC(options), names);
+}
+
 Result<std::vector<uint8_t>> compileWithLibrary(std::span<const uint8_t> wasm,
                                                 const compiler::CompileOptions &options) {
   return cache::CompilerLibrary().compile(wasm, optionsInC(options));
+}
+
+Result<std::string> listWithLibrary(const std::string &target, compiler::List list) {
+  return cache::CompilerLibrary().list(orNull(target), uint32_t(list));
 }
 
 Result<std::string> compilerVersion() { return cache::CompilerLibrary().version(); }

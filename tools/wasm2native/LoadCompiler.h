@@ -9,10 +9,18 @@ namespace w2n::tool {
 /// `options` for the compiler's C entry; refers to them.
 w2n_compile_options optionsInC(const compiler::CompileOptions &options);
 
-/// compiler::compile through libwasm2native-compiler.so. Errors: those of compiler::compile; Io if
-/// there is no such library or it cannot be loaded.
+/// compiler::compileForTargets through libwasm2native-compiler.so. Errors of the module are in
+/// every output. Errors: Io if there is no such library or it cannot be loaded.
+Result<std::vector<Result<std::vector<uint8_t>>>>
+compileWithLibrary(std::span<const uint8_t> wasm, const compiler::CompileOptions &options,
+                   std::span<const std::string> targets);
+
+/// The same for options.target.
 Result<std::vector<uint8_t>> compileWithLibrary(std::span<const uint8_t> wasm,
                                                 const compiler::CompileOptions &options);
+
+/// compiler::listFor. Errors: as there; Io.
+Result<std::string> listWithLibrary(const std::string &target, compiler::List list);
 
 /// What the library says it is: "wasm2native 0.1.0 (LLVM 22.1.8)". Errors: Io.
 Result<std::string> compilerVersion();

@@ -42,10 +42,10 @@ ModuleResult loadSource(cache::Source &source, const std::string &path,
 } // namespace
 
 ModuleResult loadModule(const std::string &path, const compiler::CompileOptions &options,
-                        const CacheChoice &choice) {
+                        const CacheChoice &choice, const runtime::LoadOptions &load) {
   const FileKind kind = path == "-" ? FileKind::Other : fileKindAt(path);
   if (kind == FileKind::Elf)
-    return runtime::Module::load(path);
+    return runtime::Module::load(path, load);
   W2N_TRY(source, cache::Source::open(path));
   if (kind == FileKind::Wasm)
     return loadSource(source, path, options, choice);
@@ -53,7 +53,7 @@ ModuleResult loadModule(const std::string &path, const compiler::CompileOptions 
   W2N_TRY(bytes, source.read());
   switch (fileKindOf(bytes)) {
   case FileKind::Elf:
-    return runtime::Module::loadBytes(bytes, path);
+    return runtime::Module::loadBytes(bytes, path, load);
   case FileKind::Wasm:
     return loadSource(source, path, options, choice);
   case FileKind::Other:

@@ -14,6 +14,7 @@ namespace w2n::tool {
 /// neither.
 Result<std::shared_ptr<const runtime::Module>> loadModule(const std::string &path,
                                                           const compiler::CompileOptions &options,
-                                                          const CacheChoice &cache);
+                                                          const CacheChoice &cache,
+                                                          const runtime::LoadOptions &load);
 
 } // namespace w2n::tool

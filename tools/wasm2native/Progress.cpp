@@ -38,11 +38,18 @@ void Progress::update(uint32_t done, uint32_t total, const std::string &note) {
   fflush(stderr);
 }
 
-Result<std::vector<uint8_t>> compileWithProgress(std::span<const uint8_t> wasm,
-                                                 compiler::CompileOptions options) {
+Result<std::vector<Result<std::vector<uint8_t>>>>
+compileWithProgress(std::span<const uint8_t> wasm, compiler::CompileOptions options,
+                    std::span<const std::string> targets) {
   Progress progress;
   options.progress = [&progress](uint32_t done, uint32_t total) { progress.update(done, total); };
-  return compileWithLibrary(wasm, options);
+  return compileWithLibrary(wasm, options, targets);
+}
+
+Result<std::vector<uint8_t>> compileWithProgress(std::span<const uint8_t> wasm,
+                                                 compiler::CompileOptions options) {
+  W2N_TRY(outputs, compileWithProgress(wasm, options, std::span(&options.target, 1)));
+  return std::move(outputs.front());
 }
 
 } // namespace w2n::tool

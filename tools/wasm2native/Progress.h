@@ -28,8 +28,13 @@ private:
   Clock::time_point nextDraw;
 };
 
-/// Has the compiler library compile `wasm`, and shows how far it is. Errors: those of
+/// Has the compiler library compile `wasm` for `targets`, and shows how far it is. Errors: those of
 /// compileWithLibrary.
+Result<std::vector<Result<std::vector<uint8_t>>>>
+compileWithProgress(std::span<const uint8_t> wasm, compiler::CompileOptions options,
+                    std::span<const std::string> targets);
+
+/// The same for options.target.
 Result<std::vector<uint8_t>> compileWithProgress(std::span<const uint8_t> wasm,
                                                  compiler::CompileOptions options);
 

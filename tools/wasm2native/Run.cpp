@@ -1,14 +1,19 @@
 // wasm2native run: a WASI command, or one exported function.
+#include "runtime/cache/Settings.h"
 #include "runtime/core/Instance.h"
+#include "runtime/core/Interrupt.h"
 #include "runtime/wasi/ThreadGroup.h"
 #include "runtime/wasi/WasiContext.h"
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
+#include "tools/wasm2native/Duration.h"
 #include "tools/wasm2native/LoadModule.h"
 #include "tools/wasm2native/Subcommands.h"
 #include "tools/wasm2native/Values.h"
+#include "tools/wasm2native/WasiOptions.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <mutex>
 
@@ -24,12 +29,19 @@ constexpr OptionRow rows[] = {
     {"preload", "NAME=FILE", "instantiate FILE first; its exports are imports of module NAME",
      "Run"},
     {"unknown-imports", "HOW", "error (default), or trap: when called, not before", "Run"},
-    {"dir", "HOST[::GUEST]", "let the program use a directory, as GUEST if given", "Sandbox"},
-    {"read-only-dir", "HOST[::GUEST]", "the same without changing anything in it", "Sandbox"},
-    {"env", "KEY=VALUE", "set a variable of the program's environment", "Sandbox"},
+    {"cpu-level", "CPU",
+     "of an artifact for several processors, run the code for this one (default: the last that "
+     "this machine can run)",
+     "Run"},
+    {"max-memory", "BYTES", "the most that each memory may have; K, M or G may follow", "Limits"},
+    {"max-table-elements", "COUNT", "the most elements that each table may have", "Limits"},
+    {"max-stack", "BYTES", "of the native stack, for calls; default 8M", "Limits"},
     cacheFolderRow,
     cacheSizeRow,
     {"no-cache", nullptr, "compile a WebAssembly module into memory, always", "Cache"},
+    {"timeout", "DURATION", "end the program after so long: 500ms, 2s, 5m; status 124", "Sandbox"},
+    {"fuel", "COUNT", "instructions that the program may run, for modules made with --meter=fuel",
+     "Sandbox"},
     {"h,help", nullptr, "print this", "Help"},
 };
 
@@ -41,10 +53,12 @@ constexpr CommandSpec spec = {
         "cache.",
     .options = rows,
     .sharedOptions = codegenOptions,
+    .furtherOptions = wasiOptions,
     .epilogue =
         "\nOptions come before FILE; everything after it is the program's. The exit status is "
-        "the program's,\n1 if it could not be run, 2 for a wrong command line, 134 after a "
-        "trap.\n"};
+        "the program's,\n1 if it could not be run, 2 for a wrong command line, 124 after the "
+        "timeout, "
+        "134 after a trap.\n"};
 
 struct Preload {
   std::string name, file;
@@ -58,7 +72,9 @@ struct Request {
   runtime::InstanceOptions instance;
   compiler::CompileOptions compile;
   CacheChoice cache;
+  runtime::LoadOptions load;
   wasi::WasiOptions wasi;
+  std::optional<std::chrono::nanoseconds> timeout;
 };
 
 std::expected<Preload, std::string> parsePreload(const std::string &text) {
@@ -68,11 +84,21 @@ std::expected<Preload, std::string> parsePreload(const std::string &text) {
   return Preload{text.substr(0, equals), text.substr(equals + 1)};
 }
 
-wasi::Preopen parsePreopen(const std::string &text, bool readOnly) {
-  size_t colons = text.find("::");
-  if (colons == std::string::npos)
-    return {text, text, readOnly};
-  return {text.substr(0, colons), text.substr(colons + 2), readOnly};
+std::expected<runtime::InstanceLimits, std::string> readLimits(const CommandLine &line) {
+  runtime::InstanceLimits limits;
+  const std::pair<const char *, uint64_t &> options[] = {
+      {"max-memory", limits.maxMemoryBytes},
+      {"max-table-elements", limits.maxTableElements},
+      {"max-stack", limits.maxStackBytes}};
+  for (auto &[option, limit] : options) {
+    if (!line.has(option))
+      continue;
+    auto number = cache::parseSize(line.value(option), ("--" + std::string(option)).c_str());
+    if (!number)
+      return std::unexpected(number.error().text);
+    limit = *number;
+  }
+  return limits;
 }
 
 std::expected<Request, std::string> readRequest(const CommandLine &line) {
@@ -82,21 +108,31 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   W2N_TRY(trap, choose(line, "unknown-imports", false, unknownImports));
   request.compile = compile;
   request.cache = readCacheOptions(line);
+  request.load.cpuLevel = line.value("cpu-level");
   request.instance.trapOnUnknownImports = trap;
+  W2N_TRY(limits, readLimits(line));
+  request.instance.limits = limits;
   for (const std::string &text : line.values("preload")) {
     W2N_TRY(preload, parsePreload(text));
     request.preloads.push_back(preload);
   }
-  for (const std::string &text : line.values("dir"))
-    request.wasi.preopens.push_back(parsePreopen(text, /*readOnly=*/false));
-  for (const std::string &text : line.values("read-only-dir"))
-    request.wasi.preopens.push_back(parsePreopen(text, /*readOnly=*/true));
-  // "wasm2native run yes.so | head" ends as "yes | head" does.
-  request.wasi.raiseBrokenPipe = true;
-  request.wasi.environment = line.values("env");
-  for (const std::string &text : request.wasi.environment)
-    if (text.find('=') == std::string::npos || text.starts_with('='))
-      return std::unexpected("--env is '" + text + "', must be KEY=VALUE");
+  W2N_TRY(wasi, readWasiOptions(line));
+  request.wasi = std::move(wasi);
+  if (line.has("fuel")) {
+    const std::string text = line.value("fuel");
+    const char *textEnd = text.data() + text.size();
+    auto [end, error] = std::from_chars(text.data(), textEnd, request.instance.fuel.emplace());
+    if (error != std::errc() || end != textEnd)
+      return std::unexpected("--fuel is '" + text + "', must be a number");
+    // What is compiled here has to count.
+    request.compile.meter = compiler::Meter::Fuel;
+  }
+  if (line.has("timeout")) {
+    auto timeout = parseDuration(line.value("timeout"));
+    if (!timeout)
+      return std::unexpected("--timeout is " + timeout.error());
+    request.timeout = *timeout;
+  }
   if (line.has("invoke"))
     request.invoke = line.value("invoke");
   return request;
@@ -115,7 +151,9 @@ public:
   explicit World(std::shared_ptr<wasi::WasiContext> wasi) : wasi(std::move(wasi)) {}
 
   Result<std::shared_ptr<Instance>> instantiate(const std::string &file, const Request &request) {
-    W2N_TRY(module, loadModule(file, request.compile, request.cache));
+    W2N_TRY(module, loadModule(file, request.compile, request.cache, request.load));
+    if (request.timeout && !clock)
+      W2N_CHECK(startClock(*request.timeout));
     // Threads are instances of their own, which cannot share those of other modules.
     if (preloads.empty() && wasi::ThreadGroup::isFor(*module))
       return instantiateWithThreads(file, module, request);
@@ -130,6 +168,13 @@ public:
   }
 
 private:
+  /// From the first instance on: compiling takes no time of the program's.
+  Status startClock(std::chrono::nanoseconds timeout) {
+    W2N_TRY(interrupt, runtime::Interrupt::create(runtime::Interrupt::Clock::now() + timeout));
+    clock.emplace(std::move(interrupt));
+    return {};
+  }
+
   /// For a module with threads; they link as the main thread's instance does.
   Result<std::shared_ptr<Instance>>
   instantiateWithThreads(const std::string &file, std::shared_ptr<const runtime::Module> module,
@@ -156,6 +201,7 @@ private:
     return wasi->find(module, name, kind);
   }
 
+  std::optional<runtime::InterruptScope> clock;
   std::shared_ptr<wasi::WasiContext> wasi;
   std::vector<std::pair<std::string, std::shared_ptr<Instance>>> preloads;
 };
@@ -229,6 +275,8 @@ int runRequest(const Request &request, std::span<char *const> arguments) {
     return reportError(request.file, instance.error());
   Status status = request.invoke ? invokeExport(**instance, *request.invoke, arguments)
                                  : runCommand(**instance);
+  if (auto fuel = (*instance)->fuel(); fuel && request.compile.remark)
+    request.compile.remark("fuel left: " + std::to_string(*fuel));
   endProgram(request.file, status);
 }
 
@@ -256,7 +304,7 @@ int runMain(std::span<char *const> arguments) {
   rest = rest.subspan(1);
   if (!rest.empty() && std::string_view(rest[0]) == "--")
     rest = rest.subspan(1);
-  request->wasi.arguments = {request->file};
+  request->wasi.arguments = {line.value("arg0", request->file)};
   request->wasi.arguments.insert(request->wasi.arguments.end(), rest.begin(), rest.end());
   return runRequest(*request, rest);
 }

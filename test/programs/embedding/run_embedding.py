@@ -63,6 +63,38 @@ def check_exceptions(args, tree):
         check(output == "", f"exceptions pass through the host at {level}:\n{output}")
 
 
+def check_bindgen(args, tree):
+    """An annotated header becomes host functions; built as docs/embedding.md says."""
+    source = here / "bindgen"
+    include = tree / "include"
+    bindings = args.work / "shop_imports.hpp"
+    run(tree / "bin/wasm2native-bindgen", source / "shop.hpp", "-o", bindings, "--", f"-I{include}")
+    run(args.clang, "--target=wasm32", "-O2", "-nostdlib", "-Wl,--no-entry", source / "plugin.c", "-o",
+        args.work / "shop.wasm")
+    run(tree / "bin/wasm2native", args.work / "shop.wasm", "-o", args.work / "shop.so")
+    library_path = tree / args.libdir
+    run(args.cxx, "-std=c++23", "-Wall", "-Wextra", "-Wshadow", "-Werror", source / "shop.cpp", "-o", args.work / "shop",
+        f"-I{source}", f"-I{args.work}", f"-I{include}", f"-L{library_path}", "-lwasm2native-runtime",
+        f"-Wl,-rpath,{library_path}")
+    output = run(args.work / "shop", args.work / "shop.so")
+    expected = (source / "expected.txt").read_text()
+    check(output == expected, f"the shop prints\n{expected}but\n{output}")
+
+
+def check_bindgen_refuses(args, tree):
+    """Each comment in refused.hpp is what is said of the line below it; nothing is written."""
+    header = here / "bindgen/refused.hpp"
+    bindings = args.work / "refused_imports.hpp"
+    done = subprocess.run([tree / "bin/wasm2native-bindgen", header, "-o", bindings, "--", f"-I{tree / 'include'}"],
+                          capture_output=True, text=True)
+    said = [line.split(":", 4)[1:] for line in done.stderr.splitlines() if ": error: " in line]
+    said = [(int(words[0]), f"{words[2]}:{words[3]}".strip()) for words in said]
+    lines = header.read_text().splitlines()
+    expected = [(number + 1, line.strip()[3:]) for number, line in enumerate(lines, 1) if "// error: " in line]
+    check(said == expected, f"bindgen says\n{expected}but\n{said}\n{done.stderr}")
+    check(done.returncode == 1 and not bindings.exists(), "what is refused leaves no output")
+
+
 def check_cache(args):
     def load(compiler, module):
         return run(args.work / "cache", args.work / "cached", compiler, module)
@@ -108,13 +140,13 @@ def use_runtime_alone(args, tree):
 
 def check_docs(args):
     text = pathlib.Path(args.docs).read_text()
-    for path in sorted(example.iterdir()):
+    for path in [*sorted(example.iterdir()), here / "bindgen/shop.hpp"]:
         check(path.read_text() in text, f"{args.docs} contains {path.name} as it is")
 
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in ("build", "libdir", "work", "cmake", "cc", "clang", "docs"):
+    for name in ("build", "libdir", "work", "cmake", "cc", "cxx", "clang", "docs"):
         parser.add_argument(f"--{name}", required=True)
     args = parser.parse_args()
     args.work = pathlib.Path(args.work)
@@ -127,6 +159,8 @@ def main():
     check_values(args, tree, "references")
     check_values(args, tree, "vectors")
     check_exceptions(args, tree)
+    check_bindgen(args, tree)
+    check_bindgen_refuses(args, tree)
     check_cache(args)
     build_with_cmake(args, tree)
     use_runtime_alone(args, install(args, "runtime-tree", "--component", "runtime"))

@@ -1,0 +1,2 @@
+# In CrossBuild.cmake's folder of headers.
+set(cxxopts_FOUND TRUE)

@@ -1,0 +1,5 @@
+# In CrossBuild.cmake's folder of headers.
+if(NOT TARGET nlohmann_json::nlohmann_json)
+  add_library(nlohmann_json::nlohmann_json INTERFACE IMPORTED GLOBAL)
+endif()
+set(nlohmann_json_FOUND TRUE)

@@ -1,0 +1,91 @@
+#include "compiler/driver/Build.h"
+
+#include "compiler/link/Link.h"
+
+namespace w2n::compiler {
+
+namespace {
+
+/// How much work the thunks are worth: they are short, and run once for each call from outside.
+OptimizationLevel thunkLevel(OptimizationLevel level) {
+  return std::min(level, OptimizationLevel::O1);
+}
+
+} // namespace
+
+Build::Build(const ModulePlan &plan, const MemoryImage &image,
+             const std::vector<TargetChoice> &levels, std::span<const uint8_t, 32> sourceHash)
+    : options(plan.options), levels(levels), image(image), sourceHash(sourceHash) {
+  // Jobs and codes point to the plans.
+  plans.reserve(levels.size());
+  for (const TargetChoice &level : levels) {
+    const std::string suffix = levels.size() > 1 ? "." + level.processor.name : "";
+    plans.push_back(planFor(plan, level, suffix));
+    codes.push_back({&plans.back(), false});
+  }
+}
+
+std::string Build::description() const {
+  std::string names;
+  for (const TargetChoice &level : levels)
+    names += (names.empty() ? "" : ", ") + level.processor.name;
+  return levels.front().triple + ", processor " + names;
+}
+
+void Build::lowerModuleParts(ModuleLowering &lowering, size_t level) {
+  lowerThunks(lowering);
+  lowerClosedTables(lowering);
+  lowering.emitPersonalityPointer();
+  codes[level].hasInitialize = lowerInitialize(lowering);
+  lowering.addSymbolSuffix();
+}
+
+void Build::addJobs(std::vector<Job> &all, const std::vector<Partition> &partitions) {
+  const size_t before = all.size();
+  for (size_t level = 0; level < levels.size(); ++level) {
+    const ModulePlan &plan = plans[level];
+    // Before the functions: it has the personality pointer, which is to be the one that the linker
+    // keeps.
+    all.push_back({&plan, &levels[level], thunkLevel(options.level),
+                   [this, level](ModuleLowering &lowering) { lowerModuleParts(lowering, level); },
+                   0, 0});
+    addPartitionJobs(all, plan, levels[level], partitions);
+  }
+  jobs = all.size() - before;
+}
+
+Result<std::vector<uint8_t>> Build::finish(std::span<Result<std::vector<uint8_t>>> outputs) {
+  std::vector<std::vector<uint8_t>> objects;
+  for (Result<std::vector<uint8_t>> &output : outputs) {
+    W2N_TRY(object, std::move(output));
+    objects.push_back(std::move(object));
+  }
+  W2N_TRY(metadata, emitModule(plans.front(), levels.front(), OptimizationLevel::O0,
+                               [&](ModuleLowering &lowering) {
+                                 emitMetadata(lowering, image, codes, sourceHash);
+                               }));
+  objects.push_back(std::move(metadata));
+  const bool wantsObject = options.emit == Emit::Object || options.stopAfter == StopAfter::Object;
+  W2N_TRY(file, link(objects, levels.front(),
+                     wantsObject ? LinkKind::Relocatable : LinkKind::SharedObject));
+  if (!wantsObject)
+    W2N_CHECK(completeMetadata(file, image, codes));
+  return file;
+}
+
+// One LLVM module, so that it can be read and compiled as a whole.
+Result<std::vector<uint8_t>> Build::emitText() {
+  if (levels.size() > 1)
+    return fail(ErrorKind::Invalid, "a text is for one processor, but " +
+                                        std::to_string(levels.size()) + " were given");
+  const wasm::Module &wasm = plans.front().wasm;
+  return emitModule(plans.front(), levels.front(), options.level, [&](ModuleLowering &lowering) {
+    for (uint32_t f = wasm.importedFunctions; f < wasm.functions.size(); ++f)
+      lowerFunction(lowering, f);
+    lowerModuleParts(lowering, 0);
+    if (options.stopAfter > StopAfter::Optimize)
+      emitMetadata(lowering, image, codes, sourceHash);
+  });
+}
+
+} // namespace w2n::compiler

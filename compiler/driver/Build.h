@@ -1,0 +1,49 @@
+// The code of one target on its way: its levels, from the plan to the linked file.
+#pragma once
+
+#include "compiler/codegen/Partition.h"
+#include "compiler/link/Image.h"
+#include "compiler/link/MetadataWriter.h"
+#include "compiler/lower/Plan.h"
+
+#include <span>
+
+namespace w2n::compiler {
+
+class Build {
+public:
+  /// Everything must outlive the build. `plan` is makePlan's, with `image`; `levels` are not empty;
+  /// `sourceHash` is of the wasm bytes.
+  Build(const ModulePlan &plan, const MemoryImage &image, const std::vector<TargetChoice> &levels,
+        std::span<const uint8_t, 32> sourceHash);
+  Build(const Build &) = delete;
+  Build &operator=(const Build &) = delete;
+
+  /// Adds the jobs of all levels, jobCount() of them; the build and `partitions` must outlive them.
+  void addJobs(std::vector<Job> &jobs, const std::vector<Partition> &partitions);
+  size_t jobCount() const { return jobs; }
+  /// Links what the jobs made, in their order. Errors: the first of theirs; Io, Internal.
+  Result<std::vector<uint8_t>> finish(std::span<Result<std::vector<uint8_t>>> outputs);
+
+  /// The module as one text, as options.emit and options.stopAfter say. Errors: Invalid if there
+  /// are several levels.
+  Result<std::vector<uint8_t>> emitText();
+
+  /// "x86_64-unknown-linux-gnu, processor x86-64-v3", for remarks.
+  std::string description() const;
+
+private:
+  /// What no wasm function is: thunks, closed tables, initialize.
+  void lowerModuleParts(ModuleLowering &lowering, size_t level);
+
+  const CompileOptions &options;
+  const std::vector<TargetChoice> &levels;
+  const MemoryImage &image;
+  const std::span<const uint8_t, 32> sourceHash;
+  std::vector<ModulePlan> plans;
+  /// By level; of each, whether it has something to initialize is known when its job is done.
+  std::vector<LevelCode> codes;
+  size_t jobs = 0;
+};
+
+} // namespace w2n::compiler

@@ -1,0 +1,54 @@
+// The levels of an artifact: the code of one of them is in use at a time.
+#include "lib/artifact/Metadata.h"
+
+namespace w2n::artifact {
+
+namespace {
+
+/// What an ImageOffset of 0 means where "none" is allowed.
+constexpr ImageOffset noCode = 0;
+
+bool isOptionalCode(const Metadata &metadata, ImageOffset offset) {
+  return offset == noCode || metadata.isCode(offset);
+}
+
+} // namespace
+
+std::span<const FunctionCode> Metadata::codes() const {
+  if (levelIndex == noIndex)
+    return {};
+  const ArrayRef array = levels()[levelIndex].functions;
+  return {reinterpret_cast<const FunctionCode *>(base + array.offset), array.count};
+}
+
+std::span<const ThunkRecord> Metadata::thunks() const {
+  if (levelIndex == noIndex)
+    return {};
+  const ArrayRef array = levels()[levelIndex].thunks;
+  return {reinterpret_cast<const ThunkRecord *>(base + array.offset), array.count};
+}
+
+ImageOffset Metadata::initialize() const {
+  return levelIndex == noIndex ? noCode : levels()[levelIndex].initialize;
+}
+
+Result<FunctionCode> Metadata::code(uint32_t index) const {
+  const FunctionCode record = index < codes().size() ? codes()[index] : FunctionCode{};
+  const bool imported = index < headerPtr->importedFunctions;
+  if (imported ? record.code != noCode || record.tailCode != noCode
+               : !isCode(record.code) || !isOptionalCode(*this, record.tailCode))
+    return fail(ErrorKind::Malformed,
+                "metadata: the code of function " + std::to_string(index) + " is damaged",
+                noteOffset);
+  return record;
+}
+
+Status Metadata::useLevel(uint32_t index) {
+  levelIndex = index;
+  for (const ThunkRecord &thunks : thunks())
+    if (!isOptionalCode(*this, thunks.entryThunk) || !isOptionalCode(*this, thunks.importThunk))
+      return fail(ErrorKind::Malformed, "metadata: a thunk lies outside the code", noteOffset);
+  return {};
+}
+
+} // namespace w2n::artifact

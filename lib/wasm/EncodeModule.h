@@ -1,0 +1,21 @@
+// A module as bytes again, after what it defines has been changed.
+#pragma once
+
+#include "lib/support/ByteWriter.h"
+#include "lib/wasm/Module.h"
+
+namespace w2n::wasm {
+
+/// Writes a decoded module: tables, memories, globals, exports, start function, element segments
+/// and data as the model has them; types, imports, functions, tags, code and custom sections as
+/// they are in `module.bytes`, custom sections where they were among the others. So indices of
+/// functions and offsets in the code stay. Where no data segment has a name, the name section's
+/// names of data segments are left out: those that it had belong to others. Source: core
+/// specification, section 5.5. Threads: any.
+std::vector<uint8_t> encodeModule(const Module &module);
+
+/// A value type, and what ref.null names of a nullable reference type (5.3.1 to 5.3.5).
+void encodeValueType(ByteWriter &out, ValueType type);
+void encodeHeapType(ByteWriter &out, ValueType type);
+
+} // namespace w2n::wasm

@@ -1,0 +1,317 @@
+// Crossing between host and compiled code on AArch64 (Procedure Call Standard for the Arm 64-bit
+// Architecture).
+//
+// Compiled code preserves what C calls preserve (x19-x28, x29, the low halves of v8-v15) when it
+// returns, but not when it is left on a trap, so entering saves those on the host's stack and both
+// ways out restore them. FPCR is never changed by compiled code. A call leaves its return address
+// in x30, which is not signed (pointer authentication is not used).
+//
+// Compiled code is mapped from a file, so that no instruction cache has to be told of it.
+#include "runtime/arch/Arch.h"
+
+#include <elf.h>
+
+namespace w2n::runtime {
+
+const uint32_t hostElfMachine = EM_AARCH64;
+const UnwindRegisters unwindRegisters = {
+    .callsPushReturnAddress = false,
+    .stackPointer = 31,
+    .framePointer = 29,
+    .returnAddress = 30,
+    .saved = {19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 72, 73, 74, 75, 76, 77, 78, 79}};
+
+void noteCrossing(Activation &activation) {
+  // W2N_CROSS pushes the frame record, x29 and x30.
+  const auto *frame = reinterpret_cast<const uintptr_t *>(activation.guestStackPointer);
+  activation.trapFramePointer = frame[0];
+  activation.trapProgramCounter = frame[1];
+  activation.trapStackPointer = activation.guestStackPointer + 2 * sizeof(uintptr_t);
+  activation.afterCall = 1;
+}
+
+} // namespace w2n::runtime
+
+// Offsets in Activation: hostStackPointer 0, guestStackPointer 8, trapKind 16, afterCall 20,
+// trapProgramCounter 24, trapStackPointer 32, trapFramePointer 40, savedRegisters 88.
+asm(R"(
+  .text
+  .p2align 4
+
+  // Loads a variable of the thread, of 64 bits into x`number` or of 32 into w`number`; x10 is overwritten.
+  .macro W2N_THREAD_LOCAL size, number, variable
+  adrp x\number, :gottprel:\variable
+  ldr x\number, [x\number, :gottprel_lo12:\variable]
+  mrs x10, tpidr_el0
+  ldr \size\number, [x10, x\number]
+  .endm
+
+  // The registers that calls preserve, from `offset` of `base` on: \instruction is stp or ldp.
+  .macro W2N_SAVED instruction, base, offset
+  \instruction x19, x20, [\base, #\offset]
+  \instruction x21, x22, [\base, #\offset + 16]
+  \instruction x23, x24, [\base, #\offset + 32]
+  \instruction x25, x26, [\base, #\offset + 48]
+  \instruction x27, x28, [\base, #\offset + 64]
+  \instruction d8, d9, [\base, #\offset + 80]
+  \instruction d10, d11, [\base, #\offset + 96]
+  \instruction d12, d13, [\base, #\offset + 112]
+  \instruction d14, d15, [\base, #\offset + 128]
+  .endm
+
+  .globl w2nCrossingBegin
+  .hidden w2nCrossingBegin
+w2nCrossingBegin:
+
+  .globl w2nEnterGuest
+  .hidden w2nEnterGuest
+  .type w2nEnterGuest, %function
+w2nEnterGuest:               // x0: the activation, x1: the thunk, x2 to x4: its arguments
+  .cfi_startproc
+  stp x29, x30, [sp, #-160]!
+  .cfi_def_cfa_offset 160
+  .cfi_offset x29, -160
+  .cfi_offset x30, -152
+  mov x29, sp
+  .cfi_def_cfa_register x29
+  W2N_SAVED stp, sp, 16
+  .cfi_offset x19, -144
+  .cfi_offset x20, -136
+  .cfi_offset x21, -128
+  .cfi_offset x22, -120
+  .cfi_offset x23, -112
+  .cfi_offset x24, -104
+  .cfi_offset x25, -96
+  .cfi_offset x26, -88
+  .cfi_offset x27, -80
+  .cfi_offset x28, -72
+  .cfi_offset d8, -64
+  .cfi_offset d9, -56
+  .cfi_offset d10, -48
+  .cfi_offset d11, -40
+  .cfi_offset d12, -32
+  .cfi_offset d13, -24
+  .cfi_offset d14, -16
+  .cfi_offset d15, -8
+  mov x9, sp
+  str x9, [x0]
+  b .LenterGuest
+.LguestReturned:
+  mov sp, x29
+  mov w0, #0
+.LrestoreHost:
+  W2N_SAVED ldp, sp, 16
+  ldp x29, x30, [sp], #160
+  .cfi_def_cfa sp, 0
+  ret
+  .cfi_endproc
+  .size w2nEnterGuest, .-w2nEnterGuest
+
+  .globl w2nLeaveGuest
+  .hidden w2nLeaveGuest
+  .type w2nLeaveGuest, %function
+w2nLeaveGuest:               // x0: the activation
+  .cfi_startproc
+  .cfi_undefined x30
+  ldr x9, [x0]
+  mov sp, x9
+  mov w0, #1
+  b .LrestoreHost
+  .cfi_endproc
+  .size w2nLeaveGuest, .-w2nLeaveGuest
+
+  // trap(context, kind): the guest's registers are noted for the backtrace.
+  .globl w2nTrapEntry
+  .hidden w2nTrapEntry
+  .type w2nTrapEntry, %function
+w2nTrapEntry:
+  .cfi_startproc
+  W2N_THREAD_LOCAL x, 0, w2nCurrentActivation
+  mov w9, #1
+  stp w1, w9, [x0, #16]
+  mov x9, sp
+  stp x30, x9, [x0, #24]
+  str x29, [x0, #40]
+  b w2nLeaveGuest
+  .cfi_endproc
+  .size w2nTrapEntry, .-w2nTrapEntry
+
+  // Calls `target` on the host's stack with the arguments as they are. `checked`: a result other than 0 leaves the guest if it is 1, a
+  // negative one if it is 2. `mayThrow`: the target may come back here, or look for exceptions in registers that it
+  // preserves; a result other than 0 and 1 is one that goes on from here.
+  .macro W2N_CROSS entry, target, checked, mayThrow=0
+  .globl \entry
+  .hidden \entry
+  .type \entry, %function
+  .p2align 4
+\entry:
+  .cfi_startproc
+  stp x29, x30, [sp, #-16]!
+  .cfi_def_cfa_offset 16
+  .cfi_offset x29, -16
+  .cfi_offset x30, -8
+  mov x29, sp
+  .cfi_def_cfa_register x29
+  W2N_THREAD_LOCAL x, 9, w2nCurrentActivation
+  str x29, [x9, #8]
+  .if \mayThrow
+  W2N_SAVED stp, x9, 88
+  .endif
+  ldr x10, [x9]
+  mov sp, x10
+  bl \target
+  .if \checked == 1
+  .if \mayThrow
+  cbnz x0, .LhostFailed
+  .else
+  cbnz w0, .LleaveForError
+  .endif
+  .elseif \checked == 2
+  tbnz w0, #31, .LleaveForError
+  .endif
+  b .LreturnToGuest
+  .cfi_endproc
+  .size \entry, .-\entry
+  .endm
+
+  W2N_CROSS w2nInvokeHostEntry, w2nInvokeHost, 1, 1
+  W2N_CROSS w2nMemoryGrowEntry, w2nMemoryGrow, 0
+  W2N_CROSS w2nMemoryCopyEntry, w2nMemoryCopy, 1
+  W2N_CROSS w2nMemoryFillEntry, w2nMemoryFill, 1
+  W2N_CROSS w2nMemoryInitEntry, w2nMemoryInit, 1
+  W2N_CROSS w2nDataDropEntry, w2nDataDrop, 1
+  W2N_CROSS w2nTableGrowEntry, w2nTableGrow, 0
+  W2N_CROSS w2nTableFillEntry, w2nTableFill, 1
+  W2N_CROSS w2nTableCopyEntry, w2nTableCopy, 1
+  W2N_CROSS w2nTableInitEntry, w2nTableInit, 1
+  W2N_CROSS w2nElementDropEntry, w2nElementDrop, 1
+  W2N_CROSS w2nElementSetEntry, w2nElementSet, 1
+  W2N_CROSS w2nMemoryWait32Entry, w2nMemoryWait32, 2
+  W2N_CROSS w2nMemoryWait64Entry, w2nMemoryWait64, 2
+  W2N_CROSS w2nMemoryNotifyEntry, w2nMemoryNotify, 2
+  W2N_CROSS w2nIsSubtypeEntry, w2nIsSubtype, 0
+  W2N_CROSS w2nExceptionMakeEntry, w2nExceptionMake, 0, 1
+
+  // Where a host function has failed. An exception goes on as if the call had thrown it: all registers that calls
+  // preserve have the guest's values again.
+.LhostFailed:
+  .cfi_startproc
+  .cfi_def_cfa x29, 16
+  .cfi_offset x29, -16
+  .cfi_offset x30, -8
+  cmp x0, #1
+  b.eq .LleaveForError
+  mov sp, x29
+  ldp x29, x30, [sp], #16
+  .cfi_def_cfa sp, 0
+  mov x1, x0
+  .cfi_endproc
+  // falls through
+
+  // exceptionThrow(context, exception). Its first instruction takes all the stack that it needs, so that a stack
+  // overflow is found there.
+  .globl w2nExceptionThrowEntry
+  .hidden w2nExceptionThrowEntry
+  .type w2nExceptionThrowEntry, %function
+w2nExceptionThrowEntry:
+  .cfi_startproc
+  stp x19, x20, [sp, #-176]! // a ThrowPoint: saved,
+  W2N_SAVED stp, sp, 0
+  stp x29, x30, [sp, #144]   // framePointer, programCounter,
+  add x29, sp, #176
+  .cfi_def_cfa x29, 0
+  .cfi_offset x29, -32
+  .cfi_offset x30, -24
+  str x29, [sp, #160]        // stackPointer
+  mov x19, sp
+  mov x21, x1
+  W2N_THREAD_LOCAL x, 9, w2nCurrentActivation
+  str x19, [x9, #8]
+  ldr x10, [x9]
+  mov sp, x10
+  mov x0, x1
+  mov x1, x19
+  bl w2nExceptionThrow
+  cbnz w0, .LleaveForError
+  b .LgoToHandler
+  .cfi_endproc
+  .size w2nExceptionThrowEntry, .-w2nExceptionThrowEntry
+
+  // The range in which an interrupt leaves the guest (Arch.h): three ways to it.
+  .globl w2nToGuestBegin
+  .hidden w2nToGuestBegin
+w2nToGuestBegin:
+.LenterGuest:                // x0: the activation; x1 to x4: thunk and its arguments
+  .cfi_startproc
+  .cfi_def_cfa x29, 160
+  .cfi_offset x29, -160
+  .cfi_offset x30, -152
+  W2N_THREAD_LOCAL w, 9, w2nInterruptPending
+  cbnz w9, .Linterrupted
+  ldr x9, [x0, #8]
+  mov sp, x9
+  mov x9, x1
+  mov x0, x2
+  mov x1, x3
+  mov x2, x4
+  blr x9
+  b .LguestReturned
+  .cfi_endproc
+
+.LreturnToGuest:             // x0: the result; x29: the crossing's frame
+  .cfi_startproc
+  .cfi_def_cfa x29, 16
+  .cfi_offset x29, -16
+  .cfi_offset x30, -8
+  W2N_THREAD_LOCAL w, 9, w2nInterruptPending
+  cbnz w9, .Linterrupted
+  mov sp, x29
+  ldp x29, x30, [sp], #16
+  .cfi_def_cfa sp, 0
+  ret
+  .cfi_endproc
+
+  .globl w2nToHandlerBegin
+  .hidden w2nToHandlerBegin
+w2nToHandlerBegin:
+.LgoToHandler:               // x19: the ThrowPoint; x21: the exception
+  .cfi_startproc
+  .cfi_undefined x30
+  W2N_THREAD_LOCAL w, 9, w2nInterruptPending
+  cbnz w9, .LinterruptedThrow
+  mov x0, x21                // the exception, where landing pads expect it
+  mov x9, x19
+  ldp x10, x11, [x9, #152]
+  ldr x29, [x9, #144]
+  W2N_SAVED ldp, x9, 0
+  mov sp, x11
+  br x10
+  .cfi_endproc
+  .globl w2nToGuestEnd
+  .hidden w2nToGuestEnd
+w2nToGuestEnd:
+
+  // On the host's stack.
+.Linterrupted:
+  .cfi_startproc
+  .cfi_undefined x30
+  mov w0, #0
+  b .LnoteInterrupt
+.LinterruptedThrow:
+  mov w0, #1
+.LnoteInterrupt:
+  bl w2nInterrupted
+  b .LleaveForError
+  .cfi_endproc
+
+.LleaveForError:
+  .cfi_startproc
+  .cfi_undefined x30
+  W2N_THREAD_LOCAL x, 0, w2nCurrentActivation
+  b w2nLeaveGuest
+  .cfi_endproc
+
+  .globl w2nCrossingEnd
+  .hidden w2nCrossingEnd
+w2nCrossingEnd:
+)");

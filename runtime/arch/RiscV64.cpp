@@ -1,0 +1,345 @@
+// Crossing between host and compiled code on RISC-V 64 with the D extension (RISC-V ELF psABI,
+// "Integer Register Convention", ABI lp64d).
+//
+// Calls preserve s0-s11 and fs0-fs11; s0 is the frame pointer. Compiled code preserves them when it
+// returns, but not when it is left on a trap, so entering saves them on the host's stack and both
+// ways out restore them. gp and tp are the host's and compiled code touches neither; nor does it
+// change the rounding mode. The flags in fcsr are of no meaning to anyone. No vector register is
+// preserved by calls.
+#include "runtime/arch/Arch.h"
+
+#include <elf.h>
+
+namespace w2n::runtime {
+
+const uint32_t hostElfMachine = EM_RISCV;
+// x0 to x31 are 0 to 31, f0 to f31 follow (RISC-V DWARF Specification). In the order of
+// W2N_PRESERVED: s1, s2-s11, fs0, fs1, fs2-fs11.
+const UnwindRegisters unwindRegisters = {.callsPushReturnAddress = false,
+                                         .stackPointer = 2,
+                                         .framePointer = 8,
+                                         .returnAddress = 1,
+                                         .saved = {9,  18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 40,
+                                                   41, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59}};
+
+void noteCrossing(Activation &activation) {
+  // W2N_CROSS saves s0 and below it the return address.
+  const auto *frame = reinterpret_cast<const uintptr_t *>(activation.guestStackPointer);
+  activation.trapFramePointer = frame[0];
+  activation.trapProgramCounter = frame[1];
+  activation.trapStackPointer = activation.guestStackPointer + 2 * sizeof(uintptr_t);
+  activation.afterCall = 1;
+}
+
+} // namespace w2n::runtime
+
+// Offsets in Activation: hostStackPointer 0, guestStackPointer 8, trapKind 16, afterCall 20,
+// trapProgramCounter 24, trapStackPointer 32, trapFramePointer 40, savedRegisters 88. In
+// ThrowPoint: saved 0, framePointer 184, programCounter 192, stackPointer 200.
+asm(R"(
+  .text
+  .p2align 2
+  .globl w2nCrossingBegin
+  .hidden w2nCrossingBegin
+w2nCrossingBegin:
+
+  # What calls preserve besides s0: each stored to, or loaded from, its own word from `base` + `offset` on.
+  .macro W2N_PRESERVED integer, float, base, offset
+  \integer s1, \offset+0(\base)
+  \integer s2, \offset+8(\base)
+  \integer s3, \offset+16(\base)
+  \integer s4, \offset+24(\base)
+  \integer s5, \offset+32(\base)
+  \integer s6, \offset+40(\base)
+  \integer s7, \offset+48(\base)
+  \integer s8, \offset+56(\base)
+  \integer s9, \offset+64(\base)
+  \integer s10, \offset+72(\base)
+  \integer s11, \offset+80(\base)
+  \float fs0, \offset+88(\base)
+  \float fs1, \offset+96(\base)
+  \float fs2, \offset+104(\base)
+  \float fs3, \offset+112(\base)
+  \float fs4, \offset+120(\base)
+  \float fs5, \offset+128(\base)
+  \float fs6, \offset+136(\base)
+  \float fs7, \offset+144(\base)
+  \float fs8, \offset+152(\base)
+  \float fs9, \offset+160(\base)
+  \float fs10, \offset+168(\base)
+  \float fs11, \offset+176(\base)
+  .endm
+
+  # Loads a variable of the thread: \instruction is ld or lw.
+  .macro W2N_THREAD_LOCAL instruction, register, variable
+  la.tls.ie \register, \variable
+  add \register, \register, tp
+  \instruction \register, 0(\register)
+  .endm
+
+  .globl w2nEnterGuest
+  .hidden w2nEnterGuest
+  .type w2nEnterGuest, @function
+w2nEnterGuest:               # a0: the activation, a1: thunk, a2: context, a3: code, a4: slots
+  .cfi_startproc
+  addi sp, sp, -208
+  .cfi_def_cfa_offset 208
+  sd ra, 200(sp)
+  sd s0, 192(sp)
+  W2N_PRESERVED sd, fsd, sp, 8
+  .cfi_offset ra, -8
+  .cfi_offset s0, -16
+  .cfi_offset s1, -200
+  .cfi_offset s2, -192
+  .cfi_offset s3, -184
+  .cfi_offset s4, -176
+  .cfi_offset s5, -168
+  .cfi_offset s6, -160
+  .cfi_offset s7, -152
+  .cfi_offset s8, -144
+  .cfi_offset s9, -136
+  .cfi_offset s10, -128
+  .cfi_offset s11, -120
+  .cfi_offset fs0, -112
+  .cfi_offset fs1, -104
+  .cfi_offset fs2, -96
+  .cfi_offset fs3, -88
+  .cfi_offset fs4, -80
+  .cfi_offset fs5, -72
+  .cfi_offset fs6, -64
+  .cfi_offset fs7, -56
+  .cfi_offset fs8, -48
+  .cfi_offset fs9, -40
+  .cfi_offset fs10, -32
+  .cfi_offset fs11, -24
+  addi s0, sp, 208
+  .cfi_def_cfa s0, 0
+  sd sp, 0(a0)
+  j .LenterGuest
+.LguestReturned:
+  addi sp, s0, -208
+  li a0, 0
+.LrestoreHost:
+  .cfi_def_cfa sp, 208
+  ld ra, 200(sp)
+  ld s0, 192(sp)
+  W2N_PRESERVED ld, fld, sp, 8
+  addi sp, sp, 208
+  ret
+  .cfi_endproc
+  .size w2nEnterGuest, .-w2nEnterGuest
+
+  .globl w2nLeaveGuest
+  .hidden w2nLeaveGuest
+  .type w2nLeaveGuest, @function
+w2nLeaveGuest:               # a0: the activation
+  .cfi_startproc
+  .cfi_undefined ra
+  ld sp, 0(a0)
+  li a0, 1
+  j .LrestoreHost
+  .cfi_endproc
+  .size w2nLeaveGuest, .-w2nLeaveGuest
+
+  # trap(context, kind): the guest's registers are noted for the backtrace.
+  .globl w2nTrapEntry
+  .hidden w2nTrapEntry
+  .type w2nTrapEntry, @function
+w2nTrapEntry:
+  .cfi_startproc
+  W2N_THREAD_LOCAL ld, a0, w2nCurrentActivation
+  sw a1, 16(a0)
+  li t1, 1
+  sw t1, 20(a0)
+  sd ra, 24(a0)
+  sd sp, 32(a0)
+  sd s0, 40(a0)
+  j w2nLeaveGuest
+  .cfi_endproc
+  .size w2nTrapEntry, .-w2nTrapEntry
+
+  # Calls `target` on the host's stack with the arguments as they are. `checked`: a result other than 0 leaves the guest if it is 1, a
+  # negative one if it is 2. `mayThrow`: the target may come back here, or look for exceptions in registers that it
+  # preserves; a result other than 0 and 1 is one that goes on from here. The first store is the one that finds the
+  # end of the stack: ra and sp are still the caller's then.
+  .macro W2N_CROSS entry, target, checked, mayThrow=0
+  .globl \entry
+  .hidden \entry
+  .type \entry, @function
+  .p2align 2
+\entry:
+  .cfi_startproc
+  sd zero, -16(sp)
+  addi sp, sp, -16
+  .cfi_def_cfa_offset 16
+  sd ra, 8(sp)
+  sd s0, 0(sp)
+  .cfi_offset ra, -8
+  .cfi_offset s0, -16
+  addi s0, sp, 16
+  .cfi_def_cfa s0, 0
+  W2N_THREAD_LOCAL ld, t0, w2nCurrentActivation
+  sd sp, 8(t0)
+  .if \mayThrow
+  W2N_PRESERVED sd, fsd, t0, 88
+  .endif
+  ld sp, 0(t0)
+  call \target
+  .if \checked == 1
+  .if \mayThrow
+  bnez a0, .LhostFailed
+  .else
+  bnez a0, .LleaveForError
+  .endif
+  .elseif \checked == 2
+  bltz a0, .LleaveForError
+  .endif
+  j .LreturnToGuest
+  .cfi_endproc
+  .size \entry, .-\entry
+  .endm
+
+  W2N_CROSS w2nInvokeHostEntry, w2nInvokeHost, 1, 1
+  W2N_CROSS w2nMemoryGrowEntry, w2nMemoryGrow, 0
+  W2N_CROSS w2nMemoryCopyEntry, w2nMemoryCopy, 1
+  W2N_CROSS w2nMemoryFillEntry, w2nMemoryFill, 1
+  W2N_CROSS w2nMemoryInitEntry, w2nMemoryInit, 1
+  W2N_CROSS w2nDataDropEntry, w2nDataDrop, 1
+  W2N_CROSS w2nTableGrowEntry, w2nTableGrow, 0
+  W2N_CROSS w2nTableFillEntry, w2nTableFill, 1
+  W2N_CROSS w2nTableCopyEntry, w2nTableCopy, 1
+  W2N_CROSS w2nTableInitEntry, w2nTableInit, 1
+  W2N_CROSS w2nElementDropEntry, w2nElementDrop, 1
+  W2N_CROSS w2nElementSetEntry, w2nElementSet, 1
+  W2N_CROSS w2nMemoryWait32Entry, w2nMemoryWait32, 2
+  W2N_CROSS w2nMemoryWait64Entry, w2nMemoryWait64, 2
+  W2N_CROSS w2nMemoryNotifyEntry, w2nMemoryNotify, 2
+  W2N_CROSS w2nIsSubtypeEntry, w2nIsSubtype, 0
+  W2N_CROSS w2nExceptionMakeEntry, w2nExceptionMake, 0, 1
+
+  # Where a host function has failed. An exception goes on as if the call had thrown it: all registers that calls
+  # preserve have the guest's values again.
+.LhostFailed:
+  .cfi_startproc
+  .cfi_def_cfa s0, 0
+  .cfi_offset ra, -8
+  .cfi_offset s0, -16
+  li t0, 1
+  beq a0, t0, .LleaveForError
+  addi sp, s0, -16
+  ld ra, 8(sp)
+  ld s0, 0(sp)
+  addi sp, sp, 16
+  mv a1, a0
+  .cfi_endproc
+  # falls through
+
+  # exceptionThrow(context, exception)
+  .globl w2nExceptionThrowEntry
+  .hidden w2nExceptionThrowEntry
+  .type w2nExceptionThrowEntry, @function
+w2nExceptionThrowEntry:
+  .cfi_startproc
+  sd zero, -208(sp)
+  addi sp, sp, -208          # a ThrowPoint
+  .cfi_def_cfa_offset 208
+  W2N_PRESERVED sd, fsd, sp, 0
+  sd s0, 184(sp)
+  sd ra, 192(sp)
+  .cfi_offset s0, -24
+  .cfi_offset ra, -16
+  addi s0, sp, 208
+  .cfi_def_cfa s0, 0
+  sd s0, 200(sp)
+  mv s1, sp
+  mv s2, a1
+  W2N_THREAD_LOCAL ld, t0, w2nCurrentActivation
+  sd sp, 8(t0)
+  ld sp, 0(t0)
+  mv a0, a1
+  mv a1, s1
+  call w2nExceptionThrow
+  bnez a0, .LleaveForError
+  j .LgoToHandler
+  .cfi_endproc
+  .size w2nExceptionThrowEntry, .-w2nExceptionThrowEntry
+
+  # The range in which an interrupt leaves the guest (Arch.h): three ways to it.
+  .globl w2nToGuestBegin
+  .hidden w2nToGuestBegin
+w2nToGuestBegin:
+.LenterGuest:                # a0: the activation; a1 to a4: thunk and its arguments
+  .cfi_startproc
+  .cfi_def_cfa s0, 0
+  .cfi_offset ra, -8
+  .cfi_offset s0, -16
+  W2N_THREAD_LOCAL lw, t0, w2nInterruptPending
+  bnez t0, .Linterrupted
+  ld sp, 8(a0)
+  mv t0, a1
+  mv a0, a2
+  mv a1, a3
+  mv a2, a4
+  jalr t0
+  j .LguestReturned
+  .cfi_endproc
+
+.LreturnToGuest:             # a0: the result; s0: the end of the crossing's frame
+  .cfi_startproc
+  .cfi_def_cfa s0, 0
+  .cfi_offset ra, -8
+  .cfi_offset s0, -16
+  W2N_THREAD_LOCAL lw, t0, w2nInterruptPending
+  bnez t0, .Linterrupted
+  addi sp, s0, -16
+  .cfi_def_cfa sp, 16
+  ld ra, 8(sp)
+  ld s0, 0(sp)
+  addi sp, sp, 16
+  ret
+  .cfi_endproc
+
+  .globl w2nToHandlerBegin
+  .hidden w2nToHandlerBegin
+w2nToHandlerBegin:
+.LgoToHandler:               # s1: the ThrowPoint; s2: the exception
+  .cfi_startproc
+  .cfi_undefined ra
+  W2N_THREAD_LOCAL lw, t0, w2nInterruptPending
+  bnez t0, .LinterruptedThrow
+  mv a0, s2                  # the exception, where landing pads expect it
+  mv t0, s1
+  W2N_PRESERVED ld, fld, t0, 0
+  ld s0, 184(t0)
+  ld t1, 192(t0)
+  ld sp, 200(t0)
+  jr t1
+  .cfi_endproc
+  .globl w2nToGuestEnd
+  .hidden w2nToGuestEnd
+w2nToGuestEnd:
+
+  # On the host's stack.
+.Linterrupted:
+  .cfi_startproc
+  .cfi_undefined ra
+  li a0, 0
+  j .LnoteInterrupt
+.LinterruptedThrow:
+  li a0, 1
+.LnoteInterrupt:
+  call w2nInterrupted
+  j .LleaveForError
+  .cfi_endproc
+
+.LleaveForError:
+  .cfi_startproc
+  .cfi_undefined ra
+  W2N_THREAD_LOCAL ld, a0, w2nCurrentActivation
+  j w2nLeaveGuest
+  .cfi_endproc
+
+  .globl w2nCrossingEnd
+  .hidden w2nCrossingEnd
+w2nCrossingEnd:
+)");

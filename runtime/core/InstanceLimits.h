@@ -1,0 +1,70 @@
+// What an embedder lets an instance have. Nothing here costs compiled code anything: sizes are
+// compared where something is made or grown.
+#pragma once
+
+#include "lib/support/Error.h"
+
+#include "runtime/core/Thread.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace w2n::runtime {
+
+/// For memories and tables the largest value is no limit.
+struct InstanceLimits {
+  /// Of each memory that the instance defines.
+  uint64_t maxMemoryBytes = UINT64_MAX;
+  /// Of each table that it defines.
+  uint64_t maxTableElements = UINT64_MAX;
+  /// Of the native stack, for each call from the host into the instance. More than the default is
+  /// got where the thread is not already in a guest.
+  uint64_t maxStackBytes = defaultStackBytes;
+};
+
+/// Counts instances that are alive. Threads: any.
+class InstanceQuota {
+public:
+  explicit InstanceQuota(uint32_t most) : most(most) {}
+
+  /// One of the instances; gives its place back at its end.
+  class Share {
+  public:
+    Share() = default;
+    Share(Share &&) = default;
+    Share &operator=(Share &&other) noexcept {
+      std::swap(quota, other.quota);
+      return *this;
+    }
+    ~Share() {
+      if (quota)
+        --quota->alive;
+    }
+
+  private:
+    friend class InstanceQuota;
+    explicit Share(std::shared_ptr<InstanceQuota> quota) : quota(std::move(quota)) {}
+    std::shared_ptr<InstanceQuota> quota;
+  };
+
+  /// Errors: Limit, if there are already so many. `quota` null is no limit.
+  static Result<Share> take(const std::shared_ptr<InstanceQuota> &quota) {
+    if (!quota)
+      return Share();
+    if (++quota->alive > quota->most) {
+      --quota->alive;
+      return fail(ErrorKind::Limit, "there are already " + std::to_string(quota->most) +
+                                        " instances, as many as the limit allows");
+    }
+    return Share(quota);
+  }
+
+private:
+  const uint32_t most;
+  std::atomic<uint32_t> alive = 0;
+};
+
+} // namespace w2n::runtime

@@ -1,0 +1,237 @@
+#include "runtime/core/InstancePool.h"
+
+#include "runtime/core/Memory.h"
+#include "runtime/core/ValueTypes.h"
+#include "runtime/platform/PrivatePages.h"
+#include "runtime/platform/VirtualMemory.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace w2n::runtime {
+
+namespace {
+
+/// The memory of `module` that lives in a slot, or noIndex.
+uint32_t pooledMemory(const Module &module) {
+  const artifact::MetadataHeader &header = module.metadata().header();
+  const uint32_t first = header.importedMemories;
+  if (first >= header.memories.count ||
+      module.metadata().memories()[first].flags & (artifact::limitIs64 | artifact::limitShared))
+    return artifact::noIndex;
+  return first;
+}
+
+uint64_t initialMemoryBytes(const Module &module) {
+  const uint32_t index = pooledMemory(module);
+  if (index == artifact::noIndex)
+    return 0;
+  const artifact::MemoryRecordInfo &memory = module.metadata().memories()[index];
+  return memory.min << memory.pageSizeLog2;
+}
+
+/// Writes the initial contents of the `bytes` bytes at `address` of the module's pooled memory to
+/// `to`.
+void restore(const Module &module, uint8_t *to, uint64_t address, uint64_t bytes) {
+  const uint32_t memory = pooledMemory(module);
+  const uint64_t end = address + bytes;
+  uint64_t done = address;
+  for (const artifact::ImageRecord &image : module.metadata().images()) {
+    const uint64_t begin = std::max(done, image.memoryOffset);
+    const uint64_t imageEnd = std::min(end, image.memoryOffset + image.bytes);
+    if (image.memory != memory || begin >= imageEnd)
+      continue;
+    std::memset(to + (done - address), 0, begin - done);
+    std::memcpy(to + (begin - address),
+                module.file().data() + image.fileOffset + (begin - image.memoryOffset),
+                imageEnd - begin);
+    done = imageEnd;
+  }
+  std::memset(to + (done - address), 0, end - done);
+}
+
+} // namespace
+
+PoolSlot::~PoolSlot() {
+  if (pool)
+    pool->release(index, *module);
+}
+
+uint32_t PoolSlot::memoryIndex() const { return pooledMemory(*module); }
+
+uint8_t *PoolSlot::memory() const { return pool->memoryOf(index); }
+
+uint64_t *PoolSlot::takeElements(uint64_t count) {
+  InstancePool::Slot &slot = pool->slots[index];
+  if (count > pool->config.maxTableElements - slot.usedElements)
+    return nullptr;
+  auto *elements = reinterpret_cast<uint64_t *>(pool->tablesOf(index)) + slot.usedElements;
+  slot.usedElements += count;
+  return elements;
+}
+
+ContextBlock &PoolSlot::context() { return pool->slots[index].context; }
+
+void PoolSlot::noteMemoryBytes(uint64_t bytes) {
+  pool->slots[index].accessibleBytes = platform::roundUpToPage(bytes);
+}
+
+uint64_t InstancePool::tableBytes() const {
+  return platform::roundUpToPage(config.maxTableElements * sizeof(uint64_t));
+}
+
+uint64_t InstancePool::slotBytes() const { return tableBytes() + Memory::guardedBytes(); }
+
+Result<std::shared_ptr<InstancePool>> InstancePool::create(const Options &options) {
+  // So that no product below overflows.
+  constexpr uint64_t mostElements = uint64_t(1) << 32;
+  constexpr uint32_t mostSlots = 1 << 20;
+  if (options.slots == 0 || options.slots > mostSlots)
+    return fail(ErrorKind::Invalid, "a pool of " + std::to_string(options.slots) +
+                                        " slots, must be 1 to " + std::to_string(mostSlots));
+  if (options.maxTableElements > mostElements)
+    return fail(ErrorKind::Invalid, "a pool for tables of " +
+                                        std::to_string(options.maxTableElements) +
+                                        " elements, most is " + std::to_string(mostElements));
+  std::shared_ptr<InstancePool> pool(new InstancePool(options));
+  const uint64_t bytes = options.slots * pool->slotBytes();
+  pool->reservation = platform::reserve(bytes);
+  if (!pool->reservation)
+    return fail(ErrorKind::Limit, "cannot reserve " + std::to_string(bytes) +
+                                      " bytes of address space for a pool of " +
+                                      std::to_string(options.slots) + " slots");
+  const auto begin = reinterpret_cast<uintptr_t>(pool->reservation);
+  pool->range = memoryRanges().add(begin, begin + bytes, pool.get());
+  pool->slots.resize(options.slots);
+  pool->usableSlots = options.slots;
+  for (uint32_t i = options.slots; i > 0; --i)
+    pool->cold.push_back(i - 1);
+  return pool;
+}
+
+InstancePool::~InstancePool() {
+  memoryRanges().remove(range);
+  platform::release(reservation, slots.size() * slotBytes());
+}
+
+Result<uint32_t> InstancePool::takeFree(uint64_t moduleSerial, bool wait) {
+  std::unique_lock guard(lock);
+  if (wait)
+    freed.wait(guard, [this] { return !warm.empty() || !cold.empty() || usableSlots == 0; });
+  auto takeLast = [](std::vector<uint32_t> &indices) {
+    const uint32_t index = indices.back();
+    indices.pop_back();
+    return index;
+  };
+  auto found = warm.find(moduleSerial);
+  if (found == warm.end() && !cold.empty())
+    return takeLast(cold);
+  if (found == warm.end())
+    found = warm.begin();
+  if (found == warm.end())
+    return fail(ErrorKind::Limit,
+                "all " + std::to_string(usableSlots) + " slots of the pool are in use");
+  const uint32_t index = takeLast(found->second);
+  if (found->second.empty())
+    warm.erase(found);
+  return index;
+}
+
+void InstancePool::giveBack(uint32_t index, bool isUsable) {
+  std::lock_guard guard(lock);
+  if (isUsable) {
+    const uint64_t serial = slots[index].moduleSerial;
+    (serial == 0 ? cold : warm[serial]).push_back(index);
+    freed.notify_one();
+  } else if (--usableSlots == 0) {
+    freed.notify_all();
+  }
+}
+
+Result<PoolSlot> InstancePool::acquire(std::shared_ptr<const Module> module, bool wait) {
+  if (initialMemoryBytes(*module) > config.maxMemoryBytes)
+    return fail(ErrorKind::Limit, "memory has " + std::to_string(initialMemoryBytes(*module)) +
+                                      " bytes, the pool's limit is " +
+                                      std::to_string(config.maxMemoryBytes));
+  W2N_TRY(index, takeFree(module->serial(), wait));
+  if (slots[index].moduleSerial != module->serial()) {
+    Status ready = setUp(index, *module);
+    if (!ready) {
+      giveBack(index, clear(index));
+      return std::unexpected(std::move(ready).error());
+    }
+  }
+  return PoolSlot(shared_from_this(), std::move(module), index);
+}
+
+bool InstancePool::clear(uint32_t index) {
+  Slot &slot = slots[index];
+  const bool cleared = platform::decommit(tablesOf(index), tableBytes() + slot.accessibleBytes);
+  slot = {};
+  return cleared;
+}
+
+Status InstancePool::setUp(uint32_t index, const Module &module) {
+  Slot &slot = slots[index];
+  if (slot.moduleSerial != 0 && !clear(index))
+    return platform::failWithErrno("cannot clear a slot of the pool");
+  const uint64_t bytes = platform::roundUpToPage(initialMemoryBytes(module));
+  slot.initialBytes = slot.accessibleBytes = bytes;
+  // The memory follows the tables, so that one call makes both accessible.
+  if (!platform::commit(tablesOf(index), tableBytes() + bytes))
+    return fail(ErrorKind::Limit, "the system has no room for a memory of " +
+                                      std::to_string(bytes) + " bytes in a pool");
+  for (const artifact::ImageRecord &image : module.metadata().images())
+    if (image.memory == pooledMemory(module))
+      W2N_CHECK(Memory::mapImage(memoryOf(index), module.fileDescriptor(), image));
+  slot.moduleSerial = module.serial();
+  return {};
+}
+
+void InstancePool::release(uint32_t index, const Module &module) {
+  giveBack(index, reset(index, module) || clear(index));
+}
+
+bool InstancePool::reset(uint32_t index, const Module &module) {
+  Slot &slot = slots[index];
+  slot.usedElements = 0;
+  if (slot.accessibleBytes > slot.initialBytes) {
+    if (!platform::decommit(memoryOf(index) + slot.initialBytes,
+                            slot.accessibleBytes - slot.initialBytes))
+      return false;
+    slot.accessibleBytes = slot.initialBytes;
+  }
+  uint8_t *rest = rewritePages(index, module);
+  if (!platform::discard(rest, uint64_t(memoryOf(index) + slot.initialBytes - rest)))
+    return false;
+  for (const artifact::ImageRecord &image : module.metadata().images())
+    if (image.memory == pooledMemory(module) &&
+        !Memory::copyImageEnds(memoryOf(index), module.fileDescriptor(), image))
+      return false;
+  return true;
+}
+
+/// Returns the address up to which everything is as it was at first.
+uint8_t *InstancePool::rewritePages(uint32_t index, const Module &module) {
+  uint8_t *const memory = memoryOf(index);
+  uint8_t *const end = memory + slots[index].initialBytes;
+  uint8_t *done = tablesOf(index);
+  uint64_t pagesLeft = config.residentBytes / platform::pageBytes();
+  while (done < end && pagesLeft > 0) {
+    platform::AddressRange ranges[64];
+    const auto found = platform::findPrivatePages(done, uint64_t(end - done), pagesLeft, ranges);
+    if (!found || found->end <= done)
+      return done;
+    for (const auto &[begin, bytes] : std::span(ranges).first(found->rangeCount)) {
+      const uint64_t inTables = begin < memory ? std::min(bytes, uint64_t(memory - begin)) : 0;
+      std::memset(begin, 0, inTables);
+      if (inTables < bytes)
+        restore(module, begin + inTables, uint64_t(begin + inTables - memory), bytes - inTables);
+      pagesLeft -= bytes / platform::pageBytes();
+    }
+    done = found->end;
+  }
+  return done;
+}
+
+} // namespace w2n::runtime

@@ -1,0 +1,137 @@
+// Places for instances that are reserved once and used again and again. An instance in a slot needs
+// no system calls to be made, if the slot ran the same module before: its memory has been put back
+// into its initial state, its context is filled in.
+//
+// A slot is a range of addresses: [elements of tables][8 GiB and a guard page for a memory of
+// 32-bit addresses]. Memories of 64-bit addresses, shared ones and all after the first, and tables
+// that do not fit, are made and freed as without a pool.
+//
+// Putting back comes when the instance ends, so that no bytes of one tenant wait for the next: the
+// pages that it wrote are found (platform/PrivatePages.h) and written over with the module's image
+// or zeros, which is many times cheaper than giving them back and taking page faults for them
+// again; those past `residentBytes`, or all where the system cannot find them, are given back.
+#pragma once
+
+#include "lib/support/Error.h"
+#include "runtime/core/Module.h"
+#include "runtime/core/RangeRegistry.h"
+
+#include <condition_variable>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+namespace w2n::runtime {
+
+class InstancePool;
+
+struct FreeMemory {
+  void operator()(void *block) const { std::free(block); }
+};
+using ContextBlock = std::unique_ptr<uint8_t, FreeMemory>;
+
+/// A slot in use. Its end puts it back; all that lives in it must have ended before.
+class PoolSlot {
+public:
+  PoolSlot() = default;
+  PoolSlot(PoolSlot &&other) noexcept { *this = std::move(other); }
+  PoolSlot &operator=(PoolSlot &&other) noexcept {
+    std::swap(pool, other.pool);
+    std::swap(module, other.module);
+    std::swap(index, other.index);
+    return *this;
+  }
+  ~PoolSlot();
+
+  explicit operator bool() const { return pool != nullptr; }
+  const InstancePool &owner() const { return *pool; }
+  /// Index of the module's memory that lives here, or noIndex.
+  uint32_t memoryIndex() const;
+  uint8_t *memory() const;
+  /// Room for `count` elements, all null, or null if there is not so much left.
+  uint64_t *takeElements(uint64_t count);
+  /// The block of the instance's context, kept from one instance of the module to the next; null
+  /// before the first.
+  ContextBlock &context();
+  /// Notes how far the memory has become accessible.
+  void noteMemoryBytes(uint64_t bytes);
+
+private:
+  friend class InstancePool;
+  PoolSlot(std::shared_ptr<InstancePool> pool, std::shared_ptr<const Module> module, uint32_t index)
+      : pool(std::move(pool)), module(std::move(module)), index(index) {}
+
+  std::shared_ptr<InstancePool> pool;
+  std::shared_ptr<const Module> module;
+  uint32_t index = 0;
+};
+
+/// Threads: any. Slots keep their pool alive.
+class InstancePool : public std::enable_shared_from_this<InstancePool> {
+public:
+  struct Options {
+    /// Instances alive at once.
+    uint32_t slots = 100;
+    /// Of a memory, at most 4 GiB, and of all tables of a slot together.
+    uint64_t maxMemoryBytes = uint64_t(4) << 30;
+    uint64_t maxTableElements = 65536;
+    /// Memory that a free slot keeps, so that the next instance finds it without page faults.
+    uint64_t residentBytes = 1 << 20;
+  };
+
+  /// Reserves the addresses of all slots. Errors: Limit, Invalid.
+  static Result<std::shared_ptr<InstancePool>> create(const Options &options);
+  ~InstancePool();
+  InstancePool(const InstancePool &) = delete;
+  InstancePool &operator=(const InstancePool &) = delete;
+
+  /// A free slot with the initial memory of `module`, by preference one that ran it before. `wait`:
+  /// until there is one. Errors: Limit (no free slot, or no room for the memory), Io.
+  Result<PoolSlot> acquire(std::shared_ptr<const Module> module, bool wait);
+
+  const Options &options() const { return config; }
+
+private:
+  friend class PoolSlot;
+  struct Slot {
+    /// Of the module that it was last set up for; 0 if none.
+    uint64_t moduleSerial = 0;
+    uint64_t initialBytes = 0;    ///< of the memory, accessible when an instance begins
+    uint64_t accessibleBytes = 0; ///< now
+    uint64_t usedElements = 0;
+    ContextBlock context;
+  };
+
+  explicit InstancePool(const Options &options) : config(options) {}
+  uint64_t tableBytes() const;
+  uint64_t slotBytes() const;
+  uint8_t *tablesOf(uint32_t index) const { return reservation + index * slotBytes(); }
+  uint8_t *memoryOf(uint32_t index) const { return tablesOf(index) + tableBytes(); }
+
+  Result<uint32_t> takeFree(uint64_t moduleSerial, bool wait);
+  /// A slot that could not be cleared is not used again.
+  void giveBack(uint32_t index, bool isUsable);
+  Status setUp(uint32_t index, const Module &module);
+  /// Back to reserved addresses without contents. False if the system refuses.
+  bool clear(uint32_t index);
+  void release(uint32_t index, const Module &module);
+  bool reset(uint32_t index, const Module &module);
+  uint8_t *rewritePages(uint32_t index, const Module &module);
+
+  const Options config;
+  uint8_t *reservation = nullptr;
+  RangeRegistry::Entry *range = nullptr;
+  std::vector<Slot> slots;
+
+  std::mutex lock;
+  std::condition_variable freed;
+  // Free slots, most recently used last: by the module that they are set up for, and those for
+  // none.
+  std::unordered_map<uint64_t, std::vector<uint32_t>> warm;
+  std::vector<uint32_t> cold;
+  uint32_t usableSlots = 0; ///< all but those that could not be cleared
+};
+
+} // namespace w2n::runtime

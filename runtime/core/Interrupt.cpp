@@ -1,0 +1,160 @@
+// Lock order: the watchdog's lock, an interrupt's, a thread's, a wait queue's.
+#include "runtime/core/Interrupt.h"
+
+#include "runtime/core/Activation.h"
+#include "runtime/core/Thread.h"
+#include "runtime/core/Watchdog.h"
+#include "runtime/platform/Faults.h"
+
+#include <pthread.h>
+
+namespace w2n::runtime {
+
+using artifact::TrapKind;
+
+extern "C" {
+constinit thread_local uint32_t w2nInterruptPending = 0;
+}
+
+/// What others reach of a thread while it is in a scope.
+struct InterruptibleThread {
+  uint32_t *pending = nullptr;
+  pthread_t handle = {};
+  InterruptScope *innermost = nullptr; ///< the thread's own
+  std::mutex lock;
+  // Under the lock.
+  void (*wake)(void *) = nullptr;
+  void *wakeArgument = nullptr;
+
+  void interrupt(uint32_t kind);
+};
+
+namespace {
+
+constinit thread_local InterruptibleThread thisThread;
+
+/// Prepares the calling thread the first time.
+InterruptibleThread &enterThread() {
+  if (!thisThread.pending) [[unlikely]] {
+    thisThread.pending = &w2nInterruptPending;
+    platform::unblockInterruptSignal();
+  }
+  // A fork gives the one thread that survives another identity.
+  thisThread.handle = pthread_self();
+  return thisThread;
+}
+
+void setPending(uint32_t &pending, uint32_t kind) {
+  __atomic_store_n(&pending, kind, __ATOMIC_SEQ_CST);
+}
+
+} // namespace
+
+void InterruptibleThread::interrupt(uint32_t kind) {
+  setPending(*pending, kind);
+  platform::interruptThread(handle);
+  std::lock_guard guard(lock);
+  if (wake)
+    wake(wakeArgument);
+}
+
+Result<std::shared_ptr<Interrupt>> Interrupt::create(Clock::time_point deadline) {
+  installHandlers();
+  W2N_CHECK(platform::installInterruptHandler());
+  std::shared_ptr<Interrupt> interrupt(new Interrupt);
+  if (deadline != never)
+    W2N_CHECK(Watchdog::set(*interrupt, deadline));
+  return interrupt;
+}
+
+Interrupt::~Interrupt() { Watchdog::clear(*this); }
+
+void Interrupt::raise(TrapKind raisedKind) {
+  {
+    std::lock_guard guard(lock);
+    if (kind != 0)
+      return;
+    kind = uint32_t(raisedKind);
+    for (InterruptScope *scope = scopes; scope; scope = scope->next)
+      scope->thread.interrupt(kind);
+  }
+  // Without it, a thread that is just about to wait in a system call might do so.
+  (void)Watchdog::set(*this, Clock::now() + patience);
+}
+
+std::optional<Interrupt::Clock::time_point> Interrupt::onTime() {
+  constexpr std::chrono::milliseconds greatestPatience(64);
+  std::lock_guard guard(lock);
+  uint32_t none = 0;
+  if (!kind.compare_exchange_strong(none, uint32_t(TrapKind::DeadlineExceeded)))
+    patience = std::min(2 * patience, greatestPatience);
+  for (InterruptScope *scope = scopes; scope; scope = scope->next)
+    scope->thread.interrupt(kind);
+  if (!scopes)
+    return std::nullopt;
+  return Clock::now() + patience;
+}
+
+InterruptScope::InterruptScope(std::shared_ptr<Interrupt> newInterrupt)
+    : interrupt(std::move(newInterrupt)), thread(enterThread()), outer(thread.innermost) {
+  thread.innermost = this;
+  std::lock_guard guard(interrupt->lock);
+  next = interrupt->scopes;
+  if (next)
+    next->previous = this;
+  interrupt->scopes = this;
+  if (uint32_t kind = interrupt->raised())
+    setPending(*thread.pending, kind);
+}
+
+InterruptScope::~InterruptScope() {
+  {
+    std::lock_guard guard(interrupt->lock);
+    (previous ? previous->next : interrupt->scopes) = next;
+    if (next)
+      next->previous = previous;
+  }
+  thread.innermost = outer;
+  if (!isInterrupted()) [[likely]]
+    return;
+  // Whoever raises another interrupt meanwhile notes that before it sets the flag: either it sets
+  // the flag again, or this sees what it noted.
+  setPending(*thread.pending, 0);
+  for (InterruptScope *scope = outer; scope; scope = scope->outer)
+    if (uint32_t kind = scope->interrupt->raised())
+      setPending(*thread.pending, kind);
+}
+
+InterruptScope *InterruptScope::current() { return thisThread.innermost; }
+
+std::vector<std::shared_ptr<Interrupt>> InterruptScope::currentInterrupts() {
+  std::vector<std::shared_ptr<Interrupt>> interrupts;
+  for (const InterruptScope *scope = current(); scope; scope = scope->outer)
+    interrupts.push_back(scope->interrupt);
+  return interrupts;
+}
+
+WakeOnInterrupt::WakeOnInterrupt(void (*wake)(void *), void *argument)
+    : thread(thisThread.innermost ? &thisThread : nullptr) {
+  if (!thread)
+    return;
+  std::lock_guard guard(thread->lock);
+  thread->wake = wake;
+  thread->wakeArgument = argument;
+  // Whoever sets the flag after this finds `wake`.
+  if (isInterrupted())
+    wake(argument);
+}
+
+WakeOnInterrupt::~WakeOnInterrupt() {
+  if (!thread)
+    return;
+  std::lock_guard guard(thread->lock);
+  thread->wake = nullptr;
+}
+
+Error interruptError() {
+  return trapError(TrapKind(__atomic_load_n(&w2nInterruptPending, __ATOMIC_RELAXED)));
+}
+
+} // namespace w2n::runtime

@@ -1,0 +1,107 @@
+// Ending what a guest does from outside: because its time is up, or because another thread says so.
+//
+// Compiled code does nothing for it. Whoever interrupts sets a flag of the thread and sends it a
+// signal. A handler that finds the thread in compiled code leaves the guest, as a fault does
+// (Faults.cpp); one that finds it in the host returns, and the crossing looks at the flag before it
+// goes to the guest (Arch.h). The signal ends system calls that wait; waits of our own are woken.
+#pragma once
+
+#include "lib/artifact/Abi.h"
+#include "lib/support/Error.h"
+#include "runtime/arch/Arch.h"
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace w2n::runtime {
+
+class InterruptScope;
+
+/// One piece of work, on any number of threads, that can be ended. It is raised at most once and
+/// stays raised, so that neither order of raising and beginning loses anything, and nothing is left
+/// over for the next piece of work. Threads: any.
+class Interrupt {
+public:
+  using Clock = std::chrono::steady_clock;
+  static constexpr Clock::time_point never = Clock::time_point::max();
+
+  /// Raised by itself (DeadlineExceeded) at `deadline`. Errors: Limit (no thread to watch the
+  /// time).
+  static Result<std::shared_ptr<Interrupt>> create(Clock::time_point deadline = never);
+  ~Interrupt();
+  Interrupt(const Interrupt &) = delete;
+  Interrupt &operator=(const Interrupt &) = delete;
+
+  /// Whatever runs in a scope of this, and whatever begins to, ends with an error of kind
+  /// Interrupted. Takes locks, so not for signal handlers.
+  void raise(artifact::TrapKind kind = artifact::TrapKind::Interrupted);
+  /// The kind that it was raised with, or 0.
+  uint32_t raised() const { return kind; }
+
+private:
+  friend class InterruptScope;
+  friend class Watchdog;
+
+  Interrupt() = default;
+  /// When to be called again: until they have left, threads are sent further signals, because the
+  /// first may come just before a system call that waits.
+  std::optional<Clock::time_point> onTime();
+
+  std::atomic<uint32_t> kind = 0;
+  std::mutex lock;
+  /// Under the lock.
+  InterruptScope *scopes = nullptr;
+  std::chrono::milliseconds patience{1};
+  /// The watchdog's, under its lock: when onTime is called, and the place in its heap.
+  Clock::time_point time = never;
+  size_t place = 0;
+};
+
+/// While it lives, guests of the calling thread end when `interrupt` is raised. Scopes nest, and
+/// every one counts. Lives on one thread.
+class InterruptScope {
+public:
+  explicit InterruptScope(std::shared_ptr<Interrupt> interrupt);
+  ~InterruptScope();
+  InterruptScope(const InterruptScope &) = delete;
+  InterruptScope &operator=(const InterruptScope &) = delete;
+
+  /// The calling thread's innermost scope, or null.
+  static InterruptScope *current();
+  /// Those that the calling thread is in: for a thread that goes on with the same work.
+  static std::vector<std::shared_ptr<Interrupt>> currentInterrupts();
+
+private:
+  friend class Interrupt;
+
+  const std::shared_ptr<Interrupt> interrupt;
+  struct InterruptibleThread &thread;
+  InterruptScope *const outer;
+  // Of the interrupt's list, under its lock.
+  InterruptScope *next = nullptr, *previous = nullptr;
+};
+
+/// While it lives, interrupting the calling thread also calls `wake(argument)`, under a lock that
+/// the end of this waits for; at once if the thread is interrupted already.
+class WakeOnInterrupt {
+public:
+  WakeOnInterrupt(void (*wake)(void *), void *argument);
+  ~WakeOnInterrupt();
+  WakeOnInterrupt(const WakeOnInterrupt &) = delete;
+  WakeOnInterrupt &operator=(const WakeOnInterrupt &) = delete;
+
+private:
+  struct InterruptibleThread *thread;
+};
+
+/// Whether the guests of the calling thread are to end: long services look from time to time, and
+/// return early; the crossing then leaves the guest.
+inline bool isInterrupted() { return __atomic_load_n(&w2nInterruptPending, __ATOMIC_RELAXED) != 0; }
+/// The error with which they end.
+Error interruptError();
+
+} // namespace w2n::runtime

@@ -1,0 +1,52 @@
+#include "runtime/core/Levels.h"
+
+namespace w2n::runtime {
+
+Status checkFeatures(std::string_view features, const FeatureQuery &query) {
+  while (!features.empty()) {
+    const size_t comma = features.find(',');
+    const std::string_view name = features.substr(0, comma);
+    features = comma == std::string_view::npos ? std::string_view() : features.substr(comma + 1);
+    const FeatureState state = name.empty() ? FeatureState::Present : query(name);
+    if (state != FeatureState::Present)
+      return fail(ErrorKind::Unsupported,
+                  "module needs the processor feature \"" + std::string(name) +
+                      (state == FeatureState::Missing ? "\", which this machine does not have"
+                                                      : "\", which this runtime does not know"));
+  }
+  return {};
+}
+
+namespace {
+
+Result<uint32_t> findLevel(const artifact::Metadata &metadata, std::string_view wanted,
+                           const FeatureQuery &query) {
+  std::string names;
+  for (uint32_t i = 0; i < metadata.levels().size(); ++i) {
+    const artifact::LevelRecord &level = metadata.levels()[i];
+    const std::string_view cpu = metadata.string(level.cpu);
+    names += (names.empty() ? "" : ", ") + std::string(cpu);
+    if (cpu != wanted)
+      continue;
+    W2N_CHECK(checkFeatures(metadata.string(level.features), query));
+    return i;
+  }
+  return fail(ErrorKind::Unsupported,
+              "module has no code for the CPU '" + std::string(wanted) + "', only for " + names);
+}
+
+} // namespace
+
+Result<uint32_t> chooseLevel(const artifact::Metadata &metadata, std::string_view wanted,
+                             const FeatureQuery &query) {
+  if (!wanted.empty())
+    return findLevel(metadata, wanted, query);
+  const auto levels = metadata.levels();
+  for (uint32_t i = uint32_t(levels.size()); i-- > 1;)
+    if (checkFeatures(metadata.string(levels[i].features), query))
+      return i;
+  W2N_CHECK(checkFeatures(metadata.string(levels[0].features), query));
+  return 0;
+}
+
+} // namespace w2n::runtime

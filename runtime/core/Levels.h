@@ -1,0 +1,24 @@
+// Which of an artifact's levels a machine can run.
+#pragma once
+
+#include "lib/artifact/Metadata.h"
+#include "runtime/arch/Features.h"
+
+#include <functional>
+
+namespace w2n::runtime {
+
+/// What is asked for features: processorFeature, but for tests.
+using FeatureQuery = std::function<FeatureState(std::string_view name)>;
+
+/// Checks that all of `features`, LLVM's names separated by commas, are present. Errors:
+/// Unsupported, naming the first that is not.
+Status checkFeatures(std::string_view features, const FeatureQuery &query = processorFeature);
+
+/// Index of the level to use: the one for the CPU `wanted`, if it is not empty, else the last that
+/// has all of its features; the order is the author's, from the least to the best. Errors:
+/// Unsupported, naming what the first level lacks, or the levels there are.
+Result<uint32_t> chooseLevel(const artifact::Metadata &metadata, std::string_view wanted = {},
+                             const FeatureQuery &query = processorFeature);
+
+} // namespace w2n::runtime

@@ -1,0 +1,141 @@
+#include "runtime/core/Watchdog.h"
+
+#include <csignal>
+#include <pthread.h>
+
+namespace w2n::runtime {
+
+// Never destroyed: the thread may still run while the process ends.
+Watchdog &Watchdog::instance() {
+  static auto &watchdog = *new Watchdog;
+  return watchdog;
+}
+
+// In the child of a fork there is no thread any more, and no other thread that waited for anything.
+Watchdog::Watchdog() {
+  pthread_cond_init(&wake, nullptr);
+  pthread_atfork([] { instance().lock.lock(); }, [] { instance().lock.unlock(); },
+                 [] {
+                   Watchdog &watchdog = instance();
+                   pthread_cond_init(&watchdog.wake, nullptr);
+                   watchdog.isRunning = false;
+                   if (!watchdog.heap.empty())
+                     watchdog.startThread();
+                   watchdog.lock.unlock();
+                 });
+}
+
+void *Watchdog::run(void *) {
+  instance().loop();
+  return nullptr;
+}
+
+/// With every signal blocked: none is for this thread.
+void Watchdog::startThread() {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_t thread;
+  sleepsUntil = Clock::time_point::min();
+  isRunning = pthread_create(&thread, &attributes, run, nullptr) == 0;
+  pthread_attr_destroy(&attributes);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void Watchdog::loop() {
+  std::unique_lock guard(lock);
+  while (true) {
+    const auto now = Clock::now();
+    if (heap.empty() || heap.front()->time > now) {
+      sleepsUntil = heap.empty() ? Clock::time_point::max() : heap.front()->time;
+      if (heap.empty()) {
+        pthread_cond_wait(&wake, lock.native_handle());
+        continue;
+      }
+      const auto sinceBoot =
+          std::chrono::duration_cast<std::chrono::nanoseconds>(sleepsUntil.time_since_epoch());
+      constexpr int64_t nsPerSecond = 1'000'000'000;
+      const timespec until = {time_t(sinceBoot.count() / nsPerSecond),
+                              long(sinceBoot.count() % nsPerSecond)};
+      pthread_cond_clockwait(&wake, lock.native_handle(), CLOCK_MONOTONIC, &until);
+      continue;
+    }
+    Interrupt &interrupt = *heap.front();
+    const auto next = interrupt.onTime();
+    interrupt.time = next.value_or(Interrupt::never);
+    if (next)
+      siftDown(interrupt.place);
+    else
+      remove(interrupt);
+  }
+}
+
+Status Watchdog::set(Interrupt &interrupt, Clock::time_point time) {
+  Watchdog &self = instance();
+  std::lock_guard guard(self.lock);
+  if (!self.isRunning) [[unlikely]]
+    self.startThread();
+  if (!self.isRunning)
+    return fail(ErrorKind::Limit, "the system has no thread to watch deadlines");
+  if (interrupt.time == Interrupt::never) {
+    self.heap.push_back(&interrupt);
+    interrupt.place = self.heap.size() - 1;
+  }
+  interrupt.time = time;
+  self.siftUp(interrupt.place);
+  self.siftDown(interrupt.place);
+  if (time < self.sleepsUntil)
+    pthread_cond_signal(&self.wake);
+  return {};
+}
+
+void Watchdog::clear(Interrupt &interrupt) {
+  Watchdog &self = instance();
+  std::lock_guard guard(self.lock);
+  if (interrupt.time == Interrupt::never)
+    return;
+  self.remove(interrupt);
+}
+
+void Watchdog::remove(Interrupt &interrupt) {
+  const size_t place = interrupt.place;
+  interrupt.time = Interrupt::never;
+  Interrupt *last = heap.back();
+  heap.pop_back();
+  if (last == &interrupt)
+    return;
+  put(last, place);
+  siftUp(place);
+  siftDown(last->place);
+}
+
+void Watchdog::put(Interrupt *interrupt, size_t place) {
+  heap[place] = interrupt;
+  interrupt->place = place;
+}
+
+void Watchdog::siftUp(size_t place) {
+  Interrupt *moving = heap[place];
+  for (; place > 0 && moving->time < heap[(place - 1) / 2]->time; place = (place - 1) / 2)
+    put(heap[(place - 1) / 2], place);
+  put(moving, place);
+}
+
+void Watchdog::siftDown(size_t place) {
+  Interrupt *moving = heap[place];
+  while (true) {
+    size_t child = 2 * place + 1;
+    if (child + 1 < heap.size() && heap[child + 1]->time < heap[child]->time)
+      ++child;
+    if (child >= heap.size() || heap[child]->time >= moving->time)
+      break;
+    put(heap[child], place);
+    place = child;
+  }
+  put(moving, place);
+}
+
+} // namespace w2n::runtime

@@ -1,0 +1,45 @@
+// What a guest is given.
+#pragma once
+
+#include "runtime/wasi/Clock.h"
+#include "runtime/wasi/PathResolver.h"
+#include "runtime/wasi/Trace.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace w2n::wasi {
+
+struct Preopen {
+  std::string hostPath;
+  std::string guestPath;
+  /// No call may change anything beneath it.
+  bool readOnly = false;
+};
+
+struct WasiOptions {
+  std::vector<std::string> arguments;   ///< the program's name first
+  std::vector<std::string> environment; ///< "KEY=VALUE"
+  std::vector<Preopen> preopens;
+  /// Sockets that listen: host descriptors, borrowed. They follow the directories.
+  std::vector<int> listeners;
+  /// Host descriptors, borrowed; -1 leaves the guest's 0, 1 or 2 closed.
+  int standardInput = 0, standardOutput = 1, standardError = 2;
+  /// Whether writing to a standard stream that is a pipe and that nobody reads raises SIGPIPE, as
+  /// it does for a native program, before it fails.
+  bool raiseBrokenPipe = false;
+  ClockOptions clocks;
+  /// Random numbers are a function of this one.
+  std::optional<uint64_t> seed;
+  /// The most bytes by which the guest may make its files larger (Quota.h).
+  std::optional<uint64_t> quotaBytes;
+  /// The most descriptors that are open at a time, those that are given included.
+  uint32_t maxOpenFiles = 65536;
+  /// Gets a line for each call; may be empty.
+  TraceSink trace;
+  PathMethod pathMethod = PathMethod::Automatic;
+};
+
+} // namespace w2n::wasi

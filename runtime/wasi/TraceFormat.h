@@ -1,0 +1,113 @@
+// How --trace prints an argument: a row for each type that Calls.def names.
+#pragma once
+
+#include "runtime/core/Extern.h"
+#include "runtime/wasi/GuestMemory.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace w2n::wasi::trace {
+
+/// An argument in its surroundings.
+struct Argument {
+  GuestMemory memory;
+  /// The argument's slot, and those of the arguments that follow it.
+  std::span<const runtime::Slot> slots;
+  /// The call returned an error, and filled nothing.
+  bool failed;
+  /// What the call stored in its `Moved`: after the call, if it has one.
+  uint32_t moved;
+};
+
+enum class When : uint8_t {
+  Before, ///< what the guest gives
+  After,  ///< what the call has filled
+};
+
+struct Format {
+  std::string_view type;
+  When when;
+  std::string (*text)(const Argument &argument);
+};
+
+std::string number(const Argument &argument);
+std::string number64(const Argument &argument);
+std::string signedNumber(const Argument &argument);
+std::string address(const Argument &argument);
+std::string clockId(const Argument &argument);
+std::string advice(const Argument &argument);
+std::string whence(const Argument &argument);
+std::string whenceUnstable(const Argument &argument);
+std::string lookupFlags(const Argument &argument);
+std::string openFlags(const Argument &argument);
+std::string fdFlags(const Argument &argument);
+std::string timeFlags(const Argument &argument);
+std::string receiveFlags(const Argument &argument);
+std::string shutdownHow(const Argument &argument);
+std::string rightsSet(const Argument &argument);
+std::string path(const Argument &argument);
+std::string name(const Argument &argument);
+std::string text(const Argument &argument);
+std::string gathered(const Argument &argument);
+std::string scattered(const Argument &argument);
+std::string subscriptions(const Argument &argument);
+std::string subscriptionsUnstable(const Argument &argument);
+std::string events(const Argument &argument);
+std::string number16At(const Argument &argument);
+std::string number32At(const Argument &argument);
+std::string number64At(const Argument &argument);
+std::string fdStatAt(const Argument &argument);
+std::string fileStatAt(const Argument &argument);
+std::string fileStatUnstableAt(const Argument &argument);
+std::string prestatAt(const Argument &argument);
+
+inline constexpr Format formats[] = {
+    {"Fd", When::Before, number},
+    {"Length", When::Before, number},
+    {"uint32_t", When::Before, number},
+    {"uint64_t", When::Before, number64},
+    {"int64_t", When::Before, signedNumber},
+    {"ClockId", When::Before, clockId},
+    {"Advice", When::Before, advice},
+    {"Whence", When::Before, whence},
+    {"WhenceUnstable", When::Before, whenceUnstable},
+    {"LookupFlags", When::Before, lookupFlags},
+    {"OpenFlags", When::Before, openFlags},
+    {"FdFlags", When::Before, fdFlags},
+    {"TimeFlags", When::Before, timeFlags},
+    {"ReceiveFlags", When::Before, receiveFlags},
+    {"SendFlags", When::Before, number},
+    {"ShutdownHow", When::Before, shutdownHow},
+    {"Rights", When::Before, rightsSet},
+    {"PathText", When::Before, path},
+    {"Gather", When::Before, gathered},
+    {"In<Subscription>", When::Before, subscriptions},
+    {"In<SubscriptionUnstable>", When::Before, subscriptionsUnstable},
+    {"Untraced<uint8_t>", When::Before, address},
+    {"Untraced<uint32_t>", When::Before, address},
+    {"Untraced<char>", When::Before, address},
+    {"OutName", When::After, name},
+    {"OutText", When::After, text},
+    {"Scatter", When::After, scattered},
+    {"Events", When::After, events},
+    {"Moved", When::After, number32At},
+    {"Out<uint16_t>", When::After, number16At},
+    {"Out<uint32_t>", When::After, number32At},
+    {"Out<uint64_t>", When::After, number64At},
+    {"Out<FdStat>", When::After, fdStatAt},
+    {"Out<FileStat>", When::After, fileStatAt},
+    {"Out<FileStatUnstable>", When::After, fileStatUnstableAt},
+    {"Out<Prestat>", When::After, prestatAt},
+};
+
+/// Null if there is none.
+constexpr const Format *findFormat(std::string_view type) {
+  for (const Format &format : formats)
+    if (format.type == type)
+      return &format;
+  return nullptr;
+}
+
+} // namespace w2n::wasi::trace

@@ -1,0 +1,16 @@
+;; Runs /scripts/files.pl with an interpreter that is a library: zeroperl's exports are the imports of module "perl".
+(module
+  (import "perl" "memory" (memory 1))
+  (import "perl" "malloc" (func $malloc (param i32) (result i32)))
+  (import "perl" "zeroperl_init" (func $init (result i32)))
+  (import "perl" "zeroperl_run_file" (func $run (param $path i32) (param $count i32) (param $arguments i32) (result i32)))
+  (import "perl" "zeroperl_flush" (func $flush (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (data $path "/scripts/files.pl\00")
+  (func (export "_start") (local $path i32) (local $status i32)
+    (local.set $path (call $malloc (i32.const 18)))
+    (memory.init $path (local.get $path) (i32.const 0) (i32.const 18))
+    (if (call $init) (then (call $exit (i32.const 100))))
+    (local.set $status (call $run (local.get $path) (i32.const 0) (i32.const 0)))
+    (drop (call $flush))
+    (call $exit (local.get $status))))

@@ -1,0 +1,13 @@
+// From the interface to the C++ header that makes host functions of it.
+#pragma once
+
+#include "tools/wasm2native-bindgen/Interface.h"
+
+namespace w2n::bindgen {
+
+/// The text of a header that includes `header` and defines, for each class C with annotated member
+/// functions, `w2n_error *w2nDefineImports(w2n_linker *, C &)`, and without the second parameter
+/// for functions that are no members.
+std::string emitBindings(const Interface &interface, const std::string &header);
+
+} // namespace w2n::bindgen

@@ -1,0 +1,209 @@
+#include "tools/wasm2native/WasiOptions.h"
+
+#include "lib/support/Error.h"
+#include "lib/support/File.h"
+#include "tools/wasm2native/Listen.h"
+
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+
+extern char **environ;
+
+namespace w2n::tool {
+
+namespace {
+
+template <typename T> using OrText = std::expected<T, std::string>;
+
+std::string invalid(const std::string &option, const std::string &value, const char *wanted) {
+  return "--" + option + " is '" + value + "', must be " + wanted;
+}
+
+std::string cannot(const std::string &option, const std::string &value) {
+  return "--" + option + ": cannot open '" + value + "': " + strerror(errno);
+}
+
+OrText<uint64_t> readNumber(const CommandLine &line, const std::string &option) {
+  const std::string text = line.value(option);
+  uint64_t number = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size())
+    return std::unexpected(invalid(option, text, "a number"));
+  return number;
+}
+
+/// Nanoseconds of "SECONDS[.FRACTION]".
+OrText<uint64_t> readSeconds(const CommandLine &line, const std::string &option) {
+  constexpr uint64_t nsPerSecond = 1'000'000'000;
+  const std::string text = line.value(option);
+  const char *end = text.data() + text.size();
+  uint64_t seconds = 0, ns = 0;
+  auto [rest, error] = std::from_chars(text.data(), end, seconds);
+  bool good = error == std::errc() && seconds < UINT64_MAX / nsPerSecond;
+  if (good && rest != end && *rest == '.') {
+    std::string fraction(rest + 1, end);
+    good = !fraction.empty() && fraction.size() <= 9;
+    fraction.resize(9, '0');
+    auto [fractionEnd, fractionError] =
+        std::from_chars(fraction.data(), fraction.data() + fraction.size(), ns);
+    good &= fractionError == std::errc() && fractionEnd == fraction.data() + fraction.size();
+    rest = end;
+  }
+  if (!good || rest != end)
+    return std::unexpected(
+        invalid(option, text, "seconds since 1970, with at most nine digits after a point"));
+  return seconds * nsPerSecond + ns;
+}
+
+/// HOST[::GUEST][:ro]. A host's name that ends in ":ro" can be given with a slash after it.
+OrText<wasi::Preopen> parsePreopen(std::string text) {
+  wasi::Preopen preopen;
+  if (text.ends_with(":ro")) {
+    preopen.readOnly = true;
+    text.resize(text.size() - strlen(":ro"));
+  }
+  const size_t colons = text.find("::");
+  preopen.hostPath = text.substr(0, colons);
+  preopen.guestPath = colons == std::string::npos ? text : text.substr(colons + strlen("::"));
+  if (preopen.hostPath.empty() || preopen.guestPath.empty())
+    return std::unexpected(invalid("dir", text, "HOST[::GUEST][:ro]"));
+  return preopen;
+}
+
+/// Sets a variable; a later value takes the place of an earlier one.
+void setVariable(std::vector<std::string> &variables, const std::string &text) {
+  const std::string key = text.substr(0, text.find('=') + 1);
+  for (std::string &variable : variables)
+    if (variable.starts_with(key)) {
+      variable = text;
+      return;
+    }
+  variables.push_back(text);
+}
+
+bool isVariable(const std::string &text) {
+  return text.find('=') != std::string::npos && !text.starts_with('=');
+}
+
+OrText<void> addFileOfVariables(std::vector<std::string> &variables, const std::string &file) {
+  auto bytes = readFile(file);
+  if (!bytes)
+    return std::unexpected("--env-file: " + bytes.error().text);
+  std::string_view text(reinterpret_cast<const char *>(bytes->data()), bytes->size());
+  for (size_t number = 1; !text.empty(); ++number) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    std::string entry(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (entry.ends_with('\r'))
+      entry.pop_back();
+    if (entry.empty() || entry.starts_with('#'))
+      continue;
+    if (!isVariable(entry) || entry.find('\0') != std::string::npos)
+      return std::unexpected("--env-file: line " + std::to_string(number) + " of '" + file +
+                             "' must be KEY=VALUE");
+    setVariable(variables, entry);
+  }
+  return {};
+}
+
+/// What is nearer to the command line wins: the command's own variables, files, single ones.
+OrText<std::vector<std::string>> readEnvironment(const CommandLine &line) {
+  std::vector<std::string> variables;
+  if (line.has("inherit-env"))
+    for (char **variable = environ; *variable; ++variable)
+      if (isVariable(*variable))
+        setVariable(variables, *variable);
+  for (const std::string &file : line.values("env-file"))
+    W2N_CHECK(addFileOfVariables(variables, file));
+  for (const std::string &text : line.values("env")) {
+    if (!isVariable(text))
+      return std::unexpected(invalid("env", text, "KEY=VALUE"));
+    setVariable(variables, text);
+  }
+  return variables;
+}
+
+/// Opens the file of a standard stream; `inherited` if the option is not there.
+OrText<int> openStream(const CommandLine &line, const std::string &option, int inherited,
+                       int flags) {
+  if (!line.has(option))
+    return inherited;
+  const std::string file = line.value(option);
+  const int host = open(file.c_str(), flags | O_CLOEXEC | O_NOCTTY, 0666);
+  if (host < 0)
+    return std::unexpected(cannot(option, file));
+  return host;
+}
+
+OrText<wasi::ClockOptions> readClocks(const CommandLine &line) {
+  if (line.has("no-clock") && line.has("frozen-time"))
+    return std::unexpected("--no-clock and --frozen-time exclude each other");
+  if (line.has("no-clock"))
+    return wasi::ClockOptions{wasi::ClockMode::None};
+  if (!line.has("frozen-time"))
+    return wasi::ClockOptions{};
+  W2N_TRY(ns, readSeconds(line, "frozen-time"));
+  return wasi::ClockOptions{wasi::ClockMode::Frozen, ns};
+}
+
+OrText<void> readLimits(const CommandLine &line, wasi::WasiOptions &options) {
+  if (line.has("seed")) {
+    W2N_TRY(seed, readNumber(line, "seed"));
+    options.seed = seed;
+  }
+  if (line.has("fs-quota")) {
+    W2N_TRY(bytes, readNumber(line, "fs-quota"));
+    options.quotaBytes = bytes;
+  }
+  if (line.has("max-open-files")) {
+    W2N_TRY(count, readNumber(line, "max-open-files"));
+    options.maxOpenFiles = uint32_t(std::min<uint64_t>(count, options.maxOpenFiles));
+  }
+  return {};
+}
+
+/// A line is one write, so that lines of several threads do not mix.
+void printTrace(std::string_view line) {
+  while (!line.empty()) {
+    const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
+    if (written < 0 && errno != EINTR)
+      return;
+    line.remove_prefix(written < 0 ? 0 : size_t(written));
+  }
+}
+
+} // namespace
+
+std::expected<wasi::WasiOptions, std::string> readWasiOptions(const CommandLine &line) {
+  constexpr int writes = O_WRONLY | O_CREAT | O_TRUNC;
+  wasi::WasiOptions options;
+  for (const std::string &text : line.values("dir")) {
+    W2N_TRY(preopen, parsePreopen(text));
+    options.preopens.push_back(preopen);
+  }
+  W2N_TRY(environment, readEnvironment(line));
+  options.environment = environment;
+  W2N_TRY(clocks, readClocks(line));
+  options.clocks = clocks;
+  W2N_CHECK(readLimits(line, options));
+  W2N_TRY(input, openStream(line, "stdin", STDIN_FILENO, O_RDONLY));
+  W2N_TRY(output, openStream(line, "stdout", STDOUT_FILENO, writes));
+  W2N_TRY(error, openStream(line, "stderr", STDERR_FILENO, writes));
+  options.standardInput = input;
+  options.standardOutput = output;
+  options.standardError = error;
+  for (const std::string &address : line.values("listen")) {
+    W2N_TRY(socket, listenAt(address));
+    options.listeners.push_back(socket);
+  }
+  // "wasm2native run yes.so | head" ends as "yes | head" does.
+  options.raiseBrokenPipe = true;
+  if (line.has("trace"))
+    options.trace = printTrace;
+  return options;
+}
+
+} // namespace w2n::tool

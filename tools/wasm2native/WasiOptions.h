@@ -1,0 +1,39 @@
+// What `run` gives a program: the options of the sandbox.
+#pragma once
+
+#include "runtime/wasi/Options.h"
+#include "tools/wasm2native/CommandLine.h"
+
+namespace w2n::tool {
+
+inline constexpr OptionRow wasiOptions[] = {
+    {"dir", "HOST[::GUEST][:ro]",
+     "let the program use a directory, as GUEST if given; :ro: without changing anything in it",
+     "Sandbox"},
+    {"env", "KEY=VALUE", "set a variable of the program's environment", "Sandbox"},
+    {"env-file", "FILE", "set variables: a line KEY=VALUE for each, # begins a comment", "Sandbox"},
+    {"inherit-env", nullptr, "set all variables that the command has", "Sandbox"},
+    {"arg0", "NAME", "what the program sees as its name; default FILE", "Sandbox"},
+    {"stdin", "FILE", "standard input is FILE", "Sandbox"},
+    {"stdout", "FILE", "standard output goes to FILE, which begins empty", "Sandbox"},
+    {"stderr", "FILE", "the same for standard error", "Sandbox"},
+    {"listen", "ADDRESS",
+     "listen at HOST:PORT or unix:PATH, and give the program the socket, after the directories",
+     "Sandbox"},
+    {"no-clock", nullptr, "the program cannot read clocks or sleep", "Sandbox"},
+    {"frozen-time", "SECONDS",
+     "clocks stand at SECONDS since 1970, and move only by what the program sleeps, at once",
+     "Sandbox"},
+    {"seed", "NUMBER", "random numbers are the same for the same NUMBER", "Sandbox"},
+    {"fs-quota", "BYTES", "the most that the program may add to its directories", "Sandbox"},
+    {"max-open-files", "COUNT", "the most descriptors that the program has open at a time",
+     "Sandbox"},
+    {"trace", nullptr, "print every WASI call on standard error", "Sandbox"},
+};
+
+/// What `line` gives, but for the arguments: opens the files of the standard streams, reads files
+/// of variables and listens, so that all of it is there or the program does not start. What was
+/// opened stays open. Errors: for usageError, with the option's name.
+std::expected<wasi::WasiOptions, std::string> readWasiOptions(const CommandLine &line);
+
+} // namespace w2n::tool
