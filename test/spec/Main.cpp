@@ -22,8 +22,9 @@ using compiler::OptimizationLevel;
 
 constexpr const char *usage =
     "usage: w2nSpecRunner [-O0|-O1|-O2|-O3] [--bounds-checks=guard|explicit] [-v]\n"
-    "                     [--deterministic] [--mcpu=CPU] [--cpu-level=CPU] [--preinit] "
-    "[--expect-failures=COUNT]\n"
+    "                     [--deterministic] [--mcpu=CPU] [--cpu-level=CPU] [--meter=fuel] "
+    "[--preinit]\n"
+    "                     [--expect-failures=COUNT]\n"
     "                     [--target=NAME | --artifacts=FOLDER] FILE.json [-- RUNNER...]\n";
 
 struct Flag {
@@ -41,6 +42,7 @@ constexpr Flag flags[] = {
     {"--bounds-checks=explicit",
      [](auto &options) { options.compile.boundsChecks = BoundsChecks::Explicit; }},
     {"--deterministic", [](auto &options) { options.compile.deterministic = true; }},
+    {"--meter=fuel", [](auto &options) { options.compile.meter = compiler::Meter::Fuel; }},
     {"--preinit", [](auto &options) { options.preinit = true; }},
     {"-v", [](auto &options) { options.verbose = true; }},
 };
