@@ -2,6 +2,7 @@
 #include "runtime/cache/Settings.h"
 #include "runtime/core/Instance.h"
 #include "runtime/wasi/ThreadGroup.h"
+#include "runtime/wasi/WasiContext.h"
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/LoadModule.h"
