@@ -38,12 +38,12 @@ asm(R"(
   .text
   .p2align 4
 
-  // The thread's activation.
-  .macro W2N_ACTIVATION register, scratch
-  adrp \register, :gottprel:w2nCurrentActivation
-  ldr \register, [\register, :gottprel_lo12:w2nCurrentActivation]
-  mrs \scratch, tpidr_el0
-  ldr \register, [\scratch, \register]
+  // Loads a variable of the thread, of 64 bits into x`number` or of 32 into w`number`; x10 is overwritten.
+  .macro W2N_THREAD_LOCAL size, number, variable
+  adrp x\number, :gottprel:\variable
+  ldr x\number, [x\number, :gottprel_lo12:\variable]
+  mrs x10, tpidr_el0
+  ldr \size\number, [x10, x\number]
   .endm
 
   // The registers that calls preserve, from `offset` of `base` on: \instruction is stp or ldp.
@@ -95,13 +95,8 @@ w2nEnterGuest:               // x0: the activation, x1: the thunk, x2 to x4: its
   .cfi_offset d15, -8
   mov x9, sp
   str x9, [x0]
-  ldr x9, [x0, #8]
-  mov sp, x9
-  mov x9, x1
-  mov x0, x2
-  mov x1, x3
-  mov x2, x4
-  blr x9
+  b .LenterGuest
+.LguestReturned:
   mov sp, x29
   mov w0, #0
 .LrestoreHost:
@@ -131,7 +126,7 @@ w2nLeaveGuest:               // x0: the activation
   .type w2nTrapEntry, %function
 w2nTrapEntry:
   .cfi_startproc
-  W2N_ACTIVATION x0, x9
+  W2N_THREAD_LOCAL x, 0, w2nCurrentActivation
   mov w9, #1
   stp w1, w9, [x0, #16]
   mov x9, sp
@@ -157,7 +152,7 @@ w2nTrapEntry:
   .cfi_offset x30, -8
   mov x29, sp
   .cfi_def_cfa_register x29
-  W2N_ACTIVATION x9, x10
+  W2N_THREAD_LOCAL x, 9, w2nCurrentActivation
   str x29, [x9, #8]
   .if \mayThrow
   W2N_SAVED stp, x9, 88
@@ -174,10 +169,7 @@ w2nTrapEntry:
   .elseif \checked == 2
   tbnz w0, #31, .LleaveForError
   .endif
-  mov sp, x29
-  ldp x29, x30, [sp], #16
-  .cfi_def_cfa sp, 0
-  ret
+  b .LreturnToGuest
   .cfi_endproc
   .size \entry, .-\entry
   .endm
@@ -233,7 +225,7 @@ w2nExceptionThrowEntry:
   str x29, [sp, #160]        // stackPointer
   mov x19, sp
   mov x21, x1
-  W2N_ACTIVATION x9, x10
+  W2N_THREAD_LOCAL x, 9, w2nCurrentActivation
   str x19, [x9, #8]
   ldr x10, [x9]
   mov sp, x10
@@ -241,6 +233,52 @@ w2nExceptionThrowEntry:
   mov x1, x19
   bl w2nExceptionThrow
   cbnz w0, .LleaveForError
+  b .LgoToHandler
+  .cfi_endproc
+  .size w2nExceptionThrowEntry, .-w2nExceptionThrowEntry
+
+  // The range in which an interrupt leaves the guest (Arch.h): three ways to it.
+  .globl w2nToGuestBegin
+  .hidden w2nToGuestBegin
+w2nToGuestBegin:
+.LenterGuest:                // x0: the activation; x1 to x4: thunk and its arguments
+  .cfi_startproc
+  .cfi_def_cfa x29, 160
+  .cfi_offset x29, -160
+  .cfi_offset x30, -152
+  W2N_THREAD_LOCAL w, 9, w2nInterruptPending
+  cbnz w9, .Linterrupted
+  ldr x9, [x0, #8]
+  mov sp, x9
+  mov x9, x1
+  mov x0, x2
+  mov x1, x3
+  mov x2, x4
+  blr x9
+  b .LguestReturned
+  .cfi_endproc
+
+.LreturnToGuest:             // x0: the result; x29: the crossing's frame
+  .cfi_startproc
+  .cfi_def_cfa x29, 16
+  .cfi_offset x29, -16
+  .cfi_offset x30, -8
+  W2N_THREAD_LOCAL w, 9, w2nInterruptPending
+  cbnz w9, .Linterrupted
+  mov sp, x29
+  ldp x29, x30, [sp], #16
+  .cfi_def_cfa sp, 0
+  ret
+  .cfi_endproc
+
+  .globl w2nToHandlerBegin
+  .hidden w2nToHandlerBegin
+w2nToHandlerBegin:
+.LgoToHandler:               // x19: the ThrowPoint; x21: the exception
+  .cfi_startproc
+  .cfi_undefined x30
+  W2N_THREAD_LOCAL w, 9, w2nInterruptPending
+  cbnz w9, .LinterruptedThrow
   mov x0, x21                // the exception, where landing pads expect it
   mov x9, x19
   ldp x10, x11, [x9, #152]
@@ -249,12 +287,27 @@ w2nExceptionThrowEntry:
   mov sp, x11
   br x10
   .cfi_endproc
-  .size w2nExceptionThrowEntry, .-w2nExceptionThrowEntry
+  .globl w2nToGuestEnd
+  .hidden w2nToGuestEnd
+w2nToGuestEnd:
+
+  // On the host's stack.
+.Linterrupted:
+  .cfi_startproc
+  .cfi_undefined x30
+  mov w0, #0
+  b .LnoteInterrupt
+.LinterruptedThrow:
+  mov w0, #1
+.LnoteInterrupt:
+  bl w2nInterrupted
+  b .LleaveForError
+  .cfi_endproc
 
 .LleaveForError:
   .cfi_startproc
   .cfi_undefined x30
-  W2N_ACTIVATION x0, x9
+  W2N_THREAD_LOCAL x, 0, w2nCurrentActivation
   b w2nLeaveGuest
   .cfi_endproc
 

@@ -70,10 +70,11 @@ w2nCrossingBegin:
   \float fs11, \offset+176(\base)
   .endm
 
-  .macro W2N_ACTIVATION register
-  la.tls.ie \register, w2nCurrentActivation
+  # Loads a variable of the thread: \instruction is ld or lw.
+  .macro W2N_THREAD_LOCAL instruction, register, variable
+  la.tls.ie \register, \variable
   add \register, \register, tp
-  ld \register, 0(\register)
+  \instruction \register, 0(\register)
   .endm
 
   .globl w2nEnterGuest
@@ -114,12 +115,8 @@ w2nEnterGuest:               # a0: the activation, a1: thunk, a2: context, a3: c
   addi s0, sp, 208
   .cfi_def_cfa s0, 0
   sd sp, 0(a0)
-  ld sp, 8(a0)
-  mv t0, a1
-  mv a0, a2
-  mv a1, a3
-  mv a2, a4
-  jalr t0
+  j .LenterGuest
+.LguestReturned:
   addi sp, s0, -208
   li a0, 0
 .LrestoreHost:
@@ -150,7 +147,7 @@ w2nLeaveGuest:               # a0: the activation
   .type w2nTrapEntry, @function
 w2nTrapEntry:
   .cfi_startproc
-  W2N_ACTIVATION a0
+  W2N_THREAD_LOCAL ld, a0, w2nCurrentActivation
   sw a1, 16(a0)
   li t1, 1
   sw t1, 20(a0)
@@ -181,7 +178,7 @@ w2nTrapEntry:
   .cfi_offset s0, -16
   addi s0, sp, 16
   .cfi_def_cfa s0, 0
-  W2N_ACTIVATION t0
+  W2N_THREAD_LOCAL ld, t0, w2nCurrentActivation
   sd sp, 8(t0)
   .if \mayThrow
   W2N_PRESERVED sd, fsd, t0, 88
@@ -197,12 +194,7 @@ w2nTrapEntry:
   .elseif \checked == 2
   bltz a0, .LleaveForError
   .endif
-  addi sp, s0, -16
-  .cfi_def_cfa sp, 16
-  ld ra, 8(sp)
-  ld s0, 0(sp)
-  addi sp, sp, 16
-  ret
+  j .LreturnToGuest
   .cfi_endproc
   .size \entry, .-\entry
   .endm
@@ -261,13 +253,60 @@ w2nExceptionThrowEntry:
   sd s0, 200(sp)
   mv s1, sp
   mv s2, a1
-  W2N_ACTIVATION t0
+  W2N_THREAD_LOCAL ld, t0, w2nCurrentActivation
   sd sp, 8(t0)
   ld sp, 0(t0)
   mv a0, a1
   mv a1, s1
   call w2nExceptionThrow
   bnez a0, .LleaveForError
+  j .LgoToHandler
+  .cfi_endproc
+  .size w2nExceptionThrowEntry, .-w2nExceptionThrowEntry
+
+  # The range in which an interrupt leaves the guest (Arch.h): three ways to it.
+  .globl w2nToGuestBegin
+  .hidden w2nToGuestBegin
+w2nToGuestBegin:
+.LenterGuest:                # a0: the activation; a1 to a4: thunk and its arguments
+  .cfi_startproc
+  .cfi_def_cfa s0, 0
+  .cfi_offset ra, -8
+  .cfi_offset s0, -16
+  W2N_THREAD_LOCAL lw, t0, w2nInterruptPending
+  bnez t0, .Linterrupted
+  ld sp, 8(a0)
+  mv t0, a1
+  mv a0, a2
+  mv a1, a3
+  mv a2, a4
+  jalr t0
+  j .LguestReturned
+  .cfi_endproc
+
+.LreturnToGuest:             # a0: the result; s0: the end of the crossing's frame
+  .cfi_startproc
+  .cfi_def_cfa s0, 0
+  .cfi_offset ra, -8
+  .cfi_offset s0, -16
+  W2N_THREAD_LOCAL lw, t0, w2nInterruptPending
+  bnez t0, .Linterrupted
+  addi sp, s0, -16
+  .cfi_def_cfa sp, 16
+  ld ra, 8(sp)
+  ld s0, 0(sp)
+  addi sp, sp, 16
+  ret
+  .cfi_endproc
+
+  .globl w2nToHandlerBegin
+  .hidden w2nToHandlerBegin
+w2nToHandlerBegin:
+.LgoToHandler:               # s1: the ThrowPoint; s2: the exception
+  .cfi_startproc
+  .cfi_undefined ra
+  W2N_THREAD_LOCAL lw, t0, w2nInterruptPending
+  bnez t0, .LinterruptedThrow
   mv a0, s2                  # the exception, where landing pads expect it
   mv t0, s1
   W2N_PRESERVED ld, fld, t0, 0
@@ -276,12 +315,27 @@ w2nExceptionThrowEntry:
   ld sp, 200(t0)
   jr t1
   .cfi_endproc
-  .size w2nExceptionThrowEntry, .-w2nExceptionThrowEntry
+  .globl w2nToGuestEnd
+  .hidden w2nToGuestEnd
+w2nToGuestEnd:
+
+  # On the host's stack.
+.Linterrupted:
+  .cfi_startproc
+  .cfi_undefined ra
+  li a0, 0
+  j .LnoteInterrupt
+.LinterruptedThrow:
+  li a0, 1
+.LnoteInterrupt:
+  call w2nInterrupted
+  j .LleaveForError
+  .cfi_endproc
 
 .LleaveForError:
   .cfi_startproc
   .cfi_undefined ra
-  W2N_ACTIVATION a0
+  W2N_THREAD_LOCAL ld, a0, w2nCurrentActivation
   j w2nLeaveGuest
   .cfi_endproc
 
