@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything that is tested, on a fresh clone too: builds, runs all tests, sums them up in the last line.
-# Options: --quick leaves out the builds with sanitizers and the fuzzers.
+# Options: --quick leaves out the builds with sanitizers, those for other processors, and the fuzzers.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -79,6 +79,12 @@ if build release; then
   if ((!quick)) && build tsan -DW2N_COMPILER_LIBRARY="$PWD/build/release/lib/libwasm2native-compiler.so"; then
     run_ctest tsan
   fi
+  # Other processors, emulated: the suite once. utils/test-matrix.sh has all modes.
+  for target in aarch64 riscv64; do
+    if ((!quick)) && build "$target" -DW2N_SPEC_MODES=O3-guard; then
+      run_ctest "$target"
+    fi
+  done
 fi
 
 if ((!quick)) && [[ -d utils/fuzz ]] && build fuzz; then

@@ -42,6 +42,7 @@ struct ModulePlan {
   /// Whether an access to a shared memory that is not aligned may be one to each of its bytes: then
   /// none may become part of a wider one, which would be less aligned than it was.
   bool unalignedMayTear = false;
+  bool hasSharedMemory = false;
   /// Whether the target's code for rounding leaves signaling NaNs as they are.
   bool roundingKeepsNans = false;
   /// Data segments that are in the memory image and so need no code.

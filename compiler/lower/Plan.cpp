@@ -122,6 +122,8 @@ ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options) {
   plan.hasBody = findBodies(plan, uses);
   plan.tailCalledTables = uses.tailCalledTables;
   plan.dataInImage.resize(module.data.size());
+  plan.hasSharedMemory = llvm::any_of(
+      module.memories, [](const wasm::Memory &memory) { return memory.type.limits.shared; });
   return plan;
 }
 
@@ -131,10 +133,7 @@ ModulePlan planFor(const ModulePlan &shared, const TargetChoice &target,
   // RISC-V has neither tailcc nor swifttailcc.
   const bool isRiscV = llvm::Triple(target.triple).isRISCV();
   plan.uniformBodies = plan.extendsIntegers = plan.roundingKeepsNans = isRiscV;
-  plan.unalignedMayTear =
-      isRiscV && llvm::any_of(module.memories, [](const wasm::Memory &memory) {
-        return memory.type.limits.shared;
-      });
+  plan.unalignedMayTear = isRiscV && shared.hasSharedMemory;
   plan.targetTriple = target.triple;
   plan.processor = target.processor;
   plan.requiredFeatures = target.requiredFeatures;

@@ -1,7 +1,7 @@
 // Which of LLVM's processor features this x86-64 machine has (Intel SDM, volume 2, CPUID; AMD APM,
 // volume 3, appendix E). The C library has executed cpuid already; doing it again would cost a
 // virtual machine an exit to its host, tens of microseconds, for each leaf.
-#include "runtime/arch/Features.h"
+#include "runtime/arch/FeatureTable.h"
 
 // The header below uses C's name, which clang knows only as an extension.
 #define _Bool bool
@@ -132,27 +132,22 @@ uint32_t enabledState() {
   return low;
 }
 
-bool hasFeature(const Feature &feature) {
-  const auto *leaf = __x86_get_cpuid_feature_leaf(feature.leaf);
-  return (leaf->cpuid_array[feature.where] >> feature.bit & 1) &&
-         (enabledState() & feature.saved) == feature.saved;
-}
+struct Machine {
+  uint32_t enabled = enabledState();
+
+  bool has(const Feature &feature) const {
+    const auto *leaf = __x86_get_cpuid_feature_leaf(feature.leaf);
+    return (leaf->cpuid_array[feature.where] >> feature.bit & 1) &&
+           (enabled & feature.saved) == feature.saved;
+  }
+};
 
 } // namespace
 
 FeatureState processorFeature(std::string_view name) {
-  for (const Feature &feature : features)
-    if (feature.name == name)
-      return hasFeature(feature) ? FeatureState::Present : FeatureState::Missing;
-  return FeatureState::Unknown;
+  return featureIn(features, name, Machine());
 }
 
-std::string processorFeatures() {
-  std::string names;
-  for (const Feature &feature : features)
-    if (hasFeature(feature))
-      names += (names.empty() ? "" : ",") + std::string(feature.name);
-  return names;
-}
+std::string processorFeatures() { return namesIn(features, Machine()); }
 
 } // namespace w2n::runtime

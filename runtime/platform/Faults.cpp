@@ -136,7 +136,8 @@ void handleInterruptSignal(int number, siginfo_t *info, void *rawContext) {
       previous.sa_handler(number);
   } else {
     auto &context = *static_cast<ucontext_t *>(rawContext);
-    Fault interrupt = {FaultKind::Interrupt, 0, 0, 0, 0, 0};
+    Fault interrupt = {};
+    interrupt.kind = FaultKind::Interrupt;
     readRegisters(context, interrupt);
     Resumption resumption;
     if (faultHandler(interrupt, resumption))

@@ -15,6 +15,8 @@ config.environment["PATH"] = os.pathsep.join(
 )
 # A compiler that the developer's shell names is not the one under test.
 config.environment.pop("WASM2NATIVE_COMPILER", None)
+# Nor is the developer's cache.
+config.environment["WASM2NATIVE_CACHE_DIR"] = os.path.join(config.test_exec_root, "cache")
 
 # C to a WASI module.
 config.substitutions.append(
@@ -25,6 +27,9 @@ config.substitutions.append(
 config.substitutions.append(("%bin", os.path.join(config.build_dir, "bin")))
 
 config.available_features.add(os.uname().machine)
+# What of the processor's features tests depend on.
+with open("/proc/cpuinfo") as cpuinfo:
+    config.available_features.update({"fma"}.intersection(cpuinfo.read().split()))
 # Sanitizers need memory of their own, and keep what is freed.
 if config.sanitizer not in ("", "OFF"):
     config.available_features.add("sanitizer")
