@@ -14,6 +14,7 @@ namespace w2n::compiler {
 
 enum class OptimizationLevel : uint8_t { O0, O1, O2, O3, Os };
 enum class BoundsChecks : uint8_t { Guard, Explicit };
+enum class Meter : uint8_t { None, Fuel };
 enum class Emit : uint8_t { SharedObject, Object, Assembly, LlvmIr };
 enum class StopAfter : uint8_t { Decode, Validate, Lower, Optimize, Object, Link };
 
@@ -25,6 +26,8 @@ struct CompileOptions {
   bool strictTrapState = false;
   /// One NaN and one form of relaxed instructions on every target (--deterministic).
   bool deterministic = false;
+  /// Whether instructions are counted (--meter=fuel).
+  Meter meter = Meter::None;
   Emit emit = Emit::SharedObject;
   StopAfter stopAfter = StopAfter::Link;
   /// x86_64, aarch64, riscv64 or a triple; empty is the host.
@@ -41,6 +44,12 @@ struct CompileOptions {
   std::function<void(uint32_t done, uint32_t total)> progress;
   /// Called from any thread, one call at a time: a line about what is being done.
   std::function<void(const std::string &text)> remark;
+
+  /// Whether everything before an access has happened when it faults: what is left of the fuel must
+  /// be known then.
+  bool ordersTraps() const {
+    return strictTrapState || (meter == Meter::Fuel && boundsChecks == BoundsChecks::Guard);
+  }
 };
 
 /// Compiles it for each of `targets` (options.target does not matter), with one decoding, one

@@ -22,6 +22,8 @@ static_assert(W2N_LEVEL_O3 == int(OptimizationLevel::O3));
 static_assert(W2N_LEVEL_OS == int(OptimizationLevel::Os));
 static_assert(W2N_BOUNDS_CHECKS_GUARD == int(BoundsChecks::Guard));
 static_assert(W2N_BOUNDS_CHECKS_EXPLICIT == int(BoundsChecks::Explicit));
+static_assert(W2N_METER_NONE == int(Meter::None));
+static_assert(W2N_METER_FUEL == int(Meter::Fuel));
 static_assert(W2N_EMIT_SHARED_OBJECT == int(Emit::SharedObject));
 static_assert(W2N_EMIT_OBJECT == int(Emit::Object));
 static_assert(W2N_EMIT_ASSEMBLY == int(Emit::Assembly));
@@ -50,6 +52,7 @@ Result<CompileOptions> optionsOf(const w2n_compile_options &given) {
       readEnum("bounds_checks", given.bounds_checks, BoundsChecks::Explicit, options.boundsChecks));
   W2N_CHECK(readEnum("emit", given.emit, Emit::LlvmIr, options.emit));
   W2N_CHECK(readEnum("stop_after", given.stop_after, StopAfter::Link, options.stopAfter));
+  W2N_CHECK(readEnum("meter", given.meter, Meter::Fuel, options.meter));
   options.strictTrapState = given.strict_trap_state;
   options.deterministic = given.deterministic;
   options.threads = given.threads;

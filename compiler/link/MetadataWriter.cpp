@@ -317,7 +317,8 @@ void MetadataEmitter::run(std::span<const LevelCode> levels, std::span<const uin
   MetadataHeader header{};
   std::memcpy(header.magic, metadataMagic, sizeof(header.magic));
   header.version = formatVersion;
-  header.flags = plan.options.boundsChecks == BoundsChecks::Explicit ? flagExplicitBounds : 0;
+  header.flags = (plan.options.boundsChecks == BoundsChecks::Explicit ? flagExplicitBounds : 0) |
+                 (plan.options.meter == Meter::Fuel ? flagMetersFuel : 0);
   std::memcpy(header.sourceHash, sourceHash.data(), sizeof(header.sourceHash));
   blob.bytes.resize(sizeof(MetadataHeader));
   header.compilerVersion =

@@ -81,14 +81,20 @@ bool BodyLowering::run() {
   const uint64_t mostSteps = ssaSteps + ssaStepsPerByte * wasmFunction.code.size();
   ByteReader reader(wasmFunction.code, wasmFunction.codeOffset);
   wasm::Instruction instruction;
+  const bool isMetered = module.plan.options.meter == Meter::Fuel;
   while (!frames.empty()) {
     // Cannot fail: validation decoded the same bytes.
     if (!wasm::decodeInstruction(reader, instruction))
       break;
-    if (unreachable)
+    if (unreachable) {
       skipUnreachable(instruction);
-    else
+    } else if (isMetered) {
+      beforeInstruction(instruction);
       handlers[size_t(instruction.opcode)](*this, instruction);
+      afterInstruction(instruction);
+    } else {
+      handlers[size_t(instruction.opcode)](*this, instruction);
+    }
     if (ssa.steps() > mostSteps || ssa.landingPadOperands() > mostLandingPadOperands)
       return false;
   }

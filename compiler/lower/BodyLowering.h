@@ -1,7 +1,7 @@
 // Lowers the body of one function. Its instructions have been validated, so types, indices and the
 // shape of the operand stack are trusted here. One file for each family of instructions defines the
 // members: Body, Control, Call, TailCall, Variable, Numeric, WideArithmetic, Memory, BoundsCheck,
-// BulkMemory, Table, Reference, Atomic, and Simd* for vectors.
+// BulkMemory, Table, Reference, Atomic, Fuel, and Simd* for vectors.
 #pragma once
 
 #include "compiler/lower/ModuleLowering.h"
@@ -362,6 +362,19 @@ private:
   void writeLocal(uint32_t local, llvm::Value *value);
   llvm::Value *globalAddress(uint32_t global);
 
+  // Fuel.cpp: around each instruction that is lowered, if fuel is metered.
+  /// What a run of instructions costs is known at its end, where the amounts get their value.
+  struct Charge {
+    llvm::ICmpInst *compare = nullptr;
+    llvm::BinaryOperator *subtract = nullptr;
+    uint64_t cost = 0;
+  };
+  void beforeInstruction(const Instruction &instruction);
+  void afterInstruction(const Instruction &instruction);
+  /// Takes `amount`, or traps.
+  Charge emitCharge(llvm::Value *amount);
+  void endCharge();
+
   // WideArithmetic.cpp
   llvm::Value *pop128();
   void push128(llvm::Value *value);
@@ -387,6 +400,8 @@ private:
   std::vector<Frame> frames;
   /// Nested blocks opened in unreachable code; meaningful only if `unreachable`.
   uint32_t skippedDepth = 0;
+  /// Of the run that is being lowered.
+  Charge charge;
   bool unreachable = false;
   llvm::DenseMap<unsigned, llvm::BasicBlock *> trapBlocks;
   llvm::DenseMap<uint64_t, llvm::Value *> entryLoads;

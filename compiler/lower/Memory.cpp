@@ -41,7 +41,7 @@ llvm::Value *BodyLowering::effectiveAddress(const Instruction &instruction, llvm
   llvm::Value *wide = zeroExtend(index);
   uint64_t offset = instruction.memoryOffset;
   checkBounds(instruction.index, wide, offset, bytes);
-  if (module.plan.options.strictTrapState)
+  if (module.plan.options.ordersTraps())
     builder.CreateFence(llvm::AtomicOrdering::SequentiallyConsistent,
                         llvm::SyncScope::SingleThread);
   llvm::Value *address = builder.CreateInBoundsGEP(module.i8, memoryBase(instruction.index), wide);

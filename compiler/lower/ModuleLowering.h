@@ -73,7 +73,7 @@ std::string importThunkSymbol(uint32_t typeIndex);
 inline constexpr char initializeSymbol[] = "w2n.initialize";
 
 /// Memory that cannot alias: what an access touches, as a TBAA type.
-enum class AliasClass { Context, Global, Memory, MemorySize, Table, Buffer };
+enum class AliasClass { Context, Global, Memory, MemorySize, Table, Buffer, Fuel };
 
 /// Where a call inside a try goes on; both null outside of one, where what is thrown leaves the
 /// function.
@@ -180,7 +180,7 @@ private:
   /// Says of the i32 parameters and result of `callable`, a function or a call, how they travel.
   template <typename Callable> void extendIntegers(Callable &callable);
 
-  llvm::MDNode *aliasTags[6];
+  llvm::MDNode *aliasTags[7];
   llvm::MDNode *emptyNode;
   llvm::MDNode *unlikelyWeights;
   std::map<uint32_t, Signature> signatures, tailSignatures;

@@ -22,6 +22,14 @@ enum w2n_bounds_checks {
   W2N_BOUNDS_CHECKS_EXPLICIT
 };
 
+/// What compiled code counts.
+enum w2n_meter {
+  W2N_METER_NONE,
+  /// Fuel: each instruction takes from what w2n_instance_set_fuel gives, and traps when nothing is
+  /// left; the same count on every target and at every level. docs/embedding.md has the rules.
+  W2N_METER_FUEL
+};
+
 /// What to make.
 enum w2n_emit {
   W2N_EMIT_SHARED_OBJECT,
@@ -55,6 +63,7 @@ typedef struct w2n_compile_options {
   /// relaxed vector instructions have the same form on every target. Slower where there are floats.
   /// Source: Core, appendix, "Profiles".
   bool deterministic;
+  uint32_t meter; ///< enum w2n_meter
   /// Threads to compile with, of the compiler's own; 0 is one for each core. The output is the same
   /// for every number.
   uint32_t threads;
@@ -89,6 +98,7 @@ typedef struct w2n_compile_options {
    W2N_STOP_AFTER_LINK,                                                                            \
    false,                                                                                          \
    false,                                                                                          \
+   W2N_METER_NONE,                                                                                 \
    0,                                                                                              \
    NULL,                                                                                           \
    NULL,                                                                                           \

@@ -205,6 +205,9 @@ W2N_API w2n_error *w2n_linker_define_wasi(w2n_linker *linker, const w2n_wasi_con
 /// Whether functions that nothing defines trap when they are called ("unknown import called"),
 /// rather than failing to link. At first they do not.
 W2N_API void w2n_linker_trap_unknown_imports(w2n_linker *linker, bool trap);
+/// The fuel that instances begin with, their start function included: from then on, modules that
+/// were compiled without W2N_METER_FUEL are refused (INVALID).
+W2N_API void w2n_linker_set_fuel(w2n_linker *linker, uint64_t fuel);
 
 /// What an instance may have. 0 is no limit but those of the types and of the system. Compiled code
 /// pays for none of them.
@@ -279,6 +282,15 @@ W2N_API void w2n_wasi_config_add_directory(w2n_wasi_config *config, const char *
 /// Frees what was got from the instance. Its memory stays while an instance that is linked with it
 /// lives, or a linker that defines it.
 W2N_API void w2n_instance_free(w2n_instance *instance);
+
+/// Stores what is left of the instance's fuel. Code compiled with W2N_METER_FUEL takes from it
+/// before it runs, and traps with "all fuel consumed" if too little is left, of which nothing is
+/// taken; it begins with UINT64_MAX, or what w2n_linker_set_fuel says. False, and nothing is
+/// stored, if the module was compiled without. Threads: the thread of the instance; also from host
+/// functions that it calls.
+W2N_API bool w2n_instance_fuel(const w2n_instance *instance, uint64_t *out);
+/// Errors: INVALID (the module was compiled without).
+W2N_API w2n_error *w2n_instance_set_fuel(w2n_instance *instance, uint64_t fuel);
 
 /// The exported function `name`; null if there is no such export, or it is no function. Lives as
 /// long as `instance`, and is the same at every call. Cost: linear in the number of exports, so ask

@@ -156,14 +156,14 @@ struct InstanceContext {
   uint64_t *argumentBuffer;
   /// The runtime's Instance; compiled code does not look at it.
   void *instance;
-  /// Set by another thread to ask for attention at the next return from the host.
-  uint64_t interruptFlag;
+  /// What is left to be taken by code that was compiled with --meter=fuel.
+  uint64_t fuel;
 };
 
 static_assert(offsetof(InstanceContext, services) == 0);
 static_assert(offsetof(InstanceContext, argumentBuffer) == 8);
 static_assert(offsetof(InstanceContext, instance) == 16);
-static_assert(offsetof(InstanceContext, interruptFlag) == 24);
+static_assert(offsetof(InstanceContext, fuel) == 24);
 static_assert(sizeof(InstanceContext) == 32);
 static_assert(offsetof(FunctionReference, code) == 0);
 static_assert(offsetof(FunctionReference, context) == 8);

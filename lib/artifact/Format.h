@@ -12,7 +12,7 @@
 
 namespace w2n::artifact {
 
-inline constexpr uint32_t formatVersion = 6;
+inline constexpr uint32_t formatVersion = 7;
 inline constexpr uint32_t noIndex = ~uint32_t(0);
 /// ELF note that holds the metadata.
 inline constexpr char noteOwner[] = "wasm2native";
@@ -158,6 +158,7 @@ struct ImageRecord {
 };
 
 inline constexpr uint32_t flagExplicitBounds = 1; ///< compiled with --bounds-checks=explicit
+inline constexpr uint32_t flagMetersFuel = 2;     ///< compiled with --meter=fuel
 
 struct MetadataHeader {
   char magic[8]; ///< "w2n-aot\0"

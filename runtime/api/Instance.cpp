@@ -18,6 +18,17 @@ w2n_function *w2n_instance::functionOf(runtime::Slot reference) {
 
 void w2n_instance_free(w2n_instance *instance) { delete instance; }
 
+bool w2n_instance_fuel(const w2n_instance *instance, uint64_t *out) {
+  const auto fuel = instance->instance.fuel();
+  if (fuel)
+    *out = *fuel;
+  return fuel.has_value();
+}
+
+w2n_error *w2n_instance_set_fuel(w2n_instance *instance, uint64_t fuel) {
+  return api::toC(instance->instance.setFuel(fuel));
+}
+
 w2n_function *w2n_instance_function(w2n_instance *instance, const char *name) {
   auto function = instance->find<runtime::Function>(name);
   return function ? instance->keep(std::move(function)) : nullptr;

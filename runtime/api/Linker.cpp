@@ -85,6 +85,8 @@ w2n_error *w2n_linker_define_wasi(w2n_linker *linker, const w2n_wasi_config *con
   return api::toC(defineWasi(*linker, *config));
 }
 
+void w2n_linker_set_fuel(w2n_linker *linker, uint64_t fuel) { linker->options.fuel = fuel; }
+
 void w2n_linker_trap_unknown_imports(w2n_linker *linker, bool trap) {
   linker->forgetLinked();
   linker->options.trapOnUnknownImports = trap;

@@ -36,6 +36,7 @@ Digest familyOf(const Digest &source, const Digest &compiler, const w2n_compile_
   addField(text, "features", orEmpty(options.features));
   addField(text, "level", std::to_string(options.level));
   addField(text, "bounds-checks", std::to_string(options.bounds_checks));
+  addField(text, "meter", std::to_string(options.meter));
   addField(text, "strict-trap-state", std::to_string(options.strict_trap_state));
   addField(text, "deterministic", std::to_string(options.deterministic));
   return hashOf(text);

@@ -93,12 +93,14 @@ void noteInterrupt(Activation &activation, bool atHandler) {
     activation.trapProgramCounter = point.programCounter;
     activation.trapStackPointer = point.stackPointer;
     activation.trapFramePointer = point.framePointer;
+    activation.trapReturnAddress = 0;
     activation.afterCall = 0;
   } else if (activation.guestStackPointer != activation.guestStackTop) {
     noteCrossing(activation);
   } else {
     // It was about to begin: there are no frames.
     activation.trapProgramCounter = activation.trapStackPointer = activation.trapFramePointer = 0;
+    activation.trapReturnAddress = 0;
     activation.afterCall = 0;
   }
 }

@@ -2,6 +2,7 @@
 
 #include "runtime/core/Activation.h"
 #include "runtime/core/InstanceState.h"
+#include "runtime/core/Interrupt.h"
 #include "runtime/core/RangeRegistry.h"
 #include "runtime/core/Thread.h"
 
@@ -49,11 +50,12 @@ void collectExceptions(InstanceGroup &group) {
   group.exceptions.collect(roots);
 }
 
-/// Goes through the frames of the activation until one has a landing pad; false if none has.
+/// Goes through the frames of the activation until one has a landing pad; false if none has, or if
+/// the thread is interrupted: there may be hundreds of thousands.
 bool findHandler(const Activation &activation, FrameRegisters &registers) {
   const StackBounds stack = {currentGuestStack->limit, activation.guestStackTop};
   const Module *module = nullptr;
-  while (true) {
+  while (!isInterrupted()) {
     const uintptr_t address = registers.programCounter - 1;
     if (!module || !module->containsCode(address))
       module = static_cast<const Module *>(codeRanges().find(address));
@@ -67,6 +69,7 @@ bool findHandler(const Activation &activation, FrameRegisters &registers) {
     if (!table.step(registers, /*afterCall=*/true, stack))
       return false;
   }
+  return false;
 }
 
 } // namespace
@@ -109,11 +112,15 @@ uint32_t w2nExceptionThrow(Exception *exception, ThrowPoint *point) {
     std::copy(registers.saved.begin(), registers.saved.end(), point->saved);
     return 0;
   }
-  activation.trapKind = uint32_t(TrapKind::UncaughtException);
   activation.afterCall = 1;
   activation.trapProgramCounter = point->programCounter;
   activation.trapStackPointer = point->stackPointer;
   activation.trapFramePointer = point->framePointer;
+  if (isInterrupted()) {
+    activation.trapKind = w2nInterruptPending;
+    return 1;
+  }
+  activation.trapKind = uint32_t(TrapKind::UncaughtException);
   activation.hostError = new w2n::Error(trapError(TrapKind::UncaughtException));
   activation.hostError->exception = std::make_shared<HeldException>(*exception);
   return 1;

@@ -73,7 +73,7 @@ Status Builder::allocateContext() {
                 sizeof(artifact::GlobalCell) * state.layout.definedGlobals);
     std::memset(state.argumentBuffer, 0, argumentBytes);
   }
-  *context() = {&runtimeServices, state.argumentBuffer, &instance, 0};
+  *context() = {&runtimeServices, state.argumentBuffer, &instance, UINT64_MAX};
   state.memories.resize(header.memories.count);
   state.tables.resize(header.tables.count);
   state.unownedMemories.resize(header.memories.count);
@@ -231,8 +231,24 @@ Result<std::shared_ptr<Instance>> Instance::instantiateLinked(std::shared_ptr<co
   W2N_CHECK(bindImports(instance, imports));
   W2N_CHECK(builder.makeMemories());
   W2N_CHECK(builder.makeTables());
+  if (options.fuel)
+    W2N_CHECK(instance.setFuel(*options.fuel));
   W2N_CHECK(builder.run());
   return handle;
+}
+
+std::optional<uint64_t> Instance::fuel() const {
+  if (!(moduleRef->metadata().header().flags & artifact::flagMetersFuel))
+    return std::nullopt;
+  return contextPtr->fuel;
+}
+
+Status Instance::setFuel(uint64_t fuel) {
+  if (!this->fuel())
+    return fail(ErrorKind::Invalid,
+                "the module has no count of fuel: it was compiled without --meter=fuel");
+  contextPtr->fuel = fuel;
+  return {};
 }
 
 std::optional<Extern> Instance::findExport(std::string_view name) {

@@ -19,6 +19,9 @@ using Resolver = std::function<std::optional<Extern>(std::string_view module, st
 struct InstanceOptions {
   /// Functions that the resolver does not find trap when called instead of failing to link.
   bool trapOnUnknownImports = false;
+  /// The fuel that it begins with, for `initialize` and the start function, too. Only for modules
+  /// that were compiled with --meter=fuel; without a value, those have as good as endless fuel.
+  std::optional<uint64_t> fuel = {};
   InstanceLimits limits = {};
   /// Counts the instances made with these options; null: any number.
   std::shared_ptr<InstanceQuota> quota = nullptr;
@@ -55,6 +58,11 @@ public:
   Memory &memoryAt(uint32_t index);
   /// Keeps the instance alive.
   std::shared_ptr<Instance> handle();
+
+  /// What is left; nothing if the module was compiled without --meter=fuel.
+  std::optional<uint64_t> fuel() const;
+  /// Errors: Invalid (the same).
+  Status setFuel(uint64_t fuel);
 
   const Module &module() const { return *moduleRef; }
   artifact::InstanceContext *context() { return contextPtr; }

@@ -1,5 +1,5 @@
-// Hardware faults (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP) as the runtime sees them, the signal by
-// which one thread interrupts another, and the stacks that the handlers run on.
+// Hardware faults (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP) as the runtime sees them, the signal
+// by which one thread interrupts another, and the stacks that the handlers run on.
 #pragma once
 
 #include "lib/support/Error.h"

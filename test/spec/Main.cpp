@@ -22,7 +22,9 @@ using compiler::OptimizationLevel;
 
 constexpr const char *usage =
     "usage: w2nSpecRunner [-O0|-O1|-O2|-O3] [--bounds-checks=guard|explicit] [-v]\n"
-    "                     [--deterministic] [--mcpu=CPU] [--preinit] [--expect-failures=COUNT]\n"
+    "                     [--deterministic] [--mcpu=CPU] [--cpu-level=CPU] [--meter=fuel] "
+    "[--preinit]\n"
+    "                     [--expect-failures=COUNT]\n"
     "                     [--target=NAME | --artifacts=FOLDER] FILE.json [-- RUNNER...]\n";
 
 struct Flag {
@@ -40,6 +42,7 @@ constexpr Flag flags[] = {
     {"--bounds-checks=explicit",
      [](auto &options) { options.compile.boundsChecks = BoundsChecks::Explicit; }},
     {"--deterministic", [](auto &options) { options.compile.deterministic = true; }},
+    {"--meter=fuel", [](auto &options) { options.compile.meter = compiler::Meter::Fuel; }},
     {"--preinit", [](auto &options) { options.preinit = true; }},
     {"-v", [](auto &options) { options.verbose = true; }},
 };
@@ -126,7 +129,8 @@ Result<int> runHere(const Task &task) {
 /// False if the arguments make no sense.
 bool readArguments(std::span<char *> arguments, Task &task) {
   constexpr std::string_view expectFailures = "--expect-failures=", cpu = "--mcpu=",
-                             target = "--target=", artifacts = "--artifacts=";
+                             cpuLevel = "--cpu-level=", target = "--target=",
+                             artifacts = "--artifacts=";
   spec::Runner::Options &options = task.options;
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string_view argument = arguments[i];
@@ -137,6 +141,8 @@ bool readArguments(std::span<char *> arguments, Task &task) {
       task.expectedFailures = unsigned(atoi(argument.data() + expectFailures.size()));
     } else if (argument.starts_with(cpu)) {
       options.compile.cpu = argument.substr(cpu.size());
+    } else if (argument.starts_with(cpuLevel)) {
+      options.load.cpuLevel = argument.substr(cpuLevel.size());
     } else if (argument.starts_with(target)) {
       options.compile.target = argument.substr(target.size());
     } else if (argument.starts_with(artifacts)) {

@@ -174,7 +174,7 @@ Result<Runner::ModuleHandle> Runner::loadWasm(std::vector<uint8_t> wasm) {
   name << "module-" << std::this_thread::get_id() << ".so";
   const std::filesystem::path path = options.artifactFolder / name.str();
   W2N_CHECK(writeFileAtomically(path, artifact));
-  auto module = runtime::Module::load(path);
+  auto module = runtime::Module::load(path, options.load);
   // What is mapped stays.
   std::filesystem::remove(path);
   if (module && options.preinit)

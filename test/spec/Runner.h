@@ -30,6 +30,7 @@ class Runner {
 public:
   struct Options {
     compiler::CompileOptions compile;
+    runtime::LoadOptions load;
     /// Where the script's files are, and where artifacts may be written.
     std::filesystem::path scriptFolder, artifactFolder;
     /// artifactFolder has all artifacts (CompiledScript.h): nothing is compiled.

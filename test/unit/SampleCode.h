@@ -25,5 +25,9 @@ SampleCode sampleCode();
 
 /// Calls the function that the reference at `offset` of the context describes.
 Code callHost(uint64_t offset);
+/// The same for ever.
+Code loopHost(uint64_t offset);
+/// Does nothing for ever.
+Code loop();
 
 } // namespace w2n::test

@@ -127,6 +127,17 @@ w2nSampleCallHost:           // its loads get their offsets
   blr x9
   ldp x20, x30, [sp], #16
   ret
+
+w2nSampleLoopHost:           // its loads get their offsets
+  stp x20, x30, [sp, #-16]!
+  ldr x9, [x20]
+  ldr x20, [x20]
+  blr x9
+  ldr x20, [sp]
+  b w2nSampleLoopHost + 4
+
+w2nSampleLoop:
+  b w2nSampleLoop
 w2nSampleEnd:
   .popsection
 )");
@@ -135,7 +146,8 @@ extern "C" {
 #pragma GCC visibility push(hidden)
 extern const uint8_t w2nSampleEntryThunk[], w2nSampleImportThunk[], w2nSampleAdd[], w2nSampleTrap[],
     w2nSampleLoad[], w2nSampleRecurse[], w2nSampleGrow[], w2nSampleFill[], w2nSampleDivide[],
-    w2nSampleIllegal[], w2nSampleWait[], w2nSampleCallHost[], w2nSampleEnd[];
+    w2nSampleIllegal[], w2nSampleWait[], w2nSampleCallHost[], w2nSampleLoopHost[], w2nSampleLoop[],
+    w2nSampleEnd[];
 #pragma GCC visibility pop
 }
 
@@ -153,8 +165,10 @@ SampleCode sampleCode() {
           {w2nSampleWait, w2nSampleCallHost}};
 }
 
-Code callHost(uint64_t offset) {
-  Code code(w2nSampleCallHost, w2nSampleEnd);
+namespace {
+
+/// A function with two loads from the context, its second and third instruction.
+Code withOffset(Code code, uint64_t offset) {
   auto setOffset = [&](size_t instruction, uint64_t value) {
     uint32_t word;
     std::memcpy(&word, &code[4 * instruction], sizeof(word));
@@ -166,5 +180,15 @@ Code callHost(uint64_t offset) {
   setOffset(2, offset + 8);
   return code;
 }
+
+} // namespace
+
+Code callHost(uint64_t offset) {
+  return withOffset({w2nSampleCallHost, w2nSampleLoopHost}, offset);
+}
+
+Code loopHost(uint64_t offset) { return withOffset({w2nSampleLoopHost, w2nSampleLoop}, offset); }
+
+Code loop() { return {w2nSampleLoop, w2nSampleEnd}; }
 
 } // namespace w2n::test

@@ -146,4 +146,21 @@ Code callHost(uint64_t offset) {
   return code;
 }
 
+Code loopHost(uint64_t offset) {
+  Code code = {
+      0x41, 0x55,                      // push r13
+      0x49, 0x8b, 0x85, 0,    0, 0, 0, // next: mov rax, [r13+offset]
+      0x4d, 0x8b, 0xad, 0,    0, 0, 0, // mov r13, [r13+offset+8]
+      0xff, 0xd0,                      // call rax
+      0x4c, 0x8b, 0x2c, 0x24,          // mov r13, [rsp]
+      0xeb, 0xea,                      // jmp next
+  };
+  const auto codeOffset = uint32_t(offset), contextOffset = uint32_t(offset + 8);
+  std::memcpy(&code[5], &codeOffset, 4);
+  std::memcpy(&code[12], &contextOffset, 4);
+  return code;
+}
+
+Code loop() { return {0xeb, 0xfe}; } // jmp to itself
+
 } // namespace w2n::test

@@ -41,6 +41,28 @@ std::vector<uint8_t> buildSample(const SampleOptions &options) {
   return builder.build();
 }
 
+std::vector<uint8_t> buildLoopSample() {
+  const SampleCode code = sampleCode();
+  ArtifactBuilder builder;
+  const uint32_t type =
+      builder.addType({ValueTypeCode::I32, ValueTypeCode::I32}, {ValueTypeCode::I32});
+  builder.setEntryThunk(type, code.entryThunk);
+  builder.setImportThunk(type, code.importThunk);
+  builder.importFunction("env", "host", type);
+  builder.addMemory(16384, 16384);
+  auto define = [&](std::string_view name, const Code &code) {
+    builder.addExport(name, ExternKindCode::Function, builder.addFunction(type, code, name));
+  };
+  for (const SampleFunction &function : code.functions)
+    define(function.name, function.code);
+  ContextLayout layout;
+  layout.memories = layout.definedMemories = 1;
+  define("call-host", callHost(layout.importReferences()));
+  define("loop", loop());
+  define("loop-host", loopHost(layout.importReferences()));
+  return builder.build();
+}
+
 std::vector<uint8_t> buildThreadSample(bool exportsStart) {
   const SampleCode code = sampleCode();
   ArtifactBuilder builder;

@@ -28,6 +28,10 @@ std::vector<uint8_t> buildSample(const SampleOptions &options = {});
 /// expected), which waits for ever, and, if asked for, "wasi_thread_start", which calls "run".
 std::vector<uint8_t> buildThreadSample(bool exportsStart = true);
 
+/// For interrupts: the functions of the sample, and "loop" and "loop-host", which never return, the
+/// second calling "host". Its memory has 1 GiB.
+std::vector<uint8_t> buildLoopSample();
+
 /// Writes `file` to a temporary file and loads it.
 Result<std::shared_ptr<const runtime::Module>> loadBytes(const std::vector<uint8_t> &file);
 

@@ -20,6 +20,8 @@ constexpr Choice<OptimizationLevel> levels[] = {{"0", OptimizationLevel::O0},
 constexpr Choice<BoundsChecks> boundsChecks[] = {{"guard", BoundsChecks::Guard},
                                                  {"explicit", BoundsChecks::Explicit}};
 
+constexpr Choice<compiler::Meter> meters[] = {{"fuel", compiler::Meter::Fuel}};
+
 std::expected<unsigned, std::string> readJobs(const CommandLine &line) {
   std::string text = line.value("jobs", "0");
   unsigned jobs = 0;
@@ -37,9 +39,11 @@ std::expected<compiler::CompileOptions, std::string> readCodegenOptions(const Co
   compiler::CompileOptions options;
   W2N_TRY(level, choose(line, "O", options.level, levels));
   W2N_TRY(checks, choose(line, "bounds-checks", options.boundsChecks, boundsChecks));
+  W2N_TRY(meter, choose(line, "meter", options.meter, meters));
   W2N_TRY(jobs, readJobs(line));
   options.level = level;
   options.boundsChecks = checks;
+  options.meter = meter;
   options.threads = jobs;
   options.strictTrapState = line.has("strict-trap-state");
   options.deterministic = line.has("deterministic");

@@ -22,6 +22,7 @@ inline constexpr OptionRow codegenOptions[] = {
      "Code"},
     {"deterministic", nullptr, "the same NaNs and relaxed vector instructions on every target",
      "Code"},
+    {"meter", "WHAT", "fuel: count instructions, so that 'run --fuel' can limit them", "Code"},
     {"j,jobs", "COUNT", "threads to compile with (default: one for each core)", "Code"},
     {"v,verbose", nullptr, "say what is being done", "Code"},
 };

@@ -25,7 +25,9 @@ w2n_compile_options optionsInC(const compiler::CompileOptions &options) {
   inC.stop_after = uint32_t(options.stopAfter);
   inC.strict_trap_state = options.strictTrapState;
   inC.deterministic = options.deterministic;
+  inC.meter = uint32_t(options.meter);
   inC.threads = options.threads;
+  inC.target = orNull(options.target);
   inC.cpu = orNull(options.cpu);
   inC.attributes = orNull(options.attributes);
   inC.features = orNull(options.features);

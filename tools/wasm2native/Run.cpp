@@ -1,14 +1,18 @@
 // wasm2native run: a WASI command, or one exported function.
 #include "runtime/core/Instance.h"
+#include "runtime/core/Interrupt.h"
 #include "runtime/wasi/ThreadGroup.h"
+#include "runtime/wasi/WasiContext.h"
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
+#include "tools/wasm2native/Duration.h"
 #include "tools/wasm2native/LoadModule.h"
 #include "tools/wasm2native/Subcommands.h"
 #include "tools/wasm2native/Values.h"
 #include "tools/wasm2native/WasiOptions.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <mutex>
 
@@ -31,6 +35,9 @@ constexpr OptionRow rows[] = {
     cacheFolderRow,
     cacheSizeRow,
     {"no-cache", nullptr, "compile a WebAssembly module into memory, always", "Cache"},
+    {"timeout", "DURATION", "end the program after so long: 500ms, 2s, 5m; status 124", "Sandbox"},
+    {"fuel", "COUNT", "instructions that the program may run, for modules made with --meter=fuel",
+     "Sandbox"},
     {"h,help", nullptr, "print this", "Help"},
 };
 
@@ -45,8 +52,9 @@ constexpr CommandSpec spec = {
     .furtherOptions = wasiOptions,
     .epilogue =
         "\nOptions come before FILE; everything after it is the program's. The exit status is "
-        "the program's,\n1 if it could not be run, 2 for a wrong command line, 134 after a "
-        "trap.\n"};
+        "the program's,\n1 if it could not be run, 2 for a wrong command line, 124 after the "
+        "timeout, "
+        "134 after a trap.\n"};
 
 struct Preload {
   std::string name, file;
@@ -62,6 +70,7 @@ struct Request {
   CacheChoice cache;
   runtime::LoadOptions load;
   wasi::WasiOptions wasi;
+  std::optional<std::chrono::nanoseconds> timeout;
 };
 
 std::expected<Preload, std::string> parsePreload(const std::string &text) {
@@ -86,6 +95,21 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   }
   W2N_TRY(wasi, readWasiOptions(line));
   request.wasi = std::move(wasi);
+  if (line.has("fuel")) {
+    const std::string text = line.value("fuel");
+    const char *textEnd = text.data() + text.size();
+    auto [end, error] = std::from_chars(text.data(), textEnd, request.instance.fuel.emplace());
+    if (error != std::errc() || end != textEnd)
+      return std::unexpected("--fuel is '" + text + "', must be a number");
+    // What is compiled here has to count.
+    request.compile.meter = compiler::Meter::Fuel;
+  }
+  if (line.has("timeout")) {
+    auto timeout = parseDuration(line.value("timeout"));
+    if (!timeout)
+      return std::unexpected("--timeout is " + timeout.error());
+    request.timeout = *timeout;
+  }
   if (line.has("invoke"))
     request.invoke = line.value("invoke");
   return request;
@@ -105,6 +129,8 @@ public:
 
   Result<std::shared_ptr<Instance>> instantiate(const std::string &file, const Request &request) {
     W2N_TRY(module, loadModule(file, request.compile, request.cache, request.load));
+    if (request.timeout && !clock)
+      W2N_CHECK(startClock(*request.timeout));
     // Threads are instances of their own, which cannot share those of other modules.
     if (preloads.empty() && wasi::ThreadGroup::isFor(*module))
       return instantiateWithThreads(file, module, request);
@@ -119,6 +145,13 @@ public:
   }
 
 private:
+  /// From the first instance on: compiling takes no time of the program's.
+  Status startClock(std::chrono::nanoseconds timeout) {
+    W2N_TRY(interrupt, runtime::Interrupt::create(runtime::Interrupt::Clock::now() + timeout));
+    clock.emplace(std::move(interrupt));
+    return {};
+  }
+
   /// For a module with threads; they link as the main thread's instance does.
   Result<std::shared_ptr<Instance>>
   instantiateWithThreads(const std::string &file, std::shared_ptr<const runtime::Module> module,
@@ -145,6 +178,7 @@ private:
     return wasi->find(module, name, kind);
   }
 
+  std::optional<runtime::InterruptScope> clock;
   std::shared_ptr<wasi::WasiContext> wasi;
   std::vector<std::pair<std::string, std::shared_ptr<Instance>>> preloads;
 };
@@ -218,6 +252,8 @@ int runRequest(const Request &request, std::span<char *const> arguments) {
     return reportError(request.file, instance.error());
   Status status = request.invoke ? invokeExport(**instance, *request.invoke, arguments)
                                  : runCommand(**instance);
+  if (auto fuel = (*instance)->fuel(); fuel && request.compile.remark)
+    request.compile.remark("fuel left: " + std::to_string(*fuel));
   endProgram(request.file, status);
 }
 

@@ -14,7 +14,7 @@ constexpr w2n_compile_options byDefault = W2N_COMPILE_OPTIONS_DEFAULT;
 const Digest source = hashOf("wasm"), compiler = hashOf("compiler");
 
 TEST(CacheKey, DependsOnModuleCompilerAndEveryOptionThatChangesCode) {
-  std::vector<w2n_compile_options> all(8, byDefault);
+  std::vector<w2n_compile_options> all(9, byDefault);
   all[1].level = W2N_LEVEL_O3;
   all[2].bounds_checks = W2N_BOUNDS_CHECKS_EXPLICIT;
   all[3].strict_trap_state = true;
@@ -22,6 +22,7 @@ TEST(CacheKey, DependsOnModuleCompilerAndEveryOptionThatChangesCode) {
   all[5].target = "riscv64";
   all[6].attributes = "+avx2";
   all[7].features = "wasm2";
+  all[8].meter = W2N_METER_FUEL;
   std::set<Digest> families;
   for (const w2n_compile_options &options : all)
     families.insert(familyOf(source, compiler, options));

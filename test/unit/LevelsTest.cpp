@@ -1,0 +1,201 @@
+// The levels of an artifact, which of them a machine takes, and what machines say of themselves.
+#include "runtime/core/Levels.h"
+#include "runtime/arch/AArch64FeatureTable.h"
+#include "runtime/arch/FeatureTable.h"
+#include "runtime/arch/RiscV64FeatureTable.h"
+#include "test/unit/ArtifactBuilder.h"
+
+#include <gtest/gtest.h>
+#include <set>
+
+namespace w2n::test {
+namespace {
+
+using namespace artifact;
+using runtime::FeatureState;
+
+/// A machine that has `features`, and knows of "rare" besides.
+runtime::FeatureQuery machineWith(std::set<std::string, std::less<>> features) {
+  return [features = std::move(features)](std::string_view name) {
+    if (features.contains(name))
+      return FeatureState::Present;
+    return name == "rare" ? FeatureState::Missing : FeatureState::Unknown;
+  };
+}
+
+ArtifactBuilder threeLevels() {
+  ArtifactBuilder builder;
+  builder.addFunction(builder.addType({}, {}), {0xc3}, "f");
+  builder.levels.clear();
+  builder.addLevel("small", "one");
+  builder.addLevel("middle", "one,two");
+  builder.addLevel("large", "one,rare");
+  return builder;
+}
+
+TEST(Levels, TheLastThatTheMachineHasIsTaken) {
+  const auto file = threeLevels().build();
+  const auto metadata = Metadata::read(file);
+  ASSERT_TRUE(metadata) << metadata.error().text;
+  ASSERT_EQ(metadata->levels().size(), 3u);
+  EXPECT_EQ(*runtime::chooseLevel(*metadata, "", machineWith({"one"})), 0u);
+  EXPECT_EQ(*runtime::chooseLevel(*metadata, "", machineWith({"one", "two"})), 1u);
+  EXPECT_EQ(*runtime::chooseLevel(*metadata, "", machineWith({"one", "rare"})), 2u);
+  EXPECT_EQ(*runtime::chooseLevel(*metadata, "", machineWith({"one", "two", "rare"})), 2u);
+}
+
+TEST(Levels, WithoutAnyTheErrorNamesWhatTheFirstLacks) {
+  const auto file = threeLevels().build();
+  const auto metadata = Metadata::read(file);
+  const auto level = runtime::chooseLevel(*metadata, "", machineWith({"two"}));
+  ASSERT_FALSE(level);
+  EXPECT_EQ(level.error().kind, ErrorKind::Unsupported);
+  EXPECT_EQ(level.error().text,
+            "module needs the processor feature \"one\", which this runtime does not know");
+}
+
+TEST(Levels, OneCanBeAskedFor) {
+  const auto file = threeLevels().build();
+  const auto metadata = Metadata::read(file);
+  const auto machine = machineWith({"one", "two"});
+  EXPECT_EQ(*runtime::chooseLevel(*metadata, "small", machine), 0u);
+  const auto large = runtime::chooseLevel(*metadata, "large", machine);
+  ASSERT_FALSE(large);
+  EXPECT_EQ(large.error().text,
+            "module needs the processor feature \"rare\", which this machine does not have");
+  const auto huge = runtime::chooseLevel(*metadata, "huge", machine);
+  ASSERT_FALSE(huge);
+  EXPECT_EQ(huge.error().text,
+            "module has no code for the CPU 'huge', only for small, middle, large");
+}
+
+TEST(Levels, EachHasItsOwnCode) {
+  ArtifactBuilder builder = threeLevels();
+  const auto file = builder.build();
+  auto metadata = Metadata::read(file);
+  EXPECT_EQ(metadata->levelInUse(), noIndex);
+  EXPECT_FALSE(metadata->code(0));
+  EXPECT_TRUE(metadata->thunks().empty());
+  for (uint32_t level = 0; level < 3; ++level) {
+    ASSERT_TRUE(metadata->useLevel(level));
+    EXPECT_EQ(metadata->levelInUse(), level);
+    EXPECT_TRUE(metadata->code(0));
+  }
+}
+
+std::string refusal(const ArtifactBuilder &damaged) {
+  ArtifactBuilder builder = damaged;
+  const auto file = builder.build();
+  const auto metadata = Metadata::read(file);
+  return metadata ? "" : metadata.error().text;
+}
+
+TEST(Levels, TheirNumberIsChecked) {
+  ArtifactBuilder builder = threeLevels();
+  builder.levels.clear();
+  EXPECT_EQ(refusal(builder), "metadata: 0 levels, must be 1 to 16");
+  for (int i = 0; i < 17; ++i)
+    builder.addLevel("cpu", "");
+  EXPECT_EQ(refusal(builder), "metadata: 17 levels, must be 1 to 16");
+}
+
+/// `file` with the record of its level `index` changed.
+template <typename Change>
+std::vector<uint8_t> withLevel(std::vector<uint8_t> file, uint32_t index, Change change) {
+  constexpr uint64_t metadata = noteOffset + 24;
+  auto *header = reinterpret_cast<MetadataHeader *>(&file[metadata]);
+  change(reinterpret_cast<LevelRecord *>(&file[metadata + header->levels.offset])[index]);
+  return file;
+}
+
+TEST(Levels, DamagedRecordsAreRefused) {
+  const auto file = threeLevels().build();
+  using Change = void (*)(LevelRecord &);
+  constexpr Change changes[] = {
+      [](LevelRecord &level) { level.cpu.offset = 1 << 30; },
+      [](LevelRecord &level) { level.features.count = 1 << 30; },
+      [](LevelRecord &level) { level.functions.count = 2; },
+      [](LevelRecord &level) { level.functions.count = 0; },
+      [](LevelRecord &level) { level.functions.offset = 0xfffffff8; },
+      [](LevelRecord &level) { level.functions.offset += 2; },
+      [](LevelRecord &level) { level.thunks.count = 2; },
+      [](LevelRecord &level) { level.thunks.offset = 0x7ffffff8; },
+      [](LevelRecord &level) { level.codeBegin = INT32_MIN; },
+      [](LevelRecord &level) { level.codeEnd = INT32_MAX; },
+      [](LevelRecord &level) { level.initialize = 4; },
+  };
+  for (uint32_t level = 0; level < 3; ++level)
+    for (const Change change : changes) {
+      const auto damaged = withLevel(file, level, change);
+      const auto metadata = Metadata::read(damaged);
+      ASSERT_FALSE(metadata) << "level " << level << ", change " << &change - changes;
+      EXPECT_EQ(metadata.error().kind, ErrorKind::Malformed);
+    }
+}
+
+TEST(Levels, CodeIsCheckedWhenTheLevelIsTaken) {
+  ArtifactBuilder builder = threeLevels();
+  builder.codes[0].code += 1 << 20;
+  const auto badCode = builder.build();
+  auto metadata = Metadata::read(badCode);
+  ASSERT_TRUE(metadata);
+  EXPECT_FALSE(metadata->code(0));
+  builder = threeLevels();
+  builder.thunks[0].importThunk = 4;
+  const auto badThunk = builder.build();
+  metadata = Metadata::read(badThunk);
+  ASSERT_TRUE(metadata);
+  ASSERT_FALSE(metadata->useLevel(1));
+}
+
+TEST(Features, OfThisMachineAreThoseItNames) {
+  const std::string features = runtime::processorFeatures();
+  EXPECT_FALSE(features.empty());
+  EXPECT_TRUE(runtime::checkFeatures(features));
+  EXPECT_EQ(runtime::processorFeature("warp-drive"), FeatureState::Unknown);
+}
+
+TEST(Features, OfAArch64ComeFromTheCapabilities) {
+  using namespace runtime;
+  // A Cortex-A57, and a Neoverse N1 (with atomics, dot product and half precision).
+  const AArch64Capabilities old = {0xff, 0};
+  const AArch64Capabilities neoverse = {0x119fff, 0};
+  EXPECT_EQ(namesIn(aarch64Features, old), "fp-armv8,neon,aes,sha2,crc");
+  EXPECT_EQ(featureIn(aarch64Features, "lse", old), FeatureState::Missing);
+  for (std::string_view name : {"lse", "rdm", "fullfp16", "dotprod", "rcpc"})
+    EXPECT_EQ(featureIn(aarch64Features, name, neoverse), FeatureState::Present) << name;
+  // Half of what LLVM means by the name.
+  EXPECT_EQ(featureIn(aarch64Features, "aes", AArch64Capabilities{1 << 3, 0}),
+            FeatureState::Missing);
+  EXPECT_EQ(featureIn(aarch64Features, "sve2", AArch64Capabilities{0, 2}), FeatureState::Present);
+  EXPECT_EQ(featureIn(aarch64Features, "avx2", neoverse), FeatureState::Unknown);
+}
+
+TEST(Features, OfRiscV64ComeFromLettersWithoutProbe) {
+  using namespace runtime;
+  // IMAFDC, as qemu 7.2 says.
+  const RiscV64Capabilities plain = {0x112d, 0, 0};
+  for (std::string_view name : {"i", "m", "a", "f", "d", "c", "zca", "zalrsc"})
+    EXPECT_EQ(featureIn(riscv64Features, name, plain), FeatureState::Present) << name;
+  for (std::string_view name : {"v", "zba", "b", "zicond", "zvl128b", "zve64d"})
+    EXPECT_EQ(featureIn(riscv64Features, name, plain), FeatureState::Missing) << name;
+  const RiscV64Capabilities vectors = {0x112d | 1 << 21, 0, 256};
+  for (std::string_view name : {"v", "zve64d", "zvl128b", "zvl256b"})
+    EXPECT_EQ(featureIn(riscv64Features, name, vectors), FeatureState::Present) << name;
+  EXPECT_EQ(featureIn(riscv64Features, "zvl512b", vectors), FeatureState::Missing);
+}
+
+TEST(Features, OfRiscV64ComeFromTheProbe) {
+  using namespace runtime;
+  // Zba, Zbb and Zicond without Zbs.
+  const RiscV64Capabilities machine = {0x112d, 1 << 3 | 1 << 4 | uint64_t(1) << 35, 0};
+  EXPECT_EQ(featureIn(riscv64Features, "zba", machine), FeatureState::Present);
+  EXPECT_EQ(featureIn(riscv64Features, "zicond", machine), FeatureState::Present);
+  EXPECT_EQ(featureIn(riscv64Features, "zbs", machine), FeatureState::Missing);
+  EXPECT_EQ(featureIn(riscv64Features, "b", machine), FeatureState::Missing);
+  EXPECT_EQ(featureIn(riscv64Features, "b", RiscV64Capabilities{0, 7 << 3, 0}),
+            FeatureState::Present);
+}
+
+} // namespace
+} // namespace w2n::test
