@@ -70,11 +70,18 @@ w2nCrossingBegin:
   \float fs11, \offset+176(\base)
   .endm
 
-  # Loads a variable of the thread: \instruction is ld or lw.
-  .macro W2N_THREAD_LOCAL instruction, register, variable
-  la.tls.ie \register, \variable
+  .macro W2N_ACTIVATION register
+  la.tls.ie \register, w2nCurrentActivation
   add \register, \register, tp
-  \instruction \register, 0(\register)
+  ld \register, 0(\register)
+  .endm
+
+  # Goes to `target` if the thread is interrupted.
+  .macro W2N_IF_INTERRUPTED target
+  la.tls.ie t0, w2nInterruptPending
+  add t0, t0, tp
+  lw t0, 0(t0)
+  bnez t0, \target
   .endm
 
   .globl w2nEnterGuest
@@ -147,7 +154,7 @@ w2nLeaveGuest:               # a0: the activation
   .type w2nTrapEntry, @function
 w2nTrapEntry:
   .cfi_startproc
-  W2N_THREAD_LOCAL ld, a0, w2nCurrentActivation
+  W2N_ACTIVATION a0
   sw a1, 16(a0)
   li t1, 1
   sw t1, 20(a0)
@@ -178,7 +185,7 @@ w2nTrapEntry:
   .cfi_offset s0, -16
   addi s0, sp, 16
   .cfi_def_cfa s0, 0
-  W2N_THREAD_LOCAL ld, t0, w2nCurrentActivation
+  W2N_ACTIVATION t0
   sd sp, 8(t0)
   .if \mayThrow
   W2N_PRESERVED sd, fsd, t0, 88
@@ -253,7 +260,7 @@ w2nExceptionThrowEntry:
   sd s0, 200(sp)
   mv s1, sp
   mv s2, a1
-  W2N_THREAD_LOCAL ld, t0, w2nCurrentActivation
+  W2N_ACTIVATION t0
   sd sp, 8(t0)
   ld sp, 0(t0)
   mv a0, a1
@@ -273,8 +280,30 @@ w2nToGuestBegin:
   .cfi_def_cfa s0, 0
   .cfi_offset ra, -8
   .cfi_offset s0, -16
-  W2N_THREAD_LOCAL lw, t0, w2nInterruptPending
-  bnez t0, .Linterrupted
+  .cfi_offset s1, -200
+  .cfi_offset s2, -192
+  .cfi_offset s3, -184
+  .cfi_offset s4, -176
+  .cfi_offset s5, -168
+  .cfi_offset s6, -160
+  .cfi_offset s7, -152
+  .cfi_offset s8, -144
+  .cfi_offset s9, -136
+  .cfi_offset s10, -128
+  .cfi_offset s11, -120
+  .cfi_offset fs0, -112
+  .cfi_offset fs1, -104
+  .cfi_offset fs2, -96
+  .cfi_offset fs3, -88
+  .cfi_offset fs4, -80
+  .cfi_offset fs5, -72
+  .cfi_offset fs6, -64
+  .cfi_offset fs7, -56
+  .cfi_offset fs8, -48
+  .cfi_offset fs9, -40
+  .cfi_offset fs10, -32
+  .cfi_offset fs11, -24
+  W2N_IF_INTERRUPTED .Linterrupted
   ld sp, 8(a0)
   mv t0, a1
   mv a0, a2
@@ -289,8 +318,7 @@ w2nToGuestBegin:
   .cfi_def_cfa s0, 0
   .cfi_offset ra, -8
   .cfi_offset s0, -16
-  W2N_THREAD_LOCAL lw, t0, w2nInterruptPending
-  bnez t0, .Linterrupted
+  W2N_IF_INTERRUPTED .Linterrupted
   addi sp, s0, -16
   .cfi_def_cfa sp, 16
   ld ra, 8(sp)
@@ -305,8 +333,7 @@ w2nToHandlerBegin:
 .LgoToHandler:               # s1: the ThrowPoint; s2: the exception
   .cfi_startproc
   .cfi_undefined ra
-  W2N_THREAD_LOCAL lw, t0, w2nInterruptPending
-  bnez t0, .LinterruptedThrow
+  W2N_IF_INTERRUPTED .LinterruptedThrow
   mv a0, s2                  # the exception, where landing pads expect it
   mv t0, s1
   W2N_PRESERVED ld, fld, t0, 0
@@ -335,7 +362,7 @@ w2nToGuestEnd:
 .LleaveForError:
   .cfi_startproc
   .cfi_undefined ra
-  W2N_THREAD_LOCAL ld, a0, w2nCurrentActivation
+  W2N_ACTIVATION a0
   j w2nLeaveGuest
   .cfi_endproc
 
