@@ -38,12 +38,12 @@ asm(R"(
   .text
   .p2align 4
 
-  // Loads a variable of the thread, of 64 bits into x`number` or of 32 into w`number`; x10 is overwritten.
-  .macro W2N_THREAD_LOCAL size, number, variable
-  adrp x\number, :gottprel:\variable
-  ldr x\number, [x\number, :gottprel_lo12:\variable]
-  mrs x10, tpidr_el0
-  ldr \size\number, [x10, x\number]
+  // The thread's activation.
+  .macro W2N_ACTIVATION register, scratch
+  adrp \register, :gottprel:w2nCurrentActivation
+  ldr \register, [\register, :gottprel_lo12:w2nCurrentActivation]
+  mrs \scratch, tpidr_el0
+  ldr \register, [\scratch, \register]
   .endm
 
   // The registers that calls preserve, from `offset` of `base` on: \instruction is stp or ldp.
@@ -62,6 +62,15 @@ asm(R"(
   .globl w2nCrossingBegin
   .hidden w2nCrossingBegin
 w2nCrossingBegin:
+
+  // Goes to `target` if the thread is interrupted.
+  .macro W2N_IF_INTERRUPTED target
+  adrp x9, :gottprel:w2nInterruptPending
+  ldr x9, [x9, :gottprel_lo12:w2nInterruptPending]
+  mrs x10, tpidr_el0
+  ldr w9, [x10, x9]
+  cbnz w9, \target
+  .endm
 
   .globl w2nEnterGuest
   .hidden w2nEnterGuest
@@ -126,7 +135,7 @@ w2nLeaveGuest:               // x0: the activation
   .type w2nTrapEntry, %function
 w2nTrapEntry:
   .cfi_startproc
-  W2N_THREAD_LOCAL x, 0, w2nCurrentActivation
+  W2N_ACTIVATION x0, x9
   mov w9, #1
   stp w1, w9, [x0, #16]
   mov x9, sp
@@ -152,7 +161,7 @@ w2nTrapEntry:
   .cfi_offset x30, -8
   mov x29, sp
   .cfi_def_cfa_register x29
-  W2N_THREAD_LOCAL x, 9, w2nCurrentActivation
+  W2N_ACTIVATION x9, x10
   str x29, [x9, #8]
   .if \mayThrow
   W2N_SAVED stp, x9, 88
@@ -225,7 +234,7 @@ w2nExceptionThrowEntry:
   str x29, [sp, #160]        // stackPointer
   mov x19, sp
   mov x21, x1
-  W2N_THREAD_LOCAL x, 9, w2nCurrentActivation
+  W2N_ACTIVATION x9, x10
   str x19, [x9, #8]
   ldr x10, [x9]
   mov sp, x10
@@ -246,8 +255,25 @@ w2nToGuestBegin:
   .cfi_def_cfa x29, 160
   .cfi_offset x29, -160
   .cfi_offset x30, -152
-  W2N_THREAD_LOCAL w, 9, w2nInterruptPending
-  cbnz w9, .Linterrupted
+  .cfi_offset x19, -144
+  .cfi_offset x20, -136
+  .cfi_offset x21, -128
+  .cfi_offset x22, -120
+  .cfi_offset x23, -112
+  .cfi_offset x24, -104
+  .cfi_offset x25, -96
+  .cfi_offset x26, -88
+  .cfi_offset x27, -80
+  .cfi_offset x28, -72
+  .cfi_offset d8, -64
+  .cfi_offset d9, -56
+  .cfi_offset d10, -48
+  .cfi_offset d11, -40
+  .cfi_offset d12, -32
+  .cfi_offset d13, -24
+  .cfi_offset d14, -16
+  .cfi_offset d15, -8
+  W2N_IF_INTERRUPTED .Linterrupted
   ldr x9, [x0, #8]
   mov sp, x9
   mov x9, x1
@@ -263,11 +289,12 @@ w2nToGuestBegin:
   .cfi_def_cfa x29, 16
   .cfi_offset x29, -16
   .cfi_offset x30, -8
-  W2N_THREAD_LOCAL w, 9, w2nInterruptPending
-  cbnz w9, .Linterrupted
+  W2N_IF_INTERRUPTED .Linterrupted
   mov sp, x29
   ldp x29, x30, [sp], #16
   .cfi_def_cfa sp, 0
+  .cfi_restore x29
+  .cfi_restore x30
   ret
   .cfi_endproc
 
@@ -277,8 +304,7 @@ w2nToHandlerBegin:
 .LgoToHandler:               // x19: the ThrowPoint; x21: the exception
   .cfi_startproc
   .cfi_undefined x30
-  W2N_THREAD_LOCAL w, 9, w2nInterruptPending
-  cbnz w9, .LinterruptedThrow
+  W2N_IF_INTERRUPTED .LinterruptedThrow
   mov x0, x21                // the exception, where landing pads expect it
   mov x9, x19
   ldp x10, x11, [x9, #152]
@@ -307,7 +333,7 @@ w2nToGuestEnd:
 .LleaveForError:
   .cfi_startproc
   .cfi_undefined x30
-  W2N_THREAD_LOCAL x, 0, w2nCurrentActivation
+  W2N_ACTIVATION x0, x9
   b w2nLeaveGuest
   .cfi_endproc
 

@@ -6,7 +6,7 @@
 ;; RUN: wasm2native run --max-table-elements=5 --invoke=grow-table %t.so 3 | FileCheck %s --check-prefix=GROWN
 ;; RUN: wasm2native run --max-table-elements=5 --invoke=grow-table %t.so 4 | FileCheck %s --check-prefix=FULL
 ;; GROWN: {{^}}2{{$}}
-;; FULL: {{^}}4294967295{{$}}
+;; FULL: {{^}}-1{{$}}
 ;; RUN: not wasm2native run --max-memory=64K --invoke=grow-memory %t.so 0 2>&1 | FileCheck %s --check-prefix=MEMORY
 ;; MEMORY: error: {{.*}}limits.wat.tmp.so: memory has 2 pages of 65536 bytes, the limit is 65536 bytes
 ;; RUN: not wasm2native run --max-table-elements=1 --invoke=grow-table %t.so 0 2>&1 | FileCheck %s --check-prefix=TABLE
