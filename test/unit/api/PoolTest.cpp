@@ -71,7 +71,7 @@ TEST_F(PoolTest, LoadsBytesAndDescriptors) {
   ASSERT_TRUE(closed);
   EXPECT_EQ(w2n_error_kind_of(closed.get()), W2N_ERROR_IO);
 
-  // One bit of the code: only who reads all of it notices.
+  // One bit past all headers: only who reads everything notices.
   file[file.size() - 1] ^= 1;
   ErrorPtr damaged(load(W2N_VERIFY_EVERYTHING));
   ASSERT_TRUE(damaged);
