@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Time of a whole process that runs a module: from the precompiled .so, from the warmed cache, with the module's hash forgotten, and compiled.
 
-    utils/bench/cache.py [--bin build/release/bin/wasm2native] [--runs 200] [--level -O2] [--cpython python.wasm]
+    utils/bench/cache.py [--bin build/release/bin/wasm2native] [--runs 200] [--cpython python.wasm]
 
 The ways take turns in each round; medians and minima of wall-clock time from fork to exit, and ratios to the .so. What compiles runs once. For
 CPython that takes a minute.
@@ -24,9 +24,11 @@ def run(command, silent):
 
 def measure(name, wasm, arguments, options, folder, silent):
     cache, artifact = f"{folder}/{name}-cache", f"{folder}/{name}.so"
-    run_wasm = [options.bin, "run", options.level, f"--cache-dir={cache}", wasm, *arguments]
+    # By the environment: reading options of a command takes time, which the .so is not given.
+    os.environ["WASM2NATIVE_CACHE_DIR"] = cache
+    run_wasm = [options.bin, "run", wasm, *arguments]
     # What is compared is how it starts, not what was compiled for which processor.
-    subprocess.run([options.bin, options.level, "--mcpu=native", wasm, "-o", artifact], check=True)
+    subprocess.run([options.bin, "--mcpu=native", wasm, "-o", artifact], check=True)
     miss = run(run_wasm, silent)
     # Files that have just changed are not believed; then one more run to note them.
     time.sleep(2.5)
@@ -52,7 +54,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", default=str(ROOT / "build/release/bin/wasm2native"))
     parser.add_argument("--runs", type=int, default=200)
-    parser.add_argument("--level", default="-O2")
     parser.add_argument("--cpython")
     options = parser.parse_args()
     silent = os.open("/dev/null", os.O_WRONLY)
