@@ -5,11 +5,11 @@ set -euo pipefail
 packages=(
   # Building.
   build-essential g++ cmake ninja-build pkg-config git
-  llvm-22-dev liblld-22-dev libclang-22-dev libcxxopts-dev nlohmann-json3-dev libxxhash-dev libsodium-dev libgtest-dev
+  llvm-22-dev liblld-22-dev libclang-22-dev libcxxopts-dev nlohmann-json3-dev libxxhash-dev libsodium-dev libgtest-dev libbenchmark-dev
   # Building for other processors, and running that.
   g++-aarch64-linux-gnu g++-riscv64-linux-gnu qemu-user googletest
   # The compiler's helper functions, test programs, lit, formatting.
-  clang-22 lld-22 llvm-22 llvm-22-tools clang-format-22 clang-tidy-22 python3 perl-base
+  clang-22 lld-22 llvm-22 llvm-22-tools clang-format-22 clang-tidy-22 python3 perl-base strace
   # C and C++ to WebAssembly; the text format.
   wasi-libc libclang-rt-22-dev libclang-rt-22-dev-wasm32 libc++-22-dev-wasm32 libc++abi-22-dev-wasm32 wabt
 )

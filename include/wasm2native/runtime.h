@@ -197,10 +197,11 @@ W2N_API w2n_error *w2n_linker_define_function(w2n_linker *linker, const char *mo
 /// (defined twice).
 W2N_API w2n_error *w2n_linker_define_instance(w2n_linker *linker, const char *module,
                                               w2n_instance *instance);
-/// Defines the functions of `wasi_snapshot_preview1`, on a world made as `config` says: the
-/// directories are opened now. All instances of the linker share that world and its descriptors, so
-/// guests that must not see each other's need a linker each. `config` can be used again. Errors: IO
-/// (a directory cannot be opened), LINK (defined twice).
+/// Defines the functions of `wasi_snapshot_preview1` and of `wasi_unstable`, on a world made as
+/// `config` says: the directories are opened now. All instances of the linker share that world and
+/// its descriptors, so guests that must not see each other's need a linker each. `config` can be
+/// used again. Errors: IO (a directory cannot be opened), INVALID (a listener is no socket), LIMIT
+/// (more descriptors than may be open), LINK (defined twice).
 W2N_API w2n_error *w2n_linker_define_wasi(w2n_linker *linker, const w2n_wasi_config *config);
 /// Whether functions that nothing defines trap when they are called ("unknown import called"),
 /// rather than failing to link. At first they do not.
@@ -276,6 +277,26 @@ W2N_API void w2n_wasi_config_set_streams(w2n_wasi_config *config, int input, int
 /// change anything in it.
 W2N_API void w2n_wasi_config_add_directory(w2n_wasi_config *config, const char *host_path,
                                            const char *guest_path, bool read_only);
+/// Gives the guest a socket that listens, after the directories. Borrowed, as streams are.
+W2N_API void w2n_wasi_config_add_listener(w2n_wasi_config *config, int descriptor);
+/// Takes the clocks away: reading them, or sleeping, is an error for the guest.
+W2N_API void w2n_wasi_config_set_no_clock(w2n_wasi_config *config);
+/// Makes the time of day stand at `ns`, nanoseconds since 1970, and other clocks at 0. They move by
+/// what the guest sleeps, which takes no time. No file seems later than that.
+W2N_API void w2n_wasi_config_set_frozen_time(w2n_wasi_config *config, uint64_t ns);
+/// Makes random numbers a function of `seed`: for runs that can be repeated, not for secrets.
+W2N_API void w2n_wasi_config_set_seed(w2n_wasi_config *config, uint64_t seed);
+/// Limits what the guest adds to its directories: the bytes by which it makes files larger, and
+/// 4,096 for each entry that it makes. Nothing is given back for what it removes.
+W2N_API void w2n_wasi_config_set_quota(w2n_wasi_config *config, uint64_t bytes);
+/// Limits the descriptors that are open at a time, those that are given included. At first 65,536.
+W2N_API void w2n_wasi_config_set_max_open_files(w2n_wasi_config *config, uint32_t count);
+/// Calls `trace` with a line for each call of the guest: `bytes` bytes, the last a newline, not
+/// terminated, valid during the call. On the guest's threads, several at a time if it has several.
+/// `user` must stay valid as long as instances use it.
+W2N_API void w2n_wasi_config_set_trace(w2n_wasi_config *config,
+                                       void (*trace)(void *user, const char *line, size_t bytes),
+                                       void *user);
 
 // Instances, and what they export.
 

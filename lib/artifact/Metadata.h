@@ -20,12 +20,11 @@ public:
   /// and count of the metadata; memory image and code ranges lie inside the file and their
   /// segments). Cost: linear in the number of imports, exports and types, which are few. Functions,
   /// references to them, and segments are checked when they are looked up. No level is in use.
-  /// Errors: Malformed,
-  /// Unsupported.
+  /// Errors: Malformed, Unsupported.
   static Result<Metadata> read(std::span<const uint8_t> file);
 
-  /// Takes the code of level `index`, which must be below levels().size(), and checks its thunks
-  /// and what references need of it. Errors: Malformed.
+  /// Takes the code of level `index`, which must be below levels().size(), and checks its thunks.
+  /// Errors: Malformed.
   Status useLevel(uint32_t index);
   /// The level in use, or noIndex.
   uint32_t levelInUse() const { return levelIndex; }
@@ -47,7 +46,7 @@ public:
   std::span<const DataRecord> data() const;
   std::span<const ImageRecord> images() const;
   std::span<const LevelRecord> levels() const;
-  // Of the level in use, empty if there is none: by function, not checked, see code(); by type,
+  // Of the level in use, empty if there is none: by function, to be checked (`code`); by type,
   // checked.
   std::span<const FunctionCode> codes() const;
   std::span<const ThunkRecord> thunks() const;

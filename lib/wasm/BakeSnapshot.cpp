@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <deque>
+#include <unordered_map>
 
 namespace w2n::wasm {
 
@@ -234,11 +235,18 @@ void Baker::addRun(uint32_t table, uint64_t begin, uint64_t end) {
       std::find(functions.begin() + ptrdiff_t(begin), functions.begin() + ptrdiff_t(end),
                 Snapshot::null) == functions.begin() + ptrdiff_t(end);
   segment.type = canBeIndices ? type.element.withNull(false) : type.element;
-  for (uint64_t i = begin; i < end; ++i)
-    if (canBeIndices)
+  // Large tables hold few functions many times.
+  std::unordered_map<uint32_t, ConstExpr> references;
+  for (uint64_t i = begin; i < end; ++i) {
+    if (canBeIndices) {
       segment.functions.push_back(functions[i]);
-    else
-      segment.expressions.push_back(referenceTo(functions[i], type.element));
+      continue;
+    }
+    ConstExpr &reference = references[functions[i]];
+    if (reference.code.empty())
+      reference = referenceTo(functions[i], type.element);
+    segment.expressions.push_back(reference);
+  }
   module.elements.push_back(std::move(segment));
 }
 

@@ -34,3 +34,35 @@ void w2n_wasi_config_add_directory(w2n_wasi_config *config, const char *hostPath
                                    const char *guestPath, bool readOnly) {
   config->options.preopens.push_back({hostPath, guestPath, readOnly});
 }
+
+void w2n_wasi_config_add_listener(w2n_wasi_config *config, int descriptor) {
+  config->options.listeners.push_back(descriptor);
+}
+
+void w2n_wasi_config_set_no_clock(w2n_wasi_config *config) {
+  config->options.clocks = {wasi::ClockMode::None};
+}
+
+void w2n_wasi_config_set_frozen_time(w2n_wasi_config *config, uint64_t ns) {
+  config->options.clocks = {wasi::ClockMode::Frozen, ns};
+}
+
+void w2n_wasi_config_set_seed(w2n_wasi_config *config, uint64_t seed) {
+  config->options.seed = seed;
+}
+
+void w2n_wasi_config_set_quota(w2n_wasi_config *config, uint64_t bytes) {
+  config->options.quotaBytes = bytes;
+}
+
+void w2n_wasi_config_set_max_open_files(w2n_wasi_config *config, uint32_t count) {
+  config->options.maxOpenFiles = count;
+}
+
+void w2n_wasi_config_set_trace(w2n_wasi_config *config,
+                               void (*trace)(void *user, const char *line, size_t bytes),
+                               void *user) {
+  config->options.trace = [trace, user](std::string_view line) {
+    trace(user, line.data(), line.size());
+  };
+}

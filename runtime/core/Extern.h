@@ -75,8 +75,10 @@ using Extern = std::variant<std::shared_ptr<Function>, std::shared_ptr<Table>,
 std::shared_ptr<Function> makeHostFunction(wasm::FunctionType type, HostBody body);
 /// `initial` fills the low slot. Threads: any.
 std::shared_ptr<Global> makeGlobal(wasm::GlobalType type, Slot initial);
-/// `guard`: reserve 8 GiB so that modules with guard-page checks accept it. Errors: Limit, Io.
-Result<std::shared_ptr<Memory>> makeMemory(wasm::MemoryType type, bool guard = true);
+/// `guard`: reserve 8 GiB so that modules with guard-page checks accept it. It never has more than
+/// `maxBytes`. Errors: Limit, Io.
+Result<std::shared_ptr<Memory>> makeMemory(wasm::MemoryType type, bool guard = true,
+                                           uint64_t maxBytes = UINT64_MAX);
 Result<std::shared_ptr<Table>> makeTable(wasm::TableType type, Slot initial = 0);
 
 /// The function that a funcref points to; null for a null reference. Keeps the function's instance

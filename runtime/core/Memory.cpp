@@ -178,9 +178,9 @@ int64_t Memory::grow(uint64_t deltaPages) {
 
 bool Memory::isGuarded() const { return !type.limits.is64 && reservedBytes >= guardedBytes(); }
 
-Result<std::shared_ptr<Memory>> makeMemory(wasm::MemoryType type, bool guard) {
-  W2N_TRY(memory,
-          Memory::create(type, guard ? Memory::Reserve::Full : Memory::Reserve::IfPossible));
+Result<std::shared_ptr<Memory>> makeMemory(wasm::MemoryType type, bool guard, uint64_t maxBytes) {
+  const auto reserve = guard ? Memory::Reserve::Full : Memory::Reserve::IfPossible;
+  W2N_TRY(memory, Memory::create(type, reserve, maxBytes));
   return std::shared_ptr<Memory>(std::move(memory));
 }
 

@@ -19,7 +19,7 @@ bool hidesBrokenPipe(const WasiContext &context, const File &file) {
   return mayBreak && (file.owned || !context.raisesBrokenPipe());
 }
 
-/// Calls `transfer(host, vectors)`, which gives the bytes moved or an error, and stores them.
+/// Calls `transfer(file, vectors)`, which gives the bytes moved or an error, and stores them.
 template <typename Transfer>
 Outcome transferBytes(WasiContext &context, GuestMemory memory, uint32_t fd, Rights needed,
                       GuestPointer<IoVector> list, uint32_t count,
@@ -29,7 +29,7 @@ Outcome transferBytes(WasiContext &context, GuestMemory memory, uint32_t fd, Rig
   W2N_CHECK(vectors.read(memory, list, count));
   W2N_TRY(file, context.files.find(fd, needed));
   BrokenPipeGuard guard((needed & rights::fdWrite) && hidesBrokenPipe(context, *file));
-  WasiResult<ssize_t> moved = transfer(file->host, vectors);
+  WasiResult<ssize_t> moved = transfer(*file, vectors);
   if (!moved)
     return std::unexpected(moved.error());
   // The kernel moves at most 0x7ffff000 bytes (read(2)).
@@ -45,24 +45,41 @@ WasiResult<ssize_t> orError(ssize_t moved) {
 
 bool appends(int host) { return fcntl(host, F_GETFL) & O_APPEND; }
 
+// Standard streams are the host's: no limit holds for them.
+
 /// Writes at `offset`, or at the end if the file is open for appending, as Linux does (pwrite(2)).
-WasiResult<ssize_t> writeAt(Quota &quota, int host, const IoVectors &vectors, uint64_t offset) {
+WasiResult<ssize_t> writeAt(Quota &quota, const File &file, const IoVectors &vectors,
+                            uint64_t offset) {
+  auto writeThere = [&] {
+    return orError(pwritev(file.host, vectors.data(), vectors.count(), off_t(offset)));
+  };
+  if (!file.owned)
+    return writeThere();
   return quota.grow(
-      host, [&](uint64_t bytes) { return (appends(host) ? bytes : offset) + vectors.totalBytes(); },
-      [&] { return orError(pwritev(host, vectors.data(), vectors.count(), off_t(offset))); });
+      file.host,
+      [&](uint64_t bytes) { return (appends(file.host) ? bytes : offset) + vectors.totalBytes(); },
+      writeThere);
 }
 
 /// Writes where the file is. With a limit, it says so in the call: another thread could move the
 /// file between the check and the write.
-WasiResult<ssize_t> write(Quota &quota, int host, const IoVectors &vectors) {
-  const off_t position = quota.isLimited() ? lseek(host, 0, SEEK_CUR) : -1;
-  if (position < 0 || appends(host))
-    return quota.grow(
-        host, [&](uint64_t bytes) { return bytes + vectors.totalBytes(); },
-        [&] { return orError(writev(host, vectors.data(), vectors.count())); });
-  W2N_TRY(written, writeAt(quota, host, vectors, uint64_t(position)));
-  lseek(host, position + written, SEEK_SET);
-  return written;
+WasiResult<ssize_t> write(Quota &quota, const File &file, const IoVectors &vectors) {
+  const int host = file.host;
+  off_t position = -1; // unknown, or the end
+  auto writeHere = [&] {
+    if (position < 0)
+      return orError(writev(host, vectors.data(), vectors.count()));
+    auto written = orError(pwritev(host, vectors.data(), vectors.count(), position));
+    lseek(host, position + written.value_or(0), SEEK_SET);
+    return written;
+  };
+  if (!file.owned)
+    return writeHere();
+  auto endBytes = [&](uint64_t bytes) {
+    position = appends(host) ? -1 : lseek(host, 0, SEEK_CUR);
+    return (position < 0 ? bytes : uint64_t(position)) + vectors.totalBytes();
+  };
+  return quota.grow(host, endBytes, writeHere);
 }
 
 } // namespace
@@ -70,8 +87,8 @@ WasiResult<ssize_t> write(Quota &quota, int host, const IoVectors &vectors) {
 Outcome fdRead(WasiContext &context, GuestMemory memory, uint32_t fd,
                GuestPointer<IoVector> vectors, uint32_t vectorCount,
                GuestPointer<uint32_t> bytesRead) {
-  auto transfer = [](int host, const IoVectors &buffers) {
-    return orError(readv(host, buffers.data(), buffers.count()));
+  auto transfer = [](const File &file, const IoVectors &buffers) {
+    return orError(readv(file.host, buffers.data(), buffers.count()));
   };
   return transferBytes(context, memory, fd, rights::fdRead, vectors, vectorCount, bytesRead,
                        transfer);
@@ -80,8 +97,8 @@ Outcome fdRead(WasiContext &context, GuestMemory memory, uint32_t fd,
 Outcome fdWrite(WasiContext &context, GuestMemory memory, uint32_t fd,
                 GuestPointer<IoVector> vectors, uint32_t vectorCount,
                 GuestPointer<uint32_t> bytesWritten) {
-  auto transfer = [&](int host, const IoVectors &buffers) {
-    return write(context.quota, host, buffers);
+  auto transfer = [&](const File &file, const IoVectors &buffers) {
+    return write(context.quota, file, buffers);
   };
   return transferBytes(context, memory, fd, rights::fdWrite, vectors, vectorCount, bytesWritten,
                        transfer);
@@ -90,8 +107,8 @@ Outcome fdWrite(WasiContext &context, GuestMemory memory, uint32_t fd,
 Outcome fdPread(WasiContext &context, GuestMemory memory, uint32_t fd,
                 GuestPointer<IoVector> vectors, uint32_t vectorCount, uint64_t offset,
                 GuestPointer<uint32_t> bytesRead) {
-  auto transfer = [offset](int host, const IoVectors &buffers) {
-    return orError(preadv(host, buffers.data(), buffers.count(), off_t(offset)));
+  auto transfer = [offset](const File &file, const IoVectors &buffers) {
+    return orError(preadv(file.host, buffers.data(), buffers.count(), off_t(offset)));
   };
   return transferBytes(context, memory, fd, rights::fdRead | rights::fdSeek, vectors, vectorCount,
                        bytesRead, transfer);
@@ -100,8 +117,8 @@ Outcome fdPread(WasiContext &context, GuestMemory memory, uint32_t fd,
 Outcome fdPwrite(WasiContext &context, GuestMemory memory, uint32_t fd,
                  GuestPointer<IoVector> vectors, uint32_t vectorCount, uint64_t offset,
                  GuestPointer<uint32_t> bytesWritten) {
-  auto transfer = [&](int host, const IoVectors &buffers) {
-    return writeAt(context.quota, host, buffers, offset);
+  auto transfer = [&](const File &file, const IoVectors &buffers) {
+    return writeAt(context.quota, file, buffers, offset);
   };
   return transferBytes(context, memory, fd, rights::fdWrite | rights::fdSeek, vectors, vectorCount,
                        bytesWritten, transfer);

@@ -82,8 +82,8 @@ ThreadGroup::create(std::shared_ptr<const runtime::Module> module, Options optio
     // Twice the same import: the second is matched with the memory like any other.
     if (memory)
       continue;
-    W2N_TRY(made,
-            runtime::makeMemory(runtime::memoryTypeOf(metadata.memories()[import.index]), guard));
+    W2N_TRY(made, runtime::makeMemory(runtime::memoryTypeOf(metadata.memories()[import.index]),
+                                      guard, group->options.instance.limits.maxMemoryBytes));
     memory = std::move(made);
   }
   return group;

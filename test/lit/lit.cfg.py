@@ -15,6 +15,8 @@ config.environment["PATH"] = os.pathsep.join(
 )
 # A compiler that the developer's shell names is not the one under test.
 config.environment.pop("WASM2NATIVE_COMPILER", None)
+# Nor is the developer's cache.
+config.environment["WASM2NATIVE_CACHE_DIR"] = os.path.join(config.test_exec_root, "cache")
 
 # C to a WASI module.
 config.substitutions.append(

@@ -39,8 +39,10 @@ def runner(options: argparse.Namespace) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """The environment of every command: a compiler that the developer's shell names is not the one under test."""
-    return {key: value for key, value in os.environ.items() if key != "WASM2NATIVE_COMPILER"}
+    """The environment of every command: a compiler that the developer's shell names is not the one under test, nor is the
+    developer's cache."""
+    return ({key: value for key, value in os.environ.items() if key not in ("WASM2NATIVE_COMPILER", "WASM2NATIVE_CACHE_SIZE")}
+            | {"WASM2NATIVE_CACHE_DIR": str(pathlib.Path.cwd() / "cache-of-tests")})
 
 
 def build(command: list[str]) -> None:

@@ -148,14 +148,14 @@ TEST(Levels, CodeIsCheckedWhenTheLevelIsTaken) {
   ASSERT_FALSE(metadata->useLevel(1));
 }
 
-TEST(Features, OfThisMachineAreThoseItNames) {
+TEST(ProcessorFeatures, OfThisMachineAreThoseItNames) {
   const std::string features = runtime::processorFeatures();
   EXPECT_FALSE(features.empty());
   EXPECT_TRUE(runtime::checkFeatures(features));
   EXPECT_EQ(runtime::processorFeature("warp-drive"), FeatureState::Unknown);
 }
 
-TEST(Features, OfAArch64ComeFromTheCapabilities) {
+TEST(ProcessorFeatures, OfAArch64ComeFromTheCapabilities) {
   using namespace runtime;
   // A Cortex-A57, and a Neoverse N1 (with atomics, dot product and half precision).
   const AArch64Capabilities old = {0xff, 0};
@@ -171,7 +171,7 @@ TEST(Features, OfAArch64ComeFromTheCapabilities) {
   EXPECT_EQ(featureIn(aarch64Features, "avx2", neoverse), FeatureState::Unknown);
 }
 
-TEST(Features, OfRiscV64ComeFromLettersWithoutProbe) {
+TEST(ProcessorFeatures, OfRiscV64ComeFromLettersWithoutProbe) {
   using namespace runtime;
   // IMAFDC, as qemu 7.2 says.
   const RiscV64Capabilities plain = {0x112d, 0, 0};
@@ -185,7 +185,7 @@ TEST(Features, OfRiscV64ComeFromLettersWithoutProbe) {
   EXPECT_EQ(featureIn(riscv64Features, "zvl512b", vectors), FeatureState::Missing);
 }
 
-TEST(Features, OfRiscV64ComeFromTheProbe) {
+TEST(ProcessorFeatures, OfRiscV64ComeFromTheProbe) {
   using namespace runtime;
   // Zba, Zbb and Zicond without Zbs.
   const RiscV64Capabilities machine = {0x112d, 1 << 3 | 1 << 4 | uint64_t(1) << 35, 0};

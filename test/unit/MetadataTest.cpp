@@ -65,8 +65,9 @@ uint64_t walk(Metadata metadata) {
     for (uint8_t byte : metadata.dataBytes(i))
       sum += byte;
   for (uint32_t i = 0; i < metadata.references().size(); ++i)
-    if (auto function = metadata.referencedFunction(i))
-      sum += *metadata.address(function->code);
+    if (metadata.referencedFunction(i))
+      if (auto code = metadata.code(metadata.references()[i]))
+        sum += *metadata.address(code->code);
   return sum;
 }
 

@@ -1,4 +1,5 @@
 // wasm2native run: a WASI command, or one exported function.
+#include "runtime/cache/Settings.h"
 #include "runtime/core/Instance.h"
 #include "runtime/core/Interrupt.h"
 #include "runtime/wasi/ThreadGroup.h"
@@ -32,6 +33,9 @@ constexpr OptionRow rows[] = {
      "of an artifact for several processors, run the code for this one (default: the last that "
      "this machine can run)",
      "Run"},
+    {"max-memory", "BYTES", "the most that each memory may have; K, M or G may follow", "Limits"},
+    {"max-table-elements", "COUNT", "the most elements that each table may have", "Limits"},
+    {"max-stack", "BYTES", "of the native stack, for calls; default 8M", "Limits"},
     cacheFolderRow,
     cacheSizeRow,
     {"no-cache", nullptr, "compile a WebAssembly module into memory, always", "Cache"},
@@ -80,6 +84,23 @@ std::expected<Preload, std::string> parsePreload(const std::string &text) {
   return Preload{text.substr(0, equals), text.substr(equals + 1)};
 }
 
+std::expected<runtime::InstanceLimits, std::string> readLimits(const CommandLine &line) {
+  runtime::InstanceLimits limits;
+  const std::pair<const char *, uint64_t &> options[] = {
+      {"max-memory", limits.maxMemoryBytes},
+      {"max-table-elements", limits.maxTableElements},
+      {"max-stack", limits.maxStackBytes}};
+  for (auto &[option, limit] : options) {
+    if (!line.has(option))
+      continue;
+    auto number = cache::parseSize(line.value(option), ("--" + std::string(option)).c_str());
+    if (!number)
+      return std::unexpected(number.error().text);
+    limit = *number;
+  }
+  return limits;
+}
+
 std::expected<Request, std::string> readRequest(const CommandLine &line) {
   constexpr Choice<bool> unknownImports[] = {{"error", false}, {"trap", true}};
   Request request;
@@ -89,6 +110,8 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   request.cache = readCacheOptions(line);
   request.load.cpuLevel = line.value("cpu-level");
   request.instance.trapOnUnknownImports = trap;
+  W2N_TRY(limits, readLimits(line));
+  request.instance.limits = limits;
   for (const std::string &text : line.values("preload")) {
     W2N_TRY(preload, parsePreload(text));
     request.preloads.push_back(preload);

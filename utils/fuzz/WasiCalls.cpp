@@ -1,7 +1,7 @@
 // Fuzzes the calls of WASI: any call, with any arguments, on any memory. The input is a list of
-// operations: calls, and bytes to put into the guest's memory, so that structures and paths that make
-// sense come up. Nothing outside of the guest's directory may change, and what the calls leave in the
-// table of descriptors stays usable. Both ways of resolving paths, on alternate inputs.
+// operations: calls, and bytes to put into the guest's memory, so that structures and paths that
+// make sense come up. Nothing outside of the guest's directory may change, and what the calls leave
+// in the table of descriptors stays usable. Both ways of resolving paths, on alternate inputs.
 #include "runtime/wasi/WasiContext.h"
 
 #include <cstdio>
@@ -72,7 +72,6 @@ public:
     options.seed = 1;
     options.quotaBytes = 1 << 20;
     options.maxOpenFiles = 64;
-    options.trace = [](std::string_view line) { lineBytes = lineBytes + line.size(); };
     options.pathMethod = method;
     return *WasiContext::create(std::move(options));
   }
@@ -86,12 +85,12 @@ public:
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     const bool alone =
         std::distance(fs::directory_iterator(base / "outside"), fs::directory_iterator()) == 1;
-    if (entries != 2 || text != "secret" || !alone || fs::hard_link_count(base / "outside" / "file") != 1)
+    if (entries != 2 || text != "secret" || !alone ||
+        fs::hard_link_count(base / "outside" / "file") != 1)
       abort();
   }
 
 private:
-  static inline volatile size_t lineBytes;
   fs::path base;
   int sockets[2], null;
 };
@@ -128,10 +127,12 @@ void store(std::span<uint8_t> memory, Input &input) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static World world;
   Input input(data, size);
-  const auto context = world.makeContext(input.byte() & 1 ? PathMethod::Walk : PathMethod::Automatic);
+  const auto context =
+      world.makeContext(input.byte() & 1 ? PathMethod::Walk : PathMethod::Automatic);
   // Names that are there, and an allocation of its own, so that one byte too far is noticed.
   std::vector<uint8_t> memory(memoryBytes);
-  std::memcpy(memory.data(), "f\0d/x\0l/../f\0../outside/file\0o/file", 35);
+  constexpr char names[] = "f\0d/x\0l/../f\0../outside/file\0o/file";
+  std::memcpy(memory.data(), names, sizeof(names));
   constexpr unsigned mostOperations = 64;
   for (unsigned count = 0; count < mostOperations && !input.empty(); ++count) {
     if (input.byte() & 1)

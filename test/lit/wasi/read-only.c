@@ -4,7 +4,7 @@
 // RUN: wasm2native run --dir %t/data::/data:ro --dir %t/other::/other %t/m.so | FileCheck %s
 // RUN: FileCheck --check-prefix=FILE %s < %t/data/file && ls %t/data %t/other | FileCheck --check-prefix=LIST %s
 // CHECK: read content
-// CHECK-COUNT-9: refused
+// CHECK-COUNT-11: refused
 // CHECK-NOT: allowed
 // FILE: content
 // LIST: file
@@ -27,5 +27,9 @@ int main(void) {
   expectRefused(rename("/data/file", "/other/file"));
   expectRefused(link("/data/file", "/other/link"));
   expectRefused(symlink("file", "/data/link"));
+  // What decides is the directory where something arrives.
+  close(open("/other/2", O_WRONLY | O_CREAT, 0666));
+  expectRefused(rename("/other/2", "/data/moved"));
+  expectRefused(link("/other/2", "/data/linked"));
   expectRefused(ftruncate(fileno(file), 0));
 }

@@ -179,5 +179,34 @@ TEST_F(ApiTest, DirectoriesMustExist) {
                         "cannot open directory '/nowhere': No such file or directory"));
 }
 
+TEST_F(ApiTest, WhatAGuestIsGivenHasLimits) {
+  WasiConfigPtr config(w2n_wasi_config_new());
+  w2n_wasi_config_add_listener(config.get(), STDERR_FILENO);
+  EXPECT_TRUE(failsWith(w2n_linker_define_wasi(linker.get(), config.get()), W2N_ERROR_INVALID,
+                        "descriptor 2 is no socket"));
+  config.reset(w2n_wasi_config_new());
+  w2n_wasi_config_set_max_open_files(config.get(), 2);
+  EXPECT_TRUE(failsWith(w2n_linker_define_wasi(linker.get(), config.get()), W2N_ERROR_LIMIT,
+                        "the guest is given more descriptors than it may have open"));
+}
+
+TEST_F(ApiTest, CallsAreTraced) {
+  InstancePtr instance;
+  std::string lines;
+  const WasiConfigPtr config(w2n_wasi_config_new());
+  w2n_wasi_config_set_trace(
+      config.get(),
+      [](void *user, const char *line, size_t bytes) {
+        static_cast<std::string *>(user)->append(line, bytes);
+      },
+      &lines);
+  ASSERT_TRUE(succeeds(w2n_linker_define_wasi(linker.get(), config.get())));
+  ASSERT_TRUE(succeeds(instantiate(
+      instance,
+      {.hostModule = "wasi_snapshot_preview1", .hostName = "proc_exit", .hostTakesOne = true})));
+  const ErrorPtr error(invoke(instance.get(), "call-host", 7, 0, result));
+  EXPECT_EQ(lines, "proc_exit(code=7) = ?\n");
+}
+
 } // namespace
 } // namespace w2n::test

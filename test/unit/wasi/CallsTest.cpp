@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <fcntl.h>
+#include <filesystem>
 #include <gtest/gtest.h>
 #include <set>
 
@@ -279,6 +280,48 @@ TEST_P(CallsTest, RenumberAndClose) {
   EXPECT_EQ(code(fdPrestatGet(*context, memory(), root, {0})), Errno::Badf);
   EXPECT_EQ(code(fdClose(*context, memory(), root)), Errno::Success);
   EXPECT_EQ(open_("file"), Errno::Badf);
+}
+
+TEST_P(CallsTest, RenumberClosesWhatWasThere) {
+  auto hostDescriptors = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
+                         std::filesystem::directory_iterator());
+  };
+  ASSERT_EQ(open_("file", 0, reads), Errno::Success);
+  const uint32_t first = opened();
+  const auto before = hostDescriptors();
+  for (int round = 0; round < 10; ++round) {
+    ASSERT_EQ(open_("file", 0, reads), Errno::Success);
+    EXPECT_EQ(code(fdRenumber(*context, memory(), opened(), first)), Errno::Success);
+  }
+  EXPECT_EQ(hostDescriptors(), before);
+}
+
+TEST_P(CallsTest, AnyCallOnAnyDescriptorAndPointerIsAnError) {
+  // Each row of the table, with arguments that are all ones: no descriptor, no address, no flag.
+  for (const Call &call : allCalls()) {
+    if (call.type().results.empty() || call.name == "sched_yield")
+      continue;
+    std::vector<w2n::runtime::Slot> slots(std::max<size_t>(call.type().params.size(), 1),
+                                          UINT32_MAX);
+    const std::vector<uint8_t> before = bytes;
+    ASSERT_TRUE(call.invoke(*context, memory(), slots)) << call.name;
+    EXPECT_NE(slots[0], 0u) << call.name;
+    EXPECT_EQ(bytes, before) << call.name;
+  }
+}
+
+TEST_P(CallsTest, TheOlderModuleHasTheSameCallsButFour) {
+  for (const Call &call : allCalls()) {
+    const Call *older = findCall("wasi_unstable", call.name);
+    ASSERT_TRUE(older) << call.name;
+    EXPECT_EQ(older->type(), call.type()) << call.name;
+    EXPECT_EQ(older == &call, call.name != "fd_seek" && call.name != "poll_oneoff" &&
+                                  !call.name.ends_with("_filestat_get"))
+        << call.name;
+  }
+  EXPECT_EQ(findCall("wasi", "fd_seek"), nullptr);
+  EXPECT_EQ(findCall("wasi_snapshot_preview1", "fd_dup"), nullptr);
 }
 
 TEST_P(CallsTest, PollWaitsForClocksAndDescriptors) {

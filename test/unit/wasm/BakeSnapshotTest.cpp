@@ -126,6 +126,19 @@ TEST(BakeSnapshot, ATableThatIsWrittenToGetsItsElements) {
   EXPECT_EQ(vectorFrom(elements[3].offset.code), ByteVector({0x41, 0x04}));
 }
 
+TEST(BakeSnapshot, ATableWithAnInitialValueSaysWhatEveryElementIs) {
+  const ByteVector refFunc = {0xd2, 0x00, 0x0b}, setNull = {0x41, 0x00, 0xd0, 0x70, 0x26, 0x00};
+  const ByteVector bytes =
+      join(header, section(Type, {oneVoidType}), section(Function, {{0}}),
+           section(Table, {join(0x40, 0, 0x70, 0, 3, refFunc)}), section(Code, {body(setNull)}));
+  const Baked baked = bake(bytes, {.tables = {{{Snapshot::null, 0, 0}}}});
+  const auto &elements = baked.module.elements;
+  ASSERT_EQ(elements.size(), 1u);
+  ASSERT_EQ(elements[0].expressions.size(), 3u);
+  EXPECT_EQ(vectorFrom(elements[0].expressions[0].code), ByteVector({0xd0, 0x70}));
+  EXPECT_EQ(vectorFrom(elements[0].expressions[2].code), ByteVector({0xd2, 0x00}));
+}
+
 TEST(BakeSnapshot, SegmentsThatCodeNamesKeepTheirIndices) {
   const ByteVector dropOne = {0xfc, 0x09, 0x01};
   const ByteVector bytes = join(header, section(Type, {oneVoidType}), section(Function, {{0}}),

@@ -1,0 +1,120 @@
+// Running out of what the system gives is an error, after which everything works again; and a
+// process that is killed leaves nothing behind.
+#include "runtime/core/Instance.h"
+#include "runtime/core/InstancePool.h"
+#include "test/unit/SampleModule.h"
+
+#include <csignal>
+#include <filesystem>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace w2n::runtime {
+namespace {
+
+std::optional<Extern> host(std::string_view, std::string_view, wasm::ExternKind) {
+  return makeHostFunction(
+      {{wasm::ValueType::i32(), wasm::ValueType::i32()}, {wasm::ValueType::i32()}},
+      [](Caller, std::span<Slot>) -> Status { return {}; });
+}
+
+/// Sets a limit of the process for as long as it lives.
+class ProcessLimit {
+public:
+  ProcessLimit(__rlimit_resource resource, rlim_t value) : resource(resource) {
+    getrlimit(resource, &before);
+    const rlimit now = {value, before.rlim_max};
+    EXPECT_EQ(setrlimit(resource, &now), 0);
+  }
+  ~ProcessLimit() { setrlimit(resource, &before); }
+
+private:
+  const __rlimit_resource resource;
+  rlimit before;
+};
+
+TEST(Exhaustion, WithoutDescriptorsModulesAreNotLoaded) {
+  const auto file = test::buildSample();
+  const int lowestFree = dup(0);
+  close(lowestFree);
+  {
+    const ProcessLimit limit(RLIMIT_NOFILE, rlim_t(lowestFree));
+    auto module = Module::loadBytes(file, "sample");
+    ASSERT_FALSE(module);
+    EXPECT_EQ(module.error().kind, ErrorKind::Io);
+    EXPECT_FALSE(Module::load("/proc/self/exe"));
+    EXPECT_FALSE(Module::loadDescriptor(0, "standard input"));
+  }
+  auto module = Module::loadBytes(file, "sample");
+  ASSERT_TRUE(module) << module.error().text;
+  const auto pool = InstancePool::create({.slots = 1});
+  {
+    // A pool does without the page map then, or has it open already.
+    const ProcessLimit limit(RLIMIT_NOFILE, rlim_t(lowestFree));
+    for (int round = 0; round < 3; ++round)
+      EXPECT_TRUE(Instance::instantiate(*module, host, {.pool = *pool}));
+  }
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST(Exhaustion, WithoutAddressesInstancesAreNotMade) {
+  auto module = test::loadBytes(test::buildSample());
+  ASSERT_TRUE(module);
+  {
+    const ProcessLimit limit(RLIMIT_AS, rlim_t(4) << 30);
+    auto instance = Instance::instantiate(*module, host);
+    ASSERT_FALSE(instance);
+    EXPECT_EQ(instance.error().kind, ErrorKind::Limit);
+    auto pool = InstancePool::create({.slots = 1});
+    ASSERT_FALSE(pool);
+    EXPECT_EQ(pool.error().kind, ErrorKind::Limit);
+  }
+  EXPECT_TRUE(Instance::instantiate(*module, host));
+  EXPECT_TRUE(InstancePool::create({.slots = 1}));
+}
+#endif
+
+/// Makes instances until somebody ends the process.
+[[noreturn]] void churn(const std::vector<uint8_t> &file) {
+  const auto pool = *InstancePool::create({.slots = 2});
+  for (;;) {
+    auto module = Module::loadBytes(file, "sample");
+    for (int i = 0; i < 10; ++i) {
+      auto pooled = Instance::instantiate(*module, host, {.pool = pool});
+      auto other = Instance::instantiate(*module, host);
+      if (!pooled || !other)
+        _exit(1);
+    }
+  }
+}
+
+TEST(Exhaustion, KilledProcessesLeaveNothingBehind) {
+  namespace fs = std::filesystem;
+  const auto file = test::buildSample();
+  std::string folder = testing::TempDir() + "w2n-killed-XXXXXX";
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  for (useconds_t delay = 0; delay < 10'000; delay += 500) {
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      setenv("TMPDIR", folder.c_str(), 1);
+      if (chdir(folder.c_str()) != 0)
+        _exit(2);
+      churn(file);
+    }
+    usleep(delay);
+    kill(child, SIGKILL);
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFSIGNALED(status)) << WEXITSTATUS(status);
+  }
+  EXPECT_TRUE(fs::is_empty(folder));
+  for (const auto &entry : fs::directory_iterator("/dev/shm"))
+    EXPECT_EQ(entry.path().string().find("wasm2native"), std::string::npos) << entry.path();
+  fs::remove(folder);
+}
+
+} // namespace
+} // namespace w2n::runtime
