@@ -63,6 +63,15 @@ asm(R"(
   .hidden w2nCrossingBegin
 w2nCrossingBegin:
 
+  // Goes to `target` if the thread is interrupted.
+  .macro W2N_IF_INTERRUPTED target
+  adrp x9, :gottprel:w2nInterruptPending
+  ldr x9, [x9, :gottprel_lo12:w2nInterruptPending]
+  mrs x10, tpidr_el0
+  ldr w9, [x10, x9]
+  cbnz w9, \target
+  .endm
+
   .globl w2nEnterGuest
   .hidden w2nEnterGuest
   .type w2nEnterGuest, %function
@@ -246,7 +255,6 @@ w2nToGuestBegin:
   .cfi_def_cfa x29, 160
   .cfi_offset x29, -160
   .cfi_offset x30, -152
-<<<<<<< HEAD
   .cfi_offset x19, -144
   .cfi_offset x20, -136
   .cfi_offset x21, -128
@@ -266,10 +274,6 @@ w2nToGuestBegin:
   .cfi_offset d14, -16
   .cfi_offset d15, -8
   W2N_IF_INTERRUPTED .Linterrupted
-=======
-  W2N_THREAD_LOCAL w, 9, w2nInterruptPending
-  cbnz w9, .Linterrupted
->>>>>>> integrate
   ldr x9, [x0, #8]
   mov sp, x9
   mov x9, x1
@@ -285,20 +289,12 @@ w2nToGuestBegin:
   .cfi_def_cfa x29, 16
   .cfi_offset x29, -16
   .cfi_offset x30, -8
-<<<<<<< HEAD
   W2N_IF_INTERRUPTED .Linterrupted
   mov sp, x29
   ldp x29, x30, [sp], #16
   .cfi_def_cfa sp, 0
   .cfi_restore x29
   .cfi_restore x30
-=======
-  W2N_THREAD_LOCAL w, 9, w2nInterruptPending
-  cbnz w9, .Linterrupted
-  mov sp, x29
-  ldp x29, x30, [sp], #16
-  .cfi_def_cfa sp, 0
->>>>>>> integrate
   ret
   .cfi_endproc
 
@@ -308,12 +304,7 @@ w2nToHandlerBegin:
 .LgoToHandler:               // x19: the ThrowPoint; x21: the exception
   .cfi_startproc
   .cfi_undefined x30
-<<<<<<< HEAD
   W2N_IF_INTERRUPTED .LinterruptedThrow
-=======
-  W2N_THREAD_LOCAL w, 9, w2nInterruptPending
-  cbnz w9, .LinterruptedThrow
->>>>>>> integrate
   mov x0, x21                // the exception, where landing pads expect it
   mov x9, x19
   ldp x10, x11, [x9, #152]
