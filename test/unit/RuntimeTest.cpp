@@ -337,12 +337,12 @@ TEST_F(RuntimeTest, ThreadsRunTheirOwnInstances) {
   auto module = loadBytes(buildSample());
   ASSERT_TRUE(module);
   auto work = [&] {
-    for (int i = 0; i < 50; ++i) {
+    for (uint32_t i = 0; i < threadRounds; ++i) {
       auto instance = Instance::instantiate(*module, resolver());
       ASSERT_TRUE(instance);
       EXPECT_EQ(invoke(**instance, "call-host", 6, 7).value_or(0), 42u);
       EXPECT_TRUE(trapsWith(invoke(**instance, "load", 1 << 20), TrapKind::MemoryOutOfBounds));
-      if (i % 16 == 0) {
+      if (i % 4 == 0) {
         EXPECT_TRUE(trapsWith(invoke(**instance, "recurse"), TrapKind::StackOverflow));
       }
       auto own = loadBytes(buildSample());
