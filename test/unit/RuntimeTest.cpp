@@ -342,7 +342,7 @@ TEST_F(RuntimeTest, ThreadsRunTheirOwnInstances) {
       ASSERT_TRUE(instance);
       EXPECT_EQ(invoke(**instance, "call-host", 6, 7).value_or(0), 42u);
       EXPECT_TRUE(trapsWith(invoke(**instance, "load", 1 << 20), TrapKind::MemoryOutOfBounds));
-      if (i % 4 == 0) {
+      if (i % 16 == 0) {
         EXPECT_TRUE(trapsWith(invoke(**instance, "recurse"), TrapKind::StackOverflow));
       }
       auto own = loadBytes(buildSample());
