@@ -6,7 +6,7 @@ import argparse
 import pathlib
 import random
 
-from harness import build, fail, fresh_directory, run
+from harness import add_command_options, build, compiler, fail, fresh_directory, run, runner
 from run_program import MODES
 
 SEED = 20250101

@@ -204,6 +204,8 @@ def check_evicted(subject: Subject) -> None:
     for i, process in enumerate(running):
         output, errors = process.communicate(timeout=300)
         subject.require_number(i % 3, process.returncode, output, errors)
+    # Two that store at once leave each other's entry, which is in use; whoever comes next removes one.
+    subject.cache("gc")
     subject.require_quiet(entries=1)
     subject.clear()
     subject.run(0, variables=subject.variables(WASM2NATIVE_CACHE_SIZE="1K"), warning="larger than the cache may be")

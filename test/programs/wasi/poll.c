@@ -34,8 +34,8 @@ static void polling(void) {
   check("sleep-events", count, 1);
   check("sleep-userdata", (long long)out[0].userdata, 7);
   check("sleep-type", out[0].type, 0);
+#ifndef NODE // which may wake a little early, and which waits for what is past
   check("sleep-time", after - before >= 20000000, 1);
-#ifndef NODE // which waits
   in[0] = clock_after(1, 1, before, 1);
   check("absolute-past", w_poll_oneoff(in, out, 1, &count), SUCCESS);
   check("absolute-past-error", out[0].error, SUCCESS);
