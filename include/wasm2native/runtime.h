@@ -353,7 +353,7 @@ W2N_API w2n_error *w2n_function_call(w2n_function *function, const w2n_value *ar
 /// ever: the next piece of work has one of its own. Errors: LIMIT (no thread to watch the time, of
 /// which the process gets one), IO. Threads: any.
 W2N_API w2n_error *w2n_interrupt_new(uint64_t timeout_ns, w2n_interrupt **out);
-/// Its deadline no longer counts. What is in the interrupt stays in it. Threads: any.
+/// What is in the interrupt stays in it, with its deadline. Null is ignored. Threads: any.
 W2N_API void w2n_interrupt_free(w2n_interrupt *interrupt);
 /// Ends what is in the interrupt, and whatever enters it later, with an error INTERRUPTED. Returns
 /// at once, usually before they have ended. Threads: any, but no signal handlers.

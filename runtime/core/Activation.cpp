@@ -2,6 +2,7 @@
 
 #include "runtime/core/Backtrace.h"
 #include "runtime/core/InstanceState.h"
+#include "runtime/core/Interrupt.h"
 #include "runtime/core/Thread.h"
 
 namespace w2n::runtime {
@@ -87,7 +88,7 @@ void noteTrap(TrapKind kind) {
 }
 
 void noteInterrupt(Activation &activation, bool atHandler) {
-  activation.trapKind = w2nInterruptPending;
+  activation.trapKind = pendingInterrupt();
   if (atHandler) {
     const auto &point = *reinterpret_cast<const ThrowPoint *>(activation.guestStackPointer);
     activation.trapProgramCounter = point.programCounter;

@@ -117,7 +117,7 @@ uint32_t w2nExceptionThrow(Exception *exception, ThrowPoint *point) {
   activation.trapStackPointer = point->stackPointer;
   activation.trapFramePointer = point->framePointer;
   if (isInterrupted()) {
-    activation.trapKind = w2nInterruptPending;
+    activation.trapKind = pendingInterrupt();
     return 1;
   }
   activation.trapKind = uint32_t(TrapKind::UncaughtException);

@@ -4,6 +4,7 @@
 #include "runtime/core/Faults.h"
 
 #include "runtime/core/Activation.h"
+#include "runtime/core/Interrupt.h"
 #include "runtime/core/RangeRegistry.h"
 #include "runtime/core/Thread.h"
 #include "runtime/platform/Faults.h"
@@ -59,7 +60,7 @@ void noteRegisters(const platform::Fault &fault, Activation &activation) {
 /// Leaves the guest if the thread is in it, or on its way to it; in the host, the crossing back
 /// will look.
 bool handleInterrupt(const platform::Fault &signal, Activation &activation) {
-  if (w2nInterruptPending == 0)
+  if (!isInterrupted())
     return false;
   const auto *programCounter = reinterpret_cast<const char *>(signal.programCounter);
   if (programCounter >= w2nToGuestBegin && programCounter < w2nToGuestEnd) {
@@ -68,7 +69,7 @@ bool handleInterrupt(const platform::Fault &signal, Activation &activation) {
   }
   if (!codeRanges().find(signal.programCounter))
     return false;
-  activation.trapKind = w2nInterruptPending;
+  activation.trapKind = pendingInterrupt();
   noteRegisters(signal, activation);
   return true;
 }

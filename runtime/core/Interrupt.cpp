@@ -6,6 +6,7 @@
 #include "runtime/core/Watchdog.h"
 #include "runtime/platform/Faults.h"
 
+#include <cassert>
 #include <pthread.h>
 
 namespace w2n::runtime {
@@ -33,14 +34,14 @@ namespace {
 
 constinit thread_local InterruptibleThread thisThread;
 
-/// Prepares the calling thread the first time.
+/// Prepares the calling thread the first time, when nobody else knows of it yet. Its handle stays
+/// the same in the child of a fork.
 InterruptibleThread &enterThread() {
   if (!thisThread.pending) [[unlikely]] {
     thisThread.pending = &w2nInterruptPending;
+    thisThread.handle = pthread_self();
     platform::unblockInterruptSignal();
   }
-  // A fork gives the one thread that survives another identity.
-  thisThread.handle = pthread_self();
   return thisThread;
 }
 
@@ -70,6 +71,7 @@ Result<std::shared_ptr<Interrupt>> Interrupt::create(Clock::time_point deadline)
 Interrupt::~Interrupt() { Watchdog::clear(*this); }
 
 void Interrupt::raise(TrapKind raisedKind) {
+  Clock::time_point again;
   {
     std::lock_guard guard(lock);
     if (kind != 0)
@@ -77,9 +79,11 @@ void Interrupt::raise(TrapKind raisedKind) {
     kind = uint32_t(raisedKind);
     for (InterruptScope *scope = scopes; scope; scope = scope->next)
       scope->thread.interrupt(kind);
+    // A deadline that passes from here on makes the watchdog more patient.
+    again = Clock::now() + patience;
   }
   // Without it, a thread that is just about to wait in a system call might do so.
-  (void)Watchdog::set(*this, Clock::now() + patience);
+  (void)Watchdog::set(*this, again);
 }
 
 std::optional<Interrupt::Clock::time_point> Interrupt::onTime() {
@@ -108,6 +112,7 @@ InterruptScope::InterruptScope(std::shared_ptr<Interrupt> newInterrupt)
 }
 
 InterruptScope::~InterruptScope() {
+  assert(thread.innermost == this && "scopes nest");
   {
     std::lock_guard guard(interrupt->lock);
     (previous ? previous->next : interrupt->scopes) = next;
@@ -153,8 +158,6 @@ WakeOnInterrupt::~WakeOnInterrupt() {
   thread->wake = nullptr;
 }
 
-Error interruptError() {
-  return trapError(TrapKind(__atomic_load_n(&w2nInterruptPending, __ATOMIC_RELAXED)));
-}
+Error interruptError() { return trapError(TrapKind(pendingInterrupt())); }
 
 } // namespace w2n::runtime

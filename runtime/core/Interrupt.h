@@ -98,9 +98,14 @@ private:
   struct InterruptibleThread *thread;
 };
 
+/// The kind of trap with which the guests of the calling thread are to end, or 0. Other threads set
+/// it at any time.
+inline uint32_t pendingInterrupt() {
+  return __atomic_load_n(&w2nInterruptPending, __ATOMIC_RELAXED);
+}
 /// Whether the guests of the calling thread are to end: long services look from time to time, and
 /// return early; the crossing then leaves the guest.
-inline bool isInterrupted() { return __atomic_load_n(&w2nInterruptPending, __ATOMIC_RELAXED) != 0; }
+inline bool isInterrupted() { return pendingInterrupt() != 0; }
 /// The error with which they end.
 Error interruptError();
 

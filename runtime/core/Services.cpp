@@ -144,6 +144,9 @@ uint32_t w2nMemoryInit(InstanceContext *context, uint32_t memory, uint32_t segme
                                                           : state.metadata->dataBytes(segment);
   if (!isInside(destination, count, to.size()) || !isInside(source, count, from.size()))
     return trapWith(TrapKind::MemoryOutOfBounds);
+  // A dropped segment is null, of which memcpy wants not even no bytes.
+  if (count == 0)
+    return 0;
   inPieces(count, pieceBytes, Direction::Up, [&](uint64_t first, uint64_t bytes) {
     std::memcpy(to.data() + destination + first, from.data() + source + first, bytes);
   });

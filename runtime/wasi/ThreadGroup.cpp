@@ -155,13 +155,16 @@ void *ThreadGroup::run(void *argument) {
   const uint32_t id = start->id;
   Status status;
   {
-    // A deque: scopes stay where they are, and leave in the reverse order.
+    // A deque: scopes stay where they are.
     std::deque<runtime::InterruptScope> scopes;
     for (auto &interrupt : start->interrupts)
       scopes.emplace_back(std::move(interrupt));
     scopes.emplace_back(group->ending);
     runtime::Slot slots[] = {id, start->argument};
     status = runtime::call(*start->function, slots);
+    // Its destructor would begin with the outermost.
+    while (!scopes.empty())
+      scopes.pop_back();
   }
   start.reset();
   group->leave(id, std::move(status));

@@ -153,6 +153,33 @@ TEST_F(ThreadGroupTest, WaitsOfTheGuestAreInterrupted) {
   EXPECT_EQ(status.error().text, "interrupted");
 }
 
+// The thread outlives what it was started in: its last reference to the interrupt is the one that
+// it leaves.
+TEST_F(ThreadGroupTest, ThreadsLeaveTheInterruptsOfTheirStarter) {
+  std::atomic<bool> mayEnd = false;
+  auto untilInterrupted = [&](Caller, uint32_t, uint32_t) -> Status {
+    while (!mayEnd || !runtime::isInterrupted())
+      std::this_thread::yield();
+    return {};
+  };
+  for (int round = 0; round < 10; ++round) {
+    // An error in a thread ends its group.
+    start(untilInterrupted);
+    mayEnd = false;
+    {
+      auto interrupt = runtime::Interrupt::create();
+      ASSERT_TRUE(interrupt);
+      runtime::InterruptScope scope(*interrupt);
+      EXPECT_GT(spawn(0), 0);
+      (*interrupt)->raise();
+    }
+    mayEnd = true;
+    auto status = group->join();
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().text, "interrupted");
+  }
+}
+
 TEST(ThreadGroup, WantsTheStartFunction) {
   auto module = test::loadBytes(test::buildThreadSample(/*exportsStart=*/false));
   ASSERT_TRUE(module);
