@@ -45,6 +45,8 @@ struct ModulePlan {
   bool hasSharedMemory = false;
   /// Whether the target's code for rounding leaves signaling NaNs as they are.
   bool roundingKeepsNans = false;
+  /// Vectors become scalars, of which LLVM folds each by itself.
+  bool foldsLanes = false;
   /// Data segments that are in the memory image and so need no code.
   std::vector<bool> dataInImage = {};
   /// Whether any function has a try: if not, nothing that is thrown is caught here.

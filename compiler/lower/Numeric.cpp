@@ -158,7 +158,12 @@ llvm::Value *BodyLowering::floatArithmetic(llvm::Instruction::BinaryOps operatio
     return chosenNan(quiet(lhs, fold));
   if (Fold fold = foldOf(operation, lhs, /*isLeft=*/true); fold != Fold::None)
     return chosenNan(quiet(rhs, fold));
-  return chosenNan(builder.CreateBinOp(operation, lhs, rhs));
+  llvm::Value *result = builder.CreateBinOp(operation, lhs, rhs);
+  // Of a constant whose lanes differ, some may be identities.
+  if (module.plan.foldsLanes && lhs->getType()->isVectorTy() &&
+      (llvm::isa<llvm::Constant>(lhs) || llvm::isa<llvm::Constant>(rhs)))
+    result = builder.CreateUnaryIntrinsic(llvm::Intrinsic::canonicalize, result);
+  return chosenNan(result);
 }
 
 llvm::Value *BodyLowering::chosenNan(llvm::Value *value) {
@@ -188,7 +193,8 @@ llvm::Value *BodyLowering::floatMinMax(llvm::Intrinsic::ID intrinsic, llvm::Valu
   noNans.setNoNaNs();
   llvm::Value *ordered = builder.CreateIntrinsic(intrinsic, {lhs->getType()}, {lhs, rhs}, noNans);
   llvm::Value *isNan = builder.CreateFCmpUNO(lhs, rhs);
-  return builder.CreateSelect(isNan, builder.CreateFAdd(lhs, rhs), ordered);
+  llvm::Value *quietNan = floatArithmetic(llvm::Instruction::FAdd, lhs, rhs);
+  return builder.CreateSelect(isNan, quietNan, ordered);
 }
 
 void BodyLowering::lowerCast(const Instruction &, llvm::Instruction::CastOps operation,

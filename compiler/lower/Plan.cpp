@@ -132,7 +132,7 @@ ModulePlan planFor(const ModulePlan &shared, const TargetChoice &target,
   ModulePlan plan = shared;
   // RISC-V has neither tailcc nor swifttailcc.
   const bool isRiscV = llvm::Triple(target.triple).isRISCV();
-  plan.uniformBodies = plan.extendsIntegers = plan.roundingKeepsNans = isRiscV;
+  plan.uniformBodies = plan.extendsIntegers = plan.roundingKeepsNans = plan.foldsLanes = isRiscV;
   plan.unalignedMayTear = isRiscV && shared.hasSharedMemory;
   plan.targetTriple = target.triple;
   plan.processor = target.processor;
