@@ -148,7 +148,7 @@ w2nTrapEntry:
   // Calls `target` on the host's stack with the arguments as they are. `checked`: a result other than 0 leaves the guest if it is 1, a
   // negative one if it is 2. `mayThrow`: the target may come back here, or look for exceptions in registers that it
   // preserves; a result other than 0 and 1 is one that goes on from here.
-  .macro W2N_CROSS entry, target, checked, mayThrow=0
+  .macro W2N_CROSS entry, target, checked, mayThrow
   .globl \entry
   .hidden \entry
   .type \entry, %function
@@ -183,23 +183,11 @@ w2nTrapEntry:
   .size \entry, .-\entry
   .endm
 
-  W2N_CROSS w2nInvokeHostEntry, w2nInvokeHost, 1, 1
-  W2N_CROSS w2nMemoryGrowEntry, w2nMemoryGrow, 0
-  W2N_CROSS w2nMemoryCopyEntry, w2nMemoryCopy, 1
-  W2N_CROSS w2nMemoryFillEntry, w2nMemoryFill, 1
-  W2N_CROSS w2nMemoryInitEntry, w2nMemoryInit, 1
-  W2N_CROSS w2nDataDropEntry, w2nDataDrop, 1
-  W2N_CROSS w2nTableGrowEntry, w2nTableGrow, 0
-  W2N_CROSS w2nTableFillEntry, w2nTableFill, 1
-  W2N_CROSS w2nTableCopyEntry, w2nTableCopy, 1
-  W2N_CROSS w2nTableInitEntry, w2nTableInit, 1
-  W2N_CROSS w2nElementDropEntry, w2nElementDrop, 1
-  W2N_CROSS w2nElementSetEntry, w2nElementSet, 1
-  W2N_CROSS w2nMemoryWait32Entry, w2nMemoryWait32, 2
-  W2N_CROSS w2nMemoryWait64Entry, w2nMemoryWait64, 2
-  W2N_CROSS w2nMemoryNotifyEntry, w2nMemoryNotify, 2
-  W2N_CROSS w2nIsSubtypeEntry, w2nIsSubtype, 0
-  W2N_CROSS w2nExceptionMakeEntry, w2nExceptionMake, 0, 1
+)"
+#define W2N_CROSSING(service, returns, mayThrow)                                                   \
+  "  W2N_CROSS " #service "Entry, " #service ", " #returns ", " #mayThrow "\n"
+#include "runtime/arch/Crossings.def"
+    R"(
 
   // Where a host function has failed. An exception goes on as if the call had thrown it: all registers that calls
   // preserve have the guest's values again.

@@ -58,7 +58,7 @@ def found(command):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--wasm2native", required=True)
+    harness.add_command_options(parser)
     parser.add_argument("--wat2wasm", required=True)
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("modes", nargs="+", help="options, separated by commas")
@@ -69,12 +69,12 @@ def main():
     programs = {("dots", "2"): lambda: dots(2), ("fault",): fault, ("deep", "3"): lambda: deep(3)}
     for number, mode in enumerate(options.modes):
         artifact = work / f"fuel-{number}.so"
-        harness.build([options.wasm2native, "--meter=fuel", *mode.split(","), str(wasm), "-o", str(artifact)])
+        harness.build([*harness.compiler(options), "--meter=fuel", *mode.split(","), str(wasm), "-o", str(artifact)])
         for (name, *arguments), steps in programs.items():
             total = sum(step for step in steps() if isinstance(step, int))
             for fuel in [*range(total + 2), 10**6]:
                 wanted = expected(steps(), fuel)
-                command = [options.wasm2native, "run", "-v", f"--fuel={fuel}", f"--invoke={name}", str(artifact), *arguments]
+                command = [*harness.runner(options), "-v", f"--fuel={fuel}", f"--invoke={name}", str(artifact), *arguments]
                 if found(command) != wanted:
                     harness.fail(f"{mode}: {' '.join(command)}\ngave {found(command)}, expected {wanted}")
 

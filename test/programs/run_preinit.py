@@ -5,7 +5,7 @@ only, and a second run must write the same bytes."""
 import argparse
 import pathlib
 
-from harness import build, fail, fresh_directory, require_same, run
+from harness import add_command_options, build, compiler, fail, fresh_directory, require_same, run, runner
 
 NODE_RUNNER = pathlib.Path(__file__).resolve().parent / "run_reactor.mjs"
 EXPORT = "report"
@@ -13,7 +13,8 @@ EXPORT = "report"
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    for option in ("--wasm2native", "--clang", "--clangxx", "--node"):
+    add_command_options(parser)
+    for option in ("--clang", "--clangxx", "--node"):
         parser.add_argument(option, required=True)
     parser.add_argument("--work", required=True, type=pathlib.Path)
     parser.add_argument("source", type=pathlib.Path)
@@ -22,8 +23,8 @@ def main() -> None:
     wasm, baked, again = (options.work / name for name in ("program.wasm", "baked.wasm", "again.wasm"))
 
     cxx = options.source.suffix == ".cpp"
-    compiler = [options.clangxx, "-std=c++20", "-fno-exceptions"] if cxx else [options.clang, "-std=c17"]
-    build([*compiler, "-O2", "-Wall", "-Werror", "-Wno-deprecated", "-D_GNU_SOURCE", "--target=wasm32-wasi",
+    clang = [options.clangxx, "-std=c++20", "-fno-exceptions"] if cxx else [options.clang, "-std=c17"]
+    build([*clang, "-O2", "-Wall", "-Werror", "-Wno-deprecated", "-D_GNU_SOURCE", "--target=wasm32-wasi",
            "-mexec-model=reactor", str(options.source), "-o", str(wasm)])
     for output in (baked, again):
         build([options.wasm2native, "compile", "--preinit", "--emit=wasm", str(wasm), "-o", str(output)])
@@ -35,9 +36,8 @@ def main() -> None:
         fail(f"without: status {wanted.status}, {wanted.output!r}, {wanted.errors!r}")
     for level in ("-O0", "-O3"):
         artifact = options.work / f"program{level}.so"
-        build([options.wasm2native, "compile", "--preinit", level, str(wasm), "-o", str(artifact)])
-        require_same(f"an artifact at {level}", run([options.wasm2native, "run", "--invoke", EXPORT, str(artifact)]),
-                     wanted)
+        build([*compiler(options), "--preinit", level, str(wasm), "-o", str(artifact)])
+        require_same(f"an artifact at {level}", run([*runner(options), "--invoke", EXPORT, str(artifact)]), wanted)
     for module in (wasm, baked):
         require_same(f"Node.js with {module.name}",
                      run([options.node, "--no-warnings", str(NODE_RUNNER), str(module), EXPORT]), wanted)

@@ -229,7 +229,7 @@ TEST(InstancePool, ThreadsShareSlots) {
   std::vector<std::thread> threads;
   for (uint32_t number = 0; number < 4; ++number)
     threads.emplace_back([&, number] {
-      for (uint32_t round = 0; round < 100; ++round) {
+      for (uint32_t round = 0; round < 2 * test::threadRounds; ++round) {
         auto instance =
             Instance::instantiate(modules[(number + round) % 2], multiply,
                                   {.pool = round % 3 ? pool : nullptr, .waitForSlot = true});

@@ -2,6 +2,7 @@
 #include "runtime/core/Memory.h"
 #include "runtime/core/Extern.h"
 #include "runtime/core/Table.h"
+#include "test/unit/AddressSpaceLimit.h"
 
 #include <algorithm>
 #include <array>
@@ -122,19 +123,8 @@ TEST(Memory, SixtyFourBitsHaveNoGuard) {
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-/// qemu-user takes no notice of this limit.
-bool systemLimitsAddressSpace() {
-  rlimit before, after;
-  getrlimit(RLIMIT_AS, &before);
-  const rlimit large = {std::min<rlim_t>(uint64_t(1) << 46, before.rlim_max), before.rlim_max};
-  setrlimit(RLIMIT_AS, &large);
-  getrlimit(RLIMIT_AS, &after);
-  setrlimit(RLIMIT_AS, &before);
-  return after.rlim_cur == large.rlim_cur;
-}
-
 TEST(MemoryDeathTest, LivesInLittleAddressSpace) {
-  if (!systemLimitsAddressSpace())
+  if (!test::systemLimitsAddressSpace())
     GTEST_SKIP() << "address space has no limit here";
   auto inLittleSpace = [] {
     const rlimit limit = {uint64_t(2) << 30, uint64_t(2) << 30};

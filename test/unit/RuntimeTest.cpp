@@ -337,7 +337,7 @@ TEST_F(RuntimeTest, ThreadsRunTheirOwnInstances) {
   auto module = loadBytes(buildSample());
   ASSERT_TRUE(module);
   auto work = [&] {
-    for (int i = 0; i < 50; ++i) {
+    for (uint32_t i = 0; i < test::threadRounds; ++i) {
       auto instance = Instance::instantiate(*module, resolver());
       ASSERT_TRUE(instance);
       EXPECT_EQ(invoke(**instance, "call-host", 6, 7).value_or(0), 42u);

@@ -132,6 +132,19 @@ w2nSampleCallHost:           # its loads get their offsets
   ld a0, 0(a0)
   jalr t0
   W2N_RETURN
+
+w2nSampleLoopHost:           # its loads get their offsets
+  addi sp, sp, -16
+  sd a0, 0(sp)
+  ld t0, 0(a0)
+  ld a0, 0(a0)
+  sd ra, 8(sp)
+  jalr t0
+  ld a0, 0(sp)
+  j w2nSampleLoopHost + 8
+
+w2nSampleLoop:
+  j w2nSampleLoop
 w2nSampleEnd:
   .option pop
   .popsection
@@ -141,7 +154,8 @@ extern "C" {
 #pragma GCC visibility push(hidden)
 extern const uint8_t w2nSampleEntryThunk[], w2nSampleImportThunk[], w2nSampleAdd[], w2nSampleTrap[],
     w2nSampleLoad[], w2nSampleRecurse[], w2nSampleGrow[], w2nSampleFill[], w2nSampleDivide[],
-    w2nSampleIllegal[], w2nSampleWait[], w2nSampleCallHost[], w2nSampleEnd[];
+    w2nSampleIllegal[], w2nSampleWait[], w2nSampleCallHost[], w2nSampleLoopHost[], w2nSampleLoop[],
+    w2nSampleEnd[];
 #pragma GCC visibility pop
 }
 
@@ -159,8 +173,10 @@ SampleCode sampleCode() {
           {w2nSampleWait, w2nSampleCallHost}};
 }
 
-Code callHost(uint64_t offset) {
-  Code code(w2nSampleCallHost, w2nSampleEnd);
+namespace {
+
+/// A function with two loads from the context, its third and fourth instruction.
+Code withOffset(Code code, uint64_t offset) {
   auto setOffset = [&](size_t instruction, uint64_t value) {
     uint32_t word;
     std::memcpy(&word, &code[4 * instruction], sizeof(word));
@@ -172,5 +188,15 @@ Code callHost(uint64_t offset) {
   setOffset(3, offset + 8);
   return code;
 }
+
+} // namespace
+
+Code callHost(uint64_t offset) {
+  return withOffset({w2nSampleCallHost, w2nSampleLoopHost}, offset);
+}
+
+Code loopHost(uint64_t offset) { return withOffset({w2nSampleLoopHost, w2nSampleLoop}, offset); }
+
+Code loop() { return {w2nSampleLoop, w2nSampleEnd}; }
 
 } // namespace w2n::test

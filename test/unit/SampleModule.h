@@ -7,6 +7,14 @@
 
 namespace w2n::test {
 
+/// How often each thread of a test makes an instance. qemu-user keeps 84 MB for each reservation of
+/// 8 GiB, also after its end.
+#ifdef W2N_EMULATED
+constexpr uint32_t threadRounds = 6;
+#else
+constexpr uint32_t threadRounds = 50;
+#endif
+
 struct SampleOptions {
   uint64_t minPages = 1, maxPages = 65536;
   bool importsMemory = false;
