@@ -36,9 +36,8 @@ void walkRecords(const Metadata &metadata) {
       touch(metadata.string(function->name));
     (void)metadata.code(i);
   }
-  for (const artifact::DataRecord &segment : metadata.data())
-    if (segment.count != 0)
-      touch({metadata.address(segment.bytes), segment.count});
+  for (uint32_t i = 0; i < metadata.data().size(); ++i)
+    touch(metadata.dataBytes(i));
   for (const artifact::ElementRecord &segment : metadata.elements())
     (void)metadata.indices(segment.functions);
 }
