@@ -47,7 +47,12 @@ void BodyLowering::lowerPseudoMinMax(const Instruction &, VectorShape shape, boo
   if (!result) {
     llvm::Value *takesRight =
         isMin ? builder.CreateFCmpOLT(rhs, lhs) : builder.CreateFCmpOLT(lhs, rhs);
-    result = builder.CreateSelect(takesRight, rhs, lhs);
+    // As integers: of a comparison and a selection of floats with a constant that has a zero in
+    // some lane, LLVM makes a minimum that does not tell zeros apart.
+    llvm::Type *bits =
+        vectorType(shape == VectorShape::F64x2 ? VectorShape::I64x2 : VectorShape::I32x4);
+    result = builder.CreateSelect(takesRight, builder.CreateBitCast(rhs, bits),
+                                  builder.CreateBitCast(lhs, bits));
   }
   pushVector(result);
 }

@@ -20,7 +20,7 @@ int main(int count, char **arguments) {
     perror("without_openat2");
     return 1;
   }
-  execv(arguments[1], arguments + 1);
+  execvp(arguments[1], arguments + 1);
   perror(arguments[1]);
   return 1;
 }
