@@ -31,12 +31,13 @@ void walkRecords(const Metadata &metadata) {
     touch(metadata.string(record.module)), touch(metadata.string(record.name));
   for (const artifact::ExportRecord &record : metadata.exports())
     touch(metadata.string(record.name));
-  for (uint32_t i = 0; i < metadata.functions().size(); ++i)
+  for (uint32_t i = 0; i < metadata.functions().size(); ++i) {
     if (auto function = metadata.function(i))
       touch(metadata.string(function->name));
-  for (const artifact::DataRecord &segment : metadata.data())
-    if (segment.count != 0)
-      touch({metadata.address(segment.bytes), segment.count});
+    (void)metadata.code(i);
+  }
+  for (uint32_t i = 0; i < metadata.data().size(); ++i)
+    touch(metadata.dataBytes(i));
   for (const artifact::ElementRecord &segment : metadata.elements())
     (void)metadata.indices(segment.functions);
 }
@@ -48,7 +49,8 @@ void walkUnwindTable(const Metadata &metadata) {
   const runtime::UnwindTable table({metadata.address(header.ehFrame), header.ehFrameBytes});
   uintptr_t stack[64] = {};
   const auto begin = reinterpret_cast<uintptr_t>(stack);
-  const auto code = reinterpret_cast<uintptr_t>(metadata.address(header.codeBegin));
+  const auto &level = metadata.levels()[metadata.levelInUse()];
+  const auto code = reinterpret_cast<uintptr_t>(metadata.address(level.codeBegin));
   for (uintptr_t offset = 0; offset < 256; ++offset) {
     runtime::FrameRegisters registers = {code + offset, begin + 8, begin + 32, true};
     while (table.step(registers, true, {begin, begin + sizeof(stack)})) {
@@ -62,8 +64,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   // A copy that ends where the input does, aligned as a mapping is.
   const std::vector<uint8_t> file(data, data + size);
   if (auto metadata = Metadata::read(file)) {
-    walkRecords(*metadata);
-    walkUnwindTable(*metadata);
+    for (uint32_t level = 0; level < metadata->levels().size(); ++level) {
+      if (!metadata->useLevel(level))
+        continue;
+      walkRecords(*metadata);
+      walkUnwindTable(*metadata);
+    }
   }
   return 0;
 }

@@ -205,7 +205,7 @@ def check_evicted(subject: Subject) -> None:
         output, errors = process.communicate(timeout=300)
         subject.require_number(i % 3, process.returncode, output, errors)
     # Two that store at once leave each other's entry, which is in use; whoever comes next removes one.
-    subject.cache("gc")
+    subject.cache("gc", WASM2NATIVE_CACHE_SIZE="50K")
     subject.require_quiet(entries=1)
     subject.clear()
     subject.run(0, variables=subject.variables(WASM2NATIVE_CACHE_SIZE="1K"), warning="larger than the cache may be")

@@ -39,8 +39,8 @@ class Subject:
     def run_command(self, number: int) -> list[str]:
         return [self.command, "run", "-O0", "-j1", "--invoke", "f", str(self.modules[number])]
 
-    def cache(self, *arguments: str) -> subprocess.CompletedProcess:
-        return subprocess.run([self.command, "cache", *arguments], capture_output=True, env=self.variables(), text=True)
+    def cache(self, *arguments: str, **more: str) -> subprocess.CompletedProcess:
+        return subprocess.run([self.command, "cache", *arguments], capture_output=True, env=self.variables(**more), text=True)
 
     def run(self, number: int, warning: str | None = None, prefix: list[str] | None = None,
             variables: dict[str, str] | None = None) -> None:
