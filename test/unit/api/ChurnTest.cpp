@@ -14,7 +14,7 @@ namespace {
 using PoolPtr = std::unique_ptr<w2n_pool, Freer<w2n_pool_free>>;
 using SharedInterrupt = std::shared_ptr<w2n_interrupt>;
 
-constexpr int threadCount = 4, roundsOfEach = 150;
+constexpr int threadCount = 4, roundsOfEach = 3 * threadRounds;
 
 /// Multiplies, or for 0 and 0 divides by 0 in the guest that calls.
 w2n_error *multiplyOrTrap(w2n_caller *caller, void *, const w2n_value *args, w2n_value *results) {

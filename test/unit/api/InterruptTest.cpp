@@ -171,7 +171,7 @@ TEST_F(InterruptTest, TheSignalIsChosenBefore) {
 
 // What a timeout leaves behind, the checker for leaks finds.
 TEST_F(InterruptTest, InstancesThatTimedOutAreFreed) {
-  for (int round = 0; round < 200; ++round) {
+  for (uint32_t round = 0; round < 4 * threadRounds; ++round) {
     ASSERT_TRUE(succeeds(make(instance)));
     const InterruptPtr interrupt = makeInterrupt(uint64_t(round) * 1000);
     w2n_interrupt_enter(interrupt.get());
