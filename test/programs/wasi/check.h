@@ -1,5 +1,5 @@
-// The calls of WASI preview 1 as they are imported, and checks of the errno that they give. run_wasi.py says what becomes of the
-// lines that a program prints.
+// The calls of WASI preview 1 as they are imported, and checks of the errno that they give.
+// run_wasi.py says what becomes of the lines that a program prints.
 #pragma once
 
 #include <stdint.h>
@@ -7,20 +7,52 @@
 #include <string.h>
 
 #define WASI(result, name, ...)                                                                    \
-  __attribute__((import_module("wasi_snapshot_preview1"), import_name(#name))) result w_##name(__VA_ARGS__)
+  __attribute__((import_module("wasi_snapshot_preview1"), import_name(#name))) result w_##name(    \
+      __VA_ARGS__)
 
 typedef uint32_t u32;
 typedef uint64_t u64;
-struct vector { void *buffer; u32 bytes; };
-struct fdstat { uint8_t type; uint16_t flags; u64 base, inheriting; };
-struct filestat { u64 device, inode; uint8_t type; u64 links, bytes, accessedNs, modifiedNs, changedNs; };
-struct prestat { u32 tag, nameBytes; };
-struct dirent_head { u64 next, inode; u32 nameBytes; uint8_t type; };
-struct subscription {
-  u64 userdata; uint8_t type;
-  union { struct { u32 id; u64 timeoutNs, precisionNs; uint16_t flags; } clock; u32 fd; };
+struct vector {
+  void *buffer;
+  u32 bytes;
 };
-struct event { u64 userdata; uint16_t error; uint8_t type; u64 bytes; uint16_t flags; };
+struct fdstat {
+  uint8_t type;
+  uint16_t flags;
+  u64 base, inheriting;
+};
+struct filestat {
+  u64 device, inode;
+  uint8_t type;
+  u64 links, bytes, accessedNs, modifiedNs, changedNs;
+};
+struct prestat {
+  u32 tag, nameBytes;
+};
+struct dirent_head {
+  u64 next, inode;
+  u32 nameBytes;
+  uint8_t type;
+};
+struct subscription {
+  u64 userdata;
+  uint8_t type;
+  union {
+    struct {
+      u32 id;
+      u64 timeoutNs, precisionNs;
+      uint16_t flags;
+    } clock;
+    u32 fd;
+  };
+};
+struct event {
+  u64 userdata;
+  uint16_t error;
+  uint8_t type;
+  u64 bytes;
+  uint16_t flags;
+};
 
 WASI(int, args_get, u32 *, char *);
 WASI(int, args_sizes_get, u32 *, u32 *);
@@ -71,9 +103,31 @@ WASI(int, sock_shutdown, u32, u32);
 // A path as two arguments.
 #define P(text) text, strlen(text)
 
-enum { SUCCESS = 0, ACCES = 2, AGAIN = 6, BADF = 8, DQUOT = 19, BUSY = 10, EXIST = 20, FAULT = 21, INVAL = 28, ISDIR = 31, LOOP = 32,
-  MFILE = 33, NAMETOOLONG = 37, NOENT = 44, NOSYS = 52, NOTDIR = 54, NOTEMPTY = 55, NOTSOCK = 57, NOTSUP = 58, NXIO = 60, PERM = 63,
-  SPIPE = 70, NOTCAPABLE = 76 };
+enum {
+  SUCCESS = 0,
+  ACCES = 2,
+  AGAIN = 6,
+  BADF = 8,
+  DQUOT = 19,
+  BUSY = 10,
+  EXIST = 20,
+  FAULT = 21,
+  INVAL = 28,
+  ISDIR = 31,
+  LOOP = 32,
+  MFILE = 33,
+  NAMETOOLONG = 37,
+  NOENT = 44,
+  NOSYS = 52,
+  NOTDIR = 54,
+  NOTEMPTY = 55,
+  NOTSOCK = 57,
+  NOTSUP = 58,
+  NXIO = 60,
+  PERM = 63,
+  SPIPE = 70,
+  NOTCAPABLE = 76
+};
 enum { CREAT = 1, DIRECTORY = 2, EXCL = 4, TRUNC = 8 };
 enum { APPEND = 1, DSYNC = 2, NONBLOCK = 4, RSYNC = 8, SYNC = 16 };
 enum { FOLLOW = 1 };
@@ -95,7 +149,9 @@ enum { FOLLOW = 1 };
 #define R_SIZE (1ull << 22)
 #define R_TIMES (1ull << 23)
 #define R_POLL (1ull << 27)
-#define R_FILE (R_DATASYNC | R_READ | R_SEEK | R_FLAGS | R_SYNC | R_TELL | R_WRITE | R_ADVISE | R_ALLOCATE | R_STAT | R_SIZE | R_TIMES | R_POLL)
+#define R_FILE                                                                                     \
+  (R_DATASYNC | R_READ | R_SEEK | R_FLAGS | R_SYNC | R_TELL | R_WRITE | R_ADVISE | R_ALLOCATE |    \
+   R_STAT | R_SIZE | R_TIMES | R_POLL)
 
 enum { ROOT = 3 };
 
@@ -104,8 +160,10 @@ __attribute__((unused)) static void check(const char *label, long long found, lo
   printf("%s %lld %lld\n", label, found, wanted);
 }
 
-// Opens a file with `rights` and none to pass on (Node.js refuses to give more than there are); -errno if that fails.
-__attribute__((unused)) static int open_at(u32 directory, const char *path, u32 oflags, u64 rights, u32 flags) {
+// Opens a file with `rights` and none to pass on (Node.js refuses to give more than there are);
+// -errno if that fails.
+__attribute__((unused)) static int open_at(u32 directory, const char *path, u32 oflags, u64 rights,
+                                           u32 flags) {
   u32 fd;
   int error = w_path_open(directory, FOLLOW, P(path), oflags, rights, 0, flags, &fd);
   return error ? -error : (int)fd;
