@@ -3,8 +3,8 @@
 #include "lib/wasm/EntryGuard.h"
 #include "lib/wasm/Features.h"
 #include "runtime/core/Memory.h"
+#include "runtime/core/Module.h"
 #include "runtime/core/Snapshot.h"
-#include "tools/wasm2native/LoadModule.h"
 #include "tools/wasm2native/Progress.h"
 
 #include <algorithm>
