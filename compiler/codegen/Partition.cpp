@@ -119,6 +119,7 @@ void addPartitionJobs(std::vector<Job> &jobs, const ModulePlan &plan, const Targ
     job.lower = [&plan, &partition](ModuleLowering &module) {
       for (uint32_t f = partition.firstFunction; f < partition.endFunction; ++f)
         lowerFunction(module, f);
+      lowerInlineCopies(module);
       module.addSymbolSuffix();
     };
     for (uint32_t f = partition.firstFunction; f < partition.endFunction; ++f)

@@ -108,7 +108,14 @@ llvm::Function *ModuleLowering::function(uint32_t functionIndex) {
   llvm::Function *function =
       makeFunction(signature(plan.wasm.functions[functionIndex].typeIndex).type, symbol, true);
   function->addDereferenceableParamAttr(0, plan.layout.bytes());
+  if (plan.inlineCandidates[functionIndex])
+    candidates[function] = functionIndex;
   return function;
+}
+
+uint32_t ModuleLowering::inlineCandidateCalled(const llvm::Function &declared) const {
+  auto found = candidates.find(&declared);
+  return found != candidates.end() && declared.isDeclaration() ? found->second : artifact::noIndex;
 }
 
 llvm::Function *ModuleLowering::tailFunction(uint32_t functionIndex) {
