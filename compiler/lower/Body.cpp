@@ -63,6 +63,8 @@ BodyLowering::BodyLowering(ModuleLowering &module, uint32_t functionIndex, Local
       localTypes(wasm.functionType(functionIndex).params, wasm.functions[functionIndex].locals) {}
 
 bool BodyLowering::run() {
+  if (module.plan.inlineCandidates[functionIndex])
+    builder.SetCurrentDebugLocation(module.location(functionIndex));
   entryBlock = makeBlock("entry");
   // Constants of the context are loaded in `entry`; the body starts in a block of its own, so that
   // they come first.

@@ -12,6 +12,7 @@
 #include "lib/wasm/Module.h"
 
 #include <algorithm>
+#include <llvm/IR/DIBuilder.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/MDBuilder.h>
 #include <llvm/IR/Module.h>
@@ -113,6 +114,8 @@ public:
   /// The index of a candidate for inlining that is `declared` but not defined; noIndex if it is
   /// something else.
   uint32_t inlineCandidateCalled(const llvm::Function &declared) const;
+  /// A location for the code of function `functionIndex`, so that it is known where it is inlined.
+  llvm::DILocation *location(uint32_t functionIndex);
   /// What tail calls jump to: only of a function that has a body of its own.
   llvm::Function *tailFunction(uint32_t functionIndex);
   /// Where the body goes: the function itself, or what its wrapper calls.
@@ -207,6 +210,9 @@ private:
   std::map<uint32_t, Signature> signatures, tailSignatures;
   /// Candidates for inlining that were declared.
   llvm::DenseMap<const llvm::Function *, uint32_t> candidates;
+  llvm::DenseMap<uint32_t, llvm::DILocation *> locations;
+  llvm::DIBuilder debugInfo;
+  llvm::DIFile *debugFile = nullptr;
 };
 
 /// Body of one defined function.
