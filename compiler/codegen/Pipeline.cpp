@@ -5,6 +5,7 @@
 #include "compiler/codegen/Pipeline.h"
 
 #include "compiler/codegen/PinLoads.h"
+#include "compiler/codegen/WidenAddresses.h"
 
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/Passes/PassBuilder.h>
@@ -94,6 +95,7 @@ void addScalarPasses(FunctionPassManager &passes, int level) {
   addFirstLoopPasses(passes, level >= 3);
   addCleanup(passes);
   passes.addPass(PinDeadLoadsPass());
+  passes.addPass(WidenAddressesPass());
   addSecondLoopPasses(passes, level);
   passes.addPass(GVNPass());
   passes.addPass(SCCPPass());

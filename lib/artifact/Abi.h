@@ -54,6 +54,11 @@ inline constexpr uint64_t maxMemoryBytes = uint64_t(1) << 56;
 /// accessible: compiled code that relies on guard pages compares its index with `bytes`, and leaves
 /// a constant offset and the width of the access up to this sum to them.
 inline constexpr uint64_t memoryGuardBytes = 32 << 20;
+/// So many bytes before the base of every memory are never accessible, and of memories of which
+/// wasm::MemoryType::neverHasLastPage says so, the last of the 4 GiB that 32-bit addresses reach
+/// neither. Compiled code may leave it to them that `index - constant` and `index + constant` wrap
+/// around (compiler/codegen/WidenAddresses.cpp).
+inline constexpr uint64_t wrapGuardBytes = 64 << 10;
 
 /// A linear memory as compiled code sees it. `base` never changes; `bytes` changes when it grows,
 /// and is atomic if the memory is shared.
