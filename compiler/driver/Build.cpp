@@ -35,6 +35,7 @@ std::string Build::description() const {
 void Build::lowerModuleParts(ModuleLowering &lowering, size_t level) {
   lowerThunks(lowering);
   lowerClosedTables(lowering);
+  lowerTypedTables(lowering);
   lowering.emitPersonalityPointer();
   codes[level].hasInitialize = lowerInitialize(lowering);
   lowering.addSymbolSuffix();

@@ -7,9 +7,11 @@
 #include "compiler/lower/ClosedTables.h"
 #include "compiler/lower/Signature.h"
 #include "compiler/lower/SimdTarget.h"
+#include "compiler/lower/TypedTables.h"
 #include "lib/artifact/Abi.h"
 #include "lib/wasm/Module.h"
 
+#include <algorithm>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/MDBuilder.h>
 #include <llvm/IR/Module.h>
@@ -29,6 +31,8 @@ struct ModulePlan {
   std::vector<uint32_t> references = {};
   /// Contents of the tables that nothing but calls can reach; see ClosedTables.h.
   std::vector<std::optional<ClosedTable>> closedTables = {};
+  /// Types that have their own tables of code; see TypedTables.h.
+  TypedTables typedTables = {};
   /// Functions of which tail calls are made or may be: they have a body and a wrapper
   /// (TailCall.cpp).
   std::vector<bool> hasBody = {};
@@ -61,6 +65,10 @@ struct ModulePlan {
 
   /// The symbol of what calls of a function call: without the level's suffix.
   std::string functionSymbol(uint32_t functionIndex) const;
+  /// Whether functions of the type `typeNumber` are called through a typed table.
+  bool hasTypedTable(uint32_t table, uint32_t typeNumber) const {
+    return std::ranges::binary_search(typedTables[table], typeNumber);
+  }
   /// Whether `segment` is already in a closed table, so that no code or metadata is needed for it.
   bool isInClosedTable(const wasm::ElementSegment &segment) const {
     return segment.mode == wasm::SegmentMode::Active &&
@@ -176,9 +184,15 @@ public:
     return plan.tailCalledTables[table] ? 16 : 8;
   }
 
+  /// The typed table of `table` and `typeNumber`: an array of distances from it to code, declared
+  /// on first use.
+  llvm::GlobalVariable *typedTable(uint32_t table, uint32_t typeNumber);
+
   llvm::MDNode *unlikely() const { return unlikelyWeights; }
 
 private:
+  /// A hidden constant called `name`, declared on first use.
+  llvm::GlobalVariable *constant(const std::string &name, llvm::Type *type, uint64_t alignment);
   /// Says of the i32 parameters and result of `callable`, a function or a call, how they travel.
   template <typename Callable> void extendIntegers(Callable &callable);
 
@@ -201,6 +215,8 @@ ThunkUses findThunkUses(const ModulePlan &plan);
 void lowerThunks(ModuleLowering &module);
 /// The contents of the closed tables.
 void lowerClosedTables(ModuleLowering &module);
+/// The contents of the typed tables, and the code for elements that trap.
+void lowerTypedTables(ModuleLowering &module);
 /// The `initialize` function; false if there is nothing to do, and then nothing is made.
 bool lowerInitialize(ModuleLowering &module);
 

@@ -118,6 +118,7 @@ ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options) {
   ModuleUses uses = findUses(module);
   plan.catchesExceptions = uses.catchesExceptions;
   plan.closedTables = findClosedTables(module, uses);
+  plan.typedTables = chooseTypedTables(module, uses, plan.closedTables);
   plan.references = numberReferences(plan, uses, plan.layout.referencedFunctions);
   plan.hasBody = findBodies(plan, uses);
   plan.tailCalledTables = uses.tailCalledTables;
