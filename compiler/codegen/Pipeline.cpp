@@ -7,6 +7,7 @@
 #include "compiler/codegen/PinLoads.h"
 #include "compiler/codegen/WidenAddresses.h"
 
+#include <llvm/Analysis/ProfileSummaryInfo.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
@@ -214,6 +215,8 @@ void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel le
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, callGraph, modules);
+  // Function passes ask for what is known of the module, and make nothing of it themselves.
+  modules.getResult<ProfileSummaryAnalysis>(module);
 
   FunctionPassManager first = makeFirstPasses(level), full = makePipeline(level),
                       cheap = makePipeline(std::min(level, OptimizationLevel::O1));
