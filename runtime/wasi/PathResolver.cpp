@@ -2,10 +2,12 @@
 
 #include "lib/support/Error.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <string>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <vector>
@@ -147,9 +149,8 @@ private:
 
 } // namespace
 
-WasiResult<Descriptor> PathResolver::open(int directory, const std::string &path, int flags,
-                                          mode_t mode) {
-  if (path.empty())
+WasiResult<Descriptor> PathResolver::open(int directory, const char *path, int flags, mode_t mode) {
+  if (!*path)
     return std::unexpected(Errno::NoEnt);
   if (useWalk)
     return Walk(directory, path, flags, mode).run();
@@ -158,7 +159,7 @@ WasiResult<Descriptor> PathResolver::open(int directory, const std::string &path
   how.mode = flags & O_CREAT ? mode : 0;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
   for (unsigned races = 0; races < maxRaces; ++races) {
-    Descriptor opened(int(syscall(SYS_openat2, directory, path.c_str(), &how, sizeof(how))));
+    Descriptor opened(int(syscall(SYS_openat2, directory, path, &how, sizeof(how))));
     if (opened)
       return opened;
     if (errno == EAGAIN)
@@ -176,24 +177,33 @@ WasiResult<Descriptor> PathResolver::open(int directory, const std::string &path
   return Walk(directory, path, flags, mode).run();
 }
 
-WasiResult<Entry> PathResolver::entry(int directory, const std::string &path, Errno dotError) {
-  size_t end = path.find_last_not_of('/');
-  if (end == std::string::npos)
-    return std::unexpected(path.empty() ? Errno::NoEnt : Errno::NotCapable);
-  size_t slash = path.find_last_of('/', end);
-  size_t begin = slash == std::string::npos ? 0 : slash + 1;
-  Entry entry;
-  entry.name = path.substr(begin, end + 1 - begin);
-  entry.mustBeDirectory = end + 1 != path.size();
-  bool isDot = entry.name == "." || entry.name == "..";
-  W2N_TRY(parent, open(directory,
-                       isDot        ? path
-                       : begin == 0 ? "."
-                                    : path.substr(0, begin),
-                       pathOnly | O_DIRECTORY));
-  if (isDot)
+WasiResult<Entry> PathResolver::entry(int directory, const char *path, Errno dotError) {
+  const std::string_view whole(path);
+  const size_t end = whole.find_last_not_of('/');
+  if (end == whole.npos)
+    return std::unexpected(whole.empty() ? Errno::NoEnt : Errno::NotCapable);
+  const size_t slash = whole.find_last_of('/', end);
+  const size_t begin = slash == whole.npos ? 0 : slash + 1;
+  const std::string_view name = whole.substr(begin, end + 1 - begin);
+  if (name == "." || name == "..") {
+    W2N_CHECK(open(directory, path, pathOnly | O_DIRECTORY));
     return std::unexpected(dotError);
-  entry.directory = std::move(parent);
+  }
+  Entry entry;
+  entry.directory = directory;
+  entry.mustBeDirectory = end + 1 != whole.size();
+  if (begin != 0) {
+    char parent[PATH_MAX];
+    if (begin >= sizeof(parent))
+      return std::unexpected(Errno::NameTooLong);
+    *std::copy_n(path, begin, parent) = 0;
+    W2N_TRY(opened, open(directory, parent, pathOnly | O_DIRECTORY));
+    entry.directory = opened.get();
+    entry.opened = std::move(opened);
+  }
+  if (name.size() >= sizeof(entry.name))
+    return std::unexpected(Errno::NameTooLong);
+  *std::ranges::copy(name, entry.name).out = 0;
   return entry;
 }
 

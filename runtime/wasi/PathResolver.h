@@ -11,7 +11,7 @@
 #include "runtime/wasi/Errno.h"
 
 #include <atomic>
-#include <string>
+#include <climits>
 #include <sys/types.h>
 
 namespace w2n::wasi {
@@ -25,8 +25,10 @@ enum class PathMethod : uint8_t {
 /// remove or rename an entry work on. `name` is one component, never empty, ".", ".." and without
 /// slashes, so that a *at call on it neither leaves `directory` nor follows a link.
 struct Entry {
-  Descriptor directory;
-  std::string name;
+  /// Of `opened`, or the one that the path began at.
+  int directory = -1;
+  Descriptor opened;
+  char name[NAME_MAX + 1];
   /// The path ended in a slash: it names a directory, or nothing.
   bool mustBeDirectory = false;
 };
@@ -38,10 +40,11 @@ public:
   /// Opens `path` beneath `directory` as openat(2) with `flags` and `mode` would; O_NOFOLLOW in
   /// `flags` stands for the last component only. Errors: NotCapable if the path leads out, else the
   /// system's.
-  WasiResult<Descriptor> open(int directory, const std::string &path, int flags, mode_t mode = 0);
+  WasiResult<Descriptor> open(int directory, const char *path, int flags, mode_t mode = 0);
 
-  /// Errors: NotCapable, `dotError` if the last component is "." or "..", else the system's.
-  WasiResult<Entry> entry(int directory, const std::string &path, Errno dotError);
+  /// The entry lives as long as `directory` stays open. Paths are shorter than PATH_MAX. Errors:
+  /// NotCapable, `dotError` if the last component is "." or "..", else the system's.
+  WasiResult<Entry> entry(int directory, const char *path, Errno dotError);
 
 private:
   /// Set once the kernel has turned out to lack openat2.

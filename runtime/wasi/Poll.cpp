@@ -113,12 +113,8 @@ Subscription toCurrent(const SubscriptionUnstable &older) {
 }
 
 template <typename GuestSubscription>
-Outcome poll(WasiContext &context, GuestMemory memory,
-             GuestPointer<GuestSubscription> subscriptions, GuestPointer<Event> events,
-             uint32_t count, GuestPointer<uint32_t> eventCount) {
-  W2N_TRY(in, memory.view(subscriptions, count));
-  W2N_TRY(out, memory.view(events, count));
-  W2N_TRY(outCount, memory.view(eventCount));
+Outcome poll(WasiContext &context, GuestArray<GuestSubscription> subscriptions,
+             GuestArray<Event> events, Count count, Moved eventCount) {
   if (count == 0 || count > maxSubscriptions)
     return std::unexpected(Errno::Inval);
 
@@ -128,7 +124,7 @@ Outcome poll(WasiContext &context, GuestMemory memory,
   descriptors.reserve(count);
   for (uint32_t index = 0; index < count; ++index) {
     Wait &wait = waits[index];
-    wait.subscription = toCurrent(in.load(index));
+    wait.subscription = toCurrent(subscriptions.load(index));
     if (wait.subscription.type > EventType::FdWrite)
       return std::unexpected(Errno::Inval);
     if (wait.subscription.type == EventType::Clock)
@@ -142,25 +138,22 @@ Outcome poll(WasiContext &context, GuestMemory memory,
     W2N_CHECK(waitOnce(context.clocks, waits, descriptors));
     for (const Wait &wait : waits)
       if (isReady(context.clocks, wait))
-        out.store(makeEvent(wait), ready++);
+        events.store(makeEvent(wait), ready++);
   }
-  outCount.store(ready);
+  eventCount.store(ready);
   return {};
 }
 
 } // namespace
 
-Outcome pollOneoff(WasiContext &context, GuestMemory memory,
-                   GuestPointer<Subscription> subscriptions, GuestPointer<Event> events,
-                   uint32_t count, GuestPointer<uint32_t> eventCount) {
-  return poll(context, memory, subscriptions, events, count, eventCount);
+Outcome pollOneoff(WasiContext &context, GuestArray<Subscription> subscriptions,
+                   GuestArray<Event> events, Count count, Moved eventCount) {
+  return poll(context, subscriptions, events, count, eventCount);
 }
 
-Outcome pollOneoffUnstable(WasiContext &context, GuestMemory memory,
-                           GuestPointer<SubscriptionUnstable> subscriptions,
-                           GuestPointer<Event> events, uint32_t count,
-                           GuestPointer<uint32_t> eventCount) {
-  return poll(context, memory, subscriptions, events, count, eventCount);
+Outcome pollOneoffUnstable(WasiContext &context, GuestArray<SubscriptionUnstable> subscriptions,
+                           GuestArray<Event> events, Count count, Moved eventCount) {
+  return poll(context, subscriptions, events, count, eventCount);
 }
 
 } // namespace w2n::wasi

@@ -19,21 +19,17 @@ bool hidesBrokenPipe(const WasiContext &context, const File &file) {
   return mayBreak && (file.owned || !context.raisesBrokenPipe());
 }
 
-/// Calls `transfer(file, vectors)`, which gives the bytes moved or an error, and stores them.
+/// Calls `transfer(file)`, which gives the bytes moved or an error, and stores them.
 template <typename Transfer>
-Outcome transferBytes(WasiContext &context, GuestMemory memory, uint32_t fd, Rights needed,
-                      GuestPointer<IoVector> list, uint32_t count,
-                      GuestPointer<uint32_t> bytesMoved, Transfer transfer) {
-  W2N_TRY(out, memory.view(bytesMoved));
-  IoVectors vectors;
-  W2N_CHECK(vectors.read(memory, list, count));
+Outcome transferBytes(WasiContext &context, Fd fd, Rights needed, Moved bytesMoved,
+                      Transfer transfer) {
   W2N_TRY(file, context.files.find(fd, needed));
   BrokenPipeGuard guard((needed & rights::fdWrite) && hidesBrokenPipe(context, *file));
-  WasiResult<ssize_t> moved = transfer(*file, vectors);
+  WasiResult<ssize_t> moved = transfer(*file);
   if (!moved)
     return std::unexpected(moved.error());
   // The kernel moves at most 0x7ffff000 bytes (read(2)).
-  out.store(uint32_t(*moved));
+  bytesMoved.store(uint32_t(*moved));
   return {};
 }
 
@@ -84,44 +80,30 @@ WasiResult<ssize_t> write(Quota &quota, const File &file, const IoVectors &vecto
 
 } // namespace
 
-Outcome fdRead(WasiContext &context, GuestMemory memory, uint32_t fd,
-               GuestPointer<IoVector> vectors, uint32_t vectorCount,
-               GuestPointer<uint32_t> bytesRead) {
-  auto transfer = [](const File &file, const IoVectors &buffers) {
-    return orError(readv(file.host, buffers.data(), buffers.count()));
-  };
-  return transferBytes(context, memory, fd, rights::fdRead, vectors, vectorCount, bytesRead,
-                       transfer);
+Outcome fdRead(WasiContext &context, Fd fd, const Scatter &vectors, Moved bytesRead) {
+  return transferBytes(context, fd, rights::fdRead, bytesRead, [&](const File &file) {
+    return orError(readv(file.host, vectors.data(), vectors.count()));
+  });
 }
 
-Outcome fdWrite(WasiContext &context, GuestMemory memory, uint32_t fd,
-                GuestPointer<IoVector> vectors, uint32_t vectorCount,
-                GuestPointer<uint32_t> bytesWritten) {
-  auto transfer = [&](const File &file, const IoVectors &buffers) {
-    return write(context.quota, file, buffers);
-  };
-  return transferBytes(context, memory, fd, rights::fdWrite, vectors, vectorCount, bytesWritten,
-                       transfer);
+Outcome fdWrite(WasiContext &context, Fd fd, const Gather &vectors, Moved bytesWritten) {
+  return transferBytes(context, fd, rights::fdWrite, bytesWritten,
+                       [&](const File &file) { return write(context.quota, file, vectors); });
 }
 
-Outcome fdPread(WasiContext &context, GuestMemory memory, uint32_t fd,
-                GuestPointer<IoVector> vectors, uint32_t vectorCount, uint64_t offset,
-                GuestPointer<uint32_t> bytesRead) {
-  auto transfer = [offset](const File &file, const IoVectors &buffers) {
-    return orError(preadv(file.host, buffers.data(), buffers.count(), off_t(offset)));
-  };
-  return transferBytes(context, memory, fd, rights::fdRead | rights::fdSeek, vectors, vectorCount,
-                       bytesRead, transfer);
+Outcome fdPread(WasiContext &context, Fd fd, const Scatter &vectors, uint64_t offset,
+                Moved bytesRead) {
+  return transferBytes(
+      context, fd, rights::fdRead | rights::fdSeek, bytesRead, [&](const File &file) {
+        return orError(preadv(file.host, vectors.data(), vectors.count(), off_t(offset)));
+      });
 }
 
-Outcome fdPwrite(WasiContext &context, GuestMemory memory, uint32_t fd,
-                 GuestPointer<IoVector> vectors, uint32_t vectorCount, uint64_t offset,
-                 GuestPointer<uint32_t> bytesWritten) {
-  auto transfer = [&](const File &file, const IoVectors &buffers) {
-    return writeAt(context.quota, file, buffers, offset);
-  };
-  return transferBytes(context, memory, fd, rights::fdWrite | rights::fdSeek, vectors, vectorCount,
-                       bytesWritten, transfer);
+Outcome fdPwrite(WasiContext &context, Fd fd, const Gather &vectors, uint64_t offset,
+                 Moved bytesWritten) {
+  return transferBytes(
+      context, fd, rights::fdWrite | rights::fdSeek, bytesWritten,
+      [&](const File &file) { return writeAt(context.quota, file, vectors, offset); });
 }
 
 } // namespace w2n::wasi
