@@ -5,6 +5,7 @@
 #include "compiler/codegen/Pipeline.h"
 
 #include "compiler/codegen/PinLoads.h"
+#include "compiler/codegen/RerollLoops.h"
 #include "compiler/codegen/WidenAddresses.h"
 
 #include <llvm/Analysis/ProfileSummaryInfo.h>
@@ -97,6 +98,7 @@ void addScalarPasses(FunctionPassManager &passes, int level) {
   addCleanup(passes);
   passes.addPass(PinDeadLoadsPass());
   passes.addPass(WidenAddressesPass());
+  passes.addPass(RerollLoopsPass());
   addSecondLoopPasses(passes, level);
   passes.addPass(GVNPass());
   passes.addPass(SCCPPass());
