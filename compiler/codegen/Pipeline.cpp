@@ -5,6 +5,7 @@
 #include "compiler/codegen/Pipeline.h"
 
 #include "compiler/codegen/PinLoads.h"
+#include "compiler/codegen/SearchLoops.h"
 
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/Passes/PassBuilder.h>
@@ -70,6 +71,7 @@ void addSecondLoopPasses(FunctionPassManager &passes, int level) {
 void addVectorPasses(FunctionPassManager &passes, int level) {
   passes.addPass(PinDeadLoadsPass());
   passes.addPass(createFunctionToLoopPassAdaptor(LoopRotatePass()));
+  passes.addPass(SearchLoopsPass());
   passes.addPass(LoopVectorizePass());
   passes.addPass(LoopLoadEliminationPass());
   passes.addPass(InstCombinePass());
