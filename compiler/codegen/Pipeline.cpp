@@ -6,6 +6,7 @@
 
 #include "compiler/codegen/PinLoads.h"
 #include "compiler/codegen/RerollLoops.h"
+#include "compiler/codegen/SearchLoops.h"
 #include "compiler/codegen/WidenAddresses.h"
 
 #include <llvm/Analysis/ProfileSummaryInfo.h>
@@ -73,6 +74,7 @@ void addSecondLoopPasses(FunctionPassManager &passes, int level) {
 void addVectorPasses(FunctionPassManager &passes, int level) {
   passes.addPass(PinDeadLoadsPass());
   passes.addPass(createFunctionToLoopPassAdaptor(LoopRotatePass()));
+  passes.addPass(SearchLoopsPass());
   passes.addPass(LoopVectorizePass());
   passes.addPass(LoopLoadEliminationPass());
   passes.addPass(InstCombinePass());
