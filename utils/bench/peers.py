@@ -114,6 +114,9 @@ WAYS = {
     "wasmer": ("wasmer", compiled_by("wasmer", "compile", "--llvm", "IN", "-o", "OUT", ("wasmer", "run", "OUT"))),
 }
 
+# Those whose failure is theirs: the table goes on without them.
+PEERS = set(WAYS) - {"native", "wasm2native", "explicit"}
+
 
 def installed(only):
     """The rows that can be used, native first; those named in `only`, if any."""

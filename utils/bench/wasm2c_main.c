@@ -1,4 +1,5 @@
-// The least of WASI that the kernels need, for programs made with wasm2c: a command that may write, and exits.
+// The least of WASI that the kernels need, for programs made with wasm2c: a command that may write,
+// and exits.
 #include "kernel.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,8 @@ static u32 word(Wasi *wasi, u32 address) {
   return value;
 }
 
-u32 Z_wasi_snapshot_preview1Z_fd_write(Wasi *wasi, u32 fd, u32 buffers, u32 count, u32 writtenAddress) {
+u32 Z_wasi_snapshot_preview1Z_fd_write(Wasi *wasi, u32 fd, u32 buffers, u32 count,
+                                       u32 writtenAddress) {
   u32 written = 0;
   for (u32 i = 0; i < count; i++)
     written += fwrite(Z_kernelZ_memory(&wasi->kernel)->data + word(wasi, buffers + 8 * i), 1,
@@ -35,7 +37,9 @@ u32 Z_wasi_snapshot_preview1Z_fd_fdstat_get(Wasi *wasi, u32 fd, u32 address) {
 }
 
 u32 Z_wasi_snapshot_preview1Z_fd_close(Wasi *wasi, u32 fd) { return Success; }
-u32 Z_wasi_snapshot_preview1Z_fd_seek(Wasi *wasi, u32 fd, u64 by, u32 from, u32 address) { return NotSupported; }
+u32 Z_wasi_snapshot_preview1Z_fd_seek(Wasi *wasi, u32 fd, u64 by, u32 from, u32 address) {
+  return NotSupported;
+}
 void Z_wasi_snapshot_preview1Z_proc_exit(Wasi *wasi, u32 code) { exit(code); }
 
 int main(void) {

@@ -4,7 +4,8 @@
 enum { N = 500, Steps = 75 };
 static double field[N][N], half[N][N], lower[N][N], right[N][N];
 
-// One sweep: eliminates forwards and substitutes backwards, for each line of `from`; the result has rows and columns exchanged.
+// One sweep: eliminates forwards and substitutes backwards, for each line of `from`; the result has
+// rows and columns exchanged.
 static void sweep(double (*to)[N], double (*from)[N], double a, double b, double c, double e) {
   for (int i = 1; i < N - 1; i++) {
     to[0][i] = 1;
@@ -13,7 +14,9 @@ static void sweep(double (*to)[N], double (*from)[N], double a, double b, double
     for (int j = 1; j < N - 1; j++) {
       double pivot = a * lower[i][j - 1] + b;
       lower[i][j] = -c / pivot;
-      right[i][j] = (-e * from[j][i - 1] + (1 + 2 * e) * from[j][i] - e * from[j][i + 1] - a * right[i][j - 1]) / pivot;
+      right[i][j] = (-e * from[j][i - 1] + (1 + 2 * e) * from[j][i] - e * from[j][i + 1] -
+                     a * right[i][j - 1]) /
+                    pivot;
     }
     to[N - 1][i] = 1;
     for (int j = N - 2; j >= 1; j--)

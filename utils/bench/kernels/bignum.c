@@ -1,4 +1,5 @@
-// Numbers of many words: schoolbook and Karatsuba multiplication with 64x64 to 128 bits, and modular powers.
+// Numbers of many words: schoolbook and Karatsuba multiplication with 64x64 to 128 bits, and
+// modular powers.
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,7 +71,8 @@ static void multiply(uint64_t *to, const uint64_t *a, const uint64_t *b, int cou
   ripple(to + half + count, carry + middle[count]);
 }
 
-// Montgomery's product a * b / 2^64 modulo an odd number below 2^63; `inverse` is minus its inverse modulo 2^64.
+// Montgomery's product a * b / 2^64 modulo an odd number below 2^63; `inverse` is minus its inverse
+// modulo 2^64.
 static uint64_t reduce(uint64_t a, uint64_t b, uint64_t modulus, uint64_t inverse) {
   Wide wide = (Wide)a * b;
   uint64_t factor = (uint64_t)wide * inverse, result = (wide + (Wide)factor * modulus) >> 64;

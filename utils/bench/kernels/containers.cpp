@@ -1,5 +1,6 @@
-// The C++ library: sort, vector, unordered_map, map, string, in memory of its own so that no C library's malloc is measured.
-// The libraries differ (libstdc++ natively on Debian, libc++ for wasm), so orders of hash tables are not used.
+// The C++ library: sort, vector, unordered_map, map, string, in memory of its own so that no C
+// library's malloc is measured. The libraries differ (libstdc++ natively on Debian, libc++ for
+// wasm), so orders of hash tables are not used.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -11,7 +12,7 @@
 #include <vector>
 
 namespace {
-alignas(16) char arena[96 << 20];
+alignas(16) char arena[48 << 20];
 size_t used;
 uint32_t seed = 1;
 uint32_t next() { return (seed = seed * 1664525 + 1013904223) >> 8; }
@@ -25,7 +26,9 @@ struct Order {
 // Free lists by powers of two over the arena.
 static void *lists[48];
 
-static int sizeClass(size_t size) { return size <= 16 ? 4 : 64 - __builtin_clzll(static_cast<unsigned long long>(size - 1)); }
+static int sizeClass(size_t size) {
+  return size <= 16 ? 4 : 64 - __builtin_clzll(static_cast<unsigned long long>(size - 1));
+}
 
 void *operator new(size_t size) {
   // A block's class is in the 16 bytes before it.
@@ -42,6 +45,8 @@ void *operator new(size_t size) {
   return block + 16;
 }
 
+void *operator new(size_t size, const std::nothrow_t &) noexcept { return operator new(size); }
+
 void operator delete(void *block) noexcept {
   if (!block)
     return;
@@ -53,7 +58,7 @@ void operator delete(void *block, size_t) noexcept { operator delete(block); }
 
 int main() {
   uint64_t sum = 0;
-  for (int round = 0; round < 8; round++) {
+  for (int round = 0; round < 24; round++) {
     std::vector<Order> orders;
     for (int i = 0; i < 30000; i++) {
       std::string item = "item-";
@@ -63,7 +68,9 @@ int main() {
       orders.push_back({next() % 5000, next() % 1000, std::move(item)});
     }
     std::sort(orders.begin(), orders.end(), [](const Order &a, const Order &b) {
-      return a.customer != b.customer ? a.customer < b.customer : a.amount != b.amount ? a.amount < b.amount : a.item < b.item;
+      return a.customer != b.customer ? a.customer < b.customer
+             : a.amount != b.amount   ? a.amount < b.amount
+                                      : a.item < b.item;
     });
     std::unordered_map<uint32_t, uint64_t> totals;
     std::unordered_map<std::string, uint32_t> counts;

@@ -32,8 +32,9 @@ static uint32_t byWords(uint32_t crc, const uint8_t *from, size_t size) {
     memcpy(&low, from, 4);
     memcpy(&high, from + 4, 4);
     low ^= crc;
-    crc = tables[7][low & 255] ^ tables[6][low >> 8 & 255] ^ tables[5][low >> 16 & 255] ^ tables[4][low >> 24] ^
-          tables[3][high & 255] ^ tables[2][high >> 8 & 255] ^ tables[1][high >> 16 & 255] ^ tables[0][high >> 24];
+    crc = tables[7][low & 255] ^ tables[6][low >> 8 & 255] ^ tables[5][low >> 16 & 255] ^
+          tables[4][low >> 24] ^ tables[3][high & 255] ^ tables[2][high >> 8 & 255] ^
+          tables[1][high >> 16 & 255] ^ tables[0][high >> 24];
   }
   return byBytes(~crc, from, size);
 }

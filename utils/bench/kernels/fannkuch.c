@@ -1,4 +1,5 @@
-// Permutations, and how many reversals of prefixes bring 0 to the front: small arrays, indices from memory.
+// Permutations, and how many reversals of prefixes bring 0 to the front: small arrays, indices from
+// memory.
 #include <stdio.h>
 
 enum { N = 10 };

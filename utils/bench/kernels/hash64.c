@@ -1,9 +1,11 @@
-// A 64-bit hash of buffers of many sizes: four lanes of multiply and rotate, then the rest byte by byte.
+// A 64-bit hash of buffers of many sizes: four lanes of multiply and rotate, then the rest byte by
+// byte.
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-static const uint64_t First = 0x9e3779b97f4a7c15u, Second = 0xc2b2ae3d27d4eb4fu, Third = 0x165667b19e3779f9u;
+static const uint64_t First = 0x9e3779b97f4a7c15u, Second = 0xc2b2ae3d27d4eb4fu,
+                      Third = 0x165667b19e3779f9u;
 
 static uint64_t rotate(uint64_t x, int n) { return x << n | x >> (64 - n); }
 
@@ -13,7 +15,9 @@ static uint64_t word(const uint8_t *from) {
   return value;
 }
 
-static uint64_t mix(uint64_t lane, uint64_t value) { return rotate(lane + value * Second, 29) * First; }
+static uint64_t mix(uint64_t lane, uint64_t value) {
+  return rotate(lane + value * Second, 29) * First;
+}
 
 static uint64_t hash(const uint8_t *from, size_t size, uint64_t seed) {
   const uint8_t *end = from + size;

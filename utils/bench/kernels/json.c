@@ -9,7 +9,7 @@ struct Value {
   enum Kind kind;
   uint32_t count;
   double number;
-  const char *text;          // String: `count` bytes.
+  const char *text;           // String: `count` bytes.
   struct Value *first, *next; // Array, Object: children; of an object, names and values in turn.
 };
 
@@ -71,11 +71,21 @@ static struct Value *parseString(void) {
       continue;
     }
     switch (*++at) {
-    case 'n': *to++ = '\n'; break;
-    case 't': *to++ = '\t'; break;
-    case 'r': *to++ = '\r'; break;
-    case 'b': *to++ = '\b'; break;
-    case 'f': *to++ = '\f'; break;
+    case 'n':
+      *to++ = '\n';
+      break;
+    case 't':
+      *to++ = '\t';
+      break;
+    case 'r':
+      *to++ = '\r';
+      break;
+    case 'b':
+      *to++ = '\b';
+      break;
+    case 'f':
+      *to++ = '\f';
+      break;
     case 'u': {
       unsigned code = 0;
       for (int i = 0; i < 4; i++) {
@@ -90,7 +100,8 @@ static struct Value *parseString(void) {
         *to++ = code;
       break;
     }
-    default: *to++ = *at;
+    default:
+      *to++ = *at;
     }
   }
   failed |= *at != '"';
@@ -128,15 +139,34 @@ static struct Value *parseWord(const char *word, enum Kind kind) {
 static struct Value *parse(void) {
   skipSpace();
   switch (*at) {
-  case '{': return parseMany(Object, '}');
-  case '[': return parseMany(Array, ']');
-  case '"': return parseString();
-  case 't': return parseWord("true", True);
-  case 'f': return parseWord("false", False);
-  case 'n': return parseWord("null", Null);
-  case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
+  case '{':
+    return parseMany(Object, '}');
+  case '[':
+    return parseMany(Array, ']');
+  case '"':
+    return parseString();
+  case 't':
+    return parseWord("true", True);
+  case 'f':
+    return parseWord("false", False);
+  case 'n':
+    return parseWord("null", Null);
+  case '-':
+  case '0':
+  case '1':
+  case '2':
+  case '3':
+  case '4':
+  case '5':
+  case '6':
+  case '7':
+  case '8':
+  case '9':
     return parseNumber();
-  default: failed = 1; at += *at != 0; return make(Null);
+  default:
+    failed = 1;
+    at += *at != 0;
+    return make(Null);
   }
 }
 
@@ -157,9 +187,11 @@ static void makeText(void) {
   to += sprintf(to, "[\n");
   while (to < text + TextBytes) {
     seed = seed * 1664525 + 1013904223;
-    to += sprintf(to, "  {\"id\": %u, \"name\": \"item %u \\u00e9\\n%c\", \"price\": %u.%02u, \"tags\": [\"red\", \"%x\", %s], \"nested\": {\"x\": -%u, \"y\": 1.5e%u}},\n",
-                  seed >> 12, seed >> 20, 'a' + seed % 26, seed >> 18, seed % 100, seed, seed & 256 ? "true" : "null",
-                  seed >> 25, seed >> 30);
+    to += sprintf(to,
+                  "  {\"id\": %u, \"name\": \"item %u \\u00e9\\n%c\", \"price\": %u.%02u, "
+                  "\"tags\": [\"red\", \"%x\", %s], \"nested\": {\"x\": -%u, \"y\": 1.5e%u}},\n",
+                  seed >> 12, seed >> 20, 'a' + seed % 26, seed >> 18, seed % 100, seed,
+                  seed & 256 ? "true" : "null", seed >> 25, seed >> 30);
   }
   sprintf(to, "null]\n");
 }

@@ -1,4 +1,5 @@
-// Gaussian elimination by rows: `row -= factor * pivot row`, which vectorises, with a bound that moves.
+// Gaussian elimination by rows: `row -= factor * pivot row`, which vectorises, with a bound that
+// moves.
 #include <stdio.h>
 
 enum { N = 700 };

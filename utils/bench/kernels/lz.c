@@ -20,8 +20,10 @@ static uint8_t *putLength(uint8_t *to, uint32_t length) {
   return to;
 }
 
-// A record: a byte with both lengths, more of each, literals, and a distance of two bytes (0: the end).
-static uint8_t *putRecord(uint8_t *to, const uint8_t *literals, uint32_t count, uint32_t distance, uint32_t match) {
+// A record: a byte with both lengths, more of each, literals, and a distance of two bytes (0: the
+// end).
+static uint8_t *putRecord(uint8_t *to, const uint8_t *literals, uint32_t count, uint32_t distance,
+                          uint32_t match) {
   *to++ = (count < 15 ? count : 15) << 4 | (match < 15 ? match : 15);
   if (count >= 15)
     to = putLength(to, count - 15);

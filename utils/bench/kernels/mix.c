@@ -1,4 +1,5 @@
-// A mix as in small processors' benchmarks: a linked list sorted and searched, small matrices, a state machine over text, a CRC that joins them.
+// A mix as in small processors' benchmarks: a linked list sorted and searched, small matrices, a
+// state machine over text, a CRC that joins them.
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +28,8 @@ static uint16_t crc(uint16_t crc, uint16_t value) {
 static int byKey(const struct Item *a, const struct Item *b) { return a->key - b->key; }
 static int byIndex(const struct Item *a, const struct Item *b) { return a->index - b->index; }
 
-static struct Item *sort(struct Item *list, int (*compare)(const struct Item *, const struct Item *)) {
+static struct Item *sort(struct Item *list,
+                         int (*compare)(const struct Item *, const struct Item *)) {
   for (int width = 1;; width *= 2) {
     struct Item *rest = list, *head = NULL, **tail = &head;
     int merges = 0;
@@ -102,7 +104,17 @@ static uint16_t matrixWork(uint16_t sum, int seed) {
   return sum;
 }
 
-enum State { Start, Sign, Integer, Fraction, Exponent, ExponentSign, ExponentDigits, Invalid, States };
+enum State {
+  Start,
+  Sign,
+  Integer,
+  Fraction,
+  Exponent,
+  ExponentSign,
+  ExponentDigits,
+  Invalid,
+  States
+};
 
 static enum State advance(const char **text, int *transitions) {
   enum State state = Start;
@@ -115,15 +127,28 @@ static enum State advance(const char **text, int *transitions) {
     int digit = c >= '0' && c <= '9';
     enum State before = state;
     switch (state) {
-    case Start: state = digit ? Integer : c == '+' || c == '-' ? Sign : c == '.' ? Fraction : Invalid; break;
-    case Sign: state = digit ? Integer : c == '.' ? Fraction : Invalid; break;
-    case Integer: state = digit ? Integer : c == '.' ? Fraction : c == 'e' ? Exponent : Invalid; break;
-    case Fraction: state = digit ? Fraction : c == 'e' ? Exponent : Invalid; break;
-    case Exponent: state = digit ? ExponentDigits : c == '+' || c == '-' ? ExponentSign : Invalid; break;
+    case Start:
+      state = digit ? Integer : c == '+' || c == '-' ? Sign : c == '.' ? Fraction : Invalid;
+      break;
+    case Sign:
+      state = digit ? Integer : c == '.' ? Fraction : Invalid;
+      break;
+    case Integer:
+      state = digit ? Integer : c == '.' ? Fraction : c == 'e' ? Exponent : Invalid;
+      break;
+    case Fraction:
+      state = digit ? Fraction : c == 'e' ? Exponent : Invalid;
+      break;
+    case Exponent:
+      state = digit ? ExponentDigits : c == '+' || c == '-' ? ExponentSign : Invalid;
+      break;
     case ExponentSign:
-    case ExponentDigits: state = digit ? ExponentDigits : Invalid; break;
+    case ExponentDigits:
+      state = digit ? ExponentDigits : Invalid;
+      break;
     case Invalid:
-    case States: break;
+    case States:
+      break;
     }
     transitions[before] += before != state;
   }
@@ -131,7 +156,8 @@ static enum State advance(const char **text, int *transitions) {
 }
 
 static uint16_t textWork(uint16_t sum, int seed) {
-  char text[256] = "5012,1234,-874,+122,35.54,.1123e5,-110.7,+0.64e-12,T0.3e-1,-T.T++,1T3.4e4z,34.0e-T,5.5e+3,-.123,+1.1e+11,8e";
+  char text[256] = "5012,1234,-874,+122,35.54,.1123e5,-110.7,+0.64e-12,T0.3e-1,-T.T++,1T3.4e4z,34."
+                   "0e-T,5.5e+3,-.123,+1.1e+11,8e";
   int finals[States] = {0}, transitions[States] = {0};
   text[seed % 90] ^= seed & 3;
   for (const char *at = text; *at;)
@@ -143,7 +169,7 @@ static uint16_t textWork(uint16_t sum, int seed) {
 
 int main(void) {
   uint16_t sum = 0;
-  for (int i = 0; i < 12000; i++) {
+  for (int i = 0; i < 30000; i++) {
     sum = listWork(sum, i);
     sum = matrixWork(sum, i & 31);
     sum = textWork(sum, i);

@@ -1,4 +1,5 @@
-// Random numbers (xoshiro-like) and what simulations do with them: floats from bits, rejection, a walk, integer division.
+// Random numbers (xoshiro-like) and what simulations do with them: floats from bits, rejection, a
+// walk, integer division.
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>

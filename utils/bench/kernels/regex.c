@@ -1,4 +1,5 @@
-// Regular expressions: a backtracking matcher over a compiled program, and the same expressions by sets of states.
+// Regular expressions: a backtracking matcher over a compiled program, and the same expressions by
+// sets of states.
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +8,8 @@ enum Code { Character, Any, Class, Split, Jump, Match };
 
 struct Instruction {
   enum Code code;
-  int first, second; // Split: preferred and other target. Jump: target. Class: index. Character: it.
+  int first,
+      second; // Split: preferred and other target. Jump: target. Class: index. Character: it.
 };
 
 struct Program {
@@ -24,7 +26,8 @@ static int emit(enum Code code, int first, int second) {
   return into->size++;
 }
 
-// Moves the code from `begin` one further, to put a split or jump before it; targets inside move with it.
+// Moves the code from `begin` one further, to put a split or jump before it; targets inside move
+// with it.
 static void makeRoom(int begin) {
   for (int i = into->size++; i > begin; i--)
     into->code[i] = into->code[i - 1];
@@ -137,8 +140,11 @@ static const char *backtrack(const struct Program *program, int pc, const char *
       pc = instruction->second;
       break;
     }
-    case Jump: pc = instruction->first; break;
-    case Match: return text;
+    case Jump:
+      pc = instruction->first;
+      break;
+    case Match:
+      return text;
     }
   }
 }
@@ -176,9 +182,10 @@ static const char *simulate(const struct Program *program, const char *text) {
         end = text;
         break;
       }
-      int matches = instruction->code == Any     ? *text != '\n'
-                    : instruction->code == Class ? inClass(program->classes[instruction->first], *text)
-                                                 : *text == instruction->first;
+      int matches = instruction->code == Any ? *text != '\n'
+                    : instruction->code == Class
+                        ? inClass(program->classes[instruction->first], *text)
+                        : *text == instruction->first;
       if (matches && *text)
         add(program, then, pc + 1);
     }
@@ -190,8 +197,18 @@ static const char *simulate(const struct Program *program, const char *text) {
 static char text[1 << 17];
 
 static void makeText(void) {
-  static const char *const words[] = {"error", "warning", "mail", "user@host.example", "http://a.example/x?y=1",
-                                      "2024-11-05", "0x1f3a", "foo", "barbaz", "17.25", "aaaaaaab", "\"quoted text\""};
+  static const char *const words[] = {"error",
+                                      "warning",
+                                      "mail",
+                                      "user@host.example",
+                                      "http://a.example/x?y=1",
+                                      "2024-11-05",
+                                      "0x1f3a",
+                                      "foo",
+                                      "barbaz",
+                                      "17.25",
+                                      "aaaaaaab",
+                                      "\"quoted text\""};
   uint32_t seed = 5;
   char *to = text;
   while (to < text + sizeof text - 64) {
@@ -201,13 +218,18 @@ static void makeText(void) {
 }
 
 int main(void) {
-  static const char *const expressions[] = {
-      "[a-z]+@[a-z]+(\\.[a-z]+)*", "[0-9]+-[0-9]+-[0-9]+", "(error|warning|fatal) .*mail", "a*a*a*b",
-      "https?://[a-z.]+(/[^ ?]*)?(\\?[^ ]*)?", "0x[0-9a-f]+|[0-9]+\\.[0-9]+", "\"[^\"]*\"", "(foo|bar)+baz?"};
+  static const char *const expressions[] = {"[a-z]+@[a-z]+(\\.[a-z]+)*",
+                                            "[0-9]+-[0-9]+-[0-9]+",
+                                            "(error|warning|fatal) .*mail",
+                                            "a*a*a*b",
+                                            "https?://[a-z.]+(/[^ ?]*)?(\\?[^ ]*)?",
+                                            "0x[0-9a-f]+|[0-9]+\\.[0-9]+",
+                                            "\"[^\"]*\"",
+                                            "(foo|bar)+baz?"};
   static struct Program program;
   makeText();
   uint64_t sum = 0;
-  for (int round = 0; round < 6; round++)
+  for (int round = 0; round < 16; round++)
     for (int which = 0; which < 8; which++) {
       compile(&program, expressions[which]);
       for (const char *from = text; *from; from++) {

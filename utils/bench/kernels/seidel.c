@@ -13,8 +13,8 @@ int main(void) {
     for (int i = 1; i < N - 1; i++)
       for (int j = 1; j < N - 1; j++)
         for (int k = 1; k < N - 1; k++)
-          t[i][j][k] = (t[i - 1][j][k] + t[i + 1][j][k] + t[i][j - 1][k] + t[i][j + 1][k] + t[i][j][k - 1] +
-                        t[i][j][k + 1] + t[i][j][k]) *
+          t[i][j][k] = (t[i - 1][j][k] + t[i + 1][j][k] + t[i][j - 1][k] + t[i][j + 1][k] +
+                        t[i][j][k - 1] + t[i][j][k + 1] + t[i][j][k]) *
                        (1. / 7);
   double sum = 0;
   for (int i = 0; i < N; i++)

@@ -1,5 +1,5 @@
-// Vectors of 128 bits, written with clang's extensions: an image blend, a matrix by vectors, a search, shuffles.
-// Build: -msimd128
+// Vectors of 128 bits, written with clang's extensions: an image blend, a matrix by vectors, a
+// search, shuffles. Build: -msimd128
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,18 +12,25 @@ typedef uint8_t EightBytes __attribute__((vector_size(8)));
 
 enum { Pixels = 1 << 16 };
 static Bytes front[Pixels / 16], back[Pixels / 16];
-static Floats matrix[4] = {{.9f, .1f, 0, .01f}, {-.1f, .9f, .02f, 0}, {0, -.02f, .95f, .1f}, {.01f, 0, -.1f, .9f}};
+static Floats matrix[4] = {
+    {.9f, .1f, 0, .01f}, {-.1f, .9f, .02f, 0}, {0, -.02f, .95f, .1f}, {.01f, 0, -.1f, .9f}};
 static Floats points[4096];
 
 static Bytes average(Bytes a, Bytes b, int weight) {
-  Halves aLow = __builtin_convertvector(__builtin_shufflevector(a, a, 0, 1, 2, 3, 4, 5, 6, 7), Halves);
-  Halves aHigh = __builtin_convertvector(__builtin_shufflevector(a, a, 8, 9, 10, 11, 12, 13, 14, 15), Halves);
-  Halves bLow = __builtin_convertvector(__builtin_shufflevector(b, b, 0, 1, 2, 3, 4, 5, 6, 7), Halves);
-  Halves bHigh = __builtin_convertvector(__builtin_shufflevector(b, b, 8, 9, 10, 11, 12, 13, 14, 15), Halves);
+  Halves aLow =
+      __builtin_convertvector(__builtin_shufflevector(a, a, 0, 1, 2, 3, 4, 5, 6, 7), Halves);
+  Halves aHigh =
+      __builtin_convertvector(__builtin_shufflevector(a, a, 8, 9, 10, 11, 12, 13, 14, 15), Halves);
+  Halves bLow =
+      __builtin_convertvector(__builtin_shufflevector(b, b, 0, 1, 2, 3, 4, 5, 6, 7), Halves);
+  Halves bHigh =
+      __builtin_convertvector(__builtin_shufflevector(b, b, 8, 9, 10, 11, 12, 13, 14, 15), Halves);
   Halves low = (aLow * (uint16_t)weight + bLow * (uint16_t)(256 - weight)) >> 8;
   Halves high = (aHigh * (uint16_t)weight + bHigh * (uint16_t)(256 - weight)) >> 8;
-  EightBytes lowBytes = __builtin_convertvector(low, EightBytes), highBytes = __builtin_convertvector(high, EightBytes);
-  return __builtin_shufflevector(lowBytes, highBytes, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  EightBytes lowBytes = __builtin_convertvector(low, EightBytes),
+             highBytes = __builtin_convertvector(high, EightBytes);
+  return __builtin_shufflevector(lowBytes, highBytes, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
+                                 14, 15);
 }
 
 static Floats transform(Floats point) {
@@ -77,7 +84,8 @@ int main(void) {
     state = largest(state);
     if (round % 64 == 63)
       for (int i = 0; i < Pixels / 16; i++)
-        back[i] = ~__builtin_shufflevector(back[i], front[i], 3, 17, 5, 19, 0, 16, 2, 18, 9, 25, 11, 27, 13, 29, 15, 31);
+        back[i] = ~__builtin_shufflevector(back[i], front[i], 3, 17, 5, 19, 0, 16, 2, 18, 9, 25, 11,
+                                           27, 13, 29, 15, 31);
   }
   printf("%lld %d %d %.6f\n", (long long)sum, state[0], state[3], points[100][2]);
 }

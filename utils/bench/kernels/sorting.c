@@ -57,7 +57,8 @@ static void mergesort(int32_t *data, int32_t *spare, int count) {
 static int ascending(const int32_t *a, const int32_t *b) { return (*a > *b) - (*a < *b); }
 static int byLowBits(const int32_t *a, const int32_t *b) { return (*a & 0xffff) - (*b & 0xffff); }
 
-static void heapsort(int32_t *data, int count, int (*volatile *compare)(const int32_t *, const int32_t *)) {
+static void heapsort(int32_t *data, int count,
+                     int (*volatile *compare)(const int32_t *, const int32_t *)) {
   int (*order)(const int32_t *, const int32_t *) = *compare;
   for (int start = count / 2 - 1, end = count; end > 1;) {
     if (start >= 0)

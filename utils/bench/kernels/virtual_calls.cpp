@@ -17,7 +17,9 @@ struct Shape {
 struct Circle : Shape {
   double x = next(), y = next(), radius = next();
   double area() const override { return radius * radius * 3.14159; }
-  double distance(double px, double py) const override { return (px - x) * (px - x) + (py - y) * (py - y) - radius; }
+  double distance(double px, double py) const override {
+    return (px - x) * (px - x) + (py - y) * (py - y) - radius;
+  }
   void grow(double factor) override { radius *= factor; }
 };
 
@@ -42,7 +44,9 @@ struct Square : Box {
 struct Group : Shape {
   Shape *members[3];
   Group(Shape *a, Shape *b, Shape *c) : members{a, b, c} {}
-  double area() const override { return members[0]->area() + members[1]->area() + members[2]->area(); }
+  double area() const override {
+    return members[0]->area() + members[1]->area() + members[2]->area();
+  }
   double distance(double px, double py) const override {
     double least = 1e9;
     for (Shape *member : members) {
@@ -95,14 +99,21 @@ int main() {
   static Shape *shapes[count];
   for (int i = 0; i < count; i++)
     switch (int kind = (seed >> 16) % (i < 3 ? 3 : 4)) {
-    case 0: shapes[i] = new Circle; break;
-    case 1: shapes[i] = new Box; break;
-    case 2: shapes[i] = new Square, next(); break;
-    default: shapes[i] = new Group(shapes[i - 1], shapes[i - 2], shapes[i - 3]), next(), kind = 0;
+    case 0:
+      shapes[i] = new Circle;
+      break;
+    case 1:
+      shapes[i] = new Box;
+      break;
+    case 2:
+      shapes[i] = new Square, next();
+      break;
+    default:
+      shapes[i] = new Group(shapes[i - 1], shapes[i - 2], shapes[i - 3]), next(), kind = 0;
     }
   double sum = 0;
   int kinds = 0;
-  for (int round = 0; round < 2500; round++)
+  for (int round = 0; round < 5000; round++)
     for (int i = 0; i < count; i++) {
       sum += shapes[i]->area();
       kinds += shapes[i]->kind();
@@ -112,7 +123,7 @@ int main() {
         shapes[i]->grow(round & 8 ? .99 : 1 / .99);
     }
   uint32_t digest = 0;
-  for (uint32_t round = 0; round < 40; round++) {
+  for (uint32_t round = 0; round < 80; round++) {
     Count numbers(400000 + round);
     Scale scaled(numbers);
     Odd odd(scaled);
