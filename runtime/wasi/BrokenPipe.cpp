@@ -56,7 +56,8 @@ private:
 ssize_t writeWithoutSignal(int host, const iovec *vectors, int count) {
   if (systemHasNoSignal) {
     const ssize_t written = pwritev2(host, vectors, count, /*offset=*/-1, noSignal);
-    if (written >= 0 || errno != EOPNOTSUPP)
+    // EOPNOTSUPP is an older kernel, the others a sandbox that does not know the call.
+    if (written >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS && errno != EPERM))
       return written;
     systemHasNoSignal = false;
   }
