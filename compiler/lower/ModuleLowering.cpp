@@ -19,8 +19,9 @@ ModuleLowering::ModuleLowering(const ModulePlan &plan, llvm::Module &module)
       pointer(llvm::PointerType::get(context, 0)), debugInfo(module) {
   llvm::MDBuilder metadata(context);
   llvm::MDNode *root = metadata.createTBAARoot("wasm2native");
-  static constexpr const char *names[] = {"context", "global",          "memory", "memory size",
-                                          "table",   "argument buffer", "fuel"};
+  static constexpr const char *names[] = {"context",     "global",         "memory",
+                                          "memory size", "table",          "argument buffer",
+                                          "fuel",        "profile counter"};
   for (unsigned i = 0; i < std::size(names); ++i) {
     llvm::MDNode *type = metadata.createTBAAScalarTypeNode(names[i], root);
     aliasTags[i] = metadata.createTBAAStructTagNode(type, type, 0);

@@ -20,6 +20,8 @@
 
 namespace w2n::compiler {
 
+class ProfileUse;
+
 /// What is known of the whole wasm module before any of it is lowered; shared by all partitions,
 /// read-only.
 struct ModulePlan {
@@ -63,6 +65,8 @@ struct ModulePlan {
   /// What the code needs beyond the target's baseline, comma-separated.
   std::string requiredFeatures = {};
   VectorTarget vectorTarget = {};
+  /// What the code is compiled with; null is nothing.
+  std::shared_ptr<const ProfileUse> profile = nullptr;
   /// Follows the names of all symbols of this level, where there are several.
   std::string symbolSuffix = {};
 
@@ -86,7 +90,7 @@ std::string importThunkSymbol(uint32_t typeIndex);
 inline constexpr char initializeSymbol[] = "w2n.initialize";
 
 /// Memory that cannot alias: what an access touches, as a TBAA type.
-enum class AliasClass { Context, Global, Memory, MemorySize, Table, Buffer, Fuel };
+enum class AliasClass { Context, Global, Memory, MemorySize, Table, Buffer, Fuel, ProfileCounter };
 
 /// Where a call inside a try goes on; both null outside of one, where what is thrown leaves the
 /// function.
@@ -204,7 +208,7 @@ private:
   /// Says of the i32 parameters and result of `callable`, a function or a call, how they travel.
   template <typename Callable> void extendIntegers(Callable &callable);
 
-  llvm::MDNode *aliasTags[7];
+  llvm::MDNode *aliasTags[8];
   llvm::MDNode *emptyNode;
   llvm::MDNode *unlikelyWeights;
   std::map<uint32_t, Signature> signatures, tailSignatures;

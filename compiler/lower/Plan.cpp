@@ -115,6 +115,7 @@ ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options) {
   plan.layout.definedTables = uint32_t(module.tables.size()) - module.importedTables;
   plan.layout.importedTags = module.importedTags;
   plan.layout.definedTags = uint32_t(module.tags.size()) - module.importedTags;
+  plan.layout.profileCounters = options.generatesProfile ? 1 : 0;
   plan.symbols = chooseSymbols(module);
   ModuleUses uses = findUses(module);
   plan.catchesExceptions = uses.catchesExceptions;
