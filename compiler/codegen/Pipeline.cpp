@@ -35,6 +35,7 @@
 #include <llvm/Transforms/Scalar/SCCP.h>
 #include <llvm/Transforms/Scalar/SimpleLoopUnswitch.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
+#include <llvm/Transforms/Utils/LoopSimplify.h>
 #include <llvm/Transforms/Vectorize/LoopVectorize.h>
 #include <llvm/Transforms/Vectorize/SLPVectorizer.h>
 
@@ -96,6 +97,7 @@ void addScalarPasses(FunctionPassManager &passes, int level) {
   addFirstLoopPasses(passes, level >= 3);
   addCleanup(passes);
   passes.addPass(PinDeadLoadsPass());
+  passes.addPass(LoopSimplifyPass());
   passes.addPass(WidenAddressesPass());
   passes.addPass(RerollLoopsPass());
   addSecondLoopPasses(passes, level);
