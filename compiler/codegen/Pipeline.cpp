@@ -92,14 +92,15 @@ void addVectorPasses(FunctionPassManager &passes, int level) {
 void addScalarPasses(FunctionPassManager &passes, int level) {
   passes.addPass(CorrelatedValuePropagationPass());
   addCleanup(passes);
-  passes.addPass(ReassociatePass());
   passes.addPass(PinDeadLoadsPass());
-  addFirstLoopPasses(passes, level >= 3);
-  addCleanup(passes);
-  passes.addPass(PinDeadLoadsPass());
+  // Before sums are sorted, when copies are alike.
   passes.addPass(LoopSimplifyPass());
   passes.addPass(WidenAddressesPass());
   passes.addPass(RerollLoopsPass());
+  passes.addPass(ReassociatePass());
+  addFirstLoopPasses(passes, level >= 3);
+  addCleanup(passes);
+  passes.addPass(PinDeadLoadsPass());
   addSecondLoopPasses(passes, level);
   passes.addPass(GVNPass());
   passes.addPass(SCCPPass());
