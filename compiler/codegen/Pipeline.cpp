@@ -37,6 +37,7 @@
 #include <llvm/Transforms/Scalar/SCCP.h>
 #include <llvm/Transforms/Scalar/SimpleLoopUnswitch.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
+#include <llvm/Transforms/Utils/LoopSimplify.h>
 #include <llvm/Transforms/Vectorize/LoopVectorize.h>
 #include <llvm/Transforms/Vectorize/SLPVectorizer.h>
 
@@ -94,13 +95,15 @@ void addVectorPasses(FunctionPassManager &passes, int level) {
 void addScalarPasses(FunctionPassManager &passes, int level) {
   passes.addPass(CorrelatedValuePropagationPass());
   addCleanup(passes);
-  passes.addPass(ReassociatePass());
   passes.addPass(PinDeadLoadsPass());
+  // Before sums are sorted, when copies are alike.
+  passes.addPass(LoopSimplifyPass());
+  passes.addPass(WidenAddressesPass());
+  passes.addPass(RerollLoopsPass());
+  passes.addPass(ReassociatePass());
   addFirstLoopPasses(passes, level >= 3);
   addCleanup(passes);
   passes.addPass(PinDeadLoadsPass());
-  passes.addPass(WidenAddressesPass());
-  passes.addPass(RerollLoopsPass());
   addSecondLoopPasses(passes, level);
   passes.addPass(GVNPass());
   passes.addPass(SCCPPass());
