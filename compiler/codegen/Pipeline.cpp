@@ -4,6 +4,7 @@
 
 #include "compiler/codegen/Pipeline.h"
 
+#include "compiler/codegen/InlineCalls.h"
 #include "compiler/codegen/PinLoads.h"
 #include "compiler/codegen/RerollLoops.h"
 #include "compiler/codegen/SearchLoops.h"
@@ -233,6 +234,13 @@ void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel le
     if (level == OptimizationLevel::Os)
       function.addFnAttr(Attribute::OptimizeForSize);
     first.run(function, functions);
+  }
+  auto changed = inlineCalls(module, functions);
+  for (Function &function : module) {
+    if (function.isDeclaration())
+      continue;
+    if (changed.contains(&function))
+      first.run(function, functions);
     bool isHard = largestBlock(function) > hugeBlockInstructions || hasHugeSwitches(function);
     (isHard ? cheap : full).run(function, functions);
     size_t block = largestBlock(function);
