@@ -9,9 +9,9 @@ Status procExit(WasiContext &, uint32_t code) {
 }
 
 // A guest has no signals: raising one would be the host's.
-Outcome procRaise(WasiContext &, GuestMemory, uint32_t) { return std::unexpected(Errno::NoSys); }
+Outcome procRaise(WasiContext &, uint32_t) { return std::unexpected(Errno::NoSys); }
 
-Outcome schedYield(WasiContext &, GuestMemory) {
+Outcome schedYield(WasiContext &) {
   sched_yield();
   return {};
 }

@@ -109,7 +109,7 @@ template <typename T> std::string numberAt(const Argument &argument) {
 /// "[a, b]" of `text(element)` for each `T` of a list of `count`.
 template <typename T, typename Text>
 std::string listAt(const Argument &argument, uint32_t count, Text text) {
-  auto list = argument.memory.view(GuestPointer<T>{uint32_t(argument.slots[0])}, count);
+  auto list = argument.memory.array(GuestPointer<T>{uint32_t(argument.slots[0])}, count);
   if (!list)
     return address(argument);
   std::string line = "[";
@@ -156,6 +156,9 @@ std::string signedNumber(const Argument &argument) {
   return std::to_string(int64_t(argument.slots[0]));
 }
 std::string address(const Argument &argument) { return hex(uint32_t(argument.slots[0])); }
+std::string buffer(const Argument &argument) {
+  return address(argument) + "[" + std::to_string(uint32_t(argument.slots[1])) + "]";
+}
 std::string clockId(const Argument &argument) {
   return nameAmong(uint32_t(argument.slots[0]), clockNames);
 }
