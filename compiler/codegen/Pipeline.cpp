@@ -5,6 +5,7 @@
 #include "compiler/codegen/Pipeline.h"
 
 #include "compiler/codegen/PinLoads.h"
+#include "compiler/codegen/WideProducts.h"
 #include "compiler/codegen/WidenAddresses.h"
 
 #include <llvm/Analysis/ProfileSummaryInfo.h>
@@ -91,6 +92,8 @@ void addVectorPasses(FunctionPassManager &passes, int level) {
 void addScalarPasses(FunctionPassManager &passes, int level) {
   passes.addPass(CorrelatedValuePropagationPass());
   addCleanup(passes);
+  // Before terms of sums are put in another order.
+  passes.addPass(WideProductsPass());
   passes.addPass(ReassociatePass());
   passes.addPass(PinDeadLoadsPass());
   addFirstLoopPasses(passes, level >= 3);
