@@ -2,6 +2,7 @@
 
 #include "compiler/codegen/LlvmError.h"
 #include "compiler/codegen/Pipeline.h"
+#include "compiler/codegen/SearchLoops.h"
 
 #include <atomic>
 #include <llvm/IR/DiagnosticHandler.h>
@@ -114,6 +115,8 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
   module.setTargetTriple(llvm::Triple(target.triple));
   module.setDataLayout(machine->createDataLayout());
   module.setPICLevel(llvm::PICLevel::BigPIC);
+  if (plan.hasSharedMemory)
+    module.addModuleFlag(llvm::Module::Override, sharedMemoryFlag, 1);
   ModuleLowering lowering(plan, module);
   lower(lowering);
   if (options.stopAfter == StopAfter::Lower)

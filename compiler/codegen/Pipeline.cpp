@@ -5,6 +5,8 @@
 #include "compiler/codegen/Pipeline.h"
 
 #include "compiler/codegen/PinLoads.h"
+#include "compiler/codegen/RerollLoops.h"
+#include "compiler/codegen/SearchLoops.h"
 #include "compiler/codegen/WideProducts.h"
 #include "compiler/codegen/WidenAddresses.h"
 
@@ -73,6 +75,7 @@ void addSecondLoopPasses(FunctionPassManager &passes, int level) {
 void addVectorPasses(FunctionPassManager &passes, int level) {
   passes.addPass(PinDeadLoadsPass());
   passes.addPass(createFunctionToLoopPassAdaptor(LoopRotatePass()));
+  passes.addPass(SearchLoopsPass());
   passes.addPass(LoopVectorizePass());
   passes.addPass(LoopLoadEliminationPass());
   passes.addPass(InstCombinePass());
@@ -100,6 +103,7 @@ void addScalarPasses(FunctionPassManager &passes, int level) {
   addCleanup(passes);
   passes.addPass(PinDeadLoadsPass());
   passes.addPass(WidenAddressesPass());
+  passes.addPass(RerollLoopsPass());
   addSecondLoopPasses(passes, level);
   passes.addPass(GVNPass());
   passes.addPass(SCCPPass());

@@ -72,6 +72,7 @@ private:
   ScalarEvolution &evolution;
   DominatorTree &dominators;
   SmallVector<Group, 4> groups;
+  SmallVector<Instruction *, 16> dead; ///< what nobody may need any more
 };
 
 int64_t stepOf(const SCEVAddRecExpr &recurrence, ScalarEvolution &evolution) {
@@ -88,6 +89,11 @@ bool LoopWidener::run() {
   bool changed = false;
   for (const Group &group : groups)
     changed |= widen(group);
+  // Not left to others: what seems to use an induction variable misleads them.
+  SmallVector<WeakTrackingVH, 16> deadUsers;
+  for (Instruction *extension : dead)
+    deadUsers.append(extension->user_begin(), extension->user_end());
+  RecursivelyDeleteTriviallyDeadInstructionsPermissive(deadUsers);
   return changed;
 }
 
@@ -188,6 +194,23 @@ bool LoopWidener::mayReplace(const Use &use, const Index &index, const Index &pi
   return isAddress && hasOnlyGuestAccesses(*use.getUser());
 }
 
+/// Other sums come `before` what `use` was. An address gets the distance after `wide`, so that it
+/// folds into the access.
+void replaceUse(Use &use, PHINode &wide, int64_t distance, Instruction &before) {
+  IRBuilder<> builder(cast<Instruction>(use.getUser()));
+  if (distance == 0)
+    return use.set(&wide);
+  if (auto *address = dyn_cast<GetElementPtrInst>(use.getUser())) {
+    Value *sum =
+        builder.CreateInBoundsGEP(builder.getInt8Ty(), address->getPointerOperand(), &wide);
+    sum = builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), sum, distance);
+    address->replaceAllUsesWith(sum);
+    return;
+  }
+  builder.SetInsertPoint(&before);
+  use.set(builder.CreateAdd(&wide, builder.getInt64(distance)));
+}
+
 bool LoopWidener::replaceUses(const Index &index, const Index &pivot, PHINode &wide) {
   const int64_t distance = index.distance - pivot.distance;
   if (distance < 0 || distance > reach)
@@ -198,14 +221,10 @@ bool LoopWidener::replaceUses(const Index &index, const Index &pivot, PHINode &w
       uses.push_back(&use);
   if (uses.size() != index.extension->getNumUses())
     return false;
-  IRBuilder<> builder(index.extension);
-  Value *value = &wide;
-  if (distance > 0)
-    value = builder.CreateAdd(value, builder.getInt64(distance), "",
-                              /*NUW=*/stepOf(*pivot.recurrence, evolution) > 0, /*NSW=*/true);
   evolution.forgetValue(index.extension);
   for (Use *use : uses)
-    use->set(value);
+    replaceUse(*use, wide, distance, *index.extension);
+  dead.push_back(index.extension);
   return true;
 }
 

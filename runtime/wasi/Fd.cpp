@@ -1,6 +1,7 @@
 // Calls on a descriptor itself: its position, flags, rights, and its place in the table.
 #include "runtime/wasi/Calls.h"
 #include "runtime/wasi/HostFlags.h"
+#include "runtime/wasi/Restart.h"
 #include "runtime/wasi/WasiContext.h"
 
 #include <cerrno>
@@ -27,7 +28,7 @@ Outcome fdAllocate(WasiContext &context, Fd fd, uint64_t offset, uint64_t bytes)
   return context.quota.grow(
       file->host, [&](uint64_t) { return offset + bytes; },
       [&]() -> Outcome {
-        if (fallocate(file->host, 0, off_t(offset), off_t(bytes)) != 0)
+        if (restarted([&] { return fallocate(file->host, 0, off_t(offset), off_t(bytes)); }) != 0)
           return systemError();
         return {};
       });
@@ -41,14 +42,14 @@ Outcome fdRenumber(WasiContext &context, Fd from, Fd to) {
 
 Outcome fdDatasync(WasiContext &context, Fd fd) {
   W2N_TRY(file, context.files.find(fd, rights::fdDatasync));
-  if (fdatasync(file->host) != 0)
+  if (restarted([&] { return fdatasync(file->host); }) != 0)
     return systemError();
   return {};
 }
 
 Outcome fdSync(WasiContext &context, Fd fd) {
   W2N_TRY(file, context.files.find(fd, rights::fdSync));
-  if (fsync(file->host) != 0)
+  if (restarted([&] { return fsync(file->host); }) != 0)
     return systemError();
   return {};
 }

@@ -2,6 +2,7 @@
 #include "runtime/wasi/Calls.h"
 #include "runtime/wasi/Clock.h"
 #include "runtime/wasi/GuestPath.h"
+#include "runtime/wasi/Restart.h"
 #include "runtime/wasi/WasiContext.h"
 
 #include <algorithm>
@@ -52,14 +53,6 @@ WasiResult<Times> readTimes(const Clocks &clocks, uint64_t accessedNs, uint64_t 
   return Times{{accessed, modified}};
 }
 
-/// The file itself, link or not, as an O_PATH descriptor.
-WasiResult<Descriptor> openForStatus(WasiContext &context, Fd fd, Rights needed, LookupFlags lookup,
-                                     const GuestPath &path) {
-  W2N_TRY(directory, context.files.findDirectory(fd, needed));
-  W2N_TRY(linkFlag, linkFlagOf(lookup));
-  return context.paths.open(directory->host, path.text(), O_PATH | linkFlag);
-}
-
 template <typename Stat> Outcome statusOfFile(WasiContext &context, Fd fd, Out<Stat> status) {
   W2N_TRY(file, context.files.find(fd, rights::fdFilestatGet));
   struct stat host;
@@ -72,10 +65,10 @@ template <typename Stat> Outcome statusOfFile(WasiContext &context, Fd fd, Out<S
 template <typename Stat>
 Outcome statusOfPath(WasiContext &context, Fd fd, LookupFlags lookup, const GuestPath &path,
                      Out<Stat> status) {
-  W2N_TRY(file, openForStatus(context, fd, rights::pathFilestatGet, lookup, path));
+  W2N_TRY(directory, context.files.findDirectory(fd, rights::pathFilestatGet));
+  W2N_TRY(linkFlag, linkFlagOf(lookup));
   struct stat host;
-  if (fstat(file.get(), &host) != 0)
-    return systemError();
+  W2N_CHECK(context.paths.status(directory->host, path.text(), linkFlag, host));
   status.store(toGuest<Stat>(context.clocks, host));
   return {};
 }
@@ -97,7 +90,7 @@ Outcome fdFilestatSetSize(WasiContext &context, Fd fd, uint64_t bytes) {
   return context.quota.grow(
       file->host, [&](uint64_t) { return bytes; },
       [&]() -> Outcome {
-        if (ftruncate(file->host, off_t(bytes)) != 0)
+        if (restarted([&] { return ftruncate(file->host, off_t(bytes)); }) != 0)
           return systemError();
         return {};
       });
@@ -125,7 +118,10 @@ Outcome pathFilestatGetUnstable(WasiContext &context, Fd fd, LookupFlags lookup,
 Outcome pathFilestatSetTimes(WasiContext &context, Fd fd, LookupFlags lookup, const GuestPath &path,
                              uint64_t accessedNs, uint64_t modifiedNs, TimeFlags flags) {
   W2N_TRY(times, readTimes(context.clocks, accessedNs, modifiedNs, flags));
-  W2N_TRY(file, openForStatus(context, fd, rights::pathFilestatSetTimes, lookup, path));
+  W2N_TRY(directory, context.files.findDirectory(fd, rights::pathFilestatSetTimes));
+  W2N_TRY(linkFlag, linkFlagOf(lookup));
+  // The file itself, link or not.
+  W2N_TRY(file, context.paths.open(directory->host, path.text(), O_PATH | linkFlag));
   if (utimensat(file.get(), "", times.values, AT_EMPTY_PATH) == 0)
     return {};
   // Before Linux 5.8 AT_EMPTY_PATH is unknown here. This name of our own descriptor is no path of

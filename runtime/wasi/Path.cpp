@@ -159,7 +159,7 @@ Outcome pathOpen(WasiContext &context, Fd fd, LookupFlags lookup, const GuestPat
   W2N_CHECK(checkDevice(status));
   File file;
   file.host = host.get();
-  file.owned = std::make_shared<const Descriptor>(std::move(host));
+  file.owned = std::move(host);
   file.type = fileTypeOf(status.st_mode);
   file.base = granted & rightsOfType(file.type);
   file.inheriting = file.type == FileType::Directory ? grantedInheriting : 0;

@@ -1,6 +1,7 @@
 #include "runtime/wasi/PathResolver.h"
 
 #include "lib/support/Error.h"
+#include "runtime/wasi/Restart.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -22,6 +23,13 @@ constexpr unsigned maxLinks = 40;
 // openat2 gives EAGAIN when a rename anywhere raced with a `..`; a guest that renames in a loop
 // must not keep us here.
 constexpr unsigned maxRaces = 128;
+
+/// Whether `path` is the name of an entry of the directory that it begins at. The system can be
+/// given it as it is, as long as it does not follow the link that may be there.
+bool isOneComponent(const char *path) {
+  const std::string_view name(path);
+  return !name.empty() && name != "." && name != ".." && name.find('/') == name.npos;
+}
 
 bool onlySlashes(const std::string &text, size_t from) {
   return text.find_first_not_of('/', from) == std::string::npos;
@@ -105,7 +113,7 @@ private:
       return std::unexpected(Errno::IsDir);
     int openFlags = flags | O_NOFOLLOW | O_CLOEXEC | (mustBeDirectory ? O_DIRECTORY : 0);
     bool mayFollow = mustBeDirectory || !(flags & O_NOFOLLOW);
-    Descriptor opened(openat(here(), name.c_str(), openFlags, mode));
+    Descriptor opened(restarted([&] { return openat(here(), name.c_str(), openFlags, mode); }));
     if (opened) {
       struct stat status;
       if (!(flags & O_PATH) || !mayFollow || fstat(opened.get(), &status) != 0 ||
@@ -154,12 +162,29 @@ WasiResult<Descriptor> PathResolver::open(int directory, const char *path, int f
     return std::unexpected(Errno::NoEnt);
   if (useWalk)
     return Walk(directory, path, flags, mode).run();
+  // O_PATH opens a link where others fail.
+  const bool failsForLinks = !(flags & O_PATH) || (flags & O_NOFOLLOW);
+  if (isOneComponent(path) && failsForLinks) {
+    Descriptor opened(
+        restarted([&] { return openat(directory, path, flags | O_NOFOLLOW | O_CLOEXEC, mode); }));
+    if (opened)
+      return opened;
+    // With O_DIRECTORY a link gives ENOTDIR, as a file does.
+    if ((flags & O_NOFOLLOW) || (errno != ELOOP && errno != ENOTDIR))
+      return systemError();
+  }
+  return openBeneath(directory, path, flags, mode);
+}
+
+WasiResult<Descriptor> PathResolver::openBeneath(int directory, const char *path, int flags,
+                                                 mode_t mode) {
   open_how how = {};
   how.flags = uint64_t(flags | O_CLOEXEC);
   how.mode = flags & O_CREAT ? mode : 0;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
   for (unsigned races = 0; races < maxRaces; ++races) {
-    Descriptor opened(int(syscall(SYS_openat2, directory, path, &how, sizeof(how))));
+    Descriptor opened(
+        int(restarted([&] { return syscall(SYS_openat2, directory, path, &how, sizeof(how)); })));
     if (opened)
       return opened;
     if (errno == EAGAIN)
@@ -175,6 +200,19 @@ WasiResult<Descriptor> PathResolver::open(int directory, const char *path, int f
     return systemError();
   }
   return Walk(directory, path, flags, mode).run();
+}
+
+Outcome PathResolver::status(int directory, const char *path, int linkFlag, struct stat &status) {
+  if (isOneComponent(path) && !useWalk) {
+    if (fstatat(directory, path, &status, AT_SYMLINK_NOFOLLOW) != 0)
+      return systemError();
+    if (linkFlag || !S_ISLNK(status.st_mode))
+      return {};
+  }
+  W2N_TRY(file, open(directory, path, O_PATH | linkFlag));
+  if (fstat(file.get(), &status) != 0)
+    return systemError();
+  return {};
 }
 
 WasiResult<Entry> PathResolver::entry(int directory, const char *path, Errno dotError) {

@@ -2,7 +2,8 @@
 // start in: no absolute path, no
 // `..` above it, no symbolic link that leads out, no magic link (/proc/self/fd/3).
 //
-// The kernel does it in one call where it has openat2 (Linux 5.6). Elsewhere the path is walked
+// The kernel does it in one call where it has openat2 (Linux 5.6), or where the path is one
+// component and no link. Elsewhere the path is walked
 // component by component with O_NOFOLLOW, keeping every directory on the way open, so that `..` is
 // the directory we came from, whatever others rename meanwhile.
 #pragma once
@@ -12,7 +13,7 @@
 
 #include <atomic>
 #include <climits>
-#include <sys/types.h>
+#include <sys/stat.h>
 
 namespace w2n::wasi {
 
@@ -42,11 +43,17 @@ public:
   /// system's.
   WasiResult<Descriptor> open(int directory, const char *path, int flags, mode_t mode = 0);
 
+  /// The attributes of what `path` names beneath `directory`, as fstatat(2): of a link itself with
+  /// `linkFlag` O_NOFOLLOW, else of its target. Errors: as above.
+  Outcome status(int directory, const char *path, int linkFlag, struct stat &status);
+
   /// The entry lives as long as `directory` stays open. Paths are shorter than PATH_MAX. Errors:
   /// NotCapable, `dotError` if the last component is "." or "..", else the system's.
   WasiResult<Entry> entry(int directory, const char *path, Errno dotError);
 
 private:
+  WasiResult<Descriptor> openBeneath(int directory, const char *path, int flags, mode_t mode);
+
   /// Set once the kernel has turned out to lack openat2.
   std::atomic<bool> useWalk;
 };

@@ -2,6 +2,7 @@
 #include "runtime/wasi/Calls.h"
 #include "runtime/wasi/HostFlags.h"
 #include "runtime/wasi/IoVectors.h"
+#include "runtime/wasi/Restart.h"
 #include "runtime/wasi/WasiContext.h"
 
 #include <fcntl.h>
@@ -32,13 +33,14 @@ Outcome sockAccept(WasiContext &context, Fd fd, FdFlags flags, Out<uint32_t> acc
   W2N_TRY(socket, findSocket(context, fd, rights::sockAccept));
   if (flags & ~fdflags::nonblock)
     return std::unexpected(Errno::Inval);
-  Descriptor connection(
-      accept4(socket->host, nullptr, nullptr, SOCK_CLOEXEC | (flags ? SOCK_NONBLOCK : 0)));
+  Descriptor connection(restarted([&] {
+    return accept4(socket->host, nullptr, nullptr, SOCK_CLOEXEC | (flags ? SOCK_NONBLOCK : 0));
+  }));
   if (!connection)
     return systemError();
   File file;
   file.host = connection.get();
-  file.owned = std::make_shared<const Descriptor>(std::move(connection));
+  file.owned = std::move(connection);
   file.type = FileType::SocketStream;
   file.base = connectionRights & socket->inheriting;
   W2N_TRY(number, context.files.add(std::move(file)));
@@ -53,8 +55,8 @@ Outcome sockRecv(WasiContext &context, Fd fd, const Scatter &vectors, ReceiveFla
   if (flags & ~(peek | waitAll))
     return std::unexpected(Errno::Inval);
   msghdr message = messageOf(vectors);
-  ssize_t bytes = recvmsg(socket->host, &message,
-                          (flags & peek ? MSG_PEEK : 0) | (flags & waitAll ? MSG_WAITALL : 0));
+  const int hostFlags = (flags & peek ? MSG_PEEK : 0) | (flags & waitAll ? MSG_WAITALL : 0);
+  ssize_t bytes = restarted([&] { return recvmsg(socket->host, &message, hostFlags); });
   if (bytes < 0)
     return systemError();
   bytesRead.store(uint32_t(bytes));
@@ -68,7 +70,7 @@ Outcome sockSend(WasiContext &context, Fd fd, const Gather &vectors, SendFlags f
   if (flags != 0)
     return std::unexpected(Errno::Inval);
   msghdr message = messageOf(vectors);
-  ssize_t bytes = sendmsg(socket->host, &message, MSG_NOSIGNAL);
+  ssize_t bytes = restarted([&] { return sendmsg(socket->host, &message, MSG_NOSIGNAL); });
   if (bytes < 0)
     return systemError();
   bytesWritten.store(uint32_t(bytes));

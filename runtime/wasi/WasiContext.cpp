@@ -55,7 +55,7 @@ Status WasiContext::addPreopen(const Preopen &preopen) {
                 "cannot open directory '" + preopen.hostPath + "': " + strerror(errno));
   File file;
   file.host = directory.get();
-  file.owned = std::make_shared<const Descriptor>(std::move(directory));
+  file.owned = std::move(directory);
   file.type = FileType::Directory;
   file.base = directoryRights & (preopen.readOnly ? readOnlyRights : ~Rights(0));
   file.inheriting =

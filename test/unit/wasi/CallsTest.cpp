@@ -1,6 +1,7 @@
 // The calls themselves, on a memory that the test looks into.
 #include "runtime/wasi/Calls.h"
 
+#include "runtime/core/Interrupt.h"
 #include "runtime/wasi/CallTable.h"
 #include "runtime/wasi/WasiContext.h"
 #include "test/unit/wasi/TemporaryDirectory.h"
@@ -10,7 +11,12 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <set>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <thread>
 
 using namespace w2n::wasi;
 
@@ -365,6 +371,80 @@ TEST_P(CallsTest, APipeThatNobodyReadsIsAnErrorAndNoSignal) {
   sigpending(&pending);
   EXPECT_FALSE(sigismember(&pending, SIGPIPE));
 }
+
+/// Makes pwritev2 fail for the calling process as an older kernel does.
+void forbidFlagsOfWrites() {
+  sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pwritev2, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EOPNOTSUPP),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog filter = {std::size(program), program};
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
+    _exit(2);
+}
+
+TEST_P(CallsTest, ABrokenPipeIsNoSignalOnOlderKernelsEither) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+  close(ends[0]);
+  Descriptor writeEnd(ends[1]);
+  WasiOptions options;
+  options.standardOutput = writeEnd.get();
+  context = *WasiContext::create(std::move(options));
+  store(16, IoVector{64, 1});
+  auto writeThere = [&] {
+    forbidFlagsOfWrites();
+    _exit(call("fd_write", 1, 16, 1, 0) == Errno::Pipe ? 0 : 1);
+  };
+  EXPECT_EXIT(writeThere(), testing::ExitedWithCode(0), "");
+}
+
+class BlockedReadTest : public CallsTest {
+protected:
+  void SetUp() override {
+    int ends[2];
+    ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+    readEnd = Descriptor(ends[0]);
+    writeEnd = Descriptor(ends[1]);
+    WasiOptions options;
+    options.standardInput = readEnd.get();
+    context = *WasiContext::create(std::move(options));
+    store(16, IoVector{64, 1});
+  }
+  Errno read() { return call("fd_read", 0, 16, 1, 0); }
+  Descriptor readEnd, writeEnd;
+};
+
+TEST_P(BlockedReadTest, IsNotEndedByTheHostsSignals) {
+  struct sigaction action = {}, before;
+  action.sa_handler = [](int) {}; // without SA_RESTART
+  sigaction(SIGUSR1, &action, &before);
+  const pthread_t reader = pthread_self();
+  std::thread disturber([&] {
+    for (int count = 0; count < 50; ++count) {
+      pthread_kill(reader, SIGUSR1);
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    EXPECT_EQ(write(writeEnd.get(), "x", 1), 1);
+  });
+  EXPECT_EQ(read(), Errno::Success);
+  EXPECT_EQ(bytes[64], 'x');
+  disturber.join();
+  sigaction(SIGUSR1, &before, nullptr);
+}
+
+TEST_P(BlockedReadTest, IsEndedWithItsGuest) {
+  using w2n::runtime::Interrupt;
+  auto interrupt = Interrupt::create(Interrupt::Clock::now() + std::chrono::milliseconds(10));
+  ASSERT_TRUE(interrupt);
+  w2n::runtime::InterruptScope scope(*interrupt);
+  EXPECT_EQ(read(), Errno::Intr);
+}
+
+INSTANTIATE_TEST_SUITE_P(Reads, BlockedReadTest, testing::Values(PathMethod::Automatic));
 
 TEST_P(CallsTest, StreamsAreNoSocketsAndExitIsAValue) {
   EXPECT_EQ(call("sock_shutdown", 0, 1), Errno::NotSock);
