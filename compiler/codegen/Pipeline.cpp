@@ -8,6 +8,7 @@
 #include "compiler/codegen/PinLoads.h"
 #include "compiler/codegen/RerollLoops.h"
 #include "compiler/codegen/SearchLoops.h"
+#include "compiler/codegen/WideProducts.h"
 #include "compiler/codegen/WidenAddresses.h"
 
 #include <llvm/Analysis/ProfileSummaryInfo.h>
@@ -96,6 +97,8 @@ void addVectorPasses(FunctionPassManager &passes, int level) {
 void addScalarPasses(FunctionPassManager &passes, int level) {
   passes.addPass(CorrelatedValuePropagationPass());
   addCleanup(passes);
+  // Before terms of sums are put in another order.
+  passes.addPass(WideProductsPass());
   passes.addPass(PinDeadLoadsPass());
   // Before sums are sorted, when copies are alike.
   passes.addPass(LoopSimplifyPass());
