@@ -5,7 +5,11 @@
 #include "compiler/codegen/Pipeline.h"
 
 #include "compiler/codegen/PinLoads.h"
+#include "compiler/codegen/RerollLoops.h"
+#include "compiler/codegen/SearchLoops.h"
+#include "compiler/codegen/WidenAddresses.h"
 
+#include <llvm/Analysis/ProfileSummaryInfo.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
@@ -70,6 +74,7 @@ void addSecondLoopPasses(FunctionPassManager &passes, int level) {
 void addVectorPasses(FunctionPassManager &passes, int level) {
   passes.addPass(PinDeadLoadsPass());
   passes.addPass(createFunctionToLoopPassAdaptor(LoopRotatePass()));
+  passes.addPass(SearchLoopsPass());
   passes.addPass(LoopVectorizePass());
   passes.addPass(LoopLoadEliminationPass());
   passes.addPass(InstCombinePass());
@@ -94,6 +99,8 @@ void addScalarPasses(FunctionPassManager &passes, int level) {
   addFirstLoopPasses(passes, level >= 3);
   addCleanup(passes);
   passes.addPass(PinDeadLoadsPass());
+  passes.addPass(WidenAddressesPass());
+  passes.addPass(RerollLoopsPass());
   addSecondLoopPasses(passes, level);
   passes.addPass(GVNPass());
   passes.addPass(SCCPPass());
@@ -212,6 +219,8 @@ void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel le
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, callGraph, modules);
+  // Function passes ask for what is known of the module, and make nothing of it themselves.
+  modules.getResult<ProfileSummaryAnalysis>(module);
 
   FunctionPassManager first = makeFirstPasses(level), full = makePipeline(level),
                       cheap = makePipeline(std::min(level, OptimizationLevel::O1));

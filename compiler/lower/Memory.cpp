@@ -12,6 +12,7 @@
 // With --strict-trap-state a compiler fence, which is no instruction, stands before every access,
 // so that all effects before it are in memory when it traps.
 
+#include "compiler/codegen/GuestAddress.h"
 #include "compiler/lower/BodyLowering.h"
 
 #include <llvm/IR/IntrinsicInst.h>
@@ -23,8 +24,14 @@ using artifact::RuntimeServices;
 using artifact::TrapKind;
 
 llvm::Value *BodyLowering::memoryBase(uint32_t memory) {
-  return entryLoad(module.pointer, module.plan.layout.memorySlots() + sizeof(MemorySlot) * memory +
-                                       offsetof(MemorySlot, base));
+  llvm::Value *base =
+      entryLoad(module.pointer, module.plan.layout.memorySlots() + sizeof(MemorySlot) * memory +
+                                    offsetof(MemorySlot, base));
+  const wasm::MemoryType &type = wasm.memories[memory].type;
+  if (memory < wasm.importedMemories ? type.importNeverHasLastPage() : type.neverHasLastPage())
+    llvm::cast<llvm::LoadInst>(base)->setMetadata(wrapGuardMark,
+                                                  llvm::MDNode::get(module.context, {}));
+  return base;
 }
 
 llvm::Value *BodyLowering::memoryRecord(uint32_t memory) {

@@ -19,8 +19,9 @@ ModuleLowering::ModuleLowering(const ModulePlan &plan, llvm::Module &module)
       pointer(llvm::PointerType::get(context, 0)) {
   llvm::MDBuilder metadata(context);
   llvm::MDNode *root = metadata.createTBAARoot("wasm2native");
-  static constexpr const char *names[] = {"context", "global",          "memory", "memory size",
-                                          "table",   "argument buffer", "fuel"};
+  static constexpr const char *names[] = {"context",     "global",         "memory",
+                                          "memory size", "table",          "argument buffer",
+                                          "fuel",        "profile counter"};
   for (unsigned i = 0; i < std::size(names); ++i) {
     llvm::MDNode *type = metadata.createTBAAScalarTypeNode(names[i], root);
     aliasTags[i] = metadata.createTBAAStructTagNode(type, type, 0);
@@ -123,17 +124,26 @@ llvm::Function *ModuleLowering::tailFunction(uint32_t functionIndex) {
 }
 
 llvm::GlobalVariable *ModuleLowering::closedTable(uint32_t table) {
-  std::string name = "w2n.table." + std::to_string(table);
-  if (llvm::GlobalVariable *existing = module.getNamedGlobal(name))
-    return existing;
   llvm::SmallVector<llvm::Type *, 4> words(closedTableEntryBytes(table) / 4, i32);
   auto *entry = llvm::StructType::get(context, words);
-  auto *type = llvm::ArrayType::get(entry, plan.closedTables[table]->size());
+  return constant("w2n.table." + std::to_string(table),
+                  llvm::ArrayType::get(entry, plan.closedTables[table]->size()), 8);
+}
+
+llvm::GlobalVariable *ModuleLowering::typedTable(uint32_t table, uint32_t typeNumber) {
+  return constant("w2n.table." + std::to_string(table) + ".type." + std::to_string(typeNumber),
+                  llvm::ArrayType::get(i32, plan.closedTables[table]->size()), 4);
+}
+
+llvm::GlobalVariable *ModuleLowering::constant(const std::string &name, llvm::Type *type,
+                                               uint64_t alignment) {
+  if (llvm::GlobalVariable *existing = module.getNamedGlobal(name))
+    return existing;
   auto *global = new llvm::GlobalVariable(module, type, true, llvm::GlobalValue::ExternalLinkage,
                                           nullptr, name);
   global->setVisibility(llvm::GlobalValue::HiddenVisibility);
   global->setDSOLocal(true);
-  global->setAlignment(llvm::Align(8));
+  global->setAlignment(llvm::Align(alignment));
   return global;
 }
 

@@ -114,10 +114,12 @@ ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options) {
   plan.layout.definedTables = uint32_t(module.tables.size()) - module.importedTables;
   plan.layout.importedTags = module.importedTags;
   plan.layout.definedTags = uint32_t(module.tags.size()) - module.importedTags;
+  plan.layout.profileCounters = options.generatesProfile ? 1 : 0;
   plan.symbols = chooseSymbols(module);
   ModuleUses uses = findUses(module);
   plan.catchesExceptions = uses.catchesExceptions;
   plan.closedTables = findClosedTables(module, uses);
+  plan.typedTables = chooseTypedTables(module, uses, plan.closedTables);
   plan.references = numberReferences(plan, uses, plan.layout.referencedFunctions);
   plan.hasBody = findBodies(plan, uses);
   plan.tailCalledTables = uses.tailCalledTables;

@@ -142,6 +142,20 @@ struct MemoryType {
 
   /// Whether inaccessible pages can begin exactly where the memory ends, on every system.
   bool hasGuardPages() const { return pageSizeLog2 == 16; }
+
+  /// Whether a memory that is made with this type ends before the last 64 KiB that 32-bit addresses
+  /// reach, however it grows. The runtime sees to it: growth may fail at any time (core
+  /// specification, "memory.grow"). Only a memory that begins with them has them.
+  bool neverHasLastPage() const {
+    return !limits.is64 && hasGuardPages() && limits.min < mostPages32;
+  }
+  /// The same for whatever memory an import of this type may be bound to.
+  bool importNeverHasLastPage() const {
+    return neverHasLastPage() && limits.max && *limits.max < mostPages32;
+  }
+
+  /// The most pages of 64 KiB that a memory of 32-bit addresses can have.
+  static constexpr uint64_t mostPages32 = 65536;
 };
 
 struct GlobalType {

@@ -166,7 +166,8 @@ Result<PoolSlot> InstancePool::acquire(std::shared_ptr<const Module> module, boo
 
 bool InstancePool::clear(uint32_t index) {
   Slot &slot = slots[index];
-  const bool cleared = platform::decommit(tablesOf(index), tableBytes() + slot.accessibleBytes);
+  const auto bytes = uint64_t(memoryOf(index) + slot.accessibleBytes - tablesOf(index));
+  const bool cleared = platform::decommit(tablesOf(index), bytes);
   slot = {};
   return cleared;
 }
@@ -177,8 +178,7 @@ Status InstancePool::setUp(uint32_t index, const Module &module) {
     return platform::failWithErrno("cannot clear a slot of the pool");
   const uint64_t bytes = platform::roundUpToPage(initialMemoryBytes(module));
   slot.initialBytes = slot.accessibleBytes = bytes;
-  // The memory follows the tables, so that one call makes both accessible.
-  if (!platform::commit(tablesOf(index), tableBytes() + bytes))
+  if (!platform::commit(tablesOf(index), tableBytes()) || !platform::commit(memoryOf(index), bytes))
     return fail(ErrorKind::Limit, "the system has no room for a memory of " +
                                       std::to_string(bytes) + " bytes in a pool");
   for (const artifact::ImageRecord &image : module.metadata().images())

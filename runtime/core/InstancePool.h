@@ -108,7 +108,9 @@ private:
   uint64_t tableBytes() const;
   uint64_t slotBytes() const;
   uint8_t *tablesOf(uint32_t index) const { return reservation + index * slotBytes(); }
-  uint8_t *memoryOf(uint32_t index) const { return tablesOf(index) + tableBytes(); }
+  uint8_t *memoryOf(uint32_t index) const {
+    return tablesOf(index) + tableBytes() + artifact::wrapGuardBytes;
+  }
 
   Result<uint32_t> takeFree(uint64_t moduleSerial, bool wait);
   /// A slot that could not be cleared is not used again.

@@ -24,7 +24,8 @@ uint64_t mostPagesOf(const wasm::MemoryType &type) {
 /// The size in bytes that a memory of `type` may have if nothing but its type limits it.
 uint64_t declaredLimit(const wasm::MemoryType &type) {
   const uint64_t most = type.limits.is64 ? unlimited64 : addressable32;
-  const uint64_t mostPages = std::min(most >> type.pageSizeLog2, mostPagesOf(type));
+  const uint64_t mostPages =
+      std::min(most >> type.pageSizeLog2, mostPagesOf(type)) - type.neverHasLastPage();
   const uint64_t minBytes = type.limits.min << type.pageSizeLog2;
   const uint64_t maxPages = std::min(type.limits.max.value_or(mostPages), mostPages);
   return std::max(maxPages << type.pageSizeLog2, minBytes);
@@ -37,7 +38,9 @@ std::unexpected<Error> noRoom(uint64_t bytes, const char *advice) {
 
 } // namespace
 
-uint64_t Memory::guardedBytes() { return 2 * addressable32 + platform::pageBytes(); }
+uint64_t Memory::guardedBytes() {
+  return artifact::wrapGuardBytes + 2 * addressable32 + platform::pageBytes();
+}
 
 Status Memory::reserveAddresses(Reserve reserve, uint64_t maxBytes) {
   const uint64_t minBytes = type.limits.min << type.pageSizeLog2;
@@ -52,7 +55,8 @@ Status Memory::reserveAddresses(Reserve reserve, uint64_t maxBytes) {
       return noRoom(reservedBytes, "; compile with --bounds-checks=explicit to need less");
   }
   for (;; growthLimit = std::max(growthLimit / 2, minBytes)) {
-    reservedBytes = platform::roundUpToPage(growthLimit) + artifact::memoryGuardBytes;
+    reservedBytes = artifact::wrapGuardBytes + platform::roundUpToPage(growthLimit) +
+                    artifact::memoryGuardBytes;
     if ((reservation = platform::reserve(reservedBytes)))
       return {};
     if (growthLimit == minBytes)
@@ -89,10 +93,11 @@ Result<std::unique_ptr<Memory>> Memory::create(const wasm::MemoryType &type, Res
   W2N_CHECK(checkType(type, maxBytes));
   W2N_CHECK(memory->reserveAddresses(reserve, maxBytes));
   const uint64_t bytes = type.limits.min << type.pageSizeLog2;
-  if (!platform::commit(memory->reservation, platform::roundUpToPage(bytes)))
+  uint8_t *const base = memory->reservation + artifact::wrapGuardBytes;
+  if (!platform::commit(base, platform::roundUpToPage(bytes)))
     return fail(ErrorKind::Limit,
                 "the system has no room for a memory of " + std::to_string(bytes) + " bytes");
-  *memory->record = {memory->reservation, bytes};
+  *memory->record = {base, bytes};
   const auto begin = reinterpret_cast<uintptr_t>(memory->reservation);
   memory->range = memoryRanges().add(begin, begin + memory->reservedBytes, memory.get());
   return memory;
@@ -103,7 +108,6 @@ Result<std::unique_ptr<Memory>> Memory::place(const wasm::MemoryType &type, uint
   W2N_CHECK(checkType(type, maxBytes));
   std::unique_ptr<Memory> memory(new Memory(type));
   memory->isPooled = true;
-  memory->reservation = base;
   memory->reservedBytes = guardedBytes();
   memory->growthLimit = std::min(declaredLimit(type), maxBytes);
   memory->record = record;
@@ -170,7 +174,7 @@ int64_t Memory::grow(uint64_t deltaPages) {
     return -1;
   const uint64_t newBytes = oldBytes + (deltaPages << type.pageSizeLog2);
   const uint64_t committed = platform::roundUpToPage(oldBytes);
-  if (!platform::commit(reservation + committed, platform::roundUpToPage(newBytes) - committed))
+  if (!platform::commit(record->base + committed, platform::roundUpToPage(newBytes) - committed))
     return -1;
   std::atomic_ref(record->bytes).store(newBytes);
   return int64_t(oldPages);

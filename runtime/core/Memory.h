@@ -2,7 +2,8 @@
 // GiB and a page takes every address that compiled code can form: only the pages in use are
 // accessible, and the fault is the bounds check. Code with explicit checks needs no more than the
 // memory's own size; it also gets the full reservation where there is room for it, so that other
-// modules can import the memory.
+// modules can import the memory. A little before the base is never accessible either
+// (artifact::wrapGuardBytes).
 //
 // Memories of 64-bit addresses reserve what they can grow to (64 GiB if their type does not say,
 // less where there is no room) and artifact::memoryGuardBytes.
@@ -35,12 +36,12 @@ struct Memory {
   static Result<std::unique_ptr<Memory>> create(const wasm::MemoryType &type, Reserve reserve,
                                                 uint64_t maxBytes = UINT64_MAX,
                                                 artifact::MemoryRecord *record = nullptr);
-  /// The same for a memory of 32-bit addresses at `base`, where a pool has reserved guardedBytes()
-  /// and made the initial pages. They stay the pool's.
+  /// The same for a memory of 32-bit addresses at `base`, around which a pool has reserved
+  /// guardedBytes() and made the initial pages. They stay the pool's.
   static Result<std::unique_ptr<Memory>> place(const wasm::MemoryType &type, uint8_t *base,
                                                uint64_t maxBytes, artifact::MemoryRecord *record);
   /// What a memory of 32-bit addresses reserves: every address that index and offset of 32 bits can
-  /// form, and a page for the width of the access.
+  /// form, a page for the width of the access, and artifact::wrapGuardBytes before all that.
   static uint64_t guardedBytes();
   ~Memory();
   Memory(const Memory &) = delete;

@@ -72,6 +72,8 @@ Status Module::map(const LoadOptions &options) {
   W2N_CHECK(chooseCode(options));
   if (options.verify == LoadOptions::Verify::Everything)
     W2N_CHECK(artifact::checkChecksum({mapping, mappingBytes}, metadataView));
+  W2N_TRY(made, ProfileCounters::create(metadataView));
+  counters = std::move(made);
   countArgumentSlots();
   canonicalTypeIds = runtime::canonicalTypeIds(metadataView);
   return mapCode();

@@ -3,6 +3,7 @@
 
 #include "lib/artifact/Metadata.h"
 #include "lib/support/Error.h"
+#include "runtime/core/ProfileCounters.h"
 #include "runtime/core/RangeRegistry.h"
 #include "runtime/core/Unwind.h"
 
@@ -70,6 +71,8 @@ public:
   int fileDescriptor() const { return descriptor; }
   /// The whole artifact.
   std::span<const uint8_t> file() const { return {mapping, mappingBytes}; }
+  /// What its instances count; null if it was compiled without --profile-generate.
+  ProfileCounters *profileCounters() const { return counters.get(); }
   /// Another for each module that this process loads, never 0.
   uint64_t serial() const { return serialNumber; }
 
@@ -96,6 +99,7 @@ private:
   RangeRegistry::Entry *codeRange = nullptr;
   mutable std::once_flag unwindOnce;
   mutable UnwindTable unwind;
+  std::unique_ptr<ProfileCounters> counters;
 };
 
 } // namespace w2n::runtime

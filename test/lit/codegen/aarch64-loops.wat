@@ -1,11 +1,12 @@
-;; On AArch64 the extension of the index is part of the access: no instruction widens it, or adds the memory's base.
+;; On AArch64 the extension of the index is part of the access: no instruction widens it, or adds the memory's base. In a loop
+;; the step is, too.
 ;; RUN: wat2wasm --debug-names %s -o %t.wasm && wasm2native compile -O2 --target=aarch64 --emit=asm %t.wasm -o - | FileCheck %s
 
 (module (memory 1)
 
 ;; CHECK-LABEL: hash:
 ;; CHECK: [[LOOP:.LBB[0-9_]+]]:
-;; CHECK-NEXT: ldrb [[BYTE:w[0-9]+]], [x{{[0-9]+}}, w0, uxtw]
+;; CHECK-NEXT: ldrb [[BYTE:w[0-9]+]], [x{{[0-9]+}}], #1
 ;; CHECK-NOT: {{(mov|uxtw|and|lsl|ldr)[[:space:]]}}
 ;; CHECK: b.ne [[LOOP]]
 (func $hash (export "hash") (param $at i32) (param $count i32) (result i32) (local $hash i32)

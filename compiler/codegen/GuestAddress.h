@@ -1,0 +1,26 @@
+// How accesses to guest memory look in LLVM IR: `base + zext(index) + offset`, as GEPs over bytes.
+#pragma once
+
+#include <llvm/ADT/SmallVector.h>
+#include <llvm/IR/Instructions.h>
+
+namespace w2n::compiler {
+
+/// Names the metadata of the load of a memory's base, where the memory is one of 32-bit addresses
+/// whose last artifact::wrapGuardBytes are never accessible, like those before its base.
+inline constexpr char wrapGuardMark[] = "w2n.wrap-guard";
+
+/// A load, store or atomic operation at `base + index + offset`.
+struct GuestAccess {
+  llvm::Instruction *instruction;
+  llvm::User *indexed; ///< what adds the index to the base
+  int64_t offset;      ///< at least 0
+};
+
+/// The accesses for which `index`, 64 bits wide, is added to the base of a marked memory. What else
+/// is done with the same address is not among them.
+llvm::SmallVector<GuestAccess, 4> guestAccessesOf(const llvm::Value &index);
+/// Whether nothing but such accesses uses the address `indexed`.
+bool hasOnlyGuestAccesses(const llvm::User &indexed);
+
+} // namespace w2n::compiler
