@@ -8,6 +8,7 @@
 #include "compiler/codegen/PinLoads.h"
 #include "compiler/codegen/RerollLoops.h"
 #include "compiler/codegen/SearchLoops.h"
+#include "compiler/codegen/WideProducts.h"
 #include "compiler/codegen/WidenAddresses.h"
 
 #include <llvm/Analysis/ProfileSummaryInfo.h>
@@ -38,6 +39,7 @@
 #include <llvm/Transforms/Scalar/SCCP.h>
 #include <llvm/Transforms/Scalar/SimpleLoopUnswitch.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
+#include <llvm/Transforms/Utils/LoopSimplify.h>
 #include <llvm/Transforms/Vectorize/LoopVectorize.h>
 #include <llvm/Transforms/Vectorize/SLPVectorizer.h>
 
@@ -95,13 +97,17 @@ void addVectorPasses(FunctionPassManager &passes, int level) {
 void addScalarPasses(FunctionPassManager &passes, int level) {
   passes.addPass(CorrelatedValuePropagationPass());
   addCleanup(passes);
-  passes.addPass(ReassociatePass());
+  // Before terms of sums are put in another order.
+  passes.addPass(WideProductsPass());
   passes.addPass(PinDeadLoadsPass());
+  // Before sums are sorted, when copies are alike.
+  passes.addPass(LoopSimplifyPass());
+  passes.addPass(WidenAddressesPass());
+  passes.addPass(RerollLoopsPass());
+  passes.addPass(ReassociatePass());
   addFirstLoopPasses(passes, level >= 3);
   addCleanup(passes);
   passes.addPass(PinDeadLoadsPass());
-  passes.addPass(WidenAddressesPass());
-  passes.addPass(RerollLoopsPass());
   addSecondLoopPasses(passes, level);
   passes.addPass(GVNPass());
   passes.addPass(SCCPPass());
