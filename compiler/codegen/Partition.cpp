@@ -1,7 +1,9 @@
 #include "compiler/codegen/Partition.h"
 
+#include "compiler/codegen/InlinedFrames.h"
 #include "compiler/codegen/LlvmError.h"
 #include "compiler/codegen/Pipeline.h"
+#include "compiler/codegen/SearchLoops.h"
 
 #include <atomic>
 #include <llvm/IR/DiagnosticHandler.h>
@@ -52,22 +54,55 @@ std::vector<uint8_t> printIr(const llvm::Module &module) {
 
 } // namespace
 
-std::vector<Partition> cutPartitions(const wasm::Module &module, OptimizationLevel level) {
+namespace {
+
+/// Code that runs is to lie together, so that it needs few pages and cache lines.
+std::vector<uint32_t> orderOfCode(const ModulePlan &plan) {
+  std::vector<uint32_t> order(plan.wasm.functions.size() - plan.wasm.importedFunctions);
+  std::iota(order.begin(), order.end(), plan.wasm.importedFunctions);
+  if (!plan.profile)
+    return order;
+  std::vector<uint64_t> hotness(plan.wasm.functions.size());
+  for (uint32_t function : order)
+    hotness[function] = plan.profile->hotness(plan.symbols[function]);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](uint32_t a, uint32_t b) { return hotness[a] > hotness[b]; });
+  return order;
+}
+
+} // namespace
+
+std::vector<Partition> cutPartitions(const ModulePlan &plan) {
+  const OptimizationLevel level = plan.options.level;
   OptimizationLevel cheap = std::min(level, OptimizationLevel::O1);
   std::vector<Partition> partitions;
   size_t bytes = 0;
-  for (uint32_t i = module.importedFunctions; i < module.functions.size(); ++i) {
-    size_t functionBytes = module.functions[i].code.size();
+  for (uint32_t i : orderOfCode(plan)) {
+    size_t functionBytes = plan.wasm.functions[i].code.size();
     bool isLarge = functionBytes >= largeFunctionBytes;
     if (partitions.empty() || bytes >= partitionBytes || isLarge) {
-      partitions.push_back({i, i, functionBytes >= hugeFunctionBytes ? cheap : level});
+      partitions.push_back({{}, functionBytes >= hugeFunctionBytes ? cheap : level});
       bytes = 0;
     }
-    partitions.back().endFunction = i + 1;
+    partitions.back().functions.push_back(i);
     // What follows a large function starts anew.
     bytes += isLarge ? partitionBytes : functionBytes;
   }
   return partitions;
+}
+
+void lowerFunctions(ModuleLowering &module, std::span<const uint32_t> functions,
+                    CounterBlock &counters) {
+  for (uint32_t function : functions)
+    lowerFunction(module, function);
+  if (module.plan.options.generatesProfile) {
+    countExecutions(module, counters);
+    return;
+  }
+  if (module.plan.profile)
+    module.plan.profile->annotate(module);
+  // Last, as a profile counts each function once.
+  lowerInlineCopies(module);
 }
 
 Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoice &target,
@@ -85,6 +120,8 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
   module.setTargetTriple(llvm::Triple(target.triple));
   module.setDataLayout(machine->createDataLayout());
   module.setPICLevel(llvm::PICLevel::BigPIC);
+  if (plan.hasSharedMemory)
+    module.addModuleFlag(llvm::Module::Override, sharedMemoryFlag, 1);
   ModuleLowering lowering(plan, module);
   lower(lowering);
   if (options.stopAfter == StopAfter::Lower)
@@ -103,7 +140,7 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
   llvm::legacy::PassManager passes;
   auto fileType = options.emit == Emit::Assembly ? llvm::CodeGenFileType::AssemblyFile
                                                  : llvm::CodeGenFileType::ObjectFile;
-  if (machine->addPassesToEmitFile(passes, stream, nullptr, fileType))
+  if (!addCodeGeneration(passes, *machine, stream, fileType))
     return fail(ErrorKind::Internal, "LLVM cannot emit this kind of file for " + target.triple);
   passes.run(module);
   if (!errors.empty())
@@ -112,17 +149,16 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
 }
 
 void addPartitionJobs(std::vector<Job> &jobs, const ModulePlan &plan, const TargetChoice &target,
-                      const std::vector<Partition> &partitions) {
-  for (const Partition &partition : partitions) {
-    Job job{&plan, &target, partition.level,
-            {},    0,       partition.endFunction - partition.firstFunction};
-    job.lower = [&plan, &partition](ModuleLowering &module) {
-      for (uint32_t f = partition.firstFunction; f < partition.endFunction; ++f)
-        lowerFunction(module, f);
+                      const std::vector<Partition> &partitions, std::span<CounterBlock> counters) {
+  for (size_t i = 0; i < partitions.size(); ++i) {
+    const std::vector<uint32_t> &functions = partitions[i].functions;
+    Job job{&plan, &target, partitions[i].level, {}, 0, uint32_t(functions.size())};
+    job.lower = [&functions, &block = counters[i]](ModuleLowering &module) {
+      lowerFunctions(module, functions, block);
       module.addSymbolSuffix();
     };
-    for (uint32_t f = partition.firstFunction; f < partition.endFunction; ++f)
-      job.wasmBytes += plan.wasm.functions[f].code.size();
+    for (uint32_t function : functions)
+      job.wasmBytes += plan.wasm.functions[function].code.size();
     jobs.push_back(std::move(job));
   }
 }

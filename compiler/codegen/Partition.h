@@ -1,8 +1,9 @@
-// Partitions: runs of functions that are lowered, optimised and emitted each in an LLVMContext of
+// Partitions: groups of functions that are lowered, optimised and emitted each in an LLVMContext of
 // its own, on any thread. The cut depends on the module alone, so that the same bytes come out
 // whatever the number of threads.
 #pragma once
 
+#include "compiler/codegen/Profile.h"
 #include "compiler/codegen/Target.h"
 #include "compiler/lower/ModuleLowering.h"
 
@@ -11,13 +12,15 @@
 namespace w2n::compiler {
 
 struct Partition {
-  uint32_t firstFunction, endFunction;
+  std::vector<uint32_t> functions; ///< their indices
   /// What it is compiled at: lower than asked for if it is one huge function, whose cost would grow
   /// faster than its size.
   OptimizationLevel level;
 };
 
-std::vector<Partition> cutPartitions(const wasm::Module &module, OptimizationLevel level);
+/// With a profile, those that ran most come first; else they are in the order of the module. That
+/// is the order of their code.
+std::vector<Partition> cutPartitions(const ModulePlan &plan);
 
 /// One LLVM module's worth of work: `lower` fills it, then it is optimised and printed or emitted
 /// as the plan's options say (stopAfter, emit).
@@ -35,9 +38,14 @@ struct Job {
   uint32_t functions; ///< for the progress
 };
 
-/// The jobs that make the functions of `partitions`.
+/// Lowers `functions`, the last part of which is what a profile is for: they count, in `counters`,
+/// or are told what was counted.
+void lowerFunctions(ModuleLowering &module, std::span<const uint32_t> functions,
+                    CounterBlock &counters);
+
+/// The jobs that make the functions of `partitions`, each with an element of `counters`.
 void addPartitionJobs(std::vector<Job> &jobs, const ModulePlan &plan, const TargetChoice &target,
-                      const std::vector<Partition> &partitions);
+                      const std::vector<Partition> &partitions, std::span<CounterBlock> counters);
 
 /// Does all jobs on options.threads threads, also where one fails; outputs in the jobs' order.
 /// Reports to options.progress.

@@ -26,9 +26,9 @@ using namespace llvm;
 
 namespace {
 
-/// Whether `load` may touch guest memory: everything but what our own tags say is something else.
+/// Whether `load` may have to trap: everything but what our own tags say is something else.
 bool isGuestLoad(const LoadInst &load) {
-  if (load.hasMetadata(LLVMContext::MD_invariant_load))
+  if (load.hasMetadata(LLVMContext::MD_invariant_load) || load.hasMetadata(repeatedLoadMetadata))
     return false;
   const MDNode *tag = load.getMetadata(LLVMContext::MD_tbaa);
   if (!tag)

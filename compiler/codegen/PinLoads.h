@@ -6,6 +6,10 @@
 
 namespace w2n::compiler {
 
+/// On a load of guest memory that need not trap, because what it loads is loaded again wherever
+/// that matters.
+inline constexpr const char *repeatedLoadMetadata = "w2n.repeated";
+
 /// Makes guest loads volatile that nothing but assumptions uses, also transitively: before a pass
 /// that deletes loops without effects.
 struct PinDeadLoadsPass : llvm::PassInfoMixin<PinDeadLoadsPass> {

@@ -4,10 +4,14 @@
 
 #include "compiler/codegen/Pipeline.h"
 
+#include "compiler/codegen/InlineCalls.h"
 #include "compiler/codegen/PinLoads.h"
 #include "compiler/codegen/RerollLoops.h"
+#include "compiler/codegen/SearchLoops.h"
+#include "compiler/codegen/WideProducts.h"
 #include "compiler/codegen/WidenAddresses.h"
 
+#include <llvm/Analysis/ProfileSummaryInfo.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
@@ -73,6 +77,7 @@ void addSecondLoopPasses(FunctionPassManager &passes, int level) {
 void addVectorPasses(FunctionPassManager &passes, int level) {
   passes.addPass(PinDeadLoadsPass());
   passes.addPass(createFunctionToLoopPassAdaptor(LoopRotatePass()));
+  passes.addPass(SearchLoopsPass());
   passes.addPass(LoopVectorizePass());
   passes.addPass(LoopLoadEliminationPass());
   passes.addPass(InstCombinePass());
@@ -92,6 +97,8 @@ void addVectorPasses(FunctionPassManager &passes, int level) {
 void addScalarPasses(FunctionPassManager &passes, int level) {
   passes.addPass(CorrelatedValuePropagationPass());
   addCleanup(passes);
+  // Before terms of sums are put in another order.
+  passes.addPass(WideProductsPass());
   passes.addPass(PinDeadLoadsPass());
   // Before sums are sorted, when copies are alike.
   passes.addPass(LoopSimplifyPass());
@@ -219,6 +226,8 @@ void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel le
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, callGraph, modules);
+  // Function passes ask for what is known of the module, and make nothing of it themselves.
+  modules.getResult<ProfileSummaryAnalysis>(module);
 
   FunctionPassManager first = makeFirstPasses(level), full = makePipeline(level),
                       cheap = makePipeline(std::min(level, OptimizationLevel::O1));
@@ -228,6 +237,13 @@ void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel le
     if (level == OptimizationLevel::Os)
       function.addFnAttr(Attribute::OptimizeForSize);
     first.run(function, functions);
+  }
+  auto changed = inlineCalls(module, functions);
+  for (Function &function : module) {
+    if (function.isDeclaration())
+      continue;
+    if (changed.contains(&function))
+      first.run(function, functions);
     bool isHard = largestBlock(function) > hugeBlockInstructions || hasHugeSwitches(function);
     (isHard ? cheap : full).run(function, functions);
     size_t block = largestBlock(function);

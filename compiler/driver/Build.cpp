@@ -11,6 +11,13 @@ OptimizationLevel thunkLevel(OptimizationLevel level) {
   return std::min(level, OptimizationLevel::O1);
 }
 
+std::vector<CounterBlock> makeCounterBlocks(size_t count) {
+  std::vector<CounterBlock> blocks(count);
+  for (size_t i = 0; i < count; ++i)
+    blocks[i].symbol = "w2n.counters." + std::to_string(i);
+  return blocks;
+}
+
 } // namespace
 
 Build::Build(const ModulePlan &plan, const MemoryImage &image,
@@ -35,6 +42,7 @@ std::string Build::description() const {
 void Build::lowerModuleParts(ModuleLowering &lowering, size_t level) {
   lowerThunks(lowering);
   lowerClosedTables(lowering);
+  lowerTypedTables(lowering);
   lowering.emitPersonalityPointer();
   codes[level].hasInitialize = lowerInitialize(lowering);
   lowering.addSymbolSuffix();
@@ -49,7 +57,8 @@ void Build::addJobs(std::vector<Job> &all, const std::vector<Partition> &partiti
     all.push_back({&plan, &levels[level], thunkLevel(options.level),
                    [this, level](ModuleLowering &lowering) { lowerModuleParts(lowering, level); },
                    0, 0});
-    addPartitionJobs(all, plan, levels[level], partitions);
+    codes[level].counters = makeCounterBlocks(partitions.size());
+    addPartitionJobs(all, plan, levels[level], partitions, codes[level].counters);
   }
   jobs = all.size() - before;
 }
@@ -78,10 +87,12 @@ Result<std::vector<uint8_t>> Build::emitText() {
   if (levels.size() > 1)
     return fail(ErrorKind::Invalid, "a text is for one processor, but " +
                                         std::to_string(levels.size()) + " were given");
-  const wasm::Module &wasm = plans.front().wasm;
+  std::vector<uint32_t> functions;
+  for (const Partition &partition : cutPartitions(plans.front()))
+    functions.insert(functions.end(), partition.functions.begin(), partition.functions.end());
+  codes.front().counters = makeCounterBlocks(1);
   return emitModule(plans.front(), levels.front(), options.level, [&](ModuleLowering &lowering) {
-    for (uint32_t f = wasm.importedFunctions; f < wasm.functions.size(); ++f)
-      lowerFunction(lowering, f);
+    lowerFunctions(lowering, functions, codes.front().counters.front());
     lowerModuleParts(lowering, 0);
     if (options.stopAfter > StopAfter::Optimize)
       emitMetadata(lowering, image, codes, sourceHash);

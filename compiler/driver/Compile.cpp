@@ -52,6 +52,10 @@ compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &given,
 
   const auto hash = llvm::BLAKE3::hash(llvm::ArrayRef<uint8_t>(bytes.data(), bytes.size()));
   ModulePlan plan = makePlan(module, options);
+  if (!options.profile.empty()) {
+    W2N_TRY(profile, ProfileUse::read(options.profile, options.profileName));
+    plan.profile = std::move(profile);
+  }
   const MemoryImage image = buildImage(module, plan.dataInImage);
   std::vector<std::unique_ptr<Build>> builds;
   for (const std::vector<TargetChoice> &levels : choices)
@@ -65,7 +69,7 @@ compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &given,
 
   // Every function is machine code after this, in objects that do not depend on the number of
   // threads.
-  const std::vector<Partition> partitions = cutPartitions(module, options.level);
+  const std::vector<Partition> partitions = cutPartitions(plan);
   std::vector<Job> jobs;
   for (const auto &build : builds)
     build->addJobs(jobs, partitions);
@@ -73,6 +77,12 @@ compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &given,
     remark("compiling " + std::to_string(partitions.size()) + " partitions for " +
            build->description());
   auto objects = runJobs(jobs, options);
+  if (plan.profile) {
+    const ProfileUse::Outcome outcome = plan.profile->outcome();
+    const auto &tell = outcome.isWarning ? options.warning : options.remark;
+    if (tell)
+      tell(outcome.text);
+  }
   remark("linking");
   std::vector<Result<std::vector<uint8_t>>> files;
   size_t position = 0;

@@ -40,10 +40,18 @@ struct CompileOptions {
   std::string features;
   /// 0 is one for each core.
   unsigned threads = 0;
+  /// Makes code that counts how often it runs (--profile-generate).
+  bool generatesProfile = false;
+  /// What was counted, as text or indexed; empty is nothing (--profile-use). `profileName` is what
+  /// messages call it.
+  std::vector<uint8_t> profile;
+  std::string profileName;
   /// Called from any thread, one call at a time: functions done, functions in all.
   std::function<void(uint32_t done, uint32_t total)> progress;
   /// Called from any thread, one call at a time: a line about what is being done.
   std::function<void(const std::string &text)> remark;
+  /// Called in the same way: what is not as whoever asked may think, though there is an output.
+  std::function<void(const std::string &text)> warning;
 
   /// Whether everything before an access has happened when it faults: what is left of the fuel must
   /// be known then.

@@ -60,6 +60,16 @@ Result<CompileOptions> optionsOf(const w2n_compile_options &given) {
   options.cpu = orEmpty(given.cpu);
   options.attributes = orEmpty(given.attributes);
   options.features = orEmpty(given.features);
+  options.generatesProfile = given.generate_profile;
+  if (given.profile)
+    options.profile.assign(given.profile, given.profile + given.profile_bytes);
+  options.profileName = given.profile_name ? given.profile_name : "profile";
+  if (options.generatesProfile && given.profile)
+    return fail(ErrorKind::Invalid, "code that counts cannot be made with a profile as well");
+  if (given.warning)
+    options.warning = [warning = given.warning, user = given.user](const std::string &text) {
+      warning(user, text.c_str());
+    };
   if (given.progress)
     options.progress = [progress = given.progress, user = given.user](
                            uint32_t done, uint32_t total) { progress(user, done, total); };

@@ -67,6 +67,7 @@ private:
   ArrayRef levels(std::span<const LevelCode> levels);
   ArrayRef functionCodes(const ModulePlan &level);
   ArrayRef thunks(const ModulePlan &level);
+  ArrayRef profile(const LevelCode &level);
   llvm::Constant *symbolOf(const ModulePlan &level, const std::string &name);
   uint32_t codeOf(wasm::ValueType type) const;
   ArrayRef valueTypes(const std::vector<wasm::ValueType> &types);
@@ -181,6 +182,29 @@ ArrayRef MetadataEmitter::thunks(const ModulePlan &level) {
   return reference;
 }
 
+// Partitions are compiled before anybody knows where their counters are: they read it.
+ArrayRef MetadataEmitter::profile(const LevelCode &level) {
+  std::vector<ProfileRecord> records;
+  uint32_t nextCounter = 0;
+  for (const CounterBlock &block : level.counters) {
+    const std::string symbol = block.symbol + level.plan->symbolSuffix;
+    llvm::GlobalVariable *begin = lowering.module.getNamedGlobal(symbol);
+    if (!begin)
+      begin = new llvm::GlobalVariable(lowering.module, lowering.i64, /*isConstant=*/true,
+                                       llvm::GlobalValue::ExternalLinkage, nullptr, symbol);
+    begin->setInitializer(
+        llvm::ConstantInt::get(lowering.i64, sizeof(uint64_t) * uint64_t(nextCounter)));
+    begin->setVisibility(llvm::GlobalValue::HiddenVisibility);
+    begin->setDSOLocal(true);
+    for (const ProfiledFunction &function : block.functions) {
+      records.push_back(
+          {function.hash, blob.append(function.name), nextCounter, function.counters});
+      nextCounter += function.counters;
+    }
+  }
+  return blob.append(records);
+}
+
 ArrayRef MetadataEmitter::levels(std::span<const LevelCode> levels) {
   std::vector<LevelRecord> records;
   for (const LevelCode &level : levels) {
@@ -189,6 +213,7 @@ ArrayRef MetadataEmitter::levels(std::span<const LevelCode> levels) {
     record.features = blob.append(level.plan->requiredFeatures);
     record.functions = functionCodes(*level.plan);
     record.thunks = thunks(*level.plan);
+    record.profile = profile(level);
     records.push_back(record);
   }
   ArrayRef reference = blob.append(records);
@@ -318,7 +343,8 @@ void MetadataEmitter::run(std::span<const LevelCode> levels, std::span<const uin
   std::memcpy(header.magic, metadataMagic, sizeof(header.magic));
   header.version = formatVersion;
   header.flags = (plan.options.boundsChecks == BoundsChecks::Explicit ? flagExplicitBounds : 0) |
-                 (plan.options.meter == Meter::Fuel ? flagMetersFuel : 0);
+                 (plan.options.meter == Meter::Fuel ? flagMetersFuel : 0) |
+                 (plan.options.generatesProfile ? flagProfiles : 0);
   std::memcpy(header.sourceHash, sourceHash.data(), sizeof(header.sourceHash));
   blob.bytes.resize(sizeof(MetadataHeader));
   header.compilerVersion =
@@ -378,7 +404,7 @@ using ElfReader = llvm::object::ELFFile<llvm::object::ELF64LE>;
 
 /// What the linker alone decides.
 struct LinkedLayout {
-  uint64_t note = 0, image = 0, ehFrame = 0, ehFrameBytes = 0;
+  uint64_t note = 0, image = 0, ehFrame = 0, ehFrameBytes = 0, inlined = 0, inlinedBytes = 0;
   const ElfReader::Elf_Shdr *symbols = nullptr;
 };
 
@@ -397,6 +423,8 @@ Result<LinkedLayout> readLayout(const ElfReader &file) {
       layout.image = section.sh_offset;
     else if (*name == ".eh_frame")
       layout.ehFrame = section.sh_addr, layout.ehFrameBytes = section.sh_size;
+    else if (*name == inlinedSection)
+      layout.inlined = section.sh_addr, layout.inlinedBytes = section.sh_size;
     else if (section.sh_type == llvm::ELF::SHT_SYMTAB)
       layout.symbols = &section;
   }
@@ -453,6 +481,10 @@ Status completeMetadata(std::vector<uint8_t> &elf, const MemoryImage &image,
   if (layout.ehFrame) {
     header->ehFrame = ImageOffset(layout.ehFrame - layout.note);
     header->ehFrameBytes = uint32_t(layout.ehFrameBytes);
+  }
+  if (layout.inlined) {
+    header->inlined = ImageOffset(layout.inlined - layout.note);
+    header->inlinedBytes = uint32_t(layout.inlinedBytes);
   }
   auto *images = reinterpret_cast<ImageRecord *>(elf.data() + layout.note + header->images.offset);
   uint64_t imageOffset = layout.image;

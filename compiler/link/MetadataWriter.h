@@ -2,6 +2,7 @@
 // fills in the distances to code and data.
 #pragma once
 
+#include "compiler/codegen/Profile.h"
 #include "compiler/link/Image.h"
 #include "compiler/lower/ModuleLowering.h"
 
@@ -11,6 +12,8 @@ namespace w2n::compiler {
 struct LevelCode {
   const ModulePlan *plan;
   bool hasInitialize; ///< whether lowerInitialize made something
+  /// What counts, in the order of the counters; empty without --profile-generate.
+  std::vector<CounterBlock> counters = {};
 };
 
 /// Adds metadata, data segments and memory image to `lowering.module`, which may hold the code or

@@ -261,6 +261,8 @@ private:
   // Each pops what selects the callee, and leaves the arguments.
   Callee directCallee(const Instruction &instruction);
   Callee closedCallee(const Instruction &instruction);
+  /// The code whose distance from `table` is at `element` + `offset` bytes.
+  llvm::Value *codeAtDistance(llvm::GlobalVariable *table, llvm::Value *element, uint64_t offset);
   Callee indirectCallee(const Instruction &instruction);
   Callee referencedCallee(const Instruction &instruction);
   void checkCalleeType(llvm::Value *reference, uint32_t typeIndex);

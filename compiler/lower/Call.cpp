@@ -29,19 +29,33 @@ BodyLowering::Callee BodyLowering::directCallee(const Instruction &instruction) 
   return callee;
 }
 
+llvm::Value *BodyLowering::codeAtDistance(llvm::GlobalVariable *table, llvm::Value *element,
+                                          uint64_t offset) {
+  llvm::Value *distance = module.loadInvariant(builder, module.i32, element, offset);
+  return builder.CreateGEP(module.i8, table, builder.CreateSExt(distance, module.i64));
+}
+
 // The size of a closed table is a constant, its elements are code of this instance, and a null's
 // type number equals none: one comparison each, and no load but of the element.
 BodyLowering::Callee BodyLowering::closedCallee(const Instruction &instruction) {
-  llvm::GlobalVariable *table = module.closedTable(instruction.index2);
   llvm::Value *index = pop();
   uint64_t count = module.plan.closedTables[instruction.index2]->size();
   trapIf(builder.CreateICmpUGE(index, llvm::ConstantInt::get(index->getType(), count)),
          TrapKind::UndefinedElement);
+  const uint32_t typeNumber = wasm.types[instruction.index].number;
+  if (!isTailCall(instruction) && module.plan.hasTypedTable(instruction.index2, typeNumber)) {
+    llvm::GlobalVariable *table = module.typedTable(instruction.index2, typeNumber);
+    llvm::Value *element = builder.CreateInBoundsGEP(module.i32, table, zeroExtend(index));
+    return {.typeIndex = instruction.index,
+            .code = codeAtDistance(table, element, 0),
+            .context = instanceContext};
+  }
+  llvm::GlobalVariable *table = module.closedTable(instruction.index2);
   uint64_t entryBytes = module.closedTableEntryBytes(instruction.index2);
   llvm::Value *element = builder.CreateInBoundsGEP(llvm::ArrayType::get(module.i8, entryBytes),
                                                    table, zeroExtend(index));
   llvm::Value *actual = module.loadInvariant(builder, module.i32, element, 4);
-  llvm::Value *expected = builder.getInt32(wasm.types[instruction.index].number);
+  llvm::Value *expected = builder.getInt32(typeNumber);
   llvm::BasicBlock *mismatch = makeBlock("mismatch");
   llvm::BasicBlock *next = makeBlock("checked");
   branchIf(builder.CreateICmpNE(actual, expected), mismatch, next, /*yesUnlikely=*/true);
@@ -50,16 +64,12 @@ BodyLowering::Callee BodyLowering::closedCallee(const Instruction &instruction) 
            trapBlock(TrapKind::UninitializedElement),
            trapBlock(TrapKind::IndirectCallTypeMismatch));
   builder.SetInsertPoint(next);
-  auto codeAt = [&](uint64_t offset) {
-    llvm::Value *distance = module.loadInvariant(builder, module.i32, element, offset);
-    return builder.CreateGEP(module.i8, table, builder.CreateSExt(distance, module.i64));
-  };
   Callee callee{
       .typeIndex = instruction.index, .context = instanceContext, .tailCodeMayBeNull = false};
   if (isTailCall(instruction))
-    callee.tailCode = codeAt(8);
+    callee.tailCode = codeAtDistance(table, element, 8);
   else
-    callee.code = codeAt(0);
+    callee.code = codeAtDistance(table, element, 0);
   return callee;
 }
 
@@ -137,7 +147,11 @@ void BodyLowering::callAndPush(const Callee &callee) {
 }
 
 void BodyLowering::lowerCall(const Instruction &instruction) {
+  const llvm::DebugLoc before = builder.getCurrentDebugLocation();
+  if (module.plan.inlineCandidates[instruction.index])
+    builder.SetCurrentDebugLocation(module.location(functionIndex));
   callAndPush(directCallee(instruction));
+  builder.SetCurrentDebugLocation(before);
 }
 
 void BodyLowering::lowerCallIndirect(const Instruction &instruction) {

@@ -16,11 +16,12 @@ ModuleLowering::ModuleLowering(const ModulePlan &plan, llvm::Module &module)
       voidType(llvm::Type::getVoidTy(context)), i8(llvm::Type::getInt8Ty(context)),
       i32(llvm::Type::getInt32Ty(context)), i64(llvm::Type::getInt64Ty(context)),
       f32(llvm::Type::getFloatTy(context)), f64(llvm::Type::getDoubleTy(context)),
-      pointer(llvm::PointerType::get(context, 0)) {
+      pointer(llvm::PointerType::get(context, 0)), debugInfo(module) {
   llvm::MDBuilder metadata(context);
   llvm::MDNode *root = metadata.createTBAARoot("wasm2native");
-  static constexpr const char *names[] = {"context", "global",          "memory", "memory size",
-                                          "table",   "argument buffer", "fuel"};
+  static constexpr const char *names[] = {"context",     "global",         "memory",
+                                          "memory size", "table",          "argument buffer",
+                                          "fuel",        "profile counter"};
   for (unsigned i = 0; i < std::size(names); ++i) {
     llvm::MDNode *type = metadata.createTBAAScalarTypeNode(names[i], root);
     aliasTags[i] = metadata.createTBAAStructTagNode(type, type, 0);
@@ -108,7 +109,33 @@ llvm::Function *ModuleLowering::function(uint32_t functionIndex) {
   llvm::Function *function =
       makeFunction(signature(plan.wasm.functions[functionIndex].typeIndex).type, symbol, true);
   function->addDereferenceableParamAttr(0, plan.layout.bytes());
+  if (plan.inlineCandidates[functionIndex])
+    candidates[function] = functionIndex;
   return function;
+}
+
+// Of debug information only what the inliner hands on: the unit says that none is to be emitted.
+llvm::DILocation *ModuleLowering::location(uint32_t functionIndex) {
+  llvm::DILocation *&known = locations[functionIndex];
+  if (known)
+    return known;
+  if (!debugFile) {
+    debugFile = debugInfo.createFile("wasm", "");
+    debugInfo.createCompileUnit(llvm::dwarf::DW_LANG_C11, debugFile, "", false, "", 0, "",
+                                llvm::DICompileUnit::DebugEmissionKind::NoDebug);
+    module.addModuleFlag(llvm::Module::Warning, "Debug Info Version", llvm::DEBUG_METADATA_VERSION);
+  }
+  llvm::DISubprogram *subprogram = debugInfo.createFunction(
+      debugFile, "", "", debugFile, functionIndex,
+      debugInfo.createSubroutineType(debugInfo.getOrCreateTypeArray({})), functionIndex,
+      llvm::DINode::FlagZero, llvm::DISubprogram::SPFlagDefinition);
+  bodyFunction(functionIndex)->setSubprogram(subprogram);
+  return known = llvm::DILocation::get(context, functionIndex, 0, subprogram);
+}
+
+uint32_t ModuleLowering::inlineCandidateCalled(const llvm::Function &declared) const {
+  auto found = candidates.find(&declared);
+  return found != candidates.end() && declared.isDeclaration() ? found->second : artifact::noIndex;
 }
 
 llvm::Function *ModuleLowering::tailFunction(uint32_t functionIndex) {
@@ -123,17 +150,26 @@ llvm::Function *ModuleLowering::tailFunction(uint32_t functionIndex) {
 }
 
 llvm::GlobalVariable *ModuleLowering::closedTable(uint32_t table) {
-  std::string name = "w2n.table." + std::to_string(table);
-  if (llvm::GlobalVariable *existing = module.getNamedGlobal(name))
-    return existing;
   llvm::SmallVector<llvm::Type *, 4> words(closedTableEntryBytes(table) / 4, i32);
   auto *entry = llvm::StructType::get(context, words);
-  auto *type = llvm::ArrayType::get(entry, plan.closedTables[table]->size());
+  return constant("w2n.table." + std::to_string(table),
+                  llvm::ArrayType::get(entry, plan.closedTables[table]->size()), 8);
+}
+
+llvm::GlobalVariable *ModuleLowering::typedTable(uint32_t table, uint32_t typeNumber) {
+  return constant("w2n.table." + std::to_string(table) + ".type." + std::to_string(typeNumber),
+                  llvm::ArrayType::get(i32, plan.closedTables[table]->size()), 4);
+}
+
+llvm::GlobalVariable *ModuleLowering::constant(const std::string &name, llvm::Type *type,
+                                               uint64_t alignment) {
+  if (llvm::GlobalVariable *existing = module.getNamedGlobal(name))
+    return existing;
   auto *global = new llvm::GlobalVariable(module, type, true, llvm::GlobalValue::ExternalLinkage,
                                           nullptr, name);
   global->setVisibility(llvm::GlobalValue::HiddenVisibility);
   global->setDSOLocal(true);
-  global->setAlignment(llvm::Align(8));
+  global->setAlignment(llvm::Align(alignment));
   return global;
 }
 
@@ -217,6 +253,9 @@ void ModuleLowering::emitTrap(llvm::IRBuilder<> &builder, llvm::Value *instanceC
                   {builder.getInt32(uint32_t(kind))});
   call->setDoesNotReturn();
   call->addFnAttr(llvm::Attribute::Cold);
+  // Of what may be inlined, it matters which function traps.
+  if (builder.getCurrentDebugLocation())
+    call->addFnAttr(llvm::Attribute::NoMerge);
   builder.CreateUnreachable();
 }
 

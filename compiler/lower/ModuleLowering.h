@@ -7,15 +7,20 @@
 #include "compiler/lower/ClosedTables.h"
 #include "compiler/lower/Signature.h"
 #include "compiler/lower/SimdTarget.h"
+#include "compiler/lower/TypedTables.h"
 #include "lib/artifact/Abi.h"
 #include "lib/wasm/Module.h"
 
+#include <algorithm>
+#include <llvm/IR/DIBuilder.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/MDBuilder.h>
 #include <llvm/IR/Module.h>
 #include <map>
 
 namespace w2n::compiler {
+
+class ProfileUse;
 
 /// What is known of the whole wasm module before any of it is lowered; shared by all partitions,
 /// read-only.
@@ -29,6 +34,10 @@ struct ModulePlan {
   std::vector<uint32_t> references = {};
   /// Contents of the tables that nothing but calls can reach; see ClosedTables.h.
   std::vector<std::optional<ClosedTable>> closedTables = {};
+  /// Types that have their own tables of code; see TypedTables.h.
+  TypedTables typedTables = {};
+  /// Small functions, which may be inlined wherever they are called; see InlineCandidates.h.
+  std::vector<bool> inlineCandidates = {};
   /// Functions of which tail calls are made or may be: they have a body and a wrapper
   /// (TailCall.cpp).
   std::vector<bool> hasBody = {};
@@ -56,11 +65,17 @@ struct ModulePlan {
   /// What the code needs beyond the target's baseline, comma-separated.
   std::string requiredFeatures = {};
   VectorTarget vectorTarget = {};
+  /// What the code is compiled with; null is nothing.
+  std::shared_ptr<const ProfileUse> profile = nullptr;
   /// Follows the names of all symbols of this level, where there are several.
   std::string symbolSuffix = {};
 
   /// The symbol of what calls of a function call: without the level's suffix.
   std::string functionSymbol(uint32_t functionIndex) const;
+  /// Whether functions of the type `typeNumber` are called through a typed table.
+  bool hasTypedTable(uint32_t table, uint32_t typeNumber) const {
+    return std::ranges::binary_search(typedTables[table], typeNumber);
+  }
   /// Whether `segment` is already in a closed table, so that no code or metadata is needed for it.
   bool isInClosedTable(const wasm::ElementSegment &segment) const {
     return segment.mode == wasm::SegmentMode::Active &&
@@ -75,7 +90,7 @@ std::string importThunkSymbol(uint32_t typeIndex);
 inline constexpr char initializeSymbol[] = "w2n.initialize";
 
 /// Memory that cannot alias: what an access touches, as a TBAA type.
-enum class AliasClass { Context, Global, Memory, MemorySize, Table, Buffer, Fuel };
+enum class AliasClass { Context, Global, Memory, MemorySize, Table, Buffer, Fuel, ProfileCounter };
 
 /// Where a call inside a try goes on; both null outside of one, where what is thrown leaves the
 /// function.
@@ -100,6 +115,11 @@ public:
   const Signature &tailSignature(uint32_t typeIndex);
   /// The function with wasm index `functionIndex`, declared on first use; it must not be imported.
   llvm::Function *function(uint32_t functionIndex);
+  /// The index of a candidate for inlining that is `declared` but not defined; noIndex if it is
+  /// something else.
+  uint32_t inlineCandidateCalled(const llvm::Function &declared) const;
+  /// A location for the code of function `functionIndex`, so that it is known where it is inlined.
+  llvm::DILocation *location(uint32_t functionIndex);
   /// What tail calls jump to: only of a function that has a body of its own.
   llvm::Function *tailFunction(uint32_t functionIndex);
   /// Where the body goes: the function itself, or what its wrapper calls.
@@ -176,20 +196,34 @@ public:
     return plan.tailCalledTables[table] ? 16 : 8;
   }
 
+  /// The typed table of `table` and `typeNumber`: an array of distances from it to code, declared
+  /// on first use.
+  llvm::GlobalVariable *typedTable(uint32_t table, uint32_t typeNumber);
+
   llvm::MDNode *unlikely() const { return unlikelyWeights; }
 
 private:
+  /// A hidden constant called `name`, declared on first use.
+  llvm::GlobalVariable *constant(const std::string &name, llvm::Type *type, uint64_t alignment);
   /// Says of the i32 parameters and result of `callable`, a function or a call, how they travel.
   template <typename Callable> void extendIntegers(Callable &callable);
 
-  llvm::MDNode *aliasTags[7];
+  llvm::MDNode *aliasTags[8];
   llvm::MDNode *emptyNode;
   llvm::MDNode *unlikelyWeights;
   std::map<uint32_t, Signature> signatures, tailSignatures;
+  /// Candidates for inlining that were declared.
+  llvm::DenseMap<const llvm::Function *, uint32_t> candidates;
+  llvm::DenseMap<uint32_t, llvm::DILocation *> locations;
+  llvm::DIBuilder debugInfo;
+  llvm::DIFile *debugFile = nullptr;
 };
 
 /// Body of one defined function.
 void lowerFunction(ModuleLowering &module, uint32_t functionIndex);
+/// Copies of the small functions that the functions of this module call and do not define, and of
+/// those that they call: to be inlined, not to be emitted.
+void lowerInlineCopies(ModuleLowering &module);
 /// The wrapper of a function that has a body of its own (TailCall.cpp).
 void lowerTailWrapper(ModuleLowering &module, uint32_t functionIndex);
 /// Which function types need thunks, by index.
@@ -201,6 +235,8 @@ ThunkUses findThunkUses(const ModulePlan &plan);
 void lowerThunks(ModuleLowering &module);
 /// The contents of the closed tables.
 void lowerClosedTables(ModuleLowering &module);
+/// The contents of the typed tables, and the code for elements that trap.
+void lowerTypedTables(ModuleLowering &module);
 /// The `initialize` function; false if there is nothing to do, and then nothing is made.
 bool lowerInitialize(ModuleLowering &module);
 

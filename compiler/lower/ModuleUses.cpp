@@ -25,6 +25,8 @@ bool addUses(const wasm::Module &module, wasm::Bytes code, ModuleUses &uses) {
         uses.touchedTables[instruction.index2] = true;
       if (instruction.opcode == wasm::Opcode::ReturnCallIndirect)
         uses.tailCalledTables[instruction.index2] = uses.tailCalledTypes[instruction.index] = true;
+      else
+        ++uses.indirectCalls[{instruction.index2, module.types[instruction.index].number}];
       break;
     case wasm::Immediates::Table:
       uses.touchedTables[instruction.index] = true;
@@ -51,9 +53,13 @@ bool addUses(const wasm::Module &module, wasm::Bytes code, ModuleUses &uses) {
 } // namespace
 
 ModuleUses findUses(const wasm::Module &module) {
-  ModuleUses uses{
-      std::vector<bool>(module.tables.size()), std::vector<bool>(module.functions.size()), {},
-      std::vector<bool>(module.tables.size()), std::vector<bool>(module.types.size()),     false};
+  ModuleUses uses{std::vector<bool>(module.tables.size()),
+                  std::vector<bool>(module.functions.size()),
+                  {},
+                  std::vector<bool>(module.tables.size()),
+                  std::vector<bool>(module.types.size()),
+                  {},
+                  false};
   for (const wasm::Function &function : module.functions)
     uses.tailCallers.push_back(addUses(module, function.code, uses));
   for (const wasm::Global &global : module.globals)

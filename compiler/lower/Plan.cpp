@@ -2,6 +2,7 @@
 
 #include "compiler/lower/Plan.h"
 
+#include "compiler/lower/InlineCandidates.h"
 #include "lib/artifact/Format.h"
 
 #include <llvm/TargetParser/Triple.h>
@@ -114,12 +115,17 @@ ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options) {
   plan.layout.definedTables = uint32_t(module.tables.size()) - module.importedTables;
   plan.layout.importedTags = module.importedTags;
   plan.layout.definedTags = uint32_t(module.tags.size()) - module.importedTags;
+  plan.layout.profileCounters = options.generatesProfile ? 1 : 0;
   plan.symbols = chooseSymbols(module);
   ModuleUses uses = findUses(module);
   plan.catchesExceptions = uses.catchesExceptions;
   plan.closedTables = findClosedTables(module, uses);
+  plan.typedTables = chooseTypedTables(module, uses, plan.closedTables);
   plan.references = numberReferences(plan, uses, plan.layout.referencedFunctions);
   plan.hasBody = findBodies(plan, uses);
+  if (options.level >= OptimizationLevel::O2)
+    plan.inlineCandidates = findInlineCandidates(module, plan.hasBody);
+  plan.inlineCandidates.resize(module.functions.size());
   plan.tailCalledTables = uses.tailCalledTables;
   plan.dataInImage.resize(module.data.size());
   plan.hasSharedMemory = llvm::any_of(

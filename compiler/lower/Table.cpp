@@ -2,7 +2,7 @@
 
 #include "compiler/lower/BodyLowering.h"
 
-#include "lib/artifact/Format.h"
+#include "lib/artifact/Abi.h"
 
 namespace w2n::compiler {
 
@@ -111,40 +111,6 @@ void BodyLowering::lowerRefIsNull(const Instruction &) {
 
 void BodyLowering::lowerRefFunc(const Instruction &instruction) {
   push(functionReference(instruction.index));
-}
-
-void lowerClosedTables(ModuleLowering &module) {
-  const wasm::Module &wasm = module.plan.wasm;
-  auto *word = llvm::cast<llvm::IntegerType>(module.i32);
-  for (uint32_t i = 0; i < module.plan.closedTables.size(); ++i) {
-    if (!module.plan.closedTables[i])
-      continue;
-    llvm::GlobalVariable *table = module.closedTable(i);
-    auto *type = llvm::cast<llvm::ArrayType>(table->getValueType());
-    auto *entryType = llvm::cast<llvm::StructType>(type->getElementType());
-    llvm::Constant *start = llvm::ConstantExpr::getPtrToInt(table, module.i64);
-    auto distanceTo = [&](llvm::Function *code) {
-      return llvm::ConstantExpr::getTrunc(
-          llvm::ConstantExpr::getSub(llvm::ConstantExpr::getPtrToInt(code, module.i64), start),
-          word);
-    };
-    std::vector<llvm::Constant *> entries;
-    for (uint32_t function : *module.plan.closedTables[i]) {
-      llvm::Constant *distance = llvm::ConstantInt::get(word, 0), *tailDistance = distance;
-      uint32_t canonicalType = artifact::noIndex;
-      if (function != artifact::noIndex) {
-        distance = distanceTo(module.function(function));
-        if (module.plan.hasBody[function])
-          tailDistance = distanceTo(module.tailFunction(function));
-        canonicalType = wasm.types[wasm.functions[function].typeIndex].number;
-      }
-      llvm::Constant *words[] = {distance, llvm::ConstantInt::get(word, canonicalType),
-                                 tailDistance, llvm::ConstantInt::get(word, 0)};
-      entries.push_back(llvm::ConstantStruct::get(
-          entryType, llvm::ArrayRef(words).take_front(entryType->getNumElements())));
-    }
-    table->setInitializer(llvm::ConstantArray::get(type, entries));
-  }
 }
 
 } // namespace w2n::compiler

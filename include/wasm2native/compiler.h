@@ -80,13 +80,26 @@ typedef struct w2n_compile_options {
   /// specification include, "all" is everything that is supported, as is null. A module that uses
   /// another is refused: UNSUPPORTED. docs/features.md has the names.
   const char *features;
+  /// Makes code that counts how often it runs: w2n_module_write_profile writes what it counted.
+  /// Slower, and for this machine's own use as much as for others: a profile fits every target.
+  bool generate_profile;
+  /// A profile to compile with: what was counted, as that function or llvm-profdata wrote it; null
+  /// is none. Not together with `generate_profile`. A function that has changed since is compiled
+  /// without, and `warning` is told.
+  const uint8_t *profile;
+  size_t profile_bytes;
+  /// What messages call it; null is "profile".
+  const char *profile_name;
   /// Called with the number of functions that are done and of all; null is nobody. Called from any
   /// thread, one call at a time.
   void (*progress)(void *user, uint32_t done, uint32_t total);
   /// Called with lines about what is being done; null is nobody. Called from any thread, one call
   /// at a time.
   void (*remark)(void *user, const char *text);
-  /// Handed to `progress` and `remark`.
+  /// Called with what is not as the caller may think, though there is an output; null is nobody.
+  /// Called from any thread, one call at a time.
+  void (*warning)(void *user, const char *text);
+  /// Handed to `progress`, `remark` and `warning`.
   void *user;
 } w2n_compile_options;
 
@@ -102,6 +115,11 @@ typedef struct w2n_compile_options {
    0,                                                                                              \
    NULL,                                                                                           \
    NULL,                                                                                           \
+   NULL,                                                                                           \
+   NULL,                                                                                           \
+   false,                                                                                          \
+   NULL,                                                                                           \
+   0,                                                                                              \
    NULL,                                                                                           \
    NULL,                                                                                           \
    NULL,                                                                                           \

@@ -205,7 +205,7 @@ static_assert(offsetof(HostFunction, argumentBuffer) == offsetof(InstanceContext
 struct ContextLayout {
   uint32_t importedFunctions = 0, memories = 0, tables = 0, importedGlobals = 0, definedGlobals = 0,
            referencedFunctions = 0, types = 0, definedMemories = 0, definedTables = 0,
-           importedTags = 0, definedTags = 0;
+           importedTags = 0, definedTags = 0, profileCounters = 0;
 
   // GlobalCell[definedGlobals]: first, because it wants 16 bytes of alignment and is the hottest.
   constexpr uint64_t globalCells() const { return sizeof(InstanceContext); }
@@ -232,7 +232,12 @@ struct ContextLayout {
   constexpr uint64_t tagPointers() const { return (typeIds() + 4ull * types + 7) & ~7ull; }
   // TagRecord[definedTags]
   constexpr uint64_t tagRecords() const { return tagPointers() + 8ull * importedTags; }
-  constexpr uint64_t bytes() const { return (tagRecords() + 8ull * definedTags + 15) & ~15ull; }
+  // uint64_t *[profileCounters], of which there is at most one: the counters of this instance, for
+  // code that was compiled with --profile-generate.
+  constexpr uint64_t counterPointer() const { return tagRecords() + 8ull * definedTags; }
+  constexpr uint64_t bytes() const {
+    return (counterPointer() + 8ull * profileCounters + 15) & ~15ull;
+  }
 };
 
 } // namespace w2n::artifact

@@ -28,6 +28,13 @@ std::span<const ThunkRecord> Metadata::thunks() const {
   return {reinterpret_cast<const ThunkRecord *>(base + array.offset), array.count};
 }
 
+std::span<const ProfileRecord> Metadata::profile() const {
+  if (levelIndex == noIndex)
+    return {};
+  const ArrayRef array = levels()[levelIndex].profile;
+  return {reinterpret_cast<const ProfileRecord *>(base + array.offset), array.count};
+}
+
 ImageOffset Metadata::initialize() const {
   return levelIndex == noIndex ? noCode : levels()[levelIndex].initialize;
 }

@@ -98,6 +98,10 @@ bool Checker::isInFile(ImageOffset offset, uint64_t bytes) const {
 Status Checker::checkHeaderOffsets() const {
   if (header.ehFrameBytes != 0 && !isInFile(header.ehFrame, header.ehFrameBytes))
     return malformed("unwind information lies outside the file");
+  if (header.inlinedBytes != 0 &&
+      (!isInFile(header.inlined, header.inlinedBytes) ||
+       uint64_t(int64_t(metadata.fileOffset()) + header.inlined) % alignof(InlinedRange) != 0))
+    return malformed("the list of inlined code lies outside the file");
   return {};
 }
 
@@ -112,6 +116,7 @@ Status Checker::checkLevels() const {
     W2N_CHECK(checkArray<uint8_t>(level.features, "processor features"));
     W2N_CHECK(checkArray<FunctionCode>(level.functions, "a level's functions"));
     W2N_CHECK(checkArray<ThunkRecord>(level.thunks, "a level's thunks"));
+    W2N_CHECK(checkArray<ProfileRecord>(level.profile, "a level's profile"));
     if (level.functions.count != header.functions.count || level.thunks.count != header.types.count)
       return malformed("a level does not have the module's functions and types");
     if (level.initialize != 0 && !metadata.isCode(level.initialize))
@@ -352,7 +357,7 @@ Result<Metadata> Metadata::read(std::span<const uint8_t> file) {
   if (header.elfMachine != elf.machine)
     return malformed("it is for " + machineName(header.elfMachine) + " in a file for " +
                      machineName(elf.machine));
-  if (header.flags & ~(flagExplicitBounds | flagMetersFuel))
+  if (header.flags & ~(flagExplicitBounds | flagMetersFuel | flagProfiles))
     return malformed("unknown flags " + std::to_string(header.flags));
   W2N_CHECK(Checker(metadata, file.size()).run());
   return metadata;
@@ -371,6 +376,7 @@ ContextLayout Metadata::contextLayout() const {
   layout.definedTables = headerPtr->tables.count - headerPtr->importedTables;
   layout.importedTags = headerPtr->importedTags;
   layout.definedTags = headerPtr->tags.count - headerPtr->importedTags;
+  layout.profileCounters = headerPtr->flags & flagProfiles ? 1 : 0;
   return layout;
 }
 

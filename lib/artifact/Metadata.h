@@ -50,6 +50,8 @@ public:
   // checked.
   std::span<const FunctionCode> codes() const;
   std::span<const ThunkRecord> thunks() const;
+  /// Of the level in use: what the names refer to, and which counters, is to be checked.
+  std::span<const ProfileRecord> profile() const;
   /// Code of the level in use, checked; 0 if there is nothing to do.
   ImageOffset initialize() const;
   /// Indices of defined functions whose record names their place in this array: see

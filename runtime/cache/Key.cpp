@@ -10,7 +10,7 @@ namespace w2n::cache {
 namespace {
 
 // If this fails, an option is new. Does it change code? Then it belongs to `familyOf`.
-static_assert(sizeof(w2n_compile_options) == 88);
+static_assert(sizeof(w2n_compile_options) == 128);
 
 std::string orEmpty(const char *text) { return text ? text : ""; }
 
@@ -39,6 +39,11 @@ Digest familyOf(const Digest &source, const Digest &compiler, const w2n_compile_
   addField(text, "meter", std::to_string(options.meter));
   addField(text, "strict-trap-state", std::to_string(options.strict_trap_state));
   addField(text, "deterministic", std::to_string(options.deterministic));
+  addField(text, "generate-profile", std::to_string(options.generate_profile));
+  if (options.profile)
+    addField(text, "profile",
+             hexOf(hashOf(std::string_view(reinterpret_cast<const char *>(options.profile),
+                                           options.profile_bytes))));
   return hashOf(text);
 }
 

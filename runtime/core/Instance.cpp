@@ -74,6 +74,11 @@ Status Builder::allocateContext() {
     std::memset(state.argumentBuffer, 0, argumentBytes);
   }
   *context() = {&runtimeServices, state.argumentBuffer, &instance, UINT64_MAX};
+  if (ProfileCounters *counters = module.profileCounters()) {
+    W2N_TRY(counterBlock, counters->makeBlock());
+    state.counters = std::move(counterBlock);
+    *state.at<uint64_t *>(state.layout.counterPointer()) = state.counters.get();
+  }
   state.memories.resize(header.memories.count);
   state.tables.resize(header.tables.count);
   state.unownedMemories.resize(header.memories.count);

@@ -38,6 +38,8 @@ struct Instance::State {
   /// The context, and after it the argument buffer.
   uint8_t *contextBase = nullptr;
   uint64_t *argumentBuffer = nullptr;
+  /// Nothing if the module does not count.
+  ProfileCounters::Block counters;
 
   // The index spaces, and what of them is owned here.
   std::vector<Memory *> memories;

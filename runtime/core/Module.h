@@ -3,6 +3,7 @@
 
 #include "lib/artifact/Metadata.h"
 #include "lib/support/Error.h"
+#include "runtime/core/ProfileCounters.h"
 #include "runtime/core/RangeRegistry.h"
 #include "runtime/core/Unwind.h"
 
@@ -62,6 +63,9 @@ public:
   /// Index of the function whose code holds `address`, or noIndex if it is a thunk or a helper.
   /// Linear: only for backtraces.
   uint32_t functionIndexAt(uintptr_t address) const;
+  /// The functions that were inlined where `address` is, innermost first; empty if it is in the
+  /// code of functionIndexAt itself. Linear: only for backtraces.
+  std::vector<uint32_t> inlinedFunctionsAt(uintptr_t address) const;
   /// Name of the function whose code holds `address`, or "wasm-function[N]"; empty if it is none.
   /// Linear: only for backtraces.
   std::string functionNameAt(uintptr_t address) const;
@@ -70,6 +74,8 @@ public:
   int fileDescriptor() const { return descriptor; }
   /// The whole artifact.
   std::span<const uint8_t> file() const { return {mapping, mappingBytes}; }
+  /// What its instances count; null if it was compiled without --profile-generate.
+  ProfileCounters *profileCounters() const { return counters.get(); }
   /// Another for each module that this process loads, never 0.
   uint64_t serial() const { return serialNumber; }
 
@@ -96,6 +102,7 @@ private:
   RangeRegistry::Entry *codeRange = nullptr;
   mutable std::once_flag unwindOnce;
   mutable UnwindTable unwind;
+  std::unique_ptr<ProfileCounters> counters;
 };
 
 } // namespace w2n::runtime

@@ -14,20 +14,18 @@ uint64_t textBytes(const std::vector<std::string> &strings) {
   return bytes;
 }
 
-Outcome storeSizes(GuestMemory memory, const std::vector<std::string> &strings,
-                   GuestPointer<uint32_t> count, GuestPointer<uint32_t> bytes) {
-  W2N_TRY(countOut, memory.view(count));
-  W2N_TRY(bytesOut, memory.view(bytes));
+Outcome storeSizes(const std::vector<std::string> &strings, Out<uint32_t> count,
+                   Out<uint32_t> bytes) {
   if (textBytes(strings) > UINT32_MAX)
     return std::unexpected(Errno::Overflow);
-  countOut.store(uint32_t(strings.size()));
-  bytesOut.store(uint32_t(textBytes(strings)));
+  count.store(uint32_t(strings.size()));
+  bytes.store(uint32_t(textBytes(strings)));
   return {};
 }
 
 Outcome storeStrings(GuestMemory memory, const std::vector<std::string> &strings,
                      GuestPointer<uint32_t> pointers, GuestPointer<char> text) {
-  W2N_TRY(pointersOut, memory.view(pointers, uint32_t(strings.size())));
+  W2N_TRY(pointersOut, memory.array(pointers, uint32_t(strings.size())));
   W2N_TRY(textOut, memory.buffer(text.address, textBytes(strings)));
   size_t used = 0;
   for (size_t index = 0; index < strings.size(); ++index) {
@@ -45,9 +43,8 @@ Outcome argsGet(WasiContext &context, GuestMemory memory, GuestPointer<uint32_t>
   return storeStrings(memory, context.arguments(), pointers, text);
 }
 
-Outcome argsSizesGet(WasiContext &context, GuestMemory memory, GuestPointer<uint32_t> count,
-                     GuestPointer<uint32_t> bytes) {
-  return storeSizes(memory, context.arguments(), count, bytes);
+Outcome argsSizesGet(WasiContext &context, Out<uint32_t> count, Out<uint32_t> bytes) {
+  return storeSizes(context.arguments(), count, bytes);
 }
 
 Outcome environGet(WasiContext &context, GuestMemory memory, GuestPointer<uint32_t> pointers,
@@ -55,9 +52,8 @@ Outcome environGet(WasiContext &context, GuestMemory memory, GuestPointer<uint32
   return storeStrings(memory, context.environment(), pointers, text);
 }
 
-Outcome environSizesGet(WasiContext &context, GuestMemory memory, GuestPointer<uint32_t> count,
-                        GuestPointer<uint32_t> bytes) {
-  return storeSizes(memory, context.environment(), count, bytes);
+Outcome environSizesGet(WasiContext &context, Out<uint32_t> count, Out<uint32_t> bytes) {
+  return storeSizes(context.environment(), count, bytes);
 }
 
 } // namespace w2n::wasi

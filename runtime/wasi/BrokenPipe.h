@@ -2,22 +2,11 @@
 // guest has no signals, and must not end its host with one.
 #pragma once
 
-#include <csignal>
+#include <sys/uio.h>
 
 namespace w2n::wasi {
 
-/// While it lives, SIGPIPE is not delivered to this thread; one that this thread's writes raised is
-/// gone afterwards.
-class BrokenPipeGuard {
-public:
-  explicit BrokenPipeGuard(bool enabled);
-  ~BrokenPipeGuard();
-  BrokenPipeGuard(const BrokenPipeGuard &) = delete;
-  BrokenPipeGuard &operator=(const BrokenPipeGuard &) = delete;
-
-private:
-  bool enabled;
-  sigset_t oldMask;
-};
+/// writev(2) to a pipe or socket, without SIGPIPE for whoever handles it. Threads: any.
+ssize_t writeWithoutSignal(int host, const iovec *vectors, int count);
 
 } // namespace w2n::wasi

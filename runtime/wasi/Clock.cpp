@@ -59,19 +59,15 @@ std::optional<uint64_t> Clocks::latestFileTimeNs() const {
   __builtin_unreachable();
 }
 
-Outcome clockResGet(WasiContext &context, GuestMemory memory, uint32_t clock,
-                    GuestPointer<uint64_t> resolutionNs) {
-  W2N_TRY(out, memory.view(resolutionNs));
+Outcome clockResGet(WasiContext &context, ClockId clock, Out<uint64_t> resolutionNs) {
   W2N_TRY(resolution, context.clocks.resolutionNs(clock));
-  out.store(resolution);
+  resolutionNs.store(resolution);
   return {};
 }
 
-Outcome clockTimeGet(WasiContext &context, GuestMemory memory, uint32_t clock, uint64_t,
-                     GuestPointer<uint64_t> timeNs) {
-  W2N_TRY(out, memory.view(timeNs));
+Outcome clockTimeGet(WasiContext &context, ClockId clock, uint64_t, Out<uint64_t> timeNs) {
   W2N_TRY(now, context.clocks.readNs(clock));
-  out.store(now);
+  timeNs.store(now);
   return {};
 }
 

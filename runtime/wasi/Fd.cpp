@@ -1,6 +1,7 @@
 // Calls on a descriptor itself: its position, flags, rights, and its place in the table.
 #include "runtime/wasi/Calls.h"
 #include "runtime/wasi/HostFlags.h"
+#include "runtime/wasi/Restart.h"
 #include "runtime/wasi/WasiContext.h"
 
 #include <cerrno>
@@ -9,8 +10,7 @@
 
 namespace w2n::wasi {
 
-Outcome fdAdvise(WasiContext &context, GuestMemory, uint32_t fd, uint64_t offset, uint64_t bytes,
-                 uint32_t advice) {
+Outcome fdAdvise(WasiContext &context, Fd fd, uint64_t offset, uint64_t bytes, Advice advice) {
   constexpr int hostAdvice[] = {POSIX_FADV_NORMAL,   POSIX_FADV_SEQUENTIAL, POSIX_FADV_RANDOM,
                                 POSIX_FADV_WILLNEED, POSIX_FADV_DONTNEED,   POSIX_FADV_NOREUSE};
   W2N_TRY(file, context.files.find(fd, rights::fdAdvise));
@@ -21,55 +21,52 @@ Outcome fdAdvise(WasiContext &context, GuestMemory, uint32_t fd, uint64_t offset
   return {};
 }
 
-Outcome fdAllocate(WasiContext &context, GuestMemory, uint32_t fd, uint64_t offset,
-                   uint64_t bytes) {
+Outcome fdAllocate(WasiContext &context, Fd fd, uint64_t offset, uint64_t bytes) {
   W2N_TRY(file, context.files.find(fd, rights::fdAllocate));
   if (offset > INT64_MAX || bytes > INT64_MAX - offset)
     return std::unexpected(Errno::Inval);
   return context.quota.grow(
       file->host, [&](uint64_t) { return offset + bytes; },
       [&]() -> Outcome {
-        if (fallocate(file->host, 0, off_t(offset), off_t(bytes)) != 0)
+        if (restarted([&] { return fallocate(file->host, 0, off_t(offset), off_t(bytes)); }) != 0)
           return systemError();
         return {};
       });
 }
 
-Outcome fdClose(WasiContext &context, GuestMemory, uint32_t fd) { return context.files.close(fd); }
+Outcome fdClose(WasiContext &context, Fd fd) { return context.files.close(fd); }
 
-Outcome fdRenumber(WasiContext &context, GuestMemory, uint32_t from, uint32_t to) {
+Outcome fdRenumber(WasiContext &context, Fd from, Fd to) {
   return context.files.renumber(from, to);
 }
 
-Outcome fdDatasync(WasiContext &context, GuestMemory, uint32_t fd) {
+Outcome fdDatasync(WasiContext &context, Fd fd) {
   W2N_TRY(file, context.files.find(fd, rights::fdDatasync));
-  if (fdatasync(file->host) != 0)
+  if (restarted([&] { return fdatasync(file->host); }) != 0)
     return systemError();
   return {};
 }
 
-Outcome fdSync(WasiContext &context, GuestMemory, uint32_t fd) {
+Outcome fdSync(WasiContext &context, Fd fd) {
   W2N_TRY(file, context.files.find(fd, rights::fdSync));
-  if (fsync(file->host) != 0)
+  if (restarted([&] { return fsync(file->host); }) != 0)
     return systemError();
   return {};
 }
 
-Outcome fdFdstatGet(WasiContext &context, GuestMemory memory, uint32_t fd,
-                    GuestPointer<FdStat> status) {
-  W2N_TRY(out, memory.view(status));
+Outcome fdFdstatGet(WasiContext &context, Fd fd, Out<FdStat> status) {
   W2N_TRY(file, context.files.find(fd));
   int flags = fcntl(file->host, F_GETFL);
   if (flags < 0)
     return systemError();
-  out.store({.type = file->type,
-             .flags = uint16_t(guestFdFlags(flags)),
-             .base = file->base,
-             .inheriting = file->inheriting});
+  status.store({.type = file->type,
+                .flags = uint16_t(guestFdFlags(flags)),
+                .base = file->base,
+                .inheriting = file->inheriting});
   return {};
 }
 
-Outcome fdFdstatSetFlags(WasiContext &context, GuestMemory, uint32_t fd, uint32_t flags) {
+Outcome fdFdstatSetFlags(WasiContext &context, Fd fd, FdFlags flags) {
   W2N_TRY(file, context.files.find(fd, rights::fdFdstatSetFlags));
   if (flags & ~fdflags::all)
     return std::unexpected(Errno::Inval);
@@ -87,69 +84,60 @@ Outcome fdFdstatSetFlags(WasiContext &context, GuestMemory, uint32_t fd, uint32_
   });
 }
 
-Outcome fdFdstatSetRights(WasiContext &context, GuestMemory, uint32_t fd, Rights base,
-                          Rights inheriting) {
+Outcome fdFdstatSetRights(WasiContext &context, Fd fd, Rights base, Rights inheriting) {
   return context.files.narrow(fd, base, inheriting);
 }
 
 // Guests look for their preopened directories from 3 upwards until the first Badf.
-Outcome fdPrestatGet(WasiContext &context, GuestMemory memory, uint32_t fd,
-                     GuestPointer<Prestat> status) {
-  W2N_TRY(out, memory.view(status));
+Outcome fdPrestatGet(WasiContext &context, Fd fd, Out<Prestat> status) {
   W2N_TRY(file, context.files.find(fd));
   if (!file->preopenName)
     return std::unexpected(Errno::Badf);
-  out.store({.tag = 0, .nameBytes = uint32_t(file->preopenName->size())});
+  status.store({.tag = 0, .nameBytes = uint32_t(file->preopenName->size())});
   return {};
 }
 
-Outcome fdPrestatDirName(WasiContext &context, GuestMemory memory, uint32_t fd,
-                         GuestPointer<char> name, uint32_t nameBytes) {
+Outcome fdPrestatDirName(WasiContext &context, Fd fd, OutName name) {
   W2N_TRY(file, context.files.find(fd));
   if (!file->preopenName)
     return std::unexpected(Errno::Badf);
   const std::string &text = *file->preopenName;
-  if (nameBytes < text.size())
+  if (name.size() < text.size())
     return std::unexpected(Errno::NameTooLong);
-  W2N_TRY(out, memory.buffer(name.address, text.size()));
-  std::memcpy(out.data(), text.data(), text.size());
+  std::memcpy(name.data(), text.data(), text.size());
   return {};
 }
 
 namespace {
-Outcome seek(WasiContext &context, GuestMemory memory, uint32_t fd, int64_t offset, int whence,
-             GuestPointer<uint64_t> position) {
-  W2N_TRY(out, memory.view(position));
+Outcome seek(WasiContext &context, Fd fd, int64_t offset, int whence, Out<uint64_t> position) {
   // The right to seek implies the right to tell where the file is.
   const bool tells = whence == SEEK_CUR && offset == 0;
   W2N_TRY(file, context.files.findAny(fd, rights::fdSeek | (tells ? rights::fdTell : 0)));
   off_t result = lseek(file->host, offset, whence);
   if (result < 0)
     return systemError();
-  out.store(uint64_t(result));
+  position.store(uint64_t(result));
   return {};
 }
 } // namespace
 
-Outcome fdSeek(WasiContext &context, GuestMemory memory, uint32_t fd, int64_t offset,
-               uint32_t whence, GuestPointer<uint64_t> position) {
+Outcome fdSeek(WasiContext &context, Fd fd, int64_t offset, Whence whence, Out<uint64_t> position) {
   constexpr int hostWhence[] = {SEEK_SET, SEEK_CUR, SEEK_END};
   if (whence >= std::size(hostWhence))
     return std::unexpected(Errno::Inval);
-  return seek(context, memory, fd, offset, hostWhence[whence], position);
+  return seek(context, fd, offset, hostWhence[whence], position);
 }
 
-Outcome fdSeekUnstable(WasiContext &context, GuestMemory memory, uint32_t fd, int64_t offset,
-                       uint32_t whence, GuestPointer<uint64_t> position) {
+Outcome fdSeekUnstable(WasiContext &context, Fd fd, int64_t offset, Whence whence,
+                       Out<uint64_t> position) {
   constexpr int hostWhence[] = {SEEK_CUR, SEEK_END, SEEK_SET};
   if (whence >= std::size(hostWhence))
     return std::unexpected(Errno::Inval);
-  return seek(context, memory, fd, offset, hostWhence[whence], position);
+  return seek(context, fd, offset, hostWhence[whence], position);
 }
 
-Outcome fdTell(WasiContext &context, GuestMemory memory, uint32_t fd,
-               GuestPointer<uint64_t> position) {
-  return seek(context, memory, fd, 0, SEEK_CUR, position);
+Outcome fdTell(WasiContext &context, Fd fd, Out<uint64_t> position) {
+  return seek(context, fd, 0, SEEK_CUR, position);
 }
 
 } // namespace w2n::wasi

@@ -2,6 +2,7 @@
 #include "runtime/wasi/Calls.h"
 #include "runtime/wasi/Clock.h"
 #include "runtime/wasi/GuestPath.h"
+#include "runtime/wasi/Restart.h"
 #include "runtime/wasi/WasiContext.h"
 
 #include <algorithm>
@@ -52,68 +53,51 @@ WasiResult<Times> readTimes(const Clocks &clocks, uint64_t accessedNs, uint64_t 
   return Times{{accessed, modified}};
 }
 
-/// The file itself, link or not, as an O_PATH descriptor.
-WasiResult<Descriptor> openForStatus(WasiContext &context, GuestMemory memory, uint32_t fd,
-                                     Rights needed, uint32_t lookup, GuestPointer<char> path,
-                                     uint32_t pathBytes) {
-  W2N_TRY(text, readPath(memory, path, pathBytes));
-  W2N_TRY(directory, context.files.findDirectory(fd, needed));
-  W2N_TRY(linkFlag, linkFlagOf(lookup));
-  return context.paths.open(directory->host, text, O_PATH | linkFlag);
-}
-
-template <typename Stat>
-Outcome statusOfFile(WasiContext &context, GuestMemory memory, uint32_t fd,
-                     GuestPointer<Stat> status) {
-  W2N_TRY(out, memory.view(status));
+template <typename Stat> Outcome statusOfFile(WasiContext &context, Fd fd, Out<Stat> status) {
   W2N_TRY(file, context.files.find(fd, rights::fdFilestatGet));
   struct stat host;
   if (fstat(file->host, &host) != 0)
     return systemError();
-  out.store(toGuest<Stat>(context.clocks, host));
+  status.store(toGuest<Stat>(context.clocks, host));
   return {};
 }
 
 template <typename Stat>
-Outcome statusOfPath(WasiContext &context, GuestMemory memory, uint32_t fd, uint32_t lookup,
-                     GuestPointer<char> path, uint32_t pathBytes, GuestPointer<Stat> status) {
-  W2N_TRY(out, memory.view(status));
-  W2N_TRY(file,
-          openForStatus(context, memory, fd, rights::pathFilestatGet, lookup, path, pathBytes));
+Outcome statusOfPath(WasiContext &context, Fd fd, LookupFlags lookup, const GuestPath &path,
+                     Out<Stat> status) {
+  W2N_TRY(directory, context.files.findDirectory(fd, rights::pathFilestatGet));
+  W2N_TRY(linkFlag, linkFlagOf(lookup));
   struct stat host;
-  if (fstat(file.get(), &host) != 0)
-    return systemError();
-  out.store(toGuest<Stat>(context.clocks, host));
+  W2N_CHECK(context.paths.status(directory->host, path.text(), linkFlag, host));
+  status.store(toGuest<Stat>(context.clocks, host));
   return {};
 }
 
 } // namespace
 
-Outcome fdFilestatGet(WasiContext &context, GuestMemory memory, uint32_t fd,
-                      GuestPointer<FileStat> status) {
-  return statusOfFile(context, memory, fd, status);
+Outcome fdFilestatGet(WasiContext &context, Fd fd, Out<FileStat> status) {
+  return statusOfFile(context, fd, status);
 }
 
-Outcome fdFilestatGetUnstable(WasiContext &context, GuestMemory memory, uint32_t fd,
-                              GuestPointer<FileStatUnstable> status) {
-  return statusOfFile(context, memory, fd, status);
+Outcome fdFilestatGetUnstable(WasiContext &context, Fd fd, Out<FileStatUnstable> status) {
+  return statusOfFile(context, fd, status);
 }
 
-Outcome fdFilestatSetSize(WasiContext &context, GuestMemory, uint32_t fd, uint64_t bytes) {
+Outcome fdFilestatSetSize(WasiContext &context, Fd fd, uint64_t bytes) {
   W2N_TRY(file, context.files.find(fd, rights::fdFilestatSetSize));
   if (bytes > INT64_MAX)
     return std::unexpected(Errno::Inval);
   return context.quota.grow(
       file->host, [&](uint64_t) { return bytes; },
       [&]() -> Outcome {
-        if (ftruncate(file->host, off_t(bytes)) != 0)
+        if (restarted([&] { return ftruncate(file->host, off_t(bytes)); }) != 0)
           return systemError();
         return {};
       });
 }
 
-Outcome fdFilestatSetTimes(WasiContext &context, GuestMemory, uint32_t fd, uint64_t accessedNs,
-                           uint64_t modifiedNs, uint32_t flags) {
+Outcome fdFilestatSetTimes(WasiContext &context, Fd fd, uint64_t accessedNs, uint64_t modifiedNs,
+                           TimeFlags flags) {
   W2N_TRY(file, context.files.find(fd, rights::fdFilestatSetTimes));
   W2N_TRY(times, readTimes(context.clocks, accessedNs, modifiedNs, flags));
   if (futimens(file->host, times.values) != 0)
@@ -121,24 +105,23 @@ Outcome fdFilestatSetTimes(WasiContext &context, GuestMemory, uint32_t fd, uint6
   return {};
 }
 
-Outcome pathFilestatGet(WasiContext &context, GuestMemory memory, uint32_t fd, uint32_t lookup,
-                        GuestPointer<char> path, uint32_t pathBytes,
-                        GuestPointer<FileStat> status) {
-  return statusOfPath(context, memory, fd, lookup, path, pathBytes, status);
+Outcome pathFilestatGet(WasiContext &context, Fd fd, LookupFlags lookup, const GuestPath &path,
+                        Out<FileStat> status) {
+  return statusOfPath(context, fd, lookup, path, status);
 }
 
-Outcome pathFilestatGetUnstable(WasiContext &context, GuestMemory memory, uint32_t fd,
-                                uint32_t lookup, GuestPointer<char> path, uint32_t pathBytes,
-                                GuestPointer<FileStatUnstable> status) {
-  return statusOfPath(context, memory, fd, lookup, path, pathBytes, status);
+Outcome pathFilestatGetUnstable(WasiContext &context, Fd fd, LookupFlags lookup,
+                                const GuestPath &path, Out<FileStatUnstable> status) {
+  return statusOfPath(context, fd, lookup, path, status);
 }
 
-Outcome pathFilestatSetTimes(WasiContext &context, GuestMemory memory, uint32_t fd, uint32_t lookup,
-                             GuestPointer<char> path, uint32_t pathBytes, uint64_t accessedNs,
-                             uint64_t modifiedNs, uint32_t flags) {
+Outcome pathFilestatSetTimes(WasiContext &context, Fd fd, LookupFlags lookup, const GuestPath &path,
+                             uint64_t accessedNs, uint64_t modifiedNs, TimeFlags flags) {
   W2N_TRY(times, readTimes(context.clocks, accessedNs, modifiedNs, flags));
-  W2N_TRY(file, openForStatus(context, memory, fd, rights::pathFilestatSetTimes, lookup, path,
-                              pathBytes));
+  W2N_TRY(directory, context.files.findDirectory(fd, rights::pathFilestatSetTimes));
+  W2N_TRY(linkFlag, linkFlagOf(lookup));
+  // The file itself, link or not.
+  W2N_TRY(file, context.paths.open(directory->host, path.text(), O_PATH | linkFlag));
   if (utimensat(file.get(), "", times.values, AT_EMPTY_PATH) == 0)
     return {};
   // Before Linux 5.8 AT_EMPTY_PATH is unknown here. This name of our own descriptor is no path of

@@ -58,12 +58,16 @@ Outcome FileTable::narrow(uint32_t fd, Rights base, Rights inheriting) {
   std::lock_guard guard(lock);
   if (!isOpen(fd))
     return std::unexpected(Errno::Badf);
-  File narrowed = *files[fd];
-  if ((base & ~narrowed.base) || (inheriting & ~narrowed.inheriting))
+  const FileHandle &old = files[fd];
+  if ((base & ~old->base) || (inheriting & ~old->inheriting))
     return std::unexpected(Errno::NotCapable);
-  narrowed.base = base;
-  narrowed.inheriting = inheriting;
-  files[fd] = std::make_shared<const File>(std::move(narrowed));
+  files[fd] = std::make_shared<const File>(File{.host = old->host,
+                                                .owned = {},
+                                                .narrowed = old->narrowed ? old->narrowed : old,
+                                                .type = old->type,
+                                                .base = base,
+                                                .inheriting = inheriting,
+                                                .preopenName = old->preopenName});
   return {};
 }
 

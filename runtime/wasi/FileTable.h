@@ -44,15 +44,20 @@ inline constexpr Rights connectionRights = rights::fdRead | rights::fdWrite |
 /// An open file, directory or stream. Immutable once it is in a table; whoever uses it keeps it
 /// open, even if another thread closes its number meanwhile.
 struct File {
-  std::shared_ptr<const Descriptor> owned;
-  /// The host's number: of `owned`, or borrowed (standard streams).
+  /// The host's number: of `owned`, or borrowed (standard streams, or those of `narrowed`).
   int host = -1;
+  Descriptor owned;
+  /// The same file as it was before it lost rights.
+  std::shared_ptr<const File> narrowed;
   FileType type = FileType::Unknown;
   Rights base = 0;
   /// The most that what is opened through this directory may have.
   Rights inheriting = 0;
   /// The guest's name of a preopened directory.
   std::optional<std::string> preopenName;
+
+  /// Opened for the guest, and not given by the host.
+  bool isGuests() const { return owned || (narrowed && narrowed->isGuests()); }
 };
 
 using FileHandle = std::shared_ptr<const File>;

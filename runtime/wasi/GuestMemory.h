@@ -1,5 +1,5 @@
 // Guest memory as WASI calls see it. A pointer from the guest is a number until one check has
-// turned it into a view; every call makes its views before it has any effect.
+// turned it into a view; every call's views are made before it has any effect.
 #pragma once
 
 #include "runtime/wasi/Errno.h"
@@ -17,34 +17,24 @@ template <typename T> struct GuestPointer {
   uint32_t address;
 };
 
-// What pointers are for, named for the rows of Calls.def.
-template <typename T> using In = GuestPointer<T>;
-template <typename T> using Out = GuestPointer<T>;
-template <typename T> using Untraced = GuestPointer<T>; ///< --trace prints its address
-using PathText = GuestPointer<char>;
-using OutText = GuestPointer<uint8_t>;  ///< filled with as many bytes as `Moved` says
-using OutName = GuestPointer<char>;     ///< filled with as many bytes as its `Length` says, or less
-using Scatter = GuestPointer<IoVector>; ///< buffers that the call fills
-using Gather = GuestPointer<IoVector>;  ///< buffers that the call takes
-using Events = GuestPointer<Event>;
-using Moved = GuestPointer<uint32_t>; ///< how many bytes or events there were
-
 /// `T`s in guest memory, checked. Accesses copy: guests need not align, and what a guest can change
 /// is read once.
-template <typename T> class GuestView {
+template <typename T> class GuestArray {
   static_assert(std::is_trivially_copyable_v<T>);
 
 public:
-  explicit GuestView(uint8_t *bytes) : bytes(bytes) {}
+  using Value = T;
 
-  T load(size_t index = 0) const {
+  explicit GuestArray(uint8_t *bytes) : bytes(bytes) {}
+
+  T load(size_t index) const {
     T value;
     std::memcpy(&value, bytes + index * sizeof(T), sizeof(T));
     // Another thread of the guest may change it now: what was checked must not be read again.
     std::atomic_signal_fence(std::memory_order_seq_cst);
     return value;
   }
-  void store(const T &value, size_t index = 0) const {
+  void store(const T &value, size_t index) const {
     // Padding would carry bytes of the host to the guest.
     static_assert(std::has_unique_object_representations_v<T>);
     std::memcpy(bytes + index * sizeof(T), &value, sizeof(T));
@@ -52,6 +42,20 @@ public:
 
 private:
   uint8_t *bytes;
+};
+
+/// One of them.
+template <typename T> class GuestView {
+public:
+  using Value = T;
+
+  explicit GuestView(uint8_t *bytes) : array(bytes) {}
+
+  T load() const { return array.load(0); }
+  void store(const T &value) const { array.store(value, 0); }
+
+private:
+  GuestArray<T> array;
 };
 
 class GuestMemory {
@@ -67,8 +71,15 @@ public:
 
   /// The `count` `T`s at `pointer`. Errors: Fault.
   template <typename T>
-  WasiResult<GuestView<T>> view(GuestPointer<T> pointer, uint32_t count = 1) const {
+  WasiResult<GuestArray<T>> array(GuestPointer<T> pointer, uint32_t count) const {
     auto checked = buffer(pointer.address, uint64_t(count) * sizeof(T));
+    if (!checked)
+      return std::unexpected(checked.error());
+    return GuestArray<T>(checked->data());
+  }
+  /// The `T` at `pointer`. Errors: Fault.
+  template <typename T> WasiResult<GuestView<T>> view(GuestPointer<T> pointer) const {
+    auto checked = buffer(pointer.address, sizeof(T));
     if (!checked)
       return std::unexpected(checked.error());
     return GuestView<T>(checked->data());

@@ -1,20 +1,23 @@
 #include "runtime/wasi/GuestPath.h"
 
-#include "lib/support/Error.h"
-
-#include <climits>
 #include <fcntl.h>
 
 namespace w2n::wasi {
 
-WasiResult<std::string> readPath(GuestMemory memory, GuestPointer<char> pointer, uint32_t bytes) {
-  W2N_TRY(buffer, memory.buffer(pointer.address, bytes));
-  if (bytes >= PATH_MAX)
-    return std::unexpected(Errno::NameTooLong);
-  std::string path(reinterpret_cast<const char *>(buffer.data()), buffer.size());
-  if (path.find('\0') != std::string::npos)
-    return std::unexpected(Errno::Inval);
-  return path;
+GuestPath::GuestPath(std::span<const uint8_t> path, Errno &failure) {
+  copy[0] = 0;
+  if (failure != Errno::Success)
+    return;
+  if (path.size() >= sizeof(copy)) {
+    failure = Errno::NameTooLong;
+    return;
+  }
+  bytes = path.size();
+  std::memcpy(copy, path.data(), bytes);
+  copy[bytes] = 0;
+  // In the copy: another thread of the guest may write to the original.
+  if (std::memchr(copy, 0, bytes))
+    failure = Errno::Inval;
 }
 
 WasiResult<int> linkFlagOf(uint32_t lookup) {

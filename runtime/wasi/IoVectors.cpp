@@ -4,8 +4,16 @@
 
 namespace w2n::wasi {
 
+IoVectors::IoVectors(GuestMemory memory, GuestPointer<IoVector> list, uint32_t count,
+                     Errno &failure) {
+  if (failure != Errno::Success)
+    return;
+  if (Outcome outcome = read(memory, list, count); !outcome)
+    failure = outcome.error();
+}
+
 Outcome IoVectors::read(GuestMemory memory, GuestPointer<IoVector> list, uint32_t count) {
-  W2N_TRY(guestVectors, memory.view(list, count));
+  W2N_TRY(guestVectors, memory.array(list, count));
   for (uint32_t index = 0; index < count && used < most; ++index) {
     IoVector vector = guestVectors.load(index);
     W2N_TRY(buffer, memory.buffer(vector.buffer, vector.bytes));

@@ -13,18 +13,22 @@ namespace w2n::wasi {
 /// that overlaps it changes nothing.
 class IoVectors {
 public:
-  /// Errors: Fault, if the list or a buffer that would be used is not in memory.
-  Outcome read(GuestMemory memory, GuestPointer<IoVector> list, uint32_t count);
+  /// Notes in `failure`, unless something is there: Fault, if the list or a buffer that would be
+  /// used is not in memory.
+  IoVectors(GuestMemory memory, GuestPointer<IoVector> list, uint32_t count, Errno &failure);
+  IoVectors(const IoVectors &) = delete;
+  IoVectors &operator=(const IoVectors &) = delete;
 
   const iovec *data() const { return vectors; }
   int count() const { return used; }
-  iovec *data() { return vectors; }
   uint64_t totalBytes() const;
 
 private:
+  Outcome read(GuestMemory memory, GuestPointer<IoVector> list, uint32_t count);
+
   static constexpr int most = 64;
-  iovec vectors[most];
   int used = 0;
+  iovec vectors[most];
 };
 
 } // namespace w2n::wasi

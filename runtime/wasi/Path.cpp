@@ -22,12 +22,17 @@ Outcome orError(int result) {
   return {};
 }
 
+/// An entry, and what keeps the descriptor that its path began at.
+struct FoundEntry : Entry {
+  FileHandle start;
+};
+
 /// Finds the entry that `path` names in the directory `fd`.
-WasiResult<Entry> findEntry(WasiContext &context, GuestMemory memory, uint32_t fd, Rights needed,
-                            GuestPointer<char> path, uint32_t pathBytes, Errno dotError) {
-  W2N_TRY(text, readPath(memory, path, pathBytes));
+WasiResult<FoundEntry> findEntry(WasiContext &context, Fd fd, Rights needed, const GuestPath &path,
+                                 Errno dotError) {
   W2N_TRY(directory, context.files.findDirectory(fd, needed));
-  return context.paths.entry(directory->host, text, dotError);
+  W2N_TRY(entry, context.paths.entry(directory->host, path.text(), dotError));
+  return FoundEntry{std::move(entry), std::move(directory)};
 }
 
 /// NotDir if the path ended in a slash and something else than a directory is there: the slash
@@ -35,7 +40,7 @@ WasiResult<Entry> findEntry(WasiContext &context, GuestMemory memory, uint32_t f
 Outcome checkSlash(const Entry &entry) {
   struct stat status;
   if (entry.mustBeDirectory &&
-      fstatat(entry.directory.get(), entry.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+      fstatat(entry.directory, entry.name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
       !S_ISDIR(status.st_mode))
     return std::unexpected(Errno::NotDir);
   return {};
@@ -46,8 +51,7 @@ Outcome checkNoSlash(const Entry &entry) {
   struct stat status;
   if (!entry.mustBeDirectory)
     return {};
-  bool exists =
-      fstatat(entry.directory.get(), entry.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+  bool exists = fstatat(entry.directory, entry.name, &status, AT_SYMLINK_NOFOLLOW) == 0;
   return std::unexpected(exists ? Errno::Exist : Errno::NoEnt);
 }
 
@@ -62,7 +66,7 @@ struct OpenRequest {
   Rights needed, neededInheriting;
 };
 
-WasiResult<OpenRequest> readOpenRequest(uint32_t lookup, uint32_t openFlags, Rights base,
+WasiResult<OpenRequest> readOpenRequest(LookupFlags lookup, uint32_t openFlags, Rights base,
                                         uint32_t flags) {
   if ((openFlags & ~oflags::all) || (flags & ~fdflags::all))
     return std::unexpected(Errno::Inval);
@@ -110,7 +114,7 @@ Outcome checkDevice(const struct stat &status) {
 
 /// Opens a file that may be made by that: with a limit, what is there already is told from what
 /// takes room.
-WasiResult<Descriptor> openOrMake(WasiContext &context, int directory, const std::string &path,
+WasiResult<Descriptor> openOrMake(WasiContext &context, int directory, const char *path,
                                   int flags) {
   auto open = [&](int hostFlags) {
     return context.paths.open(directory, path, hostFlags, /*mode=*/0666);
@@ -136,11 +140,9 @@ Rights rightsOfType(FileType type) {
 
 } // namespace
 
-Outcome pathOpen(WasiContext &context, GuestMemory memory, uint32_t fd, uint32_t lookup,
-                 GuestPointer<char> path, uint32_t pathBytes, uint32_t openFlags, Rights base,
-                 Rights inheriting, uint32_t flags, GuestPointer<uint32_t> opened) {
-  W2N_TRY(out, memory.view(opened));
-  W2N_TRY(text, readPath(memory, path, pathBytes));
+Outcome pathOpen(WasiContext &context, Fd fd, LookupFlags lookup, const GuestPath &path,
+                 OpenFlags openFlags, Rights base, Rights inheriting, FdFlags flags,
+                 Out<uint32_t> opened) {
   W2N_TRY(request, readOpenRequest(lookup, openFlags, base, flags));
   W2N_TRY(directory, context.files.findDirectory(fd, request.needed));
   // Guests ask for all the rights there are; they get those that the directory passes on, but an
@@ -150,110 +152,88 @@ Outcome pathOpen(WasiContext &context, GuestMemory memory, uint32_t fd, uint32_t
   Rights granted = base & directory->inheriting;
   Rights grantedInheriting = inheriting & directory->inheriting;
 
-  W2N_TRY(host, openOrMake(context, directory->host, text, request.hostFlags));
+  W2N_TRY(host, openOrMake(context, directory->host, path.text(), request.hostFlags));
   struct stat status;
   if (fstat(host.get(), &status) != 0)
     return systemError();
   W2N_CHECK(checkDevice(status));
   File file;
   file.host = host.get();
-  file.owned = std::make_shared<const Descriptor>(std::move(host));
+  file.owned = std::move(host);
   file.type = fileTypeOf(status.st_mode);
   file.base = granted & rightsOfType(file.type);
   file.inheriting = file.type == FileType::Directory ? grantedInheriting : 0;
   W2N_TRY(number, context.files.add(std::move(file)));
-  out.store(number);
+  opened.store(number);
   return {};
 }
 
-Outcome pathCreateDirectory(WasiContext &context, GuestMemory memory, uint32_t fd,
-                            GuestPointer<char> path, uint32_t pathBytes) {
-  W2N_TRY(entry, findEntry(context, memory, fd, rights::pathCreateDirectory, path, pathBytes,
-                           Errno::Exist));
+Outcome pathCreateDirectory(WasiContext &context, Fd fd, const GuestPath &path) {
+  W2N_TRY(entry, findEntry(context, fd, rights::pathCreateDirectory, path, Errno::Exist));
   return context.quota.makeEntry(
-      [&] { return orError(mkdirat(entry.directory.get(), entry.name.c_str(), 0777)); });
+      [&] { return orError(mkdirat(entry.directory, entry.name, 0777)); });
 }
 
-Outcome pathRemoveDirectory(WasiContext &context, GuestMemory memory, uint32_t fd,
-                            GuestPointer<char> path, uint32_t pathBytes) {
-  W2N_TRY(entry, findEntry(context, memory, fd, rights::pathRemoveDirectory, path, pathBytes,
-                           Errno::Inval));
-  return orError(unlinkat(entry.directory.get(), entry.name.c_str(), AT_REMOVEDIR));
+Outcome pathRemoveDirectory(WasiContext &context, Fd fd, const GuestPath &path) {
+  W2N_TRY(entry, findEntry(context, fd, rights::pathRemoveDirectory, path, Errno::Inval));
+  return orError(unlinkat(entry.directory, entry.name, AT_REMOVEDIR));
 }
 
-Outcome pathUnlinkFile(WasiContext &context, GuestMemory memory, uint32_t fd,
-                       GuestPointer<char> path, uint32_t pathBytes) {
-  W2N_TRY(entry,
-          findEntry(context, memory, fd, rights::pathUnlinkFile, path, pathBytes, Errno::IsDir));
+Outcome pathUnlinkFile(WasiContext &context, Fd fd, const GuestPath &path) {
+  W2N_TRY(entry, findEntry(context, fd, rights::pathUnlinkFile, path, Errno::IsDir));
   W2N_CHECK(checkSlash(entry));
-  return orError(unlinkat(entry.directory.get(), entry.name.c_str(), /*flags=*/0));
+  return orError(unlinkat(entry.directory, entry.name, /*flags=*/0));
 }
 
-Outcome pathRename(WasiContext &context, GuestMemory memory, uint32_t oldFd,
-                   GuestPointer<char> oldPath, uint32_t oldPathBytes, uint32_t newFd,
-                   GuestPointer<char> newPath, uint32_t newPathBytes) {
-  W2N_TRY(from, findEntry(context, memory, oldFd, rights::pathRenameSource, oldPath, oldPathBytes,
-                          Errno::Busy));
-  W2N_TRY(to, findEntry(context, memory, newFd, rights::pathRenameTarget, newPath, newPathBytes,
-                        Errno::Busy));
+Outcome pathRename(WasiContext &context, Fd oldFd, const GuestPath &oldPath, Fd newFd,
+                   const GuestPath &newPath) {
+  W2N_TRY(from, findEntry(context, oldFd, rights::pathRenameSource, oldPath, Errno::Busy));
+  W2N_TRY(to, findEntry(context, newFd, rights::pathRenameTarget, newPath, Errno::Busy));
   // A slash after either name asks for a directory to be renamed.
   from.mustBeDirectory |= to.mustBeDirectory;
   W2N_CHECK(checkSlash(from));
-  return orError(
-      renameat(from.directory.get(), from.name.c_str(), to.directory.get(), to.name.c_str()));
+  return orError(renameat(from.directory, from.name, to.directory, to.name));
 }
 
 // A link to where no path of the guest leads is refused when it is made: other programs may follow
 // it.
-Outcome pathSymlink(WasiContext &context, GuestMemory memory, GuestPointer<char> target,
-                    uint32_t targetBytes, uint32_t fd, GuestPointer<char> path,
-                    uint32_t pathBytes) {
-  W2N_TRY(text, readPath(memory, target, targetBytes));
-  W2N_TRY(entry,
-          findEntry(context, memory, fd, rights::pathSymlink, path, pathBytes, Errno::Exist));
-  if (text.starts_with('/'))
+Outcome pathSymlink(WasiContext &context, const GuestPath &target, Fd fd, const GuestPath &path) {
+  W2N_TRY(entry, findEntry(context, fd, rights::pathSymlink, path, Errno::Exist));
+  if (target.view().starts_with('/'))
     return std::unexpected(Errno::NotCapable);
   W2N_CHECK(checkNoSlash(entry));
   return context.quota.makeEntry(
-      [&] { return orError(symlinkat(text.c_str(), entry.directory.get(), entry.name.c_str())); });
+      [&] { return orError(symlinkat(target.text(), entry.directory, entry.name)); });
 }
 
-Outcome pathReadlink(WasiContext &context, GuestMemory memory, uint32_t fd, GuestPointer<char> path,
-                     uint32_t pathBytes, GuestPointer<uint8_t> buffer, uint32_t bufferBytes,
-                     GuestPointer<uint32_t> bytesUsed) {
-  W2N_TRY(out, memory.view(bytesUsed));
-  W2N_TRY(target, memory.buffer(buffer.address, bufferBytes));
-  W2N_TRY(text, readPath(memory, path, pathBytes));
+Outcome pathReadlink(WasiContext &context, Fd fd, const GuestPath &path, OutText buffer,
+                     Moved bytesUsed) {
   W2N_TRY(directory, context.files.findDirectory(fd, rights::pathReadlink));
-  W2N_TRY(link, context.paths.open(directory->host, text, O_PATH | O_NOFOLLOW));
+  W2N_TRY(link, context.paths.open(directory->host, path.text(), O_PATH | O_NOFOLLOW));
   struct stat status;
   if (fstat(link.get(), &status) != 0)
     return systemError();
-  if (!S_ISLNK(status.st_mode) || target.empty())
+  if (!S_ISLNK(status.st_mode) || buffer.empty())
     return std::unexpected(Errno::Inval);
   ssize_t bytes =
-      readlinkat(link.get(), "", reinterpret_cast<char *>(target.data()), target.size());
+      readlinkat(link.get(), "", reinterpret_cast<char *>(buffer.data()), buffer.size());
   if (bytes < 0)
     return systemError();
-  out.store(uint32_t(bytes));
+  bytesUsed.store(uint32_t(bytes));
   return {};
 }
 
 // A link's target is never what gets linked: it would need a name of the host's (/proc) to say so.
-Outcome pathLink(WasiContext &context, GuestMemory memory, uint32_t oldFd, uint32_t oldLookup,
-                 GuestPointer<char> oldPath, uint32_t oldPathBytes, uint32_t newFd,
-                 GuestPointer<char> newPath, uint32_t newPathBytes) {
+Outcome pathLink(WasiContext &context, Fd oldFd, LookupFlags oldLookup, const GuestPath &oldPath,
+                 Fd newFd, const GuestPath &newPath) {
   if (oldLookup != 0)
     return std::unexpected(Errno::Inval);
-  W2N_TRY(from, findEntry(context, memory, oldFd, rights::pathLinkSource, oldPath, oldPathBytes,
-                          Errno::Perm));
-  W2N_TRY(to, findEntry(context, memory, newFd, rights::pathLinkTarget, newPath, newPathBytes,
-                        Errno::Exist));
+  W2N_TRY(from, findEntry(context, oldFd, rights::pathLinkSource, oldPath, Errno::Perm));
+  W2N_TRY(to, findEntry(context, newFd, rights::pathLinkTarget, newPath, Errno::Exist));
   W2N_CHECK(checkSlash(from));
   W2N_CHECK(checkNoSlash(to));
   return context.quota.makeEntry([&] {
-    return orError(linkat(from.directory.get(), from.name.c_str(), to.directory.get(),
-                          to.name.c_str(), /*flags=*/0));
+    return orError(linkat(from.directory, from.name, to.directory, to.name, /*flags=*/0));
   });
 }
 

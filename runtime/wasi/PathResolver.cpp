@@ -1,11 +1,14 @@
 #include "runtime/wasi/PathResolver.h"
 
 #include "lib/support/Error.h"
+#include "runtime/wasi/Restart.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <string>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <vector>
@@ -20,6 +23,13 @@ constexpr unsigned maxLinks = 40;
 // openat2 gives EAGAIN when a rename anywhere raced with a `..`; a guest that renames in a loop
 // must not keep us here.
 constexpr unsigned maxRaces = 128;
+
+/// Whether `path` is the name of an entry of the directory that it begins at. The system can be
+/// given it as it is, as long as it does not follow the link that may be there.
+bool isOneComponent(const char *path) {
+  const std::string_view name(path);
+  return !name.empty() && name != "." && name != ".." && name.find('/') == name.npos;
+}
 
 bool onlySlashes(const std::string &text, size_t from) {
   return text.find_first_not_of('/', from) == std::string::npos;
@@ -103,7 +113,7 @@ private:
       return std::unexpected(Errno::IsDir);
     int openFlags = flags | O_NOFOLLOW | O_CLOEXEC | (mustBeDirectory ? O_DIRECTORY : 0);
     bool mayFollow = mustBeDirectory || !(flags & O_NOFOLLOW);
-    Descriptor opened(openat(here(), name.c_str(), openFlags, mode));
+    Descriptor opened(restarted([&] { return openat(here(), name.c_str(), openFlags, mode); }));
     if (opened) {
       struct stat status;
       if (!(flags & O_PATH) || !mayFollow || fstat(opened.get(), &status) != 0 ||
@@ -147,18 +157,34 @@ private:
 
 } // namespace
 
-WasiResult<Descriptor> PathResolver::open(int directory, const std::string &path, int flags,
-                                          mode_t mode) {
-  if (path.empty())
+WasiResult<Descriptor> PathResolver::open(int directory, const char *path, int flags, mode_t mode) {
+  if (!*path)
     return std::unexpected(Errno::NoEnt);
   if (useWalk)
     return Walk(directory, path, flags, mode).run();
+  // O_PATH opens a link where others fail.
+  const bool failsForLinks = !(flags & O_PATH) || (flags & O_NOFOLLOW);
+  if (isOneComponent(path) && failsForLinks) {
+    Descriptor opened(
+        restarted([&] { return openat(directory, path, flags | O_NOFOLLOW | O_CLOEXEC, mode); }));
+    if (opened)
+      return opened;
+    // With O_DIRECTORY a link gives ENOTDIR, as a file does.
+    if ((flags & O_NOFOLLOW) || (errno != ELOOP && errno != ENOTDIR))
+      return systemError();
+  }
+  return openBeneath(directory, path, flags, mode);
+}
+
+WasiResult<Descriptor> PathResolver::openBeneath(int directory, const char *path, int flags,
+                                                 mode_t mode) {
   open_how how = {};
   how.flags = uint64_t(flags | O_CLOEXEC);
   how.mode = flags & O_CREAT ? mode : 0;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
   for (unsigned races = 0; races < maxRaces; ++races) {
-    Descriptor opened(int(syscall(SYS_openat2, directory, path.c_str(), &how, sizeof(how))));
+    Descriptor opened(
+        int(restarted([&] { return syscall(SYS_openat2, directory, path, &how, sizeof(how)); })));
     if (opened)
       return opened;
     if (errno == EAGAIN)
@@ -176,24 +202,46 @@ WasiResult<Descriptor> PathResolver::open(int directory, const std::string &path
   return Walk(directory, path, flags, mode).run();
 }
 
-WasiResult<Entry> PathResolver::entry(int directory, const std::string &path, Errno dotError) {
-  size_t end = path.find_last_not_of('/');
-  if (end == std::string::npos)
-    return std::unexpected(path.empty() ? Errno::NoEnt : Errno::NotCapable);
-  size_t slash = path.find_last_of('/', end);
-  size_t begin = slash == std::string::npos ? 0 : slash + 1;
-  Entry entry;
-  entry.name = path.substr(begin, end + 1 - begin);
-  entry.mustBeDirectory = end + 1 != path.size();
-  bool isDot = entry.name == "." || entry.name == "..";
-  W2N_TRY(parent, open(directory,
-                       isDot        ? path
-                       : begin == 0 ? "."
-                                    : path.substr(0, begin),
-                       pathOnly | O_DIRECTORY));
-  if (isDot)
+Outcome PathResolver::status(int directory, const char *path, int linkFlag, struct stat &status) {
+  if (isOneComponent(path) && !useWalk) {
+    if (fstatat(directory, path, &status, AT_SYMLINK_NOFOLLOW) != 0)
+      return systemError();
+    if (linkFlag || !S_ISLNK(status.st_mode))
+      return {};
+  }
+  W2N_TRY(file, open(directory, path, O_PATH | linkFlag));
+  if (fstat(file.get(), &status) != 0)
+    return systemError();
+  return {};
+}
+
+WasiResult<Entry> PathResolver::entry(int directory, const char *path, Errno dotError) {
+  const std::string_view whole(path);
+  const size_t end = whole.find_last_not_of('/');
+  if (end == whole.npos)
+    return std::unexpected(whole.empty() ? Errno::NoEnt : Errno::NotCapable);
+  const size_t slash = whole.find_last_of('/', end);
+  const size_t begin = slash == whole.npos ? 0 : slash + 1;
+  const std::string_view name = whole.substr(begin, end + 1 - begin);
+  if (name == "." || name == "..") {
+    W2N_CHECK(open(directory, path, pathOnly | O_DIRECTORY));
     return std::unexpected(dotError);
-  entry.directory = std::move(parent);
+  }
+  Entry entry;
+  entry.directory = directory;
+  entry.mustBeDirectory = end + 1 != whole.size();
+  if (begin != 0) {
+    char parent[PATH_MAX];
+    if (begin >= sizeof(parent))
+      return std::unexpected(Errno::NameTooLong);
+    *std::copy_n(path, begin, parent) = 0;
+    W2N_TRY(opened, open(directory, parent, pathOnly | O_DIRECTORY));
+    entry.directory = opened.get();
+    entry.opened = std::move(opened);
+  }
+  if (name.size() >= sizeof(entry.name))
+    return std::unexpected(Errno::NameTooLong);
+  *std::ranges::copy(name, entry.name).out = 0;
   return entry;
 }
 

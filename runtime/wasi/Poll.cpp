@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory_resource>
 #include <poll.h>
 #include <sys/ioctl.h>
 
@@ -21,6 +22,7 @@ struct Wait {
   Subscription subscription;
   Errno error = Errno::Success;
   uint64_t deadlineNs = never;        ///< of the subscription's clock
+  uint64_t nowNs = 0;                 ///< what that clock said when it was last read
   const pollfd *descriptor = nullptr; ///< of the other kinds
   FileHandle file;                    ///< keeps `descriptor` open
 };
@@ -33,11 +35,12 @@ void prepareClock(const Clocks &clocks, Wait &wait) {
     wait.error = now ? Errno::Inval : now.error();
     return;
   }
+  wait.nowNs = *now;
   uint64_t base = clock.flags & absolute ? 0 : *now;
   wait.deadlineNs = clock.timeoutNs > never - base ? never : base + clock.timeoutNs;
 }
 
-void prepareDescriptor(WasiContext &context, Wait &wait, std::vector<pollfd> &descriptors) {
+void prepareDescriptor(WasiContext &context, Wait &wait, std::pmr::vector<pollfd> &descriptors) {
   bool reads = wait.subscription.type == EventType::FdRead;
   auto file = context.files.find(
       wait.subscription.fd, rights::pollFdReadwrite | (reads ? rights::fdRead : rights::fdWrite));
@@ -51,11 +54,11 @@ void prepareDescriptor(WasiContext &context, Wait &wait, std::vector<pollfd> &de
       &descriptors.emplace_back(pollfd{(*file)->host, short(reads ? POLLIN : POLLOUT), 0});
 }
 
-uint64_t remainingNs(const Clocks &clocks, const Wait &wait) {
-  if (wait.deadlineNs == never)
-    return never;
-  auto now = clocks.readNs(wait.subscription.clock.id);
-  return !now || *now >= wait.deadlineNs ? 0 : wait.deadlineNs - *now;
+/// How long `wait` may take, as far as is known.
+uint64_t remainingNs(const Wait &wait) {
+  if (wait.error != Errno::Success || wait.nowNs >= wait.deadlineNs)
+    return 0;
+  return wait.deadlineNs == never ? never : wait.deadlineNs - wait.nowNs;
 }
 
 Event makeEvent(const Wait &wait) {
@@ -75,18 +78,24 @@ Event makeEvent(const Wait &wait) {
   return event;
 }
 
-bool isReady(const Clocks &clocks, const Wait &wait) {
+bool isReady(const Clocks &clocks, Wait &wait) {
   if (wait.error != Errno::Success)
     return true;
-  return wait.descriptor ? wait.descriptor->revents != 0 : remainingNs(clocks, wait) == 0;
+  if (wait.descriptor)
+    return wait.descriptor->revents != 0;
+  if (remainingNs(wait) != 0)
+    wait.nowNs = clocks.readNs(wait.subscription.clock.id).value_or(never);
+  return remainingNs(wait) == 0;
 }
 
 /// Waits once; zero ready is no error. Errors: Intr among others, which the guest sees, so that a
 /// signal for its host ends a sleep.
-Outcome waitOnce(Clocks &clocks, const std::vector<Wait> &waits, std::vector<pollfd> &descriptors) {
+Outcome waitOnce(Clocks &clocks, std::span<const Wait> waits, std::span<pollfd> descriptors) {
   uint64_t timeoutNs = never;
   for (const Wait &wait : waits)
-    timeoutNs = std::min(timeoutNs, wait.error != Errno::Success ? 0 : remainingNs(clocks, wait));
+    timeoutNs = std::min(timeoutNs, remainingNs(wait));
+  if (timeoutNs == 0 && descriptors.empty())
+    return {};
   // A frozen clock moves by what the guest would have slept, if nothing else is ready.
   const bool sleeps = clocks.isFrozen() && timeoutNs != never;
   timespec timeout = fromNs(sleeps ? 0 : timeoutNs);
@@ -113,22 +122,21 @@ Subscription toCurrent(const SubscriptionUnstable &older) {
 }
 
 template <typename GuestSubscription>
-Outcome poll(WasiContext &context, GuestMemory memory,
-             GuestPointer<GuestSubscription> subscriptions, GuestPointer<Event> events,
-             uint32_t count, GuestPointer<uint32_t> eventCount) {
-  W2N_TRY(in, memory.view(subscriptions, count));
-  W2N_TRY(out, memory.view(events, count));
-  W2N_TRY(outCount, memory.view(eventCount));
+Outcome poll(WasiContext &context, GuestArray<GuestSubscription> subscriptions,
+             GuestArray<Event> events, Count count, Moved eventCount) {
   if (count == 0 || count > maxSubscriptions)
     return std::unexpected(Errno::Inval);
 
   // All subscriptions are copied before the first event is written: the two arrays may overlap.
-  std::vector<Wait> waits(count);
-  std::vector<pollfd> descriptors;
+  // A few find room on the stack.
+  std::byte room[1024];
+  std::pmr::monotonic_buffer_resource resource(room, sizeof(room));
+  std::pmr::vector<Wait> waits(count, &resource);
+  std::pmr::vector<pollfd> descriptors(&resource);
   descriptors.reserve(count);
   for (uint32_t index = 0; index < count; ++index) {
     Wait &wait = waits[index];
-    wait.subscription = toCurrent(in.load(index));
+    wait.subscription = toCurrent(subscriptions.load(index));
     if (wait.subscription.type > EventType::FdWrite)
       return std::unexpected(Errno::Inval);
     if (wait.subscription.type == EventType::Clock)
@@ -140,27 +148,24 @@ Outcome poll(WasiContext &context, GuestMemory memory,
   uint32_t ready = 0;
   while (ready == 0) {
     W2N_CHECK(waitOnce(context.clocks, waits, descriptors));
-    for (const Wait &wait : waits)
+    for (Wait &wait : waits)
       if (isReady(context.clocks, wait))
-        out.store(makeEvent(wait), ready++);
+        events.store(makeEvent(wait), ready++);
   }
-  outCount.store(ready);
+  eventCount.store(ready);
   return {};
 }
 
 } // namespace
 
-Outcome pollOneoff(WasiContext &context, GuestMemory memory,
-                   GuestPointer<Subscription> subscriptions, GuestPointer<Event> events,
-                   uint32_t count, GuestPointer<uint32_t> eventCount) {
-  return poll(context, memory, subscriptions, events, count, eventCount);
+Outcome pollOneoff(WasiContext &context, GuestArray<Subscription> subscriptions,
+                   GuestArray<Event> events, Count count, Moved eventCount) {
+  return poll(context, subscriptions, events, count, eventCount);
 }
 
-Outcome pollOneoffUnstable(WasiContext &context, GuestMemory memory,
-                           GuestPointer<SubscriptionUnstable> subscriptions,
-                           GuestPointer<Event> events, uint32_t count,
-                           GuestPointer<uint32_t> eventCount) {
-  return poll(context, memory, subscriptions, events, count, eventCount);
+Outcome pollOneoffUnstable(WasiContext &context, GuestArray<SubscriptionUnstable> subscriptions,
+                           GuestArray<Event> events, Count count, Moved eventCount) {
+  return poll(context, subscriptions, events, count, eventCount);
 }
 
 } // namespace w2n::wasi

@@ -46,10 +46,6 @@ Outcome RandomSource::fill(std::span<uint8_t> bytes) {
   return {};
 }
 
-Outcome randomGet(WasiContext &context, GuestMemory memory, GuestPointer<uint8_t> buffer,
-                  uint32_t bytes) {
-  W2N_TRY(target, memory.buffer(buffer.address, bytes));
-  return context.random.fill(target);
-}
+Outcome randomGet(WasiContext &context, Buffer buffer) { return context.random.fill(buffer); }
 
 } // namespace w2n::wasi

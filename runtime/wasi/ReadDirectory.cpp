@@ -44,17 +44,13 @@ private:
 
 } // namespace
 
-Outcome fdReaddir(WasiContext &context, GuestMemory memory, uint32_t fd,
-                  GuestPointer<uint8_t> buffer, uint32_t bufferBytes, uint64_t cookie,
-                  GuestPointer<uint32_t> bytesUsed) {
-  W2N_TRY(out, memory.view(bytesUsed));
-  W2N_TRY(target, memory.buffer(buffer.address, bufferBytes));
+Outcome fdReaddir(WasiContext &context, Fd fd, Buffer buffer, uint64_t cookie, Moved bytesUsed) {
   W2N_TRY(file, context.files.find(fd, rights::fdReaddir));
   struct stat self;
   if (lseek(file->host, off_t(cookie), SEEK_SET) < 0 || fstat(file->host, &self) != 0)
     return systemError();
 
-  Output output(target);
+  Output output(buffer);
   alignas(HostEntry) char records[16384];
   while (!output.full()) {
     long recordBytes = syscall(SYS_getdents64, file->host, records, sizeof(records));
@@ -76,7 +72,7 @@ Outcome fdReaddir(WasiContext &context, GuestMemory memory, uint32_t fd,
       at += record->recordBytes;
     }
   }
-  out.store(uint32_t(output.bytes()));
+  bytesUsed.store(uint32_t(output.bytes()));
   return {};
 }
 

@@ -3,6 +3,7 @@
 #include "runtime/wasi/BrokenPipe.h"
 #include "runtime/wasi/Calls.h"
 #include "runtime/wasi/IoVectors.h"
+#include "runtime/wasi/Restart.h"
 #include "runtime/wasi/WasiContext.h"
 
 #include <fcntl.h>
@@ -16,31 +17,23 @@ namespace {
 /// that it gave, but a connection that ends is the guest's business. WASI has no type for pipes.
 bool hidesBrokenPipe(const WasiContext &context, const File &file) {
   const bool mayBreak = file.type == FileType::Unknown || file.type == FileType::SocketStream;
-  return mayBreak && (file.owned || !context.raisesBrokenPipe());
+  return mayBreak && (file.isGuests() || !context.raisesBrokenPipe());
 }
 
-/// Calls `transfer(file, vectors)`, which gives the bytes moved or an error, and stores them.
-template <typename Transfer>
-Outcome transferBytes(WasiContext &context, GuestMemory memory, uint32_t fd, Rights needed,
-                      GuestPointer<IoVector> list, uint32_t count,
-                      GuestPointer<uint32_t> bytesMoved, Transfer transfer) {
-  W2N_TRY(out, memory.view(bytesMoved));
-  IoVectors vectors;
-  W2N_CHECK(vectors.read(memory, list, count));
-  W2N_TRY(file, context.files.find(fd, needed));
-  BrokenPipeGuard guard((needed & rights::fdWrite) && hidesBrokenPipe(context, *file));
-  WasiResult<ssize_t> moved = transfer(*file, vectors);
+/// The result of `move()`, a system call that gives the bytes moved.
+template <typename Move> WasiResult<ssize_t> moved(Move move) {
+  const ssize_t bytes = restarted(move);
+  if (bytes < 0)
+    return systemError();
+  return bytes;
+}
+
+Outcome store(const WasiResult<ssize_t> &moved, Moved bytesMoved) {
   if (!moved)
     return std::unexpected(moved.error());
   // The kernel moves at most 0x7ffff000 bytes (read(2)).
-  out.store(uint32_t(*moved));
+  bytesMoved.store(uint32_t(*moved));
   return {};
-}
-
-WasiResult<ssize_t> orError(ssize_t moved) {
-  if (moved < 0)
-    return systemError();
-  return moved;
 }
 
 bool appends(int host) { return fcntl(host, F_GETFL) & O_APPEND; }
@@ -51,9 +44,10 @@ bool appends(int host) { return fcntl(host, F_GETFL) & O_APPEND; }
 WasiResult<ssize_t> writeAt(Quota &quota, const File &file, const IoVectors &vectors,
                             uint64_t offset) {
   auto writeThere = [&] {
-    return orError(pwritev(file.host, vectors.data(), vectors.count(), off_t(offset)));
+    return moved(
+        [&] { return pwritev(file.host, vectors.data(), vectors.count(), off_t(offset)); });
   };
-  if (!file.owned)
+  if (!file.isGuests())
     return writeThere();
   return quota.grow(
       file.host,
@@ -68,12 +62,12 @@ WasiResult<ssize_t> write(Quota &quota, const File &file, const IoVectors &vecto
   off_t position = -1; // unknown, or the end
   auto writeHere = [&] {
     if (position < 0)
-      return orError(writev(host, vectors.data(), vectors.count()));
-    auto written = orError(pwritev(host, vectors.data(), vectors.count(), position));
+      return moved([&] { return writev(host, vectors.data(), vectors.count()); });
+    auto written = moved([&] { return pwritev(host, vectors.data(), vectors.count(), position); });
     lseek(host, position + written.value_or(0), SEEK_SET);
     return written;
   };
-  if (!file.owned)
+  if (!file.isGuests())
     return writeHere();
   auto endBytes = [&](uint64_t bytes) {
     position = appends(host) ? -1 : lseek(host, 0, SEEK_CUR);
@@ -82,46 +76,38 @@ WasiResult<ssize_t> write(Quota &quota, const File &file, const IoVectors &vecto
   return quota.grow(host, endBytes, writeHere);
 }
 
+/// Writes to a pipe or connection, which has neither a position nor a limit.
+WasiResult<ssize_t> writeHidingBrokenPipe(const File &file, const IoVectors &vectors) {
+  return moved([&] { return writeWithoutSignal(file.host, vectors.data(), vectors.count()); });
+}
+
 } // namespace
 
-Outcome fdRead(WasiContext &context, GuestMemory memory, uint32_t fd,
-               GuestPointer<IoVector> vectors, uint32_t vectorCount,
-               GuestPointer<uint32_t> bytesRead) {
-  auto transfer = [](const File &file, const IoVectors &buffers) {
-    return orError(readv(file.host, buffers.data(), buffers.count()));
-  };
-  return transferBytes(context, memory, fd, rights::fdRead, vectors, vectorCount, bytesRead,
-                       transfer);
+Outcome fdRead(WasiContext &context, Fd fd, const Scatter &vectors, Moved bytesRead) {
+  W2N_TRY(file, context.files.find(fd, rights::fdRead));
+  return store(moved([&] { return readv(file->host, vectors.data(), vectors.count()); }),
+               bytesRead);
 }
 
-Outcome fdWrite(WasiContext &context, GuestMemory memory, uint32_t fd,
-                GuestPointer<IoVector> vectors, uint32_t vectorCount,
-                GuestPointer<uint32_t> bytesWritten) {
-  auto transfer = [&](const File &file, const IoVectors &buffers) {
-    return write(context.quota, file, buffers);
-  };
-  return transferBytes(context, memory, fd, rights::fdWrite, vectors, vectorCount, bytesWritten,
-                       transfer);
+Outcome fdWrite(WasiContext &context, Fd fd, const Gather &vectors, Moved bytesWritten) {
+  W2N_TRY(file, context.files.find(fd, rights::fdWrite));
+  return store(hidesBrokenPipe(context, *file) ? writeHidingBrokenPipe(*file, vectors)
+                                               : write(context.quota, *file, vectors),
+               bytesWritten);
 }
 
-Outcome fdPread(WasiContext &context, GuestMemory memory, uint32_t fd,
-                GuestPointer<IoVector> vectors, uint32_t vectorCount, uint64_t offset,
-                GuestPointer<uint32_t> bytesRead) {
-  auto transfer = [offset](const File &file, const IoVectors &buffers) {
-    return orError(preadv(file.host, buffers.data(), buffers.count(), off_t(offset)));
-  };
-  return transferBytes(context, memory, fd, rights::fdRead | rights::fdSeek, vectors, vectorCount,
-                       bytesRead, transfer);
+Outcome fdPread(WasiContext &context, Fd fd, const Scatter &vectors, uint64_t offset,
+                Moved bytesRead) {
+  W2N_TRY(file, context.files.find(fd, rights::fdRead | rights::fdSeek));
+  auto read = [&] { return preadv(file->host, vectors.data(), vectors.count(), off_t(offset)); };
+  return store(moved(read), bytesRead);
 }
 
-Outcome fdPwrite(WasiContext &context, GuestMemory memory, uint32_t fd,
-                 GuestPointer<IoVector> vectors, uint32_t vectorCount, uint64_t offset,
-                 GuestPointer<uint32_t> bytesWritten) {
-  auto transfer = [&](const File &file, const IoVectors &buffers) {
-    return writeAt(context.quota, file, buffers, offset);
-  };
-  return transferBytes(context, memory, fd, rights::fdWrite | rights::fdSeek, vectors, vectorCount,
-                       bytesWritten, transfer);
+// What may break cannot be written to at a position.
+Outcome fdPwrite(WasiContext &context, Fd fd, const Gather &vectors, uint64_t offset,
+                 Moved bytesWritten) {
+  W2N_TRY(file, context.files.find(fd, rights::fdWrite | rights::fdSeek));
+  return store(writeAt(context.quota, *file, vectors, offset), bytesWritten);
 }
 
 } // namespace w2n::wasi

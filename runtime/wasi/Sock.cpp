@@ -2,6 +2,7 @@
 #include "runtime/wasi/Calls.h"
 #include "runtime/wasi/HostFlags.h"
 #include "runtime/wasi/IoVectors.h"
+#include "runtime/wasi/Restart.h"
 #include "runtime/wasi/WasiContext.h"
 
 #include <fcntl.h>
@@ -10,7 +11,7 @@
 namespace w2n::wasi {
 
 namespace {
-WasiResult<FileHandle> findSocket(WasiContext &context, uint32_t fd, Rights needed) {
+WasiResult<FileHandle> findSocket(WasiContext &context, Fd fd, Rights needed) {
   W2N_TRY(file, context.files.find(fd));
   if (file->type != FileType::SocketStream && file->type != FileType::SocketDatagram)
     return std::unexpected(Errno::NotSock);
@@ -19,73 +20,64 @@ WasiResult<FileHandle> findSocket(WasiContext &context, uint32_t fd, Rights need
   return file;
 }
 
-msghdr messageOf(IoVectors &vectors) {
+msghdr messageOf(const IoVectors &vectors) {
   msghdr message = {};
-  message.msg_iov = vectors.data();
+  // Neither sendmsg nor recvmsg changes the list.
+  message.msg_iov = const_cast<iovec *>(vectors.data());
   message.msg_iovlen = size_t(vectors.count());
   return message;
 }
 } // namespace
 
-Outcome sockAccept(WasiContext &context, GuestMemory memory, uint32_t fd, uint32_t flags,
-                   GuestPointer<uint32_t> accepted) {
-  W2N_TRY(out, memory.view(accepted));
+Outcome sockAccept(WasiContext &context, Fd fd, FdFlags flags, Out<uint32_t> accepted) {
   W2N_TRY(socket, findSocket(context, fd, rights::sockAccept));
   if (flags & ~fdflags::nonblock)
     return std::unexpected(Errno::Inval);
-  Descriptor connection(
-      accept4(socket->host, nullptr, nullptr, SOCK_CLOEXEC | (flags ? SOCK_NONBLOCK : 0)));
+  Descriptor connection(restarted([&] {
+    return accept4(socket->host, nullptr, nullptr, SOCK_CLOEXEC | (flags ? SOCK_NONBLOCK : 0));
+  }));
   if (!connection)
     return systemError();
   File file;
   file.host = connection.get();
-  file.owned = std::make_shared<const Descriptor>(std::move(connection));
+  file.owned = std::move(connection);
   file.type = FileType::SocketStream;
   file.base = connectionRights & socket->inheriting;
   W2N_TRY(number, context.files.add(std::move(file)));
-  out.store(number);
+  accepted.store(number);
   return {};
 }
 
-Outcome sockRecv(WasiContext &context, GuestMemory memory, uint32_t fd,
-                 GuestPointer<IoVector> vectors, uint32_t vectorCount, uint32_t flags,
-                 GuestPointer<uint32_t> bytesRead, GuestPointer<uint16_t> flagsOut) {
+Outcome sockRecv(WasiContext &context, Fd fd, const Scatter &vectors, ReceiveFlags flags,
+                 Moved bytesRead, Out<uint16_t> flagsOut) {
   constexpr uint32_t peek = 1, waitAll = 2, dataTruncated = 1;
-  W2N_TRY(out, memory.view(bytesRead));
-  W2N_TRY(outFlags, memory.view(flagsOut));
-  IoVectors buffers;
-  W2N_CHECK(buffers.read(memory, vectors, vectorCount));
   W2N_TRY(socket, findSocket(context, fd, rights::fdRead));
   if (flags & ~(peek | waitAll))
     return std::unexpected(Errno::Inval);
-  msghdr message = messageOf(buffers);
-  ssize_t bytes = recvmsg(socket->host, &message,
-                          (flags & peek ? MSG_PEEK : 0) | (flags & waitAll ? MSG_WAITALL : 0));
+  msghdr message = messageOf(vectors);
+  const int hostFlags = (flags & peek ? MSG_PEEK : 0) | (flags & waitAll ? MSG_WAITALL : 0);
+  ssize_t bytes = restarted([&] { return recvmsg(socket->host, &message, hostFlags); });
   if (bytes < 0)
     return systemError();
-  out.store(uint32_t(bytes));
-  outFlags.store(message.msg_flags & MSG_TRUNC ? dataTruncated : 0);
+  bytesRead.store(uint32_t(bytes));
+  flagsOut.store(message.msg_flags & MSG_TRUNC ? dataTruncated : 0);
   return {};
 }
 
-Outcome sockSend(WasiContext &context, GuestMemory memory, uint32_t fd,
-                 GuestPointer<IoVector> vectors, uint32_t vectorCount, uint32_t flags,
-                 GuestPointer<uint32_t> bytesWritten) {
-  W2N_TRY(out, memory.view(bytesWritten));
-  IoVectors buffers;
-  W2N_CHECK(buffers.read(memory, vectors, vectorCount));
+Outcome sockSend(WasiContext &context, Fd fd, const Gather &vectors, SendFlags flags,
+                 Moved bytesWritten) {
   W2N_TRY(socket, findSocket(context, fd, rights::fdWrite));
   if (flags != 0)
     return std::unexpected(Errno::Inval);
-  msghdr message = messageOf(buffers);
-  ssize_t bytes = sendmsg(socket->host, &message, MSG_NOSIGNAL);
+  msghdr message = messageOf(vectors);
+  ssize_t bytes = restarted([&] { return sendmsg(socket->host, &message, MSG_NOSIGNAL); });
   if (bytes < 0)
     return systemError();
-  out.store(uint32_t(bytes));
+  bytesWritten.store(uint32_t(bytes));
   return {};
 }
 
-Outcome sockShutdown(WasiContext &context, GuestMemory, uint32_t fd, uint32_t how) {
+Outcome sockShutdown(WasiContext &context, Fd fd, ShutdownHow how) {
   constexpr int hostHow[] = {-1, SHUT_RD, SHUT_WR, SHUT_RDWR};
   W2N_TRY(socket, findSocket(context, fd, rights::sockShutdown));
   if (how == 0 || how >= std::size(hostHow))

@@ -1,4 +1,4 @@
-// How --trace prints an argument: a row for each type that Calls.def names.
+// How --trace prints an argument: a row for each type that Calls.h names.
 #pragma once
 
 #include "runtime/core/Extern.h"
@@ -36,7 +36,9 @@ std::string number(const Argument &argument);
 std::string number64(const Argument &argument);
 std::string signedNumber(const Argument &argument);
 std::string address(const Argument &argument);
+std::string buffer(const Argument &argument);
 std::string clockId(const Argument &argument);
+std::string signal(const Argument &argument);
 std::string advice(const Argument &argument);
 std::string whence(const Argument &argument);
 std::string whenceUnstable(const Argument &argument);
@@ -67,11 +69,12 @@ std::string prestatAt(const Argument &argument);
 // possibly null in constant expressions.
 constexpr Format formats[] = {
     {"Fd", When::Before, number},
-    {"Length", When::Before, number},
+    {"Count", When::Before, number},
     {"uint32_t", When::Before, number},
     {"uint64_t", When::Before, number64},
     {"int64_t", When::Before, signedNumber},
     {"ClockId", When::Before, clockId},
+    {"Signal", When::Before, signal},
     {"Advice", When::Before, advice},
     {"Whence", When::Before, whence},
     {"WhenceUnstable", When::Before, whenceUnstable},
@@ -83,17 +86,17 @@ constexpr Format formats[] = {
     {"SendFlags", When::Before, number},
     {"ShutdownHow", When::Before, shutdownHow},
     {"Rights", When::Before, rightsSet},
-    {"PathText", When::Before, path},
+    {"GuestPath", When::Before, path},
     {"Gather", When::Before, gathered},
-    {"In<Subscription>", When::Before, subscriptions},
-    {"In<SubscriptionUnstable>", When::Before, subscriptionsUnstable},
-    {"Untraced<uint8_t>", When::Before, address},
-    {"Untraced<uint32_t>", When::Before, address},
-    {"Untraced<char>", When::Before, address},
+    {"GuestArray<Subscription>", When::Before, subscriptions},
+    {"GuestArray<SubscriptionUnstable>", When::Before, subscriptionsUnstable},
+    {"Buffer", When::Before, buffer},
+    {"GuestPointer<uint32_t>", When::Before, address},
+    {"GuestPointer<char>", When::Before, address},
     {"OutName", When::After, name},
     {"OutText", When::After, text},
     {"Scatter", When::After, scattered},
-    {"Events", When::After, events},
+    {"GuestArray<Event>", When::After, events},
     {"Moved", When::After, number32At},
     {"Out<uint16_t>", When::After, number16At},
     {"Out<uint32_t>", When::After, number32At},
@@ -104,11 +107,14 @@ constexpr Format formats[] = {
     {"Out<Prestat>", When::After, prestatAt},
 };
 
-/// Null if there is none.
-constexpr const Format *findFormat(std::string_view type) {
+void aTypeHasNoRowInFormats();
+
+/// Does not compile if there is none.
+consteval const Format *formatOf(std::string_view type) {
   for (const Format &format : formats)
     if (format.type == type)
       return &format;
+  aTypeHasNoRowInFormats();
   return nullptr;
 }
 

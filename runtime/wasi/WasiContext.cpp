@@ -1,6 +1,6 @@
 #include "runtime/wasi/WasiContext.h"
 
-#include "runtime/wasi/Calls.h"
+#include "runtime/wasi/CallTable.h"
 
 #include <cerrno>
 #include <cstring>
@@ -55,7 +55,7 @@ Status WasiContext::addPreopen(const Preopen &preopen) {
                 "cannot open directory '" + preopen.hostPath + "': " + strerror(errno));
   File file;
   file.host = directory.get();
-  file.owned = std::make_shared<const Descriptor>(std::move(directory));
+  file.owned = std::move(directory);
   file.type = FileType::Directory;
   file.base = directoryRights & (preopen.readOnly ? readOnlyRights : ~Rights(0));
   file.inheriting =
@@ -86,9 +86,9 @@ std::optional<runtime::Extern> WasiContext::find(std::string_view module, std::s
   if (!call)
     return std::nullopt;
   if (options.trace) {
-    auto body = [self = shared_from_this(), traced = std::make_shared<const TracedCall>(*call)](
-                    runtime::Caller caller, std::span<runtime::Slot> slots) {
-      return traced->invoke(self->options.trace, *self, GuestMemory(caller.memory()), slots);
+    auto body = [self = shared_from_this(), call](runtime::Caller caller,
+                                                  std::span<runtime::Slot> slots) {
+      return invokeTraced(*call, self->options.trace, *self, GuestMemory(caller.memory()), slots);
     };
     return runtime::makeHostFunction(call->type(), std::move(body));
   }

@@ -30,11 +30,12 @@ namespace rights {
 #include "runtime/wasi/Rights.def"
 } // namespace rights
 
-// Kinds of numbers, named for the rows of Calls.def.
+// Kinds of numbers, as the parameters in Calls.h have them.
 using Fd = uint32_t;
-using Length = uint32_t; ///< of the buffer, list or text before it
+using Count = uint32_t; ///< of elements of the arrays before it
 using ClockId = uint32_t;
 using Advice = uint32_t;
+using Signal = uint32_t;
 using Whence = uint32_t;
 using WhenceUnstable = uint32_t;
 using LookupFlags = uint32_t;

@@ -1,4 +1,4 @@
-// From the interface to the C++ header that makes host functions of it.
+// From the interface to C++: the header that makes host functions of it, or the runtime's table.
 #pragma once
 
 #include "tools/wasm2native-bindgen/Interface.h"
@@ -9,5 +9,9 @@ namespace w2n::bindgen {
 /// functions, `w2n_error *w2nDefineImports(w2n_linker *, C &)`, and without the second parameter
 /// for functions that are no members.
 std::string emitBindings(const Interface &interface, const std::string &header);
+
+/// The text of the source file that defines what runtime/wasi/CallTable.h declares, of what
+/// runtime/wasi/Calls.h has.
+std::string emitRuntime(const Interface &interface, const std::string &header);
 
 } // namespace w2n::bindgen

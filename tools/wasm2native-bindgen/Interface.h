@@ -6,7 +6,7 @@
 
 namespace w2n::bindgen {
 
-/// How an argument comes over; include/wasm2native/host.hpp has the rules.
+/// How an argument comes over. include/wasm2native/host.hpp has the rules for embedders.
 enum class Passing {
   Caller,    ///< takes no argument of the guest's
   Number,    ///< one
@@ -14,18 +14,35 @@ enum class Passing {
   Span,      ///< two: address, elements
   Copy,      ///< one: address
   CopyInOut, ///< one: address, written afterwards
+
+  // What the runtime's own functions take besides numbers; runtime/wasi/Calls.h has the rules.
+  Context, ///< none
+  Memory,  ///< none
+  Pointer, ///< one: address, not checked
+  Place,   ///< one: address
+  Array,   ///< one: address; the number of elements is that of the next Count
+  Buffer,  ///< two: address, bytes
+  Path,    ///< two: address, bytes
+  Vectors, ///< two: address, elements
 };
 
 struct Parameter {
   std::string name = {};
   Passing passing = Passing::Number;
-  /// In C++, qualified: of the number, of the span's elements, or what the reference is to.
+  /// In C++, qualified: of the number, of the span's elements, or what the reference is to. For the
+  /// runtime's functions as it is written there, without const and &.
   std::string type = {};
   /// "W2N_I32" and so on; only for Number.
   std::string valueKind = {};
 };
 
-enum class Returning { Nothing, Number, Error, Expected };
+enum class Returning {
+  Nothing,
+  Number,
+  Error,
+  Expected,
+  Errno, ///< the runtime's: a number, unless the guest is left
+};
 
 struct Import {
   std::string module = {}, name = {};

@@ -18,6 +18,10 @@ namespace cl = llvm::cl;
 cl::OptionCategory category("Options of wasm2native-bindgen");
 cl::opt<std::string> output("o", cl::desc("Where to write; '-' is standard output (default)"),
                             cl::value_desc("FILE"), cl::init("-"), cl::cat(category));
+cl::opt<bool> forRuntime("runtime",
+                         cl::desc("Read runtime/wasi/Calls.h of wasm2native itself, and write the "
+                                  "table of its functions"),
+                         cl::cat(category));
 constexpr char overview[] =
     "Reads C++ headers with functions annotated by W2N_IMPORT(module, name) and writes a header\n"
     "that defines them as imports of WebAssembly modules: w2nDefineImports. What comes after '--'\n"
@@ -29,8 +33,10 @@ public:
   explicit Consumer(Interface &interface) : interface(interface) {}
 
   void HandleTranslationUnit(clang::ASTContext &context) override {
-    if (!context.getDiagnostics().hasErrorOccurred())
-      interface = readInterface(context);
+    if (context.getDiagnostics().hasErrorOccurred())
+      return;
+    interface = forRuntime ? readInterface(context, RuntimeTypeReader(context))
+                           : readInterface(context, HostTypeReader(context));
   }
 
 private:
@@ -90,7 +96,9 @@ int run(int argc, const char **argv) {
     return 1;
   if (factory.interface.receivers.empty())
     return fail(header + ": no function is annotated with W2N_IMPORT");
-  const std::string text = emitBindings(factory.interface, llvm::sys::path::filename(header).str());
+  const std::string name = llvm::sys::path::filename(header).str();
+  const std::string text =
+      forRuntime ? emitRuntime(factory.interface, name) : emitBindings(factory.interface, name);
   auto written = writeFileAtomically(
       output, std::span(reinterpret_cast<const uint8_t *>(text.data()), text.size()));
   return written ? 0 : fail(output + ": " + written.error().text);

@@ -1,7 +1,5 @@
 #include "tools/wasm2native-bindgen/ReadHeader.h"
 
-#include "tools/wasm2native-bindgen/ReadType.h"
-
 #include <clang/AST/Attr.h>
 #include <clang/AST/RecursiveASTVisitor.h>
 #include <clang/Basic/SourceManager.h>
@@ -21,7 +19,7 @@ std::optional<std::string> literal(const clang::Expr *expression) {
 
 class Reader : public clang::RecursiveASTVisitor<Reader> {
 public:
-  explicit Reader(clang::ASTContext &context) : context(context), types(context) {}
+  Reader(clang::ASTContext &context, const TypeReader &types) : context(context), types(types) {}
 
   bool VisitFunctionDecl(FunctionDecl *function) {
     for (const auto *attribute : function->specific_attrs<clang::AnnotateAttr>())
@@ -47,7 +45,7 @@ private:
   }
 
   clang::ASTContext &context;
-  TypeReader types;
+  const TypeReader &types;
   std::set<std::pair<std::string, std::string>> names;
 };
 
@@ -122,8 +120,8 @@ void Reader::read(const FunctionDecl &function, const clang::AnnotateAttr &attri
 
 } // namespace
 
-Interface readInterface(clang::ASTContext &context) {
-  Reader reader(context);
+Interface readInterface(clang::ASTContext &context, const TypeReader &types) {
+  Reader reader(context, types);
   reader.TraverseDecl(context.getTranslationUnitDecl());
   return std::move(reader.interface);
 }

@@ -8,16 +8,16 @@ namespace w2n::bindgen {
 
 using clang::QualType;
 
-namespace {
-
-/// The template arguments of `type` if it is a specialization of std::`name`, else empty.
-llvm::ArrayRef<clang::TemplateArgument> argumentsOf(QualType type, llvm::StringRef name) {
+llvm::ArrayRef<clang::TemplateArgument> TypeReader::argumentsOf(QualType type,
+                                                                llvm::StringRef name) {
   const auto *record = llvm::dyn_cast_or_null<clang::ClassTemplateSpecializationDecl>(
       type.getCanonicalType()->getAsCXXRecordDecl());
   if (!record || !record->isInStdNamespace() || record->getName() != name)
     return {};
   return record->getTemplateArgs().asArray();
 }
+
+namespace {
 
 bool isPointerTo(QualType type, llvm::StringRef record) {
   const auto *pointee = type->isPointerType() ? type->getPointeeType()->getAsRecordDecl() : nullptr;
@@ -30,7 +30,7 @@ bool hasDynamicExtent(llvm::ArrayRef<clang::TemplateArgument> spanArguments) {
 
 } // namespace
 
-std::string TypeReader::nameOf(QualType type) const {
+std::string HostTypeReader::nameOf(QualType type) const {
   return clang::TypeName::getFullyQualifiedName(type, context, context.getPrintingPolicy(),
                                                 /*WithGlobalNsPrefix=*/true);
 }
@@ -46,7 +46,7 @@ std::string TypeReader::valueKind(QualType type) const {
   return "";
 }
 
-std::string TypeReader::checkFields(const clang::RecordDecl &record) const {
+std::string HostTypeReader::checkFields(const clang::RecordDecl &record) const {
   const clang::ASTRecordLayout &layout = context.getASTRecordLayout(&record);
   uint64_t end = 0;
   for (const clang::FieldDecl *field : record.fields()) {
@@ -56,8 +56,7 @@ std::string TypeReader::checkFields(const clang::RecordDecl &record) const {
     if (layout.getFieldOffset(field->getFieldIndex()) != end)
       return "there is padding before " + name + "(name it, so that it is not the host's bytes)";
     if (std::string problem = checkInMemory(field->getType()); !problem.empty())
-      return name + "has type '" + field->getType().getAsString(context.getPrintingPolicy()) +
-             "': " + problem;
+      return name + "has type '" + spell(field->getType()) + "': " + problem;
     end += context.getTypeSize(field->getType());
   }
   if (end != uint64_t(context.toBits(layout.getSize())))
@@ -65,7 +64,7 @@ std::string TypeReader::checkFields(const clang::RecordDecl &record) const {
   return "";
 }
 
-std::string TypeReader::checkInMemory(QualType type) const {
+std::string HostTypeReader::checkInMemory(QualType type) const {
   if (const auto *array = context.getAsConstantArrayType(type))
     return checkInMemory(array->getElementType());
   if (type->isBooleanType())
@@ -82,12 +81,11 @@ std::string TypeReader::checkInMemory(QualType type) const {
 }
 
 std::expected<Parameter, std::string>
-TypeReader::parameter(const clang::ParmVarDecl &declaration) const {
+HostTypeReader::parameter(const clang::ParmVarDecl &declaration) const {
   const QualType type = declaration.getType();
   auto refuse = [&](const std::string &why) {
     return std::unexpected("parameter '" + declaration.getNameAsString() + "' of type '" +
-                           type.getAsString(context.getPrintingPolicy()) +
-                           "' cannot come from a guest: " + why);
+                           spell(type) + "' cannot come from a guest: " + why);
   };
   Parameter parameter{.name = declaration.getNameAsString()};
   QualType inMemory;
@@ -120,7 +118,7 @@ TypeReader::parameter(const clang::ParmVarDecl &declaration) const {
   return parameter;
 }
 
-std::string TypeReader::result(QualType type, Import &import) const {
+std::string HostTypeReader::result(QualType type, Import &import) const {
   QualType value = type;
   import.returning = Returning::Number;
   if (isPointerTo(type, "w2n_error")) {
@@ -139,10 +137,8 @@ std::string TypeReader::result(QualType type, Import &import) const {
     return "";
   }
   import.resultKind = valueKind(value);
-  return import.resultKind.empty()
-             ? "a result of type '" + type.getAsString(context.getPrintingPolicy()) +
-                   "' cannot go to a guest"
-             : "";
+  return import.resultKind.empty() ? "a result of type '" + spell(type) + "' cannot go to a guest"
+                                   : "";
 }
 
 } // namespace w2n::bindgen

@@ -1,6 +1,8 @@
 #include "tools/wasm2native/CodegenOptions.h"
 
+#include "lib/support/File.h"
 #include "lib/wasm/Features.h"
+#include "tools/wasm2native/CacheOptions.h"
 
 #include <charconv>
 #include <cstdio>
@@ -33,6 +35,23 @@ std::expected<unsigned, std::string> readJobs(const CommandLine &line) {
   return jobs;
 }
 
+std::expected<void, std::string> readProfileOptions(const CommandLine &line,
+                                                    compiler::CompileOptions &options) {
+  options.generatesProfile = line.has("profile-generate");
+  if (!line.has("profile-use"))
+    return {};
+  if (options.generatesProfile)
+    return std::unexpected("--profile-generate and --profile-use cannot be given together");
+  options.profileName = line.value("profile-use");
+  auto bytes = readFile(options.profileName);
+  if (!bytes)
+    return std::unexpected("--profile-use: " + bytes.error().text);
+  if (bytes->empty())
+    return std::unexpected("--profile-use: '" + options.profileName + "' is empty");
+  options.profile = std::move(*bytes);
+  return {};
+}
+
 } // namespace
 
 std::expected<compiler::CompileOptions, std::string> readCodegenOptions(const CommandLine &line) {
@@ -47,6 +66,8 @@ std::expected<compiler::CompileOptions, std::string> readCodegenOptions(const Co
   options.threads = jobs;
   options.strictTrapState = line.has("strict-trap-state");
   options.deterministic = line.has("deterministic");
+  W2N_CHECK(readProfileOptions(line, options));
+  options.warning = printWarning;
   if (line.has("verbose"))
     options.remark = [](const std::string &text) { fprintf(stderr, "%s\n", text.c_str()); };
   options.cpu = line.value("mcpu");

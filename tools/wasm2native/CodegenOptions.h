@@ -23,6 +23,9 @@ inline constexpr OptionRow codegenOptions[] = {
     {"deterministic", nullptr, "the same NaNs and relaxed vector instructions on every target",
      "Code"},
     {"meter", "WHAT", "fuel: count instructions, so that 'run --fuel' can limit them", "Code"},
+    {"profile-generate", nullptr,
+     "make code that counts how often it runs; 'run' writes a profile at the end", "Code"},
+    {"profile-use", "FILE", "make code that is fast where a profile says that it runs", "Code"},
     {"j,jobs", "COUNT", "threads to compile with (default: one for each core)", "Code"},
     {"v,verbose", nullptr, "say what is being done", "Code"},
 };

@@ -14,6 +14,10 @@ void forwardRemark(void *user, const char *text) {
   static_cast<const compiler::CompileOptions *>(user)->remark(text);
 }
 
+void forwardWarning(void *user, const char *text) {
+  static_cast<const compiler::CompileOptions *>(user)->warning(text);
+}
+
 } // namespace
 
 // CompilerEntry.cpp asserts that the enumerations agree.
@@ -31,6 +35,13 @@ w2n_compile_options optionsInC(const compiler::CompileOptions &options) {
   inC.cpu = orNull(options.cpu);
   inC.attributes = orNull(options.attributes);
   inC.features = orNull(options.features);
+  inC.generate_profile = options.generatesProfile;
+  if (!options.profile.empty()) {
+    inC.profile = options.profile.data();
+    inC.profile_bytes = options.profile.size();
+    inC.profile_name = options.profileName.c_str();
+  }
+  inC.warning = options.warning ? forwardWarning : nullptr;
   inC.progress = options.progress ? forwardProgress : nullptr;
   inC.remark = options.remark ? forwardRemark : nullptr;
   inC.user = const_cast<compiler::CompileOptions *>(&options);

@@ -219,6 +219,8 @@ Result<std::vector<uint8_t>> preinitialize(std::span<const uint8_t> wasm,
   forThisMachine.target.clear();
   forThisMachine.cpu = "native";
   forThisMachine.attributes.clear();
+  forThisMachine.generatesProfile = false;
+  forThisMachine.profile.clear();
   W2N_TRY(artifact, compileWithProgress(wasm, forThisMachine));
   W2N_CHECK(preinitializer.run(artifact));
   W2N_TRY(baked, preinitializer.bake());

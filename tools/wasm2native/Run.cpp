@@ -2,6 +2,7 @@
 #include "runtime/cache/Settings.h"
 #include "runtime/core/Instance.h"
 #include "runtime/core/Interrupt.h"
+#include "runtime/core/ProfileFile.h"
 #include "runtime/wasi/ThreadGroup.h"
 #include "runtime/wasi/WasiContext.h"
 #include "tools/wasm2native/CodegenOptions.h"
@@ -40,6 +41,10 @@ constexpr OptionRow rows[] = {
     cacheSizeRow,
     {"no-cache", nullptr, "compile a WebAssembly module into memory, always", "Cache"},
     {"timeout", "DURATION", "end the program after so long: 500ms, 2s, 5m; status 124", "Sandbox"},
+    {"profile-file", "FILE",
+     "where to add what a module made with --profile-generate counts (default: "
+     "default.proftext, or WASM2NATIVE_PROFILE_FILE)",
+     "Run"},
     {"fuel", "COUNT", "instructions that the program may run, for modules made with --meter=fuel",
      "Sandbox"},
     {"h,help", nullptr, "print this", "Help"},
@@ -73,6 +78,7 @@ struct Request {
   compiler::CompileOptions compile;
   CacheChoice cache;
   runtime::LoadOptions load;
+  std::string profileFile;
   wasi::WasiOptions wasi;
   std::optional<std::chrono::nanoseconds> timeout;
 };
@@ -101,6 +107,11 @@ std::expected<runtime::InstanceLimits, std::string> readLimits(const CommandLine
   return limits;
 }
 
+std::string profileFileOf(const CommandLine &line) {
+  const char *named = getenv("WASM2NATIVE_PROFILE_FILE");
+  return line.value("profile-file", named && *named ? named : "default.proftext");
+}
+
 std::expected<Request, std::string> readRequest(const CommandLine &line) {
   constexpr Choice<bool> unknownImports[] = {{"error", false}, {"trap", true}};
   Request request;
@@ -109,6 +120,7 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   request.compile = compile;
   request.cache = readCacheOptions(line);
   request.load.cpuLevel = line.value("cpu-level");
+  request.profileFile = profileFileOf(line);
   request.instance.trapOnUnknownImports = trap;
   W2N_TRY(limits, readLimits(line));
   request.instance.limits = limits;
@@ -138,10 +150,41 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   return request;
 }
 
+/// Adds what modules count to a file when the program ends, however it does.
+class ProfileWriter {
+public:
+  void add(std::shared_ptr<const runtime::Module> module, const std::string &path) {
+    if (!module->profileCounters())
+      return;
+    file = path;
+    modules.push_back(std::move(module));
+  }
+  /// Other threads may still run.
+  void write() {
+    artifact::Profile profile;
+    for (const auto &module : modules)
+      profile.add(module->profileCounters()->collect());
+    if (modules.empty())
+      return;
+    if (auto written = runtime::addToProfileFile(profile, file); !written)
+      printWarning("no profile is written: " + written.error().text);
+  }
+
+private:
+  std::string file;
+  std::vector<std::shared_ptr<const runtime::Module>> modules;
+};
+
+ProfileWriter &profileWriter() {
+  static ProfileWriter writer;
+  return writer;
+}
+
 /// Ends the process. Where threads do at the same time, the first one decides how.
 [[noreturn]] void endProgram(const std::string &file, const Status &status) {
   static std::mutex ending;
   ending.lock();
+  profileWriter().write();
   exitNow(status ? 0 : reportError(file, status.error()));
 }
 
@@ -152,6 +195,7 @@ public:
 
   Result<std::shared_ptr<Instance>> instantiate(const std::string &file, const Request &request) {
     W2N_TRY(module, loadModule(file, request.compile, request.cache, request.load));
+    profileWriter().add(module, request.profileFile);
     if (request.timeout && !clock)
       W2N_CHECK(startClock(*request.timeout));
     // Threads are instances of their own, which cannot share those of other modules.
@@ -182,9 +226,10 @@ private:
     auto onEnd = [file](const Error &error) { endProgram(file, std::unexpected(error)); };
     auto resolve = [wasi = wasi](std::string_view module, std::string_view name,
                                  wasm::ExternKind kind) { return wasi->find(module, name, kind); };
-    W2N_TRY(threads,
-            wasi::ThreadGroup::create(
-                module, {.resolver = resolve, .instance = request.instance, .onEnd = onEnd}));
+    W2N_TRY(threads, wasi::ThreadGroup::create(module, {.resolver = resolve,
+                                                        .instance = request.instance,
+                                                        .onEnd = onEnd,
+                                                        .trace = wasi->trace()}));
     auto resolveAll = [&threads](std::string_view module, std::string_view name,
                                  wasm::ExternKind kind) {
       return threads->find(module, name, kind);
@@ -267,12 +312,12 @@ int runRequest(const Request &request, std::span<char *const> arguments) {
     auto instance = world.instantiate(preload.file, request);
     Status ready = instance ? initializeReactor(**instance) : std::unexpected(instance.error());
     if (!ready)
-      return reportError(preload.file, ready.error());
+      endProgram(preload.file, ready);
     world.add(preload.name, *instance);
   }
   auto instance = world.instantiate(request.file, request);
   if (!instance)
-    return reportError(request.file, instance.error());
+    endProgram(request.file, std::unexpected(instance.error()));
   Status status = request.invoke ? invokeExport(**instance, *request.invoke, arguments)
                                  : runCommand(**instance);
   if (auto fuel = (*instance)->fuel(); fuel && request.compile.remark)

@@ -1,23 +1,19 @@
 #!/usr/bin/env python3
-"""Speed of compiled code, as a ratio to the same C compiled natively by clang-22 -O3 for the same CPU baseline.
+"""Speed of compiled code, as a ratio to the same C or C++ compiled natively by clang-22 -O3 for the same processor level.
 
-    utils/bench/run_time.py [--bin build/release/bin/wasm2native] [--rounds 7] [kernel...]
+    utils/bench/run_time.py [--bin build/release/bin/wasm2native] [--rounds 5] [--march x86-64-v3] [kernel...]
+    utils/bench/run_time.py --ways wasm2native --json new.json --compare old.json
 
-Native and compiled runs alternate; the median of their user times counts, so that a noisy machine hurts both alike. Outputs are
-compared. Node.js runs the same wasm in the same table if it is installed (its own compile time included).
+All ways to run a kernel take turns; the least user time of each counts, so that a busy machine hurts all alike. Outputs are compared. Node.js
+and other runtimes run the same wasm if they are installed (Node.js's own compile time included). With --count, instructions that callgrind
+counts take the place of time: repeatable to a few thousand, but what an instruction costs is not seen.
 """
-import argparse, math, pathlib, resource, shutil, statistics, subprocess, sys, tempfile
+import argparse, json, math, pathlib, re, resource, statistics, subprocess, sys, tempfile
+
+import peers
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-
-NODE_RUNNER = """
-import { readFileSync } from 'node:fs';
-import { WASI } from 'node:wasi';
-const wasi = new WASI({ version: 'preview1', args: ['kernel'] });
-const module = await WebAssembly.compile(readFileSync(process.argv[2]));
-wasi.start(await WebAssembly.instantiate(module, wasi.getImportObject()));
-"""
 
 
 def timed(command):
@@ -27,52 +23,88 @@ def timed(command):
     return result.stdout, resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
 
 
-def build(source, folder, wasm2native, options):
-    native, wasm, artifact = (folder / (source.stem + end) for end in (".native", ".wasm", ".so"))
-    subprocess.run(["clang-22", "-O3", source, "-o", native, "-lm"], check=True)
-    subprocess.run(["clang-22", "--target=wasm32-wasi", "-Wno-deprecated", "-O3", source, "-o", wasm, "-lm"],
-                   check=True)
-    subprocess.run([wasm2native, "-O3", *options, wasm, "-o", artifact], check=True)
-    return native, wasm, artifact
+def counted(command):
+    """Runs `command` under callgrind; its standard output and the instructions that it took."""
+    result = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command],
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True)
+    return result.stdout, int(re.search(rb"Collected : (\d+)", result.stderr).group(1))
+
+
+def measure(name, commands, rounds, run):
+    """The least value of each command that `run` gives in `rounds` rounds; ends the program if outputs differ, or if ours fails."""
+    values = {way: [] for way in commands}
+    for _ in range(rounds):
+        outputs = {}
+        for way in list(values):
+            try:
+                outputs[way], value = run(commands[way])
+            except subprocess.CalledProcessError as error:
+                if way not in peers.PEERS:
+                    raise
+                print(f"{name}: {error}", file=sys.stderr)
+                del values[way]
+                continue
+            values[way].append(value)
+        if len(set(outputs.values())) != 1:
+            sys.exit(f"{name}: outputs differ: {outputs}")
+    return {way: min(list_) for way, list_ in values.items()}
+
+
+def mean(ratios):
+    return math.exp(statistics.fmean(map(math.log, ratios)))
+
+
+def print_row(label, first, cells):
+    print(f"{label:20} {first:>10}" + "".join(f"{cell:>13}" for cell in cells), flush=True)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/release/bin/wasm2native")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--march", help="processor level of both sides, such as x86-64-v3; else the baseline")
+    parser.add_argument("--ways", nargs="+", choices=list(peers.WAYS), help="columns; else all that are installed")
+    parser.add_argument("--option", action="append", default=[], help="a further option of wasm2native compile")
+    parser.add_argument("--count", action="store_true", help="count instructions instead (one round, slow)")
+    parser.add_argument("--json", type=pathlib.Path, help="write the ratios there")
+    parser.add_argument("--compare", type=pathlib.Path, metavar="OLD.json", help="print a column with the ratios of an earlier --json")
+    parser.add_argument("--keep", type=pathlib.Path, help="keep what is built, in that folder")
+    parser.add_argument("kernels", nargs="*")
+    return parser.parse_args()
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", default=ROOT / "build/release/bin/wasm2native")
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--option", action="append", default=[], help="a further option of wasm2native compile")
-    parser.add_argument("kernels", nargs="*")
-    arguments = parser.parse_args()
-    sources = [HERE / "kernels" / (name + ".c") for name in arguments.kernels] or sorted((HERE / "kernels").glob("*.c"))
-    node = shutil.which("node")
-    ratios = {"wasm2native": [], "node": []}
-    print(f"{'kernel':20} {'native s':>9} {'wasm2native':>12} {'node':>8}   (ratios to native)")
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        (folder / "run.mjs").write_text(NODE_RUNNER)
+    arguments = parse_arguments()
+    sources = sorted(path for path in (HERE / "kernels").iterdir()
+                     if path.suffix in (".c", ".cpp") and (not arguments.kernels or path.stem in arguments.kernels))
+    unknown = set(arguments.kernels) - {path.stem for path in sources}
+    if unknown:
+        sys.exit(f"no such kernels: {' '.join(sorted(unknown))}")
+    old = json.loads(arguments.compare.read_text()) if arguments.compare else {}
+    builds = peers.installed(arguments.ways)
+    columns = [way for way in builds if way != "native"]
+    ratios = {}
+    print_row("kernel", "native 1e9" if arguments.count else "native s", columns + (["old"] if old else []))
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = arguments.keep or pathlib.Path(temporary)
+        folder.mkdir(exist_ok=True)
         for source in sources:
-            native, wasm, artifact = build(source, folder, arguments.bin, arguments.option)
-            commands = {"native": [native], "wasm2native": [arguments.bin, "run", artifact]}
-            if node:
-                commands["node"] = [node, "--no-warnings", folder / "run.mjs", wasm]
-            times = {name: [] for name in commands}
-            for _ in range(arguments.rounds):
-                outputs = set()
-                for name, command in commands.items():
-                    output, seconds = timed(command)
-                    outputs.add(output)
-                    times[name].append(seconds)
-                if len(outputs) != 1:
-                    sys.exit(f"{source.stem}: outputs differ: {outputs}")
-            median = {name: statistics.median(values) for name, values in times.items()}
-            columns = []
-            for name in ratios:
-                if name in median:
-                    ratios[name].append(median[name] / median["native"])
-                columns.append(f"{ratios[name][-1]:.2f}" if name in median else "-")
-            print(f"{source.stem:20} {median['native']:9.2f} {columns[0]:>12} {columns[1]:>8}", flush=True)
-    means = [f"{math.exp(statistics.fmean(map(math.log, values))):.2f}" if values else "-" for values in ratios.values()]
-    print(f"{'geometric mean':20} {'':9} {means[0]:>12} {means[1]:>8}")
+            kernel = peers.Kernel(source, folder, arguments.march, arguments.bin, arguments.option)
+            kernel.file(".wasm").unlink(missing_ok=True)
+            commands = {way: command for way, build in builds.items() if (command := build(kernel))}
+            # Node.js compiles while it runs, in threads: its instructions say little.
+            values = (measure(source.stem, {way: command for way, command in commands.items() if way != "node"}, 1, counted)
+                      if arguments.count else measure(source.stem, commands, arguments.rounds, timed))
+            ratios[source.stem] = {way: values[way] / values["native"] for way in columns if way in values}
+            before = [old.get(source.stem, {}).get("wasm2native")] if old else []
+            print_row(source.stem, f"{values['native'] / (1e9 if arguments.count else 1):.2f}",
+                      [f"{value:.2f}" if value else "-" for value in [ratios[source.stem].get(way) for way in columns] + before])
+    everything = [[row[way] for row in ratios.values() if way in row] for way in columns]
+    if old:
+        everything.append([old[name]["wasm2native"] for name in ratios if name in old])
+    print_row("geometric mean", "", [f"{mean(column):.3f}" if column else "-" for column in everything])
+    if arguments.json:
+        arguments.json.write_text(json.dumps(ratios, indent=1) + "\n")
 
 
 if __name__ == "__main__":

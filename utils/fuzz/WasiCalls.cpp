@@ -2,6 +2,7 @@
 // operations: calls, and bytes to put into the guest's memory, so that structures and paths that
 // make sense come up. Nothing outside of the guest's directory may change, and what the calls leave
 // in the table of descriptors stays usable. Both ways of resolving paths, on alternate inputs.
+#include "runtime/wasi/CallTable.h"
 #include "runtime/wasi/WasiContext.h"
 
 #include <cstdio>
@@ -112,8 +113,7 @@ void call(WasiContext &context, std::span<uint8_t> memory, Input &input) {
   std::vector<runtime::Slot> slots(std::max<size_t>(row->type().params.size(), 1));
   for (runtime::Slot &slot : slots)
     slot = argument(input);
-  const TracedCall traced(*row);
-  (void)traced.invoke([](std::string_view) {}, context, GuestMemory(memory), slots);
+  (void)invokeTraced(*row, [](std::string_view) {}, context, GuestMemory(memory), slots);
 }
 
 void store(std::span<uint8_t> memory, Input &input) {

@@ -43,7 +43,7 @@ protected:
 
   /// The text of the file at `path`, or what went wrong.
   std::string read(const std::string &path, int flags = O_RDONLY) {
-    auto file = resolver.open(root.get(), path, flags);
+    auto file = resolver.open(root.get(), path.c_str(), flags);
     if (!file)
       return "error " + std::to_string(int(file.error()));
     char text[64];
@@ -129,7 +129,7 @@ TEST_P(PathResolverTest, MagicLinksLeadNowhere) {
   Descriptor secret(open((host / "secret").c_str(), O_RDONLY | O_CLOEXEC));
   for (const std::string &path : std::vector<std::string>{"cwd", "root", "root/etc", "exe",
                                                           "fd/" + std::to_string(secret.get())})
-    EXPECT_FALSE(resolver.open(process.get(), path, O_RDONLY)) << path;
+    EXPECT_FALSE(resolver.open(process.get(), path.c_str(), O_RDONLY)) << path;
 }
 
 TEST_P(PathResolverTest, NoWayOutOpensWhileSomeoneRenames) {
@@ -158,18 +158,18 @@ TEST_P(PathResolverTest, NoWayOutOpensWhileSomeoneRenames) {
 TEST_P(PathResolverTest, EntryIsOneComponentOfADirectoryBeneath) {
   auto entry = resolver.entry(root.get(), "to-dir/inner", Errno::Inval);
   ASSERT_TRUE(entry);
-  EXPECT_EQ(entry->name, "inner");
+  EXPECT_STREQ(entry->name, "inner");
   EXPECT_FALSE(entry->mustBeDirectory);
-  EXPECT_EQ(faccessat(entry->directory.get(), "inner", F_OK, 0), 0);
+  EXPECT_EQ(faccessat(entry->directory, "inner", F_OK, 0), 0);
 
   auto slashes = resolver.entry(root.get(), "dir/new//", Errno::Inval);
   ASSERT_TRUE(slashes);
-  EXPECT_EQ(slashes->name, "new");
+  EXPECT_STREQ(slashes->name, "new");
   EXPECT_TRUE(slashes->mustBeDirectory);
 
   auto link = resolver.entry(root.get(), "out-dir", Errno::Inval);
   ASSERT_TRUE(link);
-  EXPECT_EQ(link->name, "out-dir");
+  EXPECT_STREQ(link->name, "out-dir");
 }
 
 TEST_P(PathResolverTest, EntryRefusesDotsAndWaysOut) {

@@ -1,0 +1,40 @@
+// A computation on one element of memory, done for all lanes of a vector.
+#pragma once
+
+#include <llvm/ADT/DenseMap.h>
+#include <llvm/Analysis/LoopInfo.h>
+#include <llvm/IR/IRBuilder.h>
+
+namespace w2n::compiler {
+
+/// Whether `value` is computed, in `loop`, from `elements` and invariants alone, by a few
+/// instructions that have a vector form of at most 512 bits for `lanes` lanes and no effects.
+bool isLaneExpression(const llvm::Value *value, const llvm::Loop &loop,
+                      llvm::ArrayRef<const llvm::Value *> elements, unsigned lanes);
+
+/// Emits lane expressions of a loop, any number of times, with their invariants spread over the
+/// lanes only once.
+class LaneEmitter {
+public:
+  /// `invariants` is where everything that is invariant in `loop` is at hand, and dominates the
+  /// places at which expressions are emitted.
+  LaneEmitter(const llvm::Loop &loop, llvm::ArrayRef<const llvm::Value *> elements, unsigned lanes,
+              llvm::Instruction *invariants)
+      : loop(loop), elements(elements), lanes(lanes), invariants(invariants) {}
+
+  /// `value`, which isLaneExpression, with the vector `loaded` in place of each of the elements.
+  /// Lanes for which the loop would not compute it may be poison.
+  llvm::Value *emit(llvm::IRBuilder<> &builder, llvm::Value *value, llvm::Value *loaded);
+
+private:
+  llvm::Value *emitOperation(llvm::IRBuilder<> &builder, const llvm::Instruction &instruction,
+                             llvm::ArrayRef<llvm::Value *> operands);
+
+  const llvm::Loop &loop;
+  llvm::ArrayRef<const llvm::Value *> elements;
+  unsigned lanes;
+  llvm::Instruction *invariants;
+  llvm::DenseMap<const llvm::Value *, llvm::Value *> splats;
+};
+
+} // namespace w2n::compiler

@@ -1,0 +1,20 @@
+// System calls that a signal ends are made again: a guest has no signals, and nothing that it could
+// do about one. Those with which the guest itself is ended (runtime/core/Interrupt.h) let the call
+// return, and the crossing leaves the guest.
+#pragma once
+
+#include "runtime/core/Interrupt.h"
+
+#include <cerrno>
+
+namespace w2n::wasi {
+
+/// What `call()` returns, which is negative and sets errno if it fails.
+template <typename Call> auto restarted(Call call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR && !runtime::isInterrupted()) [[unlikely]]
+    result = call();
+  return result;
+}
+
+} // namespace w2n::wasi

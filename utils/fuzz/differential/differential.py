@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""Random programs, compiled in several modes and run by Node.js, which must all agree.
+
+    utils/fuzz/differential/differential.py [--count 100] [--first 0] [--jobs 2] [--keep FOLDER]
+    utils/fuzz/differential/differential.py --first 17 --count 1 --function 3     # one function of module 17, each line that is compared
+    utils/fuzz/differential/differential.py --reduce 17 --function 3              # the smallest module that still differs
+
+A module is a number. It has functions of all instructions, of loops and calls as compilers of C make them, and of accesses near the end of
+memory. What is compared: results; memory and globals after each call that returns; the kind of trap. With --strict-trap-state also memory
+and globals after a trap. Modules that run differently are kept, with the command that shows it.
+"""
+
+import argparse
+import concurrent.futures
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+from generate import CALLS, generate  # noqa: E402
+from reduce import reduce_module  # noqa: E402
+from tree import ROOT, Node  # noqa: E402
+
+HERE = pathlib.Path(__file__).resolve().parent
+MODES = ["O0", "O3", "O3-explicit", "O3-strict"]
+BATCH, TIMEOUT = 5, 300
+# V8's words and ours for traps. V8 has one for wrong types and null, so kinds are compared exactly between our modes only.
+TRAPS = [("memory", r"memory access out of bounds|out of bounds memory access|data segment out of bounds"),
+         ("table", r"table index is out of bounds|table access|undefined element|element segment out of bounds|table (?:or \w+ )?out of bounds"
+                   r"|out of bounds table"),
+         ("type", r"null function or function signature mismatch|uninitialized element|indirect call type mismatch"),
+         ("zero", r"divide by zero|remainder by zero"), ("range", r"divide result unrepresentable|unrepresentable in integer|integer overflow"
+                                                                 r"|invalid conversion"),
+         ("stack", r"call stack"), ("unreachable", r"unreachable")]
+
+
+def lines_of(output):
+    """Lines of a runner by (mode, module): a list of ("f0 0", outcome, hash)."""
+    found = {}
+    for line in output.splitlines():
+        mode, module, rest = line.split(" ", 2)
+        lines = found.setdefault((mode, module), [])
+        if rest != "begin":
+            what, hash_ = rest.split(" | ")
+            function, call, outcome = what.split(" ", 2)
+            lines.append((f"{function} {call}", outcome, hash_))
+    return found
+
+
+def trap_class(outcome):
+    for kind, pattern in TRAPS:
+        if re.search(pattern, outcome):
+            return kind
+    return outcome
+
+
+def compare(lines, module, modes):
+    """The first difference between the modes for `module`, as text; None if there is none."""
+    wanted = lines[("node", module)]
+    exact = {}
+    for mode in modes:
+        found = lines.get((mode, module), [])
+        for expected, ours in zip(wanted, found):
+            call, outcome, hash_ = ours
+            trapped = outcome.startswith("!")
+            same = trap_class(outcome) == trap_class(expected[1]) if trapped and expected[1].startswith("!") else outcome == expected[1]
+            same = same and exact.setdefault(call, outcome) == outcome
+            if (not trapped or "-strict" in mode) and hash_ != expected[2]:
+                same = False
+            if not same:
+                return f"{call} {mode}: {outcome} | {hash_}, must be {expected[1]} | {expected[2]} (or as {modes[0]}: {exact[call]})"
+        if len(found) != len(wanted):
+            return f"{mode}: {len(found)} calls of {len(wanted)}: crashed"
+    return None
+
+
+class Runners:
+    """Runs modules, `contents` by name, in `folder`; returns what is different, by name."""
+
+    def __init__(self, options):
+        self.options, self.modes = options, options.modes.split(",")
+
+    def lines(self, folder, contents):
+        (folder / "calls").write_text("".join(f"{first} {second}\n" for first, second in CALLS))
+        for name, content in contents.items():
+            (folder / name).write_bytes(content)
+        output, errors = "", ""
+        for command in ([self.options.node, "--no-warnings", HERE / "run.mjs", "calls"],
+                        [self.options.runner, "calls", self.options.modes]):
+            try:
+                done = subprocess.run([*command, *contents], cwd=folder, capture_output=True, timeout=TIMEOUT)
+                output, errors = output + done.stdout.decode(), errors + done.stderr.decode()[-500:]
+            except subprocess.TimeoutExpired as expired:
+                output, errors = output + (expired.stdout or b"").decode(), errors + f"more than {TIMEOUT} s"
+        return lines_of(output), errors
+
+    def differences(self, contents):
+        with tempfile.TemporaryDirectory() as name:
+            lines, errors = self.lines(pathlib.Path(name), contents)
+        found = {}
+        for module in contents:
+            if ("node", module) not in lines:
+                found[module] = f"Node.js does not run it: {errors}"
+                continue
+            difference = compare(lines, module, self.modes)
+            if difference:
+                # A crash takes the modules after it along.
+                if len(contents) > 1 and "crashed" in difference:
+                    found.update(self.differences({module: contents[module]}))
+                else:
+                    found[module] = difference + ("\n" + errors if "crashed" in difference else "")
+        return found
+
+
+def keep_only(module, index):
+    """Makes functions before `index`, which it cannot call directly, trap."""
+    for other, function in enumerate(module.functions):
+        if other < index:
+            function.body = [Node("", b"\x00")]
+            function.locals = list(function.params)
+
+
+def run_batch(runners, seeds):
+    contents = {f"{seed}.wasm": generate(seed).encode() for seed in seeds}
+    return contents, runners.differences(contents)
+
+
+def show(runners, options):
+    module = generate(options.first)
+    keep_only(module, options.function)
+    name = f"{options.first}.wasm"
+    with tempfile.TemporaryDirectory() as folder:
+        lines, errors = runners.lines(pathlib.Path(folder), {name: module.encode()})
+    for (mode, _), found in lines.items():
+        for call, outcome, hash_ in found:
+            if call.startswith(f"f{options.function} "):
+                print(f"{mode:12} {call} {outcome} | {hash_}")
+    print(errors, end="")
+
+
+def reduce_one(runners, options):
+    def different(content):
+        return runners.differences({"m.wasm": content}).get("m.wasm")
+
+    content, text = reduce_module(generate(options.reduce), options.function, different)
+    if content is None:
+        raise SystemExit("the module runs the same everywhere")
+    options.keep.mkdir(parents=True, exist_ok=True)
+    output = options.keep / f"{options.reduce}-reduced.wasm"
+    output.write_bytes(content)
+    print(f"{output}: {len(content)} bytes; {text}")
+
+
+def fuzz(runners, options):
+    seeds = range(options.first, options.first + options.count)
+    batches = [seeds[begin:begin + BATCH] for begin in range(0, len(seeds), BATCH)]
+    failed = done = 0
+    with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
+        for contents, found in pool.map(run_batch, [runners] * len(batches), batches):
+            done += len(contents)
+            for name, text in found.items():
+                failed += 1
+                options.keep.mkdir(parents=True, exist_ok=True)
+                (options.keep / name).write_bytes(contents[name])
+                function = re.match(r"f(\d+) ", text)
+                seed = name.removesuffix(".wasm")
+                again = f"{pathlib.Path(__file__)} --reduce {seed} --function {function[1]}" if function else f"--first {seed} --count 1"
+                print(f"{options.keep / name}: {text}\n  smaller: {again}", flush=True)
+            if done % 1000 == 0:
+                print(f"{done} modules", flush=True)
+    print(f"{options.count} modules, {failed} run differently")
+    sys.exit(failed != 0)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runner", type=pathlib.Path, default=ROOT / "build/release/bin/w2nDifferentialRunner")
+    parser.add_argument("--node", default="node")
+    parser.add_argument("--modes", default=",".join(MODES))
+    parser.add_argument("--first", type=int, default=0, help="number of the first module")
+    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--keep", type=pathlib.Path, default=pathlib.Path("differences"), help="where modules go that run differently")
+    parser.add_argument("--function", type=int, help="look at this function of module --first, or reduce for it")
+    parser.add_argument("--reduce", type=int, metavar="SEED", help="make module SEED smaller")
+    options = parser.parse_args()
+    options.runner = options.runner.resolve()
+    runners = Runners(options)
+    if options.reduce is not None:
+        reduce_one(runners, options)
+    elif options.function is not None:
+        show(runners, options)
+    else:
+        fuzz(runners, options)
+
+
+if __name__ == "__main__":
+    main()
