@@ -4,6 +4,7 @@
 
 #include "compiler/codegen/Pipeline.h"
 
+#include "compiler/codegen/FoldIndexSums.h"
 #include "compiler/codegen/InlineCalls.h"
 #include "compiler/codegen/PinLoads.h"
 #include "compiler/codegen/RerollLoops.h"
@@ -104,6 +105,7 @@ void addScalarPasses(FunctionPassManager &passes, int level) {
   passes.addPass(LoopSimplifyPass());
   passes.addPass(WidenAddressesPass());
   passes.addPass(RerollLoopsPass());
+  passes.addPass(FoldIndexSumsPass());
   passes.addPass(ReassociatePass());
   addFirstLoopPasses(passes, level >= 3);
   addCleanup(passes);
