@@ -4,6 +4,7 @@
 
 #include "compiler/codegen/Pipeline.h"
 
+#include "compiler/codegen/LongMultiply.h"
 #include "compiler/codegen/PinLoads.h"
 #include "compiler/codegen/RerollLoops.h"
 #include "compiler/codegen/SearchLoops.h"
@@ -113,6 +114,7 @@ void addScalarPasses(FunctionPassManager &passes, int level) {
   passes.addPass(MemCpyOptPass());
   passes.addPass(DSEPass());
   passes.addPass(createFunctionToLoopPassAdaptor(LICMPass(LICMOptions()), /*UseMemorySSA=*/true));
+  passes.addPass(LongMultiplyPass());
   addCleanup(passes);
 }
 
