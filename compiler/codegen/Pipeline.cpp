@@ -4,7 +4,6 @@
 
 #include "compiler/codegen/Pipeline.h"
 
-#include "compiler/codegen/LongMultiply.h"
 #include "compiler/codegen/PinLoads.h"
 #include "compiler/codegen/RerollLoops.h"
 #include "compiler/codegen/SearchLoops.h"
@@ -114,7 +113,6 @@ void addScalarPasses(FunctionPassManager &passes, int level) {
   passes.addPass(MemCpyOptPass());
   passes.addPass(DSEPass());
   passes.addPass(createFunctionToLoopPassAdaptor(LICMPass(LICMOptions()), /*UseMemorySSA=*/true));
-  passes.addPass(LongMultiplyPass());
   addCleanup(passes);
 }
 
