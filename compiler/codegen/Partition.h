@@ -36,6 +36,7 @@ struct Job {
   std::function<void(ModuleLowering &)> lower;
   size_t wasmBytes;   ///< large ones are begun first
   uint32_t functions; ///< for the progress
+  std::string what;   ///< for reports
 };
 
 /// Lowers `functions`, the last part of which is what a profile is for: they count, in `counters`,
