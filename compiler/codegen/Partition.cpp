@@ -27,8 +27,6 @@ namespace {
 constexpr size_t partitionBytes = 48 * 1024;
 /// From here on a function is alone, so that what is decided for it touches no other.
 constexpr size_t largeFunctionBytes = 16 * 1024;
-/// From here on it gets the cheap passes.
-constexpr size_t hugeFunctionBytes = 512 * 1024;
 
 /// Adds to the report, if there is one, under the function's own name.
 void report(const ModulePlan &plan, Cause cause, const std::string &detail,
@@ -53,15 +51,22 @@ public:
       llvm::DiagnosticPrinterRawOStream printer(stream);
       info.print(printer);
     }
-    if (llvm::isa<llvm::OptimizationRemarkAnalysis>(info))
-      takeRemark(llvm::cast<llvm::OptimizationRemarkAnalysis>(info));
+    switch (info.getKind()) {
+    case llvm::DK_OptimizationRemarkAnalysis:
+    case llvm::DK_OptimizationRemarkAnalysisFPCommute:
+    case llvm::DK_OptimizationRemarkAnalysisAliasing:
+      takeRemark(llvm::cast<llvm::DiagnosticInfoIROptimization>(info));
+      break;
+    default: // Nothing that anybody has asked for.
+      break;
+    }
     return true;
   }
 
 private:
   static constexpr char vectoriser[] = "loop-vectorize";
 
-  void takeRemark(const llvm::OptimizationRemarkAnalysis &remark) {
+  void takeRemark(const llvm::DiagnosticInfoIROptimization &remark) {
     const std::string message = remark.getMsg();
     llvm::StringRef reason = message;
     if (remark.getPassName() == vectoriser && reason.consume_front("loop not vectorized: "))

@@ -11,6 +11,9 @@
 
 namespace w2n::compiler {
 
+/// From this size on a function gets the cheap passes.
+inline constexpr size_t hugeFunctionBytes = 512 * 1024;
+
 struct Partition {
   std::vector<uint32_t> functions; ///< their indices
   /// What it is compiled at: lower than asked for if it is one huge function, whose cost would grow

@@ -25,19 +25,21 @@ public:
   /// `detail` tells kinds of the cause apart.
   void add(Cause cause, const std::string &detail, const std::string &function);
 
-  /// The causes that there are, each with its largest functions. The same for every number of
-  /// threads.
+  /// The causes that there are, each with its most frequent details, and those with their largest
+  /// functions and how many places are there. The same for every number of threads.
   std::string text() const;
 
 private:
   /// Places by function.
   using Functions = std::map<std::string, uint64_t>;
   size_t bytesOf(const std::string &function) const;
+  using Details = std::map<std::string, Functions>;
   std::string functionsText(const Functions &functions) const;
+  std::string detailsText(const Details &details) const;
 
   const std::unordered_map<std::string, size_t> functionBytes;
   mutable std::mutex mutex;
-  std::map<std::pair<Cause, std::string>, Functions> places;
+  std::map<Cause, Details> places;
 };
 
 } // namespace w2n::compiler

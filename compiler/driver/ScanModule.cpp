@@ -1,5 +1,6 @@
 #include "compiler/driver/ScanModule.h"
 
+#include "compiler/codegen/Partition.h"
 #include "lib/wasm/Instruction.h"
 
 #include <llvm/TargetParser/Triple.h>
@@ -59,6 +60,8 @@ public:
         code(plan.wasm.functions[function].code), symbol(plan.symbols[function]) {}
 
   void run() {
+    if (code.size() >= hugeFunctionBytes && plan.options.level > OptimizationLevel::O1)
+      add(Cause::FewerPasses);
     ByteReader reader(code);
     wasm::Instruction instruction;
     blocks.push_back({});
