@@ -136,10 +136,9 @@ void lowerFunctions(ModuleLowering &module, std::span<const uint32_t> functions,
     countExecutions(module, counters);
     return;
   }
+  lowerInlineCopies(module);
   if (module.plan.profile)
     module.plan.profile->annotate(module);
-  // Last, as a profile counts each function once.
-  lowerInlineCopies(module);
 }
 
 Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoice &target,
