@@ -198,9 +198,14 @@ bool LoopWidener::mayReplace(const Use &use, const Index &index, const Index &pi
 /// folds into the access.
 void replaceUse(Use &use, PHINode &wide, int64_t distance, Instruction &before) {
   IRBuilder<> builder(cast<Instruction>(use.getUser()));
-  if (distance == 0)
+  auto *address = dyn_cast<GetElementPtrInst>(use.getUser());
+  if (distance == 0) {
+    // What was a zero extension may be negative now, before the access that traps.
+    if (address)
+      address->setNoWrapFlags(address->getNoWrapFlags().withoutNoUnsignedWrap());
     return use.set(&wide);
-  if (auto *address = dyn_cast<GetElementPtrInst>(use.getUser())) {
+  }
+  if (address) {
     Value *sum =
         builder.CreateInBoundsGEP(builder.getInt8Ty(), address->getPointerOperand(), &wide);
     sum = builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), sum, distance);

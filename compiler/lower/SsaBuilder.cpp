@@ -127,6 +127,7 @@ void SsaBuilder::completePending() {
     for (llvm::BasicBlock *predecessor : edges)
       next.phi->addIncoming(readOrMakePhi(predecessor, next.variable), predecessor);
     completed.push_back(next.phi);
+    complete.insert(next.phi);
   }
   for (auto it = completed.rbegin(); it != completed.rend(); ++it)
     removeIfTrivial(*it);
@@ -136,8 +137,8 @@ void SsaBuilder::removeIfTrivial(llvm::PHINode *start) {
   llvm::SmallVector<llvm::PHINode *, 8> worklist{start};
   while (!worklist.empty()) {
     llvm::PHINode *phi = worklist.pop_back_val();
-    // Incomplete and already removed ones have no operands.
-    if (phi->getNumIncomingValues() == 0 || replaced.count(phi))
+    // Those of labels get further operands with each branch, and are not ours to remove.
+    if (!complete.contains(phi) || replaced.count(phi))
       continue;
     llvm::Value *same = nullptr;
     bool trivial = true;
