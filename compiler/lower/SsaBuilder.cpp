@@ -127,18 +127,22 @@ void SsaBuilder::completePending() {
     for (llvm::BasicBlock *predecessor : edges)
       next.phi->addIncoming(readOrMakePhi(predecessor, next.variable), predecessor);
     completed.push_back(next.phi);
-    complete.insert(next.phi);
   }
   for (auto it = completed.rbegin(); it != completed.rend(); ++it)
     removeIfTrivial(*it);
 }
 
 void SsaBuilder::removeIfTrivial(llvm::PHINode *start) {
+  // A label's phi gets an operand with each branch: until code follows it, or to a loop for longer.
+  auto mayGrow = [&](llvm::PHINode &phi) {
+    llvm::BasicBlock *block = phi.getParent();
+    return llvm::isa<llvm::PHINode>(block->back()) || !blocks[block].sealed;
+  };
   llvm::SmallVector<llvm::PHINode *, 8> worklist{start};
   while (!worklist.empty()) {
     llvm::PHINode *phi = worklist.pop_back_val();
-    // Those of labels get further operands with each branch, and are not ours to remove.
-    if (!complete.contains(phi) || replaced.count(phi))
+    // Incomplete and already removed ones have no operands.
+    if (phi->getNumIncomingValues() == 0 || replaced.count(phi))
       continue;
     llvm::Value *same = nullptr;
     bool trivial = true;
@@ -153,7 +157,8 @@ void SsaBuilder::removeIfTrivial(llvm::PHINode *start) {
     if (!trivial || !same)
       continue;
     for (llvm::User *user : phi->users())
-      if (auto *userPhi = llvm::dyn_cast<llvm::PHINode>(user); userPhi && userPhi != phi)
+      if (auto *userPhi = llvm::dyn_cast<llvm::PHINode>(user);
+          userPhi && userPhi != phi && !mayGrow(*userPhi))
         worklist.push_back(userPhi);
     phi->replaceAllUsesWith(same);
     phi->removeFromParent();

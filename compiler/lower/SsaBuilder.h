@@ -10,7 +10,6 @@
 
 #include <functional>
 #include <llvm/ADT/DenseMap.h>
-#include <llvm/ADT/DenseSet.h>
 #include <llvm/ADT/SmallVector.h>
 #include <llvm/IR/Instructions.h>
 #include <vector>
@@ -84,8 +83,6 @@ private:
   llvm::DenseMap<llvm::BasicBlock *, BlockState> blocks;
   llvm::DenseMap<Key, llvm::Value *> definitions;
   std::vector<PendingPhi> pending;
-  /// Phis of variables that have all their operands.
-  llvm::DenseSet<llvm::PHINode *> complete;
   llvm::DenseMap<llvm::Value *, llvm::Value *> replaced;
   std::vector<llvm::PHINode *> removed;
 };
