@@ -33,13 +33,18 @@ public:
   }
 
   bool failed() const { return failure != Errno::Success; }
-  // What the guest gets; a slot for it is there.
-  Status refuse() { return finish(std::unexpected(failure)); }
+  // What the guest gets, for which there is a slot; or the error with which it is left.
+  Status refuse() { return finish(Outcome(std::unexpected(failure))); }
   Status finish(Outcome outcome) {
     slots[0] = uint16_t(outcome ? Errno::Success : outcome.error());
     return {};
   }
   Status finish(Status leavesGuest) { return leavesGuest; }
+  Status finish(const Result<Errno> &outcome) {
+    W2N_CHECK(outcome);
+    slots[0] = uint16_t(*outcome);
+    return {};
+  }
 
 private:
   uint32_t address(size_t index) const { return uint32_t(slots[index]); }

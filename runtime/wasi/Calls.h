@@ -82,9 +82,11 @@ Outcome randomGet(WasiContext &context, Buffer buffer);
 /// Leaves the guest, with an error of kind Exit.
 WASI_CALL("proc_exit")
 Status procExit(WasiContext &context, uint32_t code);
-/// Errors: NoSys, always.
+/// Does what the signal does where nothing handles it, as no guest can: most leave the guest, with
+/// the exit status of a shell's command that it ended (128 and the host's number). Errors: NoSys
+/// for a signal that there is not, or that stops a process.
 WASI_CALL("proc_raise")
-Outcome procRaise(WasiContext &context, uint32_t signal);
+Result<Errno> procRaise(WasiContext &context, Signal signal);
 WASI_CALL("sched_yield")
 Outcome schedYield(WasiContext &context);
 

@@ -109,11 +109,11 @@ constexpr CallParameter procExitParameters[] = {
 
 Status procRaiseInvoke(WasiContext &context, GuestMemory memory, std::span<Slot> slots) {
   Arguments arguments(memory, slots);
-  const auto signal = arguments.number<uint32_t>(0);
+  const auto signal = arguments.number<Signal>(0);
   return arguments.finish(procRaise(context, signal));
 }
 constexpr CallParameter procRaiseParameters[] = {
-    {"signal", 0, trace::formatOf("uint32_t")},
+    {"signal", 0, trace::formatOf("Signal")},
 };
 
 Status schedYieldInvoke(WasiContext &context, GuestMemory memory, std::span<Slot> slots) {

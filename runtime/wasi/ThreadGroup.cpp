@@ -98,8 +98,12 @@ std::optional<Extern> ThreadGroup::find(std::string_view module, std::string_vie
     return options.resolver ? options.resolver(module, name, kind) : std::nullopt;
   auto body = [self = shared_from_this()](runtime::Caller,
                                           std::span<runtime::Slot> slots) -> Status {
-    W2N_TRY(id, self->spawn(uint32_t(slots[0])));
-    slots[0] = uint32_t(id);
+    const auto argument = uint32_t(slots[0]);
+    auto id = self->spawn(argument);
+    if (self->options.trace)
+      self->traceSpawn(argument, id);
+    W2N_CHECK(id);
+    slots[0] = uint32_t(*id);
     return {};
   };
   return runtime::makeHostFunction({{ValueType::i32()}, {ValueType::i32()}}, std::move(body));
@@ -147,6 +151,16 @@ Result<int32_t> ThreadGroup::spawn(uint32_t argument) {
   // The thread's now.
   start->release();
   return int32_t(id);
+}
+
+/// As --trace prints the calls of WASI: what succeeds gives the thread's id.
+void ThreadGroup::traceSpawn(uint32_t argument, const Result<int32_t> &result) const {
+  std::string line(spawnName);
+  line.append("(argument=").append(std::to_string(argument)).append(") = ");
+  line.append(result ? std::to_string(*result) : "?");
+  if (result && *result < 0)
+    line.append(" ").append(nameOf(Errno(-*result)));
+  options.trace(line + "\n");
 }
 
 void *ThreadGroup::run(void *argument) {

@@ -8,6 +8,7 @@
 
 #include "runtime/core/Instance.h"
 #include "runtime/core/Interrupt.h"
+#include "runtime/wasi/Trace.h"
 
 #include <condition_variable>
 #include <map>
@@ -26,6 +27,8 @@ public:
     /// have been interrupted, but for the main thread, which is its caller's. It may end the
     /// process. May be empty.
     std::function<void(const Error &)> onEnd;
+    /// If there is one, gets a line for each thread-spawn.
+    TraceSink trace = nullptr;
     /// At one time, the main thread not counted.
     uint32_t maxThreads = 4096;
   };
@@ -52,6 +55,7 @@ private:
   ThreadGroup(std::shared_ptr<const runtime::Module> module, Options options)
       : module(std::move(module)), options(std::move(options)) {}
   Result<int32_t> spawn(uint32_t argument);
+  void traceSpawn(uint32_t argument, const Result<int32_t> &result) const;
   Result<std::unique_ptr<Start>> makeStart(uint32_t argument);
   /// 0 if there are too many, or if the program has ended.
   uint32_t enter();

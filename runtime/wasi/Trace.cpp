@@ -47,7 +47,10 @@ Status invokeTraced(const Call &call, const TraceSink &sink, WasiContext &contex
     print("?");
     return call.invoke(context, memory, slots);
   }
-  W2N_CHECK(call.invoke(context, memory, slots));
+  if (Status status = call.invoke(context, memory, slots); !status) {
+    print("?");
+    return status;
+  }
   const auto error = Errno(slots[0]);
   const bool failed = error != Errno::Success;
   format(trace::When::After, failed, failed ? 0 : loadMoved(call, memory, arguments));

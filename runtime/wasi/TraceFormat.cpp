@@ -163,6 +163,15 @@ std::string clockId(const Argument &argument) {
   return nameAmong(uint32_t(argument.slots[0]), clockNames);
 }
 
+std::string signal(const Argument &argument) {
+  constexpr NumberName names[] = {
+      {1, "hup"},     {2, "int"},   {3, "quit"},   {4, "ill"},   {5, "trap"},  {6, "abrt"},
+      {7, "bus"},     {8, "fpe"},   {9, "kill"},   {10, "usr1"}, {11, "segv"}, {12, "usr2"},
+      {13, "pipe"},   {14, "alrm"}, {15, "term"},  {16, "chld"}, {17, "cont"}, {18, "stop"},
+      {19, "tstp"},   {20, "ttin"}, {21, "ttou"},  {22, "urg"},  {23, "xcpu"}, {24, "xfsz"},
+      {25, "vtalrm"}, {26, "prof"}, {27, "winch"}, {28, "poll"}, {29, "pwr"},  {30, "sys"}};
+  return nameAmong(uint32_t(argument.slots[0]), names);
+}
 std::string advice(const Argument &argument) {
   constexpr NumberName names[] = {{0, "normal"},   {1, "sequential"}, {2, "random"},
                                   {3, "willneed"}, {4, "dontneed"},   {5, "noreuse"}};

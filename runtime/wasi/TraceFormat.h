@@ -38,6 +38,7 @@ std::string signedNumber(const Argument &argument);
 std::string address(const Argument &argument);
 std::string buffer(const Argument &argument);
 std::string clockId(const Argument &argument);
+std::string signal(const Argument &argument);
 std::string advice(const Argument &argument);
 std::string whence(const Argument &argument);
 std::string whenceUnstable(const Argument &argument);
@@ -73,6 +74,7 @@ constexpr Format formats[] = {
     {"uint64_t", When::Before, number64},
     {"int64_t", When::Before, signedNumber},
     {"ClockId", When::Before, clockId},
+    {"Signal", When::Before, signal},
     {"Advice", When::Before, advice},
     {"Whence", When::Before, whence},
     {"WhenceUnstable", When::Before, whenceUnstable},

@@ -28,6 +28,8 @@ public:
 
   const std::vector<std::string> &arguments() const { return options.arguments; }
   const std::vector<std::string> &environment() const { return options.environment; }
+  /// Empty if nobody wants it.
+  const TraceSink &trace() const { return options.trace; }
   bool raisesBrokenPipe() const { return options.raiseBrokenPipe; }
   FileTable files;
   PathResolver paths;

@@ -35,6 +35,7 @@ using Fd = uint32_t;
 using Count = uint32_t; ///< of elements of the arrays before it
 using ClockId = uint32_t;
 using Advice = uint32_t;
+using Signal = uint32_t;
 using Whence = uint32_t;
 using WhenceUnstable = uint32_t;
 using LookupFlags = uint32_t;

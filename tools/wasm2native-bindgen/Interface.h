@@ -41,7 +41,7 @@ enum class Returning {
   Number,
   Error,
   Expected,
-  Errno, ///< the runtime's: a number, which is the error
+  Errno, ///< the runtime's: a number, unless the guest is left
 };
 
 struct Import {

@@ -41,14 +41,23 @@ RuntimeTypeReader::parameter(const clang::ParmVarDecl &declaration) const {
 }
 
 std::string RuntimeTypeReader::result(QualType type, Import &import) const {
-  auto expected = argumentsOf(type, "expected");
-  const std::string error = expected.empty() || !expected[0].getAsType()->isVoidType()
-                                ? ""
-                                : spell(expected[1].getAsType().getCanonicalType());
-  if (error != "w2n::wasi::Errno" && error != "w2n::Error")
-    return "the result must be an Outcome or a Status";
-  import.returning = error == "w2n::Error" ? Returning::Error : Returning::Errno;
-  return "";
+  struct Row {
+    llvm::StringRef value, error;
+    Returning returning;
+  };
+  constexpr Row outcomes[] = {
+      {"void", "w2n::wasi::Errno", Returning::Errno},
+      {"w2n::wasi::Errno", "w2n::Error", Returning::Errno},
+      {"void", "w2n::Error", Returning::Error},
+  };
+  if (auto expected = argumentsOf(type, "expected"); !expected.empty())
+    for (const Row &row : outcomes)
+      if (row.value == spell(expected[0].getAsType().getCanonicalType()) &&
+          row.error == spell(expected[1].getAsType().getCanonicalType())) {
+        import.returning = row.returning;
+        return "";
+      }
+  return "the result must be an Outcome, a Status or a Result<Errno>";
 }
 
 } // namespace w2n::bindgen

@@ -226,9 +226,10 @@ private:
     auto onEnd = [file](const Error &error) { endProgram(file, std::unexpected(error)); };
     auto resolve = [wasi = wasi](std::string_view module, std::string_view name,
                                  wasm::ExternKind kind) { return wasi->find(module, name, kind); };
-    W2N_TRY(threads,
-            wasi::ThreadGroup::create(
-                module, {.resolver = resolve, .instance = request.instance, .onEnd = onEnd}));
+    W2N_TRY(threads, wasi::ThreadGroup::create(module, {.resolver = resolve,
+                                                        .instance = request.instance,
+                                                        .onEnd = onEnd,
+                                                        .trace = wasi->trace()}));
     auto resolveAll = [&threads](std::string_view module, std::string_view name,
                                  wasm::ExternKind kind) {
       return threads->find(module, name, kind);

@@ -2,6 +2,8 @@
 ;; RUN: wat2wasm --enable-threads %s -o %t.wasm && wasm2native %t.wasm -o %t.so
 ;; RUN: sh -c 'wasm2native run %t.so; echo $?' | FileCheck %s
 ;; CHECK: 42
+;; RUN: sh -c 'wasm2native run --trace %t.so 2>&1; true' | FileCheck %s --check-prefix=TRACE
+;; TRACE: thread-spawn(argument=41) = 1
 (module
   (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
   (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))

@@ -446,6 +446,19 @@ TEST_P(BlockedReadTest, IsEndedWithItsGuest) {
 
 INSTANTIATE_TEST_SUITE_P(Reads, BlockedReadTest, testing::Values(PathMethod::Automatic));
 
+TEST_P(CallsTest, ARaisedSignalDoesWhatItDoesByDefault) {
+  constexpr uint32_t abort = 6, child = 16, stop = 18, none = 0, last = 30;
+  EXPECT_EQ(call("proc_raise", child), Errno::Success);
+  for (uint32_t signal : {none, stop, last + 1})
+    EXPECT_EQ(call("proc_raise", signal), Errno::NoSys) << signal;
+  for (auto [signal, host] : {std::pair(abort, SIGABRT), std::pair(last, SIGSYS)}) {
+    auto outcome = procRaise(*context, signal);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().kind, w2n::ErrorKind::Exit);
+    EXPECT_EQ(outcome.error().code, 128u + uint32_t(host));
+  }
+}
+
 TEST_P(CallsTest, StreamsAreNoSocketsAndExitIsAValue) {
   EXPECT_EQ(call("sock_shutdown", 0, 1), Errno::NotSock);
   EXPECT_EQ(call("sock_shutdown", 77, 1), Errno::Badf);
