@@ -390,6 +390,9 @@ void forbidFlagsOfWrites() {
 }
 
 TEST_P(CallsTest, ABrokenPipeIsNoSignalOnOlderKernelsEither) {
+#ifdef W2N_EMULATED
+  GTEST_SKIP() << "an emulator has no filters for system calls";
+#endif
   int ends[2];
   ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
   close(ends[0]);
