@@ -1,5 +1,6 @@
-// memcpy, memmove, memset for compiled code. LLVM calls them for runs whose length is not known; a fault in them is the trap of the
-// access that they stand for, so they touch nothing but what they are asked to.
+// memcpy, memmove, memset for compiled code. LLVM calls them for runs whose length is not known; a
+// fault in them is the trap of the access that they stand for, so they touch nothing but what they
+// are asked to.
 //
 // Built with -ffreestanding -fno-builtin, or the loops below would become calls to themselves.
 
@@ -11,57 +12,68 @@ typedef uint32_t __attribute__((aligned(1), may_alias)) HalfWord;
 typedef uint16_t __attribute__((aligned(1), may_alias)) QuarterWord;
 typedef uint64_t __attribute__((vector_size(16), aligned(1), may_alias)) Block;
 
-// Both ends, overlapping in the middle: two accesses cover every length of a size class, and all loads come before the stores, so that overlapping
-// operands are right too.
-#define COPY_BOTH_ENDS(Type)                                                                       \
+// Lengths of a size class differ from call to call, and a branch on one is a guess. So from 4 to 16
+// and from 16 to 64 bytes there is none: two accesses at each end, which overlap, are apart by a
+// whole one if that many bytes are there and else the same. All loads come before the stores, so
+// that overlapping operands are right too.
+#define COPY_ENDS(Type, inner)                                                                     \
   do {                                                                                             \
-    Type first = *(const Type *)from;                                                              \
-    Type last = *(const Type *)(from + count - sizeof(Type));                                      \
-    *(Type *)to = first;                                                                           \
-    *(Type *)(to + count - sizeof(Type)) = last;                                                   \
+    size_t second = (inner), last = count - sizeof(Type);                                          \
+    Type a = *(const Type *)from, b = *(const Type *)(from + second);                              \
+    Type c = *(const Type *)(from + last - second), d = *(const Type *)(from + last);              \
+    *(Type *)to = a;                                                                               \
+    *(Type *)(to + second) = b;                                                                    \
+    *(Type *)(to + last - second) = c;                                                             \
+    *(Type *)(to + last) = d;                                                                      \
   } while (0)
 
 static inline void copySmall(char *to, const char *from, size_t count) {
   if (count >= 16)
-    COPY_BOTH_ENDS(Block);
-  else if (count >= 8)
-    COPY_BOTH_ENDS(Word);
+    COPY_ENDS(Block, (count - 1) / 32 * 16);
   else if (count >= 4)
-    COPY_BOTH_ENDS(HalfWord);
+    COPY_ENDS(HalfWord, count / 8 * 4);
   else if (count >= 2)
-    COPY_BOTH_ENDS(QuarterWord);
+    COPY_ENDS(QuarterWord, 0);
   else if (count == 1)
     *to = *from;
 }
 
+// 64 bytes.
+typedef struct {
+  Block a, b, c, d;
+} Line;
+
+static inline Line loadLine(const char *from) {
+  const Block *blocks = (const Block *)from;
+  return (Line){blocks[0], blocks[1], blocks[2], blocks[3]};
+}
+
+static inline void storeLine(char *to, Line line) {
+  Block *blocks = (Block *)to;
+  blocks[0] = line.a;
+  blocks[1] = line.b;
+  blocks[2] = line.c;
+  blocks[3] = line.d;
+}
+
 static inline void copyForward(char *to, const char *from, size_t count) {
-  Block last = *(const Block *)(from + count - 16);
-  size_t i = 0;
-  for (; i + 64 < count; i += 64) {
-    Block a = *(const Block *)(from + i), b = *(const Block *)(from + i + 16);
-    Block c = *(const Block *)(from + i + 32), d = *(const Block *)(from + i + 48);
-    *(Block *)(to + i) = a;
-    *(Block *)(to + i + 16) = b;
-    *(Block *)(to + i + 32) = c;
-    *(Block *)(to + i + 48) = d;
-  }
-  for (; i + 16 < count; i += 16)
-    *(Block *)(to + i) = *(const Block *)(from + i);
-  *(Block *)(to + count - 16) = last;
+  Line last = loadLine(from + count - 64);
+  for (size_t i = 0; i + 64 < count; i += 64)
+    storeLine(to + i, loadLine(from + i));
+  storeLine(to + count - 64, last);
 }
 
 static inline void copyBackward(char *to, const char *from, size_t count) {
-  Block first = *(const Block *)from;
-  size_t i = count;
-  for (; i > 16; i -= 16)
-    *(Block *)(to + i - 16) = *(const Block *)(from + i - 16);
-  *(Block *)to = first;
+  Line first = loadLine(from);
+  for (size_t i = count; i > 64; i -= 64)
+    storeLine(to + i - 64, loadLine(from + i - 64));
+  storeLine(to, first);
 }
 
 void *memmove(void *destination, const void *source, size_t count) {
   char *to = destination;
   const char *from = source;
-  if (count <= 32)
+  if (count <= 64)
     copySmall(to, from, count);
   else if ((uintptr_t)to - (uintptr_t)from >= count)
     copyForward(to, from, count);
@@ -75,26 +87,30 @@ void *memcpy(void *restrict destination, const void *restrict source, size_t cou
   return memmove(destination, source, count);
 }
 
-#define SET_BOTH_ENDS(Type, pattern)                                                               \
+#define SET_ENDS(Type, pattern, inner)                                                             \
   do {                                                                                             \
+    size_t second = (inner), last = count - sizeof(Type);                                          \
     *(Type *)to = (Type)(pattern);                                                                 \
-    *(Type *)(to + count - sizeof(Type)) = (Type)(pattern);                                        \
+    *(Type *)(to + second) = (Type)(pattern);                                                      \
+    *(Type *)(to + last - second) = (Type)(pattern);                                               \
+    *(Type *)(to + last) = (Type)(pattern);                                                        \
   } while (0)
 
 void *memset(void *destination, int value, size_t count) {
   char *to = destination;
   uint64_t word = 0x0101010101010101u * (uint8_t)value;
   Block block = {word, word};
-  if (count >= 16) {
-    for (size_t i = 0; i + 16 < count; i += 16)
-      *(Block *)(to + i) = block;
-    *(Block *)(to + count - 16) = block;
-  } else if (count >= 8)
-    SET_BOTH_ENDS(Word, word);
+  if (count > 64) {
+    Line line = {block, block, block, block};
+    for (size_t i = 0; i + 64 < count; i += 64)
+      storeLine(to + i, line);
+    storeLine(to + count - 64, line);
+  } else if (count >= 16)
+    SET_ENDS(Block, block, (count - 1) / 32 * 16);
   else if (count >= 4)
-    SET_BOTH_ENDS(HalfWord, word);
+    SET_ENDS(HalfWord, word, count / 8 * 4);
   else if (count >= 2)
-    SET_BOTH_ENDS(QuarterWord, word);
+    SET_ENDS(QuarterWord, word, 0);
   else if (count == 1)
     *to = (char)value;
   return destination;

@@ -9,19 +9,6 @@ using namespace llvm;
 
 namespace {
 
-/// Whether `pointer` is the base of a marked memory plus a constant, which it adds to `offset`.
-bool isMarkedBase(const Value *pointer, int64_t &offset) {
-  APInt constant(64, 0);
-  if (const auto *address = dyn_cast<GEPOperator>(pointer)) {
-    if (!address->accumulateConstantOffset(cast<Instruction>(pointer)->getDataLayout(), constant))
-      return false;
-    pointer = address->getPointerOperand();
-  }
-  offset += constant.getSExtValue();
-  const auto *load = dyn_cast<LoadInst>(pointer);
-  return load && load->hasMetadata(wrapGuardMark);
-}
-
 /// Appends the accesses at `address`, and at constants from it; false if there are other uses.
 bool collectAccesses(Value &address, User &indexed, int64_t offset,
                      SmallVectorImpl<GuestAccess> &accesses) {
@@ -47,33 +34,40 @@ bool collectAccesses(Value &address, User &indexed, int64_t offset,
   return isComplete;
 }
 
-/// `user` as the GEP that adds `index` to a marked base, whose constant goes to `offset`; or null.
-GetElementPtrInst *asIndexed(User &user, const Value *index, int64_t &offset) {
-  auto *indexed = dyn_cast<GetElementPtrInst>(&user);
-  if (!indexed || !indexed->getSourceElementType()->isIntegerTy(8) ||
-      indexed->getNumIndices() != 1 || (index && indexed->getOperand(1) != index) ||
-      !isMarkedBase(indexed->getPointerOperand(), offset))
-    return nullptr;
-  return indexed;
-}
-
 } // namespace
+
+std::optional<std::pair<Value *, int64_t>> markedBase(const GetElementPtrInst &address) {
+  if (!address.getSourceElementType()->isIntegerTy(8) || address.getNumIndices() != 1)
+    return std::nullopt;
+  const Value *base = address.getPointerOperand();
+  APInt constant(64, 0);
+  if (const auto *inner = dyn_cast<GEPOperator>(base)) {
+    if (!inner->accumulateConstantOffset(address.getDataLayout(), constant))
+      return std::nullopt;
+    base = inner->getPointerOperand();
+  }
+  const auto *load = dyn_cast<LoadInst>(base);
+  if (!load || !load->hasMetadata(wrapGuardMark))
+    return std::nullopt;
+  return std::pair(const_cast<Value *>(base), constant.getSExtValue());
+}
 
 SmallVector<GuestAccess, 4> guestAccessesOf(const Value &index) {
   SmallVector<GuestAccess, 4> accesses;
-  for (const User *user : index.users()) {
-    int64_t offset = 0;
-    if (auto *indexed = asIndexed(const_cast<User &>(*user), &index, offset))
-      collectAccesses(*indexed, *indexed, offset, accesses);
-  }
+  for (const User *user : index.users())
+    if (auto *indexed = dyn_cast<GetElementPtrInst>(user);
+        indexed && indexed->getOperand(1) == &index)
+      if (auto base = markedBase(*indexed))
+        collectAccesses(const_cast<GetElementPtrInst &>(*indexed),
+                        const_cast<GetElementPtrInst &>(*indexed), base->second, accesses);
   return accesses;
 }
 
 bool hasOnlyGuestAccesses(const User &indexed) {
   SmallVector<GuestAccess, 4> accesses;
-  int64_t offset = 0;
-  auto *address = asIndexed(const_cast<User &>(indexed), nullptr, offset);
-  return address && collectAccesses(*address, *address, offset, accesses);
+  auto *address = dyn_cast<GetElementPtrInst>(&const_cast<User &>(indexed));
+  auto base = address ? markedBase(*address) : std::nullopt;
+  return base && collectAccesses(*address, *address, base->second, accesses);
 }
 
 } // namespace w2n::compiler

@@ -3,6 +3,7 @@
 
 #include <llvm/ADT/SmallVector.h>
 #include <llvm/IR/Instructions.h>
+#include <optional>
 
 namespace w2n::compiler {
 
@@ -20,6 +21,9 @@ struct GuestAccess {
 /// The accesses for which `index`, 64 bits wide, is added to the base of a marked memory. What else
 /// is done with the same address is not among them.
 llvm::SmallVector<GuestAccess, 4> guestAccessesOf(const llvm::Value &index);
+/// The base of a marked memory (the load of it) to which `address` adds its index, and the constant
+/// that it adds besides; none if it does not.
+std::optional<std::pair<llvm::Value *, int64_t>> markedBase(const llvm::GetElementPtrInst &address);
 /// Whether nothing but such accesses uses the address `indexed`.
 bool hasOnlyGuestAccesses(const llvm::User &indexed);
 

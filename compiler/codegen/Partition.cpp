@@ -1,5 +1,6 @@
 #include "compiler/codegen/Partition.h"
 
+#include "compiler/codegen/InlinedFrames.h"
 #include "compiler/codegen/LlvmError.h"
 #include "compiler/codegen/Pipeline.h"
 #include "compiler/codegen/SearchLoops.h"
@@ -94,10 +95,14 @@ void lowerFunctions(ModuleLowering &module, std::span<const uint32_t> functions,
                     CounterBlock &counters) {
   for (uint32_t function : functions)
     lowerFunction(module, function);
-  if (module.plan.options.generatesProfile)
+  if (module.plan.options.generatesProfile) {
     countExecutions(module, counters);
-  else if (module.plan.profile)
+    return;
+  }
+  if (module.plan.profile)
     module.plan.profile->annotate(module);
+  // Last, as a profile counts each function once.
+  lowerInlineCopies(module);
 }
 
 Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoice &target,
@@ -135,7 +140,7 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
   llvm::legacy::PassManager passes;
   auto fileType = options.emit == Emit::Assembly ? llvm::CodeGenFileType::AssemblyFile
                                                  : llvm::CodeGenFileType::ObjectFile;
-  if (machine->addPassesToEmitFile(passes, stream, nullptr, fileType))
+  if (!addCodeGeneration(passes, *machine, stream, fileType))
     return fail(ErrorKind::Internal, "LLVM cannot emit this kind of file for " + target.triple);
   passes.run(module);
   if (!errors.empty())

@@ -4,9 +4,12 @@
 
 #include "compiler/codegen/Pipeline.h"
 
+#include "compiler/codegen/FoldIndexSums.h"
+#include "compiler/codegen/InlineCalls.h"
 #include "compiler/codegen/PinLoads.h"
 #include "compiler/codegen/RerollLoops.h"
 #include "compiler/codegen/SearchLoops.h"
+#include "compiler/codegen/WideProducts.h"
 #include "compiler/codegen/WidenAddresses.h"
 
 #include <llvm/Analysis/ProfileSummaryInfo.h>
@@ -37,6 +40,7 @@
 #include <llvm/Transforms/Scalar/SCCP.h>
 #include <llvm/Transforms/Scalar/SimpleLoopUnswitch.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
+#include <llvm/Transforms/Utils/LoopSimplify.h>
 #include <llvm/Transforms/Vectorize/LoopVectorize.h>
 #include <llvm/Transforms/Vectorize/SLPVectorizer.h>
 
@@ -94,13 +98,18 @@ void addVectorPasses(FunctionPassManager &passes, int level) {
 void addScalarPasses(FunctionPassManager &passes, int level) {
   passes.addPass(CorrelatedValuePropagationPass());
   addCleanup(passes);
-  passes.addPass(ReassociatePass());
+  // Before terms of sums are put in another order.
+  passes.addPass(WideProductsPass());
   passes.addPass(PinDeadLoadsPass());
+  // Before sums are sorted, when copies are alike.
+  passes.addPass(LoopSimplifyPass());
+  passes.addPass(WidenAddressesPass());
+  passes.addPass(RerollLoopsPass());
+  passes.addPass(FoldIndexSumsPass());
+  passes.addPass(ReassociatePass());
   addFirstLoopPasses(passes, level >= 3);
   addCleanup(passes);
   passes.addPass(PinDeadLoadsPass());
-  passes.addPass(WidenAddressesPass());
-  passes.addPass(RerollLoopsPass());
   addSecondLoopPasses(passes, level);
   passes.addPass(GVNPass());
   passes.addPass(SCCPPass());
@@ -230,6 +239,13 @@ void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel le
     if (level == OptimizationLevel::Os)
       function.addFnAttr(Attribute::OptimizeForSize);
     first.run(function, functions);
+  }
+  auto changed = inlineCalls(module, functions);
+  for (Function &function : module) {
+    if (function.isDeclaration())
+      continue;
+    if (changed.contains(&function))
+      first.run(function, functions);
     bool isHard = largestBlock(function) > hugeBlockInstructions || hasHugeSwitches(function);
     (isHard ? cheap : full).run(function, functions);
     size_t block = largestBlock(function);

@@ -172,8 +172,7 @@ ProfileUse::ProfileUse(artifact::Profile given, std::string name)
 
 Result<std::shared_ptr<const ProfileUse>> ProfileUse::read(std::span<const uint8_t> bytes,
                                                            const std::string &name) {
-  auto profile = artifact::Profile::parse(
-      std::string_view(reinterpret_cast<const char *>(bytes.data()), bytes.size()));
+  auto profile = artifact::Profile::parse(bytes);
   if (profile && profile->functions().empty())
     profile = fail(ErrorKind::Malformed, "a profile of nothing");
   if (!profile) {

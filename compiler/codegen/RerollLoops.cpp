@@ -38,6 +38,9 @@ namespace {
 constexpr unsigned mostCopies = 16;
 /// Bodies that are larger are left alone, and comparing ends after so many rows.
 constexpr size_t mostInstructions = 400, mostRows = 2000;
+/// What computing the number of iterations may cost, as LLVM counts it: once for a loop whose
+/// bodies were worth unrolling.
+constexpr unsigned iterationsBudget = 16;
 
 using Row = SmallVector<Value *, mostCopies>;
 
@@ -179,6 +182,24 @@ bool Copies::matchRow(const Row &row) {
   return matchOperation(*first, row);
 }
 
+/// What is computed how; 0, which is no operation, is what is not computed.
+unsigned kindOf(const Value *value) {
+  const auto *instruction = dyn_cast<Instruction>(value);
+  return instruction ? instruction->getOpcode() : 0;
+}
+
+/// The operand of `other` that is for it what operand `i` is for `first`: where the order does not
+/// matter, passes may have sorted them differently.
+Value *operandLike(const Instruction &first, const Instruction &other, unsigned i) {
+  if (!first.isCommutative() || i > 1)
+    return other.getOperand(i);
+  auto isAlike = [&](unsigned mine, unsigned its) {
+    return kindOf(first.getOperand(mine)) == kindOf(other.getOperand(its));
+  };
+  const bool isSwapped = (!isAlike(0, 0) && isAlike(0, 1)) || (!isAlike(1, 1) && isAlike(1, 0));
+  return other.getOperand(isSwapped ? 1 - i : i);
+}
+
 bool Copies::matchOperation(Instruction &first, const Row &row) {
   for (Value *value : drop_begin(row)) {
     auto *instruction = dyn_cast<Instruction>(value);
@@ -191,7 +212,7 @@ bool Copies::matchOperation(Instruction &first, const Row &row) {
   for (unsigned i = 0; i < first.getNumOperands(); ++i) {
     Row operands;
     for (Value *value : row)
-      operands.push_back(cast<Instruction>(value)->getOperand(i));
+      operands.push_back(operandLike(first, *cast<Instruction>(value), i));
     if (!matchRow(operands))
       return false;
   }
@@ -275,12 +296,11 @@ bool Copies::noteAccess(const Row &row) {
   return true;
 }
 
-/// Whether each store comes after the same accesses, and before the same, when the copies are run
-/// one after the other.
+/// Whether no store changes places with another access when the copies are run one after the other,
+/// each as copy 0 is.
 bool Copies::keepsOrder() const {
-  // The stores before each access of copy 0; in other copies they must be the same ones.
-  DenseMap<const Instruction *, unsigned> storesBefore;
   SmallVector<unsigned, mostCopies> stores(copies, 0);
+  DenseMap<const Instruction *, unsigned> storesBefore; // of the same copy
   unsigned latestStore = 0, latestAccess = 0;
   for (const Instruction &instruction : body) {
     auto found = copyOf.find(&instruction);
@@ -290,16 +310,16 @@ bool Copies::keepsOrder() const {
     const bool isStore = isa<StoreInst>(instruction);
     if (copy < latestStore || (isStore && copy < latestAccess))
       return false;
+    storesBefore[&instruction] = stores[copy];
     latestAccess = std::max(latestAccess, copy);
-    auto [before, isFirst] = storesBefore.insert({firstOf.lookup(&instruction), stores[copy]});
-    if (isFirst ? copy != 0 : before->second != stores[copy])
-      return false;
     if (isStore) {
       latestStore = copy;
       ++stores[copy];
     }
   }
-  return true;
+  return all_of(storesBefore, [&](auto &entry) {
+    return entry.second == storesBefore.lookup(firstOf.lookup(entry.first));
+  });
 }
 
 /// A value that is used after the loop must be that of the last copy, or that of an induction
@@ -431,7 +451,7 @@ Value *expandIterations(Loop &loop, ScalarEvolution &evolution, const TargetTran
   Instruction *before = loop.getLoopPreheader()->getTerminator();
   SCEVExpander expander(evolution, "reroll");
   if (!expander.isSafeToExpandAt(taken, before) ||
-      expander.isHighCostExpansion(taken, &loop, SCEVCheapExpansionBudget, &target, before))
+      expander.isHighCostExpansion(taken, &loop, iterationsBudget, &target, before))
     return nullptr;
   Type *type = IntegerType::get(before->getContext(), 64);
   const SCEV *iterations =

@@ -50,8 +50,15 @@ struct Index {
   Instruction *everyIteration = nullptr; ///< an access that may be a pivot's
 };
 
-/// Indices of one loop and step, at constant distances from each other.
-using Group = SmallVector<Index, 8>;
+/// Indices of one loop and step, at constant distances from each other, and what they become.
+struct Group {
+  SmallVector<Index, 8> indices;
+  const Index *pivot = nullptr;
+  Value *start = nullptr; ///< of the pivot, 64 bits wide, before the loop
+  bool isObject = false;  ///< whether its addresses are to look like those of an object of its own
+  PHINode *wide = nullptr;
+  SmallDenseMap<Value *, Value *> starts; ///< of objects: the first address, by memory
+};
 
 class LoopWidener {
 public:
@@ -62,22 +69,29 @@ public:
 
 private:
   void collect(ZExtInst &extension);
-  bool widen(const Group &group);
-  PHINode *makeRecurrence(const Index &pivot);
-  bool replaceUses(const Index &index, const Index &pivot, PHINode &wide);
+  void choosePivot(Group &group);
+  void findObjects();
+  bool makeStart(Group &group);
+  PHINode *makePhi(Value *start, int64_t step, const Twine &name);
+  PHINode *stepsOf(int64_t step);
+  bool replaceUses(const Index &index, Group &group);
+  void replaceUse(Use &use, int64_t distance, Group &group, Instruction &before);
+  Value *addressIn(Group &group, GetElementPtrInst &address, int64_t distance);
   bool mayReplace(const Use &use, const Index &index, const Index &pivot) const;
   bool happensWith(const Instruction &access, const Instruction &pivotAccess) const;
+  int64_t stepOf(const Index &index) const {
+    return cast<SCEVConstant>(index.recurrence->getStepRecurrence(evolution))
+        ->getAPInt()
+        .getSExtValue();
+  }
 
   Loop &loop;
   ScalarEvolution &evolution;
   DominatorTree &dominators;
   SmallVector<Group, 4> groups;
-  SmallVector<Instruction *, 16> dead; ///< what nobody may need any more
+  SmallDenseMap<int64_t, PHINode *> steps; ///< from 0 on, by step
+  SmallVector<Instruction *, 16> dead;     ///< what nobody may need any more
 };
-
-int64_t stepOf(const SCEVAddRecExpr &recurrence, ScalarEvolution &evolution) {
-  return cast<SCEVConstant>(recurrence.getStepRecurrence(evolution))->getAPInt().getSExtValue();
-}
 
 bool LoopWidener::run() {
   if (!loop.isLoopSimplifyForm())
@@ -86,9 +100,16 @@ bool LoopWidener::run() {
     for (Instruction &instruction : *block)
       if (auto *extension = dyn_cast<ZExtInst>(&instruction))
         collect(*extension);
+  for (Group &group : groups)
+    choosePivot(group);
+  erase_if(groups, [](const Group &group) { return !group.pivot; });
+  if (loop.isInnermost())
+    findObjects();
   bool changed = false;
-  for (const Group &group : groups)
-    changed |= widen(group);
+  for (Group &group : groups)
+    if (makeStart(group))
+      for (const Index &index : group.indices)
+        changed |= replaceUses(index, group);
   // Not left to others: what seems to use an induction variable misleads them.
   SmallVector<WeakTrackingVH, 16> deadUsers;
   for (Instruction *extension : dead)
@@ -107,7 +128,7 @@ void LoopWidener::collect(ZExtInst &extension) {
   if (!index.recurrence || index.recurrence->getLoop() != &loop || !index.recurrence->isAffine() ||
       !isa<SCEVConstant>(index.recurrence->getStepRecurrence(evolution)))
     return;
-  const int64_t step = stepOf(*index.recurrence, evolution);
+  const int64_t step = stepOf(index);
   if (step == 0 || step > reach || step < -reach)
     return;
   for (const GuestAccess &access : index.accesses)
@@ -115,53 +136,73 @@ void LoopWidener::collect(ZExtInst &extension) {
         (step > 0 || access.offset == 0))
       index.everyIteration = access.instruction;
   for (Group &group : groups) {
-    if (stepOf(*group.front().recurrence, evolution) != step)
+    const Index &first = group.indices.front();
+    if (stepOf(first) != step)
       continue;
-    auto distance = evolution.computeConstantDifference(index.recurrence, group.front().recurrence);
+    auto distance = evolution.computeConstantDifference(index.recurrence, first.recurrence);
     if (!distance || distance->abs().ugt(reach))
       continue;
     index.distance = distance->getSExtValue();
-    group.push_back(std::move(index));
+    group.indices.push_back(std::move(index));
     return;
   }
-  groups.push_back({std::move(index)});
+  groups.push_back({{std::move(index)}});
 }
 
-bool LoopWidener::widen(const Group &group) {
-  const Index *pivot = nullptr;
-  for (const Index &index : group)
-    if (index.everyIteration && (!pivot || index.distance < pivot->distance))
-      pivot = &index;
-  if (!pivot)
-    return false;
-  PHINode *wide = makeRecurrence(*pivot);
-  if (!wide)
-    return false;
-  bool changed = false;
-  for (const Index &index : group)
-    changed |= replaceUses(index, *pivot, *wide);
-  return changed;
+/// The lowest index of those that may be: the distances from it are positive.
+void LoopWidener::choosePivot(Group &group) {
+  for (const Index &index : group.indices)
+    if (index.everyIteration && (!group.pivot || index.distance < group.pivot->distance))
+      group.pivot = &index;
 }
 
-PHINode *LoopWidener::makeRecurrence(const Index &pivot) {
-  const SCEV *first = pivot.recurrence->getStart();
+/// Arrays whose distance is not known become objects of their own for LLVM's analysis of
+/// dependences, which otherwise compares all accesses of a memory with all others when the loop
+/// begins, also an array's with its own.
+void LoopWidener::findObjects() {
+  Type *type = Type::getInt64Ty(loop.getHeader()->getContext());
+  auto startOf = [&](const Group &group) {
+    return evolution.getZeroExtendExpr(group.pivot->recurrence->getStart(), type);
+  };
+  for (Group &group : groups)
+    group.isObject = none_of(groups, [&](const Group &other) {
+      return &other != &group && stepOf(*other.pivot) == stepOf(*group.pivot) &&
+             evolution.computeConstantDifference(startOf(other), startOf(group));
+    });
+  if (groups.size() < 2)
+    for (Group &group : groups)
+      group.isObject = false;
+}
+
+bool LoopWidener::makeStart(Group &group) {
+  const SCEV *first = group.pivot->recurrence->getStart();
   Instruction *before = loop.getLoopPreheader()->getTerminator();
   SCEVExpander expander(evolution, "wide");
   if (!expander.isSafeToExpandAt(first, before))
-    return nullptr;
+    return false;
   Value *start = expander.expandCodeFor(first, first->getType(), before);
   IRBuilder<> builder(before);
-  Type *type = pivot.extension->getType();
-  start = builder.CreateZExt(start, type);
-  builder.SetInsertPoint(loop.getHeader(), loop.getHeader()->begin());
-  PHINode *wide = builder.CreatePHI(type, 2, "address");
+  group.start = builder.CreateZExt(start, builder.getInt64Ty());
+  return true;
+}
+
+PHINode *LoopWidener::makePhi(Value *start, int64_t step, const Twine &name) {
+  IRBuilder<> builder(loop.getHeader(), loop.getHeader()->begin());
+  PHINode *phi = builder.CreatePHI(start->getType(), 2, name);
   builder.SetInsertPoint(loop.getLoopLatch()->getTerminator());
-  const int64_t step = stepOf(*pivot.recurrence, evolution);
-  Value *next = builder.CreateAdd(wide, ConstantInt::getSigned(type, step), "address.next",
-                                  /*NUW=*/step > 0, /*NSW=*/true);
-  wide->addIncoming(start, loop.getLoopPreheader());
-  wide->addIncoming(next, loop.getLoopLatch());
-  return wide;
+  Value *next = builder.CreateAdd(phi, ConstantInt::getSigned(start->getType(), step),
+                                  name + ".next", /*NUW=*/step > 0, /*NSW=*/true);
+  phi->addIncoming(start, loop.getLoopPreheader());
+  phi->addIncoming(next, loop.getLoopLatch());
+  return phi;
+}
+
+PHINode *LoopWidener::stepsOf(int64_t step) {
+  PHINode *&phi = steps[step];
+  if (!phi)
+    phi = makePhi(ConstantInt::get(Type::getInt64Ty(loop.getHeader()->getContext()), 0), step,
+                  "steps");
+  return phi;
 }
 
 /// Whether `pivotAccess` is reached whenever `access` is, whatever that does, with nothing between
@@ -179,8 +220,7 @@ bool LoopWidener::happensWith(const Instruction &access, const Instruction &pivo
 }
 
 bool LoopWidener::mayReplace(const Use &use, const Index &index, const Index &pivot) const {
-  const bool isUp = stepOf(*pivot.recurrence, evolution) > 0;
-  if (isUp && index.distance == pivot.distance)
+  if (stepOf(pivot) > 0 && index.distance == pivot.distance)
     return true;
   if (dominators.dominates(pivot.everyIteration, use))
     return true;
@@ -194,38 +234,63 @@ bool LoopWidener::mayReplace(const Use &use, const Index &index, const Index &pi
   return isAddress && hasOnlyGuestAccesses(*use.getUser());
 }
 
-/// Other sums come `before` what `use` was. An address gets the distance after `wide`, so that it
-/// folds into the access.
-void replaceUse(Use &use, PHINode &wide, int64_t distance, Instruction &before) {
-  IRBuilder<> builder(cast<Instruction>(use.getUser()));
-  if (distance == 0)
-    return use.set(&wide);
-  if (auto *address = dyn_cast<GetElementPtrInst>(use.getUser())) {
-    Value *sum =
-        builder.CreateInBoundsGEP(builder.getInt8Ty(), address->getPointerOperand(), &wide);
-    sum = builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), sum, distance);
-    address->replaceAllUsesWith(sum);
-    return;
-  }
-  builder.SetInsertPoint(&before);
-  use.set(builder.CreateAdd(&wide, builder.getInt64(distance)));
-}
-
-bool LoopWidener::replaceUses(const Index &index, const Index &pivot, PHINode &wide) {
-  const int64_t distance = index.distance - pivot.distance;
+bool LoopWidener::replaceUses(const Index &index, Group &group) {
+  const int64_t distance = index.distance - group.pivot->distance;
   if (distance < 0 || distance > reach)
     return false;
   SmallVector<Use *, 8> uses;
-  for (Use &use : index.extension->uses())
-    if (mayReplace(use, index, pivot))
-      uses.push_back(&use);
-  if (uses.size() != index.extension->getNumUses())
-    return false;
+  for (Use &use : index.extension->uses()) {
+    if (!mayReplace(use, index, *group.pivot))
+      return false;
+    uses.push_back(&use);
+  }
   evolution.forgetValue(index.extension);
   for (Use *use : uses)
-    replaceUse(*use, wide, distance, *index.extension);
+    replaceUse(*use, distance, group, *index.extension);
   dead.push_back(index.extension);
   return true;
+}
+
+/// Sums that are no addresses come `before` the index that they stand for.
+void LoopWidener::replaceUse(Use &use, int64_t distance, Group &group, Instruction &before) {
+  auto *address = dyn_cast<GetElementPtrInst>(use.getUser());
+  if (address && markedBase(*address)) {
+    address->replaceAllUsesWith(addressIn(group, *address, distance));
+    return;
+  }
+  if (!group.wide)
+    group.wide = makePhi(group.start, stepOf(*group.pivot), "address");
+  IRBuilder<> builder(&before);
+  use.set(distance == 0 ? group.wide : builder.CreateAdd(group.wide, builder.getInt64(distance)));
+}
+
+/// What `address` is, for an index of `group`. The distance comes last, so that it folds into the
+/// access.
+Value *LoopWidener::addressIn(Group &group, GetElementPtrInst &address, int64_t distance) {
+  const auto base = *markedBase(address);
+  const int64_t step = stepOf(*group.pivot);
+  Value *sum = nullptr;
+  if (group.isObject) {
+    Value *&start = group.starts[base.first];
+    if (!start) {
+      IRBuilder<> builder(loop.getLoopPreheader()->getTerminator());
+      start =
+          builder.CreateAdd(builder.CreatePtrToInt(base.first, builder.getInt64Ty()), group.start);
+      start = builder.CreateIntToPtr(start, address.getType(), "object");
+    }
+    Value *index = stepsOf(step);
+    IRBuilder<> builder(&address);
+    sum = builder.CreateInBoundsGEP(builder.getInt8Ty(), start, index);
+  } else {
+    if (!group.wide)
+      group.wide = makePhi(group.start, step, "address");
+    IRBuilder<> builder(&address);
+    sum = builder.CreateInBoundsGEP(builder.getInt8Ty(), base.first, group.wide);
+  }
+  IRBuilder<> builder(&address);
+  distance += base.second;
+  return distance == 0 ? sum
+                       : builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), sum, distance);
 }
 
 } // namespace

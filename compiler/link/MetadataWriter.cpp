@@ -404,7 +404,7 @@ using ElfReader = llvm::object::ELFFile<llvm::object::ELF64LE>;
 
 /// What the linker alone decides.
 struct LinkedLayout {
-  uint64_t note = 0, image = 0, ehFrame = 0, ehFrameBytes = 0;
+  uint64_t note = 0, image = 0, ehFrame = 0, ehFrameBytes = 0, inlined = 0, inlinedBytes = 0;
   const ElfReader::Elf_Shdr *symbols = nullptr;
 };
 
@@ -423,6 +423,8 @@ Result<LinkedLayout> readLayout(const ElfReader &file) {
       layout.image = section.sh_offset;
     else if (*name == ".eh_frame")
       layout.ehFrame = section.sh_addr, layout.ehFrameBytes = section.sh_size;
+    else if (*name == inlinedSection)
+      layout.inlined = section.sh_addr, layout.inlinedBytes = section.sh_size;
     else if (section.sh_type == llvm::ELF::SHT_SYMTAB)
       layout.symbols = &section;
   }
@@ -479,6 +481,10 @@ Status completeMetadata(std::vector<uint8_t> &elf, const MemoryImage &image,
   if (layout.ehFrame) {
     header->ehFrame = ImageOffset(layout.ehFrame - layout.note);
     header->ehFrameBytes = uint32_t(layout.ehFrameBytes);
+  }
+  if (layout.inlined) {
+    header->inlined = ImageOffset(layout.inlined - layout.note);
+    header->inlinedBytes = uint32_t(layout.inlinedBytes);
   }
   auto *images = reinterpret_cast<ImageRecord *>(elf.data() + layout.note + header->images.offset);
   uint64_t imageOffset = layout.image;

@@ -2,6 +2,8 @@
 
 #include "compiler/lower/BodyLowering.h"
 
+#include "lib/artifact/Format.h"
+
 #include <array>
 
 namespace w2n::compiler {
@@ -61,6 +63,8 @@ BodyLowering::BodyLowering(ModuleLowering &module, uint32_t functionIndex, Local
       localTypes(wasm.functionType(functionIndex).params, wasm.functions[functionIndex].locals) {}
 
 bool BodyLowering::run() {
+  if (module.plan.inlineCandidates[functionIndex])
+    builder.SetCurrentDebugLocation(module.location(functionIndex));
   entryBlock = makeBlock("entry");
   // Constants of the context are loaded in `entry`; the body starts in a block of its own, so that
   // they come first.
@@ -140,12 +144,30 @@ void lowerFunction(ModuleLowering &module, uint32_t functionIndex) {
   using Locals = BodyLowering::Locals;
   if (module.plan.hasBody[functionIndex])
     lowerTailWrapper(module, functionIndex);
+  if (module.plan.inlineCandidates[functionIndex])
+    module.function(functionIndex)->addFnAttr(llvm::Attribute::InlineHint);
   if (BodyLowering(module, functionIndex, Locals::Ssa).run())
     return;
   module.remark(functionIndex,
                 "keeping locals on the stack: they are too many for its branches or tries");
   module.bodyFunction(functionIndex)->deleteBody();
   BodyLowering(module, functionIndex, Locals::StackSlots).run();
+}
+
+void lowerInlineCopies(ModuleLowering &module) {
+  constexpr size_t mostBytes = 16 * 1024;
+  size_t bytes = 0;
+  // Each may declare others, which then come behind it.
+  for (llvm::Function &function : module.module) {
+    const uint32_t index = module.inlineCandidateCalled(function);
+    if (index == artifact::noIndex)
+      continue;
+    bytes += module.plan.wasm.functions[index].code.size();
+    if (bytes > mostBytes)
+      break;
+    lowerFunction(module, index);
+    function.setLinkage(llvm::GlobalValue::AvailableExternallyLinkage);
+  }
 }
 
 } // namespace w2n::compiler

@@ -147,7 +147,11 @@ void BodyLowering::callAndPush(const Callee &callee) {
 }
 
 void BodyLowering::lowerCall(const Instruction &instruction) {
+  const llvm::DebugLoc before = builder.getCurrentDebugLocation();
+  if (module.plan.inlineCandidates[instruction.index])
+    builder.SetCurrentDebugLocation(module.location(functionIndex));
   callAndPush(directCallee(instruction));
+  builder.SetCurrentDebugLocation(before);
 }
 
 void BodyLowering::lowerCallIndirect(const Instruction &instruction) {

@@ -88,6 +88,7 @@ llvm::BasicBlock *BodyLowering::trapBlock(artifact::TrapKind kind) {
   if (!block) {
     block = makeBlock("trap");
     llvm::IRBuilder<> cold(block);
+    cold.SetCurrentDebugLocation(builder.getCurrentDebugLocation());
     module.emitTrap(cold, instanceContext, kind);
   }
   return block;

@@ -16,7 +16,7 @@ ModuleLowering::ModuleLowering(const ModulePlan &plan, llvm::Module &module)
       voidType(llvm::Type::getVoidTy(context)), i8(llvm::Type::getInt8Ty(context)),
       i32(llvm::Type::getInt32Ty(context)), i64(llvm::Type::getInt64Ty(context)),
       f32(llvm::Type::getFloatTy(context)), f64(llvm::Type::getDoubleTy(context)),
-      pointer(llvm::PointerType::get(context, 0)) {
+      pointer(llvm::PointerType::get(context, 0)), debugInfo(module) {
   llvm::MDBuilder metadata(context);
   llvm::MDNode *root = metadata.createTBAARoot("wasm2native");
   static constexpr const char *names[] = {"context",     "global",         "memory",
@@ -109,7 +109,37 @@ llvm::Function *ModuleLowering::function(uint32_t functionIndex) {
   llvm::Function *function =
       makeFunction(signature(plan.wasm.functions[functionIndex].typeIndex).type, symbol, true);
   function->addDereferenceableParamAttr(0, plan.layout.bytes());
+  if (plan.inlineCandidates[functionIndex])
+    candidates[function] = functionIndex;
   return function;
+}
+
+// Of debug information only what the inliner hands on: the unit says that none is to be emitted.
+llvm::DILocation *ModuleLowering::location(uint32_t functionIndex) {
+  llvm::DILocation *&known = locations[functionIndex];
+  llvm::Function *function = bodyFunction(functionIndex);
+  if (known) {
+    // A body that is made anew has lost it.
+    function->setSubprogram(known->getScope()->getSubprogram());
+    return known;
+  }
+  if (!debugFile) {
+    debugFile = debugInfo.createFile("wasm", "");
+    debugInfo.createCompileUnit(llvm::dwarf::DW_LANG_C11, debugFile, "", false, "", 0, "",
+                                llvm::DICompileUnit::DebugEmissionKind::NoDebug);
+    module.addModuleFlag(llvm::Module::Warning, "Debug Info Version", llvm::DEBUG_METADATA_VERSION);
+  }
+  llvm::DISubprogram *subprogram = debugInfo.createFunction(
+      debugFile, "", "", debugFile, functionIndex,
+      debugInfo.createSubroutineType(debugInfo.getOrCreateTypeArray({})), functionIndex,
+      llvm::DINode::FlagZero, llvm::DISubprogram::SPFlagDefinition);
+  function->setSubprogram(subprogram);
+  return known = llvm::DILocation::get(context, functionIndex, 0, subprogram);
+}
+
+uint32_t ModuleLowering::inlineCandidateCalled(const llvm::Function &declared) const {
+  auto found = candidates.find(&declared);
+  return found != candidates.end() && declared.isDeclaration() ? found->second : artifact::noIndex;
 }
 
 llvm::Function *ModuleLowering::tailFunction(uint32_t functionIndex) {
@@ -227,6 +257,9 @@ void ModuleLowering::emitTrap(llvm::IRBuilder<> &builder, llvm::Value *instanceC
                   {builder.getInt32(uint32_t(kind))});
   call->setDoesNotReturn();
   call->addFnAttr(llvm::Attribute::Cold);
+  // Of what may be inlined, it matters which function traps.
+  if (builder.getCurrentDebugLocation())
+    call->addFnAttr(llvm::Attribute::NoMerge);
   builder.CreateUnreachable();
 }
 

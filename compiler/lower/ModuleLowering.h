@@ -12,6 +12,7 @@
 #include "lib/wasm/Module.h"
 
 #include <algorithm>
+#include <llvm/IR/DIBuilder.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/MDBuilder.h>
 #include <llvm/IR/Module.h>
@@ -35,6 +36,8 @@ struct ModulePlan {
   std::vector<std::optional<ClosedTable>> closedTables = {};
   /// Types that have their own tables of code; see TypedTables.h.
   TypedTables typedTables = {};
+  /// Small functions, which may be inlined wherever they are called; see InlineCandidates.h.
+  std::vector<bool> inlineCandidates = {};
   /// Functions of which tail calls are made or may be: they have a body and a wrapper
   /// (TailCall.cpp).
   std::vector<bool> hasBody = {};
@@ -112,6 +115,11 @@ public:
   const Signature &tailSignature(uint32_t typeIndex);
   /// The function with wasm index `functionIndex`, declared on first use; it must not be imported.
   llvm::Function *function(uint32_t functionIndex);
+  /// The index of a candidate for inlining that is `declared` but not defined; noIndex if it is
+  /// something else.
+  uint32_t inlineCandidateCalled(const llvm::Function &declared) const;
+  /// A location for the code of function `functionIndex`, so that it is known where it is inlined.
+  llvm::DILocation *location(uint32_t functionIndex);
   /// What tail calls jump to: only of a function that has a body of its own.
   llvm::Function *tailFunction(uint32_t functionIndex);
   /// Where the body goes: the function itself, or what its wrapper calls.
@@ -204,10 +212,18 @@ private:
   llvm::MDNode *emptyNode;
   llvm::MDNode *unlikelyWeights;
   std::map<uint32_t, Signature> signatures, tailSignatures;
+  /// Candidates for inlining that were declared.
+  llvm::DenseMap<const llvm::Function *, uint32_t> candidates;
+  llvm::DenseMap<uint32_t, llvm::DILocation *> locations;
+  llvm::DIBuilder debugInfo;
+  llvm::DIFile *debugFile = nullptr;
 };
 
 /// Body of one defined function.
 void lowerFunction(ModuleLowering &module, uint32_t functionIndex);
+/// Copies of the small functions that the functions of this module call and do not define, and of
+/// those that they call: to be inlined, not to be emitted.
+void lowerInlineCopies(ModuleLowering &module);
 /// The wrapper of a function that has a body of its own (TailCall.cpp).
 void lowerTailWrapper(ModuleLowering &module, uint32_t functionIndex);
 /// Which function types need thunks, by index.

@@ -2,6 +2,7 @@
 
 #include "compiler/lower/Plan.h"
 
+#include "compiler/lower/InlineCandidates.h"
 #include "lib/artifact/Format.h"
 
 #include <llvm/TargetParser/Triple.h>
@@ -122,6 +123,9 @@ ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options) {
   plan.typedTables = chooseTypedTables(module, uses, plan.closedTables);
   plan.references = numberReferences(plan, uses, plan.layout.referencedFunctions);
   plan.hasBody = findBodies(plan, uses);
+  if (options.level >= OptimizationLevel::O2)
+    plan.inlineCandidates = findInlineCandidates(module, plan.hasBody);
+  plan.inlineCandidates.resize(module.functions.size());
   plan.tailCalledTables = uses.tailCalledTables;
   plan.dataInImage.resize(module.data.size());
   plan.hasSharedMemory = llvm::any_of(

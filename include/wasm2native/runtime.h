@@ -156,6 +156,12 @@ W2N_API w2n_error *w2n_module_load_descriptor(int descriptor, w2n_verify verify,
 /// The same for the `count` bytes of an artifact, which are copied.
 W2N_API w2n_error *w2n_module_load_bytes(const void *bytes, size_t count, w2n_verify verify,
                                          w2n_module **out);
+/// Adds how often the code of the module ran, in all of its instances until now, to the profile in
+/// the file at `path`, which is made if it is not there; other processes may do the same at the
+/// same time. For modules that were compiled with `generate_profile` (compiler.h). Counts that were
+/// written once are written again by the next call: call it once, at the end. Errors: INVALID (the
+/// module does not count), IO, MALFORMED (the file is no profile). Threads: any.
+W2N_API w2n_error *w2n_module_write_profile(const w2n_module *module, const char *path);
 /// Instances of the module go on. Threads: any.
 W2N_API void w2n_module_free(w2n_module *module);
 /// Stores import number `index`, in the module's order, which lives as long as `module`. False, and

@@ -12,7 +12,7 @@
 
 namespace w2n::artifact {
 
-inline constexpr uint32_t formatVersion = 9;
+inline constexpr uint32_t formatVersion = 10;
 inline constexpr uint32_t noIndex = ~uint32_t(0);
 /// ELF note that holds the metadata.
 inline constexpr char noteOwner[] = "wasm2native";
@@ -169,6 +169,16 @@ inline constexpr uint32_t flagExplicitBounds = 1; ///< compiled with --bounds-ch
 inline constexpr uint32_t flagMetersFuel = 2;     ///< compiled with --meter=fuel
 inline constexpr uint32_t flagProfiles = 4;       ///< compiled with --profile-generate
 
+/// Code from one place to the next that a range names, or to the end of its function: it belongs to
+/// `functionCount` functions that were inlined one into another, whose indices follow, innermost
+/// first.
+struct InlinedRange {
+  int32_t code; ///< from this record to the first instruction
+  uint32_t functionCount;
+};
+/// The ELF section that holds them.
+inline constexpr char inlinedSection[] = ".wasm2native.inlined";
+
 struct MetadataHeader {
   char magic[8]; ///< "w2n-aot\0"
   uint32_t version;
@@ -191,6 +201,9 @@ struct MetadataHeader {
   ArrayRef references;
   ArrayRef tags;
   uint32_t importedTags;
+  /// Which code was inlined, for backtraces: InlinedRanges in no order.
+  ImageOffset inlined;
+  uint32_t inlinedBytes;
   uint32_t reserved;
   /// Of the whole file; see Checksum.h.
   uint64_t checksum;
@@ -204,6 +217,6 @@ static_assert(sizeof(MemoryRecordInfo) == 24 && sizeof(GlobalRecordInfo) == 8);
 static_assert(sizeof(ElementRecord) == 8 && sizeof(DataRecord) == 8 && sizeof(ImageRecord) == 32);
 static_assert(sizeof(FunctionCode) == 8 && sizeof(ThunkRecord) == 8 && sizeof(LevelRecord) == 52);
 static_assert(sizeof(ProfileRecord) == 24);
-static_assert(sizeof(MetadataHeader) == 232);
+static_assert(sizeof(MetadataHeader) == 240);
 
 } // namespace w2n::artifact

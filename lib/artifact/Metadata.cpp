@@ -98,6 +98,10 @@ bool Checker::isInFile(ImageOffset offset, uint64_t bytes) const {
 Status Checker::checkHeaderOffsets() const {
   if (header.ehFrameBytes != 0 && !isInFile(header.ehFrame, header.ehFrameBytes))
     return malformed("unwind information lies outside the file");
+  if (header.inlinedBytes != 0 &&
+      (!isInFile(header.inlined, header.inlinedBytes) ||
+       uint64_t(int64_t(metadata.fileOffset()) + header.inlined) % alignof(InlinedRange) != 0))
+    return malformed("the list of inlined code lies outside the file");
   return {};
 }
 

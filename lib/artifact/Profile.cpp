@@ -96,7 +96,7 @@ Status readHeader(Lines &lines) {
 
 } // namespace
 
-Result<Profile> Profile::parse(std::string_view text) {
+Result<Profile> Profile::parseText(std::string_view text) {
   Profile profile;
   Lines lines(text);
   W2N_CHECK(readHeader(lines));

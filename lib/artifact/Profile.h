@@ -41,13 +41,16 @@ public:
 
   const std::map<std::string, Versions, std::less<>> &functions() const { return byName; }
 
-  /// The profile that `text` is. Without any line it is one of nothing. Errors: Malformed, with the
-  /// number of the line.
-  static Result<Profile> parse(std::string_view text);
+  /// The profile in a file: text, or what `llvm-profdata merge` makes of it. Without any line it is
+  /// one of nothing. Errors: Malformed, beginning with the line or byte.
+  static Result<Profile> parse(std::span<const uint8_t> bytes);
   /// The same bytes for the same profile, however it was put together.
   std::string text() const;
 
 private:
+  static bool isIndexed(std::span<const uint8_t> bytes);
+  static Result<Profile> parseText(std::string_view text);
+
   std::map<std::string, Versions, std::less<>> byName;
 };
 

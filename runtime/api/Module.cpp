@@ -1,6 +1,7 @@
 #include "runtime/api/Handles.h"
 
 #include "lib/artifact/TypeCodes.h"
+#include "runtime/core/ProfileFile.h"
 
 using namespace w2n;
 using artifact::ExternKindCode;
@@ -112,6 +113,19 @@ w2n_error *w2n_module_load_bytes(const void *bytes, size_t count, w2n_verify ver
                                  w2n_module **out) {
   const std::span artifact(static_cast<const uint8_t *>(bytes), count);
   return store(runtime::Module::loadBytes(artifact, "bytes", optionsOf(verify)), out);
+}
+
+w2n_error *w2n_module_write_profile(const w2n_module *module, const char *path) {
+  const runtime::ProfileCounters *counters = module->module->profileCounters();
+  if (!counters)
+    return new w2n_error{Error{ErrorKind::Invalid,
+                               Error::noOffset,
+                               "the module was not compiled to count how often it runs",
+                               {},
+                               0}};
+  if (auto written = runtime::addToProfileFile(counters->collect(), path); !written)
+    return new w2n_error{std::move(written).error()};
+  return nullptr;
 }
 
 void w2n_module_free(w2n_module *module) { delete module; }

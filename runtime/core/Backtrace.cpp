@@ -38,19 +38,24 @@ std::string frameLine(const Module &module, uint32_t functionIndex) {
                       : "  at $" + std::string(name) + " (" + index + ")\n";
 }
 
-/// Function indices of return addresses: looking one up is linear in the module's functions, and
-/// recursion repeats few.
-class FunctionIndices {
+/// The functions that are active at return addresses, innermost first: more than one where some
+/// were inlined, none in thunks and helpers. Looking them up is linear in the module, and recursion
+/// repeats few.
+class ActiveFunctions {
 public:
-  uint32_t at(const Module &module, uintptr_t address) {
-    auto [entry, isNew] = known.try_emplace(address, artifact::noIndex);
-    if (isNew)
-      entry->second = module.functionIndexAt(address);
+  const std::vector<uint32_t> &at(const Module &module, uintptr_t address) {
+    auto [entry, isNew] = known.try_emplace(address);
+    if (!isNew)
+      return entry->second;
+    if (const uint32_t index = module.functionIndexAt(address); index != artifact::noIndex) {
+      entry->second = module.inlinedFunctionsAt(address);
+      entry->second.push_back(index);
+    }
     return entry->second;
   }
 
 private:
-  std::unordered_map<uintptr_t, uint32_t> known;
+  std::unordered_map<uintptr_t, std::vector<uint32_t>> known;
 };
 
 /// The lines so far, the last of which may count those that are left out.
@@ -82,7 +87,7 @@ private:
 
 void appendBacktrace(const Activation &activation, std::string &text) {
   Notes notes(text);
-  FunctionIndices indices;
+  ActiveFunctions functions;
   FrameRegisters registers = {.programCounter = activation.trapProgramCounter,
                               .stackPointer = activation.trapStackPointer,
                               .framePointer = activation.trapFramePointer,
@@ -103,7 +108,7 @@ void appendBacktrace(const Activation &activation, std::string &text) {
     if (!module)
       return;
     // Thunks and helpers have frames too, but are nobody's function.
-    if (const uint32_t index = indices.at(*module, address); index != artifact::noIndex)
+    for (uint32_t index : functions.at(*module, address))
       notes.addFrame(*module, index);
     if (!module->unwindTable().step(registers, afterCall, stack))
       return;

@@ -159,6 +159,30 @@ uint32_t Module::functionIndexAt(uintptr_t address) const {
   return artifact::noIndex;
 }
 
+// The list is not checked when the module is loaded: what makes no sense in it ends it.
+std::vector<uint32_t> Module::inlinedFunctionsAt(uintptr_t address) const {
+  const auto &header = metadataView.header();
+  const size_t words = header.inlinedBytes / sizeof(uint32_t);
+  const auto *list = reinterpret_cast<const uint32_t *>(metadataView.address(header.inlined));
+  std::vector<uint32_t> functions;
+  uintptr_t nearest = 0;
+  constexpr size_t rangeWords = sizeof(artifact::InlinedRange) / sizeof(uint32_t);
+  for (size_t at = 0; at + rangeWords <= words;) {
+    const auto *range = reinterpret_cast<const artifact::InlinedRange *>(list + at);
+    if (range->functionCount > words - at - rangeWords)
+      break;
+    at += rangeWords + range->functionCount;
+    const uintptr_t begin = reinterpret_cast<uintptr_t>(range) + uintptr_t(intptr_t(range->code));
+    if (begin < nearest || begin > address)
+      continue;
+    nearest = begin;
+    functions.assign(list + at - range->functionCount, list + at);
+  }
+  const size_t count = metadataView.functions().size();
+  std::erase_if(functions, [&](uint32_t function) { return function >= count; });
+  return functions;
+}
+
 std::string Module::functionNameAt(uintptr_t address) const {
   const uint32_t index = functionIndexAt(address);
   if (index == artifact::noIndex)

@@ -63,6 +63,9 @@ public:
   /// Index of the function whose code holds `address`, or noIndex if it is a thunk or a helper.
   /// Linear: only for backtraces.
   uint32_t functionIndexAt(uintptr_t address) const;
+  /// The functions that were inlined where `address` is, innermost first; empty if it is in the
+  /// code of functionIndexAt itself. Linear: only for backtraces.
+  std::vector<uint32_t> inlinedFunctionsAt(uintptr_t address) const;
   /// Name of the function whose code holds `address`, or "wasm-function[N]"; empty if it is none.
   /// Linear: only for backtraces.
   std::string functionNameAt(uintptr_t address) const;

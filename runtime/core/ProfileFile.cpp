@@ -43,8 +43,7 @@ Status addToProfileFile(const artifact::Profile &profile, const std::string &pat
   artifact::Profile all;
   if (S_ISREG(status.st_mode)) {
     W2N_TRY(bytes, readDescriptor(file.get(), path));
-    auto before = artifact::Profile::parse(
-        std::string_view(reinterpret_cast<const char *>(bytes.data()), bytes.size()));
+    auto before = artifact::Profile::parse(bytes);
     if (!before) {
       before.error().text.insert(0, path + ": ");
       return std::unexpected(std::move(before).error());

@@ -38,11 +38,11 @@ class Kernel:
         return [f"-march={self.march}"] if self.march else []
 
     def wasm(self):
-        """The module, which is made once for all rows. A line `// Build: ...` in the source has options for wasm."""
+        """The module, which is made once for all rows. A first line `// Build: ...` in the source has options for wasm."""
         wasm = self.file(".wasm")
         if not wasm.exists():
-            extra = [word for line in self.source.read_text().splitlines()[:5] if line.startswith("// Build:")
-                     for word in line.split()[2:]]
+            first = self.source.open().readline().split()
+            extra = first[2:] if first[:2] == ["//", "Build:"] else []
             run([*self.compiler(), "--target=wasm32-wasi", "-Wno-deprecated", *extra, self.source, "-o", wasm, "-lm"])
         return wasm
 

@@ -1,6 +1,6 @@
 ;; Branch hints become branch weights of br_if and if; a branch without a hint has none.
 ;; RUN: wat2wasm --enable-annotations --enable-code-metadata %s -o %t.wasm
-;; RUN: wasm2native --stop-after=lower %t.wasm -o - | FileCheck %s
+;; RUN: wasm2native -O1 --stop-after=lower %t.wasm -o - | FileCheck %s
 ;; CHECK: br i1 %{{.*}}, label %block.end, label %next, !prof ![[UNLIKELY:[0-9]+]]
 ;; CHECK: br i1 %{{.*}}, label %then, label %else, !prof ![[LIKELY:[0-9]+]]
 ;; CHECK: br i1 %{{.*}}, label %return, label %next{{[0-9]*$}}

@@ -1,5 +1,5 @@
 ;; Calls are invokes inside a try, and plain calls outside of one; a throw in the same try is a branch to its clauses.
-;; RUN: wat2wasm --enable-exceptions --debug-names %s -o %t.wasm && wasm2native compile --stop-after=lower %t.wasm -o - | FileCheck %s
+;; RUN: wat2wasm --enable-exceptions --debug-names %s -o %t.wasm && wasm2native compile -O1 --stop-after=lower %t.wasm -o - | FileCheck %s
 ;; CHECK-LABEL: define {{.*}}@caller(
 ;; CHECK-NOT: personality
 ;; CHECK: call {{.*}}@callee

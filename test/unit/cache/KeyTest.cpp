@@ -14,7 +14,7 @@ constexpr w2n_compile_options byDefault = W2N_COMPILE_OPTIONS_DEFAULT;
 const Digest source = hashOf("wasm"), compiler = hashOf("compiler");
 
 TEST(CacheKey, DependsOnModuleCompilerAndEveryOptionThatChangesCode) {
-  std::vector<w2n_compile_options> all(9, byDefault);
+  std::vector<w2n_compile_options> all(12, byDefault);
   all[1].level = W2N_LEVEL_O3;
   all[2].bounds_checks = W2N_BOUNDS_CHECKS_EXPLICIT;
   all[3].strict_trap_state = true;
@@ -23,6 +23,11 @@ TEST(CacheKey, DependsOnModuleCompilerAndEveryOptionThatChangesCode) {
   all[6].attributes = "+avx2";
   all[7].features = "wasm2";
   all[8].meter = W2N_METER_FUEL;
+  all[9].generate_profile = true;
+  const uint8_t profiles[] = {1, 2};
+  all[10].profile = all[11].profile = profiles;
+  all[10].profile_bytes = 1;
+  all[11].profile_bytes = 2;
   std::set<Digest> families;
   for (const w2n_compile_options &options : all)
     families.insert(familyOf(source, compiler, options));
@@ -36,6 +41,7 @@ TEST(CacheKey, DoesNotDependOnHowItIsCompiled) {
   w2n_compile_options options = byDefault;
   options.threads = 3;
   options.progress = [](void *, uint32_t, uint32_t) {};
+  options.profile_name = "other.proftext";
   EXPECT_EQ(familyOf(source, compiler, options), familyOf(source, compiler, byDefault));
 }
 

@@ -1,5 +1,7 @@
+// Build: -msimd128
+
 // Vectors of 128 bits, written with clang's extensions: an image blend, a matrix by vectors, a
-// search, shuffles. Build: -msimd128
+// search, shuffles.
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,0 +1,131 @@
+#include "compiler/codegen/InlinedFrames.h"
+
+#include "lib/artifact/Format.h"
+
+#include <llvm/BinaryFormat/ELF.h>
+#include <llvm/CodeGen/AsmPrinter.h>
+#include <llvm/CodeGen/AsmPrinterHandler.h>
+#include <llvm/CodeGen/CodeGenTargetMachineImpl.h>
+#include <llvm/CodeGen/MachineFunction.h>
+#include <llvm/CodeGen/MachineMemOperand.h>
+#include <llvm/CodeGen/MachineModuleInfo.h>
+#include <llvm/CodeGen/Passes.h>
+#include <llvm/CodeGen/TargetPassConfig.h>
+#include <llvm/IR/DebugInfoMetadata.h>
+#include <llvm/MC/MCContext.h>
+#include <llvm/MC/MCSectionELF.h>
+#include <llvm/MC/MCStreamer.h>
+#include <llvm/MC/TargetRegistry.h>
+
+namespace w2n::compiler {
+
+using namespace llvm;
+
+namespace {
+
+/// The functions whose code `location` is, innermost first, without the one that has it now.
+SmallVector<uint32_t, 4> inlinedFunctions(const DILocation *location) {
+  SmallVector<uint32_t, 4> functions;
+  for (; location && location->getInlinedAt(); location = location->getInlinedAt())
+    functions.push_back(location->getScope()->getSubprogram()->getLine());
+  return functions;
+}
+
+/// Whether a trap or a return address can be at `instruction`: of others nobody asks whose they
+/// are, but for interrupts, for which the one before is near enough.
+bool canBeInBacktrace(const MachineInstr &instruction) {
+  if (instruction.isCall())
+    return true;
+  const bool isInFrame = !instruction.memoperands_empty() &&
+                         all_of(instruction.memoperands(), [](const MachineMemOperand *operand) {
+                           return operand->getPseudoValue() != nullptr;
+                         });
+  return instruction.mayLoadOrStore() && !isInFrame;
+}
+
+class InlinedFrames : public AsmPrinterHandler {
+public:
+  explicit InlinedFrames(AsmPrinter &printer) : printer(printer) {}
+
+  void beginFunction(const MachineFunction *) override { current.clear(); }
+  void beginInstruction(const MachineInstr *instruction) override;
+  // What follows a function belongs to another.
+  void markFunctionEnd() override { enter({}); }
+  void endFunction(const MachineFunction *) override {}
+  void endModule() override;
+
+private:
+  struct Range {
+    MCSymbol *begin;
+    SmallVector<uint32_t, 4> functions;
+  };
+  void enter(SmallVector<uint32_t, 4> functions);
+
+  AsmPrinter &printer;
+  SmallVector<uint32_t, 4> current;
+  std::vector<Range> ranges;
+};
+
+void InlinedFrames::enter(SmallVector<uint32_t, 4> functions) {
+  if (functions == current)
+    return;
+  current = std::move(functions);
+  MCSymbol *begin = printer.OutContext.createTempSymbol();
+  printer.OutStreamer->emitLabel(begin);
+  ranges.push_back({begin, current});
+}
+
+void InlinedFrames::beginInstruction(const MachineInstr *instruction) {
+  if (canBeInBacktrace(*instruction))
+    enter(inlinedFunctions(instruction->getDebugLoc().get()));
+}
+
+void InlinedFrames::endModule() {
+  if (ranges.empty())
+    return;
+  MCContext &context = printer.OutContext;
+  MCStreamer &streamer = *printer.OutStreamer;
+  streamer.switchSection(
+      context.getELFSection(artifact::inlinedSection, ELF::SHT_PROGBITS, ELF::SHF_ALLOC));
+  streamer.emitValueToAlignment(Align(4));
+  for (const Range &range : ranges) {
+    MCSymbol *here = context.createTempSymbol();
+    streamer.emitLabel(here);
+    printer.emitLabelDifference(range.begin, here, 4);
+    streamer.emitInt32(uint32_t(range.functions.size()));
+    for (uint32_t function : range.functions)
+      streamer.emitInt32(function);
+  }
+}
+
+} // namespace
+
+// TargetMachine::addPassesToEmitFile, with a handler for the printer.
+bool addCodeGeneration(legacy::PassManager &passes, TargetMachine &machine,
+                       raw_pwrite_stream &stream, CodeGenFileType fileType) {
+  auto &target = static_cast<CodeGenTargetMachineImpl &>(machine);
+  TargetPassConfig *config = target.createPassConfig(passes);
+  config->setDisableVerify(true);
+  passes.add(config);
+  auto *modules = new MachineModuleInfoWrapperPass(&target);
+  passes.add(modules);
+  if (config->addISelPasses())
+    return false;
+  config->addMachinePasses();
+  config->setInitialized();
+  auto streamer =
+      target.createMCStreamer(stream, nullptr, fileType, modules->getMMI().getContext());
+  if (!streamer) {
+    consumeError(streamer.takeError());
+    return false;
+  }
+  AsmPrinter *printer = target.getTarget().createAsmPrinter(target, std::move(*streamer));
+  if (!printer)
+    return false;
+  printer->addAsmPrinterHandler(std::make_unique<InlinedFrames>(*printer));
+  passes.add(printer);
+  passes.add(createFreeMachineFunctionPass());
+  return true;
+}
+
+} // namespace w2n::compiler
