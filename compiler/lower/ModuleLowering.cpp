@@ -1,5 +1,6 @@
 #include "compiler/lower/ModuleLowering.h"
 
+#include "compiler/driver/CodeReport.h"
 #include "lib/artifact/Format.h"
 
 namespace w2n::compiler {
@@ -33,6 +34,8 @@ ModuleLowering::ModuleLowering(const ModulePlan &plan, llvm::Module &module)
 void ModuleLowering::remark(uint32_t functionIndex, const char *text) const {
   if (plan.options.remark)
     plan.options.remark(wasm::describeFunction(plan.wasm, functionIndex) + ": " + text);
+  if (plan.report)
+    plan.report->add(Cause::LocalsOnStack, "", plan.symbols[functionIndex]);
 }
 
 const Signature &ModuleLowering::signature(uint32_t typeIndex) {
