@@ -209,9 +209,10 @@ void generateCodeFast(Function &function) {
 } // namespace
 
 void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel level,
-                    const std::function<void(const std::string &)> &remark) {
+                    const std::function<void(const Function &)> &onFewer,
+                    PassInstrumentationCallbacks *hooks) {
   machine.setOptLevel(codeGenLevel(level));
-  PassBuilder builder(&machine);
+  PassBuilder builder(&machine, PipelineTuningOptions(), std::nullopt, hooks);
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;
   CGSCCAnalysisManager callGraph;
@@ -253,8 +254,8 @@ void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel le
       generateCodeFast(function);
     if (block > vastBlockInstructions)
       machine.setOptLevel(CodeGenOptLevel::None);
-    if (isHard && level > OptimizationLevel::O1 && remark)
-      remark(function.getName().str() + ": optimizing less: a block or a br_table is huge");
+    if (isHard && level > OptimizationLevel::O1)
+      onFewer(function);
     functions.clear(function, function.getName());
   }
 }
