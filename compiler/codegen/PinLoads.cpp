@@ -14,6 +14,8 @@
 #include "compiler/codegen/LaneDemand.h"
 
 #include <llvm/Analysis/DemandedBits.h>
+#include <llvm/Analysis/LoopInfo.h>
+#include <llvm/Analysis/ScalarEvolution.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
@@ -124,9 +126,62 @@ void probeLastByte(LoadInst &load) {
   probe->setMetadata(LLVMContext::MD_tbaa, load.getMetadata(LLVMContext::MD_tbaa));
 }
 
+/// Whether `value`, which a loop computes, is known without running it.
+bool isKnownAfter(Value &value, const Loop &loop, ScalarEvolution &evolution) {
+  if (loop.isLoopInvariant(&value))
+    return true;
+  return evolution.isSCEVable(value.getType()) &&
+         evolution.isLoopInvariant(
+             evolution.getSCEVAtScope(evolution.getSCEV(&value), loop.getParentLoop()), &loop);
+}
+
+/// Whether nothing after `loop` depends on it, so that it could be deleted: it leaves to one block,
+/// with the same values whichever way it does, and has no effects but traps of its loads.
+bool isDeletable(const Loop &loop, ScalarEvolution &evolution) {
+  const BasicBlock *exit = loop.getUniqueExitBlock();
+  if (!exit)
+    return false;
+  for (const BasicBlock *block : loop.blocks())
+    for (const Instruction &instruction : *block)
+      if (instruction.mayHaveSideEffects() && !isa<AssumeInst>(instruction))
+        return false;
+  for (const PHINode &phi : exit->phis()) {
+    const Value *same = nullptr;
+    for (const Use &use : phi.incoming_values()) {
+      if (!loop.contains(phi.getIncomingBlock(use)))
+        continue;
+      if (same && same != use.get())
+        return false;
+      same = use.get();
+    }
+  }
+  for (BasicBlock *block : loop.blocks())
+    for (Instruction &instruction : *block)
+      for (const User *user : instruction.users())
+        if (!loop.contains(cast<Instruction>(user)) && !isa<AssumeInst>(user) &&
+            !isKnownAfter(instruction, loop, evolution))
+          return false;
+  return true;
+}
+
+/// Loads that decide nothing but when a loop ends of which nobody needs anything.
+bool pinDeletableLoops(Function &function, FunctionAnalysisManager &analyses) {
+  bool changed = false;
+  auto &loops = analyses.getResult<LoopAnalysis>(function);
+  for (Loop *loop : loops.getLoopsInPreorder())
+    if (isDeletable(*loop, analyses.getResult<ScalarEvolutionAnalysis>(function)))
+      for (BasicBlock *block : loop->blocks())
+        for (Instruction &instruction : *block)
+          if (auto *load = dyn_cast<LoadInst>(&instruction); load && isGuestLoad(*load)) {
+            load->setVolatile(true);
+            changed = true;
+          }
+  return changed;
+}
+
 } // namespace
 
-PreservedAnalyses PinDeadLoadsPass::run(Function &function, FunctionAnalysisManager &) {
+PreservedAnalyses PinDeadLoadsPass::run(Function &function, FunctionAnalysisManager &analyses) {
   SmallVector<LoadInst *, 16> guestLoads;
   for (BasicBlock &block : function)
     for (Instruction &instruction : block)
@@ -136,7 +191,7 @@ PreservedAnalyses PinDeadLoadsPass::run(Function &function, FunctionAnalysisMana
   if (guestLoads.empty())
     return PreservedAnalyses::all();
   auto live = liveInstructions(function);
-  bool changed = false;
+  bool changed = pinDeletableLoops(function, analyses);
   for (LoadInst *load : guestLoads)
     if (!live.contains(load)) {
       load->setVolatile(true);

@@ -77,11 +77,13 @@ void initializeLlvm() {
     llvm::InitializeAllTargetMCs();
     llvm::InitializeAllAsmPrinters();
     llvm::InitializeAllAsmParsers();
-    // Sinking a load into a branch drops the assumption that keeps it trapping (lower/Memory.cpp).
+    // Sinking a load into a branch drops the assumption that keeps it trapping (lower/Memory.cpp);
+    // what makes branches of conditional moves sinks even volatile ones that are their operands.
     auto &options = llvm::cl::getRegisteredOptions();
-    auto sinking = options.find("instcombine-code-sinking");
-    if (sinking != options.end())
-      static_cast<llvm::cl::opt<bool> *>(sinking->second)->setValue(false);
+    for (const char *sinking :
+         {"instcombine-code-sinking", "x86-cmov-converter-force-mem-operand"})
+      if (auto option = options.find(sinking); option != options.end())
+        static_cast<llvm::cl::opt<bool> *>(option->second)->setValue(false);
   });
 }
 

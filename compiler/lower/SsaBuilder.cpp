@@ -133,6 +133,11 @@ void SsaBuilder::completePending() {
 }
 
 void SsaBuilder::removeIfTrivial(llvm::PHINode *start) {
+  // A label's phi gets an operand with each branch: until code follows it, or to a loop for longer.
+  auto mayGrow = [&](llvm::PHINode &phi) {
+    llvm::BasicBlock *block = phi.getParent();
+    return llvm::isa<llvm::PHINode>(block->back()) || !blocks[block].sealed;
+  };
   llvm::SmallVector<llvm::PHINode *, 8> worklist{start};
   while (!worklist.empty()) {
     llvm::PHINode *phi = worklist.pop_back_val();
@@ -152,7 +157,8 @@ void SsaBuilder::removeIfTrivial(llvm::PHINode *start) {
     if (!trivial || !same)
       continue;
     for (llvm::User *user : phi->users())
-      if (auto *userPhi = llvm::dyn_cast<llvm::PHINode>(user); userPhi && userPhi != phi)
+      if (auto *userPhi = llvm::dyn_cast<llvm::PHINode>(user);
+          userPhi && userPhi != phi && !mayGrow(*userPhi))
         worklist.push_back(userPhi);
     phi->replaceAllUsesWith(same);
     phi->removeFromParent();

@@ -2,6 +2,7 @@
 """Compile time against size, for functions made to be hard: twice the size should take about twice the time.
 
     utils/bench/compile_scaling.py [--bin build/release/bin/wasm2native] [--level -O3] [shape...]
+    utils/bench/compile_scaling.py --modules 50000000 [--level -O3]     # modules of ordinary functions, doubled from 10 KB
 
 Each shape is one function, at one, two and four times a size; processor seconds, peak memory, and the time for the largest over the time
 for the smallest, which is 4 for linear growth.
@@ -78,39 +79,74 @@ def branch_table(size):
 SHAPES = {loads: 20000, copies: 10000, ifs: 4000, loops: 1500, nested_blocks: 20000, nested_loops: 500, branch_table: 16000}
 
 
-def module(body):
+def ordinary(draw):
+    """A function of a few hundred bytes: loops, branches, loads and stores."""
+    shapes = [loads, copies, ifs, loops]
+    body = b"".join(draw.choice(shapes)(draw.randrange(2, 8)) + put(draw.randrange(50)) for _ in range(draw.randrange(2, 6)))
+    return body + get(draw.randrange(50))
+
+
+def module(*bodies):
+    """Functions of `bodies`, of which the first is exported. The others are kept as nothing says that they are not needed."""
     def section(kind, content):
         return bytes([kind]) + number(len(content)) + content
 
-    code = b"\1" + number(LOCALS) + b"\x7f" + body + END
-    return b"\0asm\1\0\0\0" + section(1, b"\1\x60\1\x7f\1\x7f") + section(3, b"\1\0") + section(5, b"\1\0\1") + \
-        section(7, b"\1\1f\0\0") + section(10, b"\1" + number(len(code)) + code)
+    codes = [b"\1" + number(LOCALS) + b"\x7f" + body + END for body in bodies]
+    return b"\0asm\1\0\0\0" + section(1, b"\1\x60\1\x7f\1\x7f") + section(3, number(len(codes)) + b"\0" * len(codes)) + \
+        section(5, b"\1\0\1") + section(7, b"\1\1f\0\0") + \
+        section(10, number(len(codes)) + b"".join(number(len(code)) + code for code in codes))
+
+
+def module_of_size(size):
+    draw, bodies, total = random.Random(1), [], 0
+    while total < size:
+        bodies.append(ordinary(draw))
+        total += len(bodies[-1]) + 8
+    return module(*bodies)
+
+
+def compile_once(arguments, folder, content):
+    """Size of the module in bytes, processor seconds, and peak memory in MB."""
+    file = pathlib.Path(folder, "module.wasm")
+    file.write_bytes(content)
+    pid = os.posix_spawn(arguments.bin, [arguments.bin, arguments.level, "-j1", str(file), "-o", f"{folder}/module.so"], os.environ)
+    _, status, usage = os.wait4(pid, 0)
+    if status:
+        raise SystemExit("a module does not compile")
+    return len(content), usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def scale_modules(arguments, folder):
+    print(f"{'module KB':>9} {'cpu s':>8} {'peak MB':>8} {'ratio':>6}  us for a byte")
+    size, before = 10_000, None
+    while size <= arguments.modules:
+        length, seconds, megabytes = compile_once(arguments, folder, module_of_size(size))
+        ratio = f"{seconds / before:6.2f}" if before else " " * 6
+        per_byte = seconds / length * 1e6
+        print(f"{length / 1000:9.0f} {seconds:8.2f} {megabytes:8.0f} {ratio}  {per_byte:6.2f} {'#' * min(60, round(4 * per_byte))}", flush=True)
+        size, before = 2 * size, seconds
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", default=str(ROOT / "build/release/bin/wasm2native"))
     parser.add_argument("--level", default="-O3")
+    parser.add_argument("--modules", type=int, metavar="BYTES", help="double modules of ordinary functions up to this size")
     parser.add_argument("shapes", nargs="*")
     arguments = parser.parse_args()
-    print(f"{'shape':14} {'module KB':>9} {'cpu s':>7} {'peak MB':>8}   growth for 4 times the size")
     with tempfile.TemporaryDirectory() as folder:
+        if arguments.modules:
+            return scale_modules(arguments, folder)
+        print(f"{'shape':14} {'module KB':>9} {'cpu s':>7} {'peak MB':>8}   growth for 4 times the size")
         for shape, size in SHAPES.items():
             if arguments.shapes and shape.__name__ not in arguments.shapes:
                 continue
             seconds = []
             for factor in (1, 2, 4):
-                file = pathlib.Path(folder, "module.wasm")
-                file.write_bytes(module(shape(size * factor)))
-                pid = os.posix_spawn(arguments.bin, [arguments.bin, arguments.level, "-j1", str(file), "-o", f"{folder}/module.so"],
-                                     os.environ)
-                _, status, usage = os.wait4(pid, 0)
-                if status:
-                    raise SystemExit(f"{shape.__name__} does not compile")
-                seconds.append(usage.ru_utime + usage.ru_stime)
+                length, time, megabytes = compile_once(arguments, folder, module(shape(size * factor)))
+                seconds.append(time)
                 growth = f"{seconds[2] / seconds[0]:9.1f}" if factor == 4 else ""
-                print(f"{shape.__name__:14} {file.stat().st_size / 1000:9.0f} {seconds[-1]:7.2f} {usage.ru_maxrss / 1024:8.0f} {growth}",
-                      flush=True)
+                print(f"{shape.__name__:14} {length / 1000:9.0f} {time:7.2f} {megabytes:8.0f} {growth}", flush=True)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,33 @@
   ;; Either arm gives the same, so the load in one of them is not needed.
   (func (export "same-arms") (param i32) (result i32)
     (if (result i32) (i32.load (local.get 0)) (then (i32.const 7)) (else (i32.const 7))))
+  ;; The condition decides which value is needed, not which load happens.
+  (func (export "select") (param $at i32) (param $which i32) (result i64)
+    (select (i64.load (local.get $at)) (i64.const 0) (i32.load16_s offset=100 (local.get $which))))
+  ;; Whatever the loops find, nothing comes of it.
+  (func (export "dead-search") (param $at i32)
+    (block $found (loop $next
+      (br_if $found (i32.load16_s (local.get $at)))
+      (br_if $next (local.tee $at (i32.add (local.get $at) (i32.const 2)))))))
+  (func (export "dead-search-of-some") (param $at i32) (param $count i32)
+    (block $found (loop $next
+      (br_if $found (i32.eqz (local.get $count)))
+      (br_if $found (i32.load16_s (local.get $at)))
+      (local.set $at (i32.add (local.get $at) (i32.const 2)))
+      (local.set $count (i32.add (local.get $count) (i32.const -1)))
+      (br $next))))
+  ;; Down to address 0, and one further.
+  (func (export "copy-down") (param $at i32) (param $count i32)
+    (loop $next
+      (i32.store8 (i32.const 0) (i32.load8_u (local.get $at)))
+      (local.set $at (i32.add (local.get $at) (i32.const -1)))
+      (br_if $next (local.tee $count (i32.add (local.get $count) (i32.const -1))))))
+  (func (export "copy-down-from-0")
+    (local $at i32) (local $count i32)
+    (loop $next
+      (i32.store8 (i32.const 0) (i32.load8_u (local.get $at)))
+      (local.set $at (i32.add (local.get $at) (i32.const -1)))
+      (br_if $next (i32.lt_s (local.tee $count (i32.add (local.get $count) (i32.const 1))) (i32.const 18)))))
   ;; A loop that sums and throws the sum away.
   (func (export "dead-sum") (param $bytes i32)
     (local $i i32) (local $sum i32)
@@ -47,3 +74,13 @@
 (assert_trap (invoke "dead-sum" (i32.const 65540)) "out of bounds memory access")
 (assert_return (invoke "overwritten" (i32.const 0)) (i32.const 3))
 (assert_trap (invoke "overwritten" (i32.const 65534)) "out of bounds memory access")
+(assert_return (invoke "select" (i32.const 65528) (i32.const 0)) (i64.const 0))
+(assert_trap (invoke "select" (i32.const 65529) (i32.const 0)) "out of bounds memory access")
+(assert_trap (invoke "select" (i32.const 0) (i32.const 65435)) "out of bounds memory access")
+(assert_trap (invoke "dead-search" (i32.const 0)) "out of bounds memory access")
+(assert_trap (invoke "dead-search" (i32.const 65536)) "out of bounds memory access")
+(assert_return (invoke "dead-search-of-some" (i32.const 65530) (i32.const 3)))
+(assert_trap (invoke "dead-search-of-some" (i32.const 65530) (i32.const 4)) "out of bounds memory access")
+(assert_return (invoke "copy-down" (i32.const 17) (i32.const 18)))
+(assert_trap (invoke "copy-down" (i32.const 17) (i32.const 19)) "out of bounds memory access")
+(assert_trap (invoke "copy-down-from-0") "out of bounds memory access")

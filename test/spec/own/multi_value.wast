@@ -45,7 +45,15 @@
     (loop $again (param i32 i64) (result i32 i64)
       (i64.mul (i64.const 3))
       (local.set 0 (i32.sub (local.get 0) (i32.const 1)))
-      (br_if $again (local.get 0)))))
+      (br_if $again (local.get 0))))
+  ;; The label's value comes from a local that the loop has not been found to leave alone yet, and from elsewhere.
+  (func (export "local-of-loop-to-label") (param $leave i32) (result i32)
+    (local $zero i32)
+    (block $out (result i32)
+      (loop $again
+        (drop (br_if $out (local.get $zero) (local.get $leave)))
+        (br_if $again (i32.eq (local.tee $leave (i32.add (local.get $leave) (i32.const 1))) (i32.const 1))))
+      (i32.const 7))))
 
 (assert_return (invoke "imported") (f64.const 4) (f32.const 3) (i64.const 2) (i32.const 1))
 (assert_return (invoke "indirect") (f64.const 8) (f32.const 7) (i64.const 6) (i32.const 5))
@@ -54,3 +62,5 @@
 (assert_return (invoke "floats") (f64.const 321) (f32.const 5))
 (assert_return (invoke "swap-in-block" (i32.const 1) (i64.const 2)) (i64.const 2) (i32.const 1))
 (assert_return (invoke "loop-of-two" (i32.const 4)) (i32.const 4) (i64.const 81))
+(assert_return (invoke "local-of-loop-to-label" (i32.const -1)) (i32.const 7))
+(assert_return (invoke "local-of-loop-to-label" (i32.const 0)) (i32.const 0))
