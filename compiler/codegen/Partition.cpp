@@ -1,5 +1,6 @@
 #include "compiler/codegen/Partition.h"
 
+#include "compiler/codegen/AlignDispatch.h"
 #include "compiler/codegen/LlvmError.h"
 #include "compiler/codegen/Pipeline.h"
 #include "compiler/codegen/SearchLoops.h"
@@ -135,6 +136,7 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
   llvm::legacy::PassManager passes;
   auto fileType = options.emit == Emit::Assembly ? llvm::CodeGenFileType::AssemblyFile
                                                  : llvm::CodeGenFileType::ObjectFile;
+  alignDispatchBlocks();
   if (machine->addPassesToEmitFile(passes, stream, nullptr, fileType))
     return fail(ErrorKind::Internal, "LLVM cannot emit this kind of file for " + target.triple);
   passes.run(module);

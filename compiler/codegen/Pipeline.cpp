@@ -4,6 +4,7 @@
 
 #include "compiler/codegen/Pipeline.h"
 
+#include "compiler/codegen/KeepSelects.h"
 #include "compiler/codegen/PinLoads.h"
 #include "compiler/codegen/RerollLoops.h"
 #include "compiler/codegen/SearchLoops.h"
@@ -148,6 +149,7 @@ FunctionPassManager makePipeline(OptimizationLevel level) {
     passes.addPass(InstSimplifyPass());
     passes.addPass(DivRemPairsPass());
     passes.addPass(SimplifyCFGPass(SimplifyCFGOptions().convertSwitchRangeToICmp(true)));
+    passes.addPass(KeepSelectsPass());
     break;
   }
   }
