@@ -15,11 +15,18 @@ using namespace llvm;
 
 namespace {
 
+/// In LLVM's units, of which an instruction has 5 and a call 25. The producer has inlined up to 225
+/// or more where it could; what it left is mostly calls between files.
+constexpr int mostCost = 100;
+/// What a function may grow by: half of what it has, and this many instructions. Modules can be
+/// made so that all that is worth inlining would be thirty times the code.
+constexpr unsigned growthAlwaysAllowed = 2000;
+
 InlineParams inlineParams() {
   InlineParams params;
-  params.DefaultThreshold = getenv("W2N_T") ? atoi(getenv("W2N_T")) : 100;
-  params.HintThreshold = params.DefaultThreshold;
-  params.LocallyHotCallSiteThreshold = 2 * params.DefaultThreshold;
+  params.DefaultThreshold = mostCost;
+  params.HintThreshold = mostCost;
+  params.LocallyHotCallSiteThreshold = 2 * mostCost;
   params.ColdCallSiteThreshold = 0;
   params.OptSizeThreshold = 0;
   return params;
@@ -33,13 +40,13 @@ public:
   bool inlineInto(Function &caller, const SmallPtrSetImpl<const Function *> &done);
 
 private:
-  bool isWorthIt(CallBase &call, Function &caller);
+  bool isWorthIt(CallBase &call);
 
   FunctionAnalysisManager &analyses;
   const InlineParams params = inlineParams();
 };
 
-bool Inliner::isWorthIt(CallBase &call, Function &caller) {
+bool Inliner::isWorthIt(CallBase &call) {
   Function &callee = *call.getCalledFunction();
   auto assumptions = [&](Function &function) -> AssumptionCache & {
     return analyses.getResult<AssumptionAnalysis>(function);
@@ -63,9 +70,16 @@ bool Inliner::inlineInto(Function &caller, const SmallPtrSetImpl<const Function 
             callee && done.contains(callee) && callee->hasFnAttribute(Attribute::InlineHint))
           calls.push_back(call);
   // Judged before the first changes the function, as each change would cost the analyses anew.
-  erase_if(calls, [&](CallBase *call) { return !isWorthIt(*call, caller); });
+  erase_if(calls, [&](CallBase *call) { return !isWorthIt(*call); });
+  if (calls.empty())
+    return false;
   bool changed = false;
+  unsigned growthLeft = caller.getInstructionCount() / 2 + growthAlwaysAllowed;
   for (CallBase *call : calls) {
+    const unsigned growth = call->getCalledFunction()->getInstructionCount();
+    if (growth > growthLeft)
+      continue;
+    growthLeft -= growth;
     InlineFunctionInfo info;
     changed |= InlineFunction(*call, info, /*MergeAttributes=*/true).isSuccess();
   }

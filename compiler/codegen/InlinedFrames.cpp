@@ -7,6 +7,7 @@
 #include <llvm/CodeGen/AsmPrinterHandler.h>
 #include <llvm/CodeGen/CodeGenTargetMachineImpl.h>
 #include <llvm/CodeGen/MachineFunction.h>
+#include <llvm/CodeGen/MachineMemOperand.h>
 #include <llvm/CodeGen/MachineModuleInfo.h>
 #include <llvm/CodeGen/Passes.h>
 #include <llvm/CodeGen/TargetPassConfig.h>
@@ -28,6 +29,18 @@ SmallVector<uint32_t, 4> inlinedFunctions(const DILocation *location) {
   for (; location && location->getInlinedAt(); location = location->getInlinedAt())
     functions.push_back(location->getScope()->getSubprogram()->getLine());
   return functions;
+}
+
+/// Whether a trap or a return address can be at `instruction`: of others nobody asks whose they
+/// are, but for interrupts, for which the one before is near enough.
+bool canBeInBacktrace(const MachineInstr &instruction) {
+  if (instruction.isCall())
+    return true;
+  const bool isInFrame = !instruction.memoperands_empty() &&
+                         all_of(instruction.memoperands(), [](const MachineMemOperand *operand) {
+                           return operand->getPseudoValue() != nullptr;
+                         });
+  return instruction.mayLoadOrStore() && !isInFrame;
 }
 
 class InlinedFrames : public AsmPrinterHandler {
@@ -63,7 +76,7 @@ void InlinedFrames::enter(SmallVector<uint32_t, 4> functions) {
 }
 
 void InlinedFrames::beginInstruction(const MachineInstr *instruction) {
-  if (!instruction->isMetaInstruction())
+  if (canBeInBacktrace(*instruction))
     enter(inlinedFunctions(instruction->getDebugLoc().get()));
 }
 

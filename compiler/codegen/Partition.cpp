@@ -2,8 +2,11 @@
 
 #include "compiler/codegen/InlinedFrames.h"
 #include "compiler/codegen/LlvmError.h"
+#include "compiler/codegen/PassTimes.h"
 #include "compiler/codegen/Pipeline.h"
 #include "compiler/codegen/SearchLoops.h"
+#include "compiler/driver/CodeReport.h"
+#include "compiler/driver/TimeReport.h"
 
 #include <atomic>
 #include <llvm/IR/DiagnosticHandler.h>
@@ -25,19 +28,53 @@ namespace {
 constexpr size_t partitionBytes = 48 * 1024;
 /// From here on a function is alone, so that what is decided for it touches no other.
 constexpr size_t largeFunctionBytes = 16 * 1024;
-/// From here on it gets the cheap passes.
-constexpr size_t hugeFunctionBytes = 512 * 1024;
 
-struct CollectDiagnostics : llvm::DiagnosticHandler {
-  explicit CollectDiagnostics(std::string &errors) : errors(errors) {}
+/// Adds to the report, if there is one, under the function's own name.
+void report(const ModulePlan &plan, Cause cause, const std::string &detail,
+            llvm::StringRef symbol) {
+  if (!plan.report)
+    return;
+  symbol.consume_back(plan.symbolSuffix);
+  plan.report->add(cause, detail, symbol.str());
+}
+
+/// Collects errors, and for the report what the vectoriser says of loops that it leaves.
+class CollectDiagnostics : public llvm::DiagnosticHandler {
+public:
+  CollectDiagnostics(const ModulePlan &plan, std::string &errors) : plan(plan), errors(errors) {}
+  bool isAnalysisRemarkEnabled(llvm::StringRef pass) const override {
+    return plan.report && pass == vectoriser;
+  }
+  bool isAnyRemarkEnabled() const override { return plan.report; }
   bool handleDiagnostics(const llvm::DiagnosticInfo &info) override {
     if (info.getSeverity() == llvm::DS_Error) {
       llvm::raw_string_ostream stream(errors);
       llvm::DiagnosticPrinterRawOStream printer(stream);
       info.print(printer);
     }
+    switch (info.getKind()) {
+    case llvm::DK_OptimizationRemarkAnalysis:
+    case llvm::DK_OptimizationRemarkAnalysisFPCommute:
+    case llvm::DK_OptimizationRemarkAnalysisAliasing:
+      takeRemark(llvm::cast<llvm::DiagnosticInfoIROptimization>(info));
+      break;
+    default: // Nothing that anybody has asked for.
+      break;
+    }
     return true;
   }
+
+private:
+  static constexpr char vectoriser[] = "loop-vectorize";
+
+  void takeRemark(const llvm::DiagnosticInfoIROptimization &remark) {
+    const std::string message = remark.getMsg();
+    llvm::StringRef reason = message;
+    if (remark.getPassName() == vectoriser && reason.consume_front("loop not vectorized: "))
+      report(plan, Cause::NotVectorised, reason.str(), remark.getFunction().getName());
+  }
+
+  const ModulePlan &plan;
   std::string &errors;
 };
 
@@ -99,10 +136,9 @@ void lowerFunctions(ModuleLowering &module, std::span<const uint32_t> functions,
     countExecutions(module, counters);
     return;
   }
+  lowerInlineCopies(module);
   if (module.plan.profile)
     module.plan.profile->annotate(module);
-  // Last, as a profile counts each function once.
-  lowerInlineCopies(module);
 }
 
 Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoice &target,
@@ -111,7 +147,7 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
   const CompileOptions &options = plan.options;
   std::string errors;
   llvm::LLVMContext context;
-  context.setDiagnosticHandler(std::make_unique<CollectDiagnostics>(errors));
+  context.setDiagnosticHandler(std::make_unique<CollectDiagnostics>(plan, errors));
   // Names cost time; only texts need them.
   bool isText = options.emit == Emit::LlvmIr || options.stopAfter < StopAfter::Object;
   context.setDiscardValueNames(!isText);
@@ -123,7 +159,10 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
   if (plan.hasSharedMemory)
     module.addModuleFlag(llvm::Module::Override, sharedMemoryFlag, 1);
   ModuleLowering lowering(plan, module);
-  lower(lowering);
+  {
+    const TimeReport::Scope scope(plan.times, TimeReport::Phase::Lower);
+    lower(lowering);
+  }
   if (options.stopAfter == StopAfter::Lower)
     return printIr(module);
 #ifndef NDEBUG
@@ -131,10 +170,26 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
   if (llvm::verifyModule(module, &verifierText))
     return fail(ErrorKind::Internal, "lowering made invalid LLVM IR: " + errors);
 #endif
-  optimizeModule(module, *machine, level, options.remark);
+  {
+    const TimeReport::Scope scope(plan.times, TimeReport::Phase::Optimize);
+    // Each pass by itself is for those who want to know more.
+    std::optional<PassTimes> passTimes;
+    if (plan.times && options.remark)
+      passTimes.emplace();
+    auto onFewer = [&plan](const llvm::Function &function) {
+      if (plan.options.remark)
+        plan.options.remark(function.getName().str() +
+                            ": optimizing less: a block or a br_table is huge");
+      report(plan, Cause::FewerPasses, "", function.getName());
+    };
+    optimizeModule(module, *machine, level, onFewer, passTimes ? &passTimes->callbacks() : nullptr);
+    if (passTimes)
+      plan.times->addPasses(passTimes->seconds());
+  }
   if (options.stopAfter == StopAfter::Optimize || options.emit == Emit::LlvmIr)
     return printIr(module);
 
+  const TimeReport::Scope scope(plan.times, TimeReport::Phase::Generate);
   llvm::SmallVector<char, 0> output;
   llvm::raw_svector_ostream stream(output);
   llvm::legacy::PassManager passes;
@@ -148,17 +203,40 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
   return std::vector<uint8_t>(output.begin(), output.end());
 }
 
+namespace {
+
+/// "work and 11 smaller functions, 48123 bytes".
+std::string describe(const ModulePlan &plan, std::span<const uint32_t> functions) {
+  size_t bytes = 0;
+  uint32_t largest = functions.front();
+  auto bytesOf = [&](uint32_t function) { return plan.wasm.functions[function].code.size(); };
+  for (uint32_t function : functions) {
+    bytes += bytesOf(function);
+    if (bytesOf(function) > bytesOf(largest))
+      largest = function;
+  }
+  return plan.symbols[largest] +
+         (functions.size() > 1
+              ? " and " + std::to_string(functions.size() - 1) + " smaller functions"
+              : "") +
+         ", " + std::to_string(bytes) + " bytes" + plan.symbolSuffix;
+}
+
+} // namespace
+
 void addPartitionJobs(std::vector<Job> &jobs, const ModulePlan &plan, const TargetChoice &target,
                       const std::vector<Partition> &partitions, std::span<CounterBlock> counters) {
   for (size_t i = 0; i < partitions.size(); ++i) {
     const std::vector<uint32_t> &functions = partitions[i].functions;
-    Job job{&plan, &target, partitions[i].level, {}, 0, uint32_t(functions.size())};
+    Job job{&plan, &target, partitions[i].level, {}, 0, uint32_t(functions.size()), {}};
     job.lower = [&functions, &block = counters[i]](ModuleLowering &module) {
       lowerFunctions(module, functions, block);
       module.addSymbolSuffix();
     };
     for (uint32_t function : functions)
       job.wasmBytes += plan.wasm.functions[function].code.size();
+    if (plan.times)
+      job.what = describe(plan, functions);
     jobs.push_back(std::move(job));
   }
 }
@@ -186,10 +264,13 @@ std::vector<Result<std::vector<uint8_t>>> runJobs(const std::vector<Job> &jobs,
     total += job.functions;
 
   const std::vector<size_t> order = largestFirst(jobs);
-  auto work = [&] {
+  auto work = [&](unsigned thread) {
     for (size_t position = next++; position < jobs.size(); position = next++) {
       const Job &job = jobs[order[position]];
+      const Stopwatch stopwatch;
       outputs[order[position]] = emitModule(*job.plan, *job.target, job.level, job.lower);
+      if (job.plan->times)
+        job.plan->times->addJob(thread, job.what, stopwatch.elapsed());
       std::lock_guard lock(mutex);
       done += job.functions;
       if (options.progress && job.functions != 0)
@@ -201,8 +282,8 @@ std::vector<Result<std::vector<uint8_t>>> runJobs(const std::vector<Job> &jobs,
   threads = unsigned(std::clamp<size_t>(jobs.size(), 1, std::max(1u, threads)));
   std::vector<std::thread> others;
   for (unsigned i = 1; i < threads; ++i)
-    others.emplace_back(work);
-  work();
+    others.emplace_back(work, i);
+  work(0);
   for (std::thread &thread : others)
     thread.join();
   return outputs;

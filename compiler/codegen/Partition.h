@@ -11,6 +11,9 @@
 
 namespace w2n::compiler {
 
+/// From this size on a function gets the cheap passes.
+inline constexpr size_t hugeFunctionBytes = 512 * 1024;
+
 struct Partition {
   std::vector<uint32_t> functions; ///< their indices
   /// What it is compiled at: lower than asked for if it is one huge function, whose cost would grow
@@ -36,6 +39,7 @@ struct Job {
   std::function<void(ModuleLowering &)> lower;
   size_t wasmBytes;   ///< large ones are begun first
   uint32_t functions; ///< for the progress
+  std::string what;   ///< for reports
 };
 
 /// Lowers `functions`, the last part of which is what a profile is for: they count, in `counters`,

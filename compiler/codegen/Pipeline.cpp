@@ -4,6 +4,7 @@
 
 #include "compiler/codegen/Pipeline.h"
 
+#include "compiler/codegen/FoldIndexSums.h"
 #include "compiler/codegen/InlineCalls.h"
 #include "compiler/codegen/PinLoads.h"
 #include "compiler/codegen/RerollLoops.h"
@@ -104,6 +105,7 @@ void addScalarPasses(FunctionPassManager &passes, int level) {
   passes.addPass(LoopSimplifyPass());
   passes.addPass(WidenAddressesPass());
   passes.addPass(RerollLoopsPass());
+  passes.addPass(FoldIndexSumsPass());
   passes.addPass(ReassociatePass());
   addFirstLoopPasses(passes, level >= 3);
   addCleanup(passes);
@@ -207,9 +209,10 @@ void generateCodeFast(Function &function) {
 } // namespace
 
 void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel level,
-                    const std::function<void(const std::string &)> &remark) {
+                    const std::function<void(const Function &)> &onFewer,
+                    PassInstrumentationCallbacks *hooks) {
   machine.setOptLevel(codeGenLevel(level));
-  PassBuilder builder(&machine);
+  PassBuilder builder(&machine, PipelineTuningOptions(), std::nullopt, hooks);
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;
   CGSCCAnalysisManager callGraph;
@@ -251,8 +254,8 @@ void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel le
       generateCodeFast(function);
     if (block > vastBlockInstructions)
       machine.setOptLevel(CodeGenOptLevel::None);
-    if (isHard && level > OptimizationLevel::O1 && remark)
-      remark(function.getName().str() + ": optimizing less: a block or a br_table is huge");
+    if (isHard && level > OptimizationLevel::O1)
+      onFewer(function);
     functions.clear(function, function.getName());
   }
 }

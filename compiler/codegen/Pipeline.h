@@ -4,14 +4,17 @@
 #include "compiler/driver/Compile.h"
 
 #include <llvm/IR/Module.h>
+#include <llvm/IR/PassInstrumentation.h>
 #include <llvm/Target/TargetMachine.h>
 
 namespace w2n::compiler {
 
 /// Optimizes every function of `module` for `level`, and sets the level of code generation. For
 /// shapes of functions that LLVM's passes cost more than linear time in, fewer passes run, and
-/// `remark` is told. A module of one huge function should come with O1: see Partition.h.
+/// `onFewer` is told. If `hooks` are not null, passes run under them. A module of one huge function
+/// should come with O1: see Partition.h.
 void optimizeModule(llvm::Module &module, llvm::TargetMachine &machine, OptimizationLevel level,
-                    const std::function<void(const std::string &)> &remark);
+                    const std::function<void(const llvm::Function &)> &onFewer,
+                    llvm::PassInstrumentationCallbacks *hooks);
 
 } // namespace w2n::compiler

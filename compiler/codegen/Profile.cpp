@@ -160,8 +160,10 @@ std::unique_ptr<llvm::MemoryBuffer> toIndexed(const artifact::Profile &profile) 
   llvm::consumeError(writer.mergeProfileKind(llvm::InstrProfKind::IRInstrumentation));
   for (const auto &[name, versions] : profile.functions())
     for (const auto &[hash, counts] : versions)
-      writer.addRecord(llvm::NamedInstrProfRecord(name, hash, counts),
-                       [](llvm::Error error) { llvm::consumeError(std::move(error)); });
+      // LLVM makes none without counters, and reads the first of each.
+      if (!counts.empty())
+        writer.addRecord(llvm::NamedInstrProfRecord(name, hash, counts),
+                         [](llvm::Error error) { llvm::consumeError(std::move(error)); });
   return writer.writeBuffer();
 }
 
@@ -186,10 +188,20 @@ void ProfileUse::annotate(ModuleLowering &lowering) const {
   const ProfileNames names(lowering.module);
   auto files = llvm::makeIntrusiveRefCnt<llvm::vfs::InMemoryFileSystem>();
   files->addFileNoOwn(fileName, 0, indexed->getMemBufferRef());
+  llvm::SmallPtrSet<const llvm::Function *, 16> mayBeInlined;
+  for (const llvm::Function &function : lowering.module)
+    if (function.hasFnAttribute(llvm::Attribute::InlineHint))
+      mayBeInlined.insert(&function);
   ModulePasses().run(llvm::PGOInstrumentationUse(fileName, "", /*IsCS=*/false, files),
                      lowering.module);
-  for (const llvm::Function &function : lowering.module) {
+  for (llvm::Function &function : lowering.module) {
     if (function.isDeclaration())
+      continue;
+    // LLVM says by this attribute that a function is hot, and the lowering which may be inlined.
+    if (!mayBeInlined.contains(&function))
+      function.removeFnAttr(llvm::Attribute::InlineHint);
+    // A copy of another partition's function.
+    if (function.hasAvailableExternallyLinkage())
       continue;
     if (function.getEntryCount())
       ++fitting;

@@ -182,10 +182,10 @@ bool Copies::matchRow(const Row &row) {
   return matchOperation(*first, row);
 }
 
-/// What is computed how; phis and what comes from outside are alike.
+/// What is computed how; 0, which is no operation, is what is not computed.
 unsigned kindOf(const Value *value) {
   const auto *instruction = dyn_cast<Instruction>(value);
-  return instruction ? instruction->getOpcode() : unsigned(Instruction::PHI);
+  return instruction ? instruction->getOpcode() : 0;
 }
 
 /// The operand of `other` that is for it what operand `i` is for `first`: where the order does not

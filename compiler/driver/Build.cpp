@@ -28,6 +28,9 @@ Build::Build(const ModulePlan &plan, const MemoryImage &image,
   for (const TargetChoice &level : levels) {
     const std::string suffix = levels.size() > 1 ? "." + level.processor.name : "";
     plans.push_back(planFor(plan, level, suffix));
+    // Other levels would say the same once more.
+    if (plans.size() > 1)
+      plans.back().report = nullptr;
     codes.push_back({&plans.back(), false});
   }
 }
@@ -56,7 +59,7 @@ void Build::addJobs(std::vector<Job> &all, const std::vector<Partition> &partiti
     // keeps.
     all.push_back({&plan, &levels[level], thunkLevel(options.level),
                    [this, level](ModuleLowering &lowering) { lowerModuleParts(lowering, level); },
-                   0, 0});
+                   0, 0, "thunks and tables"});
     codes[level].counters = makeCounterBlocks(partitions.size());
     addPartitionJobs(all, plan, levels[level], partitions, codes[level].counters);
   }

@@ -1,10 +1,14 @@
 #include "compiler/driver/Compile.h"
 
 #include "compiler/driver/Build.h"
+#include "compiler/driver/CodeReport.h"
+#include "compiler/driver/ScanModule.h"
+#include "compiler/driver/TimeReport.h"
 
 #include <llvm/Support/BLAKE3.h>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 namespace w2n::compiler {
 
@@ -25,6 +29,40 @@ bool isText(const CompileOptions &options) {
          options.stopAfter == StopAfter::Lower || options.stopAfter == StopAfter::Optimize;
 }
 
+/// What is asked for, told at the end of the scope.
+class Reports {
+public:
+  explicit Reports(const CompileOptions &options) : tell(options.report) {
+    if (tell && options.reportsTime)
+      timeReport.emplace();
+  }
+  Reports(const Reports &) = delete;
+  Reports &operator=(const Reports &) = delete;
+  ~Reports() {
+    if (codeReport)
+      tell(codeReport->text());
+    if (timeReport)
+      tell(timeReport->text());
+  }
+  TimeReport *times() { return timeReport ? &*timeReport : nullptr; }
+  /// From here on; null if it is not asked for.
+  CodeReport *beginCode(const ModulePlan &plan) {
+    if (!tell || !plan.options.reportsCode)
+      return nullptr;
+    std::unordered_map<std::string, size_t> bytes;
+    for (size_t i = 0; i < plan.symbols.size(); ++i)
+      bytes[plan.symbols[i]] = plan.wasm.functions[i].code.size();
+    return &codeReport.emplace(std::move(bytes));
+  }
+
+private:
+  const std::function<void(const std::string &)> &tell;
+  std::optional<TimeReport> timeReport;
+  std::optional<CodeReport> codeReport;
+};
+
+using Phase = TimeReport::Phase;
+
 } // namespace
 
 Result<std::vector<Result<std::vector<uint8_t>>>>
@@ -39,27 +77,39 @@ compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &given,
   };
   W2N_TRY(choices, chooseLevels(options, targets));
   W2N_TRY(features, wasm::parseFeatures(options.features));
+  Reports reports(options);
+  std::optional<TimeReport::Scope> phase(std::in_place, reports.times(), Phase::Decode);
   W2N_TRY(module, wasm::decodeModule(bytes, features));
   remark("decoded " + std::to_string(bytes.size()) + " bytes: " +
          std::to_string(module.functions.size() - module.importedFunctions) + " functions");
   const std::vector<Result<std::vector<uint8_t>>> nothing(targets.size());
   if (options.stopAfter == StopAfter::Decode)
     return nothing;
+  phase.emplace(reports.times(), Phase::Validate);
   // The lowering trusts types and indices because this call has proved them.
   W2N_CHECK(wasm::validateModule(module));
   if (options.stopAfter == StopAfter::Validate)
     return nothing;
 
+  phase.emplace(reports.times(), Phase::Plan);
   const auto hash = llvm::BLAKE3::hash(llvm::ArrayRef<uint8_t>(bytes.data(), bytes.size()));
   ModulePlan plan = makePlan(module, options);
   if (!options.profile.empty()) {
     W2N_TRY(profile, ProfileUse::read(options.profile, options.profileName));
     plan.profile = std::move(profile);
   }
+  plan.times = reports.times();
+  CodeReport *const codeReport = plan.report = reports.beginCode(plan);
   const MemoryImage image = buildImage(module, plan.dataInImage);
   std::vector<std::unique_ptr<Build>> builds;
-  for (const std::vector<TargetChoice> &levels : choices)
+  for (const std::vector<TargetChoice> &levels : choices) {
     builds.push_back(std::make_unique<Build>(plan, image, levels, hash));
+    // Another target would say the same once more.
+    plan.report = nullptr;
+  }
+  if (codeReport)
+    scanModule(plan, choices.front(), *codeReport);
+  phase.reset();
   if (isText(options)) {
     std::vector<Result<std::vector<uint8_t>>> texts;
     for (const auto &build : builds)
@@ -84,6 +134,7 @@ compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &given,
       tell(outcome.text);
   }
   remark("linking");
+  phase.emplace(reports.times(), Phase::Link);
   std::vector<Result<std::vector<uint8_t>>> files;
   size_t position = 0;
   for (const auto &build : builds) {

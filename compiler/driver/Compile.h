@@ -46,6 +46,10 @@ struct CompileOptions {
   /// messages call it.
   std::vector<uint8_t> profile;
   std::string profileName;
+  /// What `report` is called with, each once, at the end: where the time goes (--time-report), and
+  /// why code may be slower than it could be (--report).
+  bool reportsTime = false, reportsCode = false;
+  std::function<void(const std::string &text)> report;
   /// Called from any thread, one call at a time: functions done, functions in all.
   std::function<void(uint32_t done, uint32_t total)> progress;
   /// Called from any thread, one call at a time: a line about what is being done.

@@ -66,6 +66,12 @@ Result<CompileOptions> optionsOf(const w2n_compile_options &given) {
   options.profileName = given.profile_name ? given.profile_name : "profile";
   if (options.generatesProfile && given.profile)
     return fail(ErrorKind::Invalid, "code that counts cannot be made with a profile as well");
+  options.reportsTime = given.report_time;
+  options.reportsCode = given.report_code;
+  if (given.report)
+    options.report = [report = given.report, user = given.user](const std::string &text) {
+      report(user, text.c_str());
+    };
   if (given.warning)
     options.warning = [warning = given.warning, user = given.user](const std::string &text) {
       warning(user, text.c_str());

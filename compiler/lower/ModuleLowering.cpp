@@ -1,5 +1,6 @@
 #include "compiler/lower/ModuleLowering.h"
 
+#include "compiler/driver/CodeReport.h"
 #include "lib/artifact/Format.h"
 
 namespace w2n::compiler {
@@ -33,6 +34,8 @@ ModuleLowering::ModuleLowering(const ModulePlan &plan, llvm::Module &module)
 void ModuleLowering::remark(uint32_t functionIndex, const char *text) const {
   if (plan.options.remark)
     plan.options.remark(wasm::describeFunction(plan.wasm, functionIndex) + ": " + text);
+  if (plan.report)
+    plan.report->add(Cause::LocalsOnStack, "", plan.symbols[functionIndex]);
 }
 
 const Signature &ModuleLowering::signature(uint32_t typeIndex) {
@@ -117,8 +120,12 @@ llvm::Function *ModuleLowering::function(uint32_t functionIndex) {
 // Of debug information only what the inliner hands on: the unit says that none is to be emitted.
 llvm::DILocation *ModuleLowering::location(uint32_t functionIndex) {
   llvm::DILocation *&known = locations[functionIndex];
-  if (known)
+  llvm::Function *function = bodyFunction(functionIndex);
+  if (known) {
+    // A body that is made anew has lost it.
+    function->setSubprogram(known->getScope()->getSubprogram());
     return known;
+  }
   if (!debugFile) {
     debugFile = debugInfo.createFile("wasm", "");
     debugInfo.createCompileUnit(llvm::dwarf::DW_LANG_C11, debugFile, "", false, "", 0, "",
@@ -129,7 +136,7 @@ llvm::DILocation *ModuleLowering::location(uint32_t functionIndex) {
       debugFile, "", "", debugFile, functionIndex,
       debugInfo.createSubroutineType(debugInfo.getOrCreateTypeArray({})), functionIndex,
       llvm::DINode::FlagZero, llvm::DISubprogram::SPFlagDefinition);
-  bodyFunction(functionIndex)->setSubprogram(subprogram);
+  function->setSubprogram(subprogram);
   return known = llvm::DILocation::get(context, functionIndex, 0, subprogram);
 }
 

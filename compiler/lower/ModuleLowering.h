@@ -20,7 +20,9 @@
 
 namespace w2n::compiler {
 
+class CodeReport;
 class ProfileUse;
+class TimeReport;
 
 /// What is known of the whole wasm module before any of it is lowered; shared by all partitions,
 /// read-only.
@@ -67,6 +69,9 @@ struct ModulePlan {
   VectorTarget vectorTarget = {};
   /// What the code is compiled with; null is nothing.
   std::shared_ptr<const ProfileUse> profile = nullptr;
+  /// Where reports are collected; null is nowhere.
+  TimeReport *times = nullptr;
+  CodeReport *report = nullptr;
   /// Follows the names of all symbols of this level, where there are several.
   std::string symbolSuffix = {};
 

@@ -83,12 +83,15 @@ typedef struct w2n_compile_options {
   /// Makes code that counts how often it runs: w2n_module_write_profile writes what it counted.
   /// Slower, and for this machine's own use as much as for others: a profile fits every target.
   bool generate_profile;
+  /// What `report` is called with, each once, at the end: a table of where the time goes, and a text
+  /// about why the code may be slower than it could be. docs/report.md shows them.
+  bool report_time, report_code;
   /// A profile to compile with: what was counted, as that function or llvm-profdata wrote it; null
   /// is none. Not together with `generate_profile`. A function that has changed since is compiled
   /// without, and `warning` is told.
   const uint8_t *profile;
   size_t profile_bytes;
-  /// What messages call it; null is "profile".
+  /// What messages call the profile; null is "profile".
   const char *profile_name;
   /// Called with the number of functions that are done and of all; null is nobody. Called from any
   /// thread, one call at a time.
@@ -99,7 +102,9 @@ typedef struct w2n_compile_options {
   /// Called with what is not as the caller may think, though there is an output; null is nobody.
   /// Called from any thread, one call at a time.
   void (*warning)(void *user, const char *text);
-  /// Handed to `progress`, `remark` and `warning`.
+  /// Called with the reports that are asked for, texts of several lines; null is nobody.
+  void (*report)(void *user, const char *text);
+  /// Handed to `progress`, `remark`, `warning` and `report`.
   void *user;
 } w2n_compile_options;
 
@@ -118,8 +123,11 @@ typedef struct w2n_compile_options {
    NULL,                                                                                           \
    NULL,                                                                                           \
    false,                                                                                          \
+   false,                                                                                          \
+   false,                                                                                          \
    NULL,                                                                                           \
    0,                                                                                              \
+   NULL,                                                                                           \
    NULL,                                                                                           \
    NULL,                                                                                           \
    NULL,                                                                                           \

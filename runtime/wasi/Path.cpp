@@ -223,7 +223,8 @@ Outcome pathReadlink(WasiContext &context, Fd fd, const GuestPath &path, OutText
   return {};
 }
 
-// A link's target is never what gets linked: it would need a name of the host's (/proc) to say so.
+// A link's target is never what gets linked: it would need a name of the host's (/proc) to say so,
+// and the tests of wasi-testsuite want the flag refused.
 Outcome pathLink(WasiContext &context, Fd oldFd, LookupFlags oldLookup, const GuestPath &oldPath,
                  Fd newFd, const GuestPath &newPath) {
   if (oldLookup != 0)

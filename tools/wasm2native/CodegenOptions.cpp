@@ -3,6 +3,7 @@
 #include "lib/support/File.h"
 #include "lib/wasm/Features.h"
 #include "tools/wasm2native/CacheOptions.h"
+#include "tools/wasm2native/Diagnostics.h"
 
 #include <charconv>
 #include <cstdio>
@@ -68,6 +69,9 @@ std::expected<compiler::CompileOptions, std::string> readCodegenOptions(const Co
   options.deterministic = line.has("deterministic");
   W2N_CHECK(readProfileOptions(line, options));
   options.warning = printWarning;
+  options.reportsTime = line.has("time-report");
+  options.reportsCode = line.has("report");
+  options.report = [](const std::string &text) { fputs(printable(text, "\n").c_str(), stderr); };
   if (line.has("verbose"))
     options.remark = [](const std::string &text) { fprintf(stderr, "%s\n", text.c_str()); };
   options.cpu = line.value("mcpu");

@@ -26,6 +26,9 @@ inline constexpr OptionRow codegenOptions[] = {
     {"profile-generate", nullptr,
      "make code that counts how often it runs; 'run' writes a profile at the end", "Code"},
     {"profile-use", "FILE", "make code that is fast where a profile says that it runs", "Code"},
+    {"time-report", nullptr, "say where the time of compiling goes; with -v also LLVM's passes",
+     "Code"},
+    {"report", nullptr, "say why the code may be slower than it could be, and the way out", "Code"},
     {"j,jobs", "COUNT", "threads to compile with (default: one for each core)", "Code"},
     {"v,verbose", nullptr, "say what is being done", "Code"},
 };

@@ -10,7 +10,9 @@
 #include "tools/wasm2native/Subcommands.h"
 #include "tools/wasm2native/WasiOptions.h"
 
+#include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <optional>
 #include <unistd.h>
 
@@ -215,10 +217,32 @@ int printFeatures() {
   return 0;
 }
 
+/// Tells, if it is asked for, what time passes in its scope, as a row of the compiler's own table.
+class TimedPhase {
+public:
+  TimedPhase(const Request &request, const char *name)
+      : name(name), isWanted(request.compile.reportsTime) {}
+  ~TimedPhase() {
+    const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - wallBegin;
+    if (isWanted)
+      fprintf(stderr, "%-10s %9.3f %9.3f\n", name, wall.count(),
+              double(clock() - cpuBegin) / CLOCKS_PER_SEC);
+  }
+  TimedPhase(const TimedPhase &) = delete;
+  TimedPhase &operator=(const TimedPhase &) = delete;
+
+private:
+  const char *const name;
+  const bool isWanted;
+  const std::chrono::steady_clock::time_point wallBegin = std::chrono::steady_clock::now();
+  const clock_t cpuBegin = clock();
+};
+
 /// What there is to write: one for each target, or the module.
 Result<std::vector<Result<std::vector<uint8_t>>>> makeOutputs(std::vector<uint8_t> wasm,
                                                               const Request &request) {
   if (request.preinit) {
+    const TimedPhase phase(request, "preinit");
     W2N_TRY(initialised, preinitialize(wasm, *request.preinit, request.compile));
     wasm = std::move(initialised);
   }
@@ -236,6 +260,7 @@ int compileFile(const std::string &input, const std::vector<std::string> &output
   auto files = makeOutputs(std::move(*wasm), request);
   if (!files)
     return reportError(input, files.error());
+  const TimedPhase phase(request, "write");
   int status = 0;
   const std::string *lastText = nullptr;
   for (size_t i = 0; i < files->size(); ++i) {

@@ -18,6 +18,10 @@ void forwardWarning(void *user, const char *text) {
   static_cast<const compiler::CompileOptions *>(user)->warning(text);
 }
 
+void forwardReport(void *user, const char *text) {
+  static_cast<const compiler::CompileOptions *>(user)->report(text);
+}
+
 } // namespace
 
 // CompilerEntry.cpp asserts that the enumerations agree.
@@ -41,6 +45,9 @@ w2n_compile_options optionsInC(const compiler::CompileOptions &options) {
     inC.profile_bytes = options.profile.size();
     inC.profile_name = options.profileName.c_str();
   }
+  inC.report_time = options.reportsTime;
+  inC.report_code = options.reportsCode;
+  inC.report = options.report ? forwardReport : nullptr;
   inC.warning = options.warning ? forwardWarning : nullptr;
   inC.progress = options.progress ? forwardProgress : nullptr;
   inC.remark = options.remark ? forwardRemark : nullptr;

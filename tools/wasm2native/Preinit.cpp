@@ -221,6 +221,7 @@ Result<std::vector<uint8_t>> preinitialize(std::span<const uint8_t> wasm,
   forThisMachine.attributes.clear();
   forThisMachine.generatesProfile = false;
   forThisMachine.profile.clear();
+  forThisMachine.reportsTime = forThisMachine.reportsCode = false;
   W2N_TRY(artifact, compileWithProgress(wasm, forThisMachine));
   W2N_CHECK(preinitializer.run(artifact));
   W2N_TRY(baked, preinitializer.bake());

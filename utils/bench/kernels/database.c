@@ -312,7 +312,7 @@ static int erase(enum Tree tree, struct Bytes key) {
 // --- The bank
 // -------------------------------------------------------------------------------------------------------------------------
 
-enum { BranchCount = 64, FirstAccounts = 20000, Transactions = 75000 };
+enum { BranchCount = 64, FirstAccounts = 20000, Transactions = 130000 };
 
 struct Account {
   int64_t balance;

@@ -142,16 +142,22 @@ static void appendLog(const void *from, uint32_t size) {
   logFile.used += size;
 }
 
-// Logs the ranges of each page that are different from before.
+static uint64_t word(const uint8_t *from) {
+  uint64_t value;
+  memcpy(&value, from, 8);
+  return value;
+}
+
+// Logs for each page the range of words that are different from before.
 static void commit(void) {
   for (uint32_t i = 0; i < journal.dirtyCount; i++) {
     const struct Before *before = &journal.before[i];
     const uint8_t *now = pages[before->page];
     uint32_t first = 0, last = PageBytes;
-    while (first < last && now[first] == before->bytes[first])
-      first++;
-    while (last > first && now[last - 1] == before->bytes[last - 1])
-      last--;
+    while (first < last && word(now + first) == word(before->bytes + first))
+      first += 8;
+    while (last > first && word(now + last - 8) == word(before->bytes + last - 8))
+      last -= 8;
     if (first == last)
       continue;
     uint32_t record[4] = {(uint32_t)journal.transaction, before->page, first, last - first};

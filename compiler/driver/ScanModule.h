@@ -1,0 +1,16 @@
+// What of the causes in the report can be seen in the wasm module itself.
+#pragma once
+
+#include "compiler/codegen/Target.h"
+#include "compiler/driver/CodeReport.h"
+#include "compiler/lower/ModuleLowering.h"
+
+#include <span>
+
+namespace w2n::compiler {
+
+/// Adds to `report` what `plan` and the code of its module say. `levels` are those that code is
+/// made for.
+void scanModule(const ModulePlan &plan, std::span<const TargetChoice> levels, CodeReport &report);
+
+} // namespace w2n::compiler

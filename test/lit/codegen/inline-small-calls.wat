@@ -1,0 +1,21 @@
+;; Calls of small functions are inlined; not of what loops, of itself, or where hints say that it hardly ever runs.
+;; RUN: wat2wasm --debug-names %s -o %t.wasm && wasm2native -O2 --stop-after=optimize %t.wasm -o - | FileCheck %s
+;; RUN: wasm2native -O1 --stop-after=optimize %t.wasm -o - | FileCheck --check-prefix=O1 %s
+;; CHECK-LABEL: define {{.*}}@calls-small(
+;; CHECK-NOT: call {{.*}}@small
+;; CHECK: store i32
+;; CHECK-LABEL: define {{.*}}@calls-loop(
+;; CHECK: call {{.*}}@loops(
+;; CHECK-LABEL: define {{.*}}@recurs(
+;; CHECK: call {{.*}}@recurs(
+;; CHECK-LABEL: define {{.*}}@before-trap(
+;; CHECK: call {{.*}}@small(
+;; O1-LABEL: define {{.*}}@calls-small(
+;; O1: call {{.*}}@small(
+(module (memory 1)
+  (func $small (param i32) (i32.store (local.get 0) (i32.add (i32.load (local.get 0)) (i32.const 1))))
+  (func $loops (param i32) (loop (br_if 0 (i32.load (local.get 0)))))
+  (func $calls-small (param i32) (call $small (local.get 0)))
+  (func $calls-loop (param i32) (call $loops (local.get 0)))
+  (func $recurs (param i32) (if (local.get 0) (then (call $recurs (i32.load (local.get 0))) (call $small (local.get 0)))))
+  (func $before-trap (param i32) (if (local.get 0) (then (call $small (local.get 0)) (unreachable)))))
