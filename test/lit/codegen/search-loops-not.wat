@@ -6,7 +6,7 @@
 ;; CHECK: icmp eq i8
 ;; CHECK-NOT: search.
 ;--- one.wat
-(module (import "env" "f" (func $f)) (memory 1)
+(module (import "host" "f" (func $f)) (memory 1)
   (func (export "writes") (param $p i32) (result i32)
     (loop $next
       (i32.store8 offset=99 (local.get $p) (i32.const 1))
