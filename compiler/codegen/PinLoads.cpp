@@ -92,6 +92,9 @@ bool isAnchored(const Instruction &instruction, const BasicBlock &block,
     return true;
   for (const Use &use : instruction.uses()) {
     const auto *user = cast<Instruction>(use.getUser());
+    // The code generator may make branches of a select, and compute in each what only it needs.
+    if (isa<SelectInst>(user) && use.getOperandNo() != 0)
+      continue;
     if (isa<PHINode>(user) ? isUseAtEndOf(block, use) : anchored.contains(user))
       return true;
   }

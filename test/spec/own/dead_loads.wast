@@ -18,6 +18,8 @@
   ;; The condition decides which value is needed, not which load happens.
   (func (export "select") (param $at i32) (param $which i32) (result i64)
     (select (i64.load (local.get $at)) (i64.const 0) (i32.load16_s offset=100 (local.get $which))))
+  (func (export "select-float") (param $at i32) (param $which i32)
+    (f32.store (i32.const 0) (select (f32.const 0) (f32.load (local.get $at)) (local.get $which))))
   ;; Whatever the loops find, nothing comes of it.
   (func (export "dead-search") (param $at i32)
     (block $found (loop $next
@@ -77,6 +79,8 @@
 (assert_return (invoke "select" (i32.const 65528) (i32.const 0)) (i64.const 0))
 (assert_trap (invoke "select" (i32.const 65529) (i32.const 0)) "out of bounds memory access")
 (assert_trap (invoke "select" (i32.const 0) (i32.const 65435)) "out of bounds memory access")
+(assert_return (invoke "select-float" (i32.const 65532) (i32.const 1)))
+(assert_trap (invoke "select-float" (i32.const 65533) (i32.const 1)) "out of bounds memory access")
 (assert_trap (invoke "dead-search" (i32.const 0)) "out of bounds memory access")
 (assert_trap (invoke "dead-search" (i32.const 65536)) "out of bounds memory access")
 (assert_return (invoke "dead-search-of-some" (i32.const 65530) (i32.const 3)))

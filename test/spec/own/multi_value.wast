@@ -52,7 +52,7 @@
     (block $out (result i32)
       (loop $again
         (drop (br_if $out (local.get $zero) (local.get $leave)))
-        (br_if $again (i32.eq (local.tee $leave (i32.add (local.get $leave) (i32.const 1))) (i32.const 1))))
+        (br_if $again (i32.eq (local.tee $leave (i32.add (local.get $leave) (i32.const 1))) (i32.const 5))))
       (i32.const 7))))
 
 (assert_return (invoke "imported") (f64.const 4) (f32.const 3) (i64.const 2) (i32.const 1))
@@ -62,5 +62,5 @@
 (assert_return (invoke "floats") (f64.const 321) (f32.const 5))
 (assert_return (invoke "swap-in-block" (i32.const 1) (i64.const 2)) (i64.const 2) (i32.const 1))
 (assert_return (invoke "loop-of-two" (i32.const 4)) (i32.const 4) (i64.const 81))
-(assert_return (invoke "local-of-loop-to-label" (i32.const -1)) (i32.const 7))
-(assert_return (invoke "local-of-loop-to-label" (i32.const 0)) (i32.const 0))
+(assert_return (invoke "local-of-loop-to-label" (i32.const 0)) (i32.const 7))
+(assert_return (invoke "local-of-loop-to-label" (i32.const -1)) (i32.const 0))
