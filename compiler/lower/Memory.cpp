@@ -28,7 +28,11 @@ llvm::Value *BodyLowering::memoryBase(uint32_t memory) {
       entryLoad(module.pointer, module.plan.layout.memorySlots() + sizeof(MemorySlot) * memory +
                                     offsetof(MemorySlot, base));
   const wasm::MemoryType &type = wasm.memories[memory].type;
-  if (memory < wasm.importedMemories ? type.importNeverHasLastPage() : type.neverHasLastPage())
+  // What is rewritten for its sake traps in the same cases, but is not known to leave the same
+  // state.
+  const bool mayDiffer = !module.plan.options.ordersTraps();
+  if (mayDiffer &&
+      (memory < wasm.importedMemories ? type.importNeverHasLastPage() : type.neverHasLastPage()))
     markWrapGuard(*llvm::cast<llvm::LoadInst>(base));
   return base;
 }
