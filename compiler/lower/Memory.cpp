@@ -28,11 +28,7 @@ llvm::Value *BodyLowering::memoryBase(uint32_t memory) {
       entryLoad(module.pointer, module.plan.layout.memorySlots() + sizeof(MemorySlot) * memory +
                                     offsetof(MemorySlot, base));
   const wasm::MemoryType &type = wasm.memories[memory].type;
-  // What is rewritten for its sake traps in the same cases, but is not known to leave the same
-  // state.
-  const bool mayDiffer = !module.plan.options.ordersTraps();
-  if (mayDiffer &&
-      (memory < wasm.importedMemories ? type.importNeverHasLastPage() : type.neverHasLastPage()))
+  if (memory < wasm.importedMemories ? type.importNeverHasLastPage() : type.neverHasLastPage())
     markWrapGuard(*llvm::cast<llvm::LoadInst>(base));
   return base;
 }
