@@ -1,6 +1,7 @@
 #include "compiler/codegen/GuestAddress.h"
 
 #include <llvm/IR/DataLayout.h>
+#include <llvm/IR/MDBuilder.h>
 #include <llvm/IR/Operator.h>
 
 namespace w2n::compiler {
@@ -8,6 +9,19 @@ namespace w2n::compiler {
 using namespace llvm;
 
 namespace {
+
+constexpr char wrapGuardMark[] = "wrap guard";
+
+const MDNode *accessType(const LoadInst &load) {
+  const MDNode *tag = load.getMetadata(LLVMContext::MD_tbaa);
+  return tag ? dyn_cast<MDNode>(tag->getOperand(1)) : nullptr;
+}
+
+bool hasWrapGuard(const LoadInst &base) {
+  const MDNode *type = accessType(base);
+  const auto *name = type ? dyn_cast<MDString>(type->getOperand(0)) : nullptr;
+  return name && name->getString() == wrapGuardMark;
+}
 
 /// Appends the accesses at `address`, and at constants from it; false if there are other uses.
 bool collectAccesses(Value &address, User &indexed, int64_t offset,
@@ -36,6 +50,15 @@ bool collectAccesses(Value &address, User &indexed, int64_t offset,
 
 } // namespace
 
+void markWrapGuard(LoadInst &base) {
+  if (hasWrapGuard(base))
+    return;
+  MDBuilder metadata(base.getContext());
+  MDNode *type =
+      metadata.createTBAAScalarTypeNode(wrapGuardMark, const_cast<MDNode *>(accessType(base)));
+  base.setMetadata(LLVMContext::MD_tbaa, metadata.createTBAAStructTagNode(type, type, 0));
+}
+
 std::optional<std::pair<Value *, int64_t>> markedBase(const GetElementPtrInst &address) {
   if (!address.getSourceElementType()->isIntegerTy(8) || address.getNumIndices() != 1)
     return std::nullopt;
@@ -47,7 +70,7 @@ std::optional<std::pair<Value *, int64_t>> markedBase(const GetElementPtrInst &a
     base = inner->getPointerOperand();
   }
   const auto *load = dyn_cast<LoadInst>(base);
-  if (!load || !load->hasMetadata(wrapGuardMark))
+  if (!load || !hasWrapGuard(*load))
     return std::nullopt;
   return std::pair(const_cast<Value *>(base), constant.getSExtValue());
 }

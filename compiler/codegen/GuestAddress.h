@@ -7,9 +7,10 @@
 
 namespace w2n::compiler {
 
-/// Names the metadata of the load of a memory's base, where the memory is one of 32-bit addresses
-/// whose last artifact::wrapGuardBytes are never accessible, like those before its base.
-inline constexpr char wrapGuardMark[] = "w2n.wrap-guard";
+/// Marks `base`, the load of a memory's base, as that of a memory of 32-bit addresses whose last
+/// artifact::wrapGuardBytes are never accessible, like those before its base. The mark is a type of
+/// TBAA, because passes that merge loads keep no metadata that LLVM does not know. Once for a load.
+void markWrapGuard(llvm::LoadInst &base);
 
 /// A load, store or atomic operation at `base + index + offset`.
 struct GuestAccess {

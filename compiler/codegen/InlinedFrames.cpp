@@ -2,6 +2,7 @@
 
 #include "lib/artifact/Format.h"
 
+#include <llvm/Analysis/RuntimeLibcallInfo.h>
 #include <llvm/BinaryFormat/ELF.h>
 #include <llvm/CodeGen/AsmPrinter.h>
 #include <llvm/CodeGen/AsmPrinterHandler.h>
@@ -109,6 +110,8 @@ bool addCodeGeneration(legacy::PassManager &passes, TargetMachine &machine,
   passes.add(config);
   auto *modules = new MachineModuleInfoWrapperPass(&target);
   passes.add(modules);
+  // Without it no function is known, and memset becomes a loop over bytes.
+  passes.add(new RuntimeLibraryInfoWrapper(target.getTargetTriple()));
   if (config->addISelPasses())
     return false;
   config->addMachinePasses();

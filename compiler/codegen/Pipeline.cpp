@@ -6,6 +6,7 @@
 
 #include "compiler/codegen/FoldIndexSums.h"
 #include "compiler/codegen/InlineCalls.h"
+#include "compiler/codegen/KeepSelects.h"
 #include "compiler/codegen/PinLoads.h"
 #include "compiler/codegen/RerollLoops.h"
 #include "compiler/codegen/SearchLoops.h"
@@ -154,6 +155,7 @@ FunctionPassManager makePipeline(OptimizationLevel level) {
     passes.addPass(InstSimplifyPass());
     passes.addPass(DivRemPairsPass());
     passes.addPass(SimplifyCFGPass(SimplifyCFGOptions().convertSwitchRangeToICmp(true)));
+    passes.addPass(KeepSelectsPass());
     break;
   }
   }

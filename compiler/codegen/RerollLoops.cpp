@@ -442,7 +442,8 @@ bool isCandidate(Loop &loop) {
   });
 }
 
-/// How often the loop runs, in 64 bits before the loop; null if that is not known or costs much.
+/// How often the loop runs `copies` copies, in 64 bits before the loop; null if that is not known
+/// or costs much.
 Value *expandIterations(Loop &loop, ScalarEvolution &evolution, const TargetTransformInfo &target,
                         unsigned copies) {
   const SCEV *taken = evolution.getBackedgeTakenCount(&loop);
@@ -460,6 +461,44 @@ Value *expandIterations(Loop &loop, ScalarEvolution &evolution, const TargetTran
   return expander.expandCodeFor(iterations, type, before);
 }
 
+/// The same for a loop that ends when a 32-bit counter with a step of a power of two equals a
+/// number: of which it is not known that the counter meets it. If not, the loop never ends by
+/// itself, and what is returned is as good as never.
+Value *expandDistance(Loop &loop, ScalarEvolution &evolution, unsigned copies) {
+  constexpr uint64_t never = uint64_t(1) << 62;
+  auto *branch = cast<BranchInst>(loop.getHeader()->getTerminator());
+  auto *compare = branch->isConditional() ? dyn_cast<ICmpInst>(branch->getCondition()) : nullptr;
+  if (!compare || !compare->getOperand(0)->getType()->isIntegerTy(32) ||
+      compare->getPredicate() !=
+          (branch->getSuccessor(0) == loop.getHeader() ? CmpInst::ICMP_NE : CmpInst::ICMP_EQ))
+    return nullptr;
+  const SCEV *end = evolution.getSCEV(compare->getOperand(1));
+  auto *counter = dyn_cast<SCEVAddRecExpr>(evolution.getSCEV(compare->getOperand(0)));
+  if (!counter || counter->getLoop() != &loop || !counter->isAffine() ||
+      !evolution.isLoopInvariant(end, &loop))
+    return nullptr;
+  auto *step = dyn_cast<SCEVConstant>(counter->getStepRecurrence(evolution));
+  if (!step || !step->getAPInt().abs().isPowerOf2())
+    return nullptr;
+  const SCEV *distance = step->getAPInt().isNegative()
+                             ? evolution.getMinusSCEV(counter->getStart(), end)
+                             : evolution.getMinusSCEV(end, counter->getStart());
+  Instruction *before = loop.getLoopPreheader()->getTerminator();
+  SCEVExpander expander(evolution, "reroll");
+  if (!expander.isSafeToExpandAt(distance, before))
+    return nullptr;
+  IRBuilder<> builder(before);
+  Value *apart = builder.CreateZExt(expander.expandCodeFor(distance, distance->getType(), before),
+                                    builder.getInt64Ty());
+  const uint64_t stride = step->getAPInt().abs().getZExtValue();
+  Value *rest = builder.CreateAnd(apart, builder.getInt64(stride - 1));
+  Value *steps = builder.CreateLShr(apart, builder.getInt64(Log2_64(stride)));
+  Value *iterations =
+      builder.CreateMul(builder.CreateAdd(steps, builder.getInt64(1)), builder.getInt64(copies));
+  return builder.CreateSelect(builder.CreateICmpEQ(rest, builder.getInt64(0)), iterations,
+                              builder.getInt64(never));
+}
+
 bool rerollLoop(Loop &loop, ScalarEvolution &evolution, const TargetTransformInfo &target) {
   if (!isCandidate(loop))
     return false;
@@ -473,6 +512,8 @@ bool rerollLoop(Loop &loop, ScalarEvolution &evolution, const TargetTransformInf
     if (!copies.match())
       continue;
     Value *iterations = expandIterations(loop, evolution, target, number);
+    if (!iterations)
+      iterations = expandDistance(loop, evolution, number);
     if (!iterations)
       return false;
     copies.reroll(iterations);

@@ -46,9 +46,11 @@ using namespace llvm;
 
 namespace {
 
+/// Taken if `subject` is one of `values`, or if it is none of them.
 struct ValueExit {
-  Value *condition;
-  bool leavesIfTrue;
+  Value *subject;
+  SmallVector<ConstantInt *, 4> values;
+  bool leavesIfEqual;
 };
 
 struct Counter {
@@ -150,20 +152,13 @@ private:
       elements.push_back(found.carried);
     BasicBlock *block = loop.getHeader();
     for (unsigned blocks = 1;; ++blocks) {
-      auto *branch = dyn_cast<BranchInst>(block->getTerminator());
-      if (!branch)
+      BasicBlock *next = onlySuccessorInLoop(*block);
+      if (!next)
         return false;
-      BasicBlock *next = branch->getSuccessor(0);
-      if (branch->isConditional()) {
-        const bool leavesIfTrue = !loop.contains(next);
-        if (leavesIfTrue)
-          next = branch->getSuccessor(1);
-        if (!loop.contains(next) || (!leavesIfTrue && loop.contains(branch->getSuccessor(1))))
-          return false;
-        ValueExit exit{branch->getCondition(), leavesIfTrue};
-        if (isLaneExpression(exit.condition, loop, elements, vectorBytes / elementBytes()))
-          found.valueExits.push_back(exit);
-        else if (const SCEV *count = iterationsBefore(*block, exit))
+      if (std::optional<ValueExit> exit = exitOf(*block, *next)) {
+        if (isLaneExpression(exit->subject, loop, elements, vectorBytes / elementBytes()))
+          found.valueExits.push_back(*exit);
+        else if (const SCEV *count = iterationsBefore(*block, *exit))
           found.counts.push_back(count);
         else
           return false;
@@ -172,6 +167,39 @@ private:
         return blocks == loop.getNumBlocks();
       block = next;
     }
+  }
+
+  /// Null if there are several, or if `block` ends with something else than a branch or a switch.
+  BasicBlock *onlySuccessorInLoop(BasicBlock &block) const {
+    if (!isa<BranchInst, SwitchInst>(block.getTerminator()))
+      return nullptr;
+    BasicBlock *only = nullptr;
+    for (BasicBlock *successor : successors(&block))
+      if (found.loop->contains(successor)) {
+        if (only && only != successor)
+          return nullptr;
+        only = successor;
+      }
+    return only;
+  }
+
+  /// What leaves the loop from `block` rather than going to `next`; nothing if that is certain.
+  static std::optional<ValueExit> exitOf(BasicBlock &block, const BasicBlock &next) {
+    if (block.getSingleSuccessor())
+      return std::nullopt;
+    if (auto *choice = dyn_cast<SwitchInst>(block.getTerminator())) {
+      // Either the default stays in the loop, or all cases that do not leave it do.
+      const bool defaultStays = choice->getDefaultDest() == &next;
+      ValueExit exit{choice->getCondition(), {}, defaultStays};
+      for (auto &each : choice->cases())
+        if ((each.getCaseSuccessor() == &next) != defaultStays)
+          exit.values.push_back(each.getCaseValue());
+      return exit;
+    }
+    auto *branch = cast<BranchInst>(block.getTerminator());
+    ConstantInt *leaving =
+        ConstantInt::getBool(block.getContext(), branch->getSuccessor(1) == &next);
+    return ValueExit{branch->getCondition(), {leaving}, true};
   }
 
   /// How many iterations at least are complete before the exit of `block` is taken, or null.
@@ -185,11 +213,11 @@ private:
   /// Of `{start,+,-step} > least`, unsigned, which cannot wrap around if step <= least + 1. LLVM
   /// wants a flag that says so.
   const SCEV *iterationsWhileAbove(const ValueExit &exit) {
-    auto *compare = dyn_cast<ICmpInst>(exit.condition);
+    auto *compare = dyn_cast<ICmpInst>(exit.subject);
     if (!compare)
       return nullptr;
     CmpPredicate predicate =
-        exit.leavesIfTrue ? compare->getInversePredicate() : compare->getPredicate();
+        exit.values[0]->isOne() ? compare->getInversePredicate() : compare->getPredicate();
     const auto *counter = dyn_cast<SCEVAddRecExpr>(evolution.getSCEV(compare->getOperand(0)));
     const auto *least = dyn_cast<SCEVConstant>(evolution.getSCEV(compare->getOperand(1)));
     if (predicate != ICmpInst::ICMP_UGT || !counter || counter->getLoop() != found.loop ||
@@ -448,16 +476,24 @@ private:
   Value *exitMask(LaneEmitter &lane, Value *offset) {
     auto *type = FixedVectorType::get(search.load->getType(), lanes);
     Value *loaded = loadAgain(type, offset, Align(vectorBytes));
-    Value *leaves = nullptr;
+    Value *all = nullptr;
     for (const ValueExit &exit : search.valueExits) {
-      Value *condition = lane.emit(builder, exit.condition, loaded);
-      if (!exit.leavesIfTrue)
-        condition = builder.CreateNot(condition);
+      Value *condition = leaves(exit, lane.emit(builder, exit.subject, loaded));
       // A later condition may be poison where an earlier one holds.
-      leaves = leaves ? builder.CreateLogicalOr(leaves, condition) : condition;
+      all = all ? builder.CreateLogicalOr(all, condition) : condition;
     }
-    Value *bits = builder.CreateBitCast(builder.CreateFreeze(leaves), builder.getIntNTy(lanes));
+    Value *bits = builder.CreateBitCast(builder.CreateFreeze(all), builder.getIntNTy(lanes));
     return builder.CreateZExt(bits, builder.getInt64Ty());
+  }
+
+  /// The lanes of `subject` for which `exit` is taken.
+  Value *leaves(const ValueExit &exit, Value *subject) {
+    Value *equal = ConstantInt::getFalse(subject->getType()->getWithNewBitWidth(1));
+    for (ConstantInt *value : exit.values) {
+      Value *splat = ConstantVector::getSplat(ElementCount::getFixed(lanes), value);
+      equal = builder.CreateOr(equal, builder.CreateICmpEQ(subject, splat));
+    }
+    return exit.leavesIfEqual ? equal : builder.CreateNot(equal);
   }
 
   /// From `found` to the loop, as if it had come to the element at `exit` by itself.

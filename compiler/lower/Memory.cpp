@@ -29,8 +29,7 @@ llvm::Value *BodyLowering::memoryBase(uint32_t memory) {
                                     offsetof(MemorySlot, base));
   const wasm::MemoryType &type = wasm.memories[memory].type;
   if (memory < wasm.importedMemories ? type.importNeverHasLastPage() : type.neverHasLastPage())
-    llvm::cast<llvm::LoadInst>(base)->setMetadata(wrapGuardMark,
-                                                  llvm::MDNode::get(module.context, {}));
+    markWrapGuard(*llvm::cast<llvm::LoadInst>(base));
   return base;
 }
 

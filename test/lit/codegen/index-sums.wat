@@ -11,7 +11,7 @@
 (func $below (export "below") (param i32) (result i32) (i32.load (i32.sub (local.get 0) (i32.const 16))))
 
 ;; CHECK-LABEL: above:
-;; CHECK: addl 16(%r{{..}},%r{{..}}), %eax
+;; CHECK: movl 16(%r{{..}},%r{{..}}), %eax
 (func $above (export "above") (param i32) (result i32)
   (i32.add (i32.load (local.get 0)) (i32.load (i32.add (local.get 0) (i32.const 16)))))
 

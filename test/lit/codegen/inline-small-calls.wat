@@ -8,8 +8,10 @@
 ;; CHECK: call {{.*}}@loops(
 ;; CHECK-LABEL: define {{.*}}@recurs(
 ;; CHECK: call {{.*}}@recurs(
+;; CHECK-LABEL: define {{.*}}@calls-medium(
+;; CHECK-NOT: call {{.*}}@medium
 ;; CHECK-LABEL: define {{.*}}@before-trap(
-;; CHECK: call {{.*}}@small(
+;; CHECK: call {{.*}}@medium(
 ;; O1-LABEL: define {{.*}}@calls-small(
 ;; O1: call {{.*}}@small(
 (module (memory 1)
@@ -18,4 +20,9 @@
   (func $calls-small (param i32) (call $small (local.get 0)))
   (func $calls-loop (param i32) (call $loops (local.get 0)))
   (func $recurs (param i32) (if (local.get 0) (then (call $recurs (i32.load (local.get 0))) (call $small (local.get 0)))))
-  (func $before-trap (param i32) (if (local.get 0) (then (call $small (local.get 0)) (unreachable)))))
+  (func $medium (param i32)
+    (i32.store (i32.load (local.get 0)) (i32.load (i32.load offset=4 (local.get 0))))
+    (i32.store (i32.load offset=8 (local.get 0)) (i32.load (i32.load offset=12 (local.get 0))))
+    (i32.store (i32.load offset=16 (local.get 0)) (i32.load (i32.load offset=20 (local.get 0)))))
+  (func $calls-medium (param i32) (call $medium (local.get 0)))
+  (func $before-trap (param i32) (if (local.get 0) (then (call $medium (local.get 0)) (unreachable)))))

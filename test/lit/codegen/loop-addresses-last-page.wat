@@ -4,7 +4,7 @@
 ;; RUN: wat2wasm %t/whole.wat -o %t.wasm && wasm2native compile -Os --stop-after=optimize %t.wasm -o - | FileCheck %s
 ;; RUN: wat2wasm %t/imported.wat -o %t.wasm && wasm2native compile -Os --stop-after=optimize %t.wasm -o - | FileCheck %s
 ;; RUN: wat2wasm %t/limited.wat -o %t.wasm && wasm2native compile -Os --stop-after=optimize %t.wasm -o - | FileCheck %s --check-prefix=LIMITED
-;; CHECK-NOT: wrap-guard
+;; CHECK-NOT: wrap guard
 ;; CHECK-NOT: %address
 ;; CHECK: phi i32
 ;; CHECK-NOT: %address

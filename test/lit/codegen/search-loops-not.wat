@@ -6,7 +6,7 @@
 ;; CHECK: icmp eq i8
 ;; CHECK-NOT: search.
 ;--- one.wat
-(module (memory 1)
+(module (import "host" "f" (func $f)) (memory 1)
   (func (export "writes") (param $p i32) (result i32)
     (loop $next
       (i32.store8 offset=99 (local.get $p) (i32.const 1))
@@ -18,7 +18,6 @@
       (local.set $p (i32.add (local.get $p) (i32.const 2)))
       (br_if $next (i32.ne (i32.load8_u (local.get $p)) (i32.const 7))))
     (local.get $p))
-  (func $f)
   (func (export "calls") (param $p i32) (result i32)
     (loop $next
       (call $f)

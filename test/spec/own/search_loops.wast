@@ -4,7 +4,7 @@
 (module
   (memory 1)
   (type $search (func (param i32) (result i32)))
-  (table funcref (elem $plain $rotated $word $bounded $short $both))
+  (table funcref (elem $plain $rotated $word $bounded $short $both $three $stays))
 
   ;; The first byte that is 0, from $p on.
   (func $plain (export "plain") (type $search) (local $p i32)
@@ -95,6 +95,29 @@
         (br $next)))
     (local.get $p))
 
+  ;; One of three bytes, which the optimizer makes a switch.
+  (func $three (type $search) (local $p i32) (local $byte i32)
+    (local.set $p (local.get 0))
+    (block $found
+      (loop $next
+        (br_if $found (i32.eqz (local.tee $byte (i32.load8_u (local.get $p)))))
+        (br_if $found (i32.eq (local.get $byte) (i32.const 7)))
+        (br_if $found (i32.eq (local.get $byte) (i32.const 90)))
+        (local.set $p (i32.add (local.get $p) (i32.const 1)))
+        (br $next)))
+    (local.get $p))
+
+  ;; As long as it is one of three.
+  (func $stays (type $search) (local $p i32)
+    (local.set $p (local.get 0))
+    (loop $next
+      (block $found
+        (block $again
+          (br_table $found $again $found $found $found $found $found $again $again $found (i32.load8_u (local.get $p))))
+        (local.set $p (i32.add (local.get $p) (i32.const 1)))
+        (br $next)))
+    (local.get $p))
+
   ;; 0, or 1000 times the start and the end that a search does not find from there.
   (func (export "check") (param $search i32) (result i32) (local $start i32) (local $end i32)
     (memory.fill (i32.const 0) (i32.const 1) (i32.const 400))
@@ -143,6 +166,8 @@
 (assert_return (invoke "check" (i32.const 3)) (i32.const 0))
 (assert_return (invoke "check" (i32.const 4)) (i32.const 0))
 (assert_return (invoke "check" (i32.const 5)) (i32.const 0))
+(assert_return (invoke "check" (i32.const 6)) (i32.const 0))
+(assert_return (invoke "check" (i32.const 7)) (i32.const 0))
 
 ;; To the last byte of memory, and past it.
 (assert_return (invoke "fill" (i32.const 0x8000) (i32.const 0x8000) (i32.const 1)))

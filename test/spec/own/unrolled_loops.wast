@@ -65,6 +65,14 @@
       (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
     (local.get $sum))
 
+  ;; Two at a time until $i is $n, which it never is if the one is even and the other odd: then only the end of memory stops it.
+  (func (export "until") (param $p i32) (param $i i32) (param $n i32)
+    (loop $next
+      (i32.store (local.get $p) (i32.add (i32.load (local.get $p)) (i32.const 1)))
+      (i32.store offset=4 (local.get $p) (i32.add (i32.load offset=4 (local.get $p)) (i32.const 1)))
+      (local.set $p (i32.add (local.get $p) (i32.const 8)))
+      (br_if $next (i32.ne (local.tee $i (i32.add (local.get $i) (i32.const 2))) (local.get $n)))))
+
   ;; An index that has its lowest bit set with `or`, which is a sum for even ones only.
   (func (export "or") (param $to i32) (param $n i32) (local $i i32)
     (loop $next
@@ -125,3 +133,9 @@
 (assert_return (invoke "at" (i32.const 0x1000)) (i32.const 1))
 (assert_return (invoke "at" (i32.const 0x1004)) (i32.const -5))
 (assert_return (invoke "at" (i32.const 0x10fc)) (i32.const -377))
+(invoke "number")
+(invoke "until" (i32.const 0) (i32.const 7) (i32.const 13))
+(assert_return (invoke "at" (i32.const 20)) (i32.const 6))
+(assert_return (invoke "at" (i32.const 24)) (i32.const 6))
+(assert_trap (invoke "until" (i32.const 0) (i32.const 6) (i32.const 13)) "out of bounds memory access")
+(assert_trap (invoke "until" (i32.const 0) (i32.const 6) (i32.const 6)) "out of bounds memory access")
