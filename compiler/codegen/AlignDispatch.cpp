@@ -1,9 +1,6 @@
 #include "compiler/codegen/AlignDispatch.h"
 
 #include <llvm/CodeGen/MachineFunctionPass.h>
-#include <llvm/CodeGen/Passes.h>
-#include <llvm/CodeGen/TargetPassConfig.h>
-#include <llvm/Target/RegisterTargetPassConfigCallback.h>
 
 namespace w2n::compiler {
 
@@ -44,12 +41,6 @@ char AlignDispatch::ID = 0;
 
 } // namespace
 
-void alignDispatchBlocks() {
-  // After placement, which sets alignments and duplicates blocks that are worth it.
-  static const RegisterTargetPassConfigCallback registration(
-      [](TargetMachine &, legacy::PassManagerBase &, TargetPassConfig *passes) {
-        passes->insertPass(&MachineBlockPlacementID, new AlignDispatch);
-      });
-}
+MachineFunctionPass *createAlignDispatchPass() { return new AlignDispatch; }
 
 } // namespace w2n::compiler

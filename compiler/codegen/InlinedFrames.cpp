@@ -1,5 +1,6 @@
 #include "compiler/codegen/InlinedFrames.h"
 
+#include "compiler/codegen/AlignDispatch.h"
 #include "lib/artifact/Format.h"
 
 #include <llvm/Analysis/RuntimeLibcallInfo.h>
@@ -108,6 +109,7 @@ bool addCodeGeneration(legacy::PassManager &passes, TargetMachine &machine,
   TargetPassConfig *config = target.createPassConfig(passes);
   config->setDisableVerify(true);
   passes.add(config);
+  config->insertPass(&MachineBlockPlacementID, createAlignDispatchPass());
   auto *modules = new MachineModuleInfoWrapperPass(&target);
   passes.add(modules);
   // Without it no function is known, and memset becomes a loop over bytes.

@@ -1,6 +1,5 @@
 #include "compiler/codegen/Partition.h"
 
-#include "compiler/codegen/AlignDispatch.h"
 #include "compiler/codegen/InlinedFrames.h"
 #include "compiler/codegen/LlvmError.h"
 #include "compiler/codegen/PassTimes.h"
@@ -196,7 +195,6 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
   llvm::legacy::PassManager passes;
   auto fileType = options.emit == Emit::Assembly ? llvm::CodeGenFileType::AssemblyFile
                                                  : llvm::CodeGenFileType::ObjectFile;
-  alignDispatchBlocks();
   if (!addCodeGeneration(passes, *machine, stream, fileType))
     return fail(ErrorKind::Internal, "LLVM cannot emit this kind of file for " + target.triple);
   passes.run(module);
