@@ -5,8 +5,8 @@
 #include "compiler/codegen/PassTimes.h"
 #include "compiler/codegen/Pipeline.h"
 #include "compiler/codegen/SearchLoops.h"
-#include "compiler/driver/CodeReport.h"
-#include "compiler/driver/TimeReport.h"
+#include "compiler/report/CodeReport.h"
+#include "compiler/report/TimeReport.h"
 
 #include <atomic>
 #include <llvm/IR/DiagnosticHandler.h>

@@ -80,8 +80,7 @@ void initializeLlvm() {
     // Sinking a load into a branch drops the assumption that keeps it trapping (lower/Memory.cpp);
     // what makes branches of conditional moves sinks even volatile ones that are their operands.
     auto &options = llvm::cl::getRegisteredOptions();
-    for (const char *sinking :
-         {"instcombine-code-sinking", "x86-cmov-converter-force-mem-operand"})
+    for (const char *sinking : {"instcombine-code-sinking", "x86-cmov-converter-force-mem-operand"})
       if (auto option = options.find(sinking); option != options.end())
         static_cast<llvm::cl::opt<bool> *>(option->second)->setValue(false);
   });

@@ -1,9 +1,9 @@
 #include "compiler/driver/Compile.h"
 
 #include "compiler/driver/Build.h"
-#include "compiler/driver/CodeReport.h"
 #include "compiler/driver/ScanModule.h"
-#include "compiler/driver/TimeReport.h"
+#include "compiler/report/CodeReport.h"
+#include "compiler/report/TimeReport.h"
 
 #include <llvm/Support/BLAKE3.h>
 #include <memory>

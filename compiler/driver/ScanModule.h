@@ -2,8 +2,8 @@
 #pragma once
 
 #include "compiler/codegen/Target.h"
-#include "compiler/driver/CodeReport.h"
 #include "compiler/lower/ModuleLowering.h"
+#include "compiler/report/CodeReport.h"
 
 #include <span>
 

@@ -1,6 +1,6 @@
 #include "compiler/lower/ModuleLowering.h"
 
-#include "compiler/driver/CodeReport.h"
+#include "compiler/report/CodeReport.h"
 #include "lib/artifact/Format.h"
 
 namespace w2n::compiler {

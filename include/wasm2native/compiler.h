@@ -83,8 +83,8 @@ typedef struct w2n_compile_options {
   /// Makes code that counts how often it runs: w2n_module_write_profile writes what it counted.
   /// Slower, and for this machine's own use as much as for others: a profile fits every target.
   bool generate_profile;
-  /// What `report` is called with, each once, at the end: a table of where the time goes, and a text
-  /// about why the code may be slower than it could be. docs/report.md shows them.
+  /// What `report` is called with, each once, at the end: a table of where the time goes, and a
+  /// text about why the code may be slower than it could be. docs/report.md shows them.
   bool report_time, report_code;
   /// A profile to compile with: what was counted, as that function or llvm-profdata wrote it; null
   /// is none. Not together with `generate_profile`. A function that has changed since is compiled

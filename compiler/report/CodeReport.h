@@ -11,7 +11,7 @@ namespace w2n::compiler {
 
 enum class Cause : uint8_t {
 #define W2N_CAUSE(name, text, wayOut) name,
-#include "compiler/driver/ReportCauses.def"
+#include "compiler/report/ReportCauses.def"
 };
 
 /// Collects places in functions, by cause. Threads: any.

@@ -1,4 +1,4 @@
-#include "compiler/driver/TimeReport.h"
+#include "compiler/report/TimeReport.h"
 
 #include <algorithm>
 #include <cstdarg>

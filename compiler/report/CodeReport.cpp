@@ -1,4 +1,4 @@
-#include "compiler/driver/CodeReport.h"
+#include "compiler/report/CodeReport.h"
 
 #include <algorithm>
 #include <vector>
@@ -13,7 +13,7 @@ struct CauseText {
 
 constexpr CauseText causeTexts[] = {
 #define W2N_CAUSE(name, text, wayOut) {text, wayOut},
-#include "compiler/driver/ReportCauses.def"
+#include "compiler/report/ReportCauses.def"
 };
 
 constexpr size_t shownDetails = 8, shownFunctions = 4;
