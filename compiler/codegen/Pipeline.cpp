@@ -99,8 +99,6 @@ void addVectorPasses(FunctionPassManager &passes, int level) {
 void addScalarPasses(FunctionPassManager &passes, int level) {
   passes.addPass(CorrelatedValuePropagationPass());
   addCleanup(passes);
-  // Before terms of sums are put in another order.
-  passes.addPass(WideProductsPass());
   passes.addPass(PinDeadLoadsPass());
   // Before sums are sorted, when copies are alike.
   passes.addPass(LoopSimplifyPass());
@@ -133,6 +131,8 @@ FunctionPassManager makeFirstPasses(OptimizationLevel level) {
     return passes;
   passes.addPass(SimplifyCFGPass());
   passes.addPass(EarlyCSEPass(/*UseMemorySSA=*/true));
+  // Before terms of sums are put in another order, and before the inliner looks at the size.
+  passes.addPass(WideProductsPass());
   return passes;
 }
 
