@@ -12,6 +12,7 @@
 #include "compiler/codegen/SearchLoops.h"
 #include "compiler/codegen/WideProducts.h"
 #include "compiler/codegen/WidenAddresses.h"
+#include "compiler/codegen/WidenExits.h"
 
 #include <llvm/Analysis/ProfileSummaryInfo.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>
@@ -104,6 +105,7 @@ void addScalarPasses(FunctionPassManager &passes, int level) {
   passes.addPass(LoopSimplifyPass());
   passes.addPass(WidenAddressesPass());
   passes.addPass(RerollLoopsPass());
+  passes.addPass(WidenExitsPass());
   passes.addPass(FoldIndexSumsPass());
   passes.addPass(ReassociatePass());
   addFirstLoopPasses(passes, level >= 3);
