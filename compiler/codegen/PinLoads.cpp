@@ -203,13 +203,17 @@ PreservedAnalyses PinDeadLoadsPass::run(Function &function, FunctionAnalysisMana
   if (guestLoads.empty())
     return PreservedAnalyses::all();
   auto live = liveInstructions(function);
-  bool changed = pinDeletableLoops(function, analyses);
+  bool changed = before == Before::Loops && pinDeletableLoops(function, analyses);
   for (LoadInst *load : guestLoads)
     if (!live.contains(load)) {
       load->setVolatile(true);
       changed = true;
     }
-  return changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
+  if (!changed)
+    return PreservedAnalyses::all();
+  PreservedAnalyses preserved;
+  preserved.preserveSet<CFGAnalyses>();
+  return preserved;
 }
 
 PreservedAnalyses PinLoadsPass::run(Function &function, FunctionAnalysisManager &analyses) {
