@@ -109,7 +109,8 @@ bool addCodeGeneration(legacy::PassManager &passes, TargetMachine &machine,
   TargetPassConfig *config = target.createPassConfig(passes);
   config->setDisableVerify(true);
   passes.add(config);
-  config->insertPass(&MachineBlockPlacementID, createAlignDispatchPass());
+  if (target.getOptLevel() != CodeGenOptLevel::None) // else blocks are not placed
+    config->insertPass(&MachineBlockPlacementID, createAlignDispatchPass());
   auto *modules = new MachineModuleInfoWrapperPass(&target);
   passes.add(modules);
   // Without it no function is known, and memset becomes a loop over bytes.

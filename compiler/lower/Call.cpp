@@ -148,7 +148,8 @@ void BodyLowering::callAndPush(const Callee &callee) {
 
 void BodyLowering::lowerCall(const Instruction &instruction) {
   const llvm::DebugLoc before = builder.getCurrentDebugLocation();
-  if (module.plan.inlineCandidates[instruction.index])
+  // LLVM wants a location on every call from a function that has any to another that has.
+  if (module.plan.hasInlineCandidates)
     builder.SetCurrentDebugLocation(module.location(functionIndex));
   callAndPush(directCallee(instruction));
   builder.SetCurrentDebugLocation(before);

@@ -40,6 +40,7 @@ struct ModulePlan {
   TypedTables typedTables = {};
   /// Small functions, which may be inlined wherever they are called; see InlineCandidates.h.
   std::vector<bool> inlineCandidates = {};
+  bool hasInlineCandidates = false;
   /// Functions of which tail calls are made or may be: they have a body and a wrapper
   /// (TailCall.cpp).
   std::vector<bool> hasBody = {};

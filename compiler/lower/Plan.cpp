@@ -126,6 +126,7 @@ ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options) {
   if (options.level >= OptimizationLevel::O2)
     plan.inlineCandidates = findInlineCandidates(module, plan.hasBody);
   plan.inlineCandidates.resize(module.functions.size());
+  plan.hasInlineCandidates = llvm::is_contained(plan.inlineCandidates, true);
   plan.tailCalledTables = uses.tailCalledTables;
   plan.dataInImage.resize(module.data.size());
   plan.hasSharedMemory = llvm::any_of(
