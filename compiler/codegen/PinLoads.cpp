@@ -84,16 +84,25 @@ bool isUseAtEndOf(const BasicBlock &block, const Use &use) {
          (phi->getParent() == &block || block.getSingleSuccessor());
 }
 
+/// Whether code for a select surely computes its operand `use`: not a value, as branches may be
+/// made of the select, and each compute what only it needs; and not the condition if some of the
+/// result, which may be all that differs, is not wanted.
+bool isNeededBySelect(const Use &use, DemandedBits &demanded) {
+  auto *select = cast<SelectInst>(use.getUser());
+  if (use.getOperandNo() != 0 || !demandsAllLanes(*select))
+    return false;
+  return !select->getType()->isIntOrIntVectorTy() || demanded.getDemandedBits(select).isAllOnes();
+}
+
 /// Whether `instruction` stays in `block` because something there that cannot move needs it;
 /// `anchored` holds the answers for the instructions after it.
 bool isAnchored(const Instruction &instruction, const BasicBlock &block,
-                const SmallPtrSetImpl<const Instruction *> &anchored) {
+                const SmallPtrSetImpl<const Instruction *> &anchored, DemandedBits &demanded) {
   if (isRoot(instruction))
     return true;
   for (const Use &use : instruction.uses()) {
     const auto *user = cast<Instruction>(use.getUser());
-    // The code generator may make branches of a select, and compute in each what only it needs.
-    if (isa<SelectInst>(user) && use.getOperandNo() != 0)
+    if (isa<SelectInst>(user) && !isNeededBySelect(use, demanded))
       continue;
     if (isa<PHINode>(user) ? isUseAtEndOf(block, use) : anchored.contains(user))
       return true;
@@ -194,13 +203,17 @@ PreservedAnalyses PinDeadLoadsPass::run(Function &function, FunctionAnalysisMana
   if (guestLoads.empty())
     return PreservedAnalyses::all();
   auto live = liveInstructions(function);
-  bool changed = pinDeletableLoops(function, analyses);
+  bool changed = before == Before::Loops && pinDeletableLoops(function, analyses);
   for (LoadInst *load : guestLoads)
     if (!live.contains(load)) {
       load->setVolatile(true);
       changed = true;
     }
-  return changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
+  if (!changed)
+    return PreservedAnalyses::all();
+  PreservedAnalyses preserved;
+  preserved.preserveSet<CFGAnalyses>();
+  return preserved;
 }
 
 PreservedAnalyses PinLoadsPass::run(Function &function, FunctionAnalysisManager &analyses) {
@@ -211,7 +224,7 @@ PreservedAnalyses PinLoadsPass::run(Function &function, FunctionAnalysisManager 
     for (Instruction &instruction : reverse(block)) {
       if (isa<PHINode>(instruction))
         break;
-      bool isFixed = isAnchored(instruction, block, anchored);
+      bool isFixed = isAnchored(instruction, block, anchored, demanded);
       if (isFixed)
         anchored.insert(&instruction);
       auto *load = dyn_cast<LoadInst>(&instruction);

@@ -11,9 +11,14 @@ namespace w2n::compiler {
 inline constexpr const char *repeatedLoadMetadata = "w2n.repeated";
 
 /// Makes guest loads volatile that nothing but assumptions uses, also transitively: before a pass
-/// that deletes loops without effects.
+/// that deletes blocks, or loops, without effects.
 struct PinDeadLoadsPass : llvm::PassInfoMixin<PinDeadLoadsPass> {
+  enum class Before { Blocks, Loops };
+  explicit PinDeadLoadsPass(Before what) : before(what) {}
   llvm::PreservedAnalyses run(llvm::Function &function, llvm::FunctionAnalysisManager &analyses);
+
+private:
+  Before before;
 };
 
 /// Last pass before code generation: drops the assumptions and makes guest loads volatile that the

@@ -53,9 +53,15 @@ using namespace llvm;
 
 namespace {
 
+/// It deletes what is in a block for an assumption alone when it makes one block of two.
+void addSimplifyCfg(FunctionPassManager &passes, const SimplifyCFGOptions &options) {
+  passes.addPass(PinDeadLoadsPass(PinDeadLoadsPass::Before::Blocks));
+  passes.addPass(SimplifyCFGPass(options));
+}
+
 void addCleanup(FunctionPassManager &passes) {
   passes.addPass(InstCombinePass());
-  passes.addPass(SimplifyCFGPass(SimplifyCFGOptions().convertSwitchRangeToICmp(true)));
+  addSimplifyCfg(passes, SimplifyCFGOptions().convertSwitchRangeToICmp(true));
 }
 
 void addFirstLoopPasses(FunctionPassManager &passes, bool aggressive) {
@@ -79,19 +85,19 @@ void addSecondLoopPasses(FunctionPassManager &passes, int level) {
 }
 
 void addVectorPasses(FunctionPassManager &passes, int level) {
-  passes.addPass(PinDeadLoadsPass());
+  passes.addPass(PinDeadLoadsPass(PinDeadLoadsPass::Before::Loops));
   passes.addPass(createFunctionToLoopPassAdaptor(LoopRotatePass()));
   passes.addPass(SearchLoopsPass());
   passes.addPass(ShortLoopsPass());
   passes.addPass(LoopVectorizePass());
   passes.addPass(LoopLoadEliminationPass());
   passes.addPass(InstCombinePass());
-  passes.addPass(SimplifyCFGPass(SimplifyCFGOptions()
-                                     .forwardSwitchCondToPhi(true)
-                                     .convertSwitchToLookupTable(true)
-                                     .needCanonicalLoops(false)
-                                     .hoistCommonInsts(true)
-                                     .sinkCommonInsts(true)));
+  addSimplifyCfg(passes, SimplifyCFGOptions()
+                             .forwardSwitchCondToPhi(true)
+                             .convertSwitchToLookupTable(true)
+                             .needCanonicalLoops(false)
+                             .hoistCommonInsts(true)
+                             .sinkCommonInsts(true));
   passes.addPass(SLPVectorizerPass());
   passes.addPass(InstCombinePass());
   passes.addPass(LoopUnrollPass(LoopUnrollOptions(level)));
@@ -102,7 +108,7 @@ void addVectorPasses(FunctionPassManager &passes, int level) {
 void addScalarPasses(FunctionPassManager &passes, int level) {
   passes.addPass(CorrelatedValuePropagationPass());
   addCleanup(passes);
-  passes.addPass(PinDeadLoadsPass());
+  passes.addPass(PinDeadLoadsPass(PinDeadLoadsPass::Before::Loops));
   // Before sums are sorted, when copies are alike.
   passes.addPass(LoopSimplifyPass());
   passes.addPass(WidenAddressesPass());
@@ -112,7 +118,7 @@ void addScalarPasses(FunctionPassManager &passes, int level) {
   passes.addPass(ReassociatePass());
   addFirstLoopPasses(passes, level >= 3);
   addCleanup(passes);
-  passes.addPass(PinDeadLoadsPass());
+  passes.addPass(PinDeadLoadsPass(PinDeadLoadsPass::Before::Loops));
   addSecondLoopPasses(passes, level);
   passes.addPass(GVNPass());
   passes.addPass(SCCPPass());
@@ -133,7 +139,9 @@ FunctionPassManager makeFirstPasses(OptimizationLevel level) {
   FunctionPassManager passes;
   if (level == OptimizationLevel::O0)
     return passes;
-  passes.addPass(SimplifyCFGPass());
+  // What cannot be reached goes first: it may be all that needs a load.
+  passes.addPass(SimplifyCFGPass(SimplifyCFGOptions().speculateBlocks(false)));
+  addSimplifyCfg(passes, SimplifyCFGOptions());
   passes.addPass(EarlyCSEPass(/*UseMemorySSA=*/true));
   // Before terms of sums are put in another order, and before the inliner looks at the size.
   passes.addPass(WideProductsPass());
@@ -158,7 +166,7 @@ FunctionPassManager makePipeline(OptimizationLevel level) {
     addVectorPasses(passes, number);
     passes.addPass(InstSimplifyPass());
     passes.addPass(DivRemPairsPass());
-    passes.addPass(SimplifyCFGPass(SimplifyCFGOptions().convertSwitchRangeToICmp(true)));
+    addSimplifyCfg(passes, SimplifyCFGOptions().convertSwitchRangeToICmp(true));
     passes.addPass(KeepSelectsPass());
     break;
   }

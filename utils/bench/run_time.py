@@ -6,7 +6,8 @@
 
 All ways to run a kernel take turns; the least user time of each counts, so that a busy machine hurts all alike. Outputs are compared. Node.js
 and other runtimes run the same wasm if they are installed (Node.js's own compile time included). With --count, instructions that callgrind
-counts take the place of time: repeatable to a few thousand, but what an instruction costs is not seen.
+counts take the place of time: repeatable to a few thousand, but what an instruction costs is not seen. The second mean is without kernels
+whose source has a line `// Measures: ...`: those that compare two libraries as well as two compilers.
 """
 import argparse, json, math, pathlib, re, resource, statistics, subprocess, sys, tempfile
 
@@ -50,12 +51,24 @@ def measure(name, commands, rounds, run):
     return {way: min(list_) for way, list_ in values.items()}
 
 
+def measures_library(source):
+    return "\n// Measures: " in "\n" + source.read_text()
+
+
 def mean(ratios):
     return math.exp(statistics.fmean(map(math.log, ratios)))
 
 
 def print_row(label, first, cells):
     print(f"{label:20} {first:>10}" + "".join(f"{cell:>13}" for cell in cells), flush=True)
+
+
+def print_means(label, names, ratios, columns, old):
+    """A row with the means over the kernels `names`, of `old`, too, if there are earlier ratios."""
+    values = [[ratios[name][way] for name in names if way in ratios[name]] for way in columns]
+    if old:
+        values.append([old[name]["wasm2native"] for name in names if name in old])
+    print_row(label, "", [f"{mean(column):.3f}" if column else "-" for column in values])
 
 
 def parse_arguments():
@@ -99,10 +112,8 @@ def main():
             before = [old.get(source.stem, {}).get("wasm2native")] if old else []
             print_row(source.stem, f"{values['native'] / (1e9 if arguments.count else 1):.2f}",
                       [f"{value:.2f}" if value else "-" for value in [ratios[source.stem].get(way) for way in columns] + before])
-    everything = [[row[way] for row in ratios.values() if way in row] for way in columns]
-    if old:
-        everything.append([old[name]["wasm2native"] for name in ratios if name in old])
-    print_row("geometric mean", "", [f"{mean(column):.3f}" if column else "-" for column in everything])
+    print_means("geometric mean", [source.stem for source in sources], ratios, columns, old)
+    print_means("without libraries", [source.stem for source in sources if not measures_library(source)], ratios, columns, old)
     if arguments.json:
         arguments.json.write_text(json.dumps(ratios, indent=1) + "\n")
 

@@ -20,6 +20,21 @@
     (select (i64.load (local.get $at)) (i64.const 0) (i32.load16_s offset=100 (local.get $which))))
   (func (export "select-float") (param $at i32) (param $which i32)
     (f32.store (i32.const 0) (select (f32.const 0) (f32.load (local.get $at)) (local.get $which))))
+  ;; Of what is selected only the upper halves of the extended bytes are wanted, which are zero.
+  (func (export "select-nothing") (param $which i32)
+    (v128.store8_lane 15 (i32.const 0)
+      (i16x8.extend_low_i8x16_u
+        (select (v128.const i64x2 0 0) (v128.const i64x2 -1 -1) (i32.load16_u (local.get $which))))))
+  ;; The branch with the load's value is never taken, and then a choice of results is all that is left of the blocks.
+  (func (export "branch-never-taken") (param $at i32) (param $return i32) (result i32)
+    (local $value f64)
+    (if (local.get $return) (then (return (i32.const 7))))
+    (local.set $value
+      (block $out (result f64)
+        (br_if $out (f64.load (local.get $at)) (i32.const 0))
+        (drop)
+        (f64.const 0)))
+    (local.get $at))
   ;; Whatever the loops find, nothing comes of it.
   (func (export "dead-search") (param $at i32)
     (block $found (loop $next
@@ -81,6 +96,11 @@
 (assert_trap (invoke "select" (i32.const 0) (i32.const 65435)) "out of bounds memory access")
 (assert_return (invoke "select-float" (i32.const 65532) (i32.const 1)))
 (assert_trap (invoke "select-float" (i32.const 65533) (i32.const 1)) "out of bounds memory access")
+(assert_return (invoke "select-nothing" (i32.const 65534)))
+(assert_trap (invoke "select-nothing" (i32.const 65535)) "out of bounds memory access")
+(assert_return (invoke "branch-never-taken" (i32.const 65528) (i32.const 0)) (i32.const 65528))
+(assert_return (invoke "branch-never-taken" (i32.const 65529) (i32.const 1)) (i32.const 7))
+(assert_trap (invoke "branch-never-taken" (i32.const 65529) (i32.const 0)) "out of bounds memory access")
 (assert_trap (invoke "dead-search" (i32.const 0)) "out of bounds memory access")
 (assert_trap (invoke "dead-search" (i32.const 65536)) "out of bounds memory access")
 (assert_return (invoke "dead-search-of-some" (i32.const 65530) (i32.const 3)))

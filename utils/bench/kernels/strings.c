@@ -1,4 +1,5 @@
 // The C library's string functions: the native ones use vectors, wasi-libc's are loops over bytes and words.
+// Measures: string functions of two C libraries.
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
