@@ -10,6 +10,7 @@
 #include "compiler/codegen/PinLoads.h"
 #include "compiler/codegen/RerollLoops.h"
 #include "compiler/codegen/SearchLoops.h"
+#include "compiler/codegen/ShortLoops.h"
 #include "compiler/codegen/WideProducts.h"
 #include "compiler/codegen/WidenAddresses.h"
 #include "compiler/codegen/WidenExits.h"
@@ -87,6 +88,7 @@ void addVectorPasses(FunctionPassManager &passes, int level) {
   passes.addPass(PinDeadLoadsPass(PinDeadLoadsPass::Before::Loops));
   passes.addPass(createFunctionToLoopPassAdaptor(LoopRotatePass()));
   passes.addPass(SearchLoopsPass());
+  passes.addPass(ShortLoopsPass());
   passes.addPass(LoopVectorizePass());
   passes.addPass(LoopLoadEliminationPass());
   passes.addPass(InstCombinePass());

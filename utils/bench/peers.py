@@ -41,10 +41,14 @@ class Kernel:
         """The module, which is made once for all rows. A first line `// Build: ...` in the source has options for wasm."""
         wasm = self.file(".wasm")
         if not wasm.exists():
-            first = self.source.open().readline().split()
-            extra = first[2:] if first[:2] == ["//", "Build:"] else []
-            run([*self.compiler(), "--target=wasm32-wasi", "-Wno-deprecated", *extra, self.source, "-o", wasm, "-lm"])
+            run([*self.compiler(), "--target=wasm32-wasi", "-Wno-deprecated", *wasm_options(self.source), self.source, "-o", wasm, "-lm"])
         return wasm
+
+
+def wasm_options(source):
+    """What a first line `// Build: ...` has."""
+    first = source.open().readline().split()
+    return first[2:] if first[:2] == ["//", "Build:"] else []
 
 
 def run(command):

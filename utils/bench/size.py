@@ -8,6 +8,8 @@ inlined everywhere. Larger programs of one file are given by --source (with --fl
 """
 import argparse, math, pathlib, re, subprocess, tempfile
 
+import peers
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 
@@ -31,7 +33,7 @@ def build(source, folder, wasm2native, flags):
     subprocess.run([*common, "-c", "-o", native], check=True)
     program = "main(" in source.read_text()
     library = [] if program else ["-mexec-model=reactor", "-Wl,--export-all"]
-    subprocess.run([*common, "--target=wasm32-wasi", "-fno-exceptions", *library, "-o", wasm, "-lm"], check=True)
+    subprocess.run([*common, "--target=wasm32-wasi", "-fno-exceptions", *peers.wasm_options(source), *library, "-o", wasm, "-lm"], check=True)
     return [symbol_sizes(native)] + [artifact_sizes(wasm2native, level, wasm, folder) for level in ("-O3", "-Os")]
 
 
