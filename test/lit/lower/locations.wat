@@ -13,4 +13,5 @@
       (br_if $next (i32.ne (local.get 0) (i32.const 7))))
     (local.get 0))
   (func (export "run") (param i32) (result i32)
-    (i32.add (call $large (local.get 0)) (call $small (local.get 0)))))
+    (loop $next (br_if $next (call $large (local.get 0))))
+    (call $small (local.get 0))))
