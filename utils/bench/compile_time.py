@@ -37,14 +37,14 @@ def measure_wasm2c(module, folder, limit):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", default=str(ROOT / "build/release/bin/wasm2native"))
-    parser.add_argument("--levels", nargs="+", default=["-O0", "-O1", "-O2", "-O3", "-Os"], metavar="O3")
+    parser.add_argument("--levels", default="O0,O1,O2,O3,Os", help="such as O0,O3")
     parser.add_argument("--wasm2c", action="store_true", help="also wasm2c and clang")
     parser.add_argument("--limit", type=int, default=900, metavar="SECONDS", help="processor time for clang")
     parser.add_argument("module")
     arguments = parser.parse_args()
     print(f"{'level':16} {'wall s':>7} {'cpu s':>7} {'cores':>6} {'peak MB':>8} {'code MB':>8} {'file MB':>8}")
     with tempfile.TemporaryDirectory() as folder:
-        for level in ("-" + level.lstrip("-") for level in arguments.levels):
+        for level in ("-" + level for level in arguments.levels.split(",")):
             output = f"{folder}/module.so"
             done, *figures = measure([arguments.bin, level, arguments.module, "-o", output])
             if not done:
