@@ -4,9 +4,13 @@
 #include "test/unit/wasi/TemporaryDirectory.h"
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <new>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace {
 thread_local uint64_t allocations = 0;
@@ -74,6 +78,12 @@ protected:
   uint32_t file = 0;
 };
 
+/// Where the kernel has none (qemu's emulation of one), a path of several names is walked, and the
+/// folders on the way are kept in a list.
+bool hasOpenat2() {
+  return syscall(SYS_openat2, AT_FDCWD, ".", nullptr, size_t(0)) == 0 || errno != ENOSYS;
+}
+
 TEST_F(AllocationTest, CallsInLoopsAllocateNothing) {
   EXPECT_EQ(allocationsOf("clock_time_get", 1, 0, 0), 0u);
   EXPECT_EQ(allocationsOf("clock_res_get", 1, 0), 0u);
@@ -89,7 +99,8 @@ TEST_F(AllocationTest, CallsInLoopsAllocateNothing) {
   EXPECT_EQ(allocationsOf("fd_fdstat_get", file, 64), 0u);
   EXPECT_EQ(allocationsOf("fd_readdir", root, 64, 128, 0, 0), 0u);
   EXPECT_EQ(allocationsOf("path_filestat_get", root, 0, name, nameBytes, 64), 0u);
-  EXPECT_EQ(allocationsOf("path_filestat_get", root, 0, longName, longText.size(), 64), 0u);
+  if (hasOpenat2())
+    EXPECT_EQ(allocationsOf("path_filestat_get", root, 0, longName, longText.size(), 64), 0u);
   EXPECT_EQ(allocationsOf("path_create_directory", root, name + 1, nameBytes - 1), 0u);
   EXPECT_EQ(allocationsOf("path_remove_directory", root, name + 1, nameBytes - 1), 0u);
   EXPECT_EQ(allocationsOf("poll_oneoff", waits, events, 2, 0), 0u);
@@ -102,7 +113,8 @@ TEST_F(AllocationTest, OpeningAllocatesTheFileAlone) {
     uint32_t opened;
     std::memcpy(&opened, bytes.data(), sizeof(opened));
     EXPECT_EQ(allocationsOf("fd_close", opened), 0u);
-    EXPECT_LE(count, round == 0 ? 2u : 1u);
+    if (hasOpenat2())
+      EXPECT_LE(count, round == 0 ? 2u : 1u);
   }
 }
 
