@@ -2,8 +2,8 @@
 // metadata nodes, offsets in the instance context, and how to reach through it.
 #pragma once
 
+#include "compiler/Options.h"
 #include "compiler/codegen/Processor.h"
-#include "compiler/driver/Compile.h"
 #include "compiler/lower/ClosedTables.h"
 #include "compiler/lower/FewTargets.h"
 #include "compiler/lower/Signature.h"
