@@ -1,6 +1,7 @@
 #include "compiler/codegen/InlinedFrames.h"
 
 #include "compiler/codegen/AlignDispatch.h"
+#include "compiler/codegen/AlignLoops.h"
 #include "lib/artifact/Format.h"
 
 #include <llvm/Analysis/RuntimeLibcallInfo.h>
@@ -109,8 +110,10 @@ bool addCodeGeneration(legacy::PassManager &passes, TargetMachine &machine,
   TargetPassConfig *config = target.createPassConfig(passes);
   config->setDisableVerify(true);
   passes.add(config);
-  if (target.getOptLevel() != CodeGenOptLevel::None) // else blocks are not placed
+  if (target.getOptLevel() != CodeGenOptLevel::None) { // else blocks are not placed
     config->insertPass(&MachineBlockPlacementID, createAlignDispatchPass());
+    config->insertPass(&MachineBlockPlacementID, createAlignLoopsPass());
+  }
   auto *modules = new MachineModuleInfoWrapperPass(&target);
   passes.add(modules);
   // Without it no function is known, and memset becomes a loop over bytes.
