@@ -1,6 +1,7 @@
 #include "compiler/codegen/CodeGeneration.h"
 
 #include "compiler/codegen/AlignDispatch.h"
+#include "compiler/codegen/AlignLoops.h"
 #include "compiler/codegen/InlinedFrames.h"
 
 #include <llvm/Analysis/RuntimeLibcallInfo.h>
@@ -23,8 +24,10 @@ bool addCodeGeneration(legacy::PassManager &passes, TargetMachine &machine,
   TargetPassConfig *config = target.createPassConfig(passes);
   config->setDisableVerify(true);
   passes.add(config);
-  if (target.getOptLevel() != CodeGenOptLevel::None) // else blocks are not placed
+  if (target.getOptLevel() != CodeGenOptLevel::None) { // else blocks are not placed
     config->insertPass(&MachineBlockPlacementID, createAlignDispatchPass());
+    config->insertPass(&MachineBlockPlacementID, createAlignLoopsPass());
+  }
   // Lines are for frames; there are no variables whose values could be followed.
   config->disablePass(&LiveDebugValuesID);
   auto *modules = new MachineModuleInfoWrapperPass(&target);

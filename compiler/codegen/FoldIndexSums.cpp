@@ -4,14 +4,14 @@
 //    2^32 - 64 KiB, where nothing is accessible, and neither is what is up to 64 KiB before the
 //    base, where zext(p) + c points then.
 //  - Where an access at zext(p + d) has happened, with c - 64 KiB <= d <= c: the index p + d is
-//  less
-//    than 2^32 - 64 KiB, so that p + d + (c - d) does not wrap around.
+//    less than 2^32 - 64 KiB, so that p + d + (c - d) does not wrap around.
 //
 // (WidenAddresses.cpp says why these bytes are not accessible.)
 
 #include "compiler/codegen/FoldIndexSums.h"
 
 #include "compiler/codegen/GuestAddress.h"
+#include "compiler/codegen/Preserved.h"
 #include "lib/artifact/Abi.h"
 
 #include <llvm/ADT/MapVector.h>
@@ -35,8 +35,8 @@ struct Sum {
   ZExtInst *extension;
   int64_t constant;
   SmallVector<GuestAccess, 4> accesses;
-  Value *root =
-      nullptr; ///< the 32-bit value that `extension` is `distance` more than; null if none
+  /// The 32-bit value that `extension` is `distance` more than; null if none.
+  Value *root = nullptr;
   int64_t distance = 0;
 };
 
@@ -148,11 +148,7 @@ PreservedAnalyses FoldIndexSumsPass::run(Function &function, FunctionAnalysisMan
     }
   }
   RecursivelyDeleteTriviallyDeadInstructionsPermissive(dead);
-  if (!changed)
-    return PreservedAnalyses::all();
-  PreservedAnalyses preserved;
-  preserved.preserveSet<CFGAnalyses>();
-  return preserved;
+  return preservingBlocks(changed);
 }
 
 } // namespace w2n::compiler

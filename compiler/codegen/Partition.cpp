@@ -139,6 +139,7 @@ void lowerFunctions(ModuleLowering &module, std::span<const uint32_t> functions,
   lowerInlineCopies(module);
   if (module.plan.profile)
     module.plan.profile->annotate(module);
+  callDirectly(module);
 }
 
 Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoice &target,

@@ -1,7 +1,7 @@
 // The optimization pipelines.
 #pragma once
 
-#include "compiler/driver/Compile.h"
+#include "compiler/Options.h"
 
 #include <llvm/IR/Module.h>
 #include <llvm/IR/PassInstrumentation.h>
