@@ -11,6 +11,7 @@
 #include "compiler/codegen/RerollLoops.h"
 #include "compiler/codegen/SearchLoops.h"
 #include "compiler/codegen/ShortLoops.h"
+#include "compiler/codegen/ShortenRecurrences.h"
 #include "compiler/codegen/WideProducts.h"
 #include "compiler/codegen/WidenAddresses.h"
 #include "compiler/codegen/WidenExits.h"
@@ -102,6 +103,7 @@ void addVectorPasses(FunctionPassManager &passes, int level) {
   passes.addPass(InstCombinePass());
   passes.addPass(LoopUnrollPass(LoopUnrollOptions(level)));
   passes.addPass(InstCombinePass());
+  passes.addPass(ShortenRecurrencesPass());
   passes.addPass(createFunctionToLoopPassAdaptor(LICMPass(LICMOptions()), /*UseMemorySSA=*/true));
 }
 
