@@ -12,6 +12,7 @@
 #include "compiler/codegen/SearchLoops.h"
 #include "compiler/codegen/ShortLoops.h"
 #include "compiler/codegen/ShortenRecurrences.h"
+#include "compiler/codegen/SplitCopies.h"
 #include "compiler/codegen/WideProducts.h"
 #include "compiler/codegen/WidenAddresses.h"
 #include "compiler/codegen/WidenExits.h"
@@ -170,6 +171,7 @@ FunctionPassManager makePipeline(OptimizationLevel level) {
     passes.addPass(DivRemPairsPass());
     addSimplifyCfg(passes, SimplifyCFGOptions().convertSwitchRangeToICmp(true));
     passes.addPass(KeepSelectsPass());
+    passes.addPass(SplitCopiesPass());
     break;
   }
   }
