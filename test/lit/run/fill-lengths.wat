@@ -1,5 +1,5 @@
 ;; memory.fill of any length up to 200, at any place in a line of the cache, writes what it should and nothing beside.
-;; RUN: wat2wasm --enable-bulk-memory %s -o %t.wasm && wasm2native compile -O2 %t.wasm -o %t.so
+;; RUN: wat2wasm %s -o %t.wasm && wasm2native compile -O2 %t.wasm -o %t.so
 ;; RUN: wasm2native run --invoke=wrong %t.so | FileCheck %s
 ;; CHECK: {{^}}0{{$}}
 
