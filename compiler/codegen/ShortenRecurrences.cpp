@@ -4,6 +4,10 @@
 // see operations that have become one instruction with their load. Computed from the terms that are
 // known early to those that are known late it waits for two.
 //
+// h = ((h * k + a) * k + b) * k + c, a hash of a string in a loop that the producer has unrolled,
+// is h * k^3 + (a * k^2 + b * k + c), modulo 2^n as well: as many multiplications, of which the
+// next iteration waits for one.
+//
 // When a value is there is estimated by following a few iterations of the loop, with the latencies
 // that processors have in common. Only what the next iteration waits for is touched; for the rest
 // the number of operations counts, and that stays the same.
@@ -34,6 +38,8 @@ constexpr size_t instructionsPerCycle = 6;
 /// Shorter paths may come to light when the longest is no longer the longest.
 constexpr unsigned mostRounds = 4;
 
+constexpr unsigned multiplyLatency = 3;
+
 /// Cycles until the result is there, on a processor of these years.
 unsigned latencyOf(const Instruction &instruction) {
   switch (instruction.getOpcode()) {
@@ -46,7 +52,7 @@ unsigned latencyOf(const Instruction &instruction) {
   case Instruction::Load:
     return 4;
   case Instruction::Mul:
-    return 3;
+    return multiplyLatency;
   case Instruction::FAdd:
   case Instruction::FSub:
   case Instruction::FMul:
@@ -82,16 +88,49 @@ bool isReorderable(const Value &value) {
          operation->isCommutative();
 }
 
-bool isInnerNode(const Value &value, const BinaryOperator &root) {
+/// The constant that an integer is multiplied by; null if `value` is something else.
+const ConstantInt *factorOf(const Value &value) {
   const auto *operation = dyn_cast<BinaryOperator>(&value);
-  return operation && operation->getOpcode() == root.getOpcode() && operation->hasOneUse() &&
-         operation->getParent() == root.getParent();
+  return operation && operation->getOpcode() == Instruction::Mul
+             ? dyn_cast<ConstantInt>(operation->getOperand(1))
+             : nullptr;
+}
+
+/// How the operations of a tree are taken for one.
+enum class Kind {
+  Linear, ///< a sum of terms times constants, put together by additions and multiplications
+  Same,   ///< all are the root's operation
+};
+
+bool isNode(const Value &value, const BinaryOperator &root, Kind kind) {
+  const auto *operation = dyn_cast<BinaryOperator>(&value);
+  if (!operation)
+    return false;
+  if (kind == Kind::Linear)
+    return !operation->getType()->isVectorTy() &&
+           (operation->getOpcode() == Instruction::Add || factorOf(value));
+  return operation->getOpcode() == root.getOpcode();
+}
+
+/// Whether `value`, an operand of a node, is a node that nothing else needs.
+bool isInnerNode(const Value &value, const BinaryOperator &root, Kind kind) {
+  return isNode(value, root, kind) && value.hasOneUse() &&
+         cast<Instruction>(value).getParent() == root.getParent();
 }
 
 struct Term {
   Value *value;
   unsigned ready;
   unsigned position; ///< so that the order never depends on addresses
+  APInt factor;      ///< 1 unless the tree is linear
+
+  bool needsMultiplication() const { return !isa<ConstantInt>(value) && !factor.isOne(); }
+};
+
+/// What a tree is made of.
+struct Terms {
+  SmallVector<Term, 8> terms;
+  unsigned multiplications = 0; ///< by constants, that there are now
 };
 
 class LoopPaths {
@@ -108,8 +147,8 @@ private:
   unsigned growthOf(const Value &value) const {
     return ready.lookup(&value) - early.lookup(&value);
   }
-  SmallVector<Term, 8> termsOf(BinaryOperator &root) const;
-  bool rebuild(BinaryOperator &root);
+  Terms termsOf(BinaryOperator &root, Kind kind) const;
+  bool rebuild(BinaryOperator &root, Kind kind);
 
   Loop &loop;
   ArrayRef<BasicBlock *> blocks;
@@ -161,48 +200,68 @@ void LoopPaths::markCritical() {
       add(operand);
 }
 
-SmallVector<Term, 8> LoopPaths::termsOf(BinaryOperator &root) const {
-  SmallVector<Term, 8> terms;
-  SmallVector<Value *, 8> worklist = {root.getOperand(1), root.getOperand(0)};
-  while (!worklist.empty()) {
-    Value *value = worklist.pop_back_val();
-    if (isInnerNode(*value, root)) {
-      auto *node = cast<BinaryOperator>(value);
-      worklist.append({node->getOperand(1), node->getOperand(0)});
+Terms LoopPaths::termsOf(BinaryOperator &root, Kind kind) const {
+  Terms found;
+  SmallVector<std::pair<Value *, APInt>, 8> worklist = {
+      {&root, APInt(root.getType()->getScalarSizeInBits(), 1)}};
+  while (!worklist.empty() && found.terms.size() <= mostTerms) {
+    auto [value, factor] = worklist.pop_back_val();
+    if (value != &root && !isInnerNode(*value, root, kind)) {
+      found.terms.push_back({value, readyTime(*value), unsigned(found.terms.size()), factor});
+      if (found.terms.back().needsMultiplication())
+        found.terms.back().ready += multiplyLatency;
+      continue;
+    }
+    auto *node = cast<BinaryOperator>(value);
+    const ConstantInt *constant = kind == Kind::Linear ? factorOf(*node) : nullptr;
+    if (constant) {
+      ++found.multiplications;
+      worklist.push_back({node->getOperand(0), factor * constant->getValue()});
     } else {
-      terms.push_back({value, readyTime(*value), unsigned(terms.size())});
+      worklist.push_back({node->getOperand(1), factor});
+      worklist.push_back({node->getOperand(0), factor});
     }
   }
-  return terms;
+  return found;
 }
 
 /// Always combines the two terms that are there first, which is the fastest that one operation at a
 /// time can be.
-bool LoopPaths::rebuild(BinaryOperator &root) {
-  SmallVector<Term, 8> terms = termsOf(root);
-  if (terms.size() < 3 || terms.size() > mostTerms)
-    return false;
+template <typename Combine>
+Term combineAll(ArrayRef<Term> terms, unsigned latency, Combine combine) {
   auto isLater = [](const Term &a, const Term &b) {
     return std::tie(a.ready, a.position) > std::tie(b.ready, b.position);
   };
-  auto combineAll = [&](auto combine) {
-    std::priority_queue<Term, std::vector<Term>, decltype(isLater)> queue(
-        isLater, std::vector<Term>(terms.begin(), terms.end()));
-    while (queue.size() > 1) {
-      Term first = queue.top();
-      queue.pop();
-      Term second = queue.top();
-      queue.pop();
-      queue.push(
-          {combine(first.value, second.value), second.ready + latencyOf(root), second.position});
-    }
-    return queue.top();
-  };
-  if (combineAll([](Value *first, Value *) { return first; }).ready >= readyTime(root))
+  std::priority_queue<Term, std::vector<Term>, decltype(isLater)> queue(isLater, terms.vec());
+  while (queue.size() > 1) {
+    const Term first = queue.top();
+    queue.pop();
+    Term second = queue.top();
+    queue.pop();
+    second.value = combine(first.value, second.value);
+    second.ready += latency;
+    queue.push(second);
+  }
+  return queue.top();
+}
+
+bool LoopPaths::rebuild(BinaryOperator &root, Kind kind) {
+  auto [terms, multiplications] = termsOf(root, kind);
+  if (terms.size() < 2 || terms.size() > mostTerms || count_if(terms, [](const Term &term) {
+                                                        return term.needsMultiplication();
+                                                      }) > multiplications + 1)
+    return false;
+  const auto operation = kind == Kind::Linear ? Instruction::Add : root.getOpcode();
+  const unsigned latency = operation == Instruction::Mul ? multiplyLatency : 1;
+  if (combineAll(terms, latency, [](Value *first, Value *) { return first; }).ready >=
+      readyTime(root))
     return false;
   IRBuilder<> builder(&root);
-  Value *result = combineAll([&](Value *first, Value *second) {
-                    return builder.CreateBinOp(root.getOpcode(), second, first);
+  for (Term &term : terms)
+    if (!term.factor.isOne())
+      term.value = builder.CreateMul(term.value, builder.getInt(term.factor));
+  Value *result = combineAll(terms, latency, [&](Value *first, Value *second) {
+                    return builder.CreateBinOp(operation, second, first);
                   }).value;
   root.replaceAllUsesWith(result);
   RecursivelyDeleteTriviallyDeadInstructions(&root);
@@ -214,17 +273,21 @@ bool LoopPaths::shorten() {
   markCritical();
   if (workOf(loop) * (iterations - settled) > instructionsPerCycle * period)
     return false;
-  SmallVector<BinaryOperator *, 8> roots;
+  // A root may be part of another one, which is after it.
+  SmallVector<WeakTrackingVH, 8> roots;
   for (BasicBlock *block : blocks)
     for (Instruction &instruction : *block)
-      if (isReorderable(instruction) && critical.contains(&instruction)) {
-        auto *user = dyn_cast<BinaryOperator>(instruction.user_back());
-        if (!user || !isInnerNode(instruction, *user))
-          roots.push_back(cast<BinaryOperator>(&instruction));
-      }
+      if (isReorderable(instruction) && critical.contains(&instruction))
+        roots.push_back(&instruction);
   bool changed = false;
-  for (BinaryOperator *root : roots)
-    changed |= rebuild(*root);
+  for (const WeakTrackingVH &handle : reverse(roots)) {
+    auto *root = dyn_cast_or_null<BinaryOperator>(handle);
+    if (!root || root->use_empty())
+      continue;
+    const auto *user = dyn_cast<BinaryOperator>(root->user_back());
+    changed |= (isNode(*root, *root, Kind::Linear) && rebuild(*root, Kind::Linear)) ||
+               (!(user && isInnerNode(*root, *user, Kind::Same)) && rebuild(*root, Kind::Same));
+  }
   return changed;
 }
 
