@@ -185,9 +185,13 @@ void foldTableIndices(Function &function, const DominatorTree &dominators,
           !extension->use_empty() && isAddressOnly(*extension))
         candidates.push_back(extension);
     }
-  for (ZExtInst *extension : candidates) {
-    const auto [table, index] = tableAndIndex(*cast<BinaryOperator>(extension->getOperand(0)),
-                                              guestAccessesOf(*extension), earlier, dominators);
+  // All are found before the first changes a block, whose instructions would be counted anew.
+  SmallVector<std::pair<Value *, Value *>, 16> found;
+  for (ZExtInst *extension : candidates)
+    found.push_back(tableAndIndex(*cast<BinaryOperator>(extension->getOperand(0)),
+                                  guestAccessesOf(*extension), earlier, dominators));
+  for (auto [extension, parts] : zip_equal(candidates, found)) {
+    const auto [table, index] = parts;
     if (!table || !hasPlaceAfter(*table))
       continue;
     rewrite(*extension, *extend(*table, function), 0, index);
