@@ -14,9 +14,11 @@
 #include "compiler/codegen/LaneDemand.h"
 #include "compiler/codegen/Preserved.h"
 
+#include <llvm/Analysis/AssumptionCache.h>
 #include <llvm/Analysis/DemandedBits.h>
 #include <llvm/Analysis/LoopInfo.h>
 #include <llvm/Analysis/ScalarEvolution.h>
+#include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
@@ -215,7 +217,9 @@ PreservedAnalyses PinDeadLoadsPass::run(Function &function, FunctionAnalysisMana
 
 PreservedAnalyses PinLoadsPass::run(Function &function, FunctionAnalysisManager &analyses) {
   dropAssumptions(function);
-  auto &demanded = analyses.getResult<DemandedBitsAnalysis>(function);
+  // Of now: to an assumption all bits matter, and an earlier result may still be about those.
+  DemandedBits demanded(function, analyses.getResult<AssumptionAnalysis>(function),
+                        analyses.getResult<DominatorTreeAnalysis>(function));
   for (BasicBlock &block : function) {
     SmallPtrSet<const Instruction *, 32> anchored;
     for (Instruction &instruction : reverse(block)) {

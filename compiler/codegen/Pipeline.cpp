@@ -11,6 +11,8 @@
 #include "compiler/codegen/RerollLoops.h"
 #include "compiler/codegen/SearchLoops.h"
 #include "compiler/codegen/ShortLoops.h"
+#include "compiler/codegen/ShortenRecurrences.h"
+#include "compiler/codegen/SplitCopies.h"
 #include "compiler/codegen/WideProducts.h"
 #include "compiler/codegen/WidenAddresses.h"
 #include "compiler/codegen/WidenExits.h"
@@ -107,6 +109,7 @@ void addVectorPasses(FunctionPassManager &passes, int level, bool isAlongPhis) {
     passes.addPass(LoopUnrollPass(LoopUnrollOptions(level)));
     passes.addPass(InstCombinePass());
   }
+  passes.addPass(ShortenRecurrencesPass());
   passes.addPass(createFunctionToLoopPassAdaptor(LICMPass(LICMOptions()), /*UseMemorySSA=*/true));
 }
 
@@ -177,6 +180,7 @@ FunctionPassManager makePipeline(OptimizationLevel level, Passes which) {
     passes.addPass(DivRemPairsPass());
     addSimplifyCfg(passes, SimplifyCFGOptions().convertSwitchRangeToICmp(true));
     passes.addPass(KeepSelectsPass());
+    passes.addPass(SplitCopiesPass());
     break;
   }
   }

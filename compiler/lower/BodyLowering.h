@@ -61,6 +61,8 @@ public:
   void lowerConstant(const Instruction &, wasm::ValueKind kind);
   void lowerUnary(const Instruction &, llvm::Intrinsic::ID intrinsic);
   void lowerFloatUnary(const Instruction &, llvm::Intrinsic::ID intrinsic);
+  void lowerFloatRound(const Instruction &, VectorOperation operation,
+                       llvm::Intrinsic::ID intrinsic);
   void lowerPromote(const Instruction &);
   void lowerCountZeros(const Instruction &, llvm::Intrinsic::ID intrinsic);
   void lowerBinary(const Instruction &, llvm::Instruction::BinaryOps operation);
