@@ -56,9 +56,10 @@ bool isLaneExpression(const Value *value, const Loop &loop, ArrayRef<const Value
   return Checker(loop, elements, lanes).check(value);
 }
 
-Value *LaneEmitter::emit(IRBuilder<> &builder, Value *value, Value *loaded) {
-  if (is_contained(elements, value))
-    return loaded;
+Value *LaneEmitter::emit(IRBuilder<> &builder, Value *value,
+                         const DenseMap<const Value *, Value *> &loaded) {
+  if (Value *vector = loaded.lookup(value))
+    return vector;
   auto *instruction = dyn_cast<Instruction>(value);
   if (!instruction || !loop.contains(instruction)) {
     Value *&splat = splats[value];

@@ -1,4 +1,4 @@
-// A computation on one element of memory, done for all lanes of a vector.
+// A computation on elements of memory, done for all lanes of a vector.
 #pragma once
 
 #include <llvm/ADT/DenseMap.h>
@@ -18,20 +18,19 @@ class LaneEmitter {
 public:
   /// `invariants` is where everything that is invariant in `loop` is at hand, and dominates the
   /// places at which expressions are emitted.
-  LaneEmitter(const llvm::Loop &loop, llvm::ArrayRef<const llvm::Value *> elements, unsigned lanes,
-              llvm::Instruction *invariants)
-      : loop(loop), elements(elements), lanes(lanes), invariants(invariants) {}
+  LaneEmitter(const llvm::Loop &loop, unsigned lanes, llvm::Instruction *invariants)
+      : loop(loop), lanes(lanes), invariants(invariants) {}
 
-  /// `value`, which isLaneExpression, with the vector `loaded` in place of each of the elements.
-  /// Lanes for which the loop would not compute it may be poison.
-  llvm::Value *emit(llvm::IRBuilder<> &builder, llvm::Value *value, llvm::Value *loaded);
+  /// `value`, which isLaneExpression, with the vectors that `loaded` has for the elements. Lanes
+  /// for which the loop would not compute it may be poison.
+  llvm::Value *emit(llvm::IRBuilder<> &builder, llvm::Value *value,
+                    const llvm::DenseMap<const llvm::Value *, llvm::Value *> &loaded);
 
 private:
   llvm::Value *emitOperation(llvm::IRBuilder<> &builder, const llvm::Instruction &instruction,
                              llvm::ArrayRef<llvm::Value *> operands);
 
   const llvm::Loop &loop;
-  llvm::ArrayRef<const llvm::Value *> elements;
   unsigned lanes;
   llvm::Instruction *invariants;
   llvm::DenseMap<const llvm::Value *, llvm::Value *> splats;
