@@ -21,13 +21,8 @@
 //
 // A comparison of two ranges has two pointers that go on together, and only one of them can be
 // aligned. Vectors of the others are loaded as long as they lie in the page of the last element
-// that the loop has loaded by that pointer, or before it. Then the loop does a number of iterations
-// again, which is once for each page:
-//
-//   again: the loop, for a number of iterations
-//   while no exit can be taken at an element of these vectors, go to the next ones
-//   if there is no exit, but another page, go to again
-//   the loop, from the first element at which an exit can be taken
+// that the loop has loaded by that pointer, or before it. Then the loop does a number of
+// iterations, once for each page, before vectors again.
 //
 // Nothing here depends on what memory or bounds checks are made of: those are exits like others.
 // That elements are loaded twice is not seen as long as no other thread writes them.
@@ -69,15 +64,10 @@ public:
     moveExpanded();
     emitEnter();
     emitVectors();
-    if (round)
-      emitAgain();
-    builder.SetInsertPoint(found);
-    enterLoop(builder.CreateBinaryIntrinsic(Intrinsic::umin, exit, search.limitBytes), PhiMap());
+    emitFound();
   }
 
 private:
-  using PhiMap = DenseMap<const PHINode *, PHINode *>;
-
   /// How far the loop comes before vectors are worth it.
   static constexpr uint64_t shortIterations = 16;
 
@@ -100,20 +90,8 @@ private:
     auto *copiedLatch = cast<BasicBlock>(copies[latch]);
     preheader->getTerminator()->replaceSuccessorWith(header, copiedHeader);
     addExits(copies);
-    BasicBlock *before = search.loads.size() > 1 ? makeRound(*copiedHeader) : preheader;
-
-    // The count of what is left.
-    BasicBlock *count = makeBlock("search.count");
-    copiedLatch->getTerminator()->replaceSuccessorWith(copiedHeader, count);
-    copiedHeader->replacePhiUsesWith(copiedLatch, count);
-    builder.SetInsertPoint(copiedHeader, copiedHeader->begin());
-    PHINode *left = builder.CreatePHI(builder.getInt32Ty(), 2, "search.left");
-    builder.SetInsertPoint(count);
-    Value *next = builder.CreateSub(left, builder.getInt32(1));
-    keepRolled(builder.CreateCondBr(isZero(next), enter, copiedHeader));
-    left->addIncoming(builder.getInt32(shortIterations), before);
-    left->addIncoming(next, count);
-
+    BasicBlock *count =
+        emitCount(*copiedHeader, *copiedLatch, builder.getInt64(shortIterations), *preheader);
     for (PHINode &phi : header->phis()) {
       Value *value = phi.getIncomingValueForBlock(latch);
       if (auto copy = copies.lookup(value))
@@ -121,26 +99,64 @@ private:
       phi.setIncomingValue(unsigned(phi.getBasicBlockIndex(preheader)), value);
       phi.replaceIncomingBlockWith(preheader, enter);
     }
+    if (search.loads.size() > 1)
+      makeRounds(*count);
   }
 
-  /// Makes what the copy begins with a choice: what the loop begins with, or where vectors have
-  /// come to.
-  BasicBlock *makeRound(BasicBlock &copiedHeader) {
-    round = makeBlock("search.round");
-    round->moveBefore(&copiedHeader);
-    preheader->getTerminator()->replaceSuccessorWith(&copiedHeader, round);
-    builder.SetInsertPoint(round);
-    for (auto [phi, copy] : zip_equal(header->phis(), copiedHeader.phis())) {
-      PHINode *choice = builder.CreatePHI(phi.getType(), 2);
-      choice->addIncoming(copy.getIncomingValueForBlock(preheader), preheader);
-      copy.setIncomingValueForBlock(preheader, choice);
-      copy.replaceIncomingBlockWith(preheader, round);
-      choices[&phi] = choice;
+  /// Makes the loop from `top` to `bottom` leave for `enter` after `iterations`, i64, from when it
+  /// was entered from `outside`. Returns the block that counts.
+  BasicBlock *emitCount(BasicBlock &top, BasicBlock &bottom, Value *iterations,
+                        BasicBlock &outside) {
+    BasicBlock *count = makeBlock("search.count");
+    bottom.getTerminator()->replaceSuccessorWith(&top, count);
+    top.replacePhiUsesWith(&bottom, count);
+    builder.SetInsertPoint(&top, top.begin());
+    PHINode *left = builder.CreatePHI(builder.getInt64Ty(), 2, "search.left");
+    builder.SetInsertPoint(count);
+    Value *next = builder.CreateSub(left, builder.getInt64(1));
+    keepRolled(builder.CreateCondBr(isZero(next), enter, &top));
+    left->addIncoming(iterations, &outside);
+    left->addIncoming(next, count);
+    return count;
+  }
+
+  /// Makes the loop, which is entered from `on` now, come back to `enter` as its copy does from
+  /// `count`.
+  void makeRounds(BasicBlock &count) {
+    Type *i64 = builder.getInt64Ty();
+    Value *shortBytes = builder.getInt64(shortIterations * elementBytes);
+    near = makeBlock("search.near");
+    near->moveBefore(first);
+    on = makeBlock("search.on");
+    header->replacePhiUsesWith(enter, on);
+    SmallVector<PHINode *, 4> phis(make_pointer_range(header->phis()));
+    from = PHINode::Create(i64, 3, "search.from", on);
+    iterations = PHINode::Create(i64, 3, "search.iterations", on);
+    BasicBlock *recount = emitCount(*header, *latch, iterations, *on);
+    builder.SetInsertPoint(on);
+    PHINode *reached = PHINode::Create(i64, 2, "search.done", enter);
+    reached->addIncoming(shortBytes, &count);
+    reached->addIncoming(builder.CreateAdd(from, shortBytes), recount);
+    builder.CreateBr(header);
+    done = reached;
+    for (PHINode *phi : phis) {
+      PHINode *left = PHINode::Create(phi->getType(), 2, "", enter->begin());
+      left->addIncoming(phi->getIncomingValueForBlock(on), &count);
+      left->addIncoming(phi->getIncomingValueForBlock(recount), recount);
+      PHINode *entry = PHINode::Create(phi->getType(), 3, "", on->begin());
+      entry->addIncoming(left, enter);
+      entry->addIncoming(left, near);
+      phi->setIncomingValueForBlock(on, entry);
+      entries[phi] = entry;
     }
-    started = builder.CreatePHI(builder.getInt64Ty(), 2, "search.started");
-    started->addIncoming(builder.getInt64(0), preheader);
-    builder.CreateBr(&copiedHeader);
-    return round;
+    addRound(*enter, done, /*count=*/0);
+    addRound(*near, done, shortIterations);
+  }
+
+  /// From `block`, with `bytes` of elements behind it, to `on`.
+  void addRound(BasicBlock &block, Value *bytes, uint64_t count) {
+    from->addIncoming(bytes, &block);
+    iterations->addIncoming(builder.getInt64(count), &block);
   }
 
   /// Every phi behind the loop gets the copy's value from the copy.
@@ -162,7 +178,7 @@ private:
     for (Instruction *instruction : reverse(search.expanded)) {
       if (!all_of(instruction->users(), [&](const User *user) { return moved.contains(user); }))
         continue;
-      instruction->moveBefore(*enter, enter->begin());
+      instruction->moveBefore(*enter, enter->getFirstNonPHIIt());
       moved.insert(instruction);
     }
   }
@@ -191,22 +207,18 @@ private:
   /// direction of the search.
   void emitEnter() {
     builder.SetInsertPoint(enter);
-    Value *shortBytes = builder.getInt64(shortIterations * elementBytes);
-    done = started ? builder.CreateAdd(started, shortBytes) : shortBytes;
+    if (!done)
+      done = builder.getInt64(shortIterations * elementBytes);
     before = builder.CreateAnd(position(search.loads.front(), done), vectorBytes - 1);
     Value *enters = builder.CreateICmpUGT(search.limitBytes, done);
     Value *unaligned = builder.CreateAnd(before, elementBytes - 1);
     enters = builder.CreateAnd(enters, builder.CreateICmpEQ(unaligned, builder.getInt64(0)));
     end = search.limitBytes;
-    if (!round) {
+    if (!on) {
       builder.CreateCondBr(enters, first, header);
       return;
     }
-    near = makeBlock("search.near");
-    near->moveBefore(first);
-    ended = makeBlock("search.ended");
-    again = makeBlock("search.again");
-    builder.CreateCondBr(enters, near, header);
+    builder.CreateCondBr(enters, near, on);
     builder.SetInsertPoint(near);
     end = builder.CreateBinaryIntrinsic(Intrinsic::smin, end, pageLimit());
     Value *offset = builder.CreateSub(done, before);
@@ -214,7 +226,7 @@ private:
     // All that the first vectors have before `done` has been loaded.
     if (vectorBytes > shortIterations * elementBytes)
       isNear = builder.CreateAnd(isNear, builder.CreateICmpSGT(offset, builder.getInt64(0)));
-    builder.CreateCondBr(isNear, first, again);
+    builder.CreateCondBr(isNear, first, on);
   }
 
   /// The offset at which vectors are no longer in the page of the last element loaded, for any of
@@ -242,8 +254,8 @@ private:
 
     builder.SetInsertPoint(step);
     PHINode *last = builder.CreatePHI(i64, 2, "search.last");
-    offset = builder.CreateAdd(last, builder.getInt64(vectorBytes));
-    builder.CreateCondBr(builder.CreateICmpSLT(offset, end), vector, round ? ended : found);
+    Value *offset = builder.CreateAdd(last, builder.getInt64(vectorBytes));
+    builder.CreateCondBr(builder.CreateICmpSLT(offset, end), vector, found);
 
     builder.SetInsertPoint(vector);
     mask = exitMask(lane, offset);
@@ -252,26 +264,10 @@ private:
     last->addIncoming(firstOffset, first);
     last->addIncoming(offset, vector);
 
-    builder.SetInsertPoint(found);
-    exit = builder.CreatePHI(i64, 3, "search.exit");
+    exit = PHINode::Create(i64, 3, "search.exit", found);
     exit->addIncoming(firstFound, first);
-    exit->addIncoming(search.limitBytes, round ? ended : step);
+    exit->addIncoming(offset, step);
     exit->addIncoming(vectorFound, vector);
-  }
-
-  /// From vectors that may lie in another page back to the copy.
-  void emitAgain() {
-    Value *carriedBytes = builder.getInt64(search.loads.front().carried ? elementBytes : 0);
-    builder.SetInsertPoint(ended);
-    builder.CreateCondBr(builder.CreateICmpSLT(offset, search.limitBytes), again, found);
-    builder.SetInsertPoint(near->getTerminator());
-    Value *loaded = builder.CreateAdd(done, carriedBytes);
-    builder.SetInsertPoint(again);
-    PHINode *next = builder.CreatePHI(builder.getInt64Ty(), 2, "search.next");
-    next->addIncoming(loaded, near);
-    next->addIncoming(offset, ended);
-    started->addIncoming(builder.CreateSub(next, carriedBytes), again);
-    enterLoop(next, choices);
   }
 
   /// The bytes before the first lane in `mask`.
@@ -314,27 +310,29 @@ private:
     return exit.leavesIfEqual ? equal : builder.CreateNot(equal);
   }
 
-  /// To the loop, or to its copy by the phis in `targets`, as if it had come to the element at
-  /// `exit` by itself.
-  void enterLoop(Value *exit, const PhiMap &targets) {
-    BasicBlock *block = builder.GetInsertBlock();
-    auto target = [&](PHINode *phi) { return targets.empty() ? phi : targets.lookup(phi); };
+  /// From vectors to the loop, as if it had come to the element at `exit` by itself.
+  void emitFound() {
+    builder.SetInsertPoint(found);
+    Value *bytes = builder.CreateBinaryIntrinsic(Intrinsic::umin, exit, search.limitBytes);
+    auto entry = [&](PHINode *phi) { return on ? entries.lookup(phi) : phi; };
     if (search.loads.front().carried)
-      exit = builder.CreateSub(exit, builder.getInt64(elementBytes));
+      bytes = builder.CreateSub(bytes, builder.getInt64(elementBytes));
     for (const SearchLoad &each : search.loads)
       if (each.carried)
-        target(each.carried)
-            ->addIncoming(loadAgain(each, each.load->getType(), addressOf(each, exit, elementBytes),
-                                    each.load->getAlign()),
-                          block);
-    Value *iterations = builder.CreateLShr(exit, Log2_32(elementBytes));
+        entry(each.carried)
+            ->addIncoming(loadAgain(each, each.load->getType(),
+                                    addressOf(each, bytes, elementBytes), each.load->getAlign()),
+                          found);
+    Value *passed = builder.CreateLShr(bytes, Log2_32(elementBytes));
     for (const SearchCounter &counter : search.counters) {
       Type *type = counter.phi->getType();
-      Value *steps = builder.CreateMul(builder.CreateZExtOrTrunc(iterations, type),
+      Value *steps = builder.CreateMul(builder.CreateZExtOrTrunc(passed, type),
                                        ConstantInt::get(type, counter.step));
-      target(counter.phi)->addIncoming(builder.CreateAdd(counter.start, steps), block);
+      entry(counter.phi)->addIncoming(builder.CreateAdd(counter.start, steps), found);
     }
-    builder.CreateBr(targets.empty() ? header : round);
+    if (on)
+      addRound(*found, bytes, shortIterations);
+    builder.CreateBr(on ? on : header);
   }
 
   /// The lowest address of `bytes` of elements from the one at `offset` on.
@@ -358,14 +356,14 @@ private:
   IRBuilder<> builder;
   BasicBlock *enter, *first, *step, *vector, *found;
   // Of several pointers; null if there is one.
-  BasicBlock *round = nullptr, *near = nullptr, *ended = nullptr, *again = nullptr;
-  PhiMap choices;             ///< of `round`, for the loop's phis
-  PHINode *started = nullptr; ///< the bytes before this round
-  Value *done = nullptr;      ///< the bytes of the iterations that are complete in `enter`
-  Value *before = nullptr;    ///< of them, those in the first vector
-  Value *end = nullptr;       ///< where vectors end
-  Value *offset = nullptr;    ///< of the vector
-  PHINode *exit = nullptr;    ///< the bytes of the elements where no exit can be taken
+  BasicBlock *near = nullptr, *on = nullptr;
+  DenseMap<const PHINode *, PHINode *> entries; ///< into the loop's phis, in `on`
+  PHINode *from = nullptr;                      ///< the bytes behind when the loop is entered
+  PHINode *iterations = nullptr;                ///< for which it is entered; 0 for all
+  Value *done = nullptr;   ///< the bytes of the iterations that are complete in `enter`
+  Value *before = nullptr; ///< of them, those in the first vector
+  Value *end = nullptr;    ///< where vectors end
+  PHINode *exit = nullptr; ///< the bytes of the elements where no exit can be taken
 };
 
 } // namespace
