@@ -6,6 +6,7 @@
 
 #include "compiler/codegen/LaneExpression.h"
 
+#include <llvm/ADT/SetVector.h>
 #include <llvm/Analysis/ScalarEvolutionExpressions.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/IntrinsicInst.h>
@@ -42,7 +43,7 @@ public:
   std::optional<SearchLoop> find() {
     Loop &loop = *found.loop;
     if (!loop.isInnermost() || !loop.isLoopSimplifyForm() || !loop.isLCSSAForm(dominators) ||
-        !findChain() || !findLoads() || !sortPhis() || !sortExits() || found.valueExits.empty())
+        !findChain() || !findLoads() || !sortPhis() || !sortExits() || !areLoadsTested())
       return std::nullopt;
     SmallVector<Walk, 2> walks;
     for (const SearchLoad &each : found.loads) {
@@ -56,6 +57,8 @@ public:
   }
 
 private:
+  using Parts = SmallSetVector<const Value *, 16>;
+
   /// The blocks from the header to the latch, if they are in a row.
   bool findChain() {
     BasicBlock *header = found.loop->getHeader(), *block = header;
@@ -108,9 +111,6 @@ private:
     for (PHINode &phi : found.loop->getHeader()->phis())
       if (!isCarried(phi) && !isCounter(phi))
         return false;
-    // What the iteration before has loaded is there before anything that this one loads.
-    std::stable_partition(found.loads.begin(), found.loads.end(),
-                          [](const SearchLoad &each) { return each.carried; });
     return true;
   }
 
@@ -119,6 +119,7 @@ private:
     for (SearchLoad &each : found.loads)
       if (next == each.load && !each.carried) {
         each.carried = &phi;
+        each.isAhead = true;
         return true;
       }
     return false;
@@ -139,10 +140,26 @@ private:
   }
 
   bool sortExits() {
+    bool isSorted;
+    do {
+      movedAhead = false;
+      isSorted = trySortExits();
+    } while (movedAhead);
+    // What the iteration before has loaded is there before anything that this one loads.
+    std::stable_partition(found.loads.begin(), found.loads.end(),
+                          [](const SearchLoad &each) { return each.isAhead; });
+    return isSorted;
+  }
+
+  bool trySortExits() {
+    for (auto *list : {&current, &next})
+      list->clear();
+    counts.clear();
+    found.valueExits.clear();
     for (const SearchLoad &each : found.loads) {
-      current.push_back(each.carried ? static_cast<Value *>(each.carried) : each.load);
       if (each.carried)
-        next.push_back(each.load);
+        current.push_back(each.carried);
+      (each.isAhead ? next : current).push_back(each.load);
     }
     for (auto [index, block] : enumerate(chain)) {
       std::optional<ValueExit> exit = exitOf(*block, *chain[(index + 1) % chain.size()]);
@@ -150,6 +167,43 @@ private:
         return false;
     }
     return true;
+  }
+
+  /// Adds what `subject` is made of, in the loop.
+  void collectParts(const Value *subject, Parts &parts) const {
+    parts.insert(subject);
+    for (unsigned i = 0; i < parts.size() && i < mostParts; ++i)
+      if (auto *instruction = dyn_cast<Instruction>(parts[i]);
+          instruction && found.loop->contains(instruction) && !isa<PHINode, LoadInst>(instruction))
+        parts.insert_range(instruction->operand_values());
+  }
+
+  /// Of loads that `subject` is made of, if one is of the next iteration's element, the others are,
+  /// too. Whether that makes a difference.
+  bool moveAhead(const Value *subject) {
+    Parts parts;
+    collectParts(subject, parts);
+    auto isPart = [&](const SearchLoad &each) { return parts.contains(each.load); };
+    if (none_of(found.loads, [&](auto &each) { return each.isAhead && isPart(each); }))
+      return false;
+    bool isChanged = false;
+    for (SearchLoad &each : found.loads)
+      if (isPart(each) && !each.isAhead)
+        each.isAhead = isChanged = true;
+    return isChanged;
+  }
+
+  /// A vector that nobody looks at would be deleted, and not trap.
+  bool areLoadsTested() const {
+    Parts parts;
+    for (const ValueExit &exit : found.valueExits) {
+      Parts more;
+      collectParts(exit.subject, more);
+      parts.insert_range(more);
+    }
+    return all_of(found.loads, [&](const SearchLoad &each) {
+      return parts.contains(each.load) || parts.contains(each.carried);
+    });
   }
 
   /// What leaves the loop from `block` rather than going to `next`; nothing if that is certain.
@@ -183,13 +237,15 @@ private:
       counts.push_back(count);
       return true;
     }
-    if (++splitExits > mostSplitExits || !exit.subject->getType()->isIntegerTy(1))
-      return false;
     Value *one, *other;
-    if (!(exit.values[0]->isOne()
-              ? match(exit.subject, m_LogicalOr(m_Value(one), m_Value(other)))
-              : match(exit.subject, m_LogicalAnd(m_Value(one), m_Value(other)))))
+    const bool isSplit =
+        exit.subject->getType()->isIntegerTy(1) &&
+        (exit.values[0]->isOne() ? match(exit.subject, m_LogicalOr(m_Value(one), m_Value(other)))
+                                 : match(exit.subject, m_LogicalAnd(m_Value(one), m_Value(other))));
+    if (!isSplit || ++splitExits > mostSplitExits) {
+      movedAhead = moveAhead(exit.subject);
       return false;
+    }
     return addExit(block, {one, exit.values, true}) && addExit(block, {other, exit.values, true});
   }
 
@@ -251,7 +307,7 @@ private:
   /// What `recurrence` is for the first element of `load`.
   const SCEV *first(const SearchLoad &load, const SCEV *recurrence) {
     const SCEV *start = cast<SCEVAddRecExpr>(recurrence)->getStart();
-    if (!load.carried)
+    if (!load.isAhead)
       return start;
     Type *type = evolution.getEffectiveSCEVType(start->getType());
     return evolution.getAddExpr(start, evolution.getConstant(type, uint64_t(-walkStep), true));
@@ -339,14 +395,14 @@ private:
     count = builder.CreateZExt(count, builder.getInt64Ty());
     count = builder.CreateBinaryIntrinsic(Intrinsic::umin, count,
                                           builder.getInt64(mostBytes / vectorBytes));
-    if (found.loads.front().carried)
+    if (found.loads.front().isAhead)
       count = builder.CreateAdd(count, builder.getInt64(1));
     return builder.CreateMul(count, builder.getInt64(found.elementBytes));
   }
 
   /// A bound for sums that shall not wrap around; longer searches go on one element at a time.
   static constexpr uint64_t mostBytes = 1ull << 48;
-  static constexpr unsigned mostSplitExits = 8;
+  static constexpr unsigned mostSplitExits = 8, mostParts = 64;
 
   ScalarEvolution &evolution;
   const DominatorTree &dominators;
@@ -357,7 +413,8 @@ private:
   /// Elements of this iteration and of the next one; an expression of both has no lanes.
   SmallVector<const Value *, 4> current, next;
   unsigned splitExits = 0;
-  int64_t walkStep = 0; ///< of all addresses; 0 before the first is known
+  bool movedAhead = false; ///< exits must be sorted again
+  int64_t walkStep = 0;    ///< of all addresses; 0 before the first is known
 };
 
 } // namespace

@@ -28,6 +28,7 @@ struct SearchCounter {
 struct SearchLoad {
   llvm::LoadInst *load;
   llvm::PHINode *carried = nullptr;    ///< of the load, for the next iteration; may be null
+  bool isAhead = false;                ///< loads the element of the next iteration
   llvm::Value *firstAddress = nullptr; ///< of the first element
 };
 

@@ -315,7 +315,7 @@ private:
     builder.SetInsertPoint(found);
     Value *bytes = builder.CreateBinaryIntrinsic(Intrinsic::umin, exit, search.limitBytes);
     auto entry = [&](PHINode *phi) { return on ? entries.lookup(phi) : phi; };
-    if (search.loads.front().carried)
+    if (search.loads.front().isAhead)
       bytes = builder.CreateSub(bytes, builder.getInt64(elementBytes));
     for (const SearchLoad &each : search.loads)
       if (each.carried)

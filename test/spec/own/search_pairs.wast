@@ -101,6 +101,17 @@
       (br_if $next (i32.ge_u (local.tee $word (i32.load (local.get $p))) (local.get $before))))
     (local.get $p))
 
+  ;; The last byte that was loaded at $p, which nothing depends on in the loop, when $n are done or one at $q is 2.
+  (func (export "unseen") (param $p i32) (param $q i32) (param $n i32) (result i32) (local $byte i32)
+    (block $found
+      (loop $next
+        (local.set $byte (i32.load8_u (local.get $p)))
+        (br_if $found (i32.eq (i32.load8_u (local.get $q)) (i32.const 2)))
+        (local.set $p (i32.add (local.get $p) (i32.const 1)))
+        (local.set $q (i32.add (local.get $q) (i32.const 1)))
+        (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
+    (local.get $byte))
+
   (func (export "fill") (param $p i32) (param $n i32) (param $byte i32)
     (memory.fill (local.get $p) (local.get $byte) (local.get $n)))
   (func (export "set") (param $p i32) (param $byte i32)
@@ -183,6 +194,10 @@
 (assert_return (invoke "back" (i32.const 0x2000) (i32.const 0x1005) (i32.const 0x1005)) (i32.const 0x1005))
 (assert_return (invoke "last" (i32.const 0) (i32.const 0x20000)) (i32.const -1))
 (assert_trap (invoke "last" (i32.const 1) (i32.const 0x20000)) "out of bounds memory access")
+(assert_return (invoke "unseen" (i32.const 0x1FF80) (i32.const 0x100) (i32.const 0x80)) (i32.const 1))
+(assert_trap (invoke "unseen" (i32.const 0x1FF80) (i32.const 0x100) (i32.const 0x81)) "out of bounds memory access")
+(assert_trap (invoke "unseen" (i32.const 0x100) (i32.const 0x1FF80) (i32.const 0x81)) "out of bounds memory access")
+(assert_trap (invoke "unseen" (i32.const 0x1FF80) (i32.const 0x100) (i32.const 0)) "out of bounds memory access")
 
 ;; The string ends with the byte before the other range's next, which is past memory.
 (assert_return (invoke "set" (i32.const 0x10FF) (i32.const 0)))
