@@ -12,6 +12,7 @@
 #include "compiler/codegen/SearchLoops.h"
 #include "compiler/codegen/ShortLoops.h"
 #include "compiler/codegen/WideProducts.h"
+#include "compiler/codegen/WideVectors.h"
 #include "compiler/codegen/WidenAddresses.h"
 #include "compiler/codegen/WidenExits.h"
 
@@ -99,6 +100,7 @@ void addVectorPasses(FunctionPassManager &passes, int level) {
                              .hoistCommonInsts(true)
                              .sinkCommonInsts(true));
   passes.addPass(SLPVectorizerPass());
+  passes.addPass(JoinHalvesPass());
   passes.addPass(InstCombinePass());
   passes.addPass(LoopUnrollPass(LoopUnrollOptions(level)));
   passes.addPass(InstCombinePass());
