@@ -350,9 +350,17 @@ private:
           evolution.getTypeSizeInBits(expression->getType()) > 64)
         return false;
     Instruction *last = place->getPrevNode();
-    emitStart(walks, [&](const SCEV *expression) {
-      return expander.expandCodeFor(expression, expression->getType(), place);
-    });
+    SCEVExpanderCleaner cleaner(expander);
+    DenseMap<const SCEV *, Value *> values;
+    for (const SCEV *expression : all)
+      values[expression] = expander.expandCodeFor(expression, expression->getType(), place);
+    // One more phi in another loop, which may be a search that has been found.
+    if (any_of(expander.getAllInsertedInstructions(), [&](const Instruction *inserted) {
+          return isa<PHINode>(inserted) && !isOfOuterLoop(*inserted);
+        }))
+      return false;
+    cleaner.markResultUsed();
+    emitStart(walks, values);
     BasicBlock &block = *place->getParent();
     for (Instruction &instruction :
          make_range(last ? std::next(last->getIterator()) : block.begin(), place->getIterator()))
@@ -360,7 +368,14 @@ private:
     return true;
   }
 
-  void emitStart(ArrayRef<Walk> walks, function_ref<Value *(const SCEV *)> expanded) {
+  bool isOfOuterLoop(const Instruction &phi) const {
+    for (const Loop *loop = found.loop->getParentLoop(); loop; loop = loop->getParentLoop())
+      if (loop->getHeader() == phi.getParent())
+        return true;
+    return false;
+  }
+
+  void emitStart(ArrayRef<Walk> walks, const DenseMap<const SCEV *, Value *> &values) {
     IRBuilder<> builder(found.loop->getLoopPreheader()->getTerminator());
     found.isDescending = walkStep < 0;
     Value *limit = builder.getInt64(mostBytes);
@@ -369,14 +384,14 @@ private:
     };
     for (const Walk &walk : walks)
       if (walk.firstIndex)
-        restrict(bytesToWrap(builder, expanded(walk.firstIndex)));
+        restrict(bytesToWrap(builder, values.lookup(walk.firstIndex)));
     for (const SCEV *count : counts)
-      restrict(countBytes(builder, expanded(count)));
+      restrict(countBytes(builder, values.lookup(count)));
     found.limitBytes = limit;
     // The use shows the search for another loop that this one needs the address as well.
     for (auto [load, walk] : zip_equal(found.loads, walks))
-      load.firstAddress =
-          builder.CreateGEP(builder.getInt8Ty(), expanded(walk.firstAddress), builder.getInt64(0));
+      load.firstAddress = builder.CreateGEP(builder.getInt8Ty(), values.lookup(walk.firstAddress),
+                                            builder.getInt64(0));
   }
 
   /// The bytes of the elements before `index` wraps around.
