@@ -34,8 +34,8 @@ struct Walk {
 class Finder {
 public:
   Finder(Loop &loop, ScalarEvolution &evolution, const DominatorTree &dominators,
-         unsigned vectorBytes)
-      : evolution(evolution), dominators(dominators), vectorBytes(vectorBytes) {
+         const TargetTransformInfo &target, unsigned vectorBytes)
+      : evolution(evolution), dominators(dominators), target(target), vectorBytes(vectorBytes) {
     found.loop = &loop;
   }
 
@@ -228,8 +228,8 @@ private:
   /// Sorts `exit`, or the parts that its condition is made of, into those of values and counts.
   bool addExit(const BasicBlock &block, const ValueExit &exit) {
     const unsigned lanes = vectorBytes / found.elementBytes;
-    if (isLaneExpression(exit.subject, *found.loop, current, lanes) ||
-        isLaneExpression(exit.subject, *found.loop, next, lanes)) {
+    if (isLaneExpression(exit.subject, *found.loop, current, lanes, target) ||
+        isLaneExpression(exit.subject, *found.loop, next, lanes, target)) {
       found.valueExits.push_back(exit);
       return true;
     }
@@ -421,6 +421,7 @@ private:
 
   ScalarEvolution &evolution;
   const DominatorTree &dominators;
+  const TargetTransformInfo &target;
   const unsigned vectorBytes;
   SearchLoop found;
   SmallVector<BasicBlock *, 4> chain;  ///< from the header to the latch
@@ -435,8 +436,9 @@ private:
 } // namespace
 
 std::optional<SearchLoop> findSearchLoop(Loop &loop, ScalarEvolution &evolution,
-                                         const DominatorTree &dominators, unsigned vectorBytes) {
-  return Finder(loop, evolution, dominators, vectorBytes).find();
+                                         const DominatorTree &dominators,
+                                         const TargetTransformInfo &target, unsigned vectorBytes) {
+  return Finder(loop, evolution, dominators, target, vectorBytes).find();
 }
 
 } // namespace w2n::compiler

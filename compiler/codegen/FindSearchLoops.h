@@ -4,6 +4,7 @@
 
 #include <llvm/Analysis/LoopInfo.h>
 #include <llvm/Analysis/ScalarEvolution.h>
+#include <llvm/Analysis/TargetTransformInfo.h>
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/Instructions.h>
@@ -51,6 +52,7 @@ struct SearchLoop {
 /// in its preheader what the result says.
 std::optional<SearchLoop> findSearchLoop(llvm::Loop &loop, llvm::ScalarEvolution &evolution,
                                          const llvm::DominatorTree &dominators,
+                                         const llvm::TargetTransformInfo &target,
                                          unsigned vectorBytes);
 
 } // namespace w2n::compiler

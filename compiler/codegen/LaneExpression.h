@@ -1,16 +1,21 @@
 // A computation on elements of memory, done for all lanes of a vector.
 #pragma once
 
+#include "compiler/codegen/ByteSet.h"
+
 #include <llvm/ADT/DenseMap.h>
 #include <llvm/Analysis/LoopInfo.h>
+#include <llvm/Analysis/TargetTransformInfo.h>
 #include <llvm/IR/IRBuilder.h>
 
 namespace w2n::compiler {
 
 /// Whether `value` is computed, in `loop`, from `elements` and invariants alone, by a few
-/// instructions that have a vector form of at most 512 bits for `lanes` lanes and no effects.
+/// instructions that have no effects, and on `target` a good vector form of at most 512 bits for
+/// `lanes` lanes.
 bool isLaneExpression(const llvm::Value *value, const llvm::Loop &loop,
-                      llvm::ArrayRef<const llvm::Value *> elements, unsigned lanes);
+                      llvm::ArrayRef<const llvm::Value *> elements, unsigned lanes,
+                      const llvm::TargetTransformInfo &target);
 
 /// Emits lane expressions of a loop, any number of times, with their invariants spread over the
 /// lanes only once.
@@ -27,6 +32,7 @@ public:
                     const llvm::DenseMap<const llvm::Value *, llvm::Value *> &loaded);
 
 private:
+  llvm::Value *emitByteSet(llvm::IRBuilder<> &builder, const ByteSet &set, llvm::Value *bytes);
   llvm::Value *emitOperation(llvm::IRBuilder<> &builder, const llvm::Instruction &instruction,
                              llvm::ArrayRef<llvm::Value *> operands);
 

@@ -383,7 +383,7 @@ PreservedAnalyses SearchLoopsPass::run(Function &function, FunctionAnalysisManag
   auto &dominators = analyses.getResult<DominatorTreeAnalysis>(function);
   SmallVector<SearchLoop, 4> found;
   for (Loop *loop : loops.getLoopsInPreorder())
-    if (auto search = findSearchLoop(*loop, evolution, dominators, vectorBytes))
+    if (auto search = findSearchLoop(*loop, evolution, dominators, target, vectorBytes))
       found.push_back(std::move(*search));
   if (found.empty())
     return PreservedAnalyses::all();
