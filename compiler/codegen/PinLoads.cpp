@@ -13,9 +13,11 @@
 
 #include "compiler/codegen/LaneDemand.h"
 
+#include <llvm/Analysis/AssumptionCache.h>
 #include <llvm/Analysis/DemandedBits.h>
 #include <llvm/Analysis/LoopInfo.h>
 #include <llvm/Analysis/ScalarEvolution.h>
+#include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
@@ -218,7 +220,9 @@ PreservedAnalyses PinDeadLoadsPass::run(Function &function, FunctionAnalysisMana
 
 PreservedAnalyses PinLoadsPass::run(Function &function, FunctionAnalysisManager &analyses) {
   dropAssumptions(function);
-  auto &demanded = analyses.getResult<DemandedBitsAnalysis>(function);
+  // A result of an analysis from before may count the assumptions, which demand all bits.
+  DemandedBits demanded(function, analyses.getResult<AssumptionAnalysis>(function),
+                        analyses.getResult<DominatorTreeAnalysis>(function));
   for (BasicBlock &block : function) {
     SmallPtrSet<const Instruction *, 32> anchored;
     for (Instruction &instruction : reverse(block)) {
