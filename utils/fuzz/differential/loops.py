@@ -238,6 +238,12 @@ def compare_ranges(writer):
     if writer.chance(0.3):
         exits.append(op("i32.eq", rng.choice(values), get(wanted)))
     if writer.chance(0.3):
+        # One of a set that bits say.
+        index = op("i32.sub", values[0], i32(rng.choice([0, 9, 32])))
+        bits = i32(rng.getrandbits(32)) if writer.chance(0.5) else get(wanted)
+        exits.append(op("i32.eqz", op("i32.and", op("i32.shr_u", bits, index), i32(1))) if writer.chance(0.5) else
+                     op("i32.ne", op("i32.and", op("i32.shl", i32(1), index), bits), i32(0)))
+    if writer.chance(0.3):
         # With what the iteration before has seen.
         exits.append(op(rng.choice(["i32.ne", "i32.lt_u"]), get(kept), values[0]) if writer.chance(0.5) else op("i32.eqz", get(kept)))
         advance.insert(0, put(kept, values[0]))
