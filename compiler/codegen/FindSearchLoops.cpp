@@ -35,8 +35,9 @@ class Finder {
 public:
   Finder(Loop &loop, ScalarEvolution &evolution, const DominatorTree &dominators,
          const TargetTransformInfo &target, unsigned vectorBytes)
-      : evolution(evolution), dominators(dominators), target(target), vectorBytes(vectorBytes) {
+      : evolution(evolution), dominators(dominators), target(target) {
     found.loop = &loop;
+    found.vectorBytes = vectorBytes;
   }
 
   /// Emits what the preheader computes if the loop qualifies.
@@ -102,6 +103,9 @@ private:
     if (!type->isIntegerTy() ||
         any_of(found.loads, [&](const SearchLoad &each) { return each.load->getType() != type; }))
       return false;
+    // x86 pays for larger ones on all ways out of a function, and most comparisons are short.
+    if (found.loads.size() > 1)
+      found.vectorBytes = 16;
     unsigned bits = type->getIntegerBitWidth();
     found.elementBytes = bits / 8;
     return bits == 8 || bits == 16 || bits == 32 || bits == 64;
@@ -227,7 +231,7 @@ private:
 
   /// Sorts `exit`, or the parts that its condition is made of, into those of values and counts.
   bool addExit(const BasicBlock &block, const ValueExit &exit) {
-    const unsigned lanes = vectorBytes / found.elementBytes;
+    const unsigned lanes = found.vectorBytes / found.elementBytes;
     if (isLaneExpression(exit.subject, *found.loop, current, lanes, target) ||
         isLaneExpression(exit.subject, *found.loop, next, lanes, target)) {
       found.valueExits.push_back(exit);
@@ -409,7 +413,7 @@ private:
   Value *countBytes(IRBuilder<> &builder, Value *count) {
     count = builder.CreateZExt(count, builder.getInt64Ty());
     count = builder.CreateBinaryIntrinsic(Intrinsic::umin, count,
-                                          builder.getInt64(mostBytes / vectorBytes));
+                                          builder.getInt64(mostBytes / found.vectorBytes));
     if (found.loads.front().isAhead)
       count = builder.CreateAdd(count, builder.getInt64(1));
     return builder.CreateMul(count, builder.getInt64(found.elementBytes));
@@ -422,7 +426,6 @@ private:
   ScalarEvolution &evolution;
   const DominatorTree &dominators;
   const TargetTransformInfo &target;
-  const unsigned vectorBytes;
   SearchLoop found;
   SmallVector<BasicBlock *, 4> chain;  ///< from the header to the latch
   SmallVector<const SCEV *, 4> counts; ///< of iterations until each counted exit

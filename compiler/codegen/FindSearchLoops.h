@@ -41,6 +41,7 @@ struct SearchLoop {
   /// of an element.
   llvm::SmallVector<SearchLoad, 2> loads;
   unsigned elementBytes = 0;
+  unsigned vectorBytes = 0;
   bool isDescending = false;
   llvm::SmallVector<ValueExit, 4> valueExits; ///< in the order in which they are taken
   llvm::SmallVector<SearchCounter, 4> counters;

@@ -51,8 +51,8 @@ constexpr uint64_t pageBytes = 4096;
 /// Emits what comes before the loop: its copy for short searches, and the loop over vectors.
 class Stepper {
 public:
-  Stepper(SearchLoop &search, unsigned vectorBytes)
-      : search(search), vectorBytes(vectorBytes), elementBytes(search.elementBytes),
+  explicit Stepper(SearchLoop &search)
+      : search(search), vectorBytes(search.vectorBytes), elementBytes(search.elementBytes),
         lanes(vectorBytes / elementBytes), preheader(search.loop->getLoopPreheader()),
         header(search.loop->getHeader()), latch(search.loop->getLoopLatch()),
         builder(header->getContext()), enter(makeBlock("search.enter")),
@@ -222,11 +222,9 @@ private:
     builder.SetInsertPoint(near);
     end = builder.CreateBinaryIntrinsic(Intrinsic::smin, end, pageLimit());
     Value *offset = builder.CreateSub(done, before);
-    Value *isNear = builder.CreateICmpSLT(offset, end);
     // All that the first vectors have before `done` has been loaded.
-    if (vectorBytes > shortIterations * elementBytes)
-      isNear = builder.CreateAnd(isNear, builder.CreateICmpSGT(offset, builder.getInt64(0)));
-    builder.CreateCondBr(isNear, first, on);
+    assert(vectorBytes <= shortIterations * elementBytes);
+    builder.CreateCondBr(builder.CreateICmpSLT(offset, end), first, on);
   }
 
   /// The offset at which vectors are no longer in the page of the last element loaded, for any of
@@ -388,7 +386,7 @@ PreservedAnalyses SearchLoopsPass::run(Function &function, FunctionAnalysisManag
   if (found.empty())
     return PreservedAnalyses::all();
   for (SearchLoop &search : found)
-    Stepper(search, vectorBytes).emit();
+    Stepper(search).emit();
   return PreservedAnalyses::none();
 }
 
