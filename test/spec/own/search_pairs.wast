@@ -210,3 +210,27 @@
 (assert_return (invoke "fill" (i32.const 0x100) (i32.const 0x100) (i32.const 3)))
 (assert_return (invoke "set" (i32.const 0x183) (i32.const 2)))
 (assert_return (invoke "ascends" (i32.const 0x100)) (i32.const 0x180))
+
+;; 64-bit addresses.
+(module
+  (memory i64 2)
+  (func (export "equal") (param $p i64) (param $q i64) (param $n i64) (result i64) (local $start i64)
+    (local.set $start (local.get $p))
+    (block $found
+      (loop $next
+        (br_if $found (i64.eqz (local.get $n)))
+        (br_if $found (i32.ne (i32.load8_u (local.get $p)) (i32.load8_u (local.get $q))))
+        (local.set $p (i64.add (local.get $p) (i64.const 1)))
+        (local.set $q (i64.add (local.get $q) (i64.const 1)))
+        (local.set $n (i64.sub (local.get $n) (i64.const 1)))
+        (br $next)))
+    (i64.sub (local.get $p) (local.get $start)))
+  (func (export "set") (param $p i64) (param $byte i32)
+    (i32.store8 (local.get $p) (local.get $byte))))
+
+(assert_return (invoke "equal" (i64.const 0x101) (i64.const 0x1F00F) (i64.const 0xFF1)) (i64.const 0xFF1))
+(assert_trap (invoke "equal" (i64.const 0x101) (i64.const 0x1F00F) (i64.const 0xFF2)) "out of bounds memory access")
+(assert_trap (invoke "equal" (i64.const 0x1F00F) (i64.const 0x101) (i64.const -1)) "out of bounds memory access")
+(assert_trap (invoke "equal" (i64.const 0xFFFFFFFFFFFFFFC0) (i64.const 0x101) (i64.const -1)) "out of bounds memory access")
+(assert_return (invoke "set" (i64.const 0x10F1) (i32.const 1)))
+(assert_return (invoke "equal" (i64.const 0x101) (i64.const 0x1F00F) (i64.const 0xFF2)) (i64.const 0xFF0))
