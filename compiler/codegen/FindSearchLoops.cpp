@@ -229,13 +229,22 @@ private:
     return ValueExit{branch->getCondition(), {leaving}, true};
   }
 
+  /// Whether elements are compared with a pivot, as sorting does: that goes on for few of them.
+  bool isPartition(const ValueExit &exit) const {
+    auto *compare = dyn_cast<ICmpInst>(exit.subject);
+    return compare && !compare->isEquality() &&
+           any_of(compare->operand_values(), [&](const Value *side) {
+             return !isa<Constant>(side) && found.loop->isLoopInvariant(side);
+           });
+  }
+
   /// Sorts `exit`, or the parts that its condition is made of, into those of values and counts.
   bool addExit(const BasicBlock &block, const ValueExit &exit) {
     const unsigned lanes = found.vectorBytes / found.elementBytes;
     if (isLaneExpression(exit.subject, *found.loop, current, lanes, target) ||
         isLaneExpression(exit.subject, *found.loop, next, lanes, target)) {
       found.valueExits.push_back(exit);
-      return true;
+      return !isPartition(exit);
     }
     if (const SCEV *count = iterationsBefore(block, exit)) {
       counts.push_back(count);
