@@ -14,6 +14,7 @@
 #include "compiler/codegen/ShortenRecurrences.h"
 #include "compiler/codegen/SplitCopies.h"
 #include "compiler/codegen/WideProducts.h"
+#include "compiler/codegen/WideVectors.h"
 #include "compiler/codegen/WidenAddresses.h"
 #include "compiler/codegen/WidenExits.h"
 
@@ -105,6 +106,7 @@ void addVectorPasses(FunctionPassManager &passes, int level, bool isAlongPhis) {
                              .sinkCommonInsts(true));
   if (isAlongPhis) {
     passes.addPass(SLPVectorizerPass());
+    passes.addPass(JoinHalvesPass());
     passes.addPass(InstCombinePass());
     passes.addPass(LoopUnrollPass(LoopUnrollOptions(level)));
     passes.addPass(InstCombinePass());

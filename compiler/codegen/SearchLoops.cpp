@@ -19,26 +19,25 @@
 // A vector is loaded only if its first element is one that the loop would load: no exit was found
 // before it, and it is below the bound.
 //
-// Often an element is tested in the iteration after the one that loads it, being a phi, as loops
-// are rotated. Then what the phi begins with counts as the first element.
+// A comparison of two ranges has two pointers that go on together, and only one of them can be
+// aligned. Vectors of the others are loaded as long as they lie in the page of the last element
+// that the loop has loaded by that pointer, or before it. Then the loop does a number of
+// iterations, once for each page, before vectors again.
 //
 // Nothing here depends on what memory or bounds checks are made of: those are exits like others.
 // That elements are loaded twice is not seen as long as no other thread writes them.
 
 #include "compiler/codegen/SearchLoops.h"
 
+#include "compiler/codegen/FindSearchLoops.h"
 #include "compiler/codegen/LaneExpression.h"
 #include "compiler/codegen/PinLoads.h"
 
-#include <llvm/Analysis/ScalarEvolution.h>
-#include <llvm/Analysis/ScalarEvolutionExpressions.h>
 #include <llvm/Analysis/TargetTransformInfo.h>
-#include <llvm/IR/Dominators.h>
-#include <llvm/IR/Instructions.h>
+#include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/Module.h>
 #include <llvm/Transforms/Utils/Cloning.h>
-#include <llvm/Transforms/Utils/ScalarEvolutionExpander.h>
 
 namespace w2n::compiler {
 
@@ -46,344 +45,26 @@ using namespace llvm;
 
 namespace {
 
-/// Taken if `subject` is one of `values`, or if it is none of them.
-struct ValueExit {
-  Value *subject;
-  SmallVector<ConstantInt *, 4> values;
-  bool leavesIfEqual;
-};
-
-struct Counter {
-  PHINode *phi;
-  Value *start;
-  APInt step;
-};
-
-/// A loop that can be stepped ahead, and what its preheader computes for that.
-struct SearchLoop {
-  Loop *loop;
-  LoadInst *load = nullptr;
-  PHINode *carried = nullptr; ///< of the load, for the next iteration; may be null
-  SmallVector<ValueExit, 4> valueExits;
-  SmallVector<const SCEV *, 4> counts; ///< of iterations until each counted exit
-  SmallVector<Counter, 4> counters;
-  SmallVector<Instruction *, 8> expanded; ///< in the preheader, for what follows
-  Value *firstAddress = nullptr;          ///< of the first element
-  Value *limitBytes = nullptr;            ///< from the first element; others are the loop's; i64
-};
-
-/// Where the elements are, as a polynomial of the iteration.
-struct Walk {
-  const SCEV *firstAddress = nullptr;
-  const SCEV *firstIndex = nullptr; ///< may wrap around; null if it cannot
-};
-
-class Finder {
-public:
-  Finder(Loop &loop, ScalarEvolution &evolution, const DominatorTree &dominators,
-         unsigned vectorBytes)
-      : evolution(evolution), dominators(dominators), vectorBytes(vectorBytes) {
-    found.loop = &loop;
-  }
-
-  /// Emits what the preheader computes if the loop qualifies.
-  std::optional<SearchLoop> find() {
-    Loop &loop = *found.loop;
-    if (!loop.isInnermost() || !loop.isLoopSimplifyForm() || !loop.isLCSSAForm(dominators) ||
-        !findLoad() || !sortPhis() || !sortExits() || found.valueExits.empty())
-      return std::nullopt;
-    Walk walk = findWalk();
-    if (!walk.firstAddress || !expand(walk))
-      return std::nullopt;
-    return found;
-  }
-
-private:
-  unsigned elementBytes() const {
-    return unsigned(found.load->getType()->getIntegerBitWidth() / 8);
-  }
-
-  /// One load of an integer, and no effects.
-  bool findLoad() {
-    for (BasicBlock *block : found.loop->blocks())
-      for (Instruction &instruction : *block) {
-        if (auto *load = dyn_cast<LoadInst>(&instruction)) {
-          if (found.load || !load->isSimple())
-            return false;
-          found.load = load;
-        } else if (!isa<AssumeInst>(instruction) &&
-                   (instruction.mayReadOrWriteMemory() || instruction.mayHaveSideEffects())) {
-          return false;
-        }
-      }
-    if (!found.load || !found.load->getType()->isIntegerTy())
-      return false;
-    unsigned bits = found.load->getType()->getIntegerBitWidth();
-    return bits == 8 || bits == 16 || bits == 32 || bits == 64;
-  }
-
-  bool sortPhis() {
-    for (PHINode &phi : found.loop->getHeader()->phis()) {
-      if (phi.getIncomingValueForBlock(found.loop->getLoopLatch()) == found.load) {
-        if (found.carried)
-          return false;
-        found.carried = &phi;
-        continue;
-      }
-      const auto *recurrence = phi.getType()->isIntegerTy()
-                                   ? dyn_cast<SCEVAddRecExpr>(evolution.getSCEV(&phi))
-                                   : nullptr;
-      const auto *step = recurrence && recurrence->getLoop() == found.loop && recurrence->isAffine()
-                             ? dyn_cast<SCEVConstant>(recurrence->getStepRecurrence(evolution))
-                             : nullptr;
-      if (!step || phi.getType()->getIntegerBitWidth() > 64)
-        return false;
-      found.counters.push_back(
-          {&phi, phi.getIncomingValueForBlock(found.loop->getLoopPreheader()), step->getAPInt()});
-    }
-    return true;
-  }
-
-  /// Follows the chain of blocks from the header to the latch.
-  bool sortExits() {
-    Loop &loop = *found.loop;
-    SmallVector<const Value *, 2> elements{found.load};
-    if (found.carried)
-      elements.push_back(found.carried);
-    BasicBlock *block = loop.getHeader();
-    for (unsigned blocks = 1;; ++blocks) {
-      BasicBlock *next = onlySuccessorInLoop(*block);
-      if (!next)
-        return false;
-      if (std::optional<ValueExit> exit = exitOf(*block, *next)) {
-        if (isLaneExpression(exit->subject, loop, elements, vectorBytes / elementBytes()))
-          found.valueExits.push_back(*exit);
-        else if (const SCEV *count = iterationsBefore(*block, *exit))
-          found.counts.push_back(count);
-        else
-          return false;
-      }
-      if (next == loop.getHeader())
-        return blocks == loop.getNumBlocks();
-      block = next;
-    }
-  }
-
-  /// Null if there are several, or if `block` ends with something else than a branch or a switch.
-  BasicBlock *onlySuccessorInLoop(BasicBlock &block) const {
-    if (!isa<BranchInst, SwitchInst>(block.getTerminator()))
-      return nullptr;
-    BasicBlock *only = nullptr;
-    for (BasicBlock *successor : successors(&block))
-      if (found.loop->contains(successor)) {
-        if (only && only != successor)
-          return nullptr;
-        only = successor;
-      }
-    return only;
-  }
-
-  /// What leaves the loop from `block` rather than going to `next`; nothing if that is certain.
-  static std::optional<ValueExit> exitOf(BasicBlock &block, const BasicBlock &next) {
-    if (block.getSingleSuccessor())
-      return std::nullopt;
-    if (auto *choice = dyn_cast<SwitchInst>(block.getTerminator())) {
-      // Either the default stays in the loop, or all cases that do not leave it do.
-      const bool defaultStays = choice->getDefaultDest() == &next;
-      ValueExit exit{choice->getCondition(), {}, defaultStays};
-      for (auto &each : choice->cases())
-        if ((each.getCaseSuccessor() == &next) != defaultStays)
-          exit.values.push_back(each.getCaseValue());
-      return exit;
-    }
-    auto *branch = cast<BranchInst>(block.getTerminator());
-    ConstantInt *leaving =
-        ConstantInt::getBool(block.getContext(), branch->getSuccessor(1) == &next);
-    return ValueExit{branch->getCondition(), {leaving}, true};
-  }
-
-  /// How many iterations at least are complete before the exit of `block` is taken, or null.
-  const SCEV *iterationsBefore(const BasicBlock &block, const ValueExit &exit) {
-    const SCEV *count = evolution.getExitCount(found.loop, &block);
-    if (!isa<SCEVCouldNotCompute>(count))
-      return count;
-    return iterationsWhileAbove(exit);
-  }
-
-  /// Of `{start,+,-step} > least`, unsigned, which cannot wrap around if step <= least + 1. LLVM
-  /// wants a flag that says so.
-  const SCEV *iterationsWhileAbove(const ValueExit &exit) {
-    auto *compare = dyn_cast<ICmpInst>(exit.subject);
-    if (!compare)
-      return nullptr;
-    CmpPredicate predicate =
-        exit.values[0]->isOne() ? compare->getInversePredicate() : compare->getPredicate();
-    const auto *counter = dyn_cast<SCEVAddRecExpr>(evolution.getSCEV(compare->getOperand(0)));
-    const auto *least = dyn_cast<SCEVConstant>(evolution.getSCEV(compare->getOperand(1)));
-    if (predicate != ICmpInst::ICMP_UGT || !counter || counter->getLoop() != found.loop ||
-        !counter->isAffine() || !least)
-      return nullptr;
-    const auto *step = dyn_cast<SCEVConstant>(counter->getStepRecurrence(evolution));
-    if (!step || !step->getAPInt().isNegative() || (-step->getAPInt() - 1).ugt(least->getAPInt()))
-      return nullptr;
-    const SCEV *above =
-        evolution.getMinusSCEV(evolution.getUMaxExpr(counter->getStart(), least), least);
-    return evolution.getUDivCeilSCEV(above, evolution.getConstant(-step->getAPInt()));
-  }
-
-  bool isWalk(const SCEV *expression) const {
-    const auto *recurrence = dyn_cast<SCEVAddRecExpr>(expression);
-    if (!recurrence || recurrence->getLoop() != found.loop || !recurrence->isAffine())
-      return false;
-    const auto *step = dyn_cast<SCEVConstant>(recurrence->getStepRecurrence(evolution));
-    return step && step->getAPInt() == elementBytes();
-  }
-
-  /// What `recurrence` is for the first element of all.
-  const SCEV *first(const SCEV *recurrence) {
-    const SCEV *start = cast<SCEVAddRecExpr>(recurrence)->getStart();
-    if (!found.carried)
-      return start;
-    Type *type = evolution.getEffectiveSCEVType(start->getType());
-    return evolution.getAddExpr(start,
-                                evolution.getConstant(type, -uint64_t(elementBytes()), true));
-  }
-
-  Walk findWalk() {
-    const SCEV *address = evolution.getSCEV(found.load->getPointerOperand());
-    if (isWalk(address))
-      return {first(address), nullptr};
-    const auto *sum = dyn_cast<SCEVAddExpr>(address);
-    if (!sum)
-      return {};
-    Walk walk;
-    SmallVector<const SCEV *, 4> terms;
-    for (const SCEV *term : sum->operands()) {
-      const auto *extended = dyn_cast<SCEVZeroExtendExpr>(term);
-      if (extended && !walk.firstIndex && isWalk(extended->getOperand())) {
-        walk.firstIndex = first(extended->getOperand());
-        term = evolution.getZeroExtendExpr(walk.firstIndex, extended->getType());
-      } else if (!evolution.isLoopInvariant(term, found.loop)) {
-        return {};
-      }
-      terms.push_back(term);
-    }
-    walk.firstAddress = walk.firstIndex ? evolution.getAddExpr(terms) : nullptr;
-    return walk;
-  }
-
-  bool expand(const Walk &walk) {
-    Instruction *place = found.loop->getLoopPreheader()->getTerminator();
-    SCEVExpander expander(evolution, "search");
-    SmallVector<const SCEV *, 4> all(found.counts);
-    all.push_back(walk.firstAddress);
-    if (walk.firstIndex)
-      all.push_back(walk.firstIndex);
-    for (const SCEV *expression : all)
-      if (!expander.isSafeToExpandAt(expression, place) ||
-          evolution.getTypeSizeInBits(expression->getType()) > 64)
-        return false;
-    Instruction *last = place->getPrevNode();
-    auto expanded = [&](const SCEV *expression) {
-      return expander.expandCodeFor(expression, expression->getType(), place);
-    };
-    IRBuilder<> builder(place);
-    Value *limit = builder.getInt64(mostBytes);
-    if (walk.firstIndex)
-      limit = bytesToWrap(builder, expanded(walk.firstIndex));
-    for (const SCEV *count : found.counts)
-      limit = builder.CreateBinaryIntrinsic(Intrinsic::umin, limit,
-                                            countBytes(builder, expanded(count)));
-    found.limitBytes = limit;
-    // The use shows the search for another loop that this one needs the address as well.
-    found.firstAddress =
-        builder.CreateGEP(builder.getInt8Ty(), expanded(walk.firstAddress), builder.getInt64(0));
-    BasicBlock &block = *place->getParent();
-    for (Instruction &instruction :
-         make_range(last ? std::next(last->getIterator()) : block.begin(), place->getIterator()))
-      found.expanded.push_back(&instruction);
-    return true;
-  }
-
-  /// The bytes of the elements before `index` wraps around.
-  Value *bytesToWrap(IRBuilder<> &builder, Value *index) {
-    Value *end = builder.getInt64(1ull << index->getType()->getIntegerBitWidth());
-    Value *bytes = builder.CreateSub(end, builder.CreateZExt(index, builder.getInt64Ty()));
-    return builder.CreateAnd(bytes, -uint64_t(elementBytes()));
-  }
-
-  /// The bytes of the elements before the exit that is taken after `count` iterations.
-  Value *countBytes(IRBuilder<> &builder, Value *count) {
-    count = builder.CreateZExt(count, builder.getInt64Ty());
-    count = builder.CreateBinaryIntrinsic(Intrinsic::umin, count,
-                                          builder.getInt64(mostBytes / vectorBytes));
-    if (found.carried)
-      count = builder.CreateAdd(count, builder.getInt64(1));
-    return builder.CreateMul(count, builder.getInt64(elementBytes()));
-  }
-
-  /// A bound for sums that shall not wrap around; longer searches go on one element at a time.
-  static constexpr uint64_t mostBytes = 1ull << 48;
-
-  ScalarEvolution &evolution;
-  const DominatorTree &dominators;
-  const unsigned vectorBytes;
-  SearchLoop found;
-};
+/// The least size of a page of any machine; larger ones have the same bounds.
+constexpr uint64_t pageBytes = 4096;
 
 /// Emits what comes before the loop: its copy for short searches, and the loop over vectors.
 class Stepper {
 public:
-  Stepper(SearchLoop &search, unsigned vectorBytes)
-      : search(search), vectorBytes(vectorBytes),
-        elementBytes(unsigned(search.load->getType()->getIntegerBitWidth() / 8)),
+  explicit Stepper(SearchLoop &search)
+      : search(search), vectorBytes(search.vectorBytes), elementBytes(search.elementBytes),
         lanes(vectorBytes / elementBytes), preheader(search.loop->getLoopPreheader()),
         header(search.loop->getHeader()), latch(search.loop->getLoopLatch()),
-        elements{search.load, search.carried}, builder(header->getContext()) {}
+        builder(header->getContext()), enter(makeBlock("search.enter")),
+        first(makeBlock("search.first")), step(makeBlock("search.step")),
+        vector(makeBlock("search.vector")), found(makeBlock("search.found")) {}
 
   void emit() {
-    BasicBlock *enter = makeBlock("search.enter"), *first = makeBlock("search.first");
-    BasicBlock *step = makeBlock("search.step"), *vector = makeBlock("search.vector");
-    BasicBlock *found = makeBlock("search.found");
-    copyLoop(enter);
-    moveExpanded(enter);
-
-    // Offsets are from the first element.
-    Type *i64 = builder.getInt64Ty();
-    Value *done = builder.getInt64(shortIterations * elementBytes);
-    builder.SetInsertPoint(enter);
-    Value *start = builder.CreatePtrToInt(search.firstAddress, i64);
-    Value *before = builder.CreateAnd(builder.CreateAdd(start, done), vectorBytes - 1);
-    Value *enters = builder.CreateICmpUGT(search.limitBytes, done);
-    Value *unaligned = builder.CreateAnd(before, elementBytes - 1);
-    enters = builder.CreateAnd(enters, builder.CreateICmpEQ(unaligned, builder.getInt64(0)));
-    Value *firstOffset = builder.CreateSub(done, before);
-    LaneEmitter lane(*search.loop, elements, lanes, builder.CreateCondBr(enters, first, header));
-
-    builder.SetInsertPoint(first);
-    Value *skipped = builder.CreateLShr(before, Log2_32(elementBytes));
-    Value *mask = builder.CreateLShr(exitMask(lane, firstOffset), skipped);
-    Value *firstFound = builder.CreateAdd(done, bytesBefore(mask));
-    builder.CreateCondBr(isZero(mask), step, found);
-
-    builder.SetInsertPoint(step);
-    PHINode *last = builder.CreatePHI(i64, 2, "search.last");
-    Value *offset = builder.CreateAdd(last, builder.getInt64(vectorBytes));
-    builder.CreateCondBr(builder.CreateICmpSLT(offset, search.limitBytes), vector, found);
-
-    builder.SetInsertPoint(vector);
-    mask = exitMask(lane, offset);
-    Value *vectorFound = builder.CreateAdd(offset, bytesBefore(mask));
-    builder.CreateCondBr(isZero(mask), step, found);
-    last->addIncoming(firstOffset, first);
-    last->addIncoming(offset, vector);
-
-    builder.SetInsertPoint(found);
-    PHINode *exit = builder.CreatePHI(i64, 3, "search.exit");
-    exit->addIncoming(firstFound, first);
-    exit->addIncoming(search.limitBytes, step);
-    exit->addIncoming(vectorFound, vector);
-    enterLoop(builder.CreateBinaryIntrinsic(Intrinsic::umin, exit, search.limitBytes));
+    copyLoop();
+    moveExpanded();
+    emitEnter();
+    emitVectors();
+    emitFound();
   }
 
 private:
@@ -396,7 +77,7 @@ private:
 
   /// Makes the preheader go to a copy of the loop that leaves for `enter` when short searches end,
   /// and the loop itself begin with the copy's values then.
-  void copyLoop(BasicBlock *enter) {
+  void copyLoop() {
     ValueToValueMapTy copies;
     SmallVector<BasicBlock *, 4> blocks;
     for (BasicBlock *block : search.loop->blocks()) {
@@ -409,19 +90,8 @@ private:
     auto *copiedLatch = cast<BasicBlock>(copies[latch]);
     preheader->getTerminator()->replaceSuccessorWith(header, copiedHeader);
     addExits(copies);
-
-    // The count of what is left.
-    BasicBlock *count = makeBlock("search.count");
-    copiedLatch->getTerminator()->replaceSuccessorWith(copiedHeader, count);
-    copiedHeader->replacePhiUsesWith(copiedLatch, count);
-    builder.SetInsertPoint(copiedHeader, copiedHeader->begin());
-    PHINode *left = builder.CreatePHI(builder.getInt32Ty(), 2, "search.left");
-    builder.SetInsertPoint(count);
-    Value *next = builder.CreateSub(left, builder.getInt32(1));
-    keepRolled(builder.CreateCondBr(isZero(next), enter, copiedHeader));
-    left->addIncoming(builder.getInt32(shortIterations), preheader);
-    left->addIncoming(next, count);
-
+    BasicBlock *count =
+        emitCount(*copiedHeader, *copiedLatch, builder.getInt64(shortIterations), *preheader);
     for (PHINode &phi : header->phis()) {
       Value *value = phi.getIncomingValueForBlock(latch);
       if (auto copy = copies.lookup(value))
@@ -429,6 +99,64 @@ private:
       phi.setIncomingValue(unsigned(phi.getBasicBlockIndex(preheader)), value);
       phi.replaceIncomingBlockWith(preheader, enter);
     }
+    if (search.loads.size() > 1)
+      makeRounds(*count);
+  }
+
+  /// Makes the loop from `top` to `bottom` leave for `enter` after `iterations`, i64, from when it
+  /// was entered from `outside`. Returns the block that counts.
+  BasicBlock *emitCount(BasicBlock &top, BasicBlock &bottom, Value *iterations,
+                        BasicBlock &outside) {
+    BasicBlock *count = makeBlock("search.count");
+    bottom.getTerminator()->replaceSuccessorWith(&top, count);
+    top.replacePhiUsesWith(&bottom, count);
+    builder.SetInsertPoint(&top, top.begin());
+    PHINode *left = builder.CreatePHI(builder.getInt64Ty(), 2, "search.left");
+    builder.SetInsertPoint(count);
+    Value *next = builder.CreateSub(left, builder.getInt64(1));
+    keepRolled(builder.CreateCondBr(isZero(next), enter, &top));
+    left->addIncoming(iterations, &outside);
+    left->addIncoming(next, count);
+    return count;
+  }
+
+  /// Makes the loop, which is entered from `on` now, come back to `enter` as its copy does from
+  /// `count`.
+  void makeRounds(BasicBlock &count) {
+    Type *i64 = builder.getInt64Ty();
+    Value *shortBytes = builder.getInt64(shortIterations * elementBytes);
+    near = makeBlock("search.near");
+    near->moveBefore(first);
+    on = makeBlock("search.on");
+    header->replacePhiUsesWith(enter, on);
+    SmallVector<PHINode *, 4> phis(make_pointer_range(header->phis()));
+    from = PHINode::Create(i64, 3, "search.from", on);
+    iterations = PHINode::Create(i64, 3, "search.iterations", on);
+    BasicBlock *recount = emitCount(*header, *latch, iterations, *on);
+    builder.SetInsertPoint(on);
+    PHINode *reached = PHINode::Create(i64, 2, "search.done", enter);
+    reached->addIncoming(shortBytes, &count);
+    reached->addIncoming(builder.CreateAdd(from, shortBytes), recount);
+    builder.CreateBr(header);
+    done = reached;
+    for (PHINode *phi : phis) {
+      PHINode *left = PHINode::Create(phi->getType(), 2, "", enter->begin());
+      left->addIncoming(phi->getIncomingValueForBlock(on), &count);
+      left->addIncoming(phi->getIncomingValueForBlock(recount), recount);
+      PHINode *entry = PHINode::Create(phi->getType(), 3, "", on->begin());
+      entry->addIncoming(left, enter);
+      entry->addIncoming(left, near);
+      phi->setIncomingValueForBlock(on, entry);
+      entries[phi] = entry;
+    }
+    addRound(*enter, done, /*count=*/0);
+    addRound(*near, done, shortIterations);
+  }
+
+  /// From `block`, with `bytes` of elements behind it, to `on`.
+  void addRound(BasicBlock &block, Value *bytes, uint64_t count) {
+    from->addIncoming(bytes, &block);
+    iterations->addIncoming(builder.getInt64(count), &block);
   }
 
   /// Every phi behind the loop gets the copy's value from the copy.
@@ -445,12 +173,12 @@ private:
   }
 
   /// Short searches do without. What the search for another loop has found and used stays.
-  void moveExpanded(BasicBlock *enter) {
+  void moveExpanded() {
     SmallPtrSet<const User *, 8> moved;
     for (Instruction *instruction : reverse(search.expanded)) {
       if (!all_of(instruction->users(), [&](const User *user) { return moved.contains(user); }))
         continue;
-      instruction->moveBefore(*enter, enter->begin());
+      instruction->moveBefore(*enter, enter->getFirstNonPHIIt());
       moved.insert(instruction);
     }
   }
@@ -466,24 +194,108 @@ private:
 
   Value *isZero(Value *value) { return builder.CreateIsNull(value); }
 
+  /// Where the element at `offset` begins, negative when that is where it ends for a search that
+  /// goes down: what is left of a vector or page follows from the low bits.
+  Value *position(const SearchLoad &load, Value *offset) {
+    Value *address = builder.CreatePtrToInt(load.firstAddress, builder.getInt64Ty());
+    if (!search.isDescending)
+      return builder.CreateAdd(address, offset);
+    return builder.CreateSub(offset, builder.CreateAdd(address, builder.getInt64(elementBytes)));
+  }
+
+  /// Decides whether vectors are used from here. Offsets are from the first element, in the
+  /// direction of the search.
+  void emitEnter() {
+    builder.SetInsertPoint(enter);
+    if (!done)
+      done = builder.getInt64(shortIterations * elementBytes);
+    before = builder.CreateAnd(position(search.loads.front(), done), vectorBytes - 1);
+    Value *enters = builder.CreateICmpUGT(search.limitBytes, done);
+    Value *unaligned = builder.CreateAnd(before, elementBytes - 1);
+    enters = builder.CreateAnd(enters, builder.CreateICmpEQ(unaligned, builder.getInt64(0)));
+    end = search.limitBytes;
+    if (!on) {
+      builder.CreateCondBr(enters, first, header);
+      return;
+    }
+    builder.CreateCondBr(enters, near, on);
+    builder.SetInsertPoint(near);
+    end = builder.CreateBinaryIntrinsic(Intrinsic::smin, end, pageLimit());
+    Value *offset = builder.CreateSub(done, before);
+    // All that the first vectors have before `done` has been loaded.
+    assert(vectorBytes <= shortIterations * elementBytes);
+    builder.CreateCondBr(builder.CreateICmpSLT(offset, end), first, on);
+  }
+
+  /// The offset at which vectors are no longer in the page of the last element loaded, for any of
+  /// the pointers that are not aligned.
+  Value *pageLimit() {
+    Value *limit = nullptr;
+    for (const SearchLoad &each : drop_begin(search.loads)) {
+      Value *left = builder.CreateAnd(builder.CreateNeg(position(each, done)), pageBytes - 1);
+      limit = limit ? builder.CreateBinaryIntrinsic(Intrinsic::umin, limit, left) : left;
+    }
+    return builder.CreateSub(builder.CreateAdd(done, limit), builder.getInt64(vectorBytes - 1));
+  }
+
+  void emitVectors() {
+    Type *i64 = builder.getInt64Ty();
+    LaneEmitter lane(*search.loop, lanes, enter->getTerminator());
+    builder.SetInsertPoint(first);
+    Value *firstOffset = builder.CreateSub(done, before);
+    Value *skipped = builder.CreateLShr(before, Log2_32(elementBytes));
+    Value *mask = exitMask(lane, firstOffset);
+    mask =
+        search.isDescending ? builder.CreateShl(mask, skipped) : builder.CreateLShr(mask, skipped);
+    Value *firstFound = builder.CreateAdd(done, bytesBefore(mask));
+    builder.CreateCondBr(isZero(mask), step, found);
+
+    builder.SetInsertPoint(step);
+    PHINode *last = builder.CreatePHI(i64, 2, "search.last");
+    Value *offset = builder.CreateAdd(last, builder.getInt64(vectorBytes));
+    builder.CreateCondBr(builder.CreateICmpSLT(offset, end), vector, found);
+
+    builder.SetInsertPoint(vector);
+    mask = exitMask(lane, offset);
+    Value *vectorFound = builder.CreateAdd(offset, bytesBefore(mask));
+    builder.CreateCondBr(isZero(mask), step, found);
+    last->addIncoming(firstOffset, first);
+    last->addIncoming(offset, vector);
+
+    exit = PHINode::Create(i64, 3, "search.exit", found);
+    exit->addIncoming(firstFound, first);
+    exit->addIncoming(offset, step);
+    exit->addIncoming(vectorFound, vector);
+  }
+
   /// The bytes before the first lane in `mask`.
   Value *bytesBefore(Value *mask) {
-    Value *index = builder.CreateBinaryIntrinsic(Intrinsic::cttz, mask, builder.getTrue());
+    const Intrinsic::ID zeros = search.isDescending ? Intrinsic::ctlz : Intrinsic::cttz;
+    Value *index = builder.CreateBinaryIntrinsic(zeros, mask, builder.getTrue());
     return builder.CreateShl(index, Log2_32(elementBytes));
   }
 
-  /// A bit for each lane of the vector at `offset` that the loop can be left at, i64.
+  /// A bit for each lane of the vectors at `offset` that the loop can be left at, i64: the lowest
+  /// for the first, or the highest in a search that goes down.
   Value *exitMask(LaneEmitter &lane, Value *offset) {
-    auto *type = FixedVectorType::get(search.load->getType(), lanes);
-    Value *loaded = loadAgain(type, offset, Align(vectorBytes));
+    DenseMap<const Value *, Value *> vectors;
+    auto *type = FixedVectorType::get(builder.getIntNTy(elementBytes * 8), lanes);
+    for (auto [index, each] : enumerate(search.loads)) {
+      const Align alignment = index == 0 ? Align(vectorBytes) : each.load->getAlign();
+      Value *loaded = loadAgain(each, type, addressOf(each, offset, vectorBytes), alignment);
+      vectors[each.load] = loaded;
+      if (each.carried)
+        vectors[each.carried] = loaded;
+    }
     Value *all = nullptr;
     for (const ValueExit &exit : search.valueExits) {
-      Value *condition = leaves(exit, lane.emit(builder, exit.subject, loaded));
+      Value *condition = leaves(exit, lane.emit(builder, exit.subject, vectors));
       // A later condition may be poison where an earlier one holds.
       all = all ? builder.CreateLogicalOr(all, condition) : condition;
     }
     Value *bits = builder.CreateBitCast(builder.CreateFreeze(all), builder.getIntNTy(lanes));
-    return builder.CreateZExt(bits, builder.getInt64Ty());
+    bits = builder.CreateZExt(bits, builder.getInt64Ty());
+    return search.isDescending ? builder.CreateShl(bits, 64 - lanes) : bits;
   }
 
   /// The lanes of `subject` for which `exit` is taken.
@@ -496,29 +308,42 @@ private:
     return exit.leavesIfEqual ? equal : builder.CreateNot(equal);
   }
 
-  /// From `found` to the loop, as if it had come to the element at `exit` by itself.
-  void enterLoop(Value *exit) {
-    BasicBlock *block = builder.GetInsertBlock();
-    if (search.carried) {
-      exit = builder.CreateSub(exit, builder.getInt64(elementBytes));
-      search.carried->addIncoming(loadAgain(search.load->getType(), exit, search.load->getAlign()),
-                                  block);
-    }
-    Value *iterations = builder.CreateLShr(exit, Log2_32(elementBytes));
-    for (const Counter &counter : search.counters) {
+  /// From vectors to the loop, as if it had come to the element at `exit` by itself.
+  void emitFound() {
+    builder.SetInsertPoint(found);
+    Value *bytes = builder.CreateBinaryIntrinsic(Intrinsic::umin, exit, search.limitBytes);
+    auto entry = [&](PHINode *phi) { return on ? entries.lookup(phi) : phi; };
+    if (search.loads.front().isAhead)
+      bytes = builder.CreateSub(bytes, builder.getInt64(elementBytes));
+    for (const SearchLoad &each : search.loads)
+      if (each.carried)
+        entry(each.carried)
+            ->addIncoming(loadAgain(each, each.load->getType(),
+                                    addressOf(each, bytes, elementBytes), each.load->getAlign()),
+                          found);
+    Value *passed = builder.CreateLShr(bytes, Log2_32(elementBytes));
+    for (const SearchCounter &counter : search.counters) {
       Type *type = counter.phi->getType();
-      Value *steps = builder.CreateMul(builder.CreateZExtOrTrunc(iterations, type),
+      Value *steps = builder.CreateMul(builder.CreateZExtOrTrunc(passed, type),
                                        ConstantInt::get(type, counter.step));
-      counter.phi->addIncoming(builder.CreateAdd(counter.start, steps), block);
+      entry(counter.phi)->addIncoming(builder.CreateAdd(counter.start, steps), found);
     }
-    builder.CreateBr(header);
+    if (on)
+      addRound(*found, bytes, shortIterations);
+    builder.CreateBr(on ? on : header);
+  }
+
+  /// The lowest address of `bytes` of elements from the one at `offset` on.
+  Value *addressOf(const SearchLoad &load, Value *offset, unsigned bytes) {
+    if (search.isDescending)
+      offset = builder.CreateSub(builder.getInt64(int64_t(elementBytes) - int64_t(bytes)), offset);
+    return builder.CreateGEP(builder.getInt8Ty(), load.firstAddress, offset);
   }
 
   /// A load of what the loop loads, too.
-  Value *loadAgain(Type *type, Value *offset, Align alignment) {
-    Value *address = builder.CreateGEP(builder.getInt8Ty(), search.firstAddress, offset);
+  Value *loadAgain(const SearchLoad &load, Type *type, Value *address, Align alignment) {
     LoadInst *loaded = builder.CreateAlignedLoad(type, address, alignment);
-    loaded->setMetadata(LLVMContext::MD_tbaa, search.load->getMetadata(LLVMContext::MD_tbaa));
+    loaded->setMetadata(LLVMContext::MD_tbaa, load.load->getMetadata(LLVMContext::MD_tbaa));
     loaded->setMetadata(repeatedLoadMetadata, MDNode::get(loaded->getContext(), {}));
     return loaded;
   }
@@ -526,8 +351,17 @@ private:
   SearchLoop &search;
   const unsigned vectorBytes, elementBytes, lanes;
   BasicBlock *preheader, *header, *latch;
-  const Value *elements[2];
   IRBuilder<> builder;
+  BasicBlock *enter, *first, *step, *vector, *found;
+  // Of several pointers; null if there is one.
+  BasicBlock *near = nullptr, *on = nullptr;
+  DenseMap<const PHINode *, PHINode *> entries; ///< into the loop's phis, in `on`
+  PHINode *from = nullptr;                      ///< the bytes behind when the loop is entered
+  PHINode *iterations = nullptr;                ///< for which it is entered; 0 for all
+  Value *done = nullptr;   ///< the bytes of the iterations that are complete in `enter`
+  Value *before = nullptr; ///< of them, those in the first vector
+  Value *end = nullptr;    ///< where vectors end
+  PHINode *exit = nullptr; ///< the bytes of the elements where no exit can be taken
 };
 
 } // namespace
@@ -547,12 +381,12 @@ PreservedAnalyses SearchLoopsPass::run(Function &function, FunctionAnalysisManag
   auto &dominators = analyses.getResult<DominatorTreeAnalysis>(function);
   SmallVector<SearchLoop, 4> found;
   for (Loop *loop : loops.getLoopsInPreorder())
-    if (auto search = Finder(*loop, evolution, dominators, vectorBytes).find())
+    if (auto search = findSearchLoop(*loop, evolution, dominators, target, vectorBytes))
       found.push_back(std::move(*search));
   if (found.empty())
     return PreservedAnalyses::all();
   for (SearchLoop &search : found)
-    Stepper(search, vectorBytes).emit();
+    Stepper(search).emit();
   return PreservedAnalyses::none();
 }
 

@@ -31,6 +31,10 @@ static size_t search(int which, const char *from, size_t length) {
     return strchr(from, 'q') != NULL;
   case 2:
     return memchr(from, 0, length + 1) != NULL;
+  case 3:
+    return memcmp(from, other + (length & 15), length + 1);
+  case 4:
+    return strcmp(from, other + (length & 15));
   default:
     return scan(from, 'a', 'b');
   }
@@ -63,11 +67,12 @@ static double timeRuns(int which) {
 }
 
 int main(void) {
-  static const char *const searches[] = {"strlen", "strchr", "memchr", "a loop"};
+  static const char *const searches[] = {"strlen", "strchr", "memchr", "memcmp", "strcmp", "a loop"};
   static const char *const runs[] = {"memset", "memmove"};
   static const int searched[] = {8, 32, 128, 1024, 16384}, most[] = {16, 64, 128, 512};
   memset(text, 'x', sizeof text);
-  for (int which = 0; which < 4; which++)
+  memset(other, 'x', sizeof other);
+  for (int which = 0; which < 6; which++)
     for (int i = 0; i < 5; i++)
       for (int j = 0; j < repeats; j++)
         printf("%s %d %f\n", searches[which], searched[i], timeSearch(which, searched[i]));

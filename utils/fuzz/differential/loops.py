@@ -213,6 +213,55 @@ def search(writer):
     return setup + body + sink(writer, op("i32.xor", get(pointer), op("i32.shl", get(counter), i32(16))))
 
 
+def compare_ranges(writer):
+    """memcmp, strncmp, the length of a match, up or down: elements of several ranges until they differ, end, or are counted."""
+    element = writer.rng.choice(ELEMENTS[:5])
+    width, rng = element[2], writer.rng
+    pointers = [writer.function.local("i") for _ in range(rng.choice([2, 2, 2, 3, 1]))]
+    counter, kept, wanted = (writer.function.local("i") for _ in range(3))
+    down = writer.chance(0.3)
+    setup = [put(counter, count(writer) if writer.chance(0.8) else i32(-1)), put(wanted, op("i32.and", writer.leaf("i"), i32(255)))]
+    for index, pointer in enumerate(pointers):
+        near = add(get(pointers[0]), i32(rng.choice([-64, -5, 1, width, 33, 512, 4097])))
+        setup.append(put(pointer, near if index and writer.chance(0.3) else base(writer, rng.choice([16, 60, 300]))))
+        if writer.chance(0.8):
+            # As many equal ones as take vectors.
+            length = rng.choice([20, 50, 90, 250])
+            start = add(get(pointer), i32(-length)) if down else get(pointer)
+            setup.append(Node("", start, i32(rng.choice([1, 1, 1, 7])), i32(length), b"\xfc\x0b\x00"))
+    setup.append(store(writer, ELEMENTS[0], add(get(pointers[-1]), i32(rng.choice([-1, 1]) * rng.randrange(100))), get(wanted)))
+    advance = [put(pointer, add(get(pointer), i32(-width if down else width))) for pointer in pointers]
+    values = [load(element, get(pointer), rng.choice([0, 0, 0, 4])) for pointer in pointers]
+    exits = [op(rng.choice(["i32.ne", "i32.ne", "i32.lt_u", "i32.gt_s"]), values[0], value) for value in values[1:]]
+    if writer.chance(0.5):
+        exits.append(op("i32.eqz", rng.choice(values)))
+    if writer.chance(0.3):
+        exits.append(op("i32.eq", rng.choice(values), get(wanted)))
+    if writer.chance(0.3):
+        # One of a set that bits say.
+        index = op("i32.sub", values[0], i32(rng.choice([0, 9, 32])))
+        bits = i32(rng.getrandbits(32)) if writer.chance(0.5) else get(wanted)
+        exits.append(op("i32.eqz", op("i32.and", op("i32.shr_u", bits, index), i32(1))) if writer.chance(0.5) else
+                     op("i32.ne", op("i32.and", op("i32.shl", i32(1), index), bits), i32(0)))
+    if writer.chance(0.3):
+        # With what the iteration before has seen.
+        exits.append(op(rng.choice(["i32.ne", "i32.lt_u"]), get(kept), values[0]) if writer.chance(0.5) else op("i32.eqz", get(kept)))
+        advance.insert(0, put(kept, values[0]))
+        setup.append(put(kept, i32(1)))
+    counts = tee(counter, add(get(counter), i32(-1)))
+    exits.append(op("i32.eqz", counts))
+    rng.shuffle(exits)
+    if writer.chance(0.4):
+        joined = exits[0]
+        for each in exits[1:]:
+            joined = op("i32.or", joined, each)
+        exits = [joined]
+    first = advance if down and writer.chance(0.5) else []
+    last = [] if first else advance
+    body = [block(loop(*first, *[branch_if(1, each) for each in exits], *last, branch(0)))]
+    return setup + body + sink(writer, op("i32.xor", get(pointers[-1]), op("i32.shl", get(counter), i32(16))))
+
+
 def copy(writer):
     """memcpy, memmove and memset as loops, of ranges that may overlap and may leave memory."""
     element = pick(writer)
@@ -359,4 +408,4 @@ def shift(writer):
     return [put(pointer, base(writer, 80)), put(fresh, writer.leaf("i")), *counted(writer, counter, count(writer), body), *sink(writer, get(fresh))]
 
 
-SHAPES = [map_array, reduce_array, matrix, search, search, copy, wrapping, frame, histogram, dispatch, recurrence, shift]
+SHAPES = [map_array, reduce_array, matrix, search, search, compare_ranges, copy, wrapping, frame, histogram, dispatch, recurrence, shift]
