@@ -1,6 +1,7 @@
 #include "compiler/codegen/AlignLoops.h"
 
 #include <llvm/CodeGen/MachineFunctionPass.h>
+#include <llvm/IR/Function.h>
 #include <llvm/Target/TargetMachine.h>
 
 namespace w2n::compiler {
@@ -19,7 +20,8 @@ public:
   AlignLoops() : MachineFunctionPass(ID) {}
 
   bool runOnMachineFunction(MachineFunction &function) override {
-    if (!function.getTarget().getTargetTriple().isX86())
+    const auto count = function.getFunction().getEntryCount();
+    if (!function.getTarget().getTargetTriple().isX86() || !count || count->getCount() == 0)
       return false;
     bool changed = false;
     for (MachineBasicBlock &block : function) {
