@@ -4,8 +4,7 @@
 //    2^32 - 64 KiB, where nothing is accessible, and neither is what is up to 64 KiB before the
 //    base, where zext(p) + c points then.
 //  - Where an access at zext(p + d) has happened, with c - 64 KiB <= d <= c: the index p + d is
-//  less
-//    than 2^32 - 64 KiB, so that p + d + (c - d) does not wrap around.
+//    less than 2^32 - 64 KiB, so that p + d + (c - d) does not wrap around.
 //
 // And the same holds for zext(p + x) and zext(p) + zext(x), where x is not a constant but known to
 // be at most 64 KiB: an entry of a table in a frame, whose first use is mostly to clear it.
@@ -15,6 +14,7 @@
 #include "compiler/codegen/FoldIndexSums.h"
 
 #include "compiler/codegen/GuestAddress.h"
+#include "compiler/codegen/Preserved.h"
 #include "lib/artifact/Abi.h"
 
 #include <llvm/ADT/MapVector.h>
@@ -39,8 +39,8 @@ struct Sum {
   ZExtInst *extension;
   int64_t constant;
   SmallVector<GuestAccess, 4> accesses;
-  Value *root =
-      nullptr; ///< the 32-bit value that `extension` is `distance` more than; null if none
+  /// The 32-bit value that `extension` is `distance` more than; null if none.
+  Value *root = nullptr;
   int64_t distance = 0;
 };
 
@@ -218,12 +218,9 @@ PreservedAnalyses FoldIndexSumsPass::run(Function &function, FunctionAnalysisMan
       dead.push_back(sum.extension);
     }
   }
-  if (dead.empty())
-    return PreservedAnalyses::all();
+  const bool changed = !dead.empty();
   RecursivelyDeleteTriviallyDeadInstructionsPermissive(dead);
-  PreservedAnalyses preserved;
-  preserved.preserveSet<CFGAnalyses>();
-  return preserved;
+  return preservingBlocks(changed);
 }
 
 } // namespace w2n::compiler

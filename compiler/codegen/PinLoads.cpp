@@ -12,6 +12,7 @@
 #include "compiler/codegen/PinLoads.h"
 
 #include "compiler/codegen/LaneDemand.h"
+#include "compiler/codegen/Preserved.h"
 
 #include <llvm/Analysis/AssumptionCache.h>
 #include <llvm/Analysis/DemandedBits.h>
@@ -211,11 +212,7 @@ PreservedAnalyses PinDeadLoadsPass::run(Function &function, FunctionAnalysisMana
       load->setVolatile(true);
       changed = true;
     }
-  if (!changed)
-    return PreservedAnalyses::all();
-  PreservedAnalyses preserved;
-  preserved.preserveSet<CFGAnalyses>();
-  return preserved;
+  return preservingBlocks(changed);
 }
 
 PreservedAnalyses PinLoadsPass::run(Function &function, FunctionAnalysisManager &analyses) {

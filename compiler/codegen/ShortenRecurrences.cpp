@@ -14,6 +14,8 @@
 
 #include "compiler/codegen/ShortenRecurrences.h"
 
+#include "compiler/codegen/Preserved.h"
+
 #include <llvm/ADT/DenseMap.h>
 #include <llvm/ADT/SmallPtrSet.h>
 #include <llvm/Analysis/LoopInfo.h>
@@ -309,11 +311,7 @@ PreservedAnalyses ShortenRecurrencesPass::run(Function &function,
       changed = true;
     }
   }
-  if (!changed)
-    return PreservedAnalyses::all();
-  PreservedAnalyses preserved;
-  preserved.preserveSet<CFGAnalyses>();
-  return preserved;
+  return preservingBlocks(changed);
 }
 
 } // namespace w2n::compiler

@@ -5,6 +5,8 @@
 
 #include "compiler/codegen/SplitCopies.h"
 
+#include "compiler/codegen/Preserved.h"
+
 #include <llvm/Analysis/LoopInfo.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/IntrinsicInst.h>
@@ -112,11 +114,7 @@ PreservedAnalyses SplitCopiesPass::run(Function &function, FunctionAnalysisManag
   for (Loop *loop : analyses.getResult<LoopAnalysis>(function).getLoopsInPreorder())
     if (loop->isInnermost())
       changed |= splitCopies(*loop, function.getDataLayout());
-  if (!changed)
-    return PreservedAnalyses::all();
-  PreservedAnalyses preserved;
-  preserved.preserveSet<CFGAnalyses>();
-  return preserved;
+  return preservingBlocks(changed);
 }
 
 } // namespace w2n::compiler
