@@ -110,8 +110,8 @@ void addVectorPasses(FunctionPassManager &passes, int level, bool isAlongPhis) {
     passes.addPass(InstCombinePass());
     passes.addPass(LoopUnrollPass(LoopUnrollOptions(level)));
     passes.addPass(InstCombinePass());
+    passes.addPass(ShortenRecurrencesPass());
   }
-  passes.addPass(ShortenRecurrencesPass());
   passes.addPass(createFunctionToLoopPassAdaptor(LICMPass(LICMOptions()), /*UseMemorySSA=*/true));
 }
 
