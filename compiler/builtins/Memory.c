@@ -96,6 +96,16 @@ void *memcpy(void *restrict destination, const void *restrict source, size_t cou
     *(Type *)(to + last) = (Type)(pattern);                                                        \
   } while (0)
 
+// Whether there are 16 bytes is a guess, too. With fewer than that, what fills blocks goes to
+// `spare`: four stores that nobody needs take less than a guess that is wrong.
+static inline void setSmall(char *to, uint64_t word, Block block, size_t count) {
+  char spare[sizeof(Block)];
+  SET_ENDS(HalfWord, word, count % 16 / 8 * 4);
+  to = count >= sizeof spare ? to : spare;
+  count = count >= sizeof spare ? count : sizeof spare;
+  SET_ENDS(Block, block, (count - 1) / 32 * 16);
+}
+
 void *memset(void *destination, int value, size_t count) {
   char *to = destination;
   uint64_t word = 0x0101010101010101u * (uint8_t)value;
@@ -105,10 +115,8 @@ void *memset(void *destination, int value, size_t count) {
     for (size_t i = 0; i + 64 < count; i += 64)
       storeLine(to + i, line);
     storeLine(to + count - 64, line);
-  } else if (count >= 16)
-    SET_ENDS(Block, block, (count - 1) / 32 * 16);
-  else if (count >= 4)
-    SET_ENDS(HalfWord, word, count / 8 * 4);
+  } else if (count >= 4)
+    setSmall(to, word, block, count);
   else if (count >= 2)
     SET_ENDS(QuarterWord, word, 0);
   else if (count == 1)

@@ -4,17 +4,21 @@
 //    2^32 - 64 KiB, where nothing is accessible, and neither is what is up to 64 KiB before the
 //    base, where zext(p) + c points then.
 //  - Where an access at zext(p + d) has happened, with c - 64 KiB <= d <= c: the index p + d is
-//  less
-//    than 2^32 - 64 KiB, so that p + d + (c - d) does not wrap around.
+//    less than 2^32 - 64 KiB, so that p + d + (c - d) does not wrap around.
+//
+// And the same holds for zext(p + x) and zext(p) + zext(x), where x is not a constant but known to
+// be at most 64 KiB: an entry of a table in a frame, whose first use is mostly to clear it.
 //
 // (WidenAddresses.cpp says why these bytes are not accessible.)
 
 #include "compiler/codegen/FoldIndexSums.h"
 
 #include "compiler/codegen/GuestAddress.h"
+#include "compiler/codegen/Preserved.h"
 #include "lib/artifact/Abi.h"
 
 #include <llvm/ADT/MapVector.h>
+#include <llvm/Analysis/ValueTracking.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/PatternMatch.h>
@@ -35,8 +39,8 @@ struct Sum {
   ZExtInst *extension;
   int64_t constant;
   SmallVector<GuestAccess, 4> accesses;
-  Value *root =
-      nullptr; ///< the 32-bit value that `extension` is `distance` more than; null if none
+  /// The 32-bit value that `extension` is `distance` more than; null if none.
+  Value *root = nullptr;
   int64_t distance = 0;
 };
 
@@ -104,6 +108,12 @@ void findRoots(Value &index, Sums &sums, const DominatorTree &dominators) {
   }
 }
 
+/// Whether there can be instructions just behind where `value` is defined.
+bool hasPlaceAfter(Value &value) {
+  auto *instruction = dyn_cast<Instruction>(&value);
+  return !instruction || instruction->getInsertionPointAfterDef();
+}
+
 /// `value` extended where it is defined, so that all that use it share it.
 Value *extend(Value &value, Function &function) {
   IRBuilder<> builder(function.getContext());
@@ -114,15 +124,78 @@ Value *extend(Value &value, Function &function) {
   return builder.CreateZExt(&value, builder.getInt64Ty());
 }
 
-void rewrite(const Sum &sum, Value &root) {
-  for (User *user : make_early_inc_range(sum.extension->users())) {
+/// Has all that is at `extension` be at `root` + `distance` + `index` instead; `index` may be null.
+void rewrite(ZExtInst &extension, Value &root, int64_t distance, Value *index) {
+  for (User *user : make_early_inc_range(extension.users())) {
     auto *address = cast<GetElementPtrInst>(user);
     const auto [base, offset] = *markedBase(*address);
     IRBuilder<> builder(address);
     Value *result = builder.CreateInBoundsGEP(builder.getInt8Ty(), base, &root);
-    result = builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), result, sum.distance + offset);
+    result = builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), result, distance + offset);
+    if (index)
+      result = builder.CreateInBoundsGEP(builder.getInt8Ty(), result,
+                                         builder.CreateZExt(index, builder.getInt64Ty()));
     address->replaceAllUsesWith(result);
     address->eraseFromParent();
+  }
+}
+
+/// Some of the accesses at the extension of each value.
+using Accesses = DenseMap<const Value *, SmallVector<GuestAccess, 4>>;
+
+/// What `sum` adds: what is accessed itself before each of `accesses`, and what is known to be
+/// small; null if it is something else.
+std::pair<Value *, Value *> tableAndIndex(const BinaryOperator &sum, ArrayRef<GuestAccess> accesses,
+                                          const Accesses &earlier,
+                                          const DominatorTree &dominators) {
+  auto isAccessedBefore = [&](const Value *table) {
+    auto found = earlier.find(table);
+    return found != earlier.end() && any_of(found->second, [&](const GuestAccess &before) {
+             return all_of(accesses, [&](const GuestAccess &access) {
+               return before.instruction != access.instruction &&
+                      dominators.dominates(before.instruction, access.instruction);
+             });
+           });
+  };
+  for (unsigned i : {0, 1}) {
+    Value *table = sum.getOperand(i), *index = sum.getOperand(1 - i);
+    if (!isa<Constant>(index) && isAccessedBefore(table) &&
+        computeKnownBits(index, sum.getDataLayout()).getMaxValue().ule(reach))
+      return {table, index};
+  }
+  return {};
+}
+
+/// Appends to `dead` what it makes superfluous.
+void foldTableIndices(Function &function, const DominatorTree &dominators,
+                      SmallVectorImpl<WeakTrackingVH> &dead) {
+  SmallVector<ZExtInst *, 16> candidates;
+  Accesses earlier;
+  for (BasicBlock &block : function)
+    for (Instruction &instruction : block) {
+      auto *extension = dyn_cast<ZExtInst>(&instruction);
+      if (!extension || !extension->getSrcTy()->isIntegerTy(32) ||
+          !extension->getDestTy()->isIntegerTy(64))
+        continue;
+      for (const GuestAccess &access : guestAccessesOf(*extension))
+        if (auto &known = earlier[extension->getOperand(0)]; known.size() < mostSums)
+          known.push_back(access);
+      if (match(extension->getOperand(0),
+                PatternMatch::m_Add(PatternMatch::m_Value(), PatternMatch::m_Value())) &&
+          !extension->use_empty() && isAddressOnly(*extension))
+        candidates.push_back(extension);
+    }
+  // All are found before the first changes a block, whose instructions would be counted anew.
+  SmallVector<std::pair<Value *, Value *>, 16> found;
+  for (ZExtInst *extension : candidates)
+    found.push_back(tableAndIndex(*cast<BinaryOperator>(extension->getOperand(0)),
+                                  guestAccessesOf(*extension), earlier, dominators));
+  for (auto [extension, parts] : zip_equal(candidates, found)) {
+    const auto [table, index] = parts;
+    if (!table || !hasPlaceAfter(*table))
+      continue;
+    rewrite(*extension, *extend(*table, function), 0, index);
+    dead.push_back(extension);
   }
 }
 
@@ -130,29 +203,24 @@ void rewrite(const Sum &sum, Value &root) {
 
 PreservedAnalyses FoldIndexSumsPass::run(Function &function, FunctionAnalysisManager &analyses) {
   auto &dominators = analyses.getResult<DominatorTreeAnalysis>(function);
-  bool changed = false;
   SmallVector<WeakTrackingVH, 16> dead;
+  foldTableIndices(function, dominators, dead);
   for (auto &[index, sums] : collectSums(function)) {
     findRoots(*index, sums, dominators);
     SmallDenseMap<Value *, Value *> extended;
     for (const Sum &sum : sums) {
-      if (!sum.root || !isAddressOnly(*sum.extension) ||
-          (isa<Instruction>(sum.root) && !cast<Instruction>(sum.root)->getInsertionPointAfterDef()))
+      if (!sum.root || !isAddressOnly(*sum.extension) || !hasPlaceAfter(*sum.root))
         continue;
       Value *&root = extended[sum.root];
       if (!root)
         root = extend(*sum.root, function);
-      rewrite(sum, *root);
+      rewrite(*sum.extension, *root, sum.distance, nullptr);
       dead.push_back(sum.extension);
-      changed = true;
     }
   }
+  const bool changed = !dead.empty();
   RecursivelyDeleteTriviallyDeadInstructionsPermissive(dead);
-  if (!changed)
-    return PreservedAnalyses::all();
-  PreservedAnalyses preserved;
-  preserved.preserveSet<CFGAnalyses>();
-  return preserved;
+  return preservingBlocks(changed);
 }
 
 } // namespace w2n::compiler

@@ -1,23 +1,16 @@
 #include "compiler/codegen/InlinedFrames.h"
 
-#include "compiler/codegen/AlignDispatch.h"
 #include "lib/artifact/Format.h"
 
-#include <llvm/Analysis/RuntimeLibcallInfo.h>
 #include <llvm/BinaryFormat/ELF.h>
 #include <llvm/CodeGen/AsmPrinter.h>
 #include <llvm/CodeGen/AsmPrinterHandler.h>
-#include <llvm/CodeGen/CodeGenTargetMachineImpl.h>
 #include <llvm/CodeGen/MachineFunction.h>
 #include <llvm/CodeGen/MachineMemOperand.h>
-#include <llvm/CodeGen/MachineModuleInfo.h>
-#include <llvm/CodeGen/Passes.h>
-#include <llvm/CodeGen/TargetPassConfig.h>
 #include <llvm/IR/DebugInfoMetadata.h>
 #include <llvm/MC/MCContext.h>
 #include <llvm/MC/MCSectionELF.h>
 #include <llvm/MC/MCStreamer.h>
-#include <llvm/MC/TargetRegistry.h>
 
 namespace w2n::compiler {
 
@@ -102,36 +95,8 @@ void InlinedFrames::endModule() {
 
 } // namespace
 
-// TargetMachine::addPassesToEmitFile, with a handler for the printer.
-bool addCodeGeneration(legacy::PassManager &passes, TargetMachine &machine,
-                       raw_pwrite_stream &stream, CodeGenFileType fileType) {
-  auto &target = static_cast<CodeGenTargetMachineImpl &>(machine);
-  TargetPassConfig *config = target.createPassConfig(passes);
-  config->setDisableVerify(true);
-  passes.add(config);
-  if (target.getOptLevel() != CodeGenOptLevel::None) // else blocks are not placed
-    config->insertPass(&MachineBlockPlacementID, createAlignDispatchPass());
-  auto *modules = new MachineModuleInfoWrapperPass(&target);
-  passes.add(modules);
-  // Without it no function is known, and memset becomes a loop over bytes.
-  passes.add(new RuntimeLibraryInfoWrapper(target.getTargetTriple()));
-  if (config->addISelPasses())
-    return false;
-  config->addMachinePasses();
-  config->setInitialized();
-  auto streamer =
-      target.createMCStreamer(stream, nullptr, fileType, modules->getMMI().getContext());
-  if (!streamer) {
-    consumeError(streamer.takeError());
-    return false;
-  }
-  AsmPrinter *printer = target.getTarget().createAsmPrinter(target, std::move(*streamer));
-  if (!printer)
-    return false;
-  printer->addAsmPrinterHandler(std::make_unique<InlinedFrames>(*printer));
-  passes.add(printer);
-  passes.add(createFreeMachineFunctionPass());
-  return true;
+std::unique_ptr<AsmPrinterHandler> createInlinedFrames(AsmPrinter &printer) {
+  return std::make_unique<InlinedFrames>(printer);
 }
 
 } // namespace w2n::compiler

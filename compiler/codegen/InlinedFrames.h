@@ -5,15 +5,16 @@
 // debug information is made.
 #pragma once
 
-#include <llvm/IR/LegacyPassManager.h>
-#include <llvm/Support/raw_ostream.h>
-#include <llvm/Target/TargetMachine.h>
+#include <llvm/CodeGen/AsmPrinterHandler.h>
+#include <memory>
+
+namespace llvm {
+class AsmPrinter;
+}
 
 namespace w2n::compiler {
 
-/// Adds to `passes` what generates code as a file of type `fileType` in `stream`, with a section
-/// that lists what was inlined where. False if LLVM cannot emit such a file for this target.
-bool addCodeGeneration(llvm::legacy::PassManager &passes, llvm::TargetMachine &machine,
-                       llvm::raw_pwrite_stream &stream, llvm::CodeGenFileType fileType);
+/// A handler for `printer`, which it must not outlive, that writes the list after a module's code.
+std::unique_ptr<llvm::AsmPrinterHandler> createInlinedFrames(llvm::AsmPrinter &printer);
 
 } // namespace w2n::compiler

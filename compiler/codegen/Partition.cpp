@@ -1,6 +1,6 @@
 #include "compiler/codegen/Partition.h"
 
-#include "compiler/codegen/InlinedFrames.h"
+#include "compiler/codegen/CodeGeneration.h"
 #include "compiler/codegen/LlvmError.h"
 #include "compiler/codegen/PassTimes.h"
 #include "compiler/codegen/Pipeline.h"
@@ -139,6 +139,7 @@ void lowerFunctions(ModuleLowering &module, std::span<const uint32_t> functions,
   lowerInlineCopies(module);
   if (module.plan.profile)
     module.plan.profile->annotate(module);
+  callDirectly(module);
 }
 
 Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoice &target,
@@ -176,10 +177,9 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
     std::optional<PassTimes> passTimes;
     if (plan.times && options.remark)
       passTimes.emplace();
-    auto onFewer = [&plan](const llvm::Function &function) {
+    auto onFewer = [&plan](const llvm::Function &function, const char *reason) {
       if (plan.options.remark)
-        plan.options.remark(function.getName().str() +
-                            ": optimizing less: a block or a br_table is huge");
+        plan.options.remark(function.getName().str() + ": optimizing less: " + reason);
       report(plan, Cause::FewerPasses, "", function.getName());
     };
     optimizeModule(module, *machine, level, onFewer, passTimes ? &passTimes->callbacks() : nullptr);

@@ -12,6 +12,7 @@
 #include "compiler/codegen/PinLoads.h"
 
 #include "compiler/codegen/LaneDemand.h"
+#include "compiler/codegen/Preserved.h"
 
 #include <llvm/Analysis/AssumptionCache.h>
 #include <llvm/Analysis/DemandedBits.h>
@@ -220,16 +221,12 @@ PreservedAnalyses PinDeadLoadsPass::run(Function &function, FunctionAnalysisMana
       load->setVolatile(true);
       changed = true;
     }
-  if (!changed)
-    return PreservedAnalyses::all();
-  PreservedAnalyses preserved;
-  preserved.preserveSet<CFGAnalyses>();
-  return preserved;
+  return preservingBlocks(changed);
 }
 
 PreservedAnalyses PinLoadsPass::run(Function &function, FunctionAnalysisManager &analyses) {
   dropAssumptions(function);
-  // A result of an analysis from before may count the assumptions, which demand all bits.
+  // Of now: to an assumption all bits matter, and an earlier result may still be about those.
   DemandedBits demanded(function, analyses.getResult<AssumptionAnalysis>(function),
                         analyses.getResult<DominatorTreeAnalysis>(function));
   for (BasicBlock &block : function) {

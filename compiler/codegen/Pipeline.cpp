@@ -11,6 +11,8 @@
 #include "compiler/codegen/RerollLoops.h"
 #include "compiler/codegen/SearchLoops.h"
 #include "compiler/codegen/ShortLoops.h"
+#include "compiler/codegen/ShortenRecurrences.h"
+#include "compiler/codegen/SplitCopies.h"
 #include "compiler/codegen/WideProducts.h"
 #include "compiler/codegen/WideVectors.h"
 #include "compiler/codegen/WidenAddresses.h"
@@ -85,7 +87,10 @@ void addSecondLoopPasses(FunctionPassManager &passes, int level) {
   passes.addPass(createFunctionToLoopPassAdaptor(std::move(loops), /*UseMemorySSA=*/false));
 }
 
-void addVectorPasses(FunctionPassManager &passes, int level) {
+/// Which passes a function gets of those of its level.
+enum class Passes { All, NoneAlongPhis, Cheap };
+
+void addVectorPasses(FunctionPassManager &passes, int level, bool isAlongPhis) {
   passes.addPass(PinDeadLoadsPass(PinDeadLoadsPass::Before::Loops));
   passes.addPass(createFunctionToLoopPassAdaptor(LoopRotatePass()));
   passes.addPass(SearchLoopsPass());
@@ -99,16 +104,20 @@ void addVectorPasses(FunctionPassManager &passes, int level) {
                              .needCanonicalLoops(false)
                              .hoistCommonInsts(true)
                              .sinkCommonInsts(true));
-  passes.addPass(SLPVectorizerPass());
-  passes.addPass(JoinHalvesPass());
-  passes.addPass(InstCombinePass());
-  passes.addPass(LoopUnrollPass(LoopUnrollOptions(level)));
-  passes.addPass(InstCombinePass());
+  if (isAlongPhis) {
+    passes.addPass(SLPVectorizerPass());
+    passes.addPass(JoinHalvesPass());
+    passes.addPass(InstCombinePass());
+    passes.addPass(LoopUnrollPass(LoopUnrollOptions(level)));
+    passes.addPass(InstCombinePass());
+  }
+  passes.addPass(ShortenRecurrencesPass());
   passes.addPass(createFunctionToLoopPassAdaptor(LICMPass(LICMOptions()), /*UseMemorySSA=*/true));
 }
 
-void addScalarPasses(FunctionPassManager &passes, int level) {
-  passes.addPass(CorrelatedValuePropagationPass());
+void addScalarPasses(FunctionPassManager &passes, int level, bool isAlongPhis) {
+  if (isAlongPhis)
+    passes.addPass(CorrelatedValuePropagationPass());
   addCleanup(passes);
   passes.addPass(PinDeadLoadsPass(PinDeadLoadsPass::Before::Loops));
   // Before sums are sorted, when copies are alike.
@@ -126,9 +135,11 @@ void addScalarPasses(FunctionPassManager &passes, int level) {
   passes.addPass(SCCPPass());
   passes.addPass(BDCEPass());
   passes.addPass(InstCombinePass());
-  if (level >= 3)
-    passes.addPass(JumpThreadingPass());
-  passes.addPass(CorrelatedValuePropagationPass());
+  if (isAlongPhis) {
+    if (level >= 3)
+      passes.addPass(JumpThreadingPass());
+    passes.addPass(CorrelatedValuePropagationPass());
+  }
   passes.addPass(ADCEPass());
   passes.addPass(MemCpyOptPass());
   passes.addPass(DSEPass());
@@ -150,26 +161,28 @@ FunctionPassManager makeFirstPasses(OptimizationLevel level) {
   return passes;
 }
 
-FunctionPassManager makePipeline(OptimizationLevel level) {
+FunctionPassManager makePipeline(OptimizationLevel level, Passes which) {
   FunctionPassManager passes;
-  switch (level) {
+  const bool isAlongPhis = which == Passes::All;
+  switch (which == Passes::Cheap ? std::min(level, OptimizationLevel::O1) : level) {
   case OptimizationLevel::O0:
     break;
   case OptimizationLevel::O1:
     addCleanup(passes);
     break;
   case OptimizationLevel::Os:
-    addScalarPasses(passes, 2);
+    addScalarPasses(passes, 2, isAlongPhis);
     break;
   case OptimizationLevel::O2:
   case OptimizationLevel::O3: {
     int number = level == OptimizationLevel::O3 ? 3 : 2;
-    addScalarPasses(passes, number);
-    addVectorPasses(passes, number);
+    addScalarPasses(passes, number, isAlongPhis);
+    addVectorPasses(passes, number, isAlongPhis);
     passes.addPass(InstSimplifyPass());
     passes.addPass(DivRemPairsPass());
     addSimplifyCfg(passes, SimplifyCFGOptions().convertSwitchRangeToICmp(true));
     passes.addPass(KeepSelectsPass());
+    passes.addPass(SplitCopiesPass());
     break;
   }
   }
@@ -198,6 +211,10 @@ CodeGenOptLevel codeGenLevel(OptimizationLevel level) {
 constexpr size_t hugeBlockInstructions = 8192, vastBlockInstructions = 65536;
 /// LazyValueInfo looks at all cases of a switch for each of its edges.
 constexpr uint64_t mostSwitchWork = 1 << 19;
+/// Threading of jumps doubles the phis of functions that have many. What follows values along them
+/// is then worse than linear, and so is the register allocator. The functions of asyncify, which
+/// saves all locals around each call, may have ten thousand; a large interpreter has two thousand.
+constexpr size_t mostPhis = 3072;
 
 size_t largestBlock(const Function &function) {
   size_t most = 0;
@@ -216,6 +233,25 @@ bool hasHugeSwitches(const Function &function) {
   return work > mostSwitchWork;
 }
 
+size_t countPhis(const Function &function) {
+  size_t phis = 0;
+  for (const BasicBlock &block : function)
+    phis += size_t(range_size(block.phis()));
+  return phis;
+}
+
+Passes choosePasses(const Function &function) {
+  if (largestBlock(function) > hugeBlockInstructions || hasHugeSwitches(function))
+    return Passes::Cheap;
+  return countPhis(function) > mostPhis ? Passes::NoneAlongPhis : Passes::All;
+}
+
+/// For those who wonder why a function is slow.
+constexpr const char *reasonForFewer(Passes passes) {
+  return passes == Passes::Cheap ? "a block or a br_table is huge"
+                                 : "too many values meet where paths join";
+}
+
 /// Has the simple instruction selector and no scheduler work on `function`.
 void generateCodeFast(Function &function) {
   function.addFnAttr(Attribute::OptimizeNone);
@@ -225,7 +261,7 @@ void generateCodeFast(Function &function) {
 } // namespace
 
 void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel level,
-                    const std::function<void(const Function &)> &onFewer,
+                    const std::function<void(const Function &, const char *reason)> &onFewer,
                     PassInstrumentationCallbacks *hooks) {
   machine.setOptLevel(codeGenLevel(level));
   PassBuilder builder(&machine, PipelineTuningOptions(), std::nullopt, hooks);
@@ -248,8 +284,10 @@ void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel le
   // Function passes ask for what is known of the module, and make nothing of it themselves.
   modules.getResult<ProfileSummaryAnalysis>(module);
 
-  FunctionPassManager first = makeFirstPasses(level), full = makePipeline(level),
-                      cheap = makePipeline(std::min(level, OptimizationLevel::O1));
+  FunctionPassManager first = makeFirstPasses(level);
+  std::array<FunctionPassManager, 3> pipelines;
+  for (Passes which : {Passes::All, Passes::NoneAlongPhis, Passes::Cheap})
+    pipelines[size_t(which)] = makePipeline(level, which);
   for (Function &function : module) {
     if (function.isDeclaration())
       continue;
@@ -263,15 +301,15 @@ void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel le
       continue;
     if (changed.contains(&function))
       first.run(function, functions);
-    bool isHard = largestBlock(function) > hugeBlockInstructions || hasHugeSwitches(function);
-    (isHard ? cheap : full).run(function, functions);
+    const Passes which = choosePasses(function);
+    pipelines[size_t(which)].run(function, functions);
     size_t block = largestBlock(function);
     if (level > OptimizationLevel::O0 && block > hugeBlockInstructions)
       generateCodeFast(function);
     if (block > vastBlockInstructions)
       machine.setOptLevel(CodeGenOptLevel::None);
-    if (isHard && level > OptimizationLevel::O1)
-      onFewer(function);
+    if (which != Passes::All && level > OptimizationLevel::O1)
+      onFewer(function, reasonForFewer(which));
     functions.clear(function, function.getName());
   }
 }

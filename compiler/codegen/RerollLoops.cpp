@@ -18,6 +18,8 @@
 
 #include "compiler/codegen/RerollLoops.h"
 
+#include "compiler/codegen/Preserved.h"
+
 #include <llvm/Analysis/LoopInfo.h>
 #include <llvm/Analysis/ScalarEvolution.h>
 #include <llvm/Analysis/ScalarEvolutionExpressions.h>
@@ -534,11 +536,7 @@ PreservedAnalyses RerollLoopsPass::run(Function &function, FunctionAnalysisManag
   for (Loop *loop : loops.getLoopsInPreorder())
     if (loop->isInnermost())
       changed |= rerollLoop(*loop, evolution, target);
-  if (!changed)
-    return PreservedAnalyses::all();
-  PreservedAnalyses preserved;
-  preserved.preserveSet<CFGAnalyses>();
-  return preserved;
+  return preservingBlocks(changed);
 }
 
 } // namespace w2n::compiler

@@ -67,6 +67,31 @@ Result<std::vector<TargetChoice>> levelsOf(const TargetInfo &info,
   return levels;
 }
 
+/// What LLVM has no other way to be told than options of its command line.
+struct HiddenOption {
+  const char *name, *value;
+};
+
+constexpr HiddenOption hiddenOptions[] = {
+    // Sinking a load into a branch drops the assumption that keeps it trapping (lower/Memory.cpp);
+    // what makes branches of conditional moves sinks even volatile ones that are their operands.
+    {"instcombine-code-sinking", "false"},
+    {"x86-cmov-converter-force-mem-operand", "false"},
+    // Live ranges of many values, as the locals of large functions have where the producer saves
+    // and restores all of them: joining two of them looks at all that is in both, which is given up
+    // after so many times; and a region to keep one in a register grows by so many blocks.
+    {"large-interval-size-threshold", "50"},
+    {"large-interval-freq-threshold", "10"},
+    {"grow-region-complexity-budget", "1000"},
+};
+
+void setHiddenOptions() {
+  auto &options = llvm::cl::getRegisteredOptions();
+  for (const auto &[name, value] : hiddenOptions)
+    if (auto option = options.find(name); option != options.end())
+      option->second->addOccurrence(0, name, value);
+}
+
 } // namespace
 
 void initializeLlvm() {
@@ -77,12 +102,7 @@ void initializeLlvm() {
     llvm::InitializeAllTargetMCs();
     llvm::InitializeAllAsmPrinters();
     llvm::InitializeAllAsmParsers();
-    // Sinking a load into a branch drops the assumption that keeps it trapping (lower/Memory.cpp);
-    // what makes branches of conditional moves sinks even volatile ones that are their operands.
-    auto &options = llvm::cl::getRegisteredOptions();
-    for (const char *sinking : {"instcombine-code-sinking", "x86-cmov-converter-force-mem-operand"})
-      if (auto option = options.find(sinking); option != options.end())
-        static_cast<llvm::cl::opt<bool> *>(option->second)->setValue(false);
+    setHiddenOptions();
   });
 }
 

@@ -1,12 +1,13 @@
 // Target triples, CPUs and target machines.
 #pragma once
 
+#include "compiler/Options.h"
 #include "compiler/codegen/Processor.h"
-#include "compiler/driver/Compile.h"
 #include "compiler/lower/SimdTarget.h"
 
 #include <llvm/Target/TargetMachine.h>
 #include <memory>
+#include <span>
 
 namespace w2n::compiler {
 

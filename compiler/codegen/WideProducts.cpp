@@ -10,6 +10,8 @@
 
 #include "compiler/codegen/WideProducts.h"
 
+#include "compiler/codegen/Preserved.h"
+
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/PatternMatch.h>
 #include <llvm/Transforms/Utils/Local.h>
@@ -160,11 +162,7 @@ private:
 } // namespace
 
 PreservedAnalyses WideProductsPass::run(Function &function, FunctionAnalysisManager &) {
-  if (!WideProducts(function).run())
-    return PreservedAnalyses::all();
-  PreservedAnalyses preserved;
-  preserved.preserveSet<CFGAnalyses>();
-  return preserved;
+  return preservingBlocks(WideProducts(function).run());
 }
 
 } // namespace w2n::compiler

@@ -23,6 +23,7 @@
 #include "compiler/codegen/WidenAddresses.h"
 
 #include "compiler/codegen/GuestAddress.h"
+#include "compiler/codegen/Preserved.h"
 #include "lib/artifact/Abi.h"
 
 #include <llvm/Analysis/LoopInfo.h>
@@ -304,11 +305,7 @@ PreservedAnalyses WidenAddressesPass::run(Function &function, FunctionAnalysisMa
   bool changed = false;
   for (Loop *loop : loops.getLoopsInPreorder())
     changed |= LoopWidener(*loop, evolution, dominators).run();
-  if (!changed)
-    return PreservedAnalyses::all();
-  PreservedAnalyses preserved;
-  preserved.preserveSet<CFGAnalyses>();
-  return preserved;
+  return preservingBlocks(changed);
 }
 
 } // namespace w2n::compiler

@@ -5,6 +5,8 @@
 
 #include "compiler/codegen/WidenExits.h"
 
+#include "compiler/codegen/Preserved.h"
+
 #include <llvm/Analysis/LoopInfo.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/PatternMatch.h>
@@ -81,11 +83,7 @@ PreservedAnalyses WidenExitsPass::run(Function &function, FunctionAnalysisManage
   bool changed = false;
   for (Loop *loop : analyses.getResult<LoopAnalysis>(function).getLoopsInPreorder())
     changed |= widenExit(*loop);
-  if (!changed)
-    return PreservedAnalyses::all();
-  PreservedAnalyses preserved;
-  preserved.preserveSet<CFGAnalyses>();
-  return preserved;
+  return preservingBlocks(changed);
 }
 
 } // namespace w2n::compiler

@@ -2,67 +2,15 @@
 // include/wasm2native/compiler.h.
 #pragma once
 
+#include "compiler/Options.h"
 #include "lib/support/Error.h"
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace w2n::compiler {
-
-enum class OptimizationLevel : uint8_t { O0, O1, O2, O3, Os };
-enum class BoundsChecks : uint8_t { Guard, Explicit };
-enum class Meter : uint8_t { None, Fuel };
-enum class Emit : uint8_t { SharedObject, Object, Assembly, LlvmIr };
-enum class StopAfter : uint8_t { Decode, Validate, Lower, Optimize, Object, Link };
-
-struct CompileOptions {
-  OptimizationLevel level = OptimizationLevel::O2;
-  BoundsChecks boundsChecks = BoundsChecks::Guard;
-  /// After a trap, memory and globals hold exactly what the specification says
-  /// (--strict-trap-state).
-  bool strictTrapState = false;
-  /// One NaN and one form of relaxed instructions on every target (--deterministic).
-  bool deterministic = false;
-  /// Whether instructions are counted (--meter=fuel).
-  Meter meter = Meter::None;
-  Emit emit = Emit::SharedObject;
-  StopAfter stopAfter = StopAfter::Link;
-  /// x86_64, aarch64, riscv64 or a triple; empty is the host.
-  std::string target;
-  /// Empty is the target's baseline, "native" the host's; several, separated by commas, become
-  /// levels of one artifact, of which the loader takes the last that it can.
-  std::string cpu;
-  std::string attributes; ///< "+avx2,-bmi"
-  /// Proposals that the module may use, as wasm::parseFeatures reads them; empty is all.
-  std::string features;
-  /// 0 is one for each core.
-  unsigned threads = 0;
-  /// Makes code that counts how often it runs (--profile-generate).
-  bool generatesProfile = false;
-  /// What was counted, as text or indexed; empty is nothing (--profile-use). `profileName` is what
-  /// messages call it.
-  std::vector<uint8_t> profile;
-  std::string profileName;
-  /// What `report` is called with, each once, at the end: where the time goes (--time-report), and
-  /// why code may be slower than it could be (--report).
-  bool reportsTime = false, reportsCode = false;
-  std::function<void(const std::string &text)> report;
-  /// Called from any thread, one call at a time: functions done, functions in all.
-  std::function<void(uint32_t done, uint32_t total)> progress;
-  /// Called from any thread, one call at a time: a line about what is being done.
-  std::function<void(const std::string &text)> remark;
-  /// Called in the same way: what is not as whoever asked may think, though there is an output.
-  std::function<void(const std::string &text)> warning;
-
-  /// Whether everything before an access has happened when it faults: what is left of the fuel must
-  /// be known then.
-  bool ordersTraps() const {
-    return strictTrapState || (meter == Meter::Fuel && boundsChecks == BoundsChecks::Guard);
-  }
-};
 
 /// Compiles it for each of `targets` (options.target does not matter), with one decoding, one
 /// validation and one set of threads. What fails for one target fails for it alone. Errors: those

@@ -61,6 +61,8 @@ public:
   void lowerConstant(const Instruction &, wasm::ValueKind kind);
   void lowerUnary(const Instruction &, llvm::Intrinsic::ID intrinsic);
   void lowerFloatUnary(const Instruction &, llvm::Intrinsic::ID intrinsic);
+  void lowerFloatRound(const Instruction &, VectorOperation operation,
+                       llvm::Intrinsic::ID intrinsic);
   void lowerPromote(const Instruction &);
   void lowerCountZeros(const Instruction &, llvm::Intrinsic::ID intrinsic);
   void lowerBinary(const Instruction &, llvm::Instruction::BinaryOps operation);
@@ -260,13 +262,17 @@ private:
   };
   // Each pops what selects the callee, and leaves the arguments.
   Callee directCallee(const Instruction &instruction);
-  Callee closedCallee(const Instruction &instruction);
+  /// Of an index that is popped already.
+  Callee closedCallee(const Instruction &instruction, llvm::Value *index);
   /// The code whose distance from `table` is at `element` + `offset` bytes.
   llvm::Value *codeAtDistance(llvm::GlobalVariable *table, llvm::Value *element, uint64_t offset);
   Callee indirectCallee(const Instruction &instruction);
   Callee referencedCallee(const Instruction &instruction);
   void checkCalleeType(llvm::Value *reference, uint32_t typeIndex);
+  /// Where the next call goes on: known to `ssa` from here on.
+  CallEdges makeEdges();
   void callAndPush(const Callee &callee);
+  void callThroughClosedTable(const Instruction &instruction);
 
   // TailCall.cpp
   static bool isTailCall(const Instruction &instruction);

@@ -37,8 +37,8 @@ llvm::Value *BodyLowering::codeAtDistance(llvm::GlobalVariable *table, llvm::Val
 
 // The size of a closed table is a constant, its elements are code of this instance, and a null's
 // type number equals none: one comparison each, and no load but of the element.
-BodyLowering::Callee BodyLowering::closedCallee(const Instruction &instruction) {
-  llvm::Value *index = pop();
+BodyLowering::Callee BodyLowering::closedCallee(const Instruction &instruction,
+                                                llvm::Value *index) {
   uint64_t count = module.plan.closedTables[instruction.index2]->size();
   trapIf(builder.CreateICmpUGE(index, llvm::ConstantInt::get(index->getType(), count)),
          TrapKind::UndefinedElement);
@@ -97,7 +97,7 @@ void BodyLowering::checkCalleeType(llvm::Value *reference, uint32_t typeIndex) {
 
 BodyLowering::Callee BodyLowering::indirectCallee(const Instruction &instruction) {
   if (module.plan.closedTables[instruction.index2])
-    return closedCallee(instruction);
+    return closedCallee(instruction, pop());
   llvm::Value *element = tableElementAddress(instruction.index2, pop(), TrapKind::UndefinedElement);
   llvm::Value *reference = module.load(builder, module.pointer, element, AliasClass::Table);
   trapIf(builder.CreateIsNull(reference), TrapKind::UninitializedElement);
@@ -132,17 +132,21 @@ BodyLowering::Callee BodyLowering::referencedCallee(const Instruction &instructi
   return callee;
 }
 
+CallEdges BodyLowering::makeEdges() {
+  const uint32_t handler = currentHandler();
+  if (handler == noHandler)
+    return {};
+  const CallEdges edges = {makeBlock("returned"), landingPadOf(frames[handler])};
+  ssa.addPredecessor(edges.returned, builder.GetInsertBlock());
+  ssa.addPredecessor(edges.unwound, builder.GetInsertBlock());
+  return edges;
+}
+
 void BodyLowering::callAndPush(const Callee &callee) {
   const Signature &signature = module.signature(callee.typeIndex);
   auto arguments = popMany(signature.params.size());
-  CallEdges edges;
-  if (uint32_t handler = currentHandler(); handler != noHandler) {
-    edges = {makeBlock("returned"), landingPadOf(frames[handler])};
-    ssa.addPredecessor(edges.returned, builder.GetInsertBlock());
-    ssa.addPredecessor(edges.unwound, builder.GetInsertBlock());
-  }
   for (llvm::Value *result :
-       module.call(builder, signature, callee.code, callee.context, arguments, edges))
+       module.call(builder, signature, callee.code, callee.context, arguments, makeEdges()))
     push(result);
 }
 
@@ -155,8 +159,35 @@ void BodyLowering::lowerCall(const Instruction &instruction) {
   builder.SetCurrentDebugLocation(before);
 }
 
+// The blocks before and after are for TableCalls: whether or not anything is made of them, control
+// flow is the same, so that profiles fit.
+void BodyLowering::callThroughClosedTable(const Instruction &instruction) {
+  const Signature &signature = module.signature(instruction.index);
+  llvm::Value *index = pop();
+  auto arguments = popMany(signature.params.size());
+  llvm::BasicBlock *lookup = makeBlock("lookup"), *called = makeBlock("called");
+  const uint32_t writesBefore = ssa.writes();
+  llvm::BasicBlock *before = builder.GetInsertBlock();
+  branchTo(lookup);
+  builder.SetInsertPoint(lookup);
+  const Callee callee = closedCallee(instruction, index);
+  llvm::CallBase *call = module.emitCall(builder, signature, callee.code, callee.context, arguments,
+                                         callee.context, makeEdges());
+  branchTo(called);
+  ssa.setDominator(called, before, writesBefore);
+  builder.SetInsertPoint(called);
+  if (!llvm::any_of(signature.params, [](const auto &place) { return place.inBuffer; }))
+    module.addTableCall({functionIndex, instruction.index2, wasm.types[instruction.index].number,
+                         lookup, called, call, index});
+  for (llvm::Value *result : module.readResults(builder, signature, call, callee.context))
+    push(result);
+}
+
 void BodyLowering::lowerCallIndirect(const Instruction &instruction) {
-  callAndPush(indirectCallee(instruction));
+  if (module.plan.closedTables[instruction.index2])
+    callThroughClosedTable(instruction);
+  else
+    callAndPush(indirectCallee(instruction));
 }
 
 void BodyLowering::lowerCallRef(const Instruction &instruction) {

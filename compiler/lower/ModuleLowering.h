@@ -2,11 +2,13 @@
 // metadata nodes, offsets in the instance context, and how to reach through it.
 #pragma once
 
+#include "compiler/Options.h"
 #include "compiler/codegen/Processor.h"
-#include "compiler/driver/Compile.h"
 #include "compiler/lower/ClosedTables.h"
+#include "compiler/lower/FewTargets.h"
 #include "compiler/lower/Signature.h"
 #include "compiler/lower/SimdTarget.h"
+#include "compiler/lower/TableCalls.h"
 #include "compiler/lower/TypedTables.h"
 #include "lib/artifact/Abi.h"
 #include "lib/wasm/Module.h"
@@ -36,6 +38,9 @@ struct ModulePlan {
   std::vector<uint32_t> references = {};
   /// Contents of the tables that nothing but calls can reach; see ClosedTables.h.
   std::vector<std::optional<ClosedTable>> closedTables = {};
+  /// What calls through them can reach, where that is little and they may become direct calls; see
+  /// FewTargets.h.
+  FewTargets fewTargets = {};
   /// Types that have their own tables of code; see TypedTables.h.
   TypedTables typedTables = {};
   /// Small functions, which may be inlined wherever they are called; see InlineCandidates.h.
@@ -78,6 +83,11 @@ struct ModulePlan {
 
   /// The symbol of what calls of a function call: without the level's suffix.
   std::string functionSymbol(uint32_t functionIndex) const;
+  /// What calls of functions of the type `typeNumber` through `table` can reach; null is too much.
+  const Targets *targetsOf(uint32_t table, uint32_t typeNumber) const {
+    const auto found = fewTargets.find({table, typeNumber});
+    return found == fewTargets.end() ? nullptr : &found->second;
+  }
   /// Whether functions of the type `typeNumber` are called through a typed table.
   bool hasTypedTable(uint32_t table, uint32_t typeNumber) const {
     return std::ranges::binary_search(typedTables[table], typeNumber);
@@ -206,6 +216,10 @@ public:
   /// on first use.
   llvm::GlobalVariable *typedTable(uint32_t table, uint32_t typeNumber);
 
+  /// Notes a call for callDirectly, and declares what it may reach, so that it can be inlined.
+  void addTableCall(TableCall call);
+  std::span<const TableCall> tableCalls() const { return noted; }
+
   llvm::MDNode *unlikely() const { return unlikelyWeights; }
 
 private:
@@ -223,6 +237,7 @@ private:
   llvm::DenseMap<uint32_t, llvm::DILocation *> locations;
   llvm::DIBuilder debugInfo;
   llvm::DIFile *debugFile = nullptr;
+  std::vector<TableCall> noted;
 };
 
 /// Body of one defined function.

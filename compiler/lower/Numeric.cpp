@@ -33,6 +33,17 @@ void BodyLowering::lowerFloatUnary(const Instruction &, llvm::Intrinsic::ID intr
   push(floatUnary(intrinsic, pop()));
 }
 
+// Where a target has no instruction for it, LLVM calls a function, around which all vector
+// registers are spilled; as for vectors, a few operations do the same.
+void BodyLowering::lowerFloatRound(const Instruction &, VectorOperation operation,
+                                   llvm::Intrinsic::ID intrinsic) {
+  const OptimizationLevel level = module.plan.options.level;
+  llvm::Value *value = pop(), *rounded = nullptr;
+  if (level == OptimizationLevel::O2 || level == OptimizationLevel::O3)
+    rounded = emitVectorOperation(operation, {value});
+  push(rounded ? chosenNan(rounded) : floatUnary(intrinsic, value));
+}
+
 // What RISC-V has for rounding is a way through the integers, around which it leads whatever is
 // too large for them, and NaNs.
 llvm::Value *BodyLowering::floatUnary(llvm::Intrinsic::ID intrinsic, llvm::Value *value) {

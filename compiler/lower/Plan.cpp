@@ -127,6 +127,8 @@ ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options) {
     plan.inlineCandidates = findInlineCandidates(module, plan.hasBody);
   plan.inlineCandidates.resize(module.functions.size());
   plan.hasInlineCandidates = llvm::is_contained(plan.inlineCandidates, true);
+  if (options.level == OptimizationLevel::O2 || options.level == OptimizationLevel::O3)
+    plan.fewTargets = findFewTargets(module, uses, plan.closedTables, plan.inlineCandidates);
   plan.tailCalledTables = uses.tailCalledTables;
   plan.dataInImage.resize(module.data.size());
   plan.hasSharedMemory = llvm::any_of(

@@ -47,6 +47,7 @@ enum class VectorOperation : uint8_t {
   PseudoMax,
   RelaxedMin,
   RelaxedMax,
+  // The same, or scalars.
   Ceil,
   Floor,
   Trunc,

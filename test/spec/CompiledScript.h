@@ -4,7 +4,7 @@
 // "NAME.error".
 #pragma once
 
-#include "compiler/driver/Compile.h"
+#include "compiler/Options.h"
 #include "runtime/core/Module.h"
 #include "test/spec/Value.h"
 

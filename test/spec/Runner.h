@@ -2,7 +2,7 @@
 // path: compiled to a file, loaded, instantiated.
 #pragma once
 
-#include "compiler/driver/Compile.h"
+#include "compiler/Options.h"
 #include "runtime/core/Instance.h"
 #include "test/spec/Spectest.h"
 #include "test/spec/Value.h"

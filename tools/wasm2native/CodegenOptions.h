@@ -1,7 +1,7 @@
 // The options about generated code, which `compile` and `run` share.
 #pragma once
 
-#include "compiler/driver/Compile.h"
+#include "compiler/Options.h"
 #include "tools/wasm2native/CommandLine.h"
 
 namespace w2n::tool {

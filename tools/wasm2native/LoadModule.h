@@ -1,7 +1,7 @@
 // A file of either kind as a module that can be instantiated.
 #pragma once
 
-#include "compiler/driver/Compile.h"
+#include "compiler/Options.h"
 #include "runtime/core/Module.h"
 #include "tools/wasm2native/CacheOptions.h"
 

@@ -2,7 +2,7 @@
 // has done it.
 #pragma once
 
-#include "compiler/driver/Compile.h"
+#include "compiler/Options.h"
 #include "runtime/wasi/WasiContext.h"
 
 namespace w2n::tool {

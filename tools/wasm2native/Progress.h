@@ -1,9 +1,11 @@
 // A progress bar for compiles that take long, on a terminal only.
 #pragma once
 
-#include "compiler/driver/Compile.h"
+#include "compiler/Options.h"
+#include "lib/support/Error.h"
 
 #include <chrono>
+#include <span>
 
 namespace w2n::tool {
 

@@ -1,7 +1,7 @@
 // What is to be warmed: modules, each for some targets and processors.
 #pragma once
 
-#include "compiler/driver/Compile.h"
+#include "compiler/Options.h"
 #include "runtime/cache/ModuleCache.h"
 
 namespace w2n::tool {

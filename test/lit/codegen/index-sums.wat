@@ -24,4 +24,26 @@
 ;; CHECK-LABEL: offset:
 ;; CHECK: addl $-16, %e{{..}}
 ;; CHECK: movl 32(%r{{..}},%r{{..}}), %eax
-(func $offset (export "offset") (param i32) (result i32) (i32.load offset=32 (i32.sub (local.get 0) (i32.const 16)))))
+(func $offset (export "offset") (param i32) (result i32) (i32.load offset=32 (i32.sub (local.get 0) (i32.const 16))))
+
+;; An entry of a table whose beginning has been accessed: a small index does not lead beyond the end.
+;; CHECK-LABEL: table:
+;; CHECK: movl (%r{{..}},%r{{..}},4), %eax
+(func $table (export "table") (param $table i32) (param $index i32) (result i32)
+  (i32.store (local.get $table) (i32.const 1))
+  (i32.load (i32.add (local.get $table) (i32.shl (i32.and (local.get $index) (i32.const 255)) (i32.const 2)))))
+
+;; A large one may.
+;; CHECK-LABEL: largeTable:
+;; CHECK: leal (%r{{.*}},%r{{.*}},4), %e{{..}}
+(func $largeTable (export "largeTable") (param $table i32) (param $index i32) (result i32)
+  (i32.store (local.get $table) (i32.const 1))
+  (i32.load (i32.add (local.get $table) (i32.shl (i32.and (local.get $index) (i32.const 65535)) (i32.const 2)))))
+
+;; What comes afterwards says nothing: this may lead to the beginning of memory.
+;; CHECK-LABEL: tableLater:
+;; CHECK: leal (%r{{.*}},%r{{.*}},4), %e{{..}}
+(func $tableLater (export "tableLater") (param $table i32) (param $index i32) (result i32) (local $x i32)
+  (local.set $x (i32.load (i32.add (local.get $table) (i32.shl (i32.and (local.get $index) (i32.const 255)) (i32.const 2)))))
+  (i32.store (local.get $table) (i32.const 1))
+  (local.get $x)))

@@ -96,13 +96,26 @@ protected:
     return call("path_symlink", targetPointer, targetCount, fd, pointer, count);
   }
 
+  /// Makes a new context whose standard output is a pipe that nobody reads, and puts a list of one
+  /// buffer of a byte at 16.
+  void openBrokenPipe() {
+    int ends[2];
+    ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+    close(ends[0]);
+    brokenPipe = Descriptor(ends[1]);
+    WasiOptions options;
+    options.standardOutput = brokenPipe.get();
+    context = *WasiContext::create(std::move(options));
+    store(16, IoVector{64, 1});
+  }
+
   static constexpr uint32_t root = 3, fixed = 4;
   static constexpr uint32_t create = oflags::create;
   static constexpr Rights reads = rights::fdRead | rights::fdSeek | rights::fdTell,
                           writes = rights::fdWrite;
   std::vector<uint8_t> bytes = std::vector<uint8_t>(memoryBytes);
   TemporaryDirectory host;
-  Descriptor input;
+  Descriptor input, brokenPipe;
   std::shared_ptr<WasiContext> context;
 };
 
@@ -361,14 +374,7 @@ TEST_P(CallsTest, PollWaitsForClocksAndDescriptors) {
 }
 
 TEST_P(CallsTest, APipeThatNobodyReadsIsAnErrorAndNoSignal) {
-  int ends[2];
-  ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
-  close(ends[0]);
-  Descriptor writeEnd(ends[1]);
-  WasiOptions options;
-  options.standardOutput = writeEnd.get();
-  context = *WasiContext::create(std::move(options));
-  store(16, IoVector{64, 1});
+  ASSERT_NO_FATAL_FAILURE(openBrokenPipe());
   EXPECT_EQ(call("fd_write", 1, 16, 1, 0), Errno::Pipe);
   sigset_t pending;
   sigpending(&pending);
@@ -393,14 +399,7 @@ TEST_P(CallsTest, ABrokenPipeIsNoSignalOnOlderKernelsEither) {
 #ifdef W2N_EMULATED
   GTEST_SKIP() << "an emulator has no filters for system calls";
 #endif
-  int ends[2];
-  ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
-  close(ends[0]);
-  Descriptor writeEnd(ends[1]);
-  WasiOptions options;
-  options.standardOutput = writeEnd.get();
-  context = *WasiContext::create(std::move(options));
-  store(16, IoVector{64, 1});
+  ASSERT_NO_FATAL_FAILURE(openBrokenPipe());
   auto writeThere = [&] {
     forbidFlagsOfWrites();
     _exit(call("fd_write", 1, 16, 1, 0) == Errno::Pipe ? 0 : 1);

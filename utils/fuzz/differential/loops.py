@@ -361,4 +361,51 @@ def dispatch(writer):
     return [put(pointer, base(writer, 100)), *counted(writer, counter, i32(writer.rng.randrange(1, 6)), [call])]
 
 
-SHAPES = [map_array, reduce_array, matrix, search, search, compare_ranges, copy, wrapping, frame, histogram, dispatch]
+def recurrence(writer):
+    """A checksum: a state that each step combines with bytes, constants, and what a table has for it."""
+    rng, kind = writer.rng, writer.rng.choice("il")
+    width = 4 if kind == "i" else 8
+    element = rng.choice([row for row in ELEMENTS[:7] if kind_of(row) == kind])
+    pointer, counter, state, before = writer.function.local("i"), writer.function.local("i"), writer.function.local(kind), writer.function.local(kind)
+    prefix = PREFIX[kind]
+
+    def term():
+        dice = rng.random()
+        if dice < 0.5:
+            return load(element, get(pointer), rng.randrange(0, 16))
+        if dice < 0.7:
+            index = get(state) if kind == "i" else op("i32.wrap_i64", get(state))
+            return load(element, op("i32.and", index, i32(rng.choice([60, 0xFF, 0x3FC]))), 512)
+        return constant(kind, rng.choice([1, -1, 3, 31, rng.getrandbits(31)])) if dice < 0.8 else get(before)
+
+    value = get(state)
+    names = rng.choice([["xor"], ["add"], ["add", "mul"], ["add", "mul"], ["xor", "or", "and"], ["add", "sub", "mul", "xor", "rotl", "shl"]])
+    for _ in range(rng.randrange(2, 9)):
+        name = rng.choice(names)
+        other = constant(kind, rng.choice([3, 31, 33, 131, -5, 1 << 16, rng.getrandbits(31)])) if name in ("mul", "shl", "rotl") else term()
+        value = op(f"{prefix}.{name}", *rng.sample([value, other], 2) if name in ("xor", "add", "mul") else (value, other))
+    body = [put(state, value)]
+    if writer.chance(0.4):
+        body.insert(rng.randrange(2), put(before, get(state)))
+    advance = [put(pointer, add(get(pointer), i32(rng.choice([1, 2, width, 16]))))]
+    return [put(pointer, base(writer, 300)), put(state, writer.leaf(kind)), put(before, writer.leaf(kind)),
+            *counted(writer, counter, count(writer), body, advance), *sink(writer, get(state)), *sink(writer, get(before))]
+
+
+def shift(writer):
+    """An array moves by an element, in words of 8 bytes, and gets a new first one; the places overlap in all ways."""
+    word, half = ELEMENTS[6], ELEMENTS[4]
+    rng = writer.rng
+    pointer, counter, fresh = writer.function.local("i"), writer.function.local("i"), writer.function.local("i")
+    words = [writer.function.local("l") for _ in range(rng.randrange(1, 4))]
+    distance = rng.choice([4, 4, 4, 8, -4, 3, 20])
+    body = [put(fresh, add(op("i32.mul", get(fresh), i32(69069)), get(counter)))]
+    body += [put(local, load(word, get(pointer), 32 + 8 * index)) for index, local in enumerate(words)]
+    body += [store(writer, word, get(pointer), get(local), 32 + 8 * index + distance) for index, local in enumerate(words)]
+    body.insert(rng.randrange(1, len(body) + 1), store(writer, half, get(pointer), get(fresh), rng.choice([32, 32, 32, 36, 28, 34])))
+    if writer.chance(0.3):
+        body.append(put(fresh, load(half, get(pointer), rng.choice([32, 36, 44]))))
+    return [put(pointer, base(writer, 80)), put(fresh, writer.leaf("i")), *counted(writer, counter, count(writer), body), *sink(writer, get(fresh))]
+
+
+SHAPES = [map_array, reduce_array, matrix, search, search, compare_ranges, copy, wrapping, frame, histogram, dispatch, recurrence, shift]

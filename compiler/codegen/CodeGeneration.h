@@ -1,0 +1,15 @@
+// From optimised LLVM IR to an object file or assembly.
+#pragma once
+
+#include <llvm/IR/LegacyPassManager.h>
+#include <llvm/Support/raw_ostream.h>
+#include <llvm/Target/TargetMachine.h>
+
+namespace w2n::compiler {
+
+/// Adds to `passes` what generates code as a file of type `fileType` in `stream`, with a section
+/// that lists what was inlined where. False if LLVM cannot emit such a file for this target.
+bool addCodeGeneration(llvm::legacy::PassManager &passes, llvm::TargetMachine &machine,
+                       llvm::raw_pwrite_stream &stream, llvm::CodeGenFileType fileType);
+
+} // namespace w2n::compiler
