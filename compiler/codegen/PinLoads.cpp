@@ -97,6 +97,13 @@ bool isNeededBySelect(const Use &use, DemandedBits &demanded) {
   return !select->getType()->isIntOrIntVectorTy() || demanded.getDemandedBits(select).isAllOnes();
 }
 
+/// The code generator makes two branches of one on such a condition, and what only the second needs
+/// moves behind the first.
+bool mayBecomeBranches(const Instruction &condition) {
+  return condition.getType()->isIntegerTy(1) &&
+         (condition.getOpcode() == Instruction::And || condition.getOpcode() == Instruction::Or);
+}
+
 /// Whether `instruction` stays in `block` because something there that cannot move needs it;
 /// `anchored` holds the answers for the instructions after it.
 bool isAnchored(const Instruction &instruction, const BasicBlock &block,
@@ -106,6 +113,8 @@ bool isAnchored(const Instruction &instruction, const BasicBlock &block,
   for (const Use &use : instruction.uses()) {
     const auto *user = cast<Instruction>(use.getUser());
     if (isa<SelectInst>(user) && !isNeededBySelect(use, demanded))
+      continue;
+    if (mayBecomeBranches(*user))
       continue;
     if (isa<PHINode>(user) ? isUseAtEndOf(block, use) : anchored.contains(user))
       return true;
