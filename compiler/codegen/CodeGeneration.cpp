@@ -1,7 +1,6 @@
 #include "compiler/codegen/CodeGeneration.h"
 
-#include "compiler/codegen/AlignDispatch.h"
-#include "compiler/codegen/AlignLoops.h"
+#include "compiler/codegen/AlignBlocks.h"
 #include "compiler/codegen/InlinedFrames.h"
 
 #include <llvm/Analysis/RuntimeLibcallInfo.h>
@@ -24,10 +23,8 @@ bool addCodeGeneration(legacy::PassManager &passes, TargetMachine &machine,
   TargetPassConfig *config = target.createPassConfig(passes);
   config->setDisableVerify(true);
   passes.add(config);
-  if (target.getOptLevel() != CodeGenOptLevel::None) { // else blocks are not placed
-    config->insertPass(&MachineBlockPlacementID, createAlignDispatchPass());
-    config->insertPass(&MachineBlockPlacementID, createAlignLoopsPass());
-  }
+  if (target.getOptLevel() != CodeGenOptLevel::None) // else blocks are not placed
+    config->insertPass(&MachineBlockPlacementID, createAlignBlocksPass());
   // Lines are for frames; there are no variables whose values could be followed.
   config->disablePass(&LiveDebugValuesID);
   auto *modules = new MachineModuleInfoWrapperPass(&target);
