@@ -248,8 +248,9 @@ def compare_ranges(writer):
         exits.append(op(rng.choice(["i32.ne", "i32.lt_u"]), get(kept), values[0]) if writer.chance(0.5) else op("i32.eqz", get(kept)))
         advance.insert(0, put(kept, values[0]))
         setup.append(put(kept, i32(1)))
-    # Without an access, nothing would end it before it has counted to 2^32.
-    setup.append(put(counter, i32(-1) if exits and writer.chance(0.2) else count(writer)))
+    # Without an access, nothing would end it before it has counted 2^32, from -1 or past 0.
+    bound = i32(-1) if exits and writer.chance(0.2) else count(writer)
+    setup.append(put(counter, bound if exits else op("i32.or", bound, i32(1))))
     counts = tee(counter, add(get(counter), i32(-1)))
     exits.append(op("i32.eqz", counts))
     rng.shuffle(exits)
