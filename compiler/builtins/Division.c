@@ -1,13 +1,15 @@
 // Division of 128-bit integers. No instruction of wasm needs it, but LLVM divides by constants in
 // that width when it computes how often a loop with several exits runs.
 
+#include <stdint.h>
+
 typedef unsigned __int128 Wide;
 
 static Wide divide(Wide dividend, Wide divisor, Wide *remainder) {
   // Counts are mostly of 32-bit indices.
   if ((dividend | divisor) >> 64 == 0) {
-    *remainder = (unsigned long)dividend % (unsigned long)divisor;
-    return (unsigned long)dividend / (unsigned long)divisor;
+    *remainder = (uint64_t)dividend % (uint64_t)divisor;
+    return (uint64_t)dividend / (uint64_t)divisor;
   }
   Wide quotient = 0, rest = 0;
   for (int bit = 127; bit >= 0; --bit) {
