@@ -132,10 +132,7 @@ private:
   bool isCounter(PHINode &phi) {
     if (!phi.getType()->isIntegerTy() || phi.getType()->getIntegerBitWidth() > 64)
       return false;
-    const auto *recurrence = dyn_cast<SCEVAddRecExpr>(evolution.getSCEV(&phi));
-    const auto *step = recurrence && recurrence->getLoop() == found.loop && recurrence->isAffine()
-                           ? dyn_cast<SCEVConstant>(recurrence->getStepRecurrence(evolution))
-                           : nullptr;
+    const SCEVConstant *step = constantStep(evolution.getSCEV(&phi));
     if (!step)
       return false;
     found.counters.push_back(
@@ -284,25 +281,28 @@ private:
       return nullptr;
     CmpPredicate predicate =
         exit.values[0]->isOne() ? compare->getInversePredicate() : compare->getPredicate();
-    const auto *counter = dyn_cast<SCEVAddRecExpr>(evolution.getSCEV(compare->getOperand(0)));
+    const SCEV *counter = evolution.getSCEV(compare->getOperand(0));
     const auto *least = dyn_cast<SCEVConstant>(evolution.getSCEV(compare->getOperand(1)));
-    if (predicate != ICmpInst::ICMP_UGT || !counter || counter->getLoop() != found.loop ||
-        !counter->isAffine() || !least)
+    const SCEVConstant *step = constantStep(counter);
+    if (predicate != ICmpInst::ICMP_UGT || !least || !step || !step->getAPInt().isNegative() ||
+        (-step->getAPInt() - 1).ugt(least->getAPInt()))
       return nullptr;
-    const auto *step = dyn_cast<SCEVConstant>(counter->getStepRecurrence(evolution));
-    if (!step || !step->getAPInt().isNegative() || (-step->getAPInt() - 1).ugt(least->getAPInt()))
-      return nullptr;
-    const SCEV *above =
-        evolution.getMinusSCEV(evolution.getUMaxExpr(counter->getStart(), least), least);
+    const SCEV *start = cast<SCEVAddRecExpr>(counter)->getStart();
+    const SCEV *above = evolution.getMinusSCEV(evolution.getUMaxExpr(start, least), least);
     return evolution.getUDivCeilSCEV(above, evolution.getConstant(-step->getAPInt()));
   }
 
-  /// What the recurrence `expression` advances by; 0 if it is none, or not by a constant.
-  int64_t stepOf(const SCEV *expression) const {
+  /// What the recurrence `expression` advances by; null if it is none, or not by a constant.
+  const SCEVConstant *constantStep(const SCEV *expression) const {
     const auto *recurrence = dyn_cast<SCEVAddRecExpr>(expression);
-    if (!recurrence || recurrence->getLoop() != found.loop || !recurrence->isAffine())
-      return 0;
-    const auto *step = dyn_cast<SCEVConstant>(recurrence->getStepRecurrence(evolution));
+    return recurrence && recurrence->getLoop() == found.loop && recurrence->isAffine()
+               ? dyn_cast<SCEVConstant>(recurrence->getStepRecurrence(evolution))
+               : nullptr;
+  }
+
+  /// The same as a number; 0 for null, and if it has more than 64 bits.
+  int64_t stepOf(const SCEV *expression) const {
+    const SCEVConstant *step = constantStep(expression);
     return step && step->getAPInt().getSignificantBits() <= 64 ? step->getAPInt().getSExtValue()
                                                                : 0;
   }

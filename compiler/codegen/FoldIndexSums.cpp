@@ -56,9 +56,8 @@ MapVector<Value *, Sums> collectSums(Function &function) {
   MapVector<Value *, Sums> found;
   for (BasicBlock &block : function)
     for (Instruction &instruction : block) {
-      auto *extension = dyn_cast<ZExtInst>(&instruction);
-      if (!extension || !extension->getSrcTy()->isIntegerTy(32) ||
-          !extension->getDestTy()->isIntegerTy(64))
+      ZExtInst *extension = asExtendedIndex(instruction);
+      if (!extension)
         continue;
       Sum sum = {extension, 0, guestAccessesOf(*extension)};
       Value *index = extension->getOperand(0);
@@ -75,10 +74,11 @@ MapVector<Value *, Sums> collectSums(Function &function) {
   return found;
 }
 
-/// Whether an access of `earlier` has happened before each of `sum`.
-bool happensBefore(const Sum &earlier, const Sum &sum, const DominatorTree &dominators) {
-  return any_of(earlier.accesses, [&](const GuestAccess &before) {
-    return all_of(sum.accesses, [&](const GuestAccess &access) {
+/// Whether one of `earlier` has happened before each of `later`.
+bool happensBefore(ArrayRef<GuestAccess> earlier, ArrayRef<GuestAccess> later,
+                   const DominatorTree &dominators) {
+  return any_of(earlier, [&](const GuestAccess &before) {
+    return all_of(later, [&](const GuestAccess &access) {
       return before.instruction != access.instruction &&
              dominators.dominates(before.instruction, access.instruction);
     });
@@ -98,7 +98,8 @@ void findRoots(Value &index, Sums &sums, const DominatorTree &dominators) {
       continue;
     for (const Sum &earlier : sums) {
       const int64_t distance = sum.constant - earlier.constant;
-      if (distance <= 0 || distance > reach || !happensBefore(earlier, sum, dominators))
+      if (distance <= 0 || distance > reach ||
+          !happensBefore(earlier.accesses, sum.accesses, dominators))
         continue;
       // Of one that has a root itself it is known that it did not wrap around.
       sum.root = earlier.root ? earlier.root : earlier.extension->getOperand(0);
@@ -150,12 +151,7 @@ std::pair<Value *, Value *> tableAndIndex(const BinaryOperator &sum, ArrayRef<Gu
                                           const DominatorTree &dominators) {
   auto isAccessedBefore = [&](const Value *table) {
     auto found = earlier.find(table);
-    return found != earlier.end() && any_of(found->second, [&](const GuestAccess &before) {
-             return all_of(accesses, [&](const GuestAccess &access) {
-               return before.instruction != access.instruction &&
-                      dominators.dominates(before.instruction, access.instruction);
-             });
-           });
+    return found != earlier.end() && happensBefore(found->second, accesses, dominators);
   };
   for (unsigned i : {0, 1}) {
     Value *table = sum.getOperand(i), *index = sum.getOperand(1 - i);
@@ -173,9 +169,8 @@ void foldTableIndices(Function &function, const DominatorTree &dominators,
   Accesses earlier;
   for (BasicBlock &block : function)
     for (Instruction &instruction : block) {
-      auto *extension = dyn_cast<ZExtInst>(&instruction);
-      if (!extension || !extension->getSrcTy()->isIntegerTy(32) ||
-          !extension->getDestTy()->isIntegerTy(64))
+      ZExtInst *extension = asExtendedIndex(instruction);
+      if (!extension)
         continue;
       for (const GuestAccess &access : guestAccessesOf(*extension))
         if (auto &known = earlier[extension->getOperand(0)]; known.size() < mostSums)

@@ -75,6 +75,14 @@ std::optional<std::pair<Value *, int64_t>> markedBase(const GetElementPtrInst &a
   return std::pair(const_cast<Value *>(base), constant.getSExtValue());
 }
 
+ZExtInst *asExtendedIndex(Value &value) {
+  auto *extension = dyn_cast<ZExtInst>(&value);
+  return extension && extension->getSrcTy()->isIntegerTy(32) &&
+                 extension->getDestTy()->isIntegerTy(64)
+             ? extension
+             : nullptr;
+}
+
 SmallVector<GuestAccess, 4> guestAccessesOf(const Value &index) {
   SmallVector<GuestAccess, 4> accesses;
   for (const User *user : index.users())

@@ -19,6 +19,8 @@ struct GuestAccess {
   int64_t offset;      ///< at least 0
 };
 
+/// `value` if it makes 64 bits of a 32-bit index; null if it is something else.
+llvm::ZExtInst *asExtendedIndex(llvm::Value &value);
 /// The accesses for which `index`, 64 bits wide, is added to the base of a marked memory. What else
 /// is done with the same address is not among them.
 llvm::SmallVector<GuestAccess, 4> guestAccessesOf(const llvm::Value &index);

@@ -99,7 +99,7 @@ bool LoopWidener::run() {
     return false;
   for (BasicBlock *block : loop.blocks())
     for (Instruction &instruction : *block)
-      if (auto *extension = dyn_cast<ZExtInst>(&instruction))
+      if (ZExtInst *extension = asExtendedIndex(instruction))
         collect(*extension);
   for (Group &group : groups)
     choosePivot(group);
@@ -120,8 +120,6 @@ bool LoopWidener::run() {
 }
 
 void LoopWidener::collect(ZExtInst &extension) {
-  if (!extension.getSrcTy()->isIntegerTy(32) || !extension.getDestTy()->isIntegerTy(64))
-    return;
   Index index = {&extension, nullptr, 0, guestAccessesOf(extension)};
   if (index.accesses.empty())
     return;
