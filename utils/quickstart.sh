@@ -31,7 +31,7 @@ int main(int argc, char **argv) {
     if (composite[i])
       continue;
     ++count;
-    for (long j = (long)i * i; j <= limit; j += i)
+    for (long long j = (long long)i * i; j <= limit; j += i)
       composite[j] = 1;
   }
   printf("%d primes up to %d\n", count, limit);
