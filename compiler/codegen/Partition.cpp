@@ -32,10 +32,8 @@ constexpr size_t largeFunctionBytes = 16 * 1024;
 /// Adds to the report, if there is one, under the function's own name.
 void report(const ModulePlan &plan, Cause cause, const std::string &detail,
             llvm::StringRef symbol) {
-  if (!plan.report)
-    return;
-  symbol.consume_back(plan.symbolSuffix);
-  plan.report->add(cause, detail, symbol.str());
+  if (plan.report)
+    plan.report->add(cause, detail, plan.displayNameOf(symbol));
 }
 
 /// Collects errors, and for the report what the vectoriser says of loops that it leaves.
@@ -101,7 +99,7 @@ std::vector<uint32_t> orderOfCode(const ModulePlan &plan) {
     return order;
   std::vector<uint64_t> hotness(plan.wasm.functions.size());
   for (uint32_t function : order)
-    hotness[function] = plan.profile->hotness(plan.symbols[function]);
+    hotness[function] = plan.profile->hotness(plan.displayNames[function]);
   std::stable_sort(order.begin(), order.end(),
                    [&](uint32_t a, uint32_t b) { return hotness[a] > hotness[b]; });
   return order;
@@ -179,7 +177,8 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
       passTimes.emplace();
     auto onFewer = [&plan](const llvm::Function &function, const char *reason) {
       if (plan.options.remark)
-        plan.options.remark(function.getName().str() + ": optimizing less: " + reason);
+        plan.options.remark(plan.displayNameOf(function.getName()) +
+                            ": optimizing less: " + reason);
       report(plan, Cause::FewerPasses, "", function.getName());
     };
     optimizeModule(module, *machine, level, onFewer, passTimes ? &passTimes->callbacks() : nullptr);
@@ -215,7 +214,7 @@ std::string describe(const ModulePlan &plan, std::span<const uint32_t> functions
     if (bytesOf(function) > bytesOf(largest))
       largest = function;
   }
-  return plan.symbols[largest] +
+  return plan.displayNames[largest] +
          (functions.size() > 1
               ? " and " + std::to_string(functions.size() - 1) + " smaller functions"
               : "") +

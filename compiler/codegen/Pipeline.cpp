@@ -87,13 +87,24 @@ void addSecondLoopPasses(FunctionPassManager &passes, int level) {
   passes.addPass(createFunctionToLoopPassAdaptor(std::move(loops), /*UseMemorySSA=*/false));
 }
 
+/// Whether the pipelines have the passes whose proofs have fallen: each rests on an access that has
+/// happened before, or on values that it compares too little of, and nothing in the code that it
+/// makes enforces that. With LLVM's freedom to reorder plain accesses, addresses leave the sandbox.
+/// For their tests and for comparing speeds alone.
+#ifdef W2N_UNPROVEN_PASSES
+constexpr bool hasUnprovenPasses = true;
+#else
+constexpr bool hasUnprovenPasses = false;
+#endif
+
 /// Which passes a function gets of those of its level.
 enum class Passes { All, NoneAlongPhis, Cheap };
 
 void addVectorPasses(FunctionPassManager &passes, int level, bool isAlongPhis) {
   passes.addPass(PinDeadLoadsPass(PinDeadLoadsPass::Before::Loops));
   passes.addPass(createFunctionToLoopPassAdaptor(LoopRotatePass()));
-  passes.addPass(SearchLoopsPass());
+  if (hasUnprovenPasses)
+    passes.addPass(SearchLoopsPass());
   passes.addPass(ShortLoopsPass());
   passes.addPass(LoopVectorizePass());
   passes.addPass(LoopLoadEliminationPass());
@@ -122,10 +133,12 @@ void addScalarPasses(FunctionPassManager &passes, int level, bool isAlongPhis) {
   passes.addPass(PinDeadLoadsPass(PinDeadLoadsPass::Before::Loops));
   // Before sums are sorted, when copies are alike.
   passes.addPass(LoopSimplifyPass());
-  passes.addPass(WidenAddressesPass());
-  passes.addPass(RerollLoopsPass());
-  passes.addPass(WidenExitsPass());
-  passes.addPass(FoldIndexSumsPass());
+  if (hasUnprovenPasses) {
+    passes.addPass(WidenAddressesPass());
+    passes.addPass(RerollLoopsPass());
+    passes.addPass(WidenExitsPass());
+    passes.addPass(FoldIndexSumsPass());
+  }
   passes.addPass(ReassociatePass());
   addFirstLoopPasses(passes, level >= 3);
   addCleanup(passes);
@@ -182,7 +195,8 @@ FunctionPassManager makePipeline(OptimizationLevel level, Passes which) {
     passes.addPass(DivRemPairsPass());
     addSimplifyCfg(passes, SimplifyCFGOptions().convertSwitchRangeToICmp(true));
     passes.addPass(KeepSelectsPass());
-    passes.addPass(SplitCopiesPass());
+    if (hasUnprovenPasses)
+      passes.addPass(SplitCopiesPass());
     break;
   }
   }

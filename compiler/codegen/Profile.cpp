@@ -1,5 +1,7 @@
 #include "compiler/codegen/Profile.h"
 
+#include "compiler/lower/FunctionNames.h"
+
 #include <llvm/Analysis/ProfileSummaryInfo.h>
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/Passes/PassBuilder.h>
@@ -31,24 +33,33 @@ private:
   llvm::ModuleAnalysisManager modules;
 };
 
-/// A line of the text format that begins like this is not a comment, a header or a number.
-bool canBeLine(llvm::StringRef name) {
+constexpr llvm::StringRef namePrefix = "wasm:";
+/// Names that begin like this have a meaning to LLVM, or are symbols of ours.
+constexpr llvm::StringRef takenPrefixes[] = {"llvm.", "__", "w2n.", "fn", "DW.ref.", namePrefix};
+
+/// Whether a line of the text format that is `name` is not a comment, a header or a number, and a
+/// function can have that name in an LLVM module.
+bool isProfileName(llvm::StringRef name) {
   const auto first = static_cast<unsigned char>(name.front());
-  return llvm::isAlpha(char(first)) || first == '_' || first >= 0x80;
+  return (llvm::isAlpha(char(first)) || first == '_' || first >= 0x80) &&
+         llvm::none_of(takenPrefixes,
+                       [&](llvm::StringRef taken) { return name.starts_with(taken); });
 }
 
-std::string profileName(llvm::StringRef symbol) {
-  return canBeLine(symbol) ? symbol.str() : ("wasm:" + symbol).str();
+std::string profileName(llvm::StringRef displayName) {
+  return ((isProfileName(displayName) ? "" : namePrefix) + displayName).str();
 }
 
-/// Gives functions the names that profiles know them by, in a scope.
+/// Gives functions the names that profiles know them by, in a scope: display names, because indices
+/// change whenever the program does. Counts that come to another function by such a name cost
+/// speed at most; LLVM compares a hash of the control flow besides.
 class ProfileNames {
 public:
-  explicit ProfileNames(llvm::Module &module) {
-    for (llvm::Function &function : module)
-      if (!function.isDeclaration() && !canBeLine(function.getName())) {
+  explicit ProfileNames(ModuleLowering &lowering) {
+    for (llvm::Function &function : lowering.module)
+      if (!function.isDeclaration() && functionIndexOf(function.getName())) {
         renamed.push_back({&function, function.getName().str()});
-        function.setName(profileName(function.getName()));
+        function.setName(profileName(lowering.plan.displayNameOf(function.getName())));
       }
   }
   ~ProfileNames() {
@@ -145,7 +156,7 @@ void IncrementLowering::increment(llvm::InstrProfIncrementInst &increment, llvm:
 } // namespace
 
 void countExecutions(ModuleLowering &lowering, CounterBlock &block) {
-  const ProfileNames names(lowering.module);
+  const ProfileNames names(lowering);
   ModulePasses().run(llvm::PGOInstrumentationGen(), lowering.module);
   IncrementLowering(lowering, block).run();
 }
@@ -185,7 +196,7 @@ Result<std::shared_ptr<const ProfileUse>> ProfileUse::read(std::span<const uint8
 }
 
 void ProfileUse::annotate(ModuleLowering &lowering) const {
-  const ProfileNames names(lowering.module);
+  const ProfileNames names(lowering);
   auto files = llvm::makeIntrusiveRefCnt<llvm::vfs::InMemoryFileSystem>();
   files->addFileNoOwn(fileName, 0, indexed->getMemBufferRef());
   llvm::SmallPtrSet<const llvm::Function *, 16> mayBeInlined;
@@ -212,8 +223,8 @@ void ProfileUse::annotate(ModuleLowering &lowering) const {
   }
 }
 
-uint64_t ProfileUse::hotness(const std::string &symbol) const {
-  const auto found = profile.functions().find(profileName(symbol));
+uint64_t ProfileUse::hotness(const std::string &displayName) const {
+  const auto found = profile.functions().find(profileName(displayName));
   uint64_t most = 0;
   if (found != profile.functions().end())
     for (const auto &[hash, counts] : found->second)

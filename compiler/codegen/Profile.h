@@ -44,7 +44,7 @@ public:
   void annotate(ModuleLowering &lowering) const;
 
   /// The most that any block of the function ran: 0 if the profile does not know of it.
-  uint64_t hotness(const std::string &symbol) const;
+  uint64_t hotness(const std::string &displayName) const;
 
   /// What came of it, after the last annotate: "of 12 functions, ...".
   struct Outcome {

@@ -81,7 +81,7 @@ Result<std::vector<uint8_t>> Build::finish(std::span<Result<std::vector<uint8_t>
   W2N_TRY(file, link(objects, levels.front(),
                      wantsObject ? LinkKind::Relocatable : LinkKind::SharedObject));
   if (!wantsObject)
-    W2N_CHECK(completeMetadata(file, image, codes));
+    W2N_CHECK(finishArtifact(file, image, codes));
   return file;
 }
 

@@ -50,8 +50,8 @@ public:
     if (!tell || !plan.options.reportsCode)
       return nullptr;
     std::unordered_map<std::string, size_t> bytes;
-    for (size_t i = 0; i < plan.symbols.size(); ++i)
-      bytes[plan.symbols[i]] = plan.wasm.functions[i].code.size();
+    for (size_t i = 0; i < plan.displayNames.size(); ++i)
+      bytes[plan.displayNames[i]] = plan.wasm.functions[i].code.size();
     return &codeReport.emplace(std::move(bytes));
   }
 

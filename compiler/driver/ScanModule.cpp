@@ -57,7 +57,7 @@ public:
   BodyScan(const ModulePlan &plan, uint32_t function, const std::vector<std::string> &slow,
            CodeReport &report)
       : plan(plan), wasm(plan.wasm), slow(slow), report(report),
-        code(plan.wasm.functions[function].code), symbol(plan.symbols[function]) {}
+        code(plan.wasm.functions[function].code), name(plan.displayNames[function]) {}
 
   void run() {
     if (code.size() >= hugeFunctionBytes && plan.options.level > OptimizationLevel::O1)
@@ -76,7 +76,7 @@ private:
     bool isLoop = false, hasLoop = false, hasCall = false, hasGrow = false;
   };
 
-  void add(Cause cause, const std::string &detail = "") { report.add(cause, detail, symbol); }
+  void add(Cause cause, const std::string &detail = "") { report.add(cause, detail, name); }
   void look(const wasm::Instruction &instruction);
   void lookAtAccess(uint32_t memory);
   void nest(const wasm::Instruction &instruction);
@@ -87,7 +87,7 @@ private:
   const std::vector<std::string> &slow;
   CodeReport &report;
   const wasm::Bytes code;
-  const std::string &symbol;
+  const std::string &name;
   std::vector<Block> blocks;
 };
 

@@ -1,6 +1,7 @@
 #include "compiler/link/MetadataWriter.h"
 
 #include "compiler/codegen/LlvmError.h"
+#include "compiler/link/RenameSymbols.h"
 #include "lib/artifact/Checksum.h"
 #include "lib/artifact/TypeCodes.h"
 #include "lib/wasm/Instruction.h"
@@ -433,8 +434,9 @@ Result<LinkedLayout> readLayout(const ElfReader &file) {
   return layout;
 }
 
-/// The range of the functions whose symbols end with `suffix`, {0, 0} if there are none. The linker
-/// keeps the order of its inputs, so the levels do not mix.
+/// The range of the functions whose symbols end with `suffix`, which no wasm name can make a symbol
+/// end with (FunctionNames.h); {0, 0} if there are none. The linker keeps the order of its inputs,
+/// so the levels do not mix.
 Result<std::pair<uint64_t, uint64_t>> codeRangeOf(const ElfReader &file, const LinkedLayout &layout,
                                                   const std::string &suffix) {
   std::pair<uint64_t, uint64_t> range = {UINT64_MAX, 0};
@@ -458,10 +460,9 @@ Result<std::pair<uint64_t, uint64_t>> codeRangeOf(const ElfReader &file, const L
   return range;
 }
 
-} // namespace
-
-Status completeMetadata(std::vector<uint8_t> &elf, const MemoryImage &image,
-                        std::span<const LevelCode> levels) {
+/// Returns where the metadata is.
+Result<uint64_t> completeMetadata(std::vector<uint8_t> &elf, const MemoryImage &image,
+                                  std::span<const LevelCode> levels) {
   auto file =
       ElfReader::create(llvm::StringRef(reinterpret_cast<const char *>(elf.data()), elf.size()));
   if (!file)
@@ -492,7 +493,17 @@ Status completeMetadata(std::vector<uint8_t> &elf, const MemoryImage &image,
     images[i].fileOffset = imageOffset;
     imageOffset += (image.runs[i].bytes.size() + segmentAlignment - 1) & ~(segmentAlignment - 1);
   }
-  header->checksum = artifact::checksumOf(elf, artifact::checksumOffset(layout.note));
+  return layout.note;
+}
+
+} // namespace
+
+Status finishArtifact(std::vector<uint8_t> &elf, const MemoryImage &image,
+                      std::span<const LevelCode> levels) {
+  W2N_TRY(note, completeMetadata(elf, image, levels));
+  W2N_CHECK(renameSymbols(elf, levels));
+  auto *header = reinterpret_cast<MetadataHeader *>(elf.data() + note);
+  header->checksum = artifact::checksumOf(elf, artifact::checksumOffset(note));
   return {};
 }
 

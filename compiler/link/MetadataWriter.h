@@ -23,8 +23,9 @@ void emitMetadata(ModuleLowering &lowering, const MemoryImage &image,
                   std::span<const LevelCode> levels, std::span<const uint8_t> sourceHash);
 
 /// Fills in what only the linked file tells: the levels' ranges of code, where the unwind tables
-/// are, file offsets of the image. Errors: Internal.
-Status completeMetadata(std::vector<uint8_t> &elf, const MemoryImage &image,
-                        std::span<const LevelCode> levels);
+/// are, file offsets of the image. Then exchanges the symbols for display names (RenameSymbols.h),
+/// and seals the artifact with its checksum. Errors: Internal.
+Status finishArtifact(std::vector<uint8_t> &elf, const MemoryImage &image,
+                      std::span<const LevelCode> levels);
 
 } // namespace w2n::compiler

@@ -1,5 +1,6 @@
 #include "compiler/lower/ModuleLowering.h"
 
+#include "compiler/lower/FunctionNames.h"
 #include "compiler/report/CodeReport.h"
 #include "lib/artifact/Format.h"
 
@@ -35,7 +36,7 @@ void ModuleLowering::remark(uint32_t functionIndex, const char *text) const {
   if (plan.options.remark)
     plan.options.remark(wasm::describeFunction(plan.wasm, functionIndex) + ": " + text);
   if (plan.report)
-    plan.report->add(Cause::LocalsOnStack, "", plan.symbols[functionIndex]);
+    plan.report->add(Cause::LocalsOnStack, "", plan.displayNames[functionIndex]);
 }
 
 const Signature &ModuleLowering::signature(uint32_t typeIndex) {
@@ -102,7 +103,14 @@ llvm::Function *ModuleLowering::makeFunction(llvm::FunctionType *type, const llv
 
 std::string ModulePlan::functionSymbol(uint32_t functionIndex) const {
   // The body has the name, so that profiles show it.
-  return hasBody[functionIndex] ? "w2n.wrapper." + symbols[functionIndex] : symbols[functionIndex];
+  return hasBody[functionIndex] ? "w2n.wrapper." + std::to_string(functionIndex)
+                                : symbols[functionIndex];
+}
+
+const std::string &ModulePlan::displayNameOf(llvm::StringRef symbol) const {
+  static const std::string helper = "a helper";
+  const std::optional<uint32_t> index = functionIndexOf(symbol);
+  return index && *index < displayNames.size() ? displayNames[*index] : helper;
 }
 
 llvm::Function *ModuleLowering::function(uint32_t functionIndex) {

@@ -32,8 +32,10 @@ struct ModulePlan {
   const wasm::Module &wasm;
   const CompileOptions &options;
   artifact::ContextLayout layout = {};
-  /// ELF symbol of each function: its wasm name made unique, or "wasm-function[N]".
+  /// Symbol of each function in LLVM's modules and in object files; see FunctionNames.h.
   std::vector<std::string> symbols = {};
+  /// What people call each function; see FunctionNames.h.
+  std::vector<std::string> displayNames = {};
   /// Index in the context's functionReferences, or artifact::noIndex.
   std::vector<uint32_t> references = {};
   /// Contents of the tables that nothing but calls can reach; see ClosedTables.h.
@@ -81,8 +83,10 @@ struct ModulePlan {
   /// Follows the names of all symbols of this level, where there are several.
   std::string symbolSuffix = {};
 
-  /// The symbol of what calls of a function call: without the level's suffix.
+  /// The symbol of the code that calls of a function reach: without the level's suffix.
   std::string functionSymbol(uint32_t functionIndex) const;
+  /// What people call the function whose code has `symbol`, with or without the level's suffix.
+  const std::string &displayNameOf(llvm::StringRef symbol) const;
   /// What calls of functions of the type `typeNumber` through `table` can reach; null is too much.
   const Targets *targetsOf(uint32_t table, uint32_t typeNumber) const {
     const auto found = fewTargets.find({table, typeNumber});

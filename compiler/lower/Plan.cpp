@@ -2,62 +2,15 @@
 
 #include "compiler/lower/Plan.h"
 
+#include "compiler/lower/FunctionNames.h"
 #include "compiler/lower/InlineCandidates.h"
 #include "lib/artifact/Format.h"
 
 #include <llvm/TargetParser/Triple.h>
 
-#include <unordered_set>
-
 namespace w2n::compiler {
 
 namespace {
-
-/// Names that mean something to the linker or to LLVM's code generator: functions that it calls by
-/// name.
-constexpr const char *reservedPrefixes[] = {"w2n.",     "llvm.",    "__",
-                                            "_GLOBAL_", "_DYNAMIC", "DW.ref."};
-constexpr const char *reservedNames[] = {
-#define W2N_BUILTIN(name) #name,
-#include "compiler/builtins/Builtins.def"
-    "wasm2native_metadata",
-};
-
-bool isReserved(const std::string &name) {
-  for (const char *prefix : reservedPrefixes)
-    if (name.starts_with(prefix))
-      return true;
-  for (const char *reserved : reservedNames)
-    if (name == reserved)
-      return true;
-  return false;
-}
-
-/// A symbol may hold any byte but NUL; lld takes what follows an @ for a version, and LLVM a
-/// leading \1 for "as it is".
-std::string sanitize(std::string_view name) {
-  std::string symbol(name);
-  for (char &byte : symbol)
-    if (static_cast<unsigned char>(byte) < 0x20 || byte == '@' || byte == 0x7f)
-      byte = '_';
-  return symbol;
-}
-
-std::vector<std::string> chooseSymbols(const wasm::Module &module) {
-  std::vector<std::string> symbols;
-  symbols.reserve(module.functions.size());
-  std::unordered_set<std::string> taken;
-  for (uint32_t i = 0; i < module.functions.size(); ++i) {
-    std::string unnamed = "wasm-function[" + std::to_string(i) + "]";
-    std::string symbol = sanitize(module.functions[i].name);
-    if (symbol.empty())
-      symbol = unnamed;
-    else if (isReserved(symbol) || !taken.insert(symbol).second)
-      symbol += "." + unnamed;
-    symbols.push_back(std::move(symbol));
-  }
-  return symbols;
-}
 
 /// Defined functions that a reference may be made to: those get a record in the context.
 std::vector<uint32_t> numberReferences(const ModulePlan &plan, const ModuleUses &uses,
@@ -116,7 +69,8 @@ ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options) {
   plan.layout.importedTags = module.importedTags;
   plan.layout.definedTags = uint32_t(module.tags.size()) - module.importedTags;
   plan.layout.profileCounters = options.generatesProfile ? 1 : 0;
-  plan.symbols = chooseSymbols(module);
+  plan.symbols = functionSymbols(module);
+  plan.displayNames = functionDisplayNames(module);
   ModuleUses uses = findUses(module);
   plan.catchesExceptions = uses.catchesExceptions;
   plan.closedTables = findClosedTables(module, uses);

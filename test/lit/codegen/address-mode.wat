@@ -1,7 +1,7 @@
 ;; Base, zero-extended index and constant offset are one addressing mode.
 ;; REQUIRES: x86_64
 ;; RUN: wat2wasm %s -o %t.wasm && wasm2native compile -O3 --emit=asm %t.wasm -o - | FileCheck %s
-;; CHECK-LABEL: "wasm-function[0]":
+;; CHECK-LABEL: fn0:
 ;; CHECK: movq 32(%r13), %rax
 ;; CHECK-NEXT: movl %edi, %ecx
 ;; CHECK-NEXT: movl 16(%rax,%rcx), %eax

@@ -1,16 +1,16 @@
 ;; A load stays, whole, when nobody needs its value, or only some of its bytes, or only on one path.
 ;; REQUIRES: x86_64
 ;; RUN: wat2wasm %s -o %t.wasm && wasm2native compile -O3 --emit=asm %t.wasm -o - | FileCheck %s
-;; CHECK-LABEL: "wasm-function[0]":
+;; CHECK-LABEL: fn0:
 ;; CHECK: movl (%rax,%rcx), %eax
-;; CHECK-LABEL: "wasm-function[1]":
+;; CHECK-LABEL: fn1:
 ;; CHECK: movl (%rax,%rcx), %eax
-;; CHECK-LABEL: "wasm-function[2]":
+;; CHECK-LABEL: fn2:
 ;; CHECK: movl (%rax,%rcx), %eax
-;; CHECK-LABEL: "wasm-function[3]":
+;; CHECK-LABEL: fn3:
 ;; CHECK: movl (%{{.*}},%{{.*}}), %e
 ;; CHECK: testl
-;; CHECK-LABEL: "wasm-function[4]":
+;; CHECK-LABEL: fn4:
 ;; CHECK: movl (%{{.*}},%{{.*}}), %e
 ;; CHECK: shlq
 (module (memory 1)

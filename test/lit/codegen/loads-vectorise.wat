@@ -1,7 +1,7 @@
 ;; Loads that trap exactly are ordinary loads all the same: a sum over an array is vectorised.
 ;; REQUIRES: x86_64
 ;; RUN: wat2wasm %s -o %t.wasm && wasm2native compile -O3 --emit=asm %t.wasm -o - | FileCheck %s
-;; CHECK-LABEL: "wasm-function[0]":
+;; CHECK-LABEL: fn0:
 ;; CHECK: movdqu
 ;; CHECK: paddd
 (module (memory 1)

@@ -1,5 +1,6 @@
 ;; Of a memory that begins with all of its 65536 pages, or that is imported and may be such a one, every address is accessible:
 ;; indices stay as they are.
+;; REQUIRES: unproven-passes
 ;; RUN: split-file %s %t
 ;; RUN: wat2wasm %t/whole.wat -o %t.wasm && wasm2native compile -Os --stop-after=optimize %t.wasm -o - | FileCheck %s
 ;; RUN: wat2wasm %t/imported.wat -o %t.wasm && wasm2native compile -Os --stop-after=optimize %t.wasm -o - | FileCheck %s

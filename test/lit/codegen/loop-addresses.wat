@@ -1,12 +1,13 @@
 ;; An index of 32 bits that steps through memory becomes an address of 64, where the access of each iteration shows that it
 ;; does not wrap around.
+;; REQUIRES: unproven-passes
 ;; RUN: wat2wasm --debug-names %s -o %t.wasm && wasm2native compile -Os --stop-after=optimize %t.wasm -o - | FileCheck %s
 
 (module
   (memory 1)
 
 ;; One variable serves both accesses.
-;; CHECK-LABEL: define {{.*}}@each(
+;; CHECK-LABEL: define {{.*}}@fn0.each(
 ;; CHECK: zext i32 %1 to i64
 ;; CHECK: [[ADDRESS:%address[0-9]*]] = phi i64
 ;; CHECK-NOT: zext
@@ -19,7 +20,7 @@
     (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
 
 ;; Arrays at unknown distances are two objects, which one variable steps through.
-;; CHECK-LABEL: define {{.*}}@arrays(
+;; CHECK-LABEL: define {{.*}}@fn1.arrays(
 ;; CHECK: inttoptr
 ;; CHECK: inttoptr
 ;; CHECK: [[STEPS:%steps[0-9]*]] = phi i64
@@ -33,7 +34,7 @@
     (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
 
 ;; The access happens in some iterations only.
-;; CHECK-LABEL: define {{.*}}@some(
+;; CHECK-LABEL: define {{.*}}@fn2.some(
 ;; CHECK: phi i32
 ;; CHECK: zext i32
 ;; CHECK: ret
@@ -46,7 +47,7 @@
   (local.get $sum))
 
 ;; The step is larger than what is never accessible at the end.
-;; CHECK-LABEL: define {{.*}}@far(
+;; CHECK-LABEL: define {{.*}}@fn3.far(
 ;; CHECK: phi i32
 ;; CHECK: zext i32
 ;; CHECK: ret

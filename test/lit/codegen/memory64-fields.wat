@@ -2,11 +2,11 @@
 ;; REQUIRES: x86_64
 ;; RUN: wat2wasm --enable-memory64 %s -o %t.wasm && wasm2native compile -O3 --emit=asm %t.wasm -o - | FileCheck %s
 ;; RUN: wasm2native compile -O3 --emit=asm --bounds-checks=explicit %t.wasm -o - | FileCheck %s --check-prefix=EXPLICIT
-;; CHECK-LABEL: "wasm-function[0]":
+;; CHECK-LABEL: fn0:
 ;; CHECK-COUNT-1: cmpq
 ;; CHECK-NOT: cmpq
 ;; CHECK: .Lfunc_end0
-;; EXPLICIT-LABEL: "wasm-function[0]":
+;; EXPLICIT-LABEL: fn0:
 ;; EXPLICIT-COUNT-3: cmpq
 ;; EXPLICIT: .Lfunc_end0
 (module (memory i64 1)

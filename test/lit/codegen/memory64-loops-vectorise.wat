@@ -2,12 +2,12 @@
 ;; to solve it for a whole loop: what is left inside is vectors.
 ;; REQUIRES: x86_64
 ;; RUN: wat2wasm --enable-memory64 %s -o %t.wasm && wasm2native compile -O3 --emit=asm %t.wasm -o - | FileCheck %s
-;; CHECK-LABEL: "wasm-function[0]":
+;; CHECK-LABEL: fn0:
 ;; CHECK: movdqu {{.*}}(%r{{.*}}), %xmm
 ;; CHECK-NEXT: paddd
 ;; CHECK-NOT: jae
 ;; CHECK: jne .LBB0
-;; CHECK-LABEL: "wasm-function[1]":
+;; CHECK-LABEL: fn1:
 ;; CHECK: movdqu %xmm
 ;; CHECK-NOT: jae
 ;; CHECK: jne .LBB1

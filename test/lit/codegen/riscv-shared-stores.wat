@@ -8,20 +8,20 @@
 ;; RUN: wasm2native --target=riscv64 -O3 --mcpu=rva23 --emit=asm %t.shared.wasm -o - | FileCheck --check-prefixes=RVA23 %s
 (module
   (memory 1)
-  ;; OWN-LABEL: {{^}}pair:
+  ;; OWN-LABEL: {{^}}fn0.pair:
   ;; OWN: sd
   ;; OWN: ret
-  ;; SHARED-LABEL: {{^}}pair:
+  ;; SHARED-LABEL: {{^}}fn0.pair:
   ;; SHARED: sw
   ;; SHARED: sw
   ;; SHARED: ret
   (func $pair (export "pair") (param i32)
     (i32.store (local.get 0) (i32.const 7))
     (i32.store offset=4 (local.get 0) (i32.const 7)))
-  ;; SHARED-LABEL: {{^}}sum:
+  ;; SHARED-LABEL: {{^}}fn1.sum:
   ;; SHARED-NOT: vle
   ;; SHARED: {{[^a-z]}}lw
-  ;; RVA23-LABEL: {{^}}sum:
+  ;; RVA23-LABEL: {{^}}fn1.sum:
   ;; RVA23: vle32.v
   (func $sum (export "sum") (param $at i32) (param $count i32) (result i32)
     (local $sum i32)

@@ -1,6 +1,7 @@
 ;; What looks like a search and is left alone: it writes, it skips bytes, it calls, its bound is in memory, it looks for more than a pivot,
 ;; as sorting does, others may write.
 ;; REQUIRES: x86_64
+;; REQUIRES: unproven-passes
 ;; RUN: split-file %s %t && wat2wasm %t/one.wat -o %t/one.wasm && wat2wasm --enable-threads %t/shared.wat -o %t/shared.wasm
 ;; RUN: wasm2native compile -O3 --emit=llvm-ir %t/one.wasm -o - | FileCheck %s
 ;; RUN: wasm2native compile -O3 --emit=llvm-ir %t/shared.wasm -o - | FileCheck %s

@@ -1,8 +1,9 @@
 ;; A search steps over vectors that have no match, after it has begun one byte at a time.
 ;; REQUIRES: x86_64
+;; REQUIRES: unproven-passes
 ;; RUN: wat2wasm %s -o %t.wasm && wasm2native compile -O3 --emit=asm %t.wasm -o - | FileCheck %s
 ;; RUN: wasm2native compile -O3 --strict-trap-state --emit=asm %t.wasm -o - | FileCheck --check-prefix=STRICT %s
-;; CHECK-LABEL: "wasm-function[0]":
+;; CHECK-LABEL: fn0:
 ;; CHECK: movdqa {{.*}}, %xmm
 ;; CHECK: pcmpeqb
 ;; CHECK: pmovmskb

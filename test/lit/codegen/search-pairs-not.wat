@@ -1,6 +1,7 @@
 ;; What looks like a comparison of two ranges and is left alone: the pointers go opposite ways, or at two speeds, elements have two widths,
 ;; an element is compared with the one before it, and one range is written.
 ;; REQUIRES: x86_64
+;; REQUIRES: unproven-passes
 ;; RUN: wat2wasm %s -o %t.wasm && wasm2native compile -O3 --emit=llvm-ir %t.wasm -o - | FileCheck %s
 ;; CHECK: define
 ;; CHECK-NOT: search.

@@ -4,7 +4,7 @@
 
 (module (memory 1)
   (global $sp (mut i32) (i32.const 65536))
-  ;; CHECK-LABEL: define hidden i32 @same(
+  ;; CHECK-LABEL: define hidden i32 @fn0.same(
   ;; CHECK: store i32 %1
   ;; CHECK-NOT: load
   ;; CHECK: store i32 7
@@ -17,7 +17,7 @@
     (i32.store offset=12 (local.get $frame) (i32.const 7))
     (i32.load offset=8 (local.get $frame))
     (global.set $sp (i32.add (local.get $frame) (i32.const 16))))
-  ;; CHECK-LABEL: define hidden i32 @unknown(
+  ;; CHECK-LABEL: define hidden i32 @fn1.unknown(
   ;; CHECK: store i32 %1
   ;; CHECK: store i32 7
   ;; CHECK: [[AGAIN:%.*]] = load i32

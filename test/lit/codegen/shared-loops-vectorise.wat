@@ -1,7 +1,7 @@
 ;; Plain accesses to a shared memory are ordinary loads and stores: the loop vectorises, and an atomic access in it stays a barrier.
 ;; RUN: wat2wasm --enable-threads %s -o %t.wasm && wasm2native compile -O3 --stop-after=optimize %t.wasm -o - | FileCheck %s
 (module (memory 1 1 shared)
-  ;; CHECK-LABEL: @"wasm-function[0]"(
+  ;; CHECK-LABEL: @fn0(
   ;; CHECK: load <{{[0-9]+}} x i32>
   (func (param $p i32) (param $n i32) (result i32) (local $sum i32)
     (block $done
@@ -13,7 +13,7 @@
         (br $next)))
     (local.get $sum))
   ;; The plain load is done anew after each atomic one.
-  ;; CHECK-LABEL: @"wasm-function[1]"(
+  ;; CHECK-LABEL: @fn1(
   ;; CHECK: load atomic i32, {{.*}} seq_cst
   ;; CHECK: load i32
   ;; CHECK: br i1 %{{.*}}, label

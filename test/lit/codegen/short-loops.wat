@@ -5,7 +5,7 @@
 (module
   (memory 1)
 
-;; CHECK-LABEL: define {{.*}} @rest
+;; CHECK-LABEL: define {{.*}} @fn0.rest
 ;; CHECK-NOT: <4 x i
 ;; CHECK: }
 (func $rest (export "rest") (param $to i32) (param $count i32)
@@ -16,7 +16,7 @@
       (br_if $next (local.tee $count (i32.sub (local.get $count) (i32.const 1))))))))
 
 ;; 31 iterations are worth vectors.
-;; CHECK-LABEL: define {{.*}} @longer
+;; CHECK-LABEL: define {{.*}} @fn1.longer
 ;; CHECK: store <4 x i32> splat (i32 7)
 ;; CHECK: }
 (func $longer (export "longer") (param $to i32) (param $count i32)

@@ -12,7 +12,7 @@
   (data (i32.const 1000) "numbers of 16 bits from here: 0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 ;; VALUE: 5265
-;; CHECK-LABEL: @recurrence
+;; CHECK-LABEL: @fn0.recurrence
 ;; CHECK: %[[LATE:.*]] = zext i16
 ;; CHECK-NEXT: xor i32
 ;; CHECK-NEXT: xor i32
@@ -30,7 +30,7 @@
   (i32.rem_u (local.get $x) (i32.const 10007)))
 
 ;; The same, but only the counter is carried from one iteration to the next.
-;; CHECK-LABEL: @independent
+;; CHECK-LABEL: @fn1.independent
 ;; CHECK: %[[FIRST:.*]] = zext i16
 ;; CHECK: xor i32 {{.*}}%[[FIRST]]
 ;; CHECK: }
@@ -44,7 +44,7 @@
     (br_if $next (i32.ne (local.tee $p (i32.add (local.get $p) (i32.const 4))) (local.get $end)))))
 
 ;; Terms that something else needs, too, are not computed twice.
-;; CHECK-LABEL: @shared
+;; CHECK-LABEL: @fn2.shared
 ;; CHECK: %[[LATE:.*]] = zext i16
 ;; CHECK: %[[KEPT:.*]] = xor i32 {{.*}}%[[LATE]]
 ;; CHECK: store i32 %[[KEPT]]
@@ -59,7 +59,7 @@
 
 ;; A polynomial, of four steps when the loop has been rolled up and unrolled: one multiplication waits for the iteration before.
 ;; HASH: -556855655
-;; CHECK-LABEL: @polynomial
+;; CHECK-LABEL: @fn3.polynomial
 ;; CHECK: loop:
 ;; CHECK: mul i32 %{{.*}}, 923521
 ;; CHECK: mul i32 %{{.*}}, 29791
@@ -77,7 +77,7 @@
   (local.get $h))
 
 ;; No polynomial: each step is needed for the next as a whole.
-;; CHECK-LABEL: @rotated
+;; CHECK-LABEL: @fn4.rotated
 ;; CHECK: mul i32 %{{.*}}, 31
 ;; CHECK: fshl
 ;; CHECK: mul i32 %{{.*}}, 31

@@ -1,4 +1,5 @@
 ;; Words that are copied in a loop that writes halves of them are copied by halves: a load of what two stores have written waits for both.
+;; REQUIRES: unproven-passes
 ;; RUN: wat2wasm --debug-names %s -o %t.wasm
 ;; RUN: wasm2native compile -O2 --stop-after=optimize %t.wasm -o - | FileCheck %s
 ;; RUN: wasm2native compile -O2 --target=x86_64 --emit=asm %t.wasm -o - | FileCheck --check-prefix=ASM %s
@@ -10,7 +11,7 @@
   (memory (export "memory") 1)
 
 ;; TRAP: out of bounds memory access
-;; CHECK-LABEL: @shift
+;; CHECK-LABEL: @fn0.shift
 ;; CHECK: loop:
 ;; CHECK-NOT: {{load|store}} i64
 ;; CHECK: store volatile i32
@@ -19,7 +20,7 @@
 ;; CHECK: store volatile i32
 ;; CHECK-NOT: {{load|store}} i64
 ;; CHECK: br i1
-;; ASM-LABEL: shift:
+;; ASM-LABEL: fn0.shift:
 ;; ASM: imull $77,
 ;; ASM-NOT: {{movq|movup}}
 ;; ASM: jne
@@ -41,7 +42,7 @@
   (i64.xor (i64.load (i32.const 100)) (i64.mul (i64.load (i32.const 108)) (i64.const 3))))
 
 ;; The place moves on: no load meets the stores before it.
-;; CHECK-LABEL: @moving
+;; CHECK-LABEL: @fn2.moving
 ;; CHECK: load i64
 ;; CHECK: store i64
 ;; CHECK-NOT: store volatile
@@ -54,7 +55,7 @@
     (br_if $next (i32.ne (local.tee $a (i32.add (local.get $a) (i32.const 8))) (local.get $end)))))
 
 ;; Nothing smaller is written.
-;; CHECK-LABEL: @whole
+;; CHECK-LABEL: @fn3.whole
 ;; CHECK: load i64
 ;; CHECK: store i64
 ;; CHECK-NOT: store volatile
@@ -68,7 +69,7 @@
     (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
 
 ;; The word is needed as such, too.
-;; CHECK-LABEL: @computed
+;; CHECK-LABEL: @fn4.computed
 ;; CHECK: load i64
 ;; CHECK: store i64
 ;; CHECK-NOT: store volatile

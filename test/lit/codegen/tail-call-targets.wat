@@ -7,17 +7,17 @@
 ;; RUN: wasm2native --target=aarch64 -O3 --emit=asm %t.wasm -o - | FileCheck --check-prefix=A64 %s
 ;; RUN: wasm2native --target=riscv64 -O0 --emit=asm %t.wasm -o - | FileCheck --check-prefix=RV64 %s
 ;; RUN: wasm2native --target=riscv64 -O3 --emit=asm %t.wasm -o - | FileCheck --check-prefix=RV64 %s
-;; X86-LABEL: {{^}}few:
-;; X86: jmp many
-;; X86-LABEL: {{^}}many:
+;; X86-LABEL: {{^}}fn1.few:
+;; X86: jmp fn2.many
+;; X86-LABEL: {{^}}fn2.many:
 ;; X86: jmpq *%r
-;; A64-LABEL: {{^}}few:
-;; A64: b many
-;; A64-LABEL: {{^}}many:
+;; A64-LABEL: {{^}}fn1.few:
+;; A64: b fn2.many
+;; A64-LABEL: {{^}}fn2.many:
 ;; A64: br x
-;; RV64-LABEL: {{^}}few:
-;; RV64: tail many
-;; RV64-LABEL: {{^}}many:
+;; RV64-LABEL: {{^}}fn1.few:
+;; RV64: tail fn2.many
+;; RV64-LABEL: {{^}}fn2.many:
 ;; RV64: jr {{[at]}}
 (module
   (import "m" "imported" (func $imported (param i32) (result i32 i64)))

@@ -1,18 +1,19 @@
 ;; A body that the producer has written twice is written once again; one that only looks so is not.
+;; REQUIRES: unproven-passes
 ;; RUN: wat2wasm --debug-names %s -o %t.wasm && wasm2native compile -Os --stop-after=optimize %t.wasm -o - | FileCheck %s
 ;; RUN: wasm2native compile -O3 --emit=asm --target=x86_64 %t.wasm -o - | FileCheck %s --check-prefix=VECTOR
 
 (module
   (memory 1)
 
-;; CHECK-LABEL: define {{.*}}@scale(
+;; CHECK-LABEL: define {{.*}}@fn0.scale(
 ;; CHECK: load double
 ;; CHECK-NOT: load double
 ;; CHECK: store double
 ;; CHECK-NOT: store double
 ;; CHECK: add nuw nsw i64 %{{.*}}, 8{{$}}
 ;; CHECK: ret
-;; VECTOR-LABEL: scale:
+;; VECTOR-LABEL: fn0.scale:
 ;; VECTOR-NOT: {{unpck|shufp}}
 ;; VECTOR: mulpd
 ;; VECTOR-NOT: {{unpck|shufp}}
@@ -24,7 +25,7 @@
     (local.set $p (i32.add (local.get $p) (i32.const 16)))
     (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
 
-;; CHECK-LABEL: define {{.*}}@sum(
+;; CHECK-LABEL: define {{.*}}@fn1.sum(
 ;; CHECK: load i32
 ;; CHECK-NOT: load i32
 ;; CHECK: add nuw nsw i64 %{{.*}}, 4{{$}}
@@ -39,7 +40,7 @@
   (local.get $sum))
 
 ;; Another factor for every second.
-;; CHECK-LABEL: define {{.*}}@factors(
+;; CHECK-LABEL: define {{.*}}@fn2.factors(
 ;; CHECK: load double
 ;; CHECK: load double
 ;; CHECK: add nuw nsw i64 %{{.*}}, 16{{$}}
@@ -52,7 +53,7 @@
     (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
 
 ;; What the second load reads may be what the first store writes, and is not.
-;; CHECK-LABEL: define {{.*}}@loads_first(
+;; CHECK-LABEL: define {{.*}}@fn3.loads_first(
 ;; CHECK: load i32
 ;; CHECK: load i32
 ;; CHECK: store i32

@@ -3,10 +3,10 @@
 ;; REQUIRES: x86_64
 ;; RUN: wat2wasm %s -o %t.wasm && wasm2native compile -O3 --mcpu=x86-64-v3 --emit=asm %t.wasm -o - | FileCheck %s
 ;; RUN: wasm2native compile -O3 --emit=asm %t.wasm -o - | FileCheck --check-prefix=BASELINE %s
-;; CHECK-LABEL: "wasm-function[0]":
+;; CHECK-LABEL: fn0:
 ;; CHECK: vpmovzxbw {{.*}}, %ymm
 ;; CHECK: vpmullw {{.*}}, %ymm
-;; BASELINE-LABEL: "wasm-function[0]":
+;; BASELINE-LABEL: fn0:
 ;; BASELINE-COUNT-2: pmullw
 ;; BASELINE-NOT: %ymm
 (module (memory 1)
@@ -21,13 +21,13 @@
       (local.set $p (i32.add (local.get $p) (i32.const 16)))
       (br_if $next (i32.ne (local.get $p) (local.get $end)))))
 
-;; CHECK-LABEL: "wasm-function[1]":
+;; CHECK-LABEL: fn1:
 ;; CHECK: 15(%
 ;; CHECK: retq
   (func (export "one-lane") (param $p i32) (result i32)
     (i32x4.extract_lane 0 (v128.load (local.get $p))))
 
-;; CHECK-LABEL: "wasm-function[2]":
+;; CHECK-LABEL: fn2:
 ;; CHECK: 15(%
 ;; CHECK: retq
   (func (export "replaces") (param $p i32) (param $x i32)

@@ -1,6 +1,6 @@
 ;; A load that a select may not need traps all the same: it stays the operand of a conditional move, and is not sunk into a branch.
 ;; RUN: wat2wasm %s -o %t.wasm && wasm2native -O3 --target=x86_64 --emit=asm %t.wasm -o - | FileCheck %s
-;; CHECK-LABEL: "wasm-function[0]":
+;; CHECK-LABEL: fn0:
 ;; CHECK: cmpw $0, 100(
 ;; CHECK-NOT: j{{[a-z]+}} .L
 ;; CHECK: cmov

@@ -7,7 +7,7 @@
 ;; DYNAMIC-NOT: UND {{.+}}
 ;; DYNAMIC: PROTECTED {{.*}} wasm2native_metadata
 ;; CHECK-DAG: FUNC {{.*}} fibonacci
-;; CHECK-DAG: FUNC {{.*}} memcpy.wasm-function[1]
+;; CHECK-DAG: FUNC {{.*}} memcpy{{$}}
 (module (memory 1) (table 1 funcref) (elem (i32.const 0) 0)
   (func $fibonacci (export "fib") (param f32) (result f32) (f32.floor (local.get 0)))
   (func $memcpy (export "copy") (param i32 i32 i32)

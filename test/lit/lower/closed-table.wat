@@ -2,7 +2,7 @@
 ;; its elements are called with the instance's own context. This one is too large to have it once for the type.
 ;; RUN: wat2wasm %s -o %t.wasm && wasm2native compile --stop-after=lower %t.wasm -o - | FileCheck %s
 ;; CHECK: @w2n.table.0 = hidden {{.*}}[8000 x { i32, i32 }]
-;; CHECK-LABEL: define {{.*}}"wasm-function[1]"
+;; CHECK-LABEL: define {{.*}}fn1
 ;; CHECK: icmp uge i32 %{{.*}}, 8000
 ;; CHECK: icmp ne i32 %{{.*}}, 0
 ;; CHECK: getelementptr i8, ptr @w2n.table.0

@@ -6,48 +6,48 @@
 ;; RUN: wasm2native -Os --stop-after=lower %t.wasm -o - | FileCheck --check-prefix=CHEAP %s
 
 ;; All are compared: what is left is not called, but traps.
-;; CHECK-LABEL: define {{.*}}@call-two(
+;; CHECK-LABEL: define {{.*}}@fn{{[0-9]+}}.call_two(
 ;; CHECK: switch i32 %{{.*}}, label %lookup [
 ;; CHECK-NEXT: i32 1, label
 ;; CHECK-NEXT: i32 4, label
 ;; CHECK-NEXT: ]
-;; CHECK: call i32 @triple(
-;; CHECK: call i32 @negate(
+;; CHECK: call i32 @fn0.triple(
+;; CHECK: call i32 @fn1.negate(
 ;; CHECK: lookup:
 ;; CHECK: icmp uge i32 %{{.*}}, 30
 ;; CHECK: call i32 %{{.*}}(ptr swiftself %0, i32 %1) #[[COLD:[0-9]+]]
 ;; CHECK-NEXT: unreachable
-;; INLINED-LABEL: define {{.*}}@call-two(
+;; INLINED-LABEL: define {{.*}}@fn{{[0-9]+}}.call_two(
 ;; INLINED-NOT: call i32 @
 ;; INLINED: {{^}}}
-;; CHEAP-LABEL: define {{.*}}@call-two(
+;; CHEAP-LABEL: define {{.*}}@fn{{[0-9]+}}.call_two(
 ;; CHEAP-NOT: switch
 ;; CHEAP: {{^}}}
 
 ;; Of these only one is small.
-;; CHECK-LABEL: define {{.*}}@call-small(
+;; CHECK-LABEL: define {{.*}}@fn7.call_small(
 ;; CHECK: switch i32 %{{.*}}, label %lookup [
 ;; CHECK-NEXT: i32 2, label
 ;; CHECK-NEXT: ]
-;; CHECK: call i64 @increment(
+;; CHECK: call i64 @fn2.increment(
 ;; CHECK: phi i64
 ;; CHECK: call i64 %{{.*}}(
 ;; CHECK-NEXT: br label
 
 ;; A single one may be as large as it likes.
-;; CHECK-LABEL: define {{.*}}@call-one(
+;; CHECK-LABEL: define {{.*}}@fn8.call_one(
 ;; CHECK: switch i32
 ;; CHECK-NEXT: i32 6, label
-;; CHECK: call void @loop-float(
+;; CHECK: call void @fn4.loop_float(
 
 ;; One that is not small, twice; one too many; a table that is written.
-;; CHECK-LABEL: define {{.*}}@call-large(
+;; CHECK-LABEL: define {{.*}}@fn9.call_large(
 ;; CHECK-NOT: switch
-;; CHECK-LABEL: define {{.*}}@call-many(
+;; CHECK-LABEL: define {{.*}}@fn10.call_many(
 ;; CHECK-NOT: switch
-;; CHECK-LABEL: define {{.*}}@call-written(
+;; CHECK-LABEL: define {{.*}}@fn11.call_written(
 ;; CHECK-NOT: switch
-;; CHECK-LABEL: define {{.*}}@call-exported(
+;; CHECK-LABEL: define {{.*}}@fn12.call_exported(
 ;; CHECK-NOT: switch
 ;; CHECK: {{^}}}
 ;; CHECK: attributes #[[COLD]] = { cold noreturn

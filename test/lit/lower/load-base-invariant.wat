@@ -1,6 +1,6 @@
 ;; Memory's base is loaded once, before the body, and as something that never changes.
 ;; RUN: wat2wasm %s -o %t.wasm && wasm2native compile --stop-after=lower %t.wasm -o - | FileCheck %s
-;; CHECK-LABEL: define {{.*}}"wasm-function[0]"(ptr {{.*}}swiftself
+;; CHECK-LABEL: define {{.*}}fn0(ptr {{.*}}swiftself
 ;; CHECK: entry:
 ;; CHECK-COUNT-1: load ptr, {{.*}}!invariant.load
 ;; CHECK-NEXT: br label

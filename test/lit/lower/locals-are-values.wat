@@ -1,6 +1,6 @@
 ;; Locals are SSA values from the start, through loops and branches: no alloca, no load, no store.
 ;; RUN: wat2wasm %s -o %t.wasm && wasm2native compile --stop-after=lower %t.wasm -o - | FileCheck %s
-;; CHECK-LABEL: define {{.*}}"wasm-function[0]"
+;; CHECK-LABEL: define {{.*}}fn0
 ;; CHECK-NOT: {{alloca|load|store}}
 ;; CHECK: phi i32
 ;; CHECK-NOT: {{alloca|load|store}}

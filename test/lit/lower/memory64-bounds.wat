@@ -3,13 +3,13 @@
 ;; RUN: wat2wasm --enable-memory64 %s -o %t.wasm
 ;; RUN: wasm2native compile --stop-after=lower %t.wasm -o - | FileCheck %s
 ;; RUN: wasm2native compile --stop-after=lower --bounds-checks=explicit %t.wasm -o - | FileCheck %s --check-prefix=EXPLICIT
-;; CHECK-LABEL: define {{.*}}wasm-function[0]
+;; CHECK-LABEL: define {{.*}}fn0
 ;; CHECK: %[[SIZE:.*]] = load i64, {{.*}} !range
 ;; CHECK-NEXT: icmp uge i64 %1, %[[SIZE]]
-;; EXPLICIT-LABEL: define {{.*}}wasm-function[0]
+;; EXPLICIT-LABEL: define {{.*}}fn0
 ;; EXPLICIT: usub.sat.i64(i64 %{{.*}}, i64 11)
 ;; EXPLICIT-NEXT: icmp uge i64
-;; CHECK-LABEL: define {{.*}}wasm-function[1]
+;; CHECK-LABEL: define {{.*}}fn1
 ;; CHECK: usub.sat.i64(i64 %{{.*}}, i64 33554432)
 (module (memory i64 1)
   (func (param i64) (result i32) (i32.load offset=8 (local.get 0)))

@@ -1,6 +1,6 @@
 ;; However many divisions a function has, each kind of trap has one block.
 ;; RUN: wat2wasm %s -o %t.wasm && wasm2native compile --stop-after=lower %t.wasm -o - | FileCheck %s
-;; CHECK-LABEL: define {{.*}}"wasm-function[0]"
+;; CHECK-LABEL: define {{.*}}fn0
 ;; CHECK-COUNT-2: {{^}}  unreachable
 ;; CHECK-NOT: unreachable
 ;; CHECK: define {{.*}}@w2n.entry.0

@@ -1,20 +1,20 @@
 ;; Calls are invokes inside a try, and plain calls outside of one; a throw in the same try is a branch to its clauses.
 ;; RUN: wat2wasm --enable-exceptions --debug-names %s -o %t.wasm && wasm2native compile -O1 --stop-after=lower %t.wasm -o - | FileCheck %s
-;; CHECK-LABEL: define {{.*}}@caller(
+;; CHECK-LABEL: define {{.*}}@fn1.caller(
 ;; CHECK-NOT: personality
-;; CHECK: call {{.*}}@callee
+;; CHECK: call {{.*}}@fn0.callee
 ;; CHECK-NOT: landingpad
-;; CHECK-LABEL: define {{.*}}@catcher(
+;; CHECK-LABEL: define {{.*}}@fn2.catcher(
 ;; CHECK-SAME: personality ptr @w2n.personality
-;; CHECK: invoke {{.*}}@callee({{.*}}
+;; CHECK: invoke {{.*}}@fn0.callee({{.*}}
 ;; CHECK-NEXT: to label %{{.*}} unwind label %[[PAD:.*]]
-;; CHECK: invoke {{.*}}@callee({{.*}}
+;; CHECK: invoke {{.*}}@fn0.callee({{.*}}
 ;; CHECK-NEXT: to label %{{.*}} unwind label %[[PAD]]
 ;; CHECK: [[PAD]]:
 ;; CHECK-NEXT: landingpad { ptr, i32 }
 ;; CHECK-NEXT: catch ptr null
 ;; CHECK: declare extern_weak {{.*}}hidden i32 @w2n.personality(...)
-;; CHECK-LABEL: define {{.*}}@thrower(
+;; CHECK-LABEL: define {{.*}}@fn3.thrower(
 ;; CHECK-NOT: landingpad
 ;; CHECK: br label %clauses
 ;; CHECK: clauses:

@@ -9,12 +9,12 @@
 ;; IR: @w2n.counters.0 = external hidden constant i64
 ;; IR-NOT: @__profn
 ;; IR-NOT: @__llvm_profile
-;; IR-LABEL: define hidden i32 @sum(
+;; IR-LABEL: define hidden i32 @fn0.sum(
 ;; IR: [[FROM:%.*]] = load i64, ptr @w2n.counters.0
 ;; IR: load atomic i64, ptr {{.*}} monotonic, align 8, !tbaa
 ;; IR: store atomic i64 {{.*}} monotonic, align 8, !tbaa
 ;; IR-NOT: call void @llvm.instrprof
-;; ASM-LABEL: sum:
+;; ASM-LABEL: fn0.sum:
 ;; ASM: incq
 ;; RELOCATIONS: There are no relocations in this file.
 ;; PLAIN-NOT: w2n.counters

@@ -12,20 +12,20 @@
 ;; RUN: cmp %t.indexed.so %t.text.so
 ;; RUN: wasm2native -j4 --profile-use=%t.proftext %t.wasm -o %t.j4.so && cmp %t.j4.so %t.text.so
 ;;
-;; IR: define hidden i32 @count({{.*}} !prof [[ONCE:![0-9]+]]
+;; IR: define hidden i32 @fn1.count({{.*}} !prof [[ONCE:![0-9]+]]
 ;; IR: br i1 {{.*}}, !prof [[WEIGHTS:![0-9]+]]
-;; IR: define hidden i32 @never({{.*}}{{.*}} !prof [[ZERO:![0-9]+]]
+;; IR: define hidden i32 @fn0.never({{.*}}{{.*}} !prof [[ZERO:![0-9]+]]
 ;; IR-DAG: [[ONCE]] = !{!"function_entry_count", i64 1}
 ;; IR-DAG: [[ZERO]] = !{!"function_entry_count", i64 0}
 ;; IR-DAG: [[WEIGHTS]] = !{!"branch_weights", i32 0, i32 1000}
 ;;
-;; ASM-LABEL: {{^}}count:
+;; ASM-LABEL: {{^}}fn1.count:
 ;; ASM: ret
-;; ASM: callq never
-;; ASM-LABEL: {{^}}never:
-;; PLAIN-LABEL: {{^}}never:
-;; PLAIN-LABEL: {{^}}count:
-;; PLAIN: callq never
+;; ASM: callq fn0.never
+;; ASM-LABEL: {{^}}fn0.never:
+;; PLAIN-LABEL: {{^}}fn0.never:
+;; PLAIN-LABEL: {{^}}fn1.count:
+;; PLAIN: callq fn0.never
 ;; PLAIN: ret
 (module
   ;; Has a loop, so that it is not inlined.
