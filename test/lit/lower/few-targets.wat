@@ -25,7 +25,7 @@
 ;; CHEAP: {{^}}}
 
 ;; Of these only one is small.
-;; CHECK-LABEL: define {{.*}}@fn7.call_small(
+;; CHECK-LABEL: define {{.*}}@fn{{[0-9]+}}.call_small(
 ;; CHECK: switch i32 %{{.*}}, label %lookup [
 ;; CHECK-NEXT: i32 2, label
 ;; CHECK-NEXT: ]
@@ -35,19 +35,19 @@
 ;; CHECK-NEXT: br label
 
 ;; A single one may be as large as it likes.
-;; CHECK-LABEL: define {{.*}}@fn8.call_one(
+;; CHECK-LABEL: define {{.*}}@fn{{[0-9]+}}.call_one(
 ;; CHECK: switch i32
 ;; CHECK-NEXT: i32 6, label
 ;; CHECK: call void @fn4.loop_float(
 
 ;; One that is not small, twice; one too many; a table that is written.
-;; CHECK-LABEL: define {{.*}}@fn9.call_large(
+;; CHECK-LABEL: define {{.*}}@fn{{[0-9]+}}.call_large(
 ;; CHECK-NOT: switch
-;; CHECK-LABEL: define {{.*}}@fn10.call_many(
+;; CHECK-LABEL: define {{.*}}@fn{{[0-9]+}}.call_many(
 ;; CHECK-NOT: switch
-;; CHECK-LABEL: define {{.*}}@fn11.call_written(
+;; CHECK-LABEL: define {{.*}}@fn{{[0-9]+}}.call_written(
 ;; CHECK-NOT: switch
-;; CHECK-LABEL: define {{.*}}@fn12.call_exported(
+;; CHECK-LABEL: define {{.*}}@fn{{[0-9]+}}.call_exported(
 ;; CHECK-NOT: switch
 ;; CHECK: {{^}}}
 ;; CHECK: attributes #[[COLD]] = { cold noreturn
