@@ -13,6 +13,8 @@ enum class OptimizationLevel : uint8_t { O0, O1, O2, O3, Os };
 enum class BoundsChecks : uint8_t { Guard, Explicit };
 enum class Meter : uint8_t { None, Fuel };
 enum class Emit : uint8_t { SharedObject, Object, Assembly, LlvmIr };
+/// What can be listed for a target (--mcpu=help, --mattr=help).
+enum class List : uint8_t { Processors, Features };
 enum class StopAfter : uint8_t { Decode, Validate, Lower, Optimize, Object, Link };
 
 struct CompileOptions {

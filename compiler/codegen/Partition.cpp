@@ -1,10 +1,10 @@
 #include "compiler/codegen/Partition.h"
 
 #include "compiler/codegen/CodeGeneration.h"
-#include "compiler/codegen/LlvmError.h"
 #include "compiler/codegen/PassTimes.h"
 #include "compiler/codegen/Pipeline.h"
-#include "compiler/codegen/SearchLoops.h"
+#include "compiler/ir/Contract.h"
+#include "compiler/ir/LlvmError.h"
 #include "compiler/report/CodeReport.h"
 #include "compiler/report/TimeReport.h"
 

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "compiler/codegen/Profile.h"
-#include "compiler/codegen/Target.h"
-#include "compiler/lower/ModuleLowering.h"
+#include "compiler/lower/module/ModuleLowering.h"
+#include "compiler/targets/Target.h"
 
 #include <functional>
 

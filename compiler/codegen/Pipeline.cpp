@@ -4,19 +4,19 @@
 
 #include "compiler/codegen/Pipeline.h"
 
-#include "compiler/codegen/FoldIndexSums.h"
-#include "compiler/codegen/InlineCalls.h"
-#include "compiler/codegen/KeepSelects.h"
-#include "compiler/codegen/PinLoads.h"
-#include "compiler/codegen/RerollLoops.h"
-#include "compiler/codegen/SearchLoops.h"
-#include "compiler/codegen/ShortLoops.h"
-#include "compiler/codegen/ShortenRecurrences.h"
-#include "compiler/codegen/SplitCopies.h"
-#include "compiler/codegen/WideProducts.h"
-#include "compiler/codegen/WideVectors.h"
-#include "compiler/codegen/WidenAddresses.h"
-#include "compiler/codegen/WidenExits.h"
+#include "compiler/passes/addresses/FoldIndexSums.h"
+#include "compiler/passes/addresses/WidenAddresses.h"
+#include "compiler/passes/addresses/WidenExits.h"
+#include "compiler/passes/arithmetic/WideProducts.h"
+#include "compiler/passes/arithmetic/WideVectors.h"
+#include "compiler/passes/calls/InlineCalls.h"
+#include "compiler/passes/latency/KeepSelects.h"
+#include "compiler/passes/latency/ShortenRecurrences.h"
+#include "compiler/passes/latency/SplitCopies.h"
+#include "compiler/passes/loops/RerollLoops.h"
+#include "compiler/passes/loops/SearchLoops.h"
+#include "compiler/passes/loops/ShortLoops.h"
+#include "compiler/passes/traps/PinLoads.h"
 
 #include <llvm/Analysis/ProfileSummaryInfo.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>

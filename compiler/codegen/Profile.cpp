@@ -1,6 +1,6 @@
 #include "compiler/codegen/Profile.h"
 
-#include "compiler/lower/FunctionNames.h"
+#include "compiler/plan/FunctionNames.h"
 
 #include <llvm/Analysis/ProfileSummaryInfo.h>
 #include <llvm/IR/IntrinsicInst.h>

@@ -4,7 +4,7 @@
 // depends on the function and not on target, processor or optimization level.
 #pragma once
 
-#include "compiler/lower/ModuleLowering.h"
+#include "compiler/lower/module/ModuleLowering.h"
 #include "lib/artifact/Profile.h"
 
 #include <atomic>

@@ -4,7 +4,7 @@
 #include "compiler/codegen/Partition.h"
 #include "compiler/link/Image.h"
 #include "compiler/link/MetadataWriter.h"
-#include "compiler/lower/Plan.h"
+#include "compiler/plan/Plan.h"
 
 #include <span>
 

@@ -20,7 +20,6 @@ compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &options,
                   std::span<const std::string> targets);
 
 /// What --mcpu=help and --mattr=help print for `target`. Errors: Unsupported.
-enum class List : uint8_t { Processors, Features };
 Result<std::string> listFor(const std::string &target, List list);
 
 } // namespace w2n::compiler

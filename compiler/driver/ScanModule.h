@@ -1,9 +1,9 @@
 // What of the causes in the report can be seen in the wasm module itself.
 #pragma once
 
-#include "compiler/codegen/Target.h"
-#include "compiler/lower/ModuleLowering.h"
+#include "compiler/lower/module/ModuleLowering.h"
 #include "compiler/report/CodeReport.h"
+#include "compiler/targets/Target.h"
 
 #include <span>
 

@@ -1,6 +1,6 @@
 #include "compiler/link/Image.h"
 
-#include "compiler/lower/ConstantOffset.h"
+#include "compiler/plan/ConstantOffset.h"
 #include "lib/artifact/Abi.h"
 #include "lib/artifact/Format.h"
 

@@ -1,7 +1,7 @@
 // The call into lld.
 #pragma once
 
-#include "compiler/codegen/Target.h"
+#include "compiler/targets/Target.h"
 
 namespace w2n::compiler {
 

@@ -1,6 +1,6 @@
 #include "compiler/link/MetadataWriter.h"
 
-#include "compiler/codegen/LlvmError.h"
+#include "compiler/ir/LlvmError.h"
 #include "compiler/link/RenameSymbols.h"
 #include "lib/artifact/Checksum.h"
 #include "lib/artifact/TypeCodes.h"

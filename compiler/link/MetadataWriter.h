@@ -4,7 +4,7 @@
 
 #include "compiler/codegen/Profile.h"
 #include "compiler/link/Image.h"
-#include "compiler/lower/ModuleLowering.h"
+#include "compiler/lower/module/ModuleLowering.h"
 
 namespace w2n::compiler {
 

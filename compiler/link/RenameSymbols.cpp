@@ -1,7 +1,7 @@
 #include "compiler/link/RenameSymbols.h"
 
-#include "compiler/codegen/LlvmError.h"
-#include "compiler/lower/FunctionNames.h"
+#include "compiler/ir/LlvmError.h"
+#include "compiler/plan/FunctionNames.h"
 
 #include <llvm/Object/ELFObjectFile.h>
 

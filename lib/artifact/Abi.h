@@ -43,7 +43,7 @@ struct FunctionReference {
   /// Process-wide canonical type number.
   uint32_t typeId;
   uint32_t reserved;
-  /// Entry point for tail calls, with a convention of its own (compiler/lower/TailCall.cpp); null
+  /// Entry point for tail calls, with a convention of its own (compiler/lower/function/TailCall.cpp); null
   /// if there is none, and `code` is called instead.
   const void *tailCode;
 };
@@ -57,7 +57,7 @@ inline constexpr uint64_t memoryGuardBytes = 32 << 20;
 /// So many bytes before the base of every memory are never accessible, and of memories of which
 /// wasm::MemoryType::neverHasLastPage says so, the last of the 4 GiB that 32-bit addresses reach
 /// neither. Compiled code may leave it to them that `index - constant` and `index + constant` wrap
-/// around (compiler/codegen/WidenAddresses.cpp).
+/// around (compiler/passes/addresses/WidenAddresses.cpp).
 inline constexpr uint64_t wrapGuardBytes = 64 << 10;
 
 /// A linear memory as compiled code sees it. `base` never changes; `bytes` changes when it grows,

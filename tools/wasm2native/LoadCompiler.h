@@ -1,7 +1,7 @@
 // The compiler as the command's own options know it.
 #pragma once
 
-#include "compiler/driver/Compile.h"
+#include "compiler/Options.h"
 #include "runtime/cache/CompilerLibrary.h"
 
 namespace w2n::tool {

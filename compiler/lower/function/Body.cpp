@@ -1,0 +1,173 @@
+// The walk over a body, and the dispatch from opcodes to the members that lower them.
+
+#include "compiler/lower/function/BodyLowering.h"
+
+#include "lib/artifact/Format.h"
+
+#include <array>
+
+namespace w2n::compiler {
+
+namespace {
+
+using Handler = void (*)(BodyLowering &, const wasm::Instruction &);
+
+constexpr size_t opcodeCount = 0
+#define WASM_OP(name, prefix, code, text, immediates, signature, feature) +1
+#include "lib/wasm/Opcodes.def"
+    ;
+
+consteval std::array<Handler, opcodeCount> makeHandlers() {
+  using enum wasm::ValueKind;
+  using enum VectorShape;
+  using Vector = VectorOperation;
+  using Op = llvm::Instruction::BinaryOps;
+  using Cast = llvm::Instruction::CastOps;
+  using Cmp = llvm::CmpInst;
+  using Rmw = llvm::AtomicRMWInst;
+  namespace Intrinsic = llvm::Intrinsic;
+  std::array<Handler, opcodeCount> handlers{};
+#define LOWER(opcode, member, ...)                                                                 \
+  handlers[size_t(wasm::Opcode::opcode)] = [](BodyLowering &body,                                  \
+                                              const wasm::Instruction &instruction) {              \
+    body.member(instruction __VA_OPT__(, ) __VA_ARGS__);                                           \
+  };
+#include "compiler/lower/function/Lowering.def"
+  return handlers;
+}
+
+/// What SSA form may cost before a body is lowered without: a few microseconds a byte, as much as
+/// the optimizer takes.
+constexpr uint64_t ssaSteps = 1'000'000, ssaStepsPerByte = 64;
+
+/// From here on they would take the register allocator seconds. A try has an operand for each of
+/// its calls and each local that is written in it and read behind it.
+constexpr uint64_t mostLandingPadOperands = 40'000;
+
+constexpr auto handlers = makeHandlers();
+static_assert(
+    [] {
+      for (Handler handler : handlers)
+        if (!handler)
+          return false;
+      return true;
+    }(),
+    "an opcode has no row in Lowering.def");
+
+} // namespace
+
+BodyLowering::BodyLowering(ModuleLowering &module, uint32_t functionIndex, Locals locals)
+    : module(module), wasm(module.plan.wasm), functionIndex(functionIndex),
+      signature(module.bodySignature(functionIndex)), function(module.bodyFunction(functionIndex)),
+      builder(module.context), instanceContext(function->getArg(0)), locals(locals),
+      localTypes(wasm.functionType(functionIndex).params, wasm.functions[functionIndex].locals) {}
+
+bool BodyLowering::run() {
+  if (module.plan.inlineCandidates[functionIndex])
+    builder.SetCurrentDebugLocation(module.location(functionIndex));
+  entryBlock = makeBlock("entry");
+  // Constants of the context are loaded in `entry`; the body starts in a block of its own, so that
+  // they come first.
+  llvm::BasicBlock *start = makeBlock("body");
+  builder.SetInsertPoint(entryBlock);
+  auto parameters = module.readParameters(builder, signature, function);
+  makeLocals(parameters);
+  branchTo(start);
+  builder.SetInsertPoint(start);
+
+  Frame frame;
+  frame.kind = Frame::Kind::Function;
+  frame.target = frame.after = makeBlock("return");
+  frame.phis = makePhis(frame.target, wasm.functionType(functionIndex).results);
+  pushFrame(std::move(frame));
+
+  const wasm::Function &wasmFunction = wasm.functions[functionIndex];
+  const uint64_t mostSteps = ssaSteps + ssaStepsPerByte * wasmFunction.code.size();
+  ByteReader reader(wasmFunction.code, wasmFunction.codeOffset);
+  wasm::Instruction instruction;
+  const bool isMetered = module.plan.options.meter == Meter::Fuel;
+  while (!frames.empty()) {
+    // Cannot fail: validation decoded the same bytes.
+    if (!wasm::decodeInstruction(reader, instruction))
+      break;
+    if (unreachable) {
+      skipUnreachable(instruction);
+    } else if (isMetered) {
+      beforeInstruction(instruction);
+      handlers[size_t(instruction.opcode)](*this, instruction);
+      afterInstruction(instruction);
+    } else {
+      handlers[size_t(instruction.opcode)](*this, instruction);
+    }
+    if (ssa.steps() > mostSteps || ssa.landingPadOperands() > mostLandingPadOperands)
+      return false;
+  }
+  return true;
+}
+
+llvm::Value *BodyLowering::pop() {
+  llvm::Value *value = ssa.resolve(stack.back());
+  stack.pop_back();
+  return value;
+}
+
+llvm::SmallVector<llvm::Value *, 8> BodyLowering::popMany(size_t count) {
+  llvm::SmallVector<llvm::Value *, 8> values;
+  for (size_t i = stack.size() - count; i < stack.size(); ++i)
+    values.push_back(ssa.resolve(stack[i]));
+  stack.resize(stack.size() - count);
+  return values;
+}
+
+llvm::ArrayRef<llvm::Value *> BodyLowering::top(size_t count) {
+  return llvm::ArrayRef(stack).take_back(count);
+}
+
+llvm::Value *BodyLowering::entryLoad(llvm::Type *type, uint64_t contextOffset) {
+  llvm::Value *&loaded = entryLoads[contextOffset];
+  if (!loaded) {
+    llvm::IRBuilder<> entry(entryBlock->getTerminator());
+    loaded = module.loadInvariant(entry, type, instanceContext, contextOffset);
+  }
+  return loaded;
+}
+
+llvm::Value *BodyLowering::zeroExtend(llvm::Value *value) {
+  return builder.CreateZExt(value, module.i64);
+}
+
+llvm::Type *BodyLowering::typeOf(wasm::ValueKind kind) {
+  return llvmType(module.context, wasm::ValueType{kind});
+}
+
+void lowerFunction(ModuleLowering &module, uint32_t functionIndex) {
+  using Locals = BodyLowering::Locals;
+  if (module.plan.hasBody[functionIndex])
+    lowerTailWrapper(module, functionIndex);
+  if (module.plan.inlineCandidates[functionIndex])
+    module.function(functionIndex)->addFnAttr(llvm::Attribute::InlineHint);
+  if (BodyLowering(module, functionIndex, Locals::Ssa).run())
+    return;
+  module.remark(functionIndex,
+                "keeping locals on the stack: they are too many for its branches or tries");
+  module.bodyFunction(functionIndex)->deleteBody();
+  BodyLowering(module, functionIndex, Locals::StackSlots).run();
+}
+
+void lowerInlineCopies(ModuleLowering &module) {
+  constexpr size_t mostBytes = 16 * 1024;
+  size_t bytes = 0;
+  // Each may declare others, which then come behind it.
+  for (llvm::Function &function : module.module) {
+    const uint32_t index = module.inlineCandidateCalled(function);
+    if (index == artifact::noIndex)
+      continue;
+    bytes += module.plan.wasm.functions[index].code.size();
+    if (bytes > mostBytes)
+      break;
+    lowerFunction(module, index);
+    function.setLinkage(llvm::GlobalValue::AvailableExternallyLinkage);
+  }
+}
+
+} // namespace w2n::compiler

@@ -1,0 +1,299 @@
+// Structured control (core specification, section 3.4.8, "control instructions").
+//
+// After an unconditional transfer the rest of the frame is skipped, not lowered: nothing in it can
+// run, and its operand stack is polymorphic.
+
+#include "compiler/lower/function/BodyLowering.h"
+
+#include <algorithm>
+
+namespace w2n::compiler {
+
+llvm::BasicBlock *BodyLowering::makeBlock(const llvm::Twine &name) {
+  return llvm::BasicBlock::Create(module.context, name, function);
+}
+
+llvm::SmallVector<llvm::PHINode *, 1>
+BodyLowering::makePhis(llvm::BasicBlock *block, const std::vector<wasm::ValueType> &types) {
+  llvm::SmallVector<llvm::PHINode *, 1> phis;
+  for (wasm::ValueType type : types) {
+    auto *phi = llvm::PHINode::Create(llvmType(module.context, type), 2);
+    phi->insertInto(block, block->end());
+    phis.push_back(phi);
+  }
+  return phis;
+}
+
+const wasm::FunctionType BodyLowering::blockTypeOf(const wasm::BlockType &type) const {
+  switch (type.kind) {
+  case wasm::BlockType::Kind::Empty:
+    return {};
+  case wasm::BlockType::Kind::Value:
+    return {{}, {type.value}};
+  case wasm::BlockType::Kind::Index:
+    return wasm.types[type.typeIndex].function;
+  }
+  return {};
+}
+
+void BodyLowering::pushFrame(Frame frame) {
+  const bool hasClauses = frame.kind == Frame::Kind::TryTable || frame.kind == Frame::Kind::Try;
+  frame.handler = hasClauses ? uint32_t(frames.size()) : currentHandler();
+  frames.push_back(std::move(frame));
+}
+
+void BodyLowering::noteBefore(Frame &frame) {
+  frame.before = builder.GetInsertBlock();
+  frame.writesBefore = ssa.writes();
+}
+
+void BodyLowering::passOperands(Frame &frame) {
+  size_t count = frame.phis.size();
+  for (size_t i = 0; i < count; ++i)
+    frame.phis[i]->addIncoming(ssa.resolve(stack[stack.size() - count + i]),
+                               builder.GetInsertBlock());
+}
+
+void BodyLowering::branchTo(llvm::BasicBlock *target) {
+  ssa.addPredecessor(target, builder.GetInsertBlock());
+  builder.CreateBr(target);
+}
+
+void BodyLowering::branchIf(llvm::Value *condition, llvm::BasicBlock *yes, llvm::BasicBlock *no,
+                            bool yesUnlikely) {
+  branchIf(condition, yes, no, yesUnlikely ? module.unlikely() : nullptr);
+}
+
+void BodyLowering::branchIf(llvm::Value *condition, llvm::BasicBlock *yes, llvm::BasicBlock *no,
+                            llvm::MDNode *weights) {
+  ssa.addPredecessor(yes, builder.GetInsertBlock());
+  ssa.addPredecessor(no, builder.GetInsertBlock());
+  builder.CreateCondBr(condition, yes, no, weights);
+}
+
+llvm::MDNode *BodyLowering::hintedWeights(const Instruction &instruction) {
+  auto hint =
+      std::ranges::lower_bound(wasm.branchHints, instruction.offset, {}, &wasm::BranchHint::offset);
+  if (hint == wasm.branchHints.end() || hint->offset != instruction.offset)
+    return nullptr;
+  // What __builtin_expect is worth to LLVM.
+  constexpr uint32_t expected = 2000, other = 1;
+  llvm::MDBuilder metadata(module.context);
+  return hint->likely ? metadata.createBranchWeights(expected, other)
+                      : metadata.createBranchWeights(other, expected);
+}
+
+llvm::BasicBlock *BodyLowering::trapBlock(artifact::TrapKind kind) {
+  llvm::BasicBlock *&block = trapBlocks[unsigned(kind)];
+  if (!block) {
+    block = makeBlock("trap");
+    llvm::IRBuilder<> cold(block);
+    cold.SetCurrentDebugLocation(builder.getCurrentDebugLocation());
+    module.emitTrap(cold, instanceContext, kind);
+  }
+  return block;
+}
+
+void BodyLowering::trapIf(llvm::Value *condition, artifact::TrapKind kind) {
+  if (auto *constant = llvm::dyn_cast<llvm::ConstantInt>(condition); constant && constant->isZero())
+    return;
+  llvm::BasicBlock *next = makeBlock("checked");
+  branchIf(condition, trapBlock(kind), next, /*yesUnlikely=*/true);
+  builder.SetInsertPoint(next);
+}
+
+void BodyLowering::becomeUnreachable() {
+  stack.resize(frames.back().stackHeight);
+  unreachable = true;
+  skippedDepth = 0;
+}
+
+void BodyLowering::skipUnreachable(const Instruction &instruction) {
+  switch (instruction.opcode) {
+  case wasm::Opcode::Block:
+  case wasm::Opcode::Loop:
+  case wasm::Opcode::If:
+  case wasm::Opcode::TryTable:
+  case wasm::Opcode::Try:
+    ++skippedDepth;
+    return;
+  case wasm::Opcode::Catch:
+    if (skippedDepth == 0)
+      lowerCatch(instruction);
+    return;
+  case wasm::Opcode::CatchAll:
+    if (skippedDepth == 0)
+      lowerCatchAll(instruction);
+    return;
+  case wasm::Opcode::Delegate:
+    if (skippedDepth == 0)
+      lowerDelegate(instruction);
+    else
+      --skippedDepth;
+    return;
+  case wasm::Opcode::Else:
+    if (skippedDepth == 0)
+      lowerElse(instruction);
+    return;
+  case wasm::Opcode::End:
+    if (skippedDepth == 0)
+      lowerEnd(instruction);
+    else
+      --skippedDepth;
+    return;
+  default: // Every other instruction is dead here; listing them would say nothing.
+    return;
+  }
+}
+
+void BodyLowering::lowerUnreachable(const Instruction &) {
+  branchTo(trapBlock(artifact::TrapKind::Unreachable));
+  becomeUnreachable();
+}
+
+void BodyLowering::lowerNop(const Instruction &) {}
+
+void BodyLowering::lowerBlock(const Instruction &instruction) {
+  wasm::FunctionType type = blockTypeOf(instruction.block);
+  Frame frame;
+  frame.target = frame.after = makeBlock("block.end");
+  frame.phis = makePhis(frame.target, type.results);
+  frame.stackHeight = stack.size() - type.params.size();
+  noteBefore(frame);
+  pushFrame(std::move(frame));
+}
+
+void BodyLowering::lowerLoop(const Instruction &instruction) {
+  wasm::FunctionType type = blockTypeOf(instruction.block);
+  Frame frame;
+  frame.kind = Frame::Kind::Loop;
+  frame.target = makeBlock("loop");
+  frame.phis = makePhis(frame.target, type.params);
+  frame.stackHeight = stack.size() - type.params.size();
+  ssa.markUnsealed(frame.target);
+  passOperands(frame);
+  branchTo(frame.target);
+  builder.SetInsertPoint(frame.target);
+  stack.resize(frame.stackHeight);
+  stack.insert(stack.end(), frame.phis.begin(), frame.phis.end());
+  pushFrame(std::move(frame));
+}
+
+void BodyLowering::lowerIf(const Instruction &instruction) {
+  wasm::FunctionType type = blockTypeOf(instruction.block);
+  llvm::Value *condition = builder.CreateICmpNE(pop(), builder.getInt32(0));
+  Frame frame;
+  frame.kind = Frame::Kind::If;
+  frame.target = frame.after = makeBlock("if.end");
+  frame.phis = makePhis(frame.target, type.results);
+  frame.stackHeight = stack.size() - type.params.size();
+  frame.params.assign(stack.end() - ptrdiff_t(type.params.size()), stack.end());
+  noteBefore(frame);
+  llvm::BasicBlock *thenBlock = makeBlock("then");
+  frame.elseBlock = makeBlock("else");
+  branchIf(condition, thenBlock, frame.elseBlock, hintedWeights(instruction));
+  builder.SetInsertPoint(thenBlock);
+  pushFrame(std::move(frame));
+}
+
+void BodyLowering::lowerElse(const Instruction &) {
+  Frame &frame = frames.back();
+  if (!unreachable) {
+    passOperands(frame);
+    branchTo(frame.after);
+  }
+  unreachable = false;
+  frame.kind = Frame::Kind::Else;
+  stack.resize(frame.stackHeight);
+  stack.insert(stack.end(), frame.params.begin(), frame.params.end());
+  builder.SetInsertPoint(frame.elseBlock);
+}
+
+void BodyLowering::lowerEnd(const Instruction &instruction) {
+  // An `if` without `else` passes its parameters on: they are its results.
+  if (frames.back().kind == Frame::Kind::If)
+    lowerElse(instruction);
+  Frame frame = std::move(frames.back());
+  if (frame.kind == Frame::Kind::Loop) {
+    // Falling out of a loop's end needs no block: only branches to the header do.
+    ssa.seal(frame.target);
+    frames.pop_back();
+    if (unreachable && !frames.empty())
+      becomeUnreachable();
+    return;
+  }
+  if (!unreachable) {
+    passOperands(frame);
+    branchTo(frame.after);
+  }
+  frames.pop_back();
+  if (frame.exception)
+    finishClauses(frame, currentHandler());
+  finishFrame(frame);
+}
+
+// Continues after the `end` of a frame other than a loop.
+void BodyLowering::finishFrame(Frame &frame) {
+  stack.resize(frame.stackHeight);
+  if (ssa.predecessors(frame.after).empty()) {
+    frame.after->eraseFromParent();
+    if (!frames.empty())
+      becomeUnreachable();
+    return;
+  }
+  unreachable = false;
+  if (frame.before)
+    ssa.setDominator(frame.after, frame.before, frame.writesBefore);
+  builder.SetInsertPoint(frame.after);
+  stack.insert(stack.end(), frame.phis.begin(), frame.phis.end());
+  if (frame.kind == Frame::Kind::Function)
+    module.emitReturn(builder, signature, resultHome(), popMany(frame.phis.size()));
+}
+
+void BodyLowering::lowerBr(const Instruction &instruction) {
+  Frame &frame = frameAt(instruction.index);
+  passOperands(frame);
+  branchTo(frame.target);
+  becomeUnreachable();
+}
+
+void BodyLowering::lowerBrIf(const Instruction &instruction) {
+  llvm::Value *condition = builder.CreateICmpNE(pop(), builder.getInt32(0));
+  Frame &frame = frameAt(instruction.index);
+  passOperands(frame);
+  llvm::BasicBlock *next = makeBlock("next");
+  branchIf(condition, frame.target, next, hintedWeights(instruction));
+  builder.SetInsertPoint(next);
+}
+
+void BodyLowering::lowerBrTable(const Instruction &instruction) {
+  llvm::Value *index = pop();
+  llvm::BasicBlock *from = builder.GetInsertBlock();
+  // One block for each label that occurs, however often: phis have an operand for each edge, and
+  // tables may have 65,520 entries.
+  llvm::DenseMap<uint32_t, llvm::BasicBlock *> edges;
+  auto edgeTo = [&](uint32_t label) {
+    llvm::BasicBlock *&edge = edges[label];
+    if (!edge) {
+      edge = makeBlock("edge");
+      ssa.addPredecessor(edge, from);
+      builder.SetInsertPoint(edge);
+      passOperands(frameAt(label));
+      branchTo(frameAt(label).target);
+    }
+    return edge;
+  };
+  auto *switchInst = llvm::SwitchInst::Create(index, edgeTo(instruction.labels.back()),
+                                              unsigned(instruction.labels.size() - 1), from);
+  for (uint32_t i = 0; i + 1 < instruction.labels.size(); ++i)
+    switchInst->addCase(builder.getInt32(i), edgeTo(instruction.labels[i]));
+  becomeUnreachable();
+}
+
+void BodyLowering::lowerReturn(const Instruction &) {
+  passOperands(frames.front());
+  branchTo(frames.front().target);
+  becomeUnreachable();
+}
+
+} // namespace w2n::compiler

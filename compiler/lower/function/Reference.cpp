@@ -1,0 +1,32 @@
+// Typed references: null and not null (core specification, section 3.4.4).
+
+#include "compiler/lower/function/BodyLowering.h"
+
+namespace w2n::compiler {
+
+void BodyLowering::lowerRefAsNonNull(const Instruction &) {
+  llvm::Value *reference = pop();
+  trapIf(builder.CreateIsNull(reference), artifact::TrapKind::NullReference);
+  push(reference);
+}
+
+void BodyLowering::lowerBrOnNull(const Instruction &instruction) {
+  llvm::Value *reference = pop();
+  Frame &frame = frameAt(instruction.index);
+  passOperands(frame);
+  llvm::BasicBlock *next = makeBlock("not.null");
+  branchIf(builder.CreateIsNull(reference), frame.target, next);
+  builder.SetInsertPoint(next);
+  push(reference);
+}
+
+void BodyLowering::lowerBrOnNonNull(const Instruction &instruction) {
+  Frame &frame = frameAt(instruction.index);
+  // The label takes the reference, too.
+  passOperands(frame);
+  llvm::BasicBlock *next = makeBlock("null");
+  branchIf(builder.CreateIsNotNull(pop()), frame.target, next);
+  builder.SetInsertPoint(next);
+}
+
+} // namespace w2n::compiler

@@ -1,0 +1,116 @@
+// Table and reference instructions. References are pointers; a table element is 8 bytes, null is 0.
+
+#include "compiler/lower/function/BodyLowering.h"
+
+#include "lib/artifact/Abi.h"
+
+namespace w2n::compiler {
+
+using artifact::RuntimeServices;
+using artifact::TableRecord;
+using artifact::TrapKind;
+
+llvm::Value *BodyLowering::tableRecord(uint32_t table) {
+  const artifact::ContextLayout &layout = module.plan.layout;
+  if (table < wasm.importedTables)
+    return entryLoad(module.pointer, layout.tablePointers() + 8ull * table);
+  return module.at(builder, instanceContext,
+                   layout.tableRecords() + sizeof(TableRecord) * (table - wasm.importedTables));
+}
+
+llvm::Type *BodyLowering::tableAddressType(uint32_t table) {
+  return wasm.tables[table].type.limits.is64 ? module.i64 : module.i32;
+}
+
+llvm::Value *BodyLowering::tableElementAddress(uint32_t table, llvm::Value *index, TrapKind kind) {
+  llvm::Value *record = tableRecord(table);
+  llvm::Value *count =
+      module.load(builder, module.i64, module.at(builder, record, offsetof(TableRecord, count)),
+                  AliasClass::Context);
+  llvm::Value *wide = zeroExtend(index);
+  trapIf(builder.CreateICmpUGE(wide, count), kind);
+  llvm::Value *elements =
+      module.load(builder, module.pointer,
+                  module.at(builder, record, offsetof(TableRecord, elements)), AliasClass::Context);
+  return builder.CreateInBoundsGEP(module.i64, elements, wide);
+}
+
+llvm::Value *BodyLowering::functionReference(uint32_t functionIndex) {
+  const artifact::ContextLayout &layout = module.plan.layout;
+  uint64_t offset =
+      functionIndex < wasm.importedFunctions
+          ? layout.importReferences() + sizeof(artifact::FunctionReference) * functionIndex
+          : layout.functionReferences() +
+                sizeof(artifact::FunctionReference) * module.plan.references[functionIndex];
+  return module.at(builder, instanceContext, offset);
+}
+
+void BodyLowering::lowerTableGet(const Instruction &instruction) {
+  llvm::Value *element = tableElementAddress(instruction.index, pop(), TrapKind::TableOutOfBounds);
+  push(module.load(builder, module.pointer, element, AliasClass::Table));
+}
+
+void BodyLowering::lowerTableSet(const Instruction &instruction) {
+  llvm::Value *value = pop();
+  llvm::Value *element = tableElementAddress(instruction.index, pop(), TrapKind::TableOutOfBounds);
+  module.store(builder, value, element, AliasClass::Table);
+}
+
+void BodyLowering::lowerTableSize(const Instruction &instruction) {
+  llvm::Value *count =
+      module.load(builder, module.i64,
+                  module.at(builder, tableRecord(instruction.index), offsetof(TableRecord, count)),
+                  AliasClass::Context);
+  push(builder.CreateTrunc(count, tableAddressType(instruction.index)));
+}
+
+void BodyLowering::lowerTableGrow(const Instruction &instruction) {
+  llvm::Value *delta = zeroExtend(pop());
+  llvm::Value *value = pop();
+  llvm::Value *old = module.callService(
+      builder, instanceContext, offsetof(RuntimeServices, tableGrow), module.i64,
+      {builder.getInt32(instruction.index), builder.CreatePtrToInt(value, module.i64), delta});
+  push(builder.CreateTrunc(old, tableAddressType(instruction.index)));
+}
+
+void BodyLowering::lowerTableFill(const Instruction &instruction) {
+  llvm::Value *count = zeroExtend(pop());
+  llvm::Value *value = builder.CreatePtrToInt(pop(), module.i64);
+  llvm::Value *destination = zeroExtend(pop());
+  module.callService(builder, instanceContext, offsetof(RuntimeServices, tableFill),
+                     module.voidType,
+                     {builder.getInt32(instruction.index), destination, value, count});
+}
+
+void BodyLowering::lowerTableCopy(const Instruction &instruction) {
+  llvm::Value *count = zeroExtend(pop());
+  llvm::Value *source = zeroExtend(pop());
+  llvm::Value *destination = zeroExtend(pop());
+  module.callService(builder, instanceContext, offsetof(RuntimeServices, tableCopy),
+                     module.voidType,
+                     {builder.getInt32(instruction.index), builder.getInt32(instruction.index2),
+                      destination, source, count});
+}
+
+void BodyLowering::lowerTableInit(const Instruction &instruction) {
+  callSegmentService(instruction, offsetof(RuntimeServices, tableInit));
+}
+
+void BodyLowering::lowerElementDrop(const Instruction &instruction) {
+  module.callService(builder, instanceContext, offsetof(RuntimeServices, elementDrop),
+                     module.voidType, {builder.getInt32(instruction.index)});
+}
+
+void BodyLowering::lowerRefNull(const Instruction &) {
+  push(llvm::ConstantPointerNull::get(module.pointer));
+}
+
+void BodyLowering::lowerRefIsNull(const Instruction &) {
+  push(builder.CreateZExt(builder.CreateIsNull(pop()), module.i32));
+}
+
+void BodyLowering::lowerRefFunc(const Instruction &instruction) {
+  push(functionReference(instruction.index));
+}
+
+} // namespace w2n::compiler

@@ -1,0 +1,76 @@
+// Parametric and variable instructions: drop, select, locals, globals.
+
+#include "compiler/lower/function/BodyLowering.h"
+
+namespace w2n::compiler {
+
+void BodyLowering::lowerDrop(const Instruction &) { pop(); }
+
+void BodyLowering::lowerSelect(const Instruction &) {
+  llvm::Value *condition = builder.CreateICmpNE(pop(), builder.getInt32(0));
+  llvm::Value *otherwise = pop();
+  llvm::Value *value = pop();
+  push(builder.CreateSelect(condition, value, otherwise));
+}
+
+void BodyLowering::makeLocals(llvm::ArrayRef<llvm::Value *> parameters) {
+  auto typeOf = [this](unsigned local) { return llvmType(module.context, localTypes[local]); };
+  if (locals == Locals::Ssa)
+    ssa.setTypes(typeOf);
+  else
+    for (uint32_t i = 0; i < localTypes.size(); ++i) {
+      slots.push_back(builder.CreateAlloca(typeOf(i)));
+      writeLocal(i, llvm::Constant::getNullValue(typeOf(i)));
+    }
+  for (uint32_t i = 0; i < parameters.size(); ++i)
+    writeLocal(i, parameters[i]);
+}
+
+llvm::Value *BodyLowering::readLocal(uint32_t local) {
+  if (locals == Locals::StackSlots)
+    return builder.CreateLoad(slots[local]->getAllocatedType(), slots[local]);
+  return ssa.read(builder.GetInsertBlock(), local);
+}
+
+void BodyLowering::writeLocal(uint32_t local, llvm::Value *value) {
+  if (locals == Locals::StackSlots)
+    builder.CreateStore(value, slots[local]);
+  else
+    ssa.write(builder.GetInsertBlock(), local, value);
+}
+
+void BodyLowering::lowerLocalGet(const Instruction &instruction) {
+  push(readLocal(instruction.index));
+}
+
+void BodyLowering::lowerLocalSet(const Instruction &instruction) {
+  writeLocal(instruction.index, pop());
+}
+
+void BodyLowering::lowerLocalTee(const Instruction &instruction) {
+  llvm::Value *value = pop();
+  writeLocal(instruction.index, value);
+  push(value);
+}
+
+llvm::Value *BodyLowering::globalAddress(uint32_t global) {
+  const artifact::ContextLayout &layout = module.plan.layout;
+  if (global < wasm.importedGlobals)
+    return entryLoad(module.pointer, layout.globalPointers() + 8ull * global);
+  return module.at(builder, instanceContext,
+                   layout.globalCells() +
+                       sizeof(artifact::GlobalCell) * (global - wasm.importedGlobals));
+}
+
+void BodyLowering::lowerGlobalGet(const Instruction &instruction) {
+  const wasm::GlobalType &type = wasm.globals[instruction.index].type;
+  push(module.load(builder, llvmType(module.context, type.type), globalAddress(instruction.index),
+                   AliasClass::Global));
+}
+
+void BodyLowering::lowerGlobalSet(const Instruction &instruction) {
+  llvm::Value *value = pop();
+  module.store(builder, value, globalAddress(instruction.index), AliasClass::Global);
+}
+
+} // namespace w2n::compiler

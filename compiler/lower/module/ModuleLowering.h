@@ -1,0 +1,177 @@
+// What the lowering of one LLVM module (a partition of the wasm module) shares: declarations,
+// metadata nodes, offsets in the instance context, and how to reach through it.
+#pragma once
+
+#include "compiler/ir/Contract.h"
+#include "compiler/lower/module/Signature.h"
+#include "compiler/lower/module/TableCalls.h"
+#include "compiler/plan/ModulePlan.h"
+
+#include <llvm/IR/DIBuilder.h>
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/MDBuilder.h>
+#include <llvm/IR/Module.h>
+#include <map>
+
+namespace w2n::compiler {
+
+/// Symbols of what is not a wasm function. The dots keep them apart from wasm names, which are made
+/// free of this prefix.
+std::string entryThunkSymbol(uint32_t typeIndex);
+std::string importThunkSymbol(uint32_t typeIndex);
+inline constexpr char initializeSymbol[] = "w2n.initialize";
+
+/// Where a call inside a try goes on; both null outside of one, where what is thrown leaves the
+/// function.
+struct CallEdges {
+  llvm::BasicBlock *returned = nullptr, *unwound = nullptr;
+};
+
+class ModuleLowering {
+public:
+  ModuleLowering(const ModulePlan &plan, llvm::Module &module);
+
+  const ModulePlan &plan;
+  llvm::Module &module;
+  llvm::LLVMContext &context;
+  llvm::Type *const voidType, *const i8, *const i32, *const i64, *const f32, *const f64;
+  llvm::PointerType *const pointer;
+
+  /// Tells who asked (CompileOptions::remark) what is done differently for a function.
+  void remark(uint32_t functionIndex, const char *text) const;
+
+  const Signature &signature(uint32_t typeIndex);
+  const Signature &tailSignature(uint32_t typeIndex);
+  /// The function with wasm index `functionIndex`, declared on first use; it must not be imported.
+  llvm::Function *function(uint32_t functionIndex);
+  /// The index of a candidate for inlining that is `declared` but not defined; noIndex if it is
+  /// something else.
+  uint32_t inlineCandidateCalled(const llvm::Function &declared) const;
+  /// A location for the code of function `functionIndex`, so that it is known where it is inlined.
+  llvm::DILocation *location(uint32_t functionIndex);
+  /// What tail calls jump to: only of a function that has a body of its own.
+  llvm::Function *tailFunction(uint32_t functionIndex);
+  /// Where the body goes: the function itself, or what its wrapper calls.
+  llvm::Function *bodyFunction(uint32_t functionIndex) {
+    return plan.hasBody[functionIndex] ? tailFunction(functionIndex) : function(functionIndex);
+  }
+  const Signature &bodySignature(uint32_t functionIndex) {
+    const uint32_t typeIndex = plan.wasm.functions[functionIndex].typeIndex;
+    return plan.hasBody[functionIndex] ? tailSignature(typeIndex) : signature(typeIndex);
+  }
+  /// A hidden function with our attributes; the first argument is the context in `swiftself`.
+  llvm::Function *makeFunction(llvm::FunctionType *type, const llvm::Twine &name,
+                               bool takesContext);
+
+  /// `base` + `offset` bytes.
+  llvm::Value *at(llvm::IRBuilder<> &builder, llvm::Value *base, uint64_t offset);
+  /// A load of something that never changes while the instance lives.
+  llvm::LoadInst *loadInvariant(llvm::IRBuilder<> &builder, llvm::Type *type, llvm::Value *base,
+                                uint64_t offset);
+  llvm::LoadInst *load(llvm::IRBuilder<> &builder, llvm::Type *type, llvm::Value *address,
+                       AliasClass aliasClass);
+  llvm::StoreInst *store(llvm::IRBuilder<> &builder, llvm::Value *value, llvm::Value *address,
+                         AliasClass aliasClass);
+  /// The size of `memory`, whose MemoryRecord is at `record`. Other threads may grow a shared
+  /// memory: any size that it had since the last synchronization will do for a bounds check.
+  llvm::LoadInst *loadMemoryBytes(llvm::IRBuilder<> &builder, uint32_t memory, llvm::Value *record);
+  /// Marks an access to guest memory.
+  void setAliasClass(llvm::Instruction *access, AliasClass aliasClass);
+
+  /// Calls the service at `offset` of RuntimeServices with the context and `arguments`.
+  llvm::CallInst *callService(llvm::IRBuilder<> &builder, llvm::Value *instanceContext,
+                              uint64_t offset, llvm::Type *result,
+                              llvm::ArrayRef<llvm::Value *> arguments);
+  /// Calls services->trap and ends the block.
+  void emitTrap(llvm::IRBuilder<> &builder, llvm::Value *instanceContext, artifact::TrapKind kind);
+
+  /// Calls `code` with `calleeContext` under `signature`; gives one value for each result.
+  llvm::SmallVector<llvm::Value *, 2> call(llvm::IRBuilder<> &builder, const Signature &signature,
+                                           llvm::Value *code, llvm::Value *calleeContext,
+                                           llvm::ArrayRef<llvm::Value *> arguments,
+                                           CallEdges edges = {});
+  /// The call alone. `home` is passed if the signature has a place for it.
+  llvm::CallBase *emitCall(llvm::IRBuilder<> &builder, const Signature &signature,
+                           llvm::Value *code, llvm::Value *calleeContext,
+                           llvm::ArrayRef<llvm::Value *> arguments, llvm::Value *home,
+                           CallEdges edges = {});
+  /// The results of `call`; those that are not returned are in the buffer of `home`.
+  llvm::SmallVector<llvm::Value *, 2> readResults(llvm::IRBuilder<> &builder,
+                                                  const Signature &signature, llvm::CallBase *call,
+                                                  llvm::Value *home);
+  /// What functions with landing pads name as their personality: a symbol that nobody defines.
+  llvm::Function *personality();
+  /// For the object that is linked first, if anything is caught at all: the pointer through which
+  /// LLVM refers to the personality.
+  void emitPersonalityPointer();
+  /// Ends the lowering of a module where there are several levels: makes its symbols those of its
+  /// level. Intrinsics, builtins and the personality are nobody's.
+  void addSymbolSuffix();
+  /// Reads the wasm parameters of `function`, wherever they travel.
+  llvm::SmallVector<llvm::Value *, 8>
+  readParameters(llvm::IRBuilder<> &builder, const Signature &signature, llvm::Function *function);
+  /// Returns `results`, through the buffer of `home` where they are many.
+  void emitReturn(llvm::IRBuilder<> &builder, const Signature &signature, llvm::Value *home,
+                  llvm::ArrayRef<llvm::Value *> results);
+
+  /// Slot `index` of the argument buffer of `calleeContext`.
+  llvm::Value *bufferSlot(llvm::IRBuilder<> &builder, llvm::Value *calleeContext, unsigned index);
+
+  /// The closed table `table`: an array of {distance from the array to the code, canonical type},
+  /// declared on first use. If it is used for tail calls, the distance to the code of the body
+  /// follows, 0 only for types that no tail call names, and four bytes that are unused.
+  llvm::GlobalVariable *closedTable(uint32_t table);
+  uint64_t closedTableEntryBytes(uint32_t table) const {
+    return plan.tailCalledTables[table] ? 16 : 8;
+  }
+
+  /// The typed table of `table` and `typeNumber`: an array of distances from it to code, declared
+  /// on first use.
+  llvm::GlobalVariable *typedTable(uint32_t table, uint32_t typeNumber);
+
+  /// Notes a call for callDirectly, and declares what it may reach, so that it can be inlined.
+  void addTableCall(TableCall call);
+  std::span<const TableCall> tableCalls() const { return noted; }
+
+  llvm::MDNode *unlikely() const { return unlikelyWeights; }
+
+private:
+  /// A hidden constant called `name`, declared on first use.
+  llvm::GlobalVariable *constant(const std::string &name, llvm::Type *type, uint64_t alignment);
+  /// Says of the i32 parameters and result of `callable`, a function or a call, how they travel.
+  template <typename Callable> void extendIntegers(Callable &callable);
+
+  llvm::MDNode *aliasTags[aliasClassCount];
+  llvm::MDNode *emptyNode;
+  llvm::MDNode *unlikelyWeights;
+  std::map<uint32_t, Signature> signatures, tailSignatures;
+  /// Candidates for inlining that were declared.
+  llvm::DenseMap<const llvm::Function *, uint32_t> candidates;
+  llvm::DenseMap<uint32_t, llvm::DILocation *> locations;
+  llvm::DIBuilder debugInfo;
+  llvm::DIFile *debugFile = nullptr;
+  std::vector<TableCall> noted;
+};
+
+/// Body of one defined function.
+void lowerFunction(ModuleLowering &module, uint32_t functionIndex);
+/// Copies of the small functions that the functions of this module call and do not define, and of
+/// those that they call: to be inlined, not to be emitted.
+void lowerInlineCopies(ModuleLowering &module);
+/// The wrapper of a function that has a body of its own (TailCall.cpp).
+void lowerTailWrapper(ModuleLowering &module, uint32_t functionIndex);
+/// Which function types need thunks, by index.
+struct ThunkUses {
+  std::vector<bool> entered, imported;
+};
+ThunkUses findThunkUses(const ModulePlan &plan);
+/// The thunks of all types that need them.
+void lowerThunks(ModuleLowering &module);
+/// The contents of the closed tables.
+void lowerClosedTables(ModuleLowering &module);
+/// The contents of the typed tables, and the code for elements that trap.
+void lowerTypedTables(ModuleLowering &module);
+/// The `initialize` function; false if there is nothing to do, and then nothing is made.
+bool lowerInitialize(ModuleLowering &module);
+
+} // namespace w2n::compiler

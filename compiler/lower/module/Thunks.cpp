@@ -1,0 +1,103 @@
+// The two thunks that a function type has, so that host code needs no assembly: arrays of 64-bit
+// slots on one side, the calling convention of wasm on the other. A vector takes two slots.
+
+#include "compiler/lower/module/ModuleLowering.h"
+#include "lib/artifact/Format.h"
+
+namespace w2n::compiler {
+
+namespace {
+
+/// The addresses of values of `types` in `slots`, in order.
+llvm::SmallVector<llvm::Value *, 8> addressesIn(ModuleLowering &module, llvm::IRBuilder<> &builder,
+                                                llvm::Value *slots,
+                                                llvm::ArrayRef<llvm::Type *> types) {
+  llvm::SmallVector<llvm::Value *, 8> addresses;
+  uint64_t offset = 0;
+  for (llvm::Type *type : types) {
+    addresses.push_back(module.at(builder, slots, offset));
+    offset += type->isVectorTy() ? 16 : 8;
+  }
+  return addresses;
+}
+
+// Slots are aligned to 8 bytes, whatever they hold.
+constexpr llvm::Align slotAlignment = llvm::Align::Constant<8>();
+
+/// Host to wasm, in the C convention: void(InstanceContext *, code, slots).
+void lowerEntryThunk(ModuleLowering &module, uint32_t typeIndex) {
+  const Signature &signature = module.signature(typeIndex);
+  auto *type = llvm::FunctionType::get(module.voidType,
+                                       {module.pointer, module.pointer, module.pointer}, false);
+  llvm::Function *thunk = module.makeFunction(type, entryThunkSymbol(typeIndex), false);
+  llvm::IRBuilder<> builder(llvm::BasicBlock::Create(module.context, "entry", thunk));
+  llvm::Value *slots = thunk->getArg(2);
+  llvm::SmallVector<llvm::Value *, 8> arguments;
+  for (auto [type, address] : llvm::zip_equal(
+           signature.paramTypes, addressesIn(module, builder, slots, signature.paramTypes)))
+    arguments.push_back(builder.CreateAlignedLoad(type, address, slotAlignment));
+  auto results = module.call(builder, signature, thunk->getArg(1), thunk->getArg(0), arguments);
+  for (auto [result, address] :
+       llvm::zip_equal(results, addressesIn(module, builder, slots, signature.resultTypes)))
+    builder.CreateAlignedStore(result, address, slotAlignment);
+  builder.CreateRetVoid();
+}
+
+/// Wasm to host: a function of the wasm type whose context is a HostFunction.
+void lowerImportThunk(ModuleLowering &module, uint32_t typeIndex) {
+  const Signature &signature = module.signature(typeIndex);
+  llvm::Function *thunk = module.makeFunction(signature.type, importThunkSymbol(typeIndex), true);
+  llvm::IRBuilder<> builder(llvm::BasicBlock::Create(module.context, "entry", thunk));
+  llvm::Value *host = thunk->getArg(0);
+  const wasm::FunctionType &wasmType = module.plan.wasm.types[typeIndex].function;
+  size_t slotCount =
+      std::max({wasm::slotsOf(wasmType.params), wasm::slotsOf(wasmType.results), size_t(1)});
+  llvm::Value *slots =
+      builder.CreateAlloca(llvm::ArrayType::get(module.i64, slotCount), nullptr, "slots");
+  auto parameters = module.readParameters(builder, signature, thunk);
+  // The unused high halves are zeroed, so that a host that reads 64 bits sees no stale stack.
+  for (auto [parameter, slot] :
+       llvm::zip_equal(parameters, addressesIn(module, builder, slots, signature.paramTypes))) {
+    if (parameter->getType()->getPrimitiveSizeInBits() == 32)
+      builder.CreateStore(builder.getInt64(0), slot);
+    builder.CreateAlignedStore(parameter, slot, slotAlignment);
+  }
+  llvm::Value *invoke =
+      module.loadInvariant(builder, module.pointer, host, offsetof(artifact::HostFunction, invoke));
+  auto *type = llvm::FunctionType::get(module.voidType, {module.pointer, module.pointer}, false);
+  builder.CreateCall(type, invoke, {host, slots})->setDoesNotThrow();
+  llvm::SmallVector<llvm::Value *, 2> results;
+  for (auto [type, address] : llvm::zip_equal(
+           signature.resultTypes, addressesIn(module, builder, slots, signature.resultTypes)))
+    results.push_back(builder.CreateAlignedLoad(type, address, slotAlignment));
+  module.emitReturn(builder, signature, host, results);
+}
+
+} // namespace
+
+// Only functions that have a reference, or are imported, can be called from outside; only imported
+// ones can be the host's.
+ThunkUses findThunkUses(const ModulePlan &plan) {
+  const wasm::Module &wasm = plan.wasm;
+  ThunkUses uses{std::vector<bool>(wasm.types.size()), std::vector<bool>(wasm.types.size())};
+  for (uint32_t i = 0; i < wasm.functions.size(); ++i) {
+    const uint32_t typeIndex = wasm.functions[i].typeIndex;
+    if (i < wasm.importedFunctions)
+      uses.entered[typeIndex] = uses.imported[typeIndex] = true;
+    else if (plan.references[i] != artifact::noIndex)
+      uses.entered[typeIndex] = true;
+  }
+  return uses;
+}
+
+void lowerThunks(ModuleLowering &module) {
+  const ThunkUses uses = findThunkUses(module.plan);
+  for (uint32_t i = 0; i < module.plan.wasm.types.size(); ++i) {
+    if (uses.entered[i])
+      lowerEntryThunk(module, i);
+    if (uses.imported[i])
+      lowerImportThunk(module, i);
+  }
+}
+
+} // namespace w2n::compiler

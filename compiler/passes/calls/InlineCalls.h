@@ -1,0 +1,15 @@
+// Inlines calls of small functions, bottom up. Which functions may be inlined the lowering has said
+// with `inlinehint` (plan/InlineCandidates.h).
+#pragma once
+
+#include <llvm/IR/Module.h>
+#include <llvm/IR/PassManager.h>
+
+namespace w2n::compiler {
+
+/// Returns the functions that have changed. Function bodies that were there to be inlined only
+/// (available_externally) are gone afterwards.
+llvm::SmallPtrSet<llvm::Function *, 16> inlineCalls(llvm::Module &module,
+                                                    llvm::FunctionAnalysisManager &analyses);
+
+} // namespace w2n::compiler

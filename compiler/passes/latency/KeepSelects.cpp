@@ -1,0 +1,19 @@
+#include "compiler/passes/latency/KeepSelects.h"
+
+#include <llvm/IR/InstIterator.h>
+#include <llvm/IR/Instructions.h>
+#include <llvm/IR/Metadata.h>
+
+namespace w2n::compiler {
+
+using namespace llvm;
+
+PreservedAnalyses KeepSelectsPass::run(Function &function, FunctionAnalysisManager &) {
+  MDNode *mark = MDNode::get(function.getContext(), {});
+  for (Instruction &instruction : instructions(function))
+    if (isa<SelectInst>(instruction) && !instruction.hasMetadata(LLVMContext::MD_prof))
+      instruction.setMetadata(LLVMContext::MD_unpredictable, mark);
+  return PreservedAnalyses::all();
+}
+
+} // namespace w2n::compiler

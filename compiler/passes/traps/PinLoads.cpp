@@ -1,0 +1,248 @@
+// A guest load must trap if its address is out of bounds, whatever becomes of its value. What could
+// lose it after the last IR pass:
+//  - dead code elimination, if its value is not used;
+//  - narrowing (a load of which only some bytes, or some lanes, are demanded becomes a smaller one,
+//    which may lie inside the memory where the whole did not);
+//  - sinking, which moves a load into the one branch that uses its value.
+// The code generator does none of these to a volatile load, and a volatile load still folds into
+// the instruction that uses it. The loads that are left as they are have all bytes demanded, by
+// something in their own block that cannot itself move; and those of vectors of which lanes are not
+// wanted, beside which one byte is loaded that says whether all are there.
+
+#include "compiler/passes/traps/PinLoads.h"
+
+#include "compiler/ir/Contract.h"
+#include "compiler/passes/Preserved.h"
+#include "compiler/passes/traps/LaneDemand.h"
+
+#include <llvm/Analysis/AssumptionCache.h>
+#include <llvm/Analysis/DemandedBits.h>
+#include <llvm/Analysis/LoopInfo.h>
+#include <llvm/Analysis/ScalarEvolution.h>
+#include <llvm/IR/Dominators.h>
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/Instructions.h>
+#include <llvm/IR/IntrinsicInst.h>
+#include <llvm/IR/Metadata.h>
+#include <llvm/Transforms/Utils/Local.h>
+
+namespace w2n::compiler {
+
+using namespace llvm;
+
+namespace {
+
+bool isRoot(const Instruction &instruction) {
+  return instruction.isTerminator() ||
+         (instruction.mayHaveSideEffects() && !isa<AssumeInst>(instruction));
+}
+
+/// Instructions that something with an effect depends on, assumptions not counted.
+SmallPtrSet<const Instruction *, 32> liveInstructions(const Function &function) {
+  SmallPtrSet<const Instruction *, 32> live;
+  SmallVector<const Instruction *, 64> worklist;
+  auto mark = [&](const Instruction &instruction) {
+    if (live.insert(&instruction).second)
+      worklist.push_back(&instruction);
+  };
+  for (const BasicBlock &block : function)
+    for (const Instruction &instruction : block)
+      if (isRoot(instruction))
+        mark(instruction);
+  while (!worklist.empty())
+    for (const Value *operand : worklist.pop_back_val()->operands())
+      if (const auto *instruction = dyn_cast<Instruction>(operand))
+        mark(*instruction);
+  return live;
+}
+
+void dropAssumptions(Function &function) {
+  SmallVector<WeakTrackingVH, 32> operands;
+  for (BasicBlock &block : function)
+    for (Instruction &instruction : make_early_inc_range(block))
+      if (auto *assume = dyn_cast<AssumeInst>(&instruction)) {
+        for (Value *operand : assume->operands())
+          if (isa<Instruction>(operand) && !isa<LoadInst>(operand))
+            operands.push_back(operand);
+        assume->eraseFromParent();
+      }
+  RecursivelyDeleteTriviallyDeadInstructionsPermissive(operands);
+}
+
+/// Whether `use`, by a phi, happens at the end of `block` for sure.
+bool isUseAtEndOf(const BasicBlock &block, const Use &use) {
+  const auto *phi = cast<PHINode>(use.getUser());
+  return phi->getIncomingBlock(use) == &block &&
+         (phi->getParent() == &block || block.getSingleSuccessor());
+}
+
+/// Whether code for a select surely computes its operand `use`: not a value, as branches may be
+/// made of the select, and each compute what only it needs; and not the condition if some of the
+/// result, which may be all that differs, is not wanted.
+bool isNeededBySelect(const Use &use, DemandedBits &demanded) {
+  auto *select = cast<SelectInst>(use.getUser());
+  if (use.getOperandNo() != 0 || !demandsAllLanes(*select))
+    return false;
+  return !select->getType()->isIntOrIntVectorTy() || demanded.getDemandedBits(select).isAllOnes();
+}
+
+/// The code generator makes two branches of one on such a condition, and what only the second needs
+/// moves behind the first.
+bool mayBecomeBranches(const Instruction &condition) {
+  return condition.getType()->isIntegerTy(1) &&
+         (condition.getOpcode() == Instruction::And || condition.getOpcode() == Instruction::Or);
+}
+
+/// Whether `instruction` stays in `block` because something there that cannot move needs it;
+/// `anchored` holds the answers for the instructions after it.
+bool isAnchored(const Instruction &instruction, const BasicBlock &block,
+                const SmallPtrSetImpl<const Instruction *> &anchored, DemandedBits &demanded) {
+  if (isRoot(instruction))
+    return true;
+  for (const Use &use : instruction.uses()) {
+    const auto *user = cast<Instruction>(use.getUser());
+    if (isa<SelectInst>(user) && !isNeededBySelect(use, demanded))
+      continue;
+    if (mayBecomeBranches(*user))
+      continue;
+    if (isa<PHINode>(user) ? isUseAtEndOf(block, use) : anchored.contains(user))
+      return true;
+  }
+  return false;
+}
+
+/// Whether `load` and a store to the same address around a bitwise operation could become a
+/// narrower pair.
+bool feedsNarrowableStore(const LoadInst &load) {
+  for (const User *user : load.users())
+    if (const auto *operation = dyn_cast<BinaryOperator>(user);
+        operation && operation->isBitwiseLogicOp() && isa<ConstantInt>(operation->getOperand(1)))
+      for (const User *stored : operation->users())
+        if (const auto *store = dyn_cast<StoreInst>(stored);
+            store && store->getPointerOperand() == load.getPointerOperand())
+          return true;
+  return false;
+}
+
+/// Reads the last byte of `load` for sure. What is accessible of a memory begins at its base, so
+/// that this traps if and only if the load should. Volatile alone does not help: x86 has
+/// instructions that extend the lower half of a vector in memory, and LLVM takes them for a whole
+/// volatile load too.
+void probeLastByte(LoadInst &load) {
+  IRBuilder<> builder(&load);
+  const DataLayout &layout = load.getDataLayout();
+  uint64_t bytes = layout.getTypeStoreSize(load.getType());
+  Value *last =
+      builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), load.getPointerOperand(), bytes - 1);
+  LoadInst *probe =
+      builder.CreateAlignedLoad(builder.getInt8Ty(), last, Align(1), /*isVolatile=*/true);
+  probe->setMetadata(LLVMContext::MD_tbaa, load.getMetadata(LLVMContext::MD_tbaa));
+}
+
+/// Whether `value`, which a loop computes, is known without running it.
+bool isKnownAfter(Value &value, const Loop &loop, ScalarEvolution &evolution) {
+  if (loop.isLoopInvariant(&value))
+    return true;
+  return evolution.isSCEVable(value.getType()) &&
+         evolution.isLoopInvariant(
+             evolution.getSCEVAtScope(evolution.getSCEV(&value), loop.getParentLoop()), &loop);
+}
+
+/// Whether nothing after `loop` depends on it, so that it could be deleted: it leaves to one block,
+/// with the same values whichever way it does, and has no effects but traps of its loads.
+bool isDeletable(const Loop &loop, ScalarEvolution &evolution) {
+  const BasicBlock *exit = loop.getUniqueExitBlock();
+  if (!exit)
+    return false;
+  for (const BasicBlock *block : loop.blocks())
+    for (const Instruction &instruction : *block)
+      if (instruction.mayHaveSideEffects() && !isa<AssumeInst>(instruction))
+        return false;
+  for (const PHINode &phi : exit->phis()) {
+    const Value *same = nullptr;
+    for (const Use &use : phi.incoming_values()) {
+      if (!loop.contains(phi.getIncomingBlock(use)))
+        continue;
+      if (same && same != use.get())
+        return false;
+      same = use.get();
+    }
+  }
+  for (BasicBlock *block : loop.blocks())
+    for (Instruction &instruction : *block)
+      for (const User *user : instruction.users())
+        if (!loop.contains(cast<Instruction>(user)) && !isa<AssumeInst>(user) &&
+            !isKnownAfter(instruction, loop, evolution))
+          return false;
+  return true;
+}
+
+/// Loads that decide nothing but when a loop ends of which nobody needs anything.
+bool pinDeletableLoops(Function &function, FunctionAnalysisManager &analyses) {
+  bool changed = false;
+  auto &loops = analyses.getResult<LoopAnalysis>(function);
+  for (Loop *loop : loops.getLoopsInPreorder())
+    if (isDeletable(*loop, analyses.getResult<ScalarEvolutionAnalysis>(function)))
+      for (BasicBlock *block : loop->blocks())
+        for (Instruction &instruction : *block)
+          if (auto *load = dyn_cast<LoadInst>(&instruction); load && isGuestLoad(*load)) {
+            load->setVolatile(true);
+            changed = true;
+          }
+  return changed;
+}
+
+} // namespace
+
+PreservedAnalyses PinDeadLoadsPass::run(Function &function, FunctionAnalysisManager &analyses) {
+  SmallVector<LoadInst *, 16> guestLoads;
+  for (BasicBlock &block : function)
+    for (Instruction &instruction : block)
+      if (auto *load = dyn_cast<LoadInst>(&instruction);
+          load && !load->isVolatile() && isGuestLoad(*load))
+        guestLoads.push_back(load);
+  if (guestLoads.empty())
+    return PreservedAnalyses::all();
+  auto live = liveInstructions(function);
+  bool changed = before == Before::Loops && pinDeletableLoops(function, analyses);
+  for (LoadInst *load : guestLoads)
+    if (!live.contains(load)) {
+      load->setVolatile(true);
+      changed = true;
+    }
+  return preservingBlocks(changed);
+}
+
+PreservedAnalyses PinLoadsPass::run(Function &function, FunctionAnalysisManager &analyses) {
+  dropAssumptions(function);
+  // Of now: to an assumption all bits matter, and an earlier result may still be about those.
+  DemandedBits demanded(function, analyses.getResult<AssumptionAnalysis>(function),
+                        analyses.getResult<DominatorTreeAnalysis>(function));
+  for (BasicBlock &block : function) {
+    SmallPtrSet<const Instruction *, 32> anchored;
+    for (Instruction &instruction : reverse(block)) {
+      if (isa<PHINode>(instruction))
+        break;
+      bool isFixed = isAnchored(instruction, block, anchored, demanded);
+      if (isFixed)
+        anchored.insert(&instruction);
+      auto *load = dyn_cast<LoadInst>(&instruction);
+      if (!load || load->isVolatile() || !isGuestLoad(*load))
+        continue;
+      bool allLanes = demandsAllLanes(*load);
+      if (load->getType()->isVectorTy() && !allLanes) {
+        probeLastByte(*load);
+        continue;
+      }
+      bool allDemanded = allLanes && (!load->getType()->isIntOrIntVectorTy() ||
+                                      demanded.getDemandedBits(load).isAllOnes());
+      if (!isFixed || !allDemanded || feedsNarrowableStore(*load)) {
+        load->setVolatile(true);
+        anchored.insert(load);
+      }
+    }
+  }
+  return PreservedAnalyses::none();
+}
+
+} // namespace w2n::compiler

@@ -1,0 +1,76 @@
+#include "compiler/plan/ModuleUses.h"
+
+#include "lib/wasm/Instruction.h"
+
+namespace w2n::compiler {
+
+namespace {
+
+/// True if there are tail calls in `code`.
+bool addUses(const wasm::Module &module, wasm::Bytes code, ModuleUses &uses) {
+  ByteReader reader(code);
+  wasm::Instruction instruction;
+  bool hasTailCalls = false;
+  while (!reader.atEnd()) {
+    if (!wasm::decodeInstruction(reader, instruction))
+      break; // Cannot happen: validated.
+    hasTailCalls |= wasm::isTailCall(instruction.opcode);
+    switch (wasm::infoOf(instruction.opcode).immediates) {
+    case wasm::Immediates::Function:
+      if (instruction.opcode == wasm::Opcode::RefFunc)
+        uses.referencedFunctions[instruction.index] = true;
+      break;
+    case wasm::Immediates::TypeAndTable:
+      if (!module.types[instruction.index].isFinal)
+        uses.touchedTables[instruction.index2] = true;
+      if (instruction.opcode == wasm::Opcode::ReturnCallIndirect)
+        uses.tailCalledTables[instruction.index2] = uses.tailCalledTypes[instruction.index] = true;
+      else
+        ++uses.indirectCalls[{instruction.index2, module.types[instruction.index].number}];
+      break;
+    case wasm::Immediates::Table:
+      uses.touchedTables[instruction.index] = true;
+      break;
+    case wasm::Immediates::ElementAndTable:
+      uses.touchedTables[instruction.index2] = true;
+      break;
+    case wasm::Immediates::TableAndTable:
+      uses.touchedTables[instruction.index] = uses.touchedTables[instruction.index2] = true;
+      break;
+    case wasm::Immediates::TryTable:
+      uses.catchesExceptions = true;
+      break;
+    case wasm::Immediates::BlockType:
+      uses.catchesExceptions |= instruction.opcode == wasm::Opcode::Try;
+      break;
+    default: // No other immediate names a table or a function.
+      break;
+    }
+  }
+  return hasTailCalls;
+}
+
+} // namespace
+
+ModuleUses findUses(const wasm::Module &module) {
+  ModuleUses uses{std::vector<bool>(module.tables.size()),
+                  std::vector<bool>(module.functions.size()),
+                  {},
+                  std::vector<bool>(module.tables.size()),
+                  std::vector<bool>(module.types.size()),
+                  {},
+                  false};
+  for (const wasm::Function &function : module.functions)
+    uses.tailCallers.push_back(addUses(module, function.code, uses));
+  for (const wasm::Global &global : module.globals)
+    addUses(module, global.init.code, uses);
+  for (const wasm::Table &table : module.tables)
+    if (table.init)
+      addUses(module, table.init->code, uses);
+  for (const wasm::ElementSegment &segment : module.elements)
+    for (const wasm::ConstExpr &expression : segment.expressions)
+      addUses(module, expression.code, uses);
+  return uses;
+}
+
+} // namespace w2n::compiler
