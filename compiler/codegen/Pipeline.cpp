@@ -4,6 +4,7 @@
 
 #include "compiler/codegen/Pipeline.h"
 
+#include "compiler/passes/addresses/ContainAccesses.h"
 #include "compiler/passes/addresses/FoldIndexSums.h"
 #include "compiler/passes/addresses/WidenAddresses.h"
 #include "compiler/passes/addresses/WidenExits.h"
@@ -133,12 +134,13 @@ void addScalarPasses(FunctionPassManager &passes, int level, bool isAlongPhis) {
   passes.addPass(PinDeadLoadsPass(PinDeadLoadsPass::Before::Loops));
   // Before sums are sorted, when copies are alike.
   passes.addPass(LoopSimplifyPass());
+  passes.addPass(WidenAddressesPass());
+  passes.addPass(LoopSimplifyPass());
   if (hasUnprovenPasses) {
-    passes.addPass(WidenAddressesPass());
     passes.addPass(RerollLoopsPass());
     passes.addPass(WidenExitsPass());
-    passes.addPass(FoldIndexSumsPass());
   }
+  passes.addPass(FoldIndexSumsPass());
   passes.addPass(ReassociatePass());
   addFirstLoopPasses(passes, level >= 3);
   addCleanup(passes);
@@ -195,11 +197,12 @@ FunctionPassManager makePipeline(OptimizationLevel level, Passes which) {
     passes.addPass(DivRemPairsPass());
     addSimplifyCfg(passes, SimplifyCFGOptions().convertSwitchRangeToICmp(true));
     passes.addPass(KeepSelectsPass());
-    if (hasUnprovenPasses)
-      passes.addPass(SplitCopiesPass());
+    passes.addPass(SplitCopiesPass());
     break;
   }
   }
+  // Addresses are not changed any more.
+  passes.addPass(ContainAccessesPass());
   passes.addPass(PinLoadsPass());
   return passes;
 }

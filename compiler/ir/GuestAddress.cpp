@@ -10,17 +10,20 @@ using namespace llvm;
 
 namespace {
 
-constexpr char wrapGuardMark[] = "wrap guard";
+/// Names of types of TBAA: the second is below the first.
+constexpr char memoryBaseMark[] = "memory base", wrapGuardMark[] = "memory base with wrap guard";
 
 const MDNode *accessType(const LoadInst &load) {
   const MDNode *tag = load.getMetadata(LLVMContext::MD_tbaa);
   return tag ? dyn_cast<MDNode>(tag->getOperand(1)) : nullptr;
 }
 
-bool hasWrapGuard(const LoadInst &base) {
-  const MDNode *type = accessType(base);
+/// The mark of `value`, or the name of its alias class; empty if it has none.
+StringRef markOf(const Value &value) {
+  const auto *load = dyn_cast<LoadInst>(&value);
+  const MDNode *type = load ? accessType(*load) : nullptr;
   const auto *name = type ? dyn_cast<MDString>(type->getOperand(0)) : nullptr;
-  return name && name->getString() == wrapGuardMark;
+  return name ? name->getString() : StringRef();
 }
 
 /// Appends the accesses at `address`, and at constants from it; false if there are other uses.
@@ -50,13 +53,21 @@ bool collectAccesses(Value &address, User &indexed, int64_t offset,
 
 } // namespace
 
-void markWrapGuard(LoadInst &base) {
-  if (hasWrapGuard(base))
+void markMemoryBase(LoadInst &base, bool hasWrapGuard) {
+  if (isMemoryBase(base))
     return;
+  assert(accessType(base) && "a base is loaded from the context");
   MDBuilder metadata(base.getContext());
-  MDNode *type =
-      metadata.createTBAAScalarTypeNode(wrapGuardMark, const_cast<MDNode *>(accessType(base)));
+  MDNode *type = metadata.createTBAAScalarTypeNode(memoryBaseMark, const_cast<MDNode *>(accessType(base)));
+  if (hasWrapGuard)
+    type = metadata.createTBAAScalarTypeNode(wrapGuardMark, type);
   base.setMetadata(LLVMContext::MD_tbaa, metadata.createTBAAStructTagNode(type, type, 0));
+}
+
+bool hasWrapGuard(const Value &value) { return markOf(value) == wrapGuardMark; }
+
+bool isMemoryBase(const Value &value) {
+  return markOf(value) == memoryBaseMark || hasWrapGuard(value);
 }
 
 std::optional<std::pair<Value *, int64_t>> markedBase(const GetElementPtrInst &address) {
@@ -69,8 +80,7 @@ std::optional<std::pair<Value *, int64_t>> markedBase(const GetElementPtrInst &a
       return std::nullopt;
     base = inner->getPointerOperand();
   }
-  const auto *load = dyn_cast<LoadInst>(base);
-  if (!load || !hasWrapGuard(*load))
+  if (!isMemoryBase(*base))
     return std::nullopt;
   return std::pair(const_cast<Value *>(base), constant.getSExtValue());
 }

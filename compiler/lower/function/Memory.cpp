@@ -28,8 +28,12 @@ llvm::Value *BodyLowering::memoryBase(uint32_t memory) {
       entryLoad(module.pointer, module.plan.layout.memorySlots() + sizeof(MemorySlot) * memory +
                                     offsetof(MemorySlot, base));
   const wasm::MemoryType &type = wasm.memories[memory].type;
-  if (memory < wasm.importedMemories ? type.importNeverHasLastPage() : type.neverHasLastPage())
-    markWrapGuard(*llvm::cast<llvm::LoadInst>(base));
+  const bool isGuarded = module.plan.options.boundsChecks == BoundsChecks::Guard &&
+                         type.hasGuardPages() && !type.limits.is64;
+  if (isGuarded)
+    markMemoryBase(*llvm::cast<llvm::LoadInst>(base), memory < wasm.importedMemories
+                                                          ? type.importNeverHasLastPage()
+                                                          : type.neverHasLastPage());
   return base;
 }
 

@@ -1,15 +1,23 @@
-// When is an access at zext(p + c) one at zext(p) + c?
+// When is an access at zext(p + c) one at zext(p) + c? If p + c wraps around, they are different
+// addresses; so the function must trap then as it was, and trap as it becomes. In every other case
+// they are the same address.
 //
-//  - Always, if c is negative and the access has no offset: if p + c wraps around it is at least
-//    2^32 - 64 KiB, where nothing is accessible, and neither is what is up to 64 KiB before the
-//    base, where zext(p) + c points then.
-//  - Where an access at zext(p + d) has happened, with c - 64 KiB <= d <= c: the index p + d is
-//    less than 2^32 - 64 KiB, so that p + d + (c - d) does not wrap around.
+// (A) The last 64 KiB (artifact::wrapGuardBytes) of a memory with a wrap guard are never
+// accessible,
+//     and neither is what its guards take (lib/artifact/MemoryGuards.h): 2 GiB before the base, and
+//     2 GiB after 8 GiB, which is more than an index, a constant c and an offset come to.
+//  -  c < 0, the access has no offset: if p + c wraps around it is at least 2^32 - 64 KiB, where
+//  the
+//     function traps by (A). zext(p) + c is less than 0 by at most 64 KiB then, and traps as well.
+//  -  An access at zext(p + d) comes before in every execution, with c - 64 KiB <= d <= c: where
+//     that does not trap, the index p + d is less than 2^32 - 64 KiB, so p + d + (c - d) does not
+//     wrap around. Where p + c wraps around, the function as it was traps by that access or before
+//     it. As it becomes, zext(p) + c is at least 2^32, where nothing is accessible: it traps
+//     whether or not the access before is still there, and in whatever order the two happen.
 //
-// And the same holds for zext(p + x) and zext(p) + zext(x), where x is not a constant but known to
-// be at most 64 KiB: an entry of a table in a frame, whose first use is mostly to clear it.
-//
-// (WidenAddresses.cpp says why these bytes are not accessible.)
+// The same holds for zext(p + x) and zext(p) + zext(x), where x is not a constant but known to be
+// at most 64 KiB: an entry of a table in a frame, whose first use is mostly to clear it.
+// test/proofs/fold-index-sums.smt2 proves each line for all values.
 
 #include "compiler/passes/addresses/FoldIndexSums.h"
 
@@ -46,9 +54,25 @@ struct Sum {
 
 using Sums = SmallVector<Sum, 4>;
 
+/// Whether the memory of `user`, an address of one, has a wrap guard.
+bool isWrapGuarded(const User &user) {
+  const auto *address = dyn_cast<GetElementPtrInst>(&user);
+  const auto base = address ? markedBase(*address) : std::nullopt;
+  return base && hasWrapGuard(*base->first);
+}
+
 /// Whether nothing but accesses that are known uses `extension`.
 bool isAddressOnly(const ZExtInst &extension) {
-  return all_of(extension.users(), [](const User *user) { return hasOnlyGuestAccesses(*user); });
+  return all_of(extension.users(), [](const User *user) {
+    return hasOnlyGuestAccesses(*user) && isWrapGuarded(*user);
+  });
+}
+
+/// The accesses at `extension` of memories with wrap guards.
+SmallVector<GuestAccess, 4> guardedAccessesOf(const ZExtInst &extension) {
+  SmallVector<GuestAccess, 4> accesses = guestAccessesOf(extension);
+  erase_if(accesses, [](const GuestAccess &access) { return !isWrapGuarded(*access.indexed); });
+  return accesses;
 }
 
 MapVector<Value *, Sums> collectSums(Function &function) {
@@ -59,7 +83,7 @@ MapVector<Value *, Sums> collectSums(Function &function) {
       ZExtInst *extension = asExtendedIndex(instruction);
       if (!extension)
         continue;
-      Sum sum = {extension, 0, guestAccessesOf(*extension)};
+      Sum sum = {extension, 0, guardedAccessesOf(*extension)};
       Value *index = extension->getOperand(0);
       Value *term = nullptr;
       const APInt *constant = nullptr;
@@ -172,7 +196,7 @@ void foldTableIndices(Function &function, const DominatorTree &dominators,
       ZExtInst *extension = asExtendedIndex(instruction);
       if (!extension)
         continue;
-      for (const GuestAccess &access : guestAccessesOf(*extension))
+      for (const GuestAccess &access : guardedAccessesOf(*extension))
         if (auto &known = earlier[extension->getOperand(0)]; known.size() < mostSums)
           known.push_back(access);
       if (match(extension->getOperand(0),

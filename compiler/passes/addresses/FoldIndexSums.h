@@ -7,8 +7,7 @@ namespace w2n::compiler {
 
 /// Makes of accesses to guest memory at `zext(p + constant)` accesses at `zext(p) + constant`, for
 /// constants of up to artifact::wrapGuardBytes, where both trap in the same cases. Then the
-/// constant is part of the instruction, and accesses around one address share a register. After
-/// WidenAddressesPass, whose proof this one's is a part of.
+/// constant is part of the instruction, and accesses around one address share a register.
 struct FoldIndexSumsPass : llvm::PassInfoMixin<FoldIndexSumsPass> {
   llvm::PreservedAnalyses run(llvm::Function &function, llvm::FunctionAnalysisManager &analyses);
 };

@@ -1,37 +1,34 @@
 // A guest address is `base + zext(index) + offset`. Producers step through arrays with 32-bit
 // indices whose additions may wrap around, and LLVM cannot take `zext` apart over those: neither
-// over the step of a loop nor over `index + 8`. Here is what it cannot know:
+// over the step of a loop nor over `index + 8`.
 //
-//  (A) The last 64 KiB (artifact::wrapGuardBytes) are never accessible: an access at an effective
-//      address of 2^32 - 64 KiB or more traps. (Past 2^32 everything does.)
-//  (B) The 64 KiB before the base are not accessible either.
+// A loop that takes its back edge at most B times has in an index {p, +, s}, with the constant step
+// s > 0, the values p, p + s, ... p + s * B modulo 2^32. None of them wraps around if and only if
+// zext(p) + s * B < 2^32, computed in 64 bits, where nothing overflows as B < 2^32 is compared as
+// well. For s < 0 the condition is |s| * B <= zext(p). Where the condition holds, the 64-bit
+// {zext(p), +, s} is zext of the index in each iteration. Indices at constant distances from each
+// other form a group, with one condition for the lowest and the highest of them
+// (test/proofs/widen-addresses.smt2 proves both for all values).
 //
-// From (A): where an access at zext(p) + offset has happened, p + k does not wrap around, for k up
-// to 64 KiB. Take an index p that advances by the constant s, with an access at zext(p) + offset
-// that happens in each iteration (its block dominates the latch): the pivot. The 64-bit w starts as
-// zext(p) and advances by s. By induction w = zext(p) holds in each iteration: 0 < s <= 64 KiB,
-// and the access in the iteration before did not trap. So w may stand for zext(p) anywhere, and
-// w + k for zext(p + k), 0 < k <= 64 KiB, wherever the pivot's access has happened. If that comes
-// later in the same block, then p + k wraps around only if the pivot's access traps, and it does
-// not matter that the access at w + k has trapped before.
-//
-// Steps down, -64 KiB <= s < 0: w = zext(p) until p wraps around, and then the pivot's access must
-// trap both ways: as p is now at least 2^32 - 64 KiB by (A), and by (B) because w is between
-// -64 KiB and 0, for which its offset must be 0. Other uses must have the pivot's access before
-// them, or later in the same block.
+// The condition is computed before the loop and chooses between two versions of it. Nothing is
+// assumed of accesses: each of them, in any order, is at the address that the loop as it was would
+// have computed.
 
 #include "compiler/passes/addresses/WidenAddresses.h"
 
 #include "compiler/ir/GuestAddress.h"
-#include "compiler/passes/Preserved.h"
-#include "lib/artifact/Abi.h"
+#include "compiler/passes/VersionLoop.h"
 
 #include <llvm/Analysis/LoopInfo.h>
 #include <llvm/Analysis/ScalarEvolution.h>
 #include <llvm/Analysis/ScalarEvolutionExpressions.h>
+#include <llvm/Analysis/TargetTransformInfo.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/IntrinsicInst.h>
 #include <llvm/Transforms/Utils/Local.h>
+#include <llvm/Transforms/Utils/LoopSimplify.h>
+#include <llvm/Transforms/Utils/LoopUtils.h>
 #include <llvm/Transforms/Utils/ScalarEvolutionExpander.h>
 
 namespace w2n::compiler {
@@ -40,149 +37,218 @@ using namespace llvm;
 
 namespace {
 
-constexpr int64_t reach = artifact::wrapGuardBytes;
+/// Steps, and distances in a group, are smaller: so no product in a condition overflows.
+constexpr int64_t maxStep = 1 << 20, maxDistance = 1 << 20;
+constexpr uint64_t indices32 = uint64_t(1) << 32;
+/// Larger loops gain little and are not worth a second version. Nor are those that end soon.
+constexpr unsigned maxInstructions = 600;
+constexpr uint64_t minIterations = 4;
+/// A condition of more groups costs more than the loop is likely to gain.
+constexpr size_t maxGroups = 16;
+/// What computing the number of iterations may cost, as LLVM counts it.
+constexpr unsigned expansionBudget = 16;
 
 /// The zero extension of an index that advances in the loop.
 struct Index {
   ZExtInst *extension;
   const SCEVAddRecExpr *recurrence;
-  int64_t distance;                      ///< from the first index of its group
-  SmallVector<GuestAccess, 4> accesses;  ///< through this index alone
-  Instruction *everyIteration = nullptr; ///< an access that may be a pivot's
+  int64_t distance; ///< from the first index of its group
 };
 
-/// Indices of one loop and step, at constant distances from each other, and what they become.
+/// Indices of one step, at constant distances from each other.
 struct Group {
+  Group(int64_t step, Index first) : step(step), indices({first}) {}
+
+  int64_t step;
   SmallVector<Index, 8> indices;
-  const Index *pivot = nullptr;
-  Value *start = nullptr; ///< of the pivot, 64 bits wide, before the loop
+  size_t lowest = 0;      ///< the index from which the others are counted
+  int64_t reach = 0;      ///< the distance of the highest from the lowest
+  Value *start = nullptr; ///< of the lowest, 64 bits wide, before the loop
   bool isObject = false;  ///< whether its addresses are to look like those of an object of its own
   PHINode *wide = nullptr;
   SmallDenseMap<Value *, Value *> starts; ///< of objects: the first address, by memory
+
+  const SCEV *firstStart() const { return indices[lowest].recurrence->getStart(); }
+  int64_t distanceOf(const Index &index) const { return index.distance - indices[lowest].distance; }
 };
 
 class LoopWidener {
 public:
-  LoopWidener(Loop &loop, ScalarEvolution &evolution, DominatorTree &dominators)
-      : loop(loop), evolution(evolution), dominators(dominators) {}
+  LoopWidener(Loop &loop, ScalarEvolution &evolution, DominatorTree &dominators, LoopInfo &loops,
+              const TargetTransformInfo &target)
+      : loop(loop), evolution(evolution), dominators(dominators), loops(loops), target(target) {}
 
   bool run();
 
 private:
+  bool isWorthIt() const;
+  void collectIndices();
   void collect(ZExtInst &extension);
-  void choosePivot(Group &group);
+  void measureGroups();
   void findObjects();
-  bool makeStart(Group &group);
+  bool canExpand(SCEVExpander &expander, const SCEV *backedges, Instruction &before) const;
+  Value *emitCondition(SCEVExpander &expander, const SCEV *backedges, Instruction &before);
+  void forgetLoop();
   PHINode *makePhi(Value *start, int64_t step, const Twine &name);
   PHINode *stepsOf(int64_t step);
-  bool replaceUses(const Index &index, Group &group);
-  void replaceUse(Use &use, int64_t distance, Group &group, Instruction &before);
+  void replaceUses(const Index &index, Group &group);
   Value *addressIn(Group &group, GetElementPtrInst &address, int64_t distance);
-  bool mayReplace(const Use &use, const Index &index, const Index &pivot) const;
-  bool happensWith(const Instruction &access, const Instruction &pivotAccess) const;
-  int64_t stepOf(const Index &index) const {
-    return cast<SCEVConstant>(index.recurrence->getStepRecurrence(evolution))
-        ->getAPInt()
-        .getSExtValue();
-  }
 
   Loop &loop;
   ScalarEvolution &evolution;
   DominatorTree &dominators;
+  LoopInfo &loops;
+  const TargetTransformInfo &target;
   SmallVector<Group, 4> groups;
   SmallDenseMap<int64_t, PHINode *> steps; ///< from 0 on, by step
-  SmallVector<Instruction *, 16> dead;     ///< what nobody may need any more
 };
 
-bool LoopWidener::run() {
-  if (!loop.isLoopSimplifyForm())
-    return false;
+/// Whether nothing in the way of a second version is in the loop.
+bool LoopWidener::isWorthIt() const {
+  unsigned instructions = 0;
+  for (const BasicBlock *block : loop.blocks()) {
+    instructions += unsigned(block->size());
+    for (const Instruction &instruction : *block)
+      if (const auto *call = dyn_cast<CallBase>(&instruction); call && !isa<IntrinsicInst>(call))
+        return false;
+  }
+  return instructions <= maxInstructions && loop.isSafeToClone() && loop.hasDedicatedExits();
+}
+
+void LoopWidener::collectIndices() {
   for (BasicBlock *block : loop.blocks())
     for (Instruction &instruction : *block)
       if (ZExtInst *extension = asExtendedIndex(instruction))
         collect(*extension);
-  for (Group &group : groups)
-    choosePivot(group);
-  erase_if(groups, [](const Group &group) { return !group.pivot; });
-  if (loop.isInnermost())
-    findObjects();
-  bool changed = false;
-  for (Group &group : groups)
-    if (makeStart(group))
-      for (const Index &index : group.indices)
-        changed |= replaceUses(index, group);
-  // Not left to others: what seems to use an induction variable misleads them.
-  SmallVector<WeakTrackingVH, 16> deadUsers;
-  for (Instruction *extension : dead)
-    deadUsers.append(extension->user_begin(), extension->user_end());
-  RecursivelyDeleteTriviallyDeadInstructionsPermissive(deadUsers);
-  return changed;
 }
 
 void LoopWidener::collect(ZExtInst &extension) {
-  Index index = {&extension, nullptr, 0, guestAccessesOf(extension)};
-  if (index.accesses.empty())
+  if (guestAccessesOf(extension).empty())
     return;
-  index.recurrence = dyn_cast<SCEVAddRecExpr>(evolution.getSCEV(extension.getOperand(0)));
-  if (!index.recurrence || index.recurrence->getLoop() != &loop || !index.recurrence->isAffine() ||
-      !isa<SCEVConstant>(index.recurrence->getStepRecurrence(evolution)))
+  const SCEV *narrow = evolution.getSCEV(extension.getOperand(0));
+  auto *recurrence = dyn_cast<SCEVAddRecExpr>(narrow);
+  if (!recurrence || recurrence->getLoop() != &loop || !recurrence->isAffine())
     return;
-  const int64_t step = stepOf(index);
-  if (step == 0 || step > reach || step < -reach)
+  auto *constant = dyn_cast<SCEVConstant>(recurrence->getStepRecurrence(evolution));
+  const int64_t step = constant ? constant->getAPInt().getSExtValue() : 0;
+  if (step == 0 || step > maxStep || step < -maxStep)
     return;
-  for (const GuestAccess &access : index.accesses)
-    if (dominators.dominates(access.instruction->getParent(), loop.getLoopLatch()) &&
-        (step > 0 || access.offset == 0))
-      index.everyIteration = access.instruction;
   for (Group &group : groups) {
     const Index &first = group.indices.front();
-    if (stepOf(first) != step)
+    auto distance = evolution.computeConstantDifference(recurrence, first.recurrence);
+    if (group.step != step || !distance || distance->abs().uge(maxDistance))
       continue;
-    auto distance = evolution.computeConstantDifference(index.recurrence, first.recurrence);
-    if (!distance || distance->abs().ugt(reach))
-      continue;
-    index.distance = distance->getSExtValue();
-    group.indices.push_back(std::move(index));
+    group.indices.push_back({&extension, recurrence, distance->getSExtValue()});
     return;
   }
-  groups.push_back({{std::move(index)}});
+  groups.emplace_back(step, Index{&extension, recurrence, 0});
 }
 
-/// The lowest index of those that may be: the distances from it are positive.
-void LoopWidener::choosePivot(Group &group) {
-  for (const Index &index : group.indices)
-    if (index.everyIteration && (!group.pivot || index.distance < group.pivot->distance))
-      group.pivot = &index;
+void LoopWidener::measureGroups() {
+  for (Group &group : groups) {
+    for (size_t i = 1; i < group.indices.size(); ++i)
+      if (group.indices[i].distance < group.indices[group.lowest].distance)
+        group.lowest = i;
+    for (const Index &index : group.indices)
+      group.reach = std::max(group.reach, group.distanceOf(index));
+    assert(group.reach >= 0 && group.reach < 2 * maxDistance);
+  }
 }
 
 /// Arrays whose distance is not known become objects of their own for LLVM's analysis of
 /// dependences, which otherwise compares all accesses of a memory with all others when the loop
 /// begins, also an array's with its own.
 void LoopWidener::findObjects() {
+  if (groups.size() < 2)
+    return;
   Type *type = Type::getInt64Ty(loop.getHeader()->getContext());
   auto startOf = [&](const Group &group) {
-    return evolution.getZeroExtendExpr(group.pivot->recurrence->getStart(), type);
+    return evolution.getZeroExtendExpr(group.firstStart(), type);
   };
   for (Group &group : groups)
     group.isObject = none_of(groups, [&](const Group &other) {
-      return &other != &group && stepOf(*other.pivot) == stepOf(*group.pivot) &&
+      return &other != &group && other.step == group.step &&
              evolution.computeConstantDifference(startOf(other), startOf(group));
     });
-  if (groups.size() < 2)
-    for (Group &group : groups)
-      group.isObject = false;
 }
 
-bool LoopWidener::makeStart(Group &group) {
-  const SCEV *first = group.pivot->recurrence->getStart();
-  Instruction *before = loop.getLoopPreheader()->getTerminator();
-  SCEVExpander expander(evolution, "wide");
-  if (!expander.isSafeToExpandAt(first, before))
+bool LoopWidener::canExpand(SCEVExpander &expander, const SCEV *backedges,
+                            Instruction &before) const {
+  if (isa<SCEVCouldNotCompute>(backedges) || backedges->getType()->getIntegerBitWidth() > 64 ||
+      !expander.isSafeToExpandAt(backedges, &before) ||
+      expander.isHighCostExpansion(backedges, &loop, expansionBudget, &target, &before))
     return false;
-  Value *start = expander.expandCodeFor(first, first->getType(), before);
-  IRBuilder<> builder(before);
-  group.start = builder.CreateZExt(start, builder.getInt64Ty());
+  return all_of(groups, [&](const Group &group) {
+    return expander.isSafeToExpandAt(group.firstStart(), &before);
+  });
+}
+
+/// Computes the starts of all groups, and whether no index wraps around.
+Value *LoopWidener::emitCondition(SCEVExpander &expander, const SCEV *backedges,
+                                  Instruction &before) {
+  Value *count = expander.expandCodeFor(backedges, backedges->getType(), &before);
+  SmallVector<Value *, 8> starts;
+  for (Group &group : groups)
+    starts.push_back(
+        expander.expandCodeFor(group.firstStart(), group.firstStart()->getType(), &before));
+  IRBuilder<> builder(&before);
+  Value *wideCount = builder.CreateZExtOrTrunc(count, builder.getInt64Ty());
+  Value *all = nullptr;
+  auto require = [&](Value *condition) {
+    all = all ? builder.CreateAnd(all, condition) : condition;
+  };
+  if (count->getType()->getIntegerBitWidth() > 32)
+    require(builder.CreateICmpULT(wideCount, builder.getInt64(indices32)));
+  for (auto [group, narrow] : zip_equal(groups, starts)) {
+    group.start = builder.CreateZExt(narrow, builder.getInt64Ty(), "start");
+    Value *path = builder.CreateMul(wideCount, builder.getInt64(uint64_t(std::abs(group.step))));
+    if (group.step < 0) {
+      require(builder.CreateICmpULE(path, group.start));
+      path = builder.getInt64(0);
+    }
+    Value *highest =
+        builder.CreateAdd(builder.CreateAdd(group.start, path), builder.getInt64(group.reach));
+    if (group.step > 0 || group.reach > 0)
+      require(builder.CreateICmpULT(highest, builder.getInt64(indices32)));
+  }
+  return all;
+}
+
+bool LoopWidener::run() {
+  if (!loop.isInnermost() || !loop.isLoopSimplifyForm() || !isWorthIt())
+    return false;
+  collectIndices();
+  if (groups.empty() || groups.size() > maxGroups)
+    return false;
+  measureGroups();
+  findObjects();
+  // An upper bound serves as well as the exact number, and is known for loops with more exits.
+  const SCEV *backedges = evolution.getSymbolicMaxBackedgeTakenCount(&loop);
+  if (const auto *constant = dyn_cast<SCEVConstant>(backedges);
+      constant && constant->getAPInt().ult(minIterations))
+    return false;
+  Instruction &before = *loop.getLoopPreheader()->getTerminator();
+  SCEVExpander expander(evolution, "wide");
+  if (!canExpand(expander, backedges, before))
+    return false;
+  Value *condition = emitCondition(expander, backedges, before);
+  versionLoop(loop, *condition, loops, dominators);
+  forgetLoop();
+  for (Group &group : groups)
+    for (const Index &index : group.indices)
+      replaceUses(index, group);
   return true;
+}
+
+/// What was known of the loop, and of values behind it, which now come from two loops.
+void LoopWidener::forgetLoop() {
+  evolution.forgetLoop(&loop);
+  SmallVector<BasicBlock *, 4> exits;
+  loop.getUniqueExitBlocks(exits);
+  for (BasicBlock *exit : exits)
+    for (PHINode &phi : exit->phis())
+      evolution.forgetLcssaPhiWithNewPredecessor(&loop, &phi);
+  evolution.forgetBlockAndLoopDispositions();
 }
 
 PHINode *LoopWidener::makePhi(Value *start, int64_t step, const Twine &name) {
@@ -204,70 +270,29 @@ PHINode *LoopWidener::stepsOf(int64_t step) {
   return phi;
 }
 
-/// Whether `pivotAccess` is reached whenever `access` is, whatever that does, with nothing between
-/// that anybody could notice.
-bool LoopWidener::happensWith(const Instruction &access, const Instruction &pivotAccess) const {
-  if (dominators.dominates(&pivotAccess, &access) || &access == &pivotAccess)
-    return true;
-  if (access.getParent() != pivotAccess.getParent())
-    return false;
-  for (const Instruction *next = &access; next != &pivotAccess; next = next->getNextNode())
-    if (isa<FenceInst>(next) ||
-        (isa<CallBase>(next) && !isa<AssumeInst>(next) && next->mayHaveSideEffects()))
-      return false;
-  return true;
-}
-
-bool LoopWidener::mayReplace(const Use &use, const Index &index, const Index &pivot) const {
-  if (stepOf(pivot) > 0 && index.distance == pivot.distance)
-    return true;
-  if (dominators.dominates(pivot.everyIteration, use))
-    return true;
-  bool isAddress = false;
-  for (const GuestAccess &access : index.accesses)
-    if (access.indexed == use.getUser()) {
-      isAddress = true;
-      if (!happensWith(*access.instruction, *pivot.everyIteration))
-        return false;
-    }
-  return isAddress && hasOnlyGuestAccesses(*use.getUser());
-}
-
-bool LoopWidener::replaceUses(const Index &index, Group &group) {
-  const int64_t distance = index.distance - group.pivot->distance;
-  if (distance < 0 || distance > reach)
-    return false;
-  SmallVector<Use *, 8> uses;
-  for (Use &use : index.extension->uses()) {
-    if (!mayReplace(use, index, *group.pivot))
-      return false;
-    uses.push_back(&use);
-  }
-  evolution.forgetValue(index.extension);
-  for (Use *use : uses)
-    replaceUse(*use, distance, group, *index.extension);
-  dead.push_back(index.extension);
-  return true;
-}
-
-/// Sums that are no addresses come `before` the index that they stand for.
-void LoopWidener::replaceUse(Use &use, int64_t distance, Group &group, Instruction &before) {
-  auto *address = dyn_cast<GetElementPtrInst>(use.getUser());
-  if (address && markedBase(*address)) {
+void LoopWidener::replaceUses(const Index &index, Group &group) {
+  const int64_t distance = group.distanceOf(index);
+  for (User *user : make_early_inc_range(index.extension->users())) {
+    auto *address = dyn_cast<GetElementPtrInst>(user);
+    if (!address || !markedBase(*address))
+      continue;
     address->replaceAllUsesWith(addressIn(group, *address, distance));
-    return;
+    address->eraseFromParent();
   }
-  if (!group.wide)
-    group.wide = makePhi(group.start, stepOf(*group.pivot), "address");
-  IRBuilder<> builder(&before);
-  use.set(distance == 0 ? group.wide : builder.CreateAdd(group.wide, builder.getInt64(distance)));
+  if (!index.extension->use_empty()) {
+    if (!group.wide)
+      group.wide = makePhi(group.start, group.step, "address");
+    IRBuilder<> builder(index.extension);
+    index.extension->replaceAllUsesWith(
+        builder.CreateAdd(group.wide, builder.getInt64(distance), "", /*NUW=*/true, /*NSW=*/true));
+  }
+  RecursivelyDeleteTriviallyDeadInstructions(index.extension);
 }
 
 /// What `address` is, for an index of `group`. The distance comes last, so that it folds into the
 /// access.
 Value *LoopWidener::addressIn(Group &group, GetElementPtrInst &address, int64_t distance) {
   const auto base = *markedBase(address);
-  const int64_t step = stepOf(*group.pivot);
   Value *sum = nullptr;
   if (group.isObject) {
     Value *&start = group.starts[base.first];
@@ -277,12 +302,12 @@ Value *LoopWidener::addressIn(Group &group, GetElementPtrInst &address, int64_t 
           builder.CreateAdd(builder.CreatePtrToInt(base.first, builder.getInt64Ty()), group.start);
       start = builder.CreateIntToPtr(start, address.getType(), "object");
     }
-    Value *index = stepsOf(step);
+    Value *index = stepsOf(group.step);
     IRBuilder<> builder(&address);
     sum = builder.CreateInBoundsGEP(builder.getInt8Ty(), start, index);
   } else {
     if (!group.wide)
-      group.wide = makePhi(group.start, step, "address");
+      group.wide = makePhi(group.start, group.step, "address");
     IRBuilder<> builder(&address);
     sum = builder.CreateInBoundsGEP(builder.getInt8Ty(), base.first, group.wide);
   }
@@ -296,14 +321,20 @@ Value *LoopWidener::addressIn(Group &group, GetElementPtrInst &address, int64_t 
 
 PreservedAnalyses WidenAddressesPass::run(Function &function, FunctionAnalysisManager &analyses) {
   auto &loops = analyses.getResult<LoopAnalysis>(function);
-  if (loops.empty())
+  if (loops.empty() || function.hasOptSize())
     return PreservedAnalyses::all();
   auto &evolution = analyses.getResult<ScalarEvolutionAnalysis>(function);
   auto &dominators = analyses.getResult<DominatorTreeAnalysis>(function);
+  auto &target = analyses.getResult<TargetIRAnalysis>(function);
   bool changed = false;
-  for (Loop *loop : loops.getLoopsInPreorder())
-    changed |= LoopWidener(*loop, evolution, dominators).run();
-  return preservingBlocks(changed);
+  // Versions are made of what is there now, not of each other.
+  for (Loop *loop : to_vector(loops.getLoopsInPreorder())) {
+    if (!loop->isInnermost())
+      continue;
+    formLCSSA(*loop, dominators, &loops, &evolution);
+    changed |= LoopWidener(*loop, evolution, dominators, loops, target).run();
+  }
+  return changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
 }
 
 } // namespace w2n::compiler

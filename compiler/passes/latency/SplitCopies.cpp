@@ -2,10 +2,16 @@
 // copies it in words of 8 bytes, and each takes the new element and the one after it, which come
 // from two stores. The load waits until both are in the cache, which takes longer than all the rest
 // of a hash function's round.
+//
+// A store becomes two, of which the upper comes first, and volatile, so that they stay in that
+// order. What is accessible of a memory is one piece that begins at its base. If the store is at
+// the base or above, as is required, then the upper half traps if any byte of the store does; so
+// both halves are stored, or none.
 
 #include "compiler/passes/latency/SplitCopies.h"
 
 #include "compiler/passes/Preserved.h"
+#include "compiler/passes/addresses/DisplacementRange.h"
 
 #include <llvm/Analysis/LoopInfo.h>
 #include <llvm/IR/IRBuilder.h>
@@ -36,6 +42,12 @@ bool isSameMemory(const Instruction &a, const Instruction &b) {
   return a.getMetadata(LLVMContext::MD_tbaa) == b.getMetadata(LLVMContext::MD_tbaa);
 }
 
+/// Whether `address` is at the base of its memory or above, whatever it is computed from.
+bool isNotBelowBase(Value &address) {
+  const Displacement found = DisplacementRanges().displacementOf(address);
+  return found.range.isKnown && found.range.low >= 0;
+}
+
 /// Loads 8 bytes from an invariant place of `loop`, for nothing but stores in the same block.
 bool isCopied(const LoadInst &load, const Loop &loop) {
   if (!load.isSimple() || !load.getType()->isIntegerTy(64) ||
@@ -45,7 +57,8 @@ bool isCopied(const LoadInst &load, const Loop &loop) {
     const auto *store = dyn_cast<StoreInst>(user);
     return isa<AssumeInst>(user) ||
            (store && store->isSimple() && store->getValueOperand() == &load &&
-            store->getParent() == load.getParent() && isSameMemory(*store, load));
+            store->getParent() == load.getParent() && isSameMemory(*store, load) &&
+            isNotBelowBase(*const_cast<Value *>(store->getPointerOperand())));
   });
 }
 

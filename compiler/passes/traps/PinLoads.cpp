@@ -7,7 +7,7 @@
 // The code generator does none of these to a volatile load, and a volatile load still folds into
 // the instruction that uses it. The loads that are left as they are have all bytes demanded, by
 // something in their own block that cannot itself move; and those of vectors of which lanes are not
-// wanted, beside which one byte is loaded that says whether all are there.
+// wanted, beside which two bytes are loaded that say whether all are there.
 
 #include "compiler/passes/traps/PinLoads.h"
 
@@ -124,19 +124,20 @@ bool feedsNarrowableStore(const LoadInst &load) {
   return false;
 }
 
-/// Reads the last byte of `load` for sure. What is accessible of a memory begins at its base, so
-/// that this traps if and only if the load should. Volatile alone does not help: x86 has
-/// instructions that extend the lower half of a vector in memory, and LLVM takes them for a whole
-/// volatile load too.
-void probeLastByte(LoadInst &load) {
+/// Reads the first and the last byte of `load` for sure. What is accessible of a memory is one
+/// piece, so that one of these traps if and only if the load should, also where it begins before
+/// the base. Volatile alone does not help: x86 has instructions that extend the lower half of a
+/// vector in memory, and LLVM takes them for a whole volatile load too.
+void probeEnds(LoadInst &load) {
   IRBuilder<> builder(&load);
-  const DataLayout &layout = load.getDataLayout();
-  uint64_t bytes = layout.getTypeStoreSize(load.getType());
-  Value *last =
-      builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), load.getPointerOperand(), bytes - 1);
-  LoadInst *probe =
-      builder.CreateAlignedLoad(builder.getInt8Ty(), last, Align(1), /*isVolatile=*/true);
-  probe->setMetadata(LLVMContext::MD_tbaa, load.getMetadata(LLVMContext::MD_tbaa));
+  const uint64_t bytes = load.getDataLayout().getTypeStoreSize(load.getType());
+  for (const uint64_t position : {uint64_t(0), bytes - 1}) {
+    Value *address =
+        builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), load.getPointerOperand(), position);
+    LoadInst *probe =
+        builder.CreateAlignedLoad(builder.getInt8Ty(), address, Align(1), /*isVolatile=*/true);
+    probe->setMetadata(LLVMContext::MD_tbaa, load.getMetadata(LLVMContext::MD_tbaa));
+  }
 }
 
 /// Whether `value`, which a loop computes, is known without running it.
@@ -231,7 +232,7 @@ PreservedAnalyses PinLoadsPass::run(Function &function, FunctionAnalysisManager 
         continue;
       bool allLanes = demandsAllLanes(*load);
       if (load->getType()->isVectorTy() && !allLanes) {
-        probeLastByte(*load);
+        probeEnds(*load);
         continue;
       }
       bool allDemanded = allLanes && (!load->getType()->isIntOrIntVectorTy() ||

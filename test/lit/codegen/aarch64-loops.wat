@@ -1,6 +1,5 @@
 ;; On AArch64 the extension of the index is part of the access: no instruction widens it, or adds the memory's base. In a loop
 ;; the step is, too.
-;; REQUIRES: unproven-passes
 ;; RUN: wat2wasm --debug-names %s -o %t.wasm && wasm2native compile -O2 --target=aarch64 --emit=asm %t.wasm -o - | FileCheck %s
 
 (module (memory 1)

@@ -1,6 +1,5 @@
 ;; A constant that is added to the index becomes part of the access where a sum that wraps around would trap either way.
 ;; REQUIRES: x86_64
-;; REQUIRES: unproven-passes
 ;; RUN: wat2wasm --debug-names %s -o %t.wasm && wasm2native compile -O2 --emit=asm %t.wasm -o - | FileCheck %s
 
 (module

@@ -1,5 +1,4 @@
 ;; Words that are copied in a loop that writes halves of them are copied by halves: a load of what two stores have written waits for both.
-;; REQUIRES: unproven-passes
 ;; RUN: wat2wasm --debug-names %s -o %t.wasm
 ;; RUN: wasm2native compile -O2 --stop-after=optimize %t.wasm -o - | FileCheck %s
 ;; RUN: wasm2native compile -O2 --target=x86_64 --emit=asm %t.wasm -o - | FileCheck --check-prefix=ASM %s
