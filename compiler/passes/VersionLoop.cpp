@@ -55,7 +55,7 @@ void versionLoop(Loop &loop, Value &condition, LoopInfo &loops, DominatorTree &d
   builder.CreateCondBr(&condition, preheader, copy->getLoopPreheader(),
                        MDBuilder(builder.getContext()).createLikelyBranchWeights());
   moveDominated(loop, *choice, dominators);
-  addStringMetadataToLoop(copy, "llvm.loop.unroll.disable");
+  addStringMetadataToLoop(copy, "llvm.loop.unroll.disable", 1);
   addStringMetadataToLoop(copy, "llvm.loop.isvectorized", 1);
 }
 

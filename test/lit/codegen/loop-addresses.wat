@@ -8,8 +8,9 @@
 
 ;; One variable serves both accesses.
 ;; CHECK-LABEL: define {{.*}}@fn0.each(
-;; CHECK: icmp ult i64 {{.*}}, 429496728{{.}}
-;; CHECK: .narrow:
+;; CHECK: icmp {{.*}}ult i64 {{.*}}, 4294967296
+;; CHECK: {{^}}loop.narrow:
+;; CHECK-NOT: phi i64
 ;; CHECK: phi i32
 ;; CHECK: %address{{.*}} = phi i64
 ;; SIZE-LABEL: define {{.*}}@fn0.each(
