@@ -201,7 +201,9 @@ FunctionPassManager makePipeline(OptimizationLevel level, Passes which) {
     break;
   }
   }
-  // Addresses are not changed any more.
+  // Addresses are not changed any more. What is compared before a loop needs a block there.
+  if (level >= OptimizationLevel::O2)
+    passes.addPass(LoopSimplifyPass());
   passes.addPass(ContainAccessesPass());
   passes.addPass(PinLoadsPass());
   return passes;
