@@ -60,7 +60,7 @@ private:
   /// Checks the operands of a branch without popping them for good.
   Status checkLabelOperands(Types types);
 
-  Status allow(Feature feature) const;
+  Status checkFeatures() const;
   Result<const FunctionType *> functionTypeAt(uint32_t typeIndex);
   Result<const FunctionType *> calleeType();
   Result<const FunctionType *> indirectCalleeType();

@@ -22,9 +22,25 @@ Status decodeIndex(ByteReader &reader, Instruction &instruction) {
   return {};
 }
 
-Status decodeIndexPair(ByteReader &reader, Instruction &instruction) {
+// Memories and tables were not numbered at first.
+
+template <Feature feature> Status decodeLater(ByteReader &reader, Instruction &instruction) {
+  W2N_TRY(index, decodeLaterIndex(reader, feature, instruction.needs));
+  instruction.index = index;
+  return {};
+}
+
+template <Feature feature> Status decodeLaterSecond(ByteReader &reader, Instruction &instruction) {
   W2N_TRY(first, reader.readU32());
-  W2N_TRY(second, reader.readU32());
+  W2N_TRY(second, decodeLaterIndex(reader, feature, instruction.needs));
+  instruction.index = first;
+  instruction.index2 = second;
+  return {};
+}
+
+template <Feature feature> Status decodeLaterPair(ByteReader &reader, Instruction &instruction) {
+  W2N_TRY(first, decodeLaterIndex(reader, feature, instruction.needs));
+  W2N_TRY(second, decodeLaterIndex(reader, feature, instruction.needs));
   instruction.index = first;
   instruction.index2 = second;
   return {};
@@ -38,6 +54,7 @@ Status decodeBlockType(ByteReader &reader, Instruction &instruction) {
   if (code >= 0) {
     reader = ahead;
     instruction.block = {BlockType::Kind::Index, {}, uint32_t(code)};
+    instruction.needs.add(Feature::MultiValue);
     return {};
   }
   constexpr uint8_t empty = 0x40;
@@ -48,7 +65,7 @@ Status decodeBlockType(ByteReader &reader, Instruction &instruction) {
     instruction.block = {};
     return {};
   }
-  W2N_TRY(type, decodeValueType(reader));
+  W2N_TRY(type, decodeValueType(reader, instruction.needs));
   instruction.block = {BlockType::Kind::Value, type, 0};
   return {};
 }
@@ -76,7 +93,7 @@ Status decodeValueTypes(ByteReader &reader, Instruction &instruction) {
     return reader.malformed("unexpected end of section or function");
   instruction.valueTypes.clear();
   for (uint32_t i = 0; i < count; ++i) {
-    W2N_TRY(type, decodeValueType(reader));
+    W2N_TRY(type, decodeValueType(reader, instruction.needs));
     instruction.valueTypes.push_back(type);
   }
   return {};
@@ -89,10 +106,12 @@ Status decodeMemarg(ByteReader &reader, Instruction &instruction) {
   if (flags >= hasMemoryIndex << 1)
     return reader.malformed("malformed memop flags");
   instruction.index = 0;
-  if (flags & hasMemoryIndex)
+  if (flags & hasMemoryIndex) {
+    instruction.needs.add(Feature::MultiMemory);
     W2N_CHECK(decodeIndex(reader, instruction));
+  }
   instruction.alignLog2 = flags & ~hasMemoryIndex;
-  W2N_TRY(offset, reader.readU64());
+  W2N_TRY(offset, decodeAddressNumber(reader, instruction.needs));
   instruction.memoryOffset = offset;
   return {};
 }
@@ -122,7 +141,7 @@ Status decodeF64(ByteReader &reader, Instruction &instruction) {
 }
 
 Status decodeRefNullType(ByteReader &reader, Instruction &instruction) {
-  W2N_TRY(type, decodeHeapType(reader));
+  W2N_TRY(type, decodeHeapType(reader, instruction.needs));
   instruction.type = type;
   return {};
 }
@@ -181,13 +200,38 @@ Status decodeTryTable(ByteReader &reader, Instruction &instruction) {
 
 // In the order of Immediates.
 constexpr std::array<Decoder, size_t(Immediates::TryTable) + 1> decoders = {
-    decodeNone,      decodeBlockType,   decodeIndex,     decodeLabelTable, decodeIndex,
-    decodeIndexPair, decodeValueTypes,  decodeIndex,     decodeIndex,      decodeIndex,
-    decodeMemarg,    decodeIndex,       decodeI32,       decodeI64,        decodeF32,
-    decodeF64,       decodeRefNullType, decodeIndex,     decodeIndex,      decodeIndexPair,
-    decodeIndexPair, decodeIndexPair,   decodeIndexPair, decodeVector,     decodeLane,
-    decodeVector,    decodeMemargLane,  decodeMemarg,    decodeZeroByte,   decodeIndex,
-    decodeIndex,     decodeTryTable,
+    decodeNone,
+    decodeBlockType,
+    decodeIndex,
+    decodeLabelTable,
+    decodeIndex,
+    decodeLaterSecond<Feature::ReferenceTypes>, // TypeAndTable
+    decodeValueTypes,
+    decodeIndex,
+    decodeIndex,
+    decodeIndex,
+    decodeMemarg,
+    decodeLater<Feature::MultiMemory>, // Memory
+    decodeI32,
+    decodeI64,
+    decodeF32,
+    decodeF64,
+    decodeRefNullType,
+    decodeIndex,
+    decodeIndex,
+    decodeLaterSecond<Feature::MultiMemory>,    // DataAndMemory
+    decodeLaterPair<Feature::MultiMemory>,      // MemoryAndMemory
+    decodeLaterSecond<Feature::ReferenceTypes>, // ElementAndTable
+    decodeLaterPair<Feature::ReferenceTypes>,   // TableAndTable
+    decodeVector,
+    decodeLane,
+    decodeVector,
+    decodeMemargLane,
+    decodeMemarg,
+    decodeZeroByte,
+    decodeIndex,
+    decodeIndex,
+    decodeTryTable,
 };
 
 /// At least two digits.
@@ -201,6 +245,7 @@ std::string hex(uint32_t code) {
 
 Status decodeInstruction(ByteReader &reader, Instruction &instruction) {
   instruction.offset = reader.offset();
+  instruction.needs = {};
   if (reader.atEnd())
     return reader.malformed("unexpected end of section or function");
   W2N_TRY(byte, reader.readByte());

@@ -50,6 +50,9 @@ private:
 
   Result<Import> decodeImport(ByteReader &);
   Result<TagType> decodeTagType(ByteReader &);
+  /// The type of the next table or memory, whose entry begins at `offset`.
+  Result<TableType> decodeTable(ByteReader &, uint64_t offset);
+  Result<MemoryType> decodeMemory(ByteReader &, uint64_t offset);
   Result<ElementSegment> decodeElement(ByteReader &);
   Result<DataSegment> decodeDataSegment(ByteReader &);
   Status decodeBody(ByteReader &, Function &function);
@@ -102,7 +105,7 @@ Result<ConstExpr> ModuleDecoder::decodeConstExpr(ByteReader &in) {
   uint32_t depth = 0;
   while (true) {
     W2N_CHECK(decodeInstruction(in, instruction));
-    W2N_CHECK(gate.allow(infoOf(instruction.opcode).feature, instruction.offset));
+    W2N_CHECK(gate.allow(instruction));
     Immediates immediates = infoOf(instruction.opcode).immediates;
     if (instruction.opcode == Opcode::End && depth-- == 0)
       break;
@@ -122,6 +125,7 @@ Status ModuleDecoder::decodeTypes(ByteReader &in) {
     W2N_TRY(form, ahead.readByte());
     uint32_t members = 1;
     if (form == groupForm) {
+      W2N_CHECK(gate.allow(Feature::GarbageCollection, in.offset()));
       in = ahead;
       W2N_TRY(inGroup, decodeCount(in, limits::types, "types in a recursive group"));
       members = inGroup;
@@ -138,13 +142,32 @@ Status ModuleDecoder::decodeTypeGroup(ByteReader &in, uint32_t members) {
                 in.offset());
   for (uint32_t i = 0; i < members; ++i) {
     const uint64_t offset = in.offset();
-    W2N_TRY(type, decodeTypeDefinition(in));
-    W2N_CHECK(gate.allow(type.function, offset));
+    FeatureSet needs;
+    W2N_TRY(type, decodeTypeDefinition(in, needs));
+    W2N_CHECK(gate.allow(needs, offset));
     type.groupBegin = begin;
     type.groupEnd = begin + members;
     module.types.push_back(std::move(type));
   }
   return {};
+}
+
+Result<TableType> ModuleDecoder::decodeTable(ByteReader &in, uint64_t offset) {
+  FeatureSet needs;
+  W2N_TRY(type, decodeTableType(in, needs));
+  if (!module.tables.empty())
+    needs.add(Feature::ReferenceTypes);
+  W2N_CHECK(gate.allow(needs, offset));
+  return type;
+}
+
+Result<MemoryType> ModuleDecoder::decodeMemory(ByteReader &in, uint64_t offset) {
+  FeatureSet needs;
+  W2N_TRY(type, decodeMemoryType(in, needs));
+  if (!module.memories.empty())
+    needs.add(Feature::MultiMemory);
+  W2N_CHECK(gate.allow(needs, offset));
+  return type;
 }
 
 Result<Import> ModuleDecoder::decodeImport(ByteReader &in) {
@@ -165,22 +188,21 @@ Result<Import> ModuleDecoder::decodeImport(ByteReader &in) {
     return import;
   }
   case 1: {
-    W2N_TRY(type, decodeTableType(in));
-    W2N_CHECK(gate.allow(type, module.tables.size(), offset));
+    W2N_TRY(type, decodeTable(in, offset));
     import.index = module.importedTables++;
     module.tables.push_back({type, std::nullopt});
     return import;
   }
   case 2: {
-    W2N_TRY(type, decodeMemoryType(in));
-    W2N_CHECK(gate.allow(type, module.memories.size(), offset));
+    W2N_TRY(type, decodeMemory(in, offset));
     import.index = module.importedMemories++;
     module.memories.push_back({type});
     return import;
   }
   case 3: {
-    W2N_TRY(type, decodeGlobalType(in));
-    W2N_CHECK(gate.allow(featureOf(type.type), offset));
+    FeatureSet needs;
+    W2N_TRY(type, decodeGlobalType(in, needs));
+    W2N_CHECK(gate.allow(needs, offset));
     import.index = module.importedGlobals++;
     module.globals.push_back({type, {}});
     return import;
@@ -225,13 +247,13 @@ Status ModuleDecoder::decodeTables(ByteReader &in) {
     W2N_TRY(first, ahead.readByte());
     bool hasInit = first == 0x40;
     if (hasInit) {
+      W2N_CHECK(gate.allow(Feature::FunctionReferences, offset));
       in = ahead;
       W2N_TRY(zero, in.readByte());
       if (zero != 0)
         return in.malformed("zero byte expected");
     }
-    W2N_TRY(type, decodeTableType(in));
-    W2N_CHECK(gate.allow(type, module.tables.size(), offset));
+    W2N_TRY(type, decodeTable(in, offset));
     Table table{type, std::nullopt};
     if (hasInit) {
       W2N_TRY(init, decodeConstExpr(in));
@@ -246,8 +268,7 @@ Status ModuleDecoder::decodeMemories(ByteReader &in) {
   W2N_TRY(count, decodeCount(in, limits::memories, "memories"));
   for (uint32_t i = 0; i < count; ++i) {
     const uint64_t offset = in.offset();
-    W2N_TRY(type, decodeMemoryType(in));
-    W2N_CHECK(gate.allow(type, module.memories.size(), offset));
+    W2N_TRY(type, decodeMemory(in, offset));
     module.memories.push_back({type});
   }
   return {};
@@ -257,8 +278,9 @@ Status ModuleDecoder::decodeGlobals(ByteReader &in) {
   W2N_TRY(count, decodeCount(in, limits::globals, "globals"));
   for (uint32_t i = 0; i < count; ++i) {
     const uint64_t offset = in.offset();
-    W2N_TRY(type, decodeGlobalType(in));
-    W2N_CHECK(gate.allow(featureOf(type.type), offset));
+    FeatureSet needs;
+    W2N_TRY(type, decodeGlobalType(in, needs));
+    W2N_CHECK(gate.allow(needs, offset));
     W2N_TRY(init, decodeConstExpr(in));
     module.globals.push_back({type, init});
   }
@@ -297,17 +319,22 @@ Result<ElementSegment> ModuleDecoder::decodeElement(ByteReader &in) {
   bool usesExpressions = flags & 4;
   if (flags & 1) {
     segment.mode = flags & 2 ? SegmentMode::Declarative : SegmentMode::Passive;
+    if (segment.mode == SegmentMode::Declarative)
+      W2N_CHECK(gate.allow(Feature::ReferenceTypes, segment.byteOffset));
   } else {
     if (flags & 2) {
-      W2N_TRY(table, in.readU32());
+      FeatureSet needs;
+      W2N_TRY(table, decodeLaterIndex(in, Feature::ReferenceTypes, needs));
+      W2N_CHECK(gate.allow(needs, segment.byteOffset));
       segment.tableIndex = table;
     }
     W2N_TRY(offset, decodeConstExpr(in));
     segment.offset = offset;
   }
   if ((flags & 3) && usesExpressions) {
-    W2N_TRY(type, decodeReferenceType(in));
-    W2N_CHECK(gate.allow(featureOf(type), segment.byteOffset));
+    FeatureSet needs;
+    W2N_TRY(type, decodeReferenceType(in, needs));
+    W2N_CHECK(gate.allow(needs, segment.byteOffset));
     segment.type = type;
   } else if (flags & 3) {
     W2N_TRY(kind, in.readByte());
@@ -357,8 +384,9 @@ Status ModuleDecoder::decodeBody(ByteReader &in, Function &function) {
   for (uint32_t i = 0; i < groups; ++i) {
     const uint64_t offset = bodyReader.offset();
     W2N_TRY(count, bodyReader.readU32());
-    W2N_TRY(type, decodeValueType(bodyReader));
-    W2N_CHECK(gate.allow(featureOf(type), offset));
+    FeatureSet needs;
+    W2N_TRY(type, decodeValueType(bodyReader, needs));
+    W2N_CHECK(gate.allow(needs, offset));
     total += count;
     // The first bound is the specification's, the second ours.
     if (total > 0xffffffff)
@@ -398,7 +426,9 @@ Result<DataSegment> ModuleDecoder::decodeDataSegment(ByteReader &in) {
     segment.mode = SegmentMode::Passive;
   } else {
     if (flags == 2) {
-      W2N_TRY(memory, in.readU32());
+      FeatureSet needs;
+      W2N_TRY(memory, decodeLaterIndex(in, Feature::MultiMemory, needs));
+      W2N_CHECK(gate.allow(needs, segment.byteOffset));
       segment.memoryIndex = memory;
     }
     W2N_TRY(offset, decodeConstExpr(in));

@@ -2,24 +2,33 @@
 #pragma once
 
 #include "lib/support/ByteReader.h"
+#include "lib/wasm/Features.h"
 #include "lib/wasm/Types.h"
 
 #include <optional>
 
 namespace w2n::wasm {
 
+// All add to `needs` the features that a type needs, and that its encoding does: a longer form of
+// the same type may have come later.
+
 /// Errors: Malformed, or Unsupported with the name of the proposal that the type belongs to.
-Result<ValueType> decodeValueType(ByteReader &reader);
-Result<ValueType> decodeReferenceType(ByteReader &reader);
+Result<ValueType> decodeValueType(ByteReader &reader, FeatureSet &needs);
+Result<ValueType> decodeReferenceType(ByteReader &reader, FeatureSet &needs);
 /// A heap type alone, as ref.null has it: gives the nullable reference type.
-Result<ValueType> decodeHeapType(ByteReader &reader);
+Result<ValueType> decodeHeapType(ByteReader &reader, FeatureSet &needs);
 /// The value type that is encoded as one byte, if it is one that is supported.
 std::optional<ValueType> valueTypeOf(uint8_t byte);
-Result<TableType> decodeTableType(ByteReader &reader);
-Result<MemoryType> decodeMemoryType(ByteReader &reader);
-Result<GlobalType> decodeGlobalType(ByteReader &reader);
+Result<TableType> decodeTableType(ByteReader &reader, FeatureSet &needs);
+Result<MemoryType> decodeMemoryType(ByteReader &reader, FeatureSet &needs);
+Result<GlobalType> decodeGlobalType(ByteReader &reader, FeatureSet &needs);
 /// One type of the type section, without the group around it (5.3.7).
-Result<TypeDefinition> decodeTypeDefinition(ByteReader &reader);
+Result<TypeDefinition> decodeTypeDefinition(ByteReader &reader, FeatureSet &needs);
+
+/// A number of up to 64 bits that had 32 bits, and at most five bytes, before memory64.
+Result<uint64_t> decodeAddressNumber(ByteReader &reader, FeatureSet &needs);
+/// An index in whose place there was one byte of zero before `feature`.
+Result<uint32_t> decodeLaterIndex(ByteReader &reader, Feature feature, FeatureSet &needs);
 
 std::unexpected<Error> unsupportedProposal(const ByteReader &reader, const std::string &proposal);
 

@@ -1,12 +1,12 @@
-// Which feature a declaration needs, and whether the module may use it.
+// Which features a declaration or an instruction needs, and whether the module may use them.
+//
+// The decoders of types and immediates collect what an encoding needs that an earlier version of
+// the specification does not have (DecodeTypes.h, Instruction::needs); the rest is said here.
 #pragma once
 
-#include "lib/wasm/Features.h"
-#include "lib/wasm/Types.h"
+#include "lib/wasm/Instruction.h"
 
 namespace w2n::wasm {
-
-Feature featureOf(ValueType type);
 
 /// Refuses with Unsupported what is not in a set, saying which feature is used at `offset`.
 class FeatureGate {
@@ -14,11 +14,9 @@ public:
   explicit FeatureGate(FeatureSet allowed) : allowed(allowed) {}
 
   Status allow(Feature feature, uint64_t offset) const;
-  Status allow(std::span<const ValueType> types, uint64_t offset) const;
-  Status allow(const FunctionType &type, uint64_t offset) const;
-  /// `before`: how many tables or memories the module already has.
-  Status allow(const TableType &type, size_t before, uint64_t offset) const;
-  Status allow(const MemoryType &type, size_t before, uint64_t offset) const;
+  Status allow(FeatureSet needs, uint64_t offset) const;
+  /// The instruction and its immediates.
+  Status allow(const Instruction &instruction) const;
   /// Of either form of exceptions.
   Status allowTags(uint64_t offset) const;
 

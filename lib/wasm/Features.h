@@ -3,6 +3,7 @@
 
 #include "lib/support/Error.h"
 
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -29,14 +30,23 @@ std::span<const FeatureInfo> featureInfos();
 
 class FeatureSet {
 public:
+  constexpr FeatureSet() = default;
   /// Everything that is supported.
   static FeatureSet all() { return upTo(Standard::Proposal); }
   static FeatureSet upTo(Standard standard);
 
   bool has(Feature feature) const { return bits >> unsigned(feature) & 1; }
   void set(Feature feature, bool allowed);
+  void add(Feature feature) { bits |= uint64_t(1) << unsigned(feature); }
+  void add(FeatureSet more) { bits |= more.bits; }
+  /// Those of `needed` that are not in this.
+  FeatureSet missing(FeatureSet needed) const { return FeatureSet(needed.bits & ~bits); }
+  bool empty() const { return bits == 0; }
+  /// The first in the order of the enumerators; there must be one.
+  Feature first() const { return Feature(std::countr_zero(bits)); }
 
 private:
+  constexpr explicit FeatureSet(uint64_t bits) : bits(bits) {}
   uint64_t bits = 0;
 };
 

@@ -100,6 +100,8 @@ struct Instruction {
   uint8_t lane = 0;
   BlockType block;
   ValueType type;
+  /// What its immediates need, by their encoding, beyond the opcode's own feature.
+  FeatureSet needs;
   /// Reused from one instruction to the next, so that br_table does not allocate each time.
   std::vector<uint32_t> labels;
   std::vector<ValueType> valueTypes;

@@ -1,5 +1,7 @@
 #include "lib/wasm/TypeTable.h"
 
+#include <algorithm>
+
 namespace w2n::wasm {
 
 namespace {
@@ -96,23 +98,87 @@ void TypeGroup::add(ValueType type, uint32_t flags) {
 void TypeGroup::addIndex(uint32_t index) {
   key.push_back(char(index < begin ? 0 : 1));
   append(key, index < begin ? numberOf(index) : index - begin);
+  if (index < begin)
+    outside.push_back(numberOf(index));
 }
 
-uint32_t TypeTable::numberOf(const TypeGroup &group) {
-  const auto first = uint32_t(entries.size());
-  const auto [found, isNew] = groups.try_emplace(group.key, first);
-  if (!isNew)
-    return found->second;
-  for (const TypeGroup::Member &member : group.members) {
-    Entry entry{member.kind, TypeGroup::noSuper, 0};
+uint32_t TypeTable::takeNumber() {
+  if (freeNumbers.empty()) {
+    entries.extendTo(end);
+    return end++;
+  }
+  const uint32_t number = freeNumbers.back();
+  freeNumbers.pop_back();
+  return number;
+}
+
+void TypeTable::addMembers(const TypeGroup &group, Groups::value_type &added) {
+  std::vector<uint32_t> taken(group.members.size());
+  std::ranges::generate(taken, [this] { return takeNumber(); });
+  for (size_t i = 0; i < taken.size(); ++i) {
+    const TypeGroup::Member &member = group.members[i];
+    Entry entry{member.kind, TypeGroup::noSuper, 0, 0, &added};
     if (member.super != TypeGroup::noSuper) {
       entry.super = member.super < group.begin ? group.numberOf(member.super)
-                                               : first + (member.super - group.begin);
+                                               : taken[member.super - group.begin];
       entry.depth = entries[entry.super].depth + 1;
     }
-    entries.push_back(entry);
+    if (i + 1 < taken.size())
+      entry.next = taken[i + 1];
+    entries[taken[i]] = entry;
   }
-  return first;
+  added.second.first = taken.empty() ? 0 : taken[0];
+  added.second.memberCount = uint32_t(taken.size());
+}
+
+bool TypeTable::add(const TypeGroup &group, std::vector<uint32_t> &numbers) {
+  const auto [found, isNew] = groups.try_emplace(group.key);
+  Group &record = found->second;
+  if (isNew) {
+    addMembers(group, *found);
+    record.outside = group.outside;
+    std::ranges::sort(record.outside);
+    const auto repeated = std::ranges::unique(record.outside);
+    record.outside.erase(repeated.begin(), repeated.end());
+    record.outside.shrink_to_fit();
+    for (uint32_t number : record.outside)
+      hold(number);
+  }
+  record.holds += record.memberCount;
+  uint32_t number = record.first;
+  for (uint32_t i = 0; i < record.memberCount; ++i, number = entries[number].next)
+    numbers.push_back(number);
+  return isNew;
+}
+
+void TypeTable::remove(Groups::value_type &group, std::vector<uint32_t> &removed) {
+  uint32_t number = group.second.first;
+  for (uint32_t i = 0; i < group.second.memberCount; ++i) {
+    removed.push_back(number);
+    freeNumbers.push_back(number);
+    number = entries[number].next;
+  }
+  groups.erase(groups.find(group.first));
+}
+
+void TypeTable::release(std::span<const uint32_t> numbers, std::vector<uint32_t> &removed) {
+  // Groups refer to groups in chains of any length, hence a list and no recursion.
+  std::vector<uint32_t> pending;
+  auto drop = [&](uint32_t number) {
+    Groups::value_type &group = *entries[number].group;
+    if (--group.second.holds > 0)
+      return;
+    pending.insert(pending.end(), group.second.outside.begin(), group.second.outside.end());
+    remove(group, removed);
+  };
+  for (uint32_t number : numbers) {
+    drop(number);
+    while (!pending.empty()) {
+      const uint32_t next = pending.back();
+      pending.pop_back();
+      drop(next);
+    }
+  }
 }
 
 bool TypeTable::isBelow(uint32_t sub, uint32_t super) const {

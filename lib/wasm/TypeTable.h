@@ -5,8 +5,13 @@
 // a group types refer to each other by position, to those outside by number. So a group is a
 // string, and equal groups are found by hashing, in time linear in their size. A module has a table
 // of its own when it is compiled; the process has one for all that it loads.
+//
+// Groups are counted: by the modules and functions that have their types, and by the groups that
+// refer to them. A group that nothing holds is removed, and its numbers are given out again. So a
+// number means a type only as long as its reader knows that something holds it.
 #pragma once
 
+#include "lib/support/StableArray.h"
 #include "lib/wasm/Types.h"
 
 #include <unordered_map>
@@ -28,6 +33,7 @@ public:
     begin = first;
     key.clear();
     members.clear();
+    outside.clear();
   }
   /// Starts the group's next type. `super` must be below that type's index.
   void beginType(CompositeKind kind, bool isFinal, std::optional<uint32_t> super);
@@ -50,14 +56,27 @@ private:
   const std::vector<uint32_t> *numbers = nullptr;
   std::string key;
   std::vector<Member> members;
+  std::vector<uint32_t> outside; ///< numbers of the types of other groups that it refers to
 };
 
+/// Threads: kindOf, depthOf, isBelow and matches may be asked on any thread while another changes
+/// the table, about types that are held; everything else on one thread at a time.
 class TypeTable {
 public:
-  /// The number of the group's first type; the others follow. A group that is new gets numbers from
-  /// size() on.
-  uint32_t numberOf(const TypeGroup &group);
-  uint32_t size() const { return uint32_t(entries.size()); }
+  /// Appends the numbers of the group's types to `numbers`, and holds each of them once more.
+  /// Returns whether the group is new. In a table from which nothing is released, new groups get
+  /// numbers from size() on, one after the other.
+  bool add(const TypeGroup &group, std::vector<uint32_t> &numbers);
+  /// Holds a type that is held already once more.
+  void hold(uint32_t number) { ++entries[number].group->second.holds; }
+  /// Undoes one `add` or `hold` of each of `numbers`. Appends the numbers of types that are gone
+  /// now, which may be more, to `removed`.
+  void release(std::span<const uint32_t> numbers, std::vector<uint32_t> &removed);
+
+  /// All numbers are below this.
+  uint32_t size() const { return end; }
+  /// How many types there are.
+  uint32_t typeCount() const { return end - uint32_t(freeNumbers.size()); }
 
   CompositeKind kindOf(uint32_t number) const { return entries[number].kind; }
   /// How many supertypes, one above the other, a type has.
@@ -68,14 +87,27 @@ public:
   bool matches(ValueType sub, ValueType super) const;
 
 private:
+  struct Group {
+    uint64_t holds = 0;
+    uint32_t first = 0, memberCount = 0;
+    std::vector<uint32_t> outside; ///< what it holds, each once
+  };
+  using Groups = std::unordered_map<std::string, Group>;
   struct Entry {
     CompositeKind kind;
     uint32_t super, depth;
+    uint32_t next; ///< the next type of the group
+    Groups::value_type *group;
   };
+  uint32_t takeNumber();
+  void addMembers(const TypeGroup &group, Groups::value_type &added);
+  void remove(Groups::value_type &group, std::vector<uint32_t> &removed);
   bool heapMatches(ValueType sub, ValueType super) const;
 
-  std::unordered_map<std::string, uint32_t> groups;
-  std::vector<Entry> entries;
+  Groups groups;
+  StableArray<Entry> entries;
+  uint32_t end = 0;
+  std::vector<uint32_t> freeNumbers;
 };
 
 } // namespace w2n::wasm

@@ -216,8 +216,8 @@ Status BodyValidator::checkLabelOperands(Types types) {
   return {};
 }
 
-Status BodyValidator::allow(Feature feature) const {
-  auto allowed = FeatureGate(module.features).allow(feature, instruction.offset);
+Status BodyValidator::checkFeatures() const {
+  auto allowed = FeatureGate(module.features).allow(instruction);
   if (!allowed)
     allowed.error().text += " (" + describeFunction(module, functionIndex) + ")";
   return allowed;
@@ -319,10 +319,6 @@ Status BodyValidator::checkBlockType() {
   const BlockType &type = instruction.block;
   if (type.kind == BlockType::Kind::Index && !module.isFunctionType(type.typeIndex))
     return invalid("unknown type " + std::to_string(type.typeIndex));
-  if (!paramsOf(type).empty() || resultsOf(type).size() > 1)
-    W2N_CHECK(allow(Feature::MultiValue));
-  if (type.kind == BlockType::Kind::Value)
-    W2N_CHECK(allow(featureOf(type.value)));
   return checkType(module, type.value, instruction.offset);
 }
 
@@ -347,7 +343,7 @@ Status BodyValidator::run() {
       return std::unexpected(std::move(error));
     }
     const OpcodeInfo &info = infoOf(instruction.opcode);
-    W2N_CHECK(allow(info.feature));
+    W2N_CHECK(checkFeatures());
     W2N_CHECK(checkImmediates(info));
     if (Check check = checks[size_t(instruction.opcode)])
       W2N_CHECK((this->*check)());

@@ -27,6 +27,8 @@ Status ConstExprValidator::checkGlobalGet(const Instruction &instruction) {
   if (instruction.index >= visibleGlobals)
     return fail(ErrorKind::Invalid, "unknown global " + std::to_string(instruction.index),
                 instruction.offset);
+  if (instruction.index >= module.importedGlobals)
+    W2N_CHECK(FeatureGate(module.features).allow(Feature::GarbageCollection, instruction.offset));
   const GlobalType &type = module.globals[instruction.index].type;
   if (type.isMutable)
     return fail(

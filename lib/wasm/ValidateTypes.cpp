@@ -26,7 +26,7 @@ public:
 
 private:
   Status checkIndices(uint32_t index) const;
-  uint32_t numberGroup(uint32_t begin, uint32_t end);
+  void numberGroup(uint32_t begin, uint32_t end);
   Status checkSupertype(uint32_t index) const;
   bool matches(const std::vector<ValueType> &subs, const std::vector<ValueType> &supers) const {
     return std::ranges::equal(subs, supers, [this](ValueType sub, ValueType super) {
@@ -57,7 +57,7 @@ Status TypesValidator::checkIndices(uint32_t index) const {
   return {};
 }
 
-uint32_t TypesValidator::numberGroup(uint32_t begin, uint32_t end) {
+void TypesValidator::numberGroup(uint32_t begin, uint32_t end) {
   group.restart(begin);
   for (uint32_t i = begin; i < end; ++i) {
     const TypeDefinition &type = module.types[i];
@@ -70,7 +70,9 @@ uint32_t TypesValidator::numberGroup(uint32_t begin, uint32_t end) {
     for (const FieldType &field : type.fields)
       group.add(field.type, flagsOf(field));
   }
-  return module.typeTable.numberOf(group);
+  module.typeTable.add(group, numbers);
+  for (uint32_t i = begin; i < end; ++i)
+    module.types[i].number = numbers[i];
 }
 
 bool TypesValidator::matches(const FieldType &sub, const FieldType &super) const {
@@ -117,11 +119,7 @@ Status TypesValidator::run() {
     const uint32_t end = module.types[begin].groupEnd;
     for (uint32_t i = begin; i < end; ++i)
       W2N_CHECK(checkIndices(i));
-    const uint32_t first = numberGroup(begin, end);
-    for (uint32_t i = begin; i < end; ++i) {
-      numbers.push_back(first + (i - begin));
-      module.types[i].number = numbers.back();
-    }
+    numberGroup(begin, end);
     for (uint32_t i = begin; i < end; ++i)
       W2N_CHECK(checkSupertype(i));
     begin = end;

@@ -37,7 +37,8 @@ w2n_error *w2n_cache_open(const w2n_cache_options *options, w2n_cache **out) {
   if (!settings)
     return new w2n_error{std::move(settings).error()};
   auto store = cache::Store::open(settings->folder,
-                                  given.limit_bytes ? given.limit_bytes : settings->limitBytes);
+                                  given.limit_bytes ? given.limit_bytes : settings->limitBytes,
+                                  settings->longestWait);
   if (!store)
     return new w2n_error{std::move(store).error()};
   *out = new w2n_cache(std::move(*store), given);

@@ -4,6 +4,14 @@
 // sets the second. Times are as coarse as the clock tick, on some file systems two seconds: a
 // change just after the note was taken might leave them as they are. So a note is believed only if
 // the file had been left alone for longer than that before (as git treats its index).
+//
+// The system sets times only of what is changed through it. Another image, mounted at the same
+// place, can hold another file with equal numbers and times, because tools that make images choose
+// them. So the identity of a file outside of the cache has the mount that it was seen through and
+// the boot of the system: what is mounted anew is looked at anew. Since Linux 6.8 numbers of mounts
+// are not used again. Before, they are, and what can only have been changed by mounting another
+// image, a file of a read-only file system, has no identity; the same on an image that is mounted
+// writable would go unnoticed there.
 #pragma once
 
 #include "lib/support/Hash.h"
@@ -16,10 +24,20 @@ namespace w2n::cache {
 
 /// Of a file at one moment; times in nanoseconds since 1970.
 struct FileIdentity {
-  uint64_t device, inode, bytes;
-  int64_t modified, changed;
+  uint64_t device = 0, inode = 0, bytes = 0;
+  int64_t modified = 0, changed = 0;
+  /// Of the system, at random, and of the mount; 0 where the note lies beside its file.
+  uint64_t boot = 0, mount = 0;
 
+  /// Without a mount: for a note in the same folder as its file, which is then gone with it.
   static FileIdentity of(const struct stat &status);
+  /// For other notes; nullopt if the system cannot tell the file from another.
+  static std::optional<FileIdentity> ofOpen(int descriptor);
+  static std::optional<FileIdentity> at(const std::string &path);
+  /// What the system says about a file, `isReadOnly` about its file system; `boot` as above, or 0
+  /// if it is not known.
+  static std::optional<FileIdentity> from(const struct statx &status, bool isReadOnly,
+                                          uint64_t boot);
   bool operator==(const FileIdentity &) const = default;
 };
 

@@ -1,27 +1,15 @@
 #include "runtime/cache/KeyLock.h"
 
-#include <cerrno>
+#include "lib/support/FileLock.h"
+
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 namespace w2n::cache {
 
 namespace {
 
-enum class Outcome { Taken, Busy, Impossible };
-
-// flock, not fcntl: its locks belong to the open file, so that two threads exclude each other too.
-Outcome lock(int file, KeyLock::Wait wait) {
-  const int operation = LOCK_EX | (wait == KeyLock::Wait::No ? LOCK_NB : 0);
-  while (flock(file, operation) != 0) {
-    if (errno == EWOULDBLOCK)
-      return Outcome::Busy;
-    if (errno != EINTR)
-      return Outcome::Impossible;
-  }
-  return Outcome::Taken;
-}
+constexpr mode_t ownerOnly = 0600;
 
 /// Whether `file` is still what `name` is: its last holder removes it.
 bool isCurrent(int folder, const std::string &name, int file) {
@@ -31,20 +19,30 @@ bool isCurrent(int folder, const std::string &name, int file) {
          opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
+/// Files of versions before could be opened, and locked, by whoever could read the cache.
+void closeToOthers(int file) {
+  struct stat status;
+  if (fstat(file, &status) == 0 && (status.st_mode & ~S_IFMT) != ownerOnly)
+    fchmod(file, ownerOnly);
+}
+
 } // namespace
 
-std::optional<KeyLock> KeyLock::take(int folder, const std::string &name, Wait wait) {
+std::optional<KeyLock> KeyLock::take(int folder, const std::string &name,
+                                     std::chrono::milliseconds longest) {
   while (true) {
-    Descriptor file(openat(folder, name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644));
+    Descriptor file(
+        openat(folder, name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, ownerOnly));
     if (!file)
       return KeyLock(folder, name, Descriptor());
-    switch (lock(file.get(), wait)) {
-    case Outcome::Busy:
+    closeToOthers(file.get());
+    switch (lockFile(file.get(), longest)) {
+    case LockOutcome::Busy:
       return std::nullopt;
-    case Outcome::Impossible:
+    case LockOutcome::Impossible:
       unlinkat(folder, name.c_str(), 0);
       return KeyLock(folder, name, Descriptor());
-    case Outcome::Taken:
+    case LockOutcome::Taken:
       if (isCurrent(folder, name, file.get()))
         return KeyLock(folder, name, std::move(file));
     }

@@ -93,7 +93,7 @@ std::vector<EntryInfo> Store::evict(uint64_t limitBytes, const std::string &kept
     if (entry.key == kept)
       continue;
     // Who has it open keeps it; who comes now compiles it. A key that is being compiled is in use.
-    const auto lock = KeyLock::take(locks.get(), entry.key, KeyLock::Wait::No);
+    const auto lock = KeyLock::take(locks.get(), entry.key, KeyLock::noWait);
     if (!lock)
       continue;
     if (unlinkat(entries.get(), (entry.key + artifactEnd).c_str(), 0) != 0 && errno != ENOENT)
@@ -112,7 +112,7 @@ std::vector<Store::Damage> Store::verify() {
   for (const EntryInfo &entry : list()) {
     const std::string name = entry.key + artifactEnd;
     // Whoever compiles it replaces it anyway.
-    const auto lock = KeyLock::take(locks.get(), entry.key, KeyLock::Wait::No);
+    const auto lock = KeyLock::take(locks.get(), entry.key, KeyLock::noWait);
     if (!lock)
       continue;
     auto opened = openTrustedFile(entries.get(), path, name);
@@ -145,14 +145,13 @@ uint64_t Store::removeLeftovers() {
     };
     if (key.empty() || isArtifact(name.text) || (!name.text.ends_with(temporaryEnd) && !isAlone()))
       continue;
-    const auto lock = KeyLock::take(locks.get(), key, KeyLock::Wait::No);
+    const auto lock = KeyLock::take(locks.get(), key, KeyLock::noWait);
     if (lock && (name.text.ends_with(temporaryEnd) || isAlone()))
       count += unlinkat(entries.get(), name.text.c_str(), 0) == 0;
   }
   // Taking a lock and letting it go removes its file.
   for (const Name &name : namesIn(locks.get()))
-    if (auto lock = KeyLock::take(locks.get(), name.text, KeyLock::Wait::No);
-        lock && lock->isHeld())
+    if (auto lock = KeyLock::take(locks.get(), name.text, KeyLock::noWait); lock && lock->isHeld())
       ++count;
   return count;
 }

@@ -6,21 +6,13 @@
 
 #include <algorithm>
 #include <cstring>
-#include <sys/stat.h>
+#include <unistd.h>
 
 namespace w2n::cache {
 
 namespace {
 
 constexpr const char nativeProcessor[] = "native";
-
-/// The identity of a file on the disk; nullopt if it cannot be looked at.
-std::optional<FileIdentity> identityAt(const std::string &path) {
-  struct stat status;
-  if (path.empty() || stat(path.c_str(), &status) != 0)
-    return std::nullopt;
-  return FileIdentity::of(status);
-}
 
 std::string bytesOf(const Digest &digest) {
   return std::string(reinterpret_cast<const char *>(digest.data()), digest.size());
@@ -36,7 +28,7 @@ std::optional<Digest> digestAtBegin(const std::string &text) {
 
 /// A note for a machine without a compiler, which takes what the last compiler of this version
 /// stored. It is about no file.
-const FileIdentity noFile = {0, artifact::formatVersion, 0, 0, 0};
+const FileIdentity noFile = {.inode = artifact::formatVersion};
 
 Status checkOptions(const w2n_compile_options &options) {
   if (options.emit != W2N_EMIT_SHARED_OBJECT || options.stop_after != W2N_STOP_AFTER_LINK)
@@ -63,12 +55,16 @@ void ModuleCache::warnOnce(const char *kind, const std::string &text) {
 /// What the compiler is, as noted when it was last loaded. Two files make it: its own and LLVM's,
 /// which the note of the first names, and which has a note that says the same.
 std::optional<Digest> ModuleCache::rememberedIdentity() {
-  const auto compiler = identityAt(library.path());
-  const auto note = stored->findNote(compiler.value_or(noFile));
+  if (access(library.path().c_str(), F_OK) != 0) {
+    const auto last = stored->findNote(noFile);
+    return last ? digestAtBegin(*last) : std::nullopt;
+  }
+  const auto compiler = FileIdentity::at(library.path());
+  const auto note = compiler ? stored->findNote(*compiler) : std::nullopt;
   const auto digest = note ? digestAtBegin(*note) : std::nullopt;
-  if (!digest || !compiler)
-    return digest;
-  const auto llvm = identityAt(note->substr(digest->size()));
+  if (!digest)
+    return std::nullopt;
+  const auto llvm = FileIdentity::at(note->substr(digest->size()));
   if (!llvm)
     return std::nullopt;
   const auto llvmNote = *llvm == *compiler ? note : stored->findNote(*llvm);
@@ -82,16 +78,16 @@ Result<Digest> ModuleCache::compilerIdentity() {
   if (identity)
     return *identity;
   const int64_t taken = nowNanoseconds();
-  const auto before = identityAt(library.path());
+  const auto before = FileIdentity::at(library.path());
   W2N_TRY(loaded, library.identity());
   identity = loaded.digest;
-  const auto compiler = identityAt(library.path()), llvm = identityAt(loaded.llvmPath);
+  const auto compiler = FileIdentity::at(library.path()), llvm = FileIdentity::at(loaded.llvmPath);
   if (compiler && llvm && compiler == before) {
     if (*llvm != *compiler)
       stored->keepNote(*llvm, taken, bytesOf(loaded.digest));
     stored->keepNote(*compiler, taken, bytesOf(loaded.digest) + loaded.llvmPath);
-    stored->keepNote(noFile, taken, bytesOf(loaded.digest));
   }
+  stored->keepNote(noFile, taken, bytesOf(loaded.digest));
   return *identity;
 }
 
@@ -124,7 +120,7 @@ Result<Obtained> ModuleCache::obtain(Source &source, const w2n_compile_options &
   return compile(source, hash, options);
 }
 
-/// Compiles what is not there, under the lock of its key.
+/// Compiles what is not there, under the lock of its key if it can be had.
 Result<Obtained> ModuleCache::compile(Source &source, Digest hash,
                                       const w2n_compile_options &options) {
   W2N_TRY(compiler, compilerIdentity());
@@ -132,8 +128,12 @@ Result<Obtained> ModuleCache::compile(Source &source, Digest hash,
     const Digest family = familyOf(hash, compiler, options);
     const std::string processor = processorOf(options);
     const Key key = keyOf(family, processor);
-    const auto lock = stored->lock(key, KeyLock::Wait::Yes);
-    if (auto found = findStored(key, /*isLocked=*/true))
+    const auto lock = stored->lock(key, stored->longestWait());
+    if (!lock)
+      warnOnce("lock", "another process has held the lock of an entry for " +
+                           std::to_string(stored->longestWait().count()) +
+                           " s: compiled without waiting any longer");
+    if (auto found = findStored(key, /*isLocked=*/lock.has_value()))
       return std::move(*found);
     W2N_TRY(wasm, source.read());
     if (const Digest hashOfBytes = hashOf(wasm); hashOfBytes != hash) {

@@ -26,6 +26,16 @@ Result<std::string> folderFromEnvironment() {
                              "XDG_CACHE_HOME and HOME is set");
 }
 
+Result<std::chrono::seconds> parseSeconds(const std::string &text, const char *name) {
+  uint32_t number = 0;
+  const char *const textEnd = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), textEnd, number);
+  if (error != std::errc() || end != textEnd)
+    return fail(ErrorKind::Invalid,
+                std::string(name) + " is '" + text + "', must be a number of seconds");
+  return std::chrono::seconds(number);
+}
+
 } // namespace
 
 Result<uint64_t> parseSize(const std::string &text, const char *name) {
@@ -44,7 +54,7 @@ Result<uint64_t> parseSize(const std::string &text, const char *name) {
 }
 
 Result<Settings> Settings::read(const std::string &folder, const std::string &size) {
-  Settings settings{folder, defaultLimitBytes};
+  Settings settings{folder, defaultLimitBytes, defaultLongestWait};
   if (folder.empty()) {
     W2N_TRY(fromEnvironment, folderFromEnvironment());
     settings.folder = fromEnvironment;
@@ -54,6 +64,10 @@ Result<Settings> Settings::read(const std::string &folder, const std::string &si
     W2N_TRY(limit, size.empty() ? parseSize(sizeVariable, "WASM2NATIVE_CACHE_SIZE")
                                 : parseSize(size, "the cache's size"));
     settings.limitBytes = limit;
+  }
+  if (const std::string wait = variable("WASM2NATIVE_CACHE_WAIT"); !wait.empty()) {
+    W2N_TRY(seconds, parseSeconds(wait, "WASM2NATIVE_CACHE_WAIT"));
+    settings.longestWait = seconds;
   }
   return settings;
 }

@@ -1,21 +1,23 @@
-// Where the cache is, and how large it may be.
+// Where the cache is, how large it may be, and how long to wait for others.
 #pragma once
 
 #include "lib/support/Error.h"
 
+#include <chrono>
 #include <string>
 
 namespace w2n::cache {
 
 /// What the environment says of where the cache is and how large, unless `folder` (not empty) and
 /// `size` (such as "512M" or "10G") do: WASM2NATIVE_CACHE_DIR, else wasm2native in XDG_CACHE_HOME
-/// or
-/// ~/.cache; WASM2NATIVE_CACHE_SIZE, else defaultLimitBytes.
+/// or ~/.cache; WASM2NATIVE_CACHE_SIZE, else defaultLimitBytes. WASM2NATIVE_CACHE_WAIT, else
+/// defaultLongestWait, is in seconds.
 struct Settings {
   std::string folder;
   uint64_t limitBytes;
+  std::chrono::seconds longestWait;
 
-  /// Errors: Io if the environment names no folder, Invalid for a size that is none.
+  /// Errors: Io if the environment names no folder, Invalid for a size or time that is none.
   static Result<Settings> read(const std::string &folder = "", const std::string &size = "");
 };
 

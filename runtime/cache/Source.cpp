@@ -49,19 +49,16 @@ Source Source::of(std::span<const uint8_t> bytes) {
 }
 
 Result<Digest> Source::hash(Store &store) {
-  struct stat before, after;
   if (!file)
     return hashOf(*bytes);
-  if (fstat(file.get(), &before) != 0)
-    return fail(ErrorKind::Io, "cannot read '" + path + "': " + std::strerror(errno));
-  const FileIdentity identity = FileIdentity::of(before);
-  if (const auto note = store.findNote(identity))
+  const auto identity = FileIdentity::ofOpen(file.get());
+  if (const auto note = identity ? store.findNote(*identity) : std::nullopt)
     if (const auto digest = digestOf(*note))
       return *digest;
   const int64_t taken = nowNanoseconds();
   W2N_TRY(digest, hashOfFile(file.get(), path));
-  if (fstat(file.get(), &after) == 0 && FileIdentity::of(after) == identity)
-    store.keepNote(identity, taken,
+  if (identity && FileIdentity::ofOpen(file.get()) == identity)
+    store.keepNote(*identity, taken,
                    std::string(reinterpret_cast<const char *>(digest.data()), digest.size()));
   return digest;
 }

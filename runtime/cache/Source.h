@@ -17,7 +17,7 @@ public:
   /// `bytes` are borrowed.
   static Source of(std::span<const uint8_t> bytes);
 
-  /// The hash of its bytes. Those of a file whose note vouches for it are not read.
+  /// The hash of its bytes. Those of a file whose note vouches for it are not read. Errors: Io.
   Result<Digest> hash(Store &store);
   /// Its bytes as they are now, which live as long as this: the file may have changed since `hash`.
   Result<std::span<const uint8_t>> read();

@@ -87,13 +87,15 @@ Key keyOf(const Digest &family, const std::string &processor) {
   return hasher.finish();
 }
 
-Result<std::unique_ptr<Store>> Store::open(std::string folder, uint64_t limitBytes) {
+Result<std::unique_ptr<Store>> Store::open(std::string folder, uint64_t limitBytes,
+                                           std::chrono::seconds longestWait) {
   if (!hashIsAvailable())
     return fail(ErrorKind::Unsupported, "this build has no cache: it was made without libsodium");
   std::unique_ptr<Store> store(new Store);
   W2N_TRY(root, openRootFolder(folder));
   store->rootPath = folder;
   store->limit = limitBytes;
+  store->mostWait = longestWait;
   struct Inner {
     const char *name;
     Descriptor &folder;
@@ -147,8 +149,8 @@ Result<std::optional<StoredArtifact>> Store::check(const std::string &name, Stor
   return artifact;
 }
 
-std::optional<KeyLock> Store::lock(const Key &key, KeyLock::Wait wait) {
-  return KeyLock::take(locks.get(), hexOf(key), wait);
+std::optional<KeyLock> Store::lock(const Key &key, std::chrono::milliseconds longest) {
+  return KeyLock::take(locks.get(), hexOf(key), longest);
 }
 
 /// Puts `bytes` under `name` with a rename. What is `lasting` is on the disk before it has its

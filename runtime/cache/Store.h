@@ -5,7 +5,7 @@
 //   entries/KEY.hash    its hash; there before KEY.so is
 //   entries/KEY.seen    a FileNote: KEY.so was compared with its hash; its own time is the last use
 //   entries/KEY.*.tmp   on its way to one of these names
-//   locks/KEY           held by whoever compiles or removes it
+//   locks/KEY           held by whoever compiles or removes it; only the owner may open it
 //   notes/DEV-INO       a FileNote of a source or of the compiler
 //   families/FAMILY     for which processors there are entries, a line for each
 //   quarantine/KEY.so   what `verify` found damaged
@@ -33,6 +33,10 @@ using Key = Digest;
 /// What is kept at most, if nobody says otherwise.
 inline constexpr uint64_t defaultLimitBytes = uint64_t(10) << 30;
 
+/// How long a miss waits for another that compiles the same, if nobody says otherwise: as long as
+/// the longest compilations take.
+inline constexpr std::chrono::seconds defaultLongestWait(300);
+
 /// An artifact that is what was once stored, by its hash.
 struct StoredArtifact {
   Descriptor file;
@@ -51,26 +55,29 @@ public:
   /// Opens the store in `folder`, which becomes its real path, and makes it if it is missing. A
   /// folder that cannot be written is allowed: then there are hits, and `insert` fails. Errors: Io:
   /// what trust forbids (Trust.h), or the system.
-  static Result<std::unique_ptr<Store>> open(std::string folder, uint64_t limitBytes);
+  static Result<std::unique_ptr<Store>> open(std::string folder, uint64_t limitBytes,
+                                             std::chrono::seconds longestWait = defaultLongestWait);
 
   const std::string &folder() const { return rootPath; }
   uint64_t limitBytes() const { return limit; }
+  std::chrono::seconds longestWait() const { return mostWait; }
 
   /// The artifact of `key`; nullopt if there is none. Reads its bytes only if it changed since
   /// somebody last did. Errors: Io or Malformed, if there is one that must not be used.
   Result<std::optional<StoredArtifact>> find(const Key &key);
 
   /// See KeyLock.
-  std::optional<KeyLock> lock(const Key &key, KeyLock::Wait wait);
+  std::optional<KeyLock> lock(const Key &key, std::chrono::milliseconds longest);
 
-  /// Keeps `artifact` and makes room for it. Only with the lock of `key`. Errors: Io (nothing is
+  /// Keeps `artifact` and makes room for it. With the lock of `key`; without it, another that does
+  /// the same at this moment may make this fail, but what is found is right. Errors: Io (nothing is
   /// left behind), Limit if it is larger than all that may be kept.
   Result<StoredArtifact> insert(const Key &key, std::span<const uint8_t> artifact);
 
-  /// Removes an entry. Only with its lock. What is open stays so.
+  /// Removes an entry. With its lock, as `insert`. What is open stays so.
   void discard(const Key &key);
 
-  /// The text of a note that vouches for a file as it is in `identity`.
+  /// The text of a note that vouches for a file as it is in `identity`, which has its mount.
   std::optional<std::string> findNote(const FileIdentity &identity);
   /// Remembers it, if something can be remembered. `taken` is when reading began.
   void keepNote(const FileIdentity &identity, int64_t taken, const std::string &text);
@@ -111,6 +118,7 @@ private:
 
   std::string rootPath;
   uint64_t limit = 0;
+  std::chrono::seconds mostWait = defaultLongestWait;
   Descriptor root, entries, locks, notes, families;
 };
 

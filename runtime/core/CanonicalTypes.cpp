@@ -4,7 +4,6 @@
 #include "runtime/core/ValueTypes.h"
 
 #include <algorithm>
-#include <deque>
 #include <mutex>
 
 namespace w2n::runtime {
@@ -17,10 +16,11 @@ using wasm::CompositeKind;
 using wasm::ValueType;
 
 struct Registry {
+  /// For changes; who asks about types that are held needs none.
   std::mutex lock;
   wasm::TypeTable table;
-  /// By number; empty for what is no function. References stay valid.
-  std::deque<wasm::FunctionType> functions;
+  /// By number; empty for what is no function.
+  StableArray<wasm::FunctionType> functions;
 };
 
 Registry &registry() {
@@ -104,21 +104,26 @@ void Numbering::numberGroup(uint32_t begin, uint32_t end) {
   group.restart(begin);
   for (uint32_t i = begin; i < end; ++i)
     describe(types[i]);
-  const uint32_t known = registry.table.size();
-  const uint32_t first = registry.table.numberOf(group);
+  if (!registry.table.add(group, numbers))
+    return;
+  registry.functions.extendTo(registry.table.size() - 1);
   for (uint32_t i = begin; i < end; ++i)
-    numbers.push_back(first + (i - begin));
-  if (first == known)
-    for (uint32_t i = begin; i < end; ++i)
-      registry.functions.push_back(functionOf(types[i]));
+    registry.functions[numbers[i]] = functionOf(types[i]);
 }
 
 } // namespace
 
-uint32_t canonicalTypeId(const wasm::FunctionType &type) {
+HeldTypes::~HeldTypes() {
+  if (held.empty())
+    return;
+  std::vector<uint32_t> removed;
   std::lock_guard guard(registry().lock);
-  wasm::TypeTable &table = registry().table;
-  const uint32_t known = table.size();
+  registry().table.release(held, removed);
+  for (uint32_t number : removed)
+    registry().functions[number] = {};
+}
+
+HeldTypes holdType(const wasm::FunctionType &type) {
   wasm::TypeGroup group;
   group.beginType(CompositeKind::Function, true, std::nullopt);
   for (ValueType param : type.params)
@@ -126,32 +131,43 @@ uint32_t canonicalTypeId(const wasm::FunctionType &type) {
   group.endParameters();
   for (ValueType result : type.results)
     group.add(result);
-  const uint32_t id = table.numberOf(group);
-  if (id == known)
-    registry().functions.push_back(type);
-  return id;
+  HeldTypes types;
+  std::lock_guard guard(registry().lock);
+  if (registry().table.add(group, types.held)) {
+    registry().functions.extendTo(registry().table.size() - 1);
+    registry().functions[types.held[0]] = type;
+  }
+  return types;
 }
 
-std::vector<uint32_t> canonicalTypeIds(const Metadata &metadata) {
+HeldTypes holdType(ValueType type) {
+  HeldTypes types;
+  if (!type.isDefined())
+    return types;
+  types.held.push_back(type.typeIndex);
   std::lock_guard guard(registry().lock);
-  return Numbering(registry(), metadata).run();
+  registry().table.hold(type.typeIndex);
+  return types;
 }
 
-const wasm::FunctionType &canonicalType(uint32_t id) {
+HeldTypes holdTypes(const Metadata &metadata) {
+  HeldTypes types;
   std::lock_guard guard(registry().lock);
-  return registry().functions[id];
+  types.held = Numbering(registry(), metadata).run();
+  return types;
 }
 
-bool isSubtype(uint32_t sub, uint32_t super) {
+uint32_t canonicalTypeCount() {
   std::lock_guard guard(registry().lock);
-  return registry().table.isBelow(sub, super);
+  return registry().table.typeCount();
 }
+
+const wasm::FunctionType &canonicalType(uint32_t id) { return registry().functions[id]; }
+
+bool isSubtype(uint32_t sub, uint32_t super) { return registry().table.isBelow(sub, super); }
 
 bool matches(ValueType sub, ValueType super) {
-  if (sub == super)
-    return true;
-  std::lock_guard guard(registry().lock);
-  return registry().table.matches(sub, super);
+  return sub == super || registry().table.matches(sub, super);
 }
 
 bool holdsFunctions(ValueType type) {

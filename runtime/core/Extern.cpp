@@ -1,6 +1,5 @@
 #include "runtime/core/Extern.h"
 
-#include "runtime/core/CanonicalTypes.h"
 #include "runtime/core/InstanceState.h"
 
 namespace w2n::runtime {
@@ -12,7 +11,8 @@ std::span<uint8_t> Caller::memory() const {
 
 std::shared_ptr<Function> makeHostFunction(wasm::FunctionType type, HostBody body) {
   auto function = std::make_shared<Function>();
-  function->typeId = canonicalTypeId(type);
+  function->held = holdType(type);
+  function->typeId = function->held.numbers()[0];
   function->type = std::move(type);
   function->host = std::move(body);
   return function;
@@ -33,6 +33,7 @@ InstanceGroup *groupOf(Global &global) {
 std::shared_ptr<Global> makeGlobal(wasm::GlobalType type, Slot initial) {
   auto global = std::make_unique<Global>();
   global->type = type;
+  global->held = holdType(type.type);
   global->storage = std::make_unique<artifact::GlobalCell>();
   global->cell = global->storage.get();
   *global->cell = {{initial, 0}};
@@ -46,6 +47,7 @@ std::shared_ptr<Global> makeGlobal(wasm::GlobalType type, Slot initial) {
 
 Result<std::shared_ptr<Table>> makeTable(wasm::TableType type, Slot initial) {
   W2N_TRY(table, Table::create(type, initial));
+  table->held = holdType(type.element);
   auto group = std::make_shared<InstanceGroup>();
   Table *added = group->add(std::move(table));
   if (holdsFunctions(type.element))

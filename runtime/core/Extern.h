@@ -5,6 +5,7 @@
 #include "lib/artifact/Abi.h"
 #include "lib/support/Error.h"
 #include "lib/wasm/Types.h"
+#include "runtime/core/CanonicalTypes.h"
 
 #include <functional>
 #include <memory>
@@ -42,6 +43,8 @@ struct Function {
   HostBody host;
   /// Canonical number of `type` (CanonicalTypes.h).
   uint32_t typeId = 0;
+  /// That type, if there is no owner, whose module holds it.
+  HeldTypes held = {};
   /// The owner's thunk for this type; null for host functions, or if the owner has none.
   artifact::EntryThunk entry = nullptr;
 };
@@ -55,6 +58,8 @@ struct Global {
   /// Owner of the cell if it is not in an instance's context.
   std::unique_ptr<artifact::GlobalCell> storage;
   std::shared_ptr<Instance> owner;
+  /// Its type, if there is no owner.
+  HeldTypes held = {};
   /// Only for host globals of function references: those whose references it may hold; owns the
   /// global.
   InstanceGroup *group = nullptr;
@@ -72,6 +77,8 @@ struct Tag {
 using Extern = std::variant<std::shared_ptr<Function>, std::shared_ptr<Table>,
                             std::shared_ptr<Memory>, std::shared_ptr<Global>, std::shared_ptr<Tag>>;
 
+/// For these four, defined types of `type` are canonical numbers that are held; what is made holds
+/// them from then on.
 std::shared_ptr<Function> makeHostFunction(wasm::FunctionType type, HostBody body);
 /// `initial` fills the low slot. Threads: any.
 std::shared_ptr<Global> makeGlobal(wasm::GlobalType type, Slot initial);

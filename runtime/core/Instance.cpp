@@ -1,7 +1,6 @@
 #include "runtime/core/Instance.h"
 
 #include "runtime/core/Activation.h"
-#include "runtime/core/CanonicalTypes.h"
 #include "runtime/core/InstanceState.h"
 #include "runtime/core/Link.h"
 #include "runtime/core/Services.h"

@@ -1,7 +1,6 @@
 #include "runtime/core/Link.h"
 
 #include "runtime/arch/Arch.h"
-#include "runtime/core/CanonicalTypes.h"
 #include "runtime/core/InstanceState.h"
 #include "runtime/core/ValueTypes.h"
 

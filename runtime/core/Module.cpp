@@ -3,7 +3,6 @@
 #include "lib/artifact/Checksum.h"
 #include "lib/artifact/ElfFile.h"
 #include "runtime/arch/Arch.h"
-#include "runtime/core/CanonicalTypes.h"
 #include "runtime/core/Levels.h"
 #include "runtime/platform/VirtualMemory.h"
 
@@ -75,7 +74,7 @@ Status Module::map(const LoadOptions &options) {
   W2N_TRY(made, ProfileCounters::create(metadataView));
   counters = std::move(made);
   countArgumentSlots();
-  canonicalTypeIds = runtime::canonicalTypeIds(metadataView);
+  types = holdTypes(metadataView);
   return mapCode();
 }
 
@@ -121,8 +120,8 @@ Module::~Module() {
 }
 
 artifact::EntryThunk Module::entryThunkFor(uint32_t typeId) const {
-  for (uint32_t i = 0; i < canonicalTypeIds.size(); ++i)
-    if (canonicalTypeIds[i] == typeId)
+  for (uint32_t i = 0; i < typeIds().size(); ++i)
+    if (typeIds()[i] == typeId)
       if (const artifact::EntryThunk thunk = entryThunkAt(i))
         return thunk;
   return nullptr;

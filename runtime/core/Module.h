@@ -3,6 +3,7 @@
 
 #include "lib/artifact/Metadata.h"
 #include "lib/support/Error.h"
+#include "runtime/core/CanonicalTypes.h"
 #include "runtime/core/ProfileCounters.h"
 #include "runtime/core/RangeRegistry.h"
 #include "runtime/core/Unwind.h"
@@ -51,7 +52,7 @@ public:
   const artifact::Metadata &metadata() const { return metadataView; }
   const std::string &path() const { return filePath; }
   /// Process-wide canonical numbers of the module's types, by type index.
-  std::span<const uint32_t> typeIds() const { return canonicalTypeIds; }
+  std::span<const uint32_t> typeIds() const { return types.numbers(); }
   /// 64-bit slots that the argument buffer of an instance needs.
   size_t argumentSlots() const { return argumentSlotCount; }
   /// The thunk that calls functions of the type with canonical number `typeId`, or null.
@@ -97,7 +98,7 @@ private:
   uint8_t *mapping = nullptr;
   size_t mappingBytes = 0;
   uintptr_t codeBegin = 0, codeEnd = 0;
-  std::vector<uint32_t> canonicalTypeIds;
+  HeldTypes types;
   size_t argumentSlotCount = 0;
   RangeRegistry::Entry *codeRange = nullptr;
   mutable std::once_flag unwindOnce;

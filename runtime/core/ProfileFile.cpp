@@ -2,11 +2,10 @@
 
 #include "lib/support/Descriptor.h"
 #include "lib/support/File.h"
+#include "lib/support/FileLock.h"
 #include "runtime/platform/VirtualMemory.h"
 
-#include <cerrno>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 namespace w2n::runtime {
@@ -19,16 +18,26 @@ bool isSameFile(int descriptor, const std::string &path, struct stat &opened) {
          opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
+/// How long others may hold the file: adding to it takes milliseconds.
+constexpr std::chrono::seconds longestWait(60);
+
 /// The file, locked: it is replaced only by whoever has the lock. The kernel ends the lock with its
-/// holder.
+/// holder. Errors: Io.
 Result<Descriptor> openLocked(const std::string &path, struct stat &status) {
   while (true) {
     Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
     if (!file)
       return platform::failWithErrno("cannot open " + path);
-    while (flock(file.get(), LOCK_EX) != 0)
-      if (errno != EINTR)
-        return platform::failWithErrno("cannot lock " + path);
+    switch (lockFile(file.get(), longestWait)) {
+    case LockOutcome::Taken:
+      break;
+    case LockOutcome::Busy:
+      return fail(ErrorKind::Io, "cannot lock " + path +
+                                     ": another process has held its lock for " +
+                                     std::to_string(longestWait.count()) + " s");
+    case LockOutcome::Impossible:
+      return platform::failWithErrno("cannot lock " + path);
+    }
     // Somebody else may have put another in its place meanwhile.
     if (isSameFile(file.get(), path, status))
       return file;

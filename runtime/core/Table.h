@@ -4,6 +4,7 @@
 #include "lib/artifact/Abi.h"
 #include "lib/support/Error.h"
 #include "lib/wasm/Types.h"
+#include "runtime/core/CanonicalTypes.h"
 
 #include <cstdlib>
 #include <memory>
@@ -40,6 +41,8 @@ struct Table {
   Instance *owner = nullptr;
   /// Those whose references it may hold. A table of the host is owned by its group.
   InstanceGroup *group = nullptr;
+  /// Its type, if there is no owner.
+  HeldTypes held = {};
 
 private:
   Table(const wasm::TableType &type, uint64_t maxElements);

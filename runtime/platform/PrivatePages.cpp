@@ -3,6 +3,7 @@
 #include <atomic>
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 namespace w2n::platform {
@@ -24,6 +25,12 @@ struct ScanRegion {
 };
 constexpr uint64_t pageIsFile = 1 << 2, pageIsPresent = 1 << 3, pageIsSwapped = 1 << 4,
                    pageIsZero = 1 << 5;
+
+/// Whether the kernel may merge this process's pages (KSM, since Linux 6.4).
+bool pagesMayBeMerged() {
+  constexpr int getMemoryMerge = 68; // PR_GET_MEMORY_MERGE
+  return prctl(getMemoryMerge, 0, 0, 0, 0) > 0;
+}
 
 /// The process's page map, opened at its first use, and who opened it: a forked child that used its
 /// parent's would see the parent's pages.
@@ -58,7 +65,7 @@ std::optional<PrivatePages> findPrivatePages(uint8_t *begin, uint64_t bytes, uin
   constexpr size_t mostRegions = 64;
   ScanRegion regions[mostRegions];
   const int descriptor = pageMapDescriptor();
-  if (descriptor < 0)
+  if (descriptor < 0 || pagesMayBeMerged())
     return std::nullopt;
   ScanArgument scan;
   scan.begin = reinterpret_cast<uint64_t>(begin);

@@ -58,9 +58,9 @@ ImageOffset ArtifactBuilder::addCode(const Code &code) {
 
 uint32_t ArtifactBuilder::addType(Types params, Types results) {
   TypeRecord record = {};
-  record.params = addBytes(params.begin(), params.size());
+  record.params = addBytes(params.data(), params.size());
   record.params.count = uint32_t(params.size());
-  record.results = addBytes(results.begin(), results.size());
+  record.results = addBytes(results.data(), results.size());
   record.results.count = uint32_t(results.size());
   types.push_back(record);
   thunks.push_back({});

@@ -4,7 +4,6 @@
 
 #include "lib/artifact/Format.h"
 
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +16,7 @@ class ArtifactBuilder {
 public:
   ArtifactBuilder();
 
-  using Types = std::initializer_list<artifact::ValueTypeCode>;
+  using Types = const std::vector<artifact::ValueTypeCode> &;
   /// A function type; the thunks are added when the code is known.
   uint32_t addType(Types params, Types results);
   void setEntryThunk(uint32_t type, const Code &code);

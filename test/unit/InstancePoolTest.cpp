@@ -5,7 +5,6 @@
 #include "runtime/core/InstanceState.h"
 #include "runtime/core/Memory.h"
 #include "runtime/core/Table.h"
-#include "runtime/platform/PrivatePages.h"
 #include "runtime/platform/VirtualMemory.h"
 #include "test/unit/SampleModule.h"
 
@@ -182,6 +181,22 @@ TEST_P(InstancePoolReset, AForkedChildPutsBackItsOwnPages) {
   EXPECT_EQ(status, 0);
 }
 
+// Reading gives locked memory pages of its own, which then count as written. The kernel does not
+// give them back either.
+TEST_P(InstancePoolReset, LockedMemoryIsPutBack) {
+  const auto pool = makePool({.slots = 1, .residentBytes = GetParam()});
+  const auto module = storageModule();
+  for (int round = 0; round < 4; ++round) {
+    auto instance = instantiate(module, pool);
+    ASSERT_TRUE(instance) << instance.error().text;
+    const auto bytes = (*instance)->memory0()->bytes();
+    ASSERT_TRUE(isInitial(bytes)) << "round " << round;
+    if (mlock(bytes.data(), bytes.size()) != 0)
+      GTEST_SKIP() << "the system does not lock memory for this user";
+    bytes[round] = bytes[bytes.size() - 1] = bytes[imageAddress + 2] = secret;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Kept, InstancePoolReset, testing::Values(0, 3 * 4096, 1 << 20));
 
 TEST(InstancePool, TellsWhenAllSlotsAreInUse) {
@@ -311,40 +326,6 @@ TEST(InstanceLimits, BoundTheNumberOfInstances) {
   EXPECT_EQ(third.error().text, "there are already 2 instances, as many as the limit allows");
   first->reset();
   EXPECT_TRUE(Instance::instantiate(module, multiply, options));
-}
-
-TEST(PrivatePages, AreThoseThatWereWritten) {
-  const uint64_t page = platform::pageBytes();
-  const int file = platform::makeMemoryFile("test", std::vector<uint8_t>(64 * page, 1));
-  ASSERT_GE(file, 0);
-  uint8_t *memory = platform::reserve(128 * page);
-  ASSERT_TRUE(platform::commit(memory, 128 * page));
-  ASSERT_TRUE(platform::mapFile(memory, 64 * page, platform::Access::CopyOnWrite, file, 0));
-  volatile uint8_t sum = 0;
-  for (uint64_t i = 0; i < 128; ++i) // reading makes no copies
-    sum = sum + memory[i * page];
-  for (uint64_t i : {3, 5, 6, 64, 100})
-    memory[i * page] = secret;
-  platform::AddressRange ranges[8];
-  auto found = platform::findPrivatePages(memory, 128 * page, 100, ranges);
-  if (!found)
-    GTEST_SKIP() << "the system cannot tell";
-  std::vector<std::pair<uint64_t, uint64_t>> pages;
-  for (size_t i = 0; i < found->rangeCount; ++i)
-    pages.emplace_back(uint64_t(ranges[i].begin - memory) / page, ranges[i].bytes / page);
-  const std::vector<std::pair<uint64_t, uint64_t>> wanted = {{3, 1}, {5, 2}, {64, 1}, {100, 1}};
-  EXPECT_EQ(pages, wanted);
-  EXPECT_EQ(found->end, memory + 128 * page);
-  // No more pages, and no more ranges, than asked for: the search ends before the next.
-  found = platform::findPrivatePages(memory, 128 * page, 2, ranges);
-  ASSERT_TRUE(found);
-  EXPECT_LE(found->end, memory + 6 * page);
-  found = platform::findPrivatePages(memory, 128 * page, 100, std::span(ranges).first(1));
-  ASSERT_TRUE(found);
-  EXPECT_EQ(found->rangeCount, 1u);
-  EXPECT_LE(found->end, memory + 5 * page);
-  platform::release(memory, 128 * page);
-  close(file);
 }
 
 } // namespace

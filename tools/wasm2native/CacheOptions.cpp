@@ -12,7 +12,7 @@ CacheChoice readCacheOptions(const CommandLine &line) {
 
 Result<std::unique_ptr<cache::Store>> openStore(const CacheChoice &choice) {
   W2N_TRY(settings, cache::Settings::read(choice.folder, choice.size));
-  return cache::Store::open(settings.folder, settings.limitBytes);
+  return cache::Store::open(settings.folder, settings.limitBytes, settings.longestWait);
 }
 
 void printWarning(const std::string &text) {

@@ -44,6 +44,7 @@ public:
   Status chooseEntry();
   /// `artifact` is compiled from the module.
   Status run(std::span<const uint8_t> artifact);
+  /// The module as it is now; the end of this.
   Result<std::vector<uint8_t>> bake();
 
 private:
@@ -195,7 +196,8 @@ Result<std::vector<uint8_t>> Preinitializer::bake() {
   auto snapshot = runtime::takeSnapshot(*instance);
   if (!snapshot)
     return cannot(snapshot.error().text);
-  auto baked = wasm::bakeSnapshot(module, *snapshot, exportChanges());
+  const auto changes = exportChanges();
+  auto baked = wasm::bakeSnapshot(std::move(module), *snapshot, changes);
   if (!baked)
     return cannot(baked.error().text);
   return baked;

@@ -82,9 +82,14 @@ void BodyLowering::lowerAtomicFence(const Instruction &) { builder.CreateFence(o
 
 // The services check alignment and bounds: these are slow anyway.
 llvm::Value *BodyLowering::popServiceAddress(const Instruction &instruction) {
-  // Saturated, an address near 2^64 is still out of bounds.
-  return builder.CreateBinaryIntrinsic(llvm::Intrinsic::uadd_sat, zeroExtend(pop()),
-                                       builder.getInt64(instruction.memoryOffset));
+  // A sum of 2^64 or more is out of bounds, which a saturated one still is; but its alignment,
+  // which is checked first, is that of the sum.
+  llvm::Value *index = zeroExtend(pop());
+  llvm::Value *offset = builder.getInt64(instruction.memoryOffset);
+  llvm::Value *saturated = builder.CreateBinaryIntrinsic(llvm::Intrinsic::uadd_sat, index, offset);
+  constexpr uint64_t alignmentBits = 7;
+  return builder.CreateOr(builder.CreateAnd(saturated, ~alignmentBits),
+                          builder.CreateAnd(builder.CreateAdd(index, offset), alignmentBits));
 }
 
 void BodyLowering::lowerAtomicWait(const Instruction &instruction, unsigned bits) {

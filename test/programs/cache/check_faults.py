@@ -6,9 +6,12 @@
     corrupted   entries with flipped bits and cut short, anywhere: refused, said, compiled again
     trust       foreign owners, writable folders, links: not used, with the rule that was broken
     versions    two builds of the compiler side by side: each finds its own entries, before and after the other
+    mounts      two images with equal inodes and times, one after the other at one place: each runs its own module
+    locked      another process holds the lock of an entry for ever: compiled all the same
     evicted     a cache that is too small for two modules: both run, whoever is removed meanwhile
 """
 
+import fcntl
 import os
 import pathlib
 import random
@@ -211,6 +214,66 @@ def check_evicted(subject: Subject) -> None:
     subject.run(0, variables=subject.variables(WASM2NATIVE_CACHE_SIZE="1K"), warning="larger than the cache may be")
 
 
+def make_image(subject: Subject, number: int, image: pathlib.Path) -> bool:
+    """An image with a module as its one file. Everything but the module's byte is the same in each."""
+    content = subject.work / f"content{number}"
+    content.mkdir()
+    shutil.copy(subject.modules[number], content / "module.wasm")
+    identity = "12345678-1234-1234-1234-123456789abc"
+    commands = [["mkfs.ext4", "-q", "-F", "-U", identity, "-E", f"hash_seed={identity}", "-d", str(content), str(image), "2M"]]
+    commands += [["debugfs", "-w", "-R", f"set_inode_field module.wasm {time} 20010909014640", str(image)]
+                 for time in ("atime", "mtime", "ctime")]
+    try:
+        return all(subprocess.run(command, capture_output=True).returncode == 0 for command in commands)
+    except FileNotFoundError:
+        return False
+
+
+def check_mounts(subject: Subject) -> None:
+    images = [subject.work / f"image{number}" for number in range(2)]
+    place = subject.work / "place"
+    place.mkdir()
+    if os.geteuid() != 0 or not all(make_image(subject, number, image) for number, image in enumerate(images)):
+        print("not checked: only root can mount images, and mkfs.ext4 makes them")
+        return
+    module = place / "module.wasm"
+    command = [subject.command, "run", "-O0", "-j1", "--invoke", "f", str(module)]
+    seen = set()
+    for options in ("loop,ro", "loop,noatime"):
+        for number in (0, 1, 0):
+            if subprocess.run(["mount", "-o", options, str(images[number]), str(place)]).returncode != 0:
+                print("not checked: images cannot be mounted here")
+                return
+            try:
+                status = module.stat()
+                seen.add((status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+                # The second time there may be a note.
+                for _ in range(2):
+                    done = subprocess.run(command, capture_output=True, env=subject.variables(), timeout=120)
+                    subject.require_number(number, done.returncode, done.stdout, done.stderr)
+            finally:
+                subprocess.run(["umount", str(place)], check=True)
+    if len(seen) != 1:
+        print(f"the images can be told apart, so this shows little: {seen}")
+
+
+def check_locked(subject: Subject) -> None:
+    subject.run(0)
+    (entry,) = subject.entries()
+    name = subject.store / "locks" / entry.stem
+    for path in entry, entry.with_suffix(".hash"):
+        path.unlink()
+    with name.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subject.run(0, variables=subject.variables(WASM2NATIVE_CACHE_WAIT="1"), warning="has held the lock")
+        # What was compiled is there, and what is there needs no lock.
+        subject.run(0)
+        if subject.entries() != [entry]:
+            fail("what was compiled without the lock is not kept")
+    name.unlink()
+    subject.require_quiet(entries=1)
+
+
 if __name__ == "__main__":
     main({"full": check_full, "read-only": check_read_only, "corrupted": check_corrupted, "trust": check_trust,
-          "versions": check_versions, "evicted": check_evicted}, modules=3)
+          "versions": check_versions, "mounts": check_mounts, "locked": check_locked, "evicted": check_evicted}, modules=3)

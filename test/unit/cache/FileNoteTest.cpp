@@ -1,7 +1,9 @@
 // What is remembered of a file, and when it is believed.
 #include "runtime/cache/FileNote.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace w2n::test {
 namespace {
@@ -10,7 +12,7 @@ using cache::FileIdentity;
 using cache::FileNote;
 
 constexpr int64_t second = 1'000'000'000;
-constexpr FileIdentity identity = {1, 2, 300, 1000 * second, 1000 * second};
+constexpr FileIdentity identity = {1, 2, 300, 1000 * second, 1000 * second, 4, 5};
 
 TEST(FileNote, IsReadAsItWasWritten) {
   const FileNote note = {identity, 2000 * second, std::string("hash\0", 5)};
@@ -37,7 +39,8 @@ TEST(FileNote, VouchesForTheSameFileOnly) {
   const FileNote note = {identity, 2000 * second, ""};
   EXPECT_TRUE(cache::vouchesFor(note, identity));
   for (uint64_t FileIdentity::*field :
-       {&FileIdentity::device, &FileIdentity::inode, &FileIdentity::bytes}) {
+       {&FileIdentity::device, &FileIdentity::inode, &FileIdentity::bytes, &FileIdentity::boot,
+        &FileIdentity::mount}) {
     FileIdentity other = identity;
     ++(other.*field);
     EXPECT_FALSE(cache::vouchesFor(note, other));
@@ -56,6 +59,45 @@ TEST(FileNote, IsNotBelievedIfTheFileHadJustChanged) {
   EXPECT_TRUE(cache::vouchesFor({identity, identity.changed + 2 * second + 1, ""}, identity));
   // The clock jumped back after the file was written.
   EXPECT_FALSE(cache::vouchesFor({identity, 500 * second, ""}, identity));
+}
+
+// What Linux says about a file: its mask has the kind of the mount's number.
+struct statx statusWith(uint32_t mask) {
+  struct statx status = {};
+  status.stx_mask = STATX_BASIC_STATS | mask;
+  status.stx_ino = 7;
+  status.stx_mnt_id = 8;
+  return status;
+}
+constexpr uint32_t reusedNumber = 0x1000, uniqueNumber = 0x4000;
+
+TEST(FileIdentity, NeedsAMountThatIsNoOther) {
+  const auto unique = FileIdentity::from(statusWith(uniqueNumber), /*isReadOnly=*/true, 9);
+  ASSERT_TRUE(unique);
+  EXPECT_EQ(unique->inode, 7u);
+  EXPECT_EQ(unique->mount, 8u);
+  EXPECT_EQ(unique->boot, 9u);
+  EXPECT_TRUE(FileIdentity::from(statusWith(reusedNumber), /*isReadOnly=*/false, 9));
+  EXPECT_FALSE(FileIdentity::from(statusWith(reusedNumber), /*isReadOnly=*/true, 9));
+  EXPECT_FALSE(FileIdentity::from(statusWith(0), /*isReadOnly=*/false, 9));
+  EXPECT_FALSE(FileIdentity::from(statusWith(uniqueNumber), /*isReadOnly=*/false, 0));
+}
+
+TEST(FileIdentity, IsTheSameByNameAndOpen) {
+  const int file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+  ASSERT_GE(file, 0);
+  const auto first = FileIdentity::ofOpen(file), second = FileIdentity::at("/proc/self/exe");
+  EXPECT_EQ(first, second);
+  struct stat status;
+  ASSERT_EQ(fstat(file, &status), 0);
+  if (first) {
+    FileIdentity plain = FileIdentity::of(status);
+    plain.boot = first->boot;
+    plain.mount = first->mount;
+    EXPECT_EQ(*first, plain);
+  }
+  EXPECT_FALSE(FileIdentity::at("/nothing/there"));
+  close(file);
 }
 
 } // namespace

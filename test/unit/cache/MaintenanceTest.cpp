@@ -42,7 +42,7 @@ TEST(CacheEviction, LeavesWhatIsOpenReadableAndWhatIsBeingCompiledAlone) {
   store.insert("a", bytes);
   store.insert("b", bytes);
   auto open = store->find(keyNamed("a"));
-  const auto lock = store->lock(keyNamed("b"), KeyLock::Wait::Yes);
+  const auto lock = store->lock(keyNamed("b"), cache::defaultLongestWait);
   store->evict(0);
   EXPECT_FALSE(store.has("a"));
   EXPECT_TRUE(store.has("b"));
@@ -72,7 +72,7 @@ TEST(CacheMaintenance, RemovesLeftoversOfTheDeadOnly) {
   for (const std::string &file : {dead, alive, store.file("d", ".hash")})
     writeFile(file, "x");
   writeFile(store.path + "/locks/" + hexOf(keyNamed("e")), "");
-  const auto lock = store->lock(keyNamed("c"), KeyLock::Wait::Yes);
+  const auto lock = store->lock(keyNamed("c"), cache::defaultLongestWait);
   EXPECT_EQ(store->collect().leftovers, 3u);
   EXPECT_FALSE(std::filesystem::exists(dead));
   EXPECT_TRUE(std::filesystem::exists(alive));

@@ -42,5 +42,17 @@ TEST(CacheSettings, PrefersWhatIsSaidOverTheEnvironment) {
   unsetenv("WASM2NATIVE_CACHE_SIZE");
 }
 
+TEST(CacheSettings, SayHowLongToWaitForOthers) {
+  setenv("HOME", "/home/u", 1);
+  EXPECT_EQ(Settings::read()->longestWait, std::chrono::seconds(300));
+  setenv("WASM2NATIVE_CACHE_WAIT", "0", 1);
+  EXPECT_EQ(Settings::read()->longestWait, std::chrono::seconds(0));
+  for (const char *wrong : {"1s", "-1", "ever", "99999999999"}) {
+    setenv("WASM2NATIVE_CACHE_WAIT", wrong, 1);
+    EXPECT_FALSE(Settings::read()) << wrong;
+  }
+  unsetenv("WASM2NATIVE_CACHE_WAIT");
+}
+
 } // namespace
 } // namespace w2n::test

@@ -101,11 +101,12 @@ TEST(CacheStore, LeavesNothingBehindWhenItCannotStore) {
 
 TEST(CacheStore, RemembersFilesUntilTheyChange) {
   TestStore store;
-  const cache::FileIdentity identity = {1, 2, 3, 4, 5};
+  const cache::FileIdentity identity = {1, 2, 3, 4, 5, 6, 7};
   EXPECT_FALSE(store->findNote(identity));
   store->keepNote(identity, cache::nowNanoseconds(), "text");
   EXPECT_EQ(store->findNote(identity), "text");
-  EXPECT_FALSE(store->findNote({1, 2, 3, 4, 6}));
+  EXPECT_FALSE(store->findNote({1, 2, 3, 4, 6, 6, 7}));
+  EXPECT_FALSE(store->findNote({1, 2, 3, 4, 5, 6, 8}));
 }
 
 TEST(CacheStore, RemembersForWhichProcessorsThereAreEntries) {

@@ -47,7 +47,7 @@ public:
   cache::Store *operator->() { return store.get(); }
 
   void insert(const std::string &name, std::span<const uint8_t> bytes) {
-    const auto lock = store->lock(keyNamed(name), cache::KeyLock::Wait::Yes);
+    const auto lock = store->lock(keyNamed(name), cache::defaultLongestWait);
     const auto inserted = store->insert(keyNamed(name), bytes);
     EXPECT_TRUE(inserted) << inserted.error().text;
   }
