@@ -11,7 +11,6 @@ fn kind<T>(result: io::Result<T>) -> String {
         Err(error) => match error.kind() {
             ErrorKind::NotFound => "not found".to_string(),
             ErrorKind::AlreadyExists => "exists".to_string(),
-            ErrorKind::DirectoryNotEmpty => "not empty".to_string(),
             ErrorKind::NotADirectory => "no directory".to_string(),
             ErrorKind::IsADirectory => "a directory".to_string(),
             _ => "error".to_string(),
