@@ -5,6 +5,7 @@
 #include "runtime/wasi/DirectoryCookies.h"
 #include "runtime/wasi/WasiContext.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <dirent.h>
 #include <sys/stat.h>
@@ -23,6 +24,9 @@ struct HostEntry {
   uint8_t type;
   char name[];
 };
+
+/// More than one takes: NAME_MAX does not hold on every file system.
+constexpr size_t maxRecordBytes = 4096;
 
 FileType fileTypeOfEntry(uint8_t type) { return fileTypeOf(DTTOIF(type)); }
 
@@ -50,14 +54,18 @@ public:
   Reader(int host, DirectoryCookies &cookies, uint32_t from)
       : host(host), cookies(cookies), place(cookies.find(from)), cookie(place.cookie) {}
 
-  /// Calls `take(entry, cookie of what follows)` for each entry until it returns false.
-  template <typename Take> Outcome run(Take take) {
+  /// Calls `take(entry, cookie of what follows)` for each entry until it returns false, which it
+  /// does when it has got about `wantedBytes`: a small buffer does not make the kernel list much
+  /// more than fits it, again and again.
+  template <typename Take> Outcome run(size_t wantedBytes, Take take) {
     if (lseek(host, off_t(place.position), SEEK_SET) < 0)
       return systemError();
     alignas(HostEntry) char records[16384];
     // A directory may be large: a guest that is to end does not wait for the rest.
     while (!runtime::isInterrupted()) {
-      const long bytes = syscall(SYS_getdents64, host, records, sizeof(records));
+      const size_t most = place.skip != 0 ? sizeof(records)
+                                          : std::min(sizeof(records), wantedBytes + maxRecordBytes);
+      const long bytes = syscall(SYS_getdents64, host, records, most);
       if (bytes < 0)
         return systemError();
       if (bytes == 0)
@@ -123,7 +131,7 @@ Outcome fdReaddir(WasiContext &context, Fd fd, Buffer buffer, uint64_t cookie, M
     return !output.full();
   };
   if (!output.full())
-    W2N_CHECK(Reader(file->host, cookies, uint32_t(cookie)).run(append));
+    W2N_CHECK(Reader(file->host, cookies, uint32_t(cookie)).run(buffer.size(), append));
   bytesUsed.store(uint32_t(output.bytes()));
   return {};
 }
