@@ -18,6 +18,10 @@ packages=(
 # Node.js is often there from elsewhere; its packages conflict with Debian's.
 command -v node >/dev/null || packages+=(nodejs)
 command -v npm >/dev/null || packages+=(npm)
+# Programs of other languages, where their compilers are: the tests of Go (1.21 or newer) and Rust are skipped otherwise.
+if command -v rustup >/dev/null && [[ ! -d $(rustc --print target-libdir --target wasm32-wasip1) ]]; then
+  rustup target add wasm32-wasip1 || echo 'rustup cannot add wasm32-wasip1: the tests of Rust will be skipped'
+fi
 
 missing=()
 for package in "${packages[@]}"; do

@@ -278,7 +278,12 @@ W2N_API w2n_error *w2n_wasi_config_add_variable(w2n_wasi_config *config, const c
                                                 const char *value);
 /// Descriptors of the host for standard input, output and error: 0, 1 and 2 are the host's own, -1
 /// leaves one closed. Borrowed: they must stay open as long as instances use them.
+/// A file is written in order, as a pipe is: the guest cannot seek in it. It can in one for input,
+/// if that is open for reading only.
 W2N_API void w2n_wasi_config_set_streams(w2n_wasi_config *config, int input, int output, int error);
+/// Lets standard streams that are terminals have what the guest writes as it is. Otherwise control
+/// characters but \b, \t, \n and \r, and what is no UTF-8, are shown by other characters.
+W2N_API void w2n_wasi_config_set_raw_terminal(w2n_wasi_config *config);
 /// Gives the guest the directory `host_path`, under the name `guest_path`; `read_only`: no call may
 /// change anything in it.
 W2N_API void w2n_wasi_config_add_directory(w2n_wasi_config *config, const char *host_path,

@@ -1,5 +1,7 @@
 #include "lib/support/ByteReader.h"
 
+#include "lib/support/Utf8.h"
+
 #include <type_traits>
 
 namespace w2n {
@@ -85,35 +87,12 @@ Result<std::string_view> ByteReader::readName() {
   return std::string_view(reinterpret_cast<const char *>(bytes.data()), bytes.size());
 }
 
-namespace {
-
-/// Length of the well-formed sequence at `bytes`, 0 if there is none (Unicode, table 3-7).
-size_t utf8SequenceLength(std::span<const uint8_t> bytes) {
-  uint8_t first = bytes[0];
-  if (first < 0x80)
-    return 1;
-  size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || bytes.size() < length)
-    return 0;
-  // The second byte's range keeps out overlong forms, surrogates and what lies past U+10FFFF.
-  uint8_t low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-  uint8_t high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-  if (bytes[1] < low || bytes[1] > high)
-    return 0;
-  for (size_t i = 2; i < length; ++i)
-    if ((bytes[i] & 0xc0) != 0x80)
-      return 0;
-  return length;
-}
-
-} // namespace
-
 bool isUtf8(std::span<const uint8_t> bytes) {
   while (!bytes.empty()) {
-    size_t length = utf8SequenceLength(bytes);
-    if (length == 0)
+    const Utf8Sequence sequence = firstUtf8Sequence(bytes);
+    if (sequence.kind != Utf8Sequence::Kind::WellFormed)
       return false;
-    bytes = bytes.subspan(length);
+    bytes = bytes.subspan(sequence.bytes);
   }
   return true;
 }

@@ -30,6 +30,10 @@ void w2n_wasi_config_set_streams(w2n_wasi_config *config, int input, int output,
   config->options.standardError = error;
 }
 
+void w2n_wasi_config_set_raw_terminal(w2n_wasi_config *config) {
+  config->options.rawTerminal = true;
+}
+
 void w2n_wasi_config_add_directory(w2n_wasi_config *config, const char *hostPath,
                                    const char *guestPath, bool readOnly) {
   config->options.preopens.push_back({hostPath, guestPath, readOnly});

@@ -13,7 +13,7 @@ namespace w2n::wasi {
 Outcome fdAdvise(WasiContext &context, Fd fd, uint64_t offset, uint64_t bytes, Advice advice) {
   constexpr int hostAdvice[] = {POSIX_FADV_NORMAL,   POSIX_FADV_SEQUENTIAL, POSIX_FADV_RANDOM,
                                 POSIX_FADV_WILLNEED, POSIX_FADV_DONTNEED,   POSIX_FADV_NOREUSE};
-  W2N_TRY(file, context.files.find(fd, rights::fdAdvise));
+  W2N_TRY(file, context.files.find(fd, needs::fdAdvise));
   if (advice >= std::size(hostAdvice) || offset > INT64_MAX || bytes > INT64_MAX)
     return std::unexpected(Errno::Inval);
   if (int error = posix_fadvise(file->host, off_t(offset), off_t(bytes), hostAdvice[advice]))
@@ -22,7 +22,7 @@ Outcome fdAdvise(WasiContext &context, Fd fd, uint64_t offset, uint64_t bytes, A
 }
 
 Outcome fdAllocate(WasiContext &context, Fd fd, uint64_t offset, uint64_t bytes) {
-  W2N_TRY(file, context.files.find(fd, rights::fdAllocate));
+  W2N_TRY(file, context.files.find(fd, needs::fdAllocate));
   if (offset > INT64_MAX || bytes > INT64_MAX - offset)
     return std::unexpected(Errno::Inval);
   return context.quota.grow(
@@ -41,14 +41,14 @@ Outcome fdRenumber(WasiContext &context, Fd from, Fd to) {
 }
 
 Outcome fdDatasync(WasiContext &context, Fd fd) {
-  W2N_TRY(file, context.files.find(fd, rights::fdDatasync));
+  W2N_TRY(file, context.files.find(fd, needs::fdDatasync));
   if (restarted([&] { return fdatasync(file->host); }) != 0)
     return systemError();
   return {};
 }
 
 Outcome fdSync(WasiContext &context, Fd fd) {
-  W2N_TRY(file, context.files.find(fd, rights::fdSync));
+  W2N_TRY(file, context.files.find(fd, needs::fdSync));
   if (restarted([&] { return fsync(file->host); }) != 0)
     return systemError();
   return {};
@@ -59,7 +59,7 @@ Outcome fdFdstatGet(WasiContext &context, Fd fd, Out<FdStat> status) {
   int flags = fcntl(file->host, F_GETFL);
   if (flags < 0)
     return systemError();
-  status.store({.type = file->type,
+  status.store({.type = file->statusType(),
                 .flags = uint16_t(guestFdFlags(flags)),
                 .base = file->base,
                 .inheriting = file->inheriting});
@@ -67,7 +67,7 @@ Outcome fdFdstatGet(WasiContext &context, Fd fd, Out<FdStat> status) {
 }
 
 Outcome fdFdstatSetFlags(WasiContext &context, Fd fd, FdFlags flags) {
-  W2N_TRY(file, context.files.find(fd, rights::fdFdstatSetFlags));
+  W2N_TRY(file, context.files.find(fd, needs::fdFdstatSetFlags));
   if (flags & ~fdflags::all)
     return std::unexpected(Errno::Inval);
   int old = fcntl(file->host, F_GETFL);
@@ -110,9 +110,10 @@ Outcome fdPrestatDirName(WasiContext &context, Fd fd, OutName name) {
 
 namespace {
 Outcome seek(WasiContext &context, Fd fd, int64_t offset, int whence, Out<uint64_t> position) {
-  // The right to seek implies the right to tell where the file is.
   const bool tells = whence == SEEK_CUR && offset == 0;
-  W2N_TRY(file, context.files.findAny(fd, rights::fdSeek | (tells ? rights::fdTell : 0)));
+  W2N_TRY(file, context.files.find(fd, tells ? needs::fdTell : needs::fdSeek));
+  if (file->inOrder)
+    return std::unexpected(Errno::Spipe);
   off_t result = lseek(file->host, offset, whence);
   if (result < 0)
     return systemError();

@@ -54,7 +54,7 @@ WasiResult<Times> readTimes(const Clocks &clocks, uint64_t accessedNs, uint64_t 
 }
 
 template <typename Stat> Outcome statusOfFile(WasiContext &context, Fd fd, Out<Stat> status) {
-  W2N_TRY(file, context.files.find(fd, rights::fdFilestatGet));
+  W2N_TRY(file, context.files.find(fd, needs::fdFilestatGet));
   struct stat host;
   if (fstat(file->host, &host) != 0)
     return systemError();
@@ -65,7 +65,7 @@ template <typename Stat> Outcome statusOfFile(WasiContext &context, Fd fd, Out<S
 template <typename Stat>
 Outcome statusOfPath(WasiContext &context, Fd fd, LookupFlags lookup, const GuestPath &path,
                      Out<Stat> status) {
-  W2N_TRY(directory, context.files.findDirectory(fd, rights::pathFilestatGet));
+  W2N_TRY(directory, context.files.findDirectory(fd, needs::pathFilestatGet));
   W2N_TRY(linkFlag, linkFlagOf(lookup));
   struct stat host;
   W2N_CHECK(context.paths.status(directory->host, path.text(), linkFlag, host));
@@ -84,7 +84,7 @@ Outcome fdFilestatGetUnstable(WasiContext &context, Fd fd, Out<FileStatUnstable>
 }
 
 Outcome fdFilestatSetSize(WasiContext &context, Fd fd, uint64_t bytes) {
-  W2N_TRY(file, context.files.find(fd, rights::fdFilestatSetSize));
+  W2N_TRY(file, context.files.find(fd, needs::fdFilestatSetSize));
   if (bytes > INT64_MAX)
     return std::unexpected(Errno::Inval);
   return context.quota.grow(
@@ -98,7 +98,7 @@ Outcome fdFilestatSetSize(WasiContext &context, Fd fd, uint64_t bytes) {
 
 Outcome fdFilestatSetTimes(WasiContext &context, Fd fd, uint64_t accessedNs, uint64_t modifiedNs,
                            TimeFlags flags) {
-  W2N_TRY(file, context.files.find(fd, rights::fdFilestatSetTimes));
+  W2N_TRY(file, context.files.find(fd, needs::fdFilestatSetTimes));
   W2N_TRY(times, readTimes(context.clocks, accessedNs, modifiedNs, flags));
   if (futimens(file->host, times.values) != 0)
     return systemError();
@@ -118,7 +118,7 @@ Outcome pathFilestatGetUnstable(WasiContext &context, Fd fd, LookupFlags lookup,
 Outcome pathFilestatSetTimes(WasiContext &context, Fd fd, LookupFlags lookup, const GuestPath &path,
                              uint64_t accessedNs, uint64_t modifiedNs, TimeFlags flags) {
   W2N_TRY(times, readTimes(context.clocks, accessedNs, modifiedNs, flags));
-  W2N_TRY(directory, context.files.findDirectory(fd, rights::pathFilestatSetTimes));
+  W2N_TRY(directory, context.files.findDirectory(fd, needs::pathFilestatSetTimes));
   W2N_TRY(linkFlag, linkFlagOf(lookup));
   // The file itself, link or not.
   W2N_TRY(file, context.paths.open(directory->host, path.text(), O_PATH | linkFlag));

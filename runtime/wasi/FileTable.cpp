@@ -6,27 +6,34 @@
 
 namespace w2n::wasi {
 
-WasiResult<FileHandle> FileTable::find(uint32_t fd, Rights needed) {
+File withRights(const FileHandle &handle, Rights base, Rights inheriting) {
+  return {.host = handle->host,
+          .owned = {},
+          .narrowed = handle->narrowed ? handle->narrowed : handle,
+          .type = handle->type,
+          .base = base,
+          .inheriting = inheriting,
+          .preopenName = handle->preopenName,
+          .inOrder = handle->inOrder,
+          .isTerminal = handle->isTerminal,
+          .filter = handle->filter,
+          .cookies = handle->cookies};
+}
+
+WasiResult<FileHandle> FileTable::find(uint32_t fd, Needs needs) {
   std::lock_guard guard(lock);
   if (!isOpen(fd))
     return std::unexpected(Errno::Badf);
-  if ((files[fd]->base & needed) != needed)
+  if (!needs.areMetBy(files[fd]->base))
     return std::unexpected(Errno::NotCapable);
   return files[fd];
 }
 
-WasiResult<FileHandle> FileTable::findAny(uint32_t fd, Rights needed) {
-  W2N_TRY(file, find(fd));
-  if ((file->base & needed) == 0)
-    return std::unexpected(Errno::NotCapable);
-  return file;
-}
-
-WasiResult<FileHandle> FileTable::findDirectory(uint32_t fd, Rights needed) {
+WasiResult<FileHandle> FileTable::findDirectory(uint32_t fd, Needs needs) {
   W2N_TRY(file, find(fd));
   if (file->type != FileType::Directory)
     return std::unexpected(Errno::NotDir);
-  if ((file->base & needed) != needed)
+  if (!needs.areMetBy(file->base))
     return std::unexpected(Errno::NotCapable);
   return file;
 }
@@ -61,13 +68,7 @@ Outcome FileTable::narrow(uint32_t fd, Rights base, Rights inheriting) {
   const FileHandle &old = files[fd];
   if ((base & ~old->base) || (inheriting & ~old->inheriting))
     return std::unexpected(Errno::NotCapable);
-  files[fd] = std::make_shared<const File>(File{.host = old->host,
-                                                .owned = {},
-                                                .narrowed = old->narrowed ? old->narrowed : old,
-                                                .type = old->type,
-                                                .base = base,
-                                                .inheriting = inheriting,
-                                                .preopenName = old->preopenName});
+  files[fd] = std::make_shared<const File>(withRights(old, base, inheriting));
   return {};
 }
 

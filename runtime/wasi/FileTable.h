@@ -4,6 +4,7 @@
 
 #include "runtime/wasi/Descriptor.h"
 #include "runtime/wasi/Errno.h"
+#include "runtime/wasi/Needs.h"
 #include "runtime/wasi/Witx.h"
 
 #include <memory>
@@ -14,6 +15,9 @@
 #include <vector>
 
 namespace w2n::wasi {
+
+class DirectoryCookies;
+class TerminalOutput;
 
 /// Rights that make sense for a directory, and for what is opened in it.
 inline constexpr Rights directoryRights =
@@ -55,10 +59,27 @@ struct File {
   Rights inheriting = 0;
   /// The guest's name of a preopened directory.
   std::optional<std::string> preopenName;
+  /// A stream, which is read or written in order, wherever it leads: no call takes a position.
+  bool inOrder = false;
+  bool isTerminal = false;
+  /// What filters escape sequences, if the file is a terminal and is not to get them.
+  std::shared_ptr<TerminalOutput> filter;
+  /// Of a directory.
+  std::shared_ptr<DirectoryCookies> cookies;
+
+  /// As fd_fdstat_get says it. wasi-libc's isatty() takes a character device for a terminal if it
+  /// may neither seek nor tell; other devices must not look like that.
+  FileType statusType() const {
+    const bool mayTell = base & (rights::fdSeek | rights::fdTell);
+    return type == FileType::CharacterDevice && !isTerminal && !mayTell ? FileType::Unknown : type;
+  }
 
   /// Opened for the guest, and not given by the host.
   bool isGuests() const { return owned || (narrowed && narrowed->isGuests()); }
 };
+
+/// `handle` with these rights.
+File withRights(const std::shared_ptr<const File> &handle, Rights base, Rights inheriting);
 
 using FileHandle = std::shared_ptr<const File>;
 
@@ -68,12 +89,10 @@ public:
   /// With room for `most` files.
   explicit FileTable(uint32_t most) : most(most) {}
 
-  /// The file `fd` if it has all of `needed`. Errors: Badf, NotCapable.
-  WasiResult<FileHandle> find(uint32_t fd, Rights needed = 0);
-  /// The file `fd` if it has any of `needed`. The same errors.
-  WasiResult<FileHandle> findAny(uint32_t fd, Rights needed);
+  /// The file `fd` if it has the rights for an operation. Errors: Badf, NotCapable.
+  WasiResult<FileHandle> find(uint32_t fd, Needs needs = needs::nothing);
   /// The same for a directory. Errors: Badf, NotDir, NotCapable.
-  WasiResult<FileHandle> findDirectory(uint32_t fd, Rights needed);
+  WasiResult<FileHandle> findDirectory(uint32_t fd, Needs needs);
   /// Puts `file` at the lowest free number. Errors: Mfile.
   WasiResult<uint32_t> add(File file);
   /// Puts `file` at the next number, or leaves that number free if it is nullopt: for standard

@@ -4,13 +4,14 @@
 #include "runtime/wasi/GuestMemory.h"
 #include "runtime/wasi/Witx.h"
 
+#include <climits>
 #include <sys/uio.h>
 
 namespace w2n::wasi {
 
-/// The first buffers of a list that are not empty, up to a fixed number: a call that uses fewer
-/// than the guest gave reads or writes less, which it may. The list is read once, so that a buffer
-/// that overlaps it changes nothing.
+/// The first buffers of a list that are not empty, up to as many as the system takes in a call: one
+/// that uses fewer than the guest gave reads or writes less, which it may. The list is read once,
+/// so that a buffer that overlaps it changes nothing.
 class IoVectors {
 public:
   /// Notes in `failure`, unless something is there: Fault, if the list or a buffer that would be
@@ -26,7 +27,7 @@ public:
 private:
   Outcome read(GuestMemory memory, GuestPointer<IoVector> list, uint32_t count);
 
-  static constexpr int most = 64;
+  static constexpr int most = IOV_MAX; // 1,024
   int used = 0;
   iovec vectors[most];
 };

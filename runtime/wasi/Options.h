@@ -27,6 +27,9 @@ struct WasiOptions {
   std::vector<int> listeners;
   /// Host descriptors, borrowed; -1 leaves the guest's 0, 1 or 2 closed.
   int standardInput = 0, standardOutput = 1, standardError = 2;
+  /// Whether terminals get the bytes that the guest writes to standard streams, escape sequences
+  /// included; otherwise what TerminalOutput.h says.
+  bool rawTerminal = false;
   /// Whether writing to a standard stream that is a pipe and that nobody reads raises SIGPIPE, as
   /// it does for a native program, before it fails.
   bool raiseBrokenPipe = false;

@@ -28,9 +28,9 @@ struct FoundEntry : Entry {
 };
 
 /// Finds the entry that `path` names in the directory `fd`.
-WasiResult<FoundEntry> findEntry(WasiContext &context, Fd fd, Rights needed, const GuestPath &path,
+WasiResult<FoundEntry> findEntry(WasiContext &context, Fd fd, Needs needs, const GuestPath &path,
                                  Errno dotError) {
-  W2N_TRY(directory, context.files.findDirectory(fd, needed));
+  W2N_TRY(directory, context.files.findDirectory(fd, needs));
   W2N_TRY(entry, context.paths.entry(directory->host, path.text(), dotError));
   return FoundEntry{std::move(entry), std::move(directory)};
 }
@@ -55,15 +55,40 @@ Outcome checkNoSlash(const Entry &entry) {
   return std::unexpected(exists ? Errno::Exist : Errno::NoEnt);
 }
 
-// Rights that need a descriptor open for writing.
-constexpr Rights writingRights =
-    rights::fdDatasync | rights::fdWrite | rights::fdAllocate | rights::fdFilestatSetSize;
+// The accesses: a directory that does not pass them on refuses to open a file for them. Of the
+// other rights it grants those that it passes on.
 constexpr Rights readingRights = rights::fdRead | rights::fdReaddir;
+constexpr Rights accessRights = readingRights | rights::fdWrite;
+// These need a descriptor of the host's that is open for writing, but ask for no access: a guest
+// that only reads may ask for them (Go's standard library does), and get a file that it cannot
+// write to, or a directory.
+constexpr Rights sizeRights = rights::fdAllocate | rights::fdFilestatSetSize;
 
 struct OpenRequest {
   int hostFlags;
-  /// What the directory must allow for itself, and for what is opened in it.
-  Rights needed, neededInheriting;
+  /// What the directory must allow.
+  Needs needs;
+};
+
+struct OpenFlag {
+  uint32_t flag;
+  int host;
+  Needs needs;
+};
+constexpr OpenFlag openFlagTable[] = {
+    {oflags::create, O_CREAT, needs::pathOpenCreate},
+    {oflags::directory, O_DIRECTORY, needs::pathOpen},
+    {oflags::exclusive, O_EXCL, needs::pathOpen},
+    {oflags::truncate, O_TRUNC, needs::pathOpenTruncate},
+};
+struct FdFlag {
+  uint32_t flag;
+  Needs needs;
+};
+constexpr FdFlag fdFlagTable[] = {
+    {fdflags::dsync, needs::pathOpenDsync},
+    {fdflags::rsync, needs::pathOpenRsync},
+    {fdflags::sync, needs::pathOpenSync},
 };
 
 WasiResult<OpenRequest> readOpenRequest(LookupFlags lookup, uint32_t openFlags, Rights base,
@@ -71,28 +96,17 @@ WasiResult<OpenRequest> readOpenRequest(LookupFlags lookup, uint32_t openFlags, 
   if ((openFlags & ~oflags::all) || (flags & ~fdflags::all))
     return std::unexpected(Errno::Inval);
   W2N_TRY(linkFlag, linkFlagOf(lookup));
-  bool reads = base & readingRights, writes = base & writingRights;
-  OpenRequest request{O_NOCTTY | linkFlag | hostFdFlags(flags), rights::pathOpen, 0};
+  const bool reads = base & readingRights, writes = base & rights::fdWrite;
+  OpenRequest request{O_NOCTTY | linkFlag | hostFdFlags(flags), needs::pathOpen};
   request.hostFlags |= writes ? (reads ? O_RDWR : O_WRONLY) : O_RDONLY;
-  request.neededInheriting = base & (readingRights | (writingRights & ~rights::fdDatasync));
-  // The rights to synchronise include opening a file so that each write does (witx, $rights).
-  if (flags & fdflags::dsync)
-    request.neededInheriting |= rights::fdDatasync;
-  if (flags & (fdflags::rsync | fdflags::sync))
-    request.neededInheriting |= rights::fdSync;
-  if (openFlags & oflags::create) {
-    request.hostFlags |= O_CREAT;
-    request.needed |= rights::pathCreateFile;
-  }
-  if (openFlags & oflags::truncate) {
-    request.hostFlags |= O_TRUNC;
-    request.needed |= rights::pathFilestatSetSize;
-    request.neededInheriting |= rights::fdFilestatSetSize;
-  }
-  if (openFlags & oflags::exclusive)
-    request.hostFlags |= O_EXCL;
-  if (openFlags & oflags::directory)
-    request.hostFlags |= O_DIRECTORY;
+  for (const OpenFlag &row : openFlagTable)
+    if (openFlags & row.flag) {
+      request.hostFlags |= row.host;
+      request.needs = request.needs | row.needs;
+    }
+  for (const FdFlag &row : fdFlagTable)
+    if (flags & row.flag)
+      request.needs = request.needs | row.needs;
   return request;
 }
 
@@ -129,13 +143,35 @@ WasiResult<Descriptor> openOrMake(WasiContext &context, int directory, const cha
   return context.quota.makeEntry([&] { return open(flags); });
 }
 
-Rights rightsOfType(FileType type) {
-  if (type == FileType::Directory)
-    return directoryRights;
-  // Without these two wasi-libc takes a character device for a terminal.
-  if (type == FileType::CharacterDevice)
-    return fileRights & ~(rights::fdSeek | rights::fdTell);
-  return fileRights;
+/// What a call opens before the guest has it.
+struct Opened {
+  Descriptor host;
+  struct stat status;
+};
+
+/// Errors: Acces for what is not for guests.
+WasiResult<Opened> inspected(Descriptor host) {
+  Opened opened{std::move(host), {}};
+  if (fstat(opened.host.get(), &opened.status) != 0)
+    return systemError();
+  W2N_CHECK(checkDevice(opened.status));
+  return opened;
+}
+
+/// Opens the regular file `opened` once more, for writing, so that its size can be set. False if it
+/// cannot be written to, or another one is at `path` now.
+bool reopenForWriting(WasiContext &context, int directory, const char *path, int flags,
+                      Opened &opened) {
+  constexpr int withEffect = O_CREAT | O_EXCL | O_TRUNC;
+  auto host = context.paths.open(directory, path, (flags & ~withEffect) | O_RDWR);
+  if (!host)
+    return false;
+  auto again = inspected(std::move(*host));
+  if (!again || again->status.st_dev != opened.status.st_dev ||
+      again->status.st_ino != opened.status.st_ino)
+    return false;
+  opened = std::move(*again);
+  return true;
 }
 
 } // namespace
@@ -144,51 +180,56 @@ Outcome pathOpen(WasiContext &context, Fd fd, LookupFlags lookup, const GuestPat
                  OpenFlags openFlags, Rights base, Rights inheriting, FdFlags flags,
                  Out<uint32_t> opened) {
   W2N_TRY(request, readOpenRequest(lookup, openFlags, base, flags));
-  W2N_TRY(directory, context.files.findDirectory(fd, request.needed));
+  W2N_TRY(directory, context.files.findDirectory(fd, request.needs));
   // Guests ask for all the rights there are; they get those that the directory passes on, but an
   // access that it does not pass on is refused here rather than at the first read or write.
-  if (request.neededInheriting & ~directory->inheriting)
+  if (base & accessRights & ~directory->inheriting)
     return std::unexpected(Errno::NotCapable);
-  Rights granted = base & directory->inheriting;
-  Rights grantedInheriting = inheriting & directory->inheriting;
 
   W2N_TRY(host, openOrMake(context, directory->host, path.text(), request.hostFlags));
-  struct stat status;
-  if (fstat(host.get(), &status) != 0)
-    return systemError();
-  W2N_CHECK(checkDevice(status));
-  File file;
-  file.host = host.get();
-  file.owned = std::move(host);
-  file.type = fileTypeOf(status.st_mode);
-  file.base = granted & rightsOfType(file.type);
-  file.inheriting = file.type == FileType::Directory ? grantedInheriting : 0;
-  W2N_TRY(number, context.files.add(std::move(file)));
+  W2N_TRY(file, inspected(std::move(host)));
+  const bool isDirectory = S_ISDIR(file.status.st_mode);
+  Rights granted = base & directory->inheriting & (isDirectory ? directoryRights : fileRights);
+  if ((granted & sizeRights) && !(base & rights::fdWrite) &&
+      !(S_ISREG(file.status.st_mode) &&
+        reopenForWriting(context, directory->host, path.text(), request.hostFlags, file)))
+    granted &= ~sizeRights;
+  W2N_TRY(number,
+          context.files.add(
+              File{.host = file.host.get(),
+                   .owned = std::move(file.host),
+                   .narrowed = nullptr,
+                   .type = fileTypeOf(file.status.st_mode),
+                   .base = granted,
+                   .inheriting = isDirectory ? inheriting & directory->inheriting : 0,
+                   .preopenName = {},
+                   .cookies = isDirectory ? std::make_shared<DirectoryCookies>(context.cookieBudget)
+                                          : nullptr}));
   opened.store(number);
   return {};
 }
 
 Outcome pathCreateDirectory(WasiContext &context, Fd fd, const GuestPath &path) {
-  W2N_TRY(entry, findEntry(context, fd, rights::pathCreateDirectory, path, Errno::Exist));
+  W2N_TRY(entry, findEntry(context, fd, needs::pathCreateDirectory, path, Errno::Exist));
   return context.quota.makeEntry(
       [&] { return orError(mkdirat(entry.directory, entry.name, 0777)); });
 }
 
 Outcome pathRemoveDirectory(WasiContext &context, Fd fd, const GuestPath &path) {
-  W2N_TRY(entry, findEntry(context, fd, rights::pathRemoveDirectory, path, Errno::Inval));
+  W2N_TRY(entry, findEntry(context, fd, needs::pathRemoveDirectory, path, Errno::Inval));
   return orError(unlinkat(entry.directory, entry.name, AT_REMOVEDIR));
 }
 
 Outcome pathUnlinkFile(WasiContext &context, Fd fd, const GuestPath &path) {
-  W2N_TRY(entry, findEntry(context, fd, rights::pathUnlinkFile, path, Errno::IsDir));
+  W2N_TRY(entry, findEntry(context, fd, needs::pathUnlinkFile, path, Errno::IsDir));
   W2N_CHECK(checkSlash(entry));
   return orError(unlinkat(entry.directory, entry.name, /*flags=*/0));
 }
 
 Outcome pathRename(WasiContext &context, Fd oldFd, const GuestPath &oldPath, Fd newFd,
                    const GuestPath &newPath) {
-  W2N_TRY(from, findEntry(context, oldFd, rights::pathRenameSource, oldPath, Errno::Busy));
-  W2N_TRY(to, findEntry(context, newFd, rights::pathRenameTarget, newPath, Errno::Busy));
+  W2N_TRY(from, findEntry(context, oldFd, needs::pathRenameSource, oldPath, Errno::Busy));
+  W2N_TRY(to, findEntry(context, newFd, needs::pathRenameTarget, newPath, Errno::Busy));
   // A slash after either name asks for a directory to be renamed.
   from.mustBeDirectory |= to.mustBeDirectory;
   W2N_CHECK(checkSlash(from));
@@ -198,7 +239,7 @@ Outcome pathRename(WasiContext &context, Fd oldFd, const GuestPath &oldPath, Fd 
 // A link to where no path of the guest leads is refused when it is made: other programs may follow
 // it.
 Outcome pathSymlink(WasiContext &context, const GuestPath &target, Fd fd, const GuestPath &path) {
-  W2N_TRY(entry, findEntry(context, fd, rights::pathSymlink, path, Errno::Exist));
+  W2N_TRY(entry, findEntry(context, fd, needs::pathSymlink, path, Errno::Exist));
   if (target.view().starts_with('/'))
     return std::unexpected(Errno::NotCapable);
   W2N_CHECK(checkNoSlash(entry));
@@ -208,7 +249,7 @@ Outcome pathSymlink(WasiContext &context, const GuestPath &target, Fd fd, const 
 
 Outcome pathReadlink(WasiContext &context, Fd fd, const GuestPath &path, OutText buffer,
                      Moved bytesUsed) {
-  W2N_TRY(directory, context.files.findDirectory(fd, rights::pathReadlink));
+  W2N_TRY(directory, context.files.findDirectory(fd, needs::pathReadlink));
   W2N_TRY(link, context.paths.open(directory->host, path.text(), O_PATH | O_NOFOLLOW));
   struct stat status;
   if (fstat(link.get(), &status) != 0)
@@ -229,8 +270,8 @@ Outcome pathLink(WasiContext &context, Fd oldFd, LookupFlags oldLookup, const Gu
                  Fd newFd, const GuestPath &newPath) {
   if (oldLookup != 0)
     return std::unexpected(Errno::Inval);
-  W2N_TRY(from, findEntry(context, oldFd, rights::pathLinkSource, oldPath, Errno::Perm));
-  W2N_TRY(to, findEntry(context, newFd, rights::pathLinkTarget, newPath, Errno::Exist));
+  W2N_TRY(from, findEntry(context, oldFd, needs::pathLinkSource, oldPath, Errno::Perm));
+  W2N_TRY(to, findEntry(context, newFd, needs::pathLinkTarget, newPath, Errno::Exist));
   W2N_CHECK(checkSlash(from));
   W2N_CHECK(checkNoSlash(to));
   return context.quota.makeEntry([&] {

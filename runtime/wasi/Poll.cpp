@@ -42,8 +42,7 @@ void prepareClock(const Clocks &clocks, Wait &wait) {
 
 void prepareDescriptor(WasiContext &context, Wait &wait, std::pmr::vector<pollfd> &descriptors) {
   bool reads = wait.subscription.type == EventType::FdRead;
-  auto file = context.files.find(
-      wait.subscription.fd, rights::pollFdReadwrite | (reads ? rights::fdRead : rights::fdWrite));
+  auto file = context.files.find(wait.subscription.fd, reads ? needs::pollRead : needs::pollWrite);
   if (!file) {
     wait.error = file.error();
     return;

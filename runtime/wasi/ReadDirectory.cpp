@@ -1,8 +1,11 @@
-// fd_readdir. A cookie is the kernel's own position in the directory, so that nothing is kept
-// between calls and any number from the guest is only a place to seek to.
+// fd_readdir. What a cookie stands for is in DirectoryCookies.h; any number from the guest is only
+// a place to look for.
+#include "runtime/core/Interrupt.h"
 #include "runtime/wasi/Calls.h"
+#include "runtime/wasi/DirectoryCookies.h"
 #include "runtime/wasi/WasiContext.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <dirent.h>
 #include <sys/stat.h>
@@ -21,6 +24,9 @@ struct HostEntry {
   uint8_t type;
   char name[];
 };
+
+/// More than one takes: NAME_MAX does not hold on every file system.
+constexpr size_t maxRecordBytes = 4096;
 
 FileType fileTypeOfEntry(uint8_t type) { return fileTypeOf(DTTOIF(type)); }
 
@@ -42,36 +48,90 @@ private:
   size_t used = 0;
 };
 
+/// Reads the entries of a directory from the one that a cookie stands for.
+class Reader {
+public:
+  Reader(int host, DirectoryCookies &cookies, uint32_t from)
+      : host(host), cookies(cookies), place(cookies.find(from)), cookie(place.cookie) {}
+
+  /// Calls `take(entry, cookie of what follows)` for each entry until it returns false, which it
+  /// does when it has got about `wantedBytes`: a small buffer does not make the kernel list much
+  /// more than fits it, again and again.
+  template <typename Take> Outcome run(size_t wantedBytes, Take take) {
+    if (lseek(host, off_t(place.position), SEEK_SET) < 0)
+      return systemError();
+    alignas(HostEntry) char records[16384];
+    // A directory may be large: a guest that is to end does not wait for the rest.
+    while (!runtime::isInterrupted()) {
+      const size_t most = place.skip != 0 ? sizeof(records)
+                                          : std::min(sizeof(records), wantedBytes + maxRecordBytes);
+      const long bytes = syscall(SYS_getdents64, host, records, most);
+      if (bytes < 0)
+        return systemError();
+      if (bytes == 0)
+        return {};
+      W2N_TRY(goesOn, takeAll({records, size_t(bytes)}, take));
+      if (!goesOn)
+        return {};
+    }
+    return std::unexpected(Errno::Intr);
+  }
+
+private:
+  template <typename Take> WasiResult<bool> takeAll(std::span<const char> records, Take take) {
+    for (size_t at = 0; at < records.size();) {
+      auto *record = reinterpret_cast<const HostEntry *>(records.data() + at);
+      at += record->recordBytes;
+      if (place.skip != 0) {
+        --place.skip;
+        ++cookie;
+        continue;
+      }
+      W2N_TRY(next, cookies.next(cookie, record->next));
+      cookie = next;
+      if (!take(*record, next))
+        return false;
+    }
+    return true;
+  }
+
+  int host;
+  DirectoryCookies &cookies;
+  DirectoryCookies::Place place;
+  uint32_t cookie;
+};
+
 } // namespace
 
 Outcome fdReaddir(WasiContext &context, Fd fd, Buffer buffer, uint64_t cookie, Moved bytesUsed) {
-  W2N_TRY(file, context.files.find(fd, rights::fdReaddir));
+  W2N_TRY(file, context.files.find(fd, needs::fdReaddir));
+  if (!file->cookies)
+    return std::unexpected(Errno::NotDir);
+  if (cookie > DirectoryCookies::maxCookie)
+    return std::unexpected(Errno::Inval);
   struct stat self;
-  if (lseek(file->host, off_t(cookie), SEEK_SET) < 0 || fstat(file->host, &self) != 0)
+  if (fstat(file->host, &self) != 0)
     return systemError();
 
+  DirectoryCookies &cookies = *file->cookies;
+  std::lock_guard guard(cookies.lock);
+  if (cookie == 0)
+    cookies.reset();
   Output output(buffer);
-  alignas(HostEntry) char records[16384];
-  while (!output.full()) {
-    long recordBytes = syscall(SYS_getdents64, file->host, records, sizeof(records));
-    if (recordBytes < 0)
-      return systemError();
-    if (recordBytes == 0)
-      break;
-    for (long at = 0; at < recordBytes && !output.full();) {
-      auto *record = reinterpret_cast<const HostEntry *>(records + at);
-      std::string_view name(record->name);
-      // A guest cannot reach the parent of the directory it was given; like "/..", it is the
-      // directory itself.
-      DirEntry entry{.next = uint64_t(record->next),
-                     .inode = name == ".." ? self.st_ino : record->inode,
-                     .nameBytes = uint32_t(name.size()),
-                     .type = fileTypeOfEntry(record->type)};
-      output.append(&entry, sizeof(entry));
-      output.append(name.data(), name.size());
-      at += record->recordBytes;
-    }
-  }
+  auto append = [&](const HostEntry &record, uint32_t next) {
+    const std::string_view name(record.name);
+    // A guest cannot reach the parent of the directory it was given; like "/..", it is the
+    // directory itself.
+    DirEntry entry{.next = next,
+                   .inode = name == ".." ? self.st_ino : record.inode,
+                   .nameBytes = uint32_t(name.size()),
+                   .type = fileTypeOfEntry(record.type)};
+    output.append(&entry, sizeof(entry));
+    output.append(name.data(), name.size());
+    return !output.full();
+  };
+  if (!output.full())
+    W2N_CHECK(Reader(file->host, cookies, uint32_t(cookie)).run(buffer.size(), append));
   bytesUsed.store(uint32_t(output.bytes()));
   return {};
 }

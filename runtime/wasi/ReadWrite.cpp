@@ -81,16 +81,27 @@ WasiResult<ssize_t> writeHidingBrokenPipe(const File &file, const IoVectors &vec
   return moved([&] { return writeWithoutSignal(file.host, vectors.data(), vectors.count()); });
 }
 
+/// Errors: Spipe for a stream.
+WasiResult<FileHandle> findPositioned(WasiContext &context, Fd fd, Needs needs) {
+  W2N_TRY(file, context.files.find(fd, needs));
+  if (file->inOrder)
+    return std::unexpected(Errno::Spipe);
+  return file;
+}
+
 } // namespace
 
 Outcome fdRead(WasiContext &context, Fd fd, const Scatter &vectors, Moved bytesRead) {
-  W2N_TRY(file, context.files.find(fd, rights::fdRead));
+  W2N_TRY(file, context.files.find(fd, needs::fdRead));
   return store(moved([&] { return readv(file->host, vectors.data(), vectors.count()); }),
                bytesRead);
 }
 
 Outcome fdWrite(WasiContext &context, Fd fd, const Gather &vectors, Moved bytesWritten) {
-  W2N_TRY(file, context.files.find(fd, rights::fdWrite));
+  W2N_TRY(file, context.files.find(fd, needs::fdWrite));
+  if (file->filter)
+    return store(file->filter->write(file->host, {vectors.data(), size_t(vectors.count())}),
+                 bytesWritten);
   return store(hidesBrokenPipe(context, *file) ? writeHidingBrokenPipe(*file, vectors)
                                                : write(context.quota, *file, vectors),
                bytesWritten);
@@ -98,7 +109,7 @@ Outcome fdWrite(WasiContext &context, Fd fd, const Gather &vectors, Moved bytesW
 
 Outcome fdPread(WasiContext &context, Fd fd, const Scatter &vectors, uint64_t offset,
                 Moved bytesRead) {
-  W2N_TRY(file, context.files.find(fd, rights::fdRead | rights::fdSeek));
+  W2N_TRY(file, findPositioned(context, fd, needs::fdPread));
   auto read = [&] { return preadv(file->host, vectors.data(), vectors.count(), off_t(offset)); };
   return store(moved(read), bytesRead);
 }
@@ -106,7 +117,7 @@ Outcome fdPread(WasiContext &context, Fd fd, const Scatter &vectors, uint64_t of
 // What may break cannot be written to at a position.
 Outcome fdPwrite(WasiContext &context, Fd fd, const Gather &vectors, uint64_t offset,
                  Moved bytesWritten) {
-  W2N_TRY(file, context.files.find(fd, rights::fdWrite | rights::fdSeek));
+  W2N_TRY(file, findPositioned(context, fd, needs::fdPwrite));
   return store(writeAt(context.quota, *file, vectors, offset), bytesWritten);
 }
 

@@ -11,11 +11,11 @@
 namespace w2n::wasi {
 
 namespace {
-WasiResult<FileHandle> findSocket(WasiContext &context, Fd fd, Rights needed) {
+WasiResult<FileHandle> findSocket(WasiContext &context, Fd fd, Needs needs) {
   W2N_TRY(file, context.files.find(fd));
   if (file->type != FileType::SocketStream && file->type != FileType::SocketDatagram)
     return std::unexpected(Errno::NotSock);
-  if ((file->base & needed) != needed)
+  if (!needs.areMetBy(file->base))
     return std::unexpected(Errno::NotCapable);
   return file;
 }
@@ -30,7 +30,7 @@ msghdr messageOf(const IoVectors &vectors) {
 } // namespace
 
 Outcome sockAccept(WasiContext &context, Fd fd, FdFlags flags, Out<uint32_t> accepted) {
-  W2N_TRY(socket, findSocket(context, fd, rights::sockAccept));
+  W2N_TRY(socket, findSocket(context, fd, needs::sockAccept));
   if (flags & ~fdflags::nonblock)
     return std::unexpected(Errno::Inval);
   Descriptor connection(restarted([&] {
@@ -51,7 +51,7 @@ Outcome sockAccept(WasiContext &context, Fd fd, FdFlags flags, Out<uint32_t> acc
 Outcome sockRecv(WasiContext &context, Fd fd, const Scatter &vectors, ReceiveFlags flags,
                  Moved bytesRead, Out<uint16_t> flagsOut) {
   constexpr uint32_t peek = 1, waitAll = 2, dataTruncated = 1;
-  W2N_TRY(socket, findSocket(context, fd, rights::fdRead));
+  W2N_TRY(socket, findSocket(context, fd, needs::sockRecv));
   if (flags & ~(peek | waitAll))
     return std::unexpected(Errno::Inval);
   msghdr message = messageOf(vectors);
@@ -66,7 +66,7 @@ Outcome sockRecv(WasiContext &context, Fd fd, const Scatter &vectors, ReceiveFla
 
 Outcome sockSend(WasiContext &context, Fd fd, const Gather &vectors, SendFlags flags,
                  Moved bytesWritten) {
-  W2N_TRY(socket, findSocket(context, fd, rights::fdWrite));
+  W2N_TRY(socket, findSocket(context, fd, needs::sockSend));
   if (flags != 0)
     return std::unexpected(Errno::Inval);
   msghdr message = messageOf(vectors);
@@ -79,7 +79,7 @@ Outcome sockSend(WasiContext &context, Fd fd, const Gather &vectors, SendFlags f
 
 Outcome sockShutdown(WasiContext &context, Fd fd, ShutdownHow how) {
   constexpr int hostHow[] = {-1, SHUT_RD, SHUT_WR, SHUT_RDWR};
-  W2N_TRY(socket, findSocket(context, fd, rights::sockShutdown));
+  W2N_TRY(socket, findSocket(context, fd, needs::sockShutdown));
   if (how == 0 || how >= std::size(hostHow))
     return std::unexpected(Errno::Inval);
   if (shutdown(socket->host, hostHow[how]) != 0)

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <unistd.h>
 
 namespace w2n::wasi {
 
@@ -32,7 +33,9 @@ Result<std::shared_ptr<WasiContext>> WasiContext::create(WasiOptions options) {
 
 // A stream keeps its type's rights only: even if it is a directory, no path can be opened through
 // it. Its flags stay as they are, because the host's other processes share them (O_NONBLOCK on a
-// terminal outlives us).
+// terminal outlives us). What can be written to is written in order: where the stream is a file,
+// the bytes before were not given to the guest. Reading elsewhere harms nothing, as long as nobody
+// writes at the position that it shares.
 void WasiContext::addStandardStream(int host, Rights base) {
   struct stat status;
   if (host < 0 || fstat(host, &status) != 0)
@@ -40,10 +43,15 @@ void WasiContext::addStandardStream(int host, Rights base) {
   File file;
   file.host = host;
   file.type = fileTypeOf(status.st_mode);
-  // wasi-libc takes a character device without these two for a terminal. On pipes they give the
-  // errno that programs look for (ESPIPE).
-  const bool mayTell = file.type != FileType::CharacterDevice && file.type != FileType::Directory;
+  const bool isTerminal = isatty(host);
+  // wasi-libc takes a character device without these two for a terminal. On pipes, and what is used
+  // in order, they give the errno that programs look for (ESPIPE).
+  const bool mayTell = !isTerminal && file.type != FileType::Directory;
   file.base = base | (mayTell ? rights::fdSeek | rights::fdTell : 0);
+  file.inOrder = (fcntl(host, F_GETFL) & O_ACCMODE) != O_RDONLY;
+  file.isTerminal = isTerminal;
+  if (isTerminal && !options.rawTerminal)
+    file.filter = std::make_shared<TerminalOutput>(terminalTurn);
   file.inheriting = file.base & rights::sockAccept ? connectionRights : 0;
   files.append(std::move(file));
 }
@@ -61,6 +69,7 @@ Status WasiContext::addPreopen(const Preopen &preopen) {
   file.inheriting =
       (directoryRights | fileRights) & (preopen.readOnly ? readOnlyRights : ~Rights(0));
   file.preopenName = preopen.guestPath;
+  file.cookies = std::make_shared<DirectoryCookies>(cookieBudget);
   files.append(std::move(file));
   return {};
 }

@@ -4,10 +4,12 @@
 #pragma once
 
 #include "runtime/core/Instance.h"
+#include "runtime/wasi/DirectoryCookies.h"
 #include "runtime/wasi/FileTable.h"
 #include "runtime/wasi/Options.h"
 #include "runtime/wasi/Quota.h"
 #include "runtime/wasi/Random.h"
+#include "runtime/wasi/TerminalOutput.h"
 
 #include <memory>
 
@@ -31,6 +33,9 @@ public:
   /// Empty if nobody wants it.
   const TraceSink &trace() const { return options.trace; }
   bool raisesBrokenPipe() const { return options.raiseBrokenPipe; }
+  // Before the files, which refer to them.
+  CookieBudget cookieBudget;
+  std::timed_mutex terminalTurn;
   FileTable files;
   PathResolver paths;
   Clocks clocks;

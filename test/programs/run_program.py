@@ -67,13 +67,11 @@ def parse_options() -> argparse.Namespace:
     return options
 
 
-def main() -> None:
-    options = parse_options()
+def compare(options: argparse.Namespace, native: pathlib.Path, wasm: pathlib.Path) -> None:
+    """Compiles `wasm` in each mode of the options, and fails if it does something else than `native`."""
     arguments = words_of(options.source, "ARGUMENTS")
     variables = words_of(options.source, "ENVIRONMENT")
     standard_input = input_of(options.source)
-    native, wasm = build_program(options)
-
     directory = fresh_directory(options.work / "native-files")
     wanted = run([str(native), *(word.replace("@DIR@", str(directory)) for word in arguments)], directory,
                  variables=dict(word.split("=", 1) for word in variables) or environment(),
@@ -90,6 +88,12 @@ def main() -> None:
                      *(word.replace("@DIR@", GUEST_DIRECTORY) for word in arguments)], directory,
                     standard_input=standard_input)
         require_same(f"{options.source.name} {level} --bounds-checks={checks}", found, wanted)
+
+
+def main() -> None:
+    options = parse_options()
+    native, wasm = build_program(options)
+    compare(options, native, wasm)
 
 
 if __name__ == "__main__":

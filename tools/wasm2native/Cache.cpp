@@ -3,6 +3,7 @@
 #include "lib/support/File.h"
 #include "tools/wasm2native/CacheOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
+#include "tools/wasm2native/PrintJson.h"
 #include "tools/wasm2native/Subcommands.h"
 #include "tools/wasm2native/Table.h"
 
@@ -130,7 +131,7 @@ constexpr Choice<Report (*)(Store &)> actions[] = {
 
 int print(const Report &report, bool asJson) {
   if (asJson) {
-    puts(report.json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+    printJson(report.json);
     return report.status;
   }
   if (report.table.size() > 1)

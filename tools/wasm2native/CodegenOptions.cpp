@@ -73,7 +73,9 @@ std::expected<compiler::CompileOptions, std::string> readCodegenOptions(const Co
   options.reportsCode = line.has("report");
   options.report = [](const std::string &text) { fputs(printable(text, "\n").c_str(), stderr); };
   if (line.has("verbose"))
-    options.remark = [](const std::string &text) { fprintf(stderr, "%s\n", text.c_str()); };
+    options.remark = [](const std::string &text) {
+      fprintf(stderr, "%s\n", printable(text, "\n").c_str());
+    };
   options.cpu = line.value("mcpu");
   options.attributes = line.value("mattr");
   options.features = line.value("features");

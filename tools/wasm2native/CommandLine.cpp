@@ -2,6 +2,8 @@
 // exceptions, and none leaves it.
 #include "tools/wasm2native/CommandLine.h"
 
+#include "tools/wasm2native/Diagnostics.h"
+
 #include <cstdio>
 #include <cstring>
 
@@ -114,7 +116,8 @@ std::string helpText(const CommandSpec &spec) {
 }
 
 int usageError(const CommandSpec &spec, const std::string &text) {
-  fprintf(stderr, "wasm2native: error: %s\nTry '%s --help'.\n", text.c_str(), spec.name);
+  fprintf(stderr, "wasm2native: error: %s\nTry '%s --help'.\n", printable(text, "\n").c_str(),
+          spec.name);
   return 2;
 }
 

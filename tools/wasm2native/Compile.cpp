@@ -251,6 +251,15 @@ Result<std::vector<Result<std::vector<uint8_t>>>> makeOutputs(std::vector<uint8_
   return compileWithProgress(wasm, request.compile, request.targets);
 }
 
+/// Text that goes to a terminal has the names of the module in it.
+Status writeOutput(const std::string &path, const std::vector<uint8_t> &bytes) {
+  if (path != "-" || !isatty(STDOUT_FILENO))
+    return writeFileAtomically(path, bytes);
+  const std::string text =
+      printable({reinterpret_cast<const char *>(bytes.data()), bytes.size()}, "\n\t");
+  return writeFileAtomically(path, {reinterpret_cast<const uint8_t *>(text.data()), text.size()});
+}
+
 /// What fails for one target is said, and leaves the others.
 int compileFile(const std::string &input, const std::vector<std::string> &outputs,
                 const Request &request) {
@@ -272,7 +281,7 @@ int compileFile(const std::string &input, const std::vector<std::string> &output
     }
     if (!file || !writesOutput(request))
       continue;
-    if (auto written = writeFileAtomically(outputs[i], *file); !written)
+    if (auto written = writeOutput(outputs[i], *file); !written)
       status = reportError(outputs[i], written.error());
   }
   return status;

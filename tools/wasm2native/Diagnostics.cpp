@@ -1,5 +1,7 @@
 #include "tools/wasm2native/Diagnostics.h"
 
+#include "lib/support/Utf8.h"
+
 #include <cinttypes>
 #include <cstdio>
 #include <unistd.h>
@@ -8,17 +10,23 @@ namespace w2n::tool {
 
 std::string printable(std::string_view text, std::string_view kept) {
   std::string result;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto byte = uint8_t(text[i]);
-    // The C1 controls, U+0080 to U+009F, are two bytes of UTF-8; the first alone says nothing.
-    const bool isC1 = byte == 0xc2 && i + 1 < text.size() && (uint8_t(text[i + 1]) & 0xe0) == 0x80;
-    if (!isC1 && ((byte >= 0x20 && byte != 0x7f) || kept.find(text[i]) != kept.npos)) {
-      result += text[i];
+  std::span rest(reinterpret_cast<const uint8_t *>(text.data()), text.size());
+  while (!rest.empty()) {
+    const Utf8Sequence sequence = firstUtf8Sequence(rest);
+    const auto bytes = rest.first(sequence.bytes);
+    rest = rest.subspan(sequence.bytes);
+    const std::string_view character(reinterpret_cast<const char *>(bytes.data()), bytes.size());
+    const bool isGood = sequence.kind == Utf8Sequence::Kind::WellFormed;
+    if (isGood && (!isControl(bytes) || kept.find(character) != kept.npos)) {
+      result += character;
       continue;
     }
-    char escaped[8];
-    snprintf(escaped, sizeof(escaped), "\\x%02x", isC1 ? uint8_t(text[++i]) : byte);
-    result += escaped;
+    // A C1 control by its number, which is the second of its bytes.
+    for (uint8_t byte : isGood ? bytes.last(1) : bytes) {
+      char escaped[8];
+      snprintf(escaped, sizeof(escaped), "\\x%02x", byte);
+      result += escaped;
+    }
   }
   return result;
 }
@@ -46,7 +54,7 @@ int reportError(const std::string &file, const Error &error) {
   case ErrorKind::Internal:
     break;
   }
-  fprintf(stderr, "wasm2native: error: %s:", file == "-" ? "<stdin>" : file.c_str());
+  fprintf(stderr, "wasm2native: error: %s:", file == "-" ? "<stdin>" : printable(file).c_str());
   if (error.offset != Error::noOffset)
     fprintf(stderr, "0x%" PRIx64 ":", error.offset);
   fprintf(stderr, " %s\n%s", text.c_str(), notes.c_str());

@@ -20,8 +20,8 @@ enum ExitStatus : int {
 /// program's.
 int reportError(const std::string &file, const Error &error);
 
-/// `text` with control characters as "\x1b": names are the module's choice, and what is printed
-/// must not steer the terminal. Those in `kept` stay.
+/// `text` with control characters, and what is no UTF-8, as "\x1b": names are the module's choice,
+/// and what is printed must not steer the terminal. Those in `kept` stay.
 std::string printable(std::string_view text, std::string_view kept = "");
 
 /// Ends the process without running destructors: what they would unmap, the system unmaps anyway

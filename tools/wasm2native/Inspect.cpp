@@ -4,6 +4,7 @@
 #include "tools/wasm2native/Describe.h"
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/FileKind.h"
+#include "tools/wasm2native/PrintJson.h"
 #include "tools/wasm2native/Subcommands.h"
 
 #include <cstdio>
@@ -80,8 +81,7 @@ int inspectMain(std::span<char *const> arguments) {
   if (!description)
     return reportError(path, description.error());
   if (line->has("json"))
-    // Names in artifacts need not be UTF-8; the output is.
-    puts(description->dump(2, ' ', false, Description::error_handler_t::replace).c_str());
+    printJson(*description);
   else
     printText(*description);
   return 0;

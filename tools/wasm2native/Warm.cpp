@@ -2,6 +2,7 @@
 #include "tools/wasm2native/CacheOptions.h"
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
+#include "tools/wasm2native/PrintJson.h"
 #include "tools/wasm2native/Subcommands.h"
 #include "tools/wasm2native/Table.h"
 #include "tools/wasm2native/WarmJobs.h"
@@ -117,7 +118,7 @@ void printJobs(const std::vector<WarmJob> &jobs, double seconds) {
          countOf(jobs, WarmJob::State::Failed), seconds);
 }
 
-void printJson(const std::vector<WarmJob> &jobs, double seconds, const std::string &folder) {
+void printJsonOfJobs(const std::vector<WarmJob> &jobs, double seconds, const std::string &folder) {
   Json list = Json::array();
   for (const WarmJob &job : jobs) {
     Json entry = {{"module", job.path},           {"target", job.machine.target},
@@ -135,8 +136,7 @@ void printJson(const std::vector<WarmJob> &jobs, double seconds, const std::stri
                     {"hits", countOf(jobs, WarmJob::State::Hit)},
                     {"failed", countOf(jobs, WarmJob::State::Failed)},
                     {"artifacts", std::move(list)}};
-  // File names need not be UTF-8; the output is.
-  puts(all.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+  printJson(all);
 }
 
 int warm(const CommandLine &line, const compiler::CompileOptions &options,
@@ -153,7 +153,7 @@ int warm(const CommandLine &line, const compiler::CompileOptions &options,
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   if (line.has("json"))
-    printJson(jobs, seconds, cache->store().folder());
+    printJsonOfJobs(jobs, seconds, cache->store().folder());
   else
     printJobs(jobs, seconds);
   return countOf(jobs, WarmJob::State::Failed) == 0 ? 0 : int(exitError);

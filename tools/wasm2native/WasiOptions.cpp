@@ -201,6 +201,7 @@ std::expected<wasi::WasiOptions, std::string> readWasiOptions(const CommandLine 
   }
   // "wasm2native run yes.so | head" ends as "yes | head" does.
   options.raiseBrokenPipe = true;
+  options.rawTerminal = line.has("raw-terminal");
   if (line.has("trace"))
     options.trace = printTrace;
   return options;

@@ -28,6 +28,8 @@ inline constexpr OptionRow wasiOptions[] = {
     {"fs-quota", "BYTES", "the most that the program may add to its directories", "Sandbox"},
     {"max-open-files", "COUNT", "the most descriptors that the program has open at a time",
      "Sandbox"},
+    {"raw-terminal", nullptr,
+     "a terminal gets what the program writes as it is, with escape sequences", "Sandbox"},
     {"trace", nullptr, "print every WASI call on standard error", "Sandbox"},
 };
 

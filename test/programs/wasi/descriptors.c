@@ -4,6 +4,7 @@
 // NODE: only-tell-by-seek 76: asks for the right to seek
 // NODE: prestat-name-short 42: has another errno
 // NODE: prestat-of-opened 28: has another errno
+// NODE: reopen-datasync 31: opens for writing what is to be synchronized
 // NODE: right-tell 76: does not take the right to seek for one to tell
 #include "check.h"
 
@@ -77,6 +78,18 @@ static void directories(void) {
   w_fd_close(fd);
 }
 
+static void reopening(void) {
+  struct fdstat whole, again;
+  u32 fd = 99;
+  w_fd_fdstat_get(ROOT, &whole);
+  check("reopen", w_path_open(ROOT, 0, P("."), DIRECTORY, whole.base, whole.inheriting, 0, &fd), SUCCESS);
+  w_fd_fdstat_get(fd, &again);
+  check("reopen-rights", again.base == whole.base, 1);
+  check("reopen-plain", w_path_open(ROOT, 0, P("."), 0, whole.base, whole.inheriting, 0, &fd), SUCCESS);
+  check("reopen-datasync", w_path_open(ROOT, 0, P("."), 0, R_DATASYNC, 0, 0, &fd), SUCCESS);
+  check("reopen-writing", w_path_open(ROOT, 0, P("."), 0, R_WRITE, 0, 0, &fd), ISDIR);
+}
+
 static void rights(void) {
   u32 n, fd = (u32)open_at(ROOT, "file", 0, R_READ | R_SEEK, 0);
   u64 wide;
@@ -109,6 +122,10 @@ static void inheriting(void) {
   check("inherit-write", w_path_open(directory, 0, P("inner"), 0, R_WRITE, 0, 0, &opened), NOTCAPABLE);
   check("inherit-create", w_path_open(directory, 0, P("new"), CREAT, R_READ, 0, 0, &opened), NOTCAPABLE);
   check("inherit-truncate", w_path_open(directory, 0, P("inner"), TRUNC, R_READ, 0, 0, &opened), NOTCAPABLE);
+  // A right of the directory itself is enough to truncate.
+  u32 truncating;
+  w_path_open(ROOT, 0, P("dir"), DIRECTORY, R_OPEN | R_PATH_SIZE, R_READ, 0, &truncating);
+  check("truncate-by-directory", w_path_open(truncating, 0, P("inner"), TRUNC, R_READ, 0, 0, &opened), SUCCESS);
   check("inherit-sync", w_path_open(directory, 0, P("inner"), 0, R_READ, 0, SYNC, &opened), NOTCAPABLE);
   check("inherit-mkdir", w_path_create_directory(directory, P("new")), NOTCAPABLE);
   check("inherit-unlink", w_path_unlink_file(directory, P("inner")), NOTCAPABLE);
@@ -146,6 +163,7 @@ int main(void) {
   bad();
   preopens();
   directories();
+  reopening();
   rights();
   inheriting();
   renumbering();

@@ -15,6 +15,7 @@
 #include <linux/seccomp.h>
 #include <set>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <thread>
 
@@ -197,6 +198,32 @@ TEST_P(CallsTest, ReadOnlyDirectoriesStaySo) {
                   rights::fdReaddir | rights::pathOpen | rights::pathCreateFile, fixed),
             Errno::Success);
   EXPECT_EQ(open_("new", create, writes, opened()), Errno::NotCapable);
+}
+
+// As Go's standard library opens a file to read it.
+TEST_P(CallsTest, ARightToSetTheSizeAsksForNoAccess) {
+  constexpr Rights wanted = rights::fdRead | rights::fdAllocate | rights::fdFilestatSetSize;
+  auto granted = [&] {
+    EXPECT_EQ(call("fd_fdstat_get", opened(), 64), Errno::Success);
+    return load<FdStat>(64).base;
+  };
+  ASSERT_EQ(open_("file", 0, wanted), Errno::Success);
+  EXPECT_EQ(granted(), wanted);
+  EXPECT_EQ(call("fd_filestat_set_size", opened(), 3), Errno::Success);
+  EXPECT_EQ(host.read("root/file"), "012");
+  store(16, IoVector{64, 1});
+  EXPECT_EQ(call("fd_write", opened(), 16, 1, 0), Errno::NotCapable);
+  // What cannot be written to is opened without.
+  ASSERT_EQ(open_("file", 0, wanted, fixed), Errno::Success);
+  EXPECT_EQ(granted(), rights::fdRead);
+  ASSERT_EQ(open_("dir", 0, wanted | rights::fdReaddir), Errno::Success);
+  EXPECT_EQ(granted(), rights::fdReaddir);
+  ASSERT_EQ(mkfifo((host / "root/pipe").c_str(), 0600), 0);
+  Descriptor other(open((host / "root/pipe").c_str(), O_RDWR | O_CLOEXEC));
+  ASSERT_EQ(open_("pipe", 0, wanted), Errno::Success);
+  EXPECT_EQ(granted(), rights::fdRead);
+  // Writing is an access.
+  EXPECT_EQ(open_("dir", 0, wanted | writes), Errno::IsDir);
 }
 
 TEST_P(CallsTest, EntriesOutsideAreOutOfReach) {
