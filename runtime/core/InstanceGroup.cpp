@@ -18,6 +18,8 @@ struct InstanceGroup::ReleaseHandle {
 };
 
 InstanceGroup::~InstanceGroup() {
+  // They are given back to the budgets of instances.
+  exceptions.clear();
   for (Instance *instance : instances)
     delete instance;
 }
