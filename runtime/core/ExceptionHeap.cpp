@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <memory>
 #include <new>
 #include <utility>
 
@@ -71,87 +70,75 @@ void ExceptionHeap::free(Cell *cell) {
   std::free(cell);
 }
 
-/// One collection: the exceptions by address, and those that have been found.
-class ExceptionHeap::Collection {
-public:
-  explicit Collection(ExceptionHeap &heap)
-      : count(heap.cellCount), sorted(new (std::nothrow) Cell *[count]) {
-    if (!sorted)
-      return;
-    size_t i = 0;
-    for (Cell *cell = heap.cells; cell; cell = cell->next)
-      sorted[i++] = cell;
-    std::sort(&sorted[0], &sorted[count]);
-  }
+ExceptionHeap::Collection::Collection(ExceptionHeap &heap)
+    : heap(heap), count(heap.cellCount), sorted(new (std::nothrow) Cell *[count]),
+      isGivenUp(!sorted) {
+  if (isGivenUp)
+    return;
+  size_t i = 0;
+  for (Cell *cell = heap.cells; cell; cell = cell->next)
+    sorted[i++] = cell;
+  std::sort(&sorted[0], &sorted[count]);
+}
 
-  /// False if it has been given up.
-  bool mark(const ExceptionRoots &roots) {
-    if (!sorted)
-      return false;
-    bool isDone = true;
-    for (std::span<const uint64_t> words : roots)
-      isDone = isDone && markFrom(words);
-    for (size_t i = 0; i < count; ++i)
-      if (sorted[i]->exception.holders != 0)
-        mark(*sorted[i]);
-    while (isDone && pending) {
-      Cell *cell = std::exchange(pending, pending->nextPending);
-      isDone = markFrom(cell->payload());
-    }
-    return isDone;
-  }
+void ExceptionHeap::Collection::mark(Cell &cell) {
+  if (cell.isMarked)
+    return;
+  cell.isMarked = true;
+  cell.nextPending = pending;
+  pending = &cell;
+}
 
-private:
-  void mark(Cell &cell) {
-    if (cell.isMarked)
-      return;
-    cell.isMarked = true;
-    cell.nextPending = pending;
-    pending = &cell;
-  }
-  bool markFrom(std::span<const uint64_t> words) {
-    if (count == 0)
-      return true;
-    wordsSeen += words.size() + 1;
-    if (wordsSeen > pieceElements && isInterrupted())
-      return false;
-    wordsSeen %= pieceElements;
-    return inPieces(words.size(), pieceElements, [&](uint64_t first, uint64_t pieceCount) {
-      for (uint64_t word : words.subspan(first, pieceCount))
-        markWord(word);
-    });
-  }
-  void markWord(uintptr_t word) {
-    if (word < sorted[0]->address())
-      return;
-    // Optimized code may have kept a pointer into the payload only.
-    Cell **const next =
-        std::upper_bound(&sorted[0], &sorted[count], word,
-                         [](uintptr_t value, const Cell *cell) { return value < cell->address(); });
-    if (Cell &cell = **(next - 1); cell.holds(word))
-      mark(cell);
-  }
+void ExceptionHeap::Collection::markFrom(std::span<const uint64_t> words) {
+  if (isGivenUp || count == 0)
+    return;
+  // Of many short ones, too.
+  wordsSeen += words.size() + 1;
+  if (wordsSeen > pieceElements)
+    isGivenUp = isInterrupted();
+  wordsSeen %= pieceElements;
+  isGivenUp |= !inPieces(words.size(), pieceElements, [&](uint64_t first, uint64_t pieceCount) {
+    for (uint64_t word : words.subspan(first, pieceCount))
+      markWord(word);
+  });
+}
 
-  const size_t count;
-  const std::unique_ptr<Cell *[]> sorted;
-  Cell *pending = nullptr;
-  uint64_t wordsSeen = 0;
-};
+void ExceptionHeap::Collection::markWord(uintptr_t word) {
+  if (word < sorted[0]->address())
+    return;
+  // Optimized code may have kept a pointer into the payload only.
+  Cell **const next =
+      std::upper_bound(&sorted[0], &sorted[count], word,
+                       [](uintptr_t value, const Cell *cell) { return value < cell->address(); });
+  if (Cell &cell = **(next - 1); cell.holds(word))
+    mark(cell);
+}
 
-void ExceptionHeap::collect(const ExceptionRoots &roots) {
-  const bool isMarked = Collection(*this).mark(roots);
-  for (Cell **link = &cells; *link;) {
+void ExceptionHeap::Collection::finish() {
+  for (Cell *cell = heap.cells; cell; cell = cell->next)
+    if (cell->exception.holders != 0)
+      mark(*cell);
+  while (pending && !isGivenUp)
+    markFrom(std::exchange(pending, pending->nextPending)->payload());
+  for (Cell **link = &heap.cells; *link;) {
     Cell *const cell = *link;
-    if (isMarked && !cell->isMarked) {
+    if (!isGivenUp && !cell->isMarked) {
       *link = cell->next;
-      --cellCount;
-      free(cell);
+      --heap.cellCount;
+      heap.free(cell);
       continue;
     }
     cell->isMarked = false;
     link = &cell->next;
   }
-  capacity = std::max(leastCapacity, 2 * cellCount);
+  heap.capacity = std::max(leastCapacity, 2 * heap.cellCount);
+}
+
+void ExceptionHeap::collect(std::initializer_list<std::span<const uint64_t>> roots) {
+  Collection collection(*this);
+  for (std::span<const uint64_t> words : roots)
+    collection.markFrom(words);
+  collection.finish();
 }
 
 void ExceptionHeap::absorb(ExceptionHeap &other) {

@@ -11,13 +11,11 @@
 #include "runtime/core/InstanceLimits.h"
 
 #include <cstddef>
+#include <initializer_list>
+#include <memory>
 #include <span>
-#include <vector>
 
 namespace w2n::runtime {
-
-/// Words that may refer to exceptions, somewhere into them.
-using ExceptionRoots = std::vector<std::span<const uint64_t>>;
 
 class ExceptionHeap {
 public:
@@ -33,19 +31,18 @@ public:
   artifact::Exception *make(uint32_t payloadSlots, HostBudget &budget);
   /// What an exception takes from a budget.
   static uint64_t bytesOf(uint32_t payloadSlots);
-  /// Frees what neither `roots` nor the host's errors (Exception::holders) refer to, nor the
-  /// payload of one that stays. Nothing, if the thread is interrupted meanwhile, or if there is no
-  /// memory to collect with.
-  void collect(const ExceptionRoots &roots);
+  /// Frees all but what `roots` lead to (Collection).
+  void collect(std::initializer_list<std::span<const uint64_t>> roots);
   void absorb(ExceptionHeap &other);
   /// Frees them all.
   void clear();
 
   size_t count() const { return cellCount; }
 
+  class Collection;
+
 private:
   struct Cell;
-  class Collection;
   static constexpr size_t leastCapacity = 1024;
 
   bool hasRoom(uint64_t bytes);
@@ -56,6 +53,32 @@ private:
   size_t capacity = leastCapacity;
   /// What may be allocated before the system is asked again.
   uint64_t roomBytes = 0;
+};
+
+/// Finds the exceptions that are still needed, and frees the others: those that neither the words
+/// that it is given, nor the host's errors (Exception::holders), nor the payload of one that stays
+/// refer to, somewhere into them. None, if the thread is interrupted meanwhile, or if there is no
+/// memory to collect with.
+class ExceptionHeap::Collection {
+public:
+  explicit Collection(ExceptionHeap &heap);
+  Collection(const Collection &) = delete;
+  Collection &operator=(const Collection &) = delete;
+
+  void markFrom(std::span<const uint64_t> words);
+  /// To be called once, at last.
+  void finish();
+
+private:
+  void mark(Cell &cell);
+  void markWord(uintptr_t word);
+
+  ExceptionHeap &heap;
+  const size_t count;
+  const std::unique_ptr<Cell *[]> sorted; ///< by address
+  Cell *pending = nullptr;                ///< marked, but not their payloads
+  uint64_t wordsSeen = 0;
+  bool isGivenUp;
 };
 
 } // namespace w2n::runtime

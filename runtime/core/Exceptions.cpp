@@ -41,13 +41,14 @@ std::span<const uint64_t> wordsBetween(uintptr_t begin, uintptr_t end) {
 
 // The guest's stack is one, whatever host functions are in between.
 void collectExceptions(InstanceGroup &group) {
-  ExceptionRoots roots;
-  roots.push_back(wordsBetween(w2nCurrentActivation->guestStackPointer, currentGuestStack->top));
+  ExceptionHeap::Collection collection(group.exceptions);
+  collection.markFrom(
+      wordsBetween(w2nCurrentActivation->guestStackPointer, currentGuestStack->top));
   for (const Activation *activation = w2nCurrentActivation; activation;
        activation = activation->previous)
-    roots.push_back(activation->savedRegisters);
-  group.addExceptionRoots(roots);
-  group.exceptions.collect(roots);
+    collection.markFrom(activation->savedRegisters);
+  group.markExceptions(collection);
+  collection.finish();
 }
 
 /// Null if there is no room for one.

@@ -54,7 +54,7 @@ uint64_t Builder::listBytes() const {
   return (sizeof(Memory) + 2 * sizeof(void *)) * header.memories.count +
          (sizeof(Table) + sizeof(void *)) * header.tables.count +
          sizeof(std::shared_ptr<Global>) * header.importedGlobals +
-         sizeof(HostRecord) * header.importedFunctions;
+         (sizeof(HostRecord) + 2 * sizeof(Function)) * header.importedFunctions;
 }
 
 // A slot that has run the module before has a block in which all that does not change is there.

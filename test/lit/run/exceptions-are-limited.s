@@ -9,6 +9,9 @@
 # CHECK:      wasm2native: trap: no room for another exception: of the host's memory, the limit allows {{[0-9]+}} bytes
 # CHECK-NEXT: {{^}}  at $chain (wasm-function[{{[0-9]+}}])
 # CHECK-NEXT: status 134
+# RUN: sh -c 'wasm2native run --timeout=200ms --max-host-memory=100G --invoke chain %t.so; echo status $?' 2>&1 | FileCheck %s --check-prefix=TIME
+# TIME:      wasm2native: deadline exceeded
+# TIME:      status 124
 # RUN: wasm2native run --max-host-memory=1M --invoke short_chains %t.so 100 | FileCheck %s --check-prefix=SHORT
 # SHORT: {{^}}100{{$}}
 	.tagtype	link exnref, i64, i64, i64, i64, i64, i64
