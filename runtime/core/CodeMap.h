@@ -12,9 +12,21 @@ namespace w2n::runtime {
 
 class CodeMap {
 public:
+  struct Function {
+    uintptr_t begin;
+    uint32_t index;
+  };
+  /// From `begin` to the next one's: the functions that were inlined there, innermost first.
+  struct Range {
+    uintptr_t begin;
+    std::span<const uint32_t> functions;
+  };
+
   CodeMap() = default;
-  /// What `metadata` says, which must outlive this. Empty if there is no memory for it.
-  explicit CodeMap(const artifact::Metadata &metadata);
+  /// Of functions at one address the one with the lowest index counts, of ranges the last.
+  CodeMap(std::vector<Function> functions, std::vector<Range> ranges);
+  /// What `metadata` says, which must outlive the map. Empty if there is no memory for it.
+  static CodeMap of(const artifact::Metadata &metadata);
 
   /// Index of the function whose code starts at `start`, or noIndex.
   uint32_t functionAt(uintptr_t start) const;
@@ -23,20 +35,8 @@ public:
   std::span<const uint32_t> inlinedAt(uintptr_t address) const;
 
 private:
-  struct Function {
-    uintptr_t begin;
-    uint32_t index;
-  };
-  /// From `begin` to the next one's.
-  struct Range {
-    uintptr_t begin;
-    std::span<const uint32_t> functions;
-  };
-  void readFunctions(const artifact::Metadata &metadata);
-  void readRanges(const artifact::Metadata &metadata);
-
-  std::vector<Function> functions;
-  std::vector<Range> ranges;
+  std::vector<Function> functions; // by begin
+  std::vector<Range> ranges;       // by begin
 };
 
 } // namespace w2n::runtime

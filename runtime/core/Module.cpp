@@ -146,7 +146,7 @@ const UnwindTable &Module::unwindTable() const {
 }
 
 const CodeMap &Module::codeMap() const {
-  std::call_once(codeMapOnce, [this] { codeMapData = CodeMap(metadataView); });
+  std::call_once(codeMapOnce, [this] { codeMapData = CodeMap::of(metadataView); });
   return codeMapData;
 }
 

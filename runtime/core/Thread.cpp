@@ -91,7 +91,7 @@ void clearGuestStack() {
   if (!stack || !stack->isUsed)
     return;
   // Most calls need a few pages at the top: writing over them is cheaper than faults for new ones.
-  constexpr uintptr_t keptBytes = 16 << 10;
+  constexpr uintptr_t keptBytes = 8 << 10;
   const uintptr_t end = w2nCurrentActivation ? w2nCurrentActivation->guestStackPointer : stack->top;
   const uintptr_t page = platform::pageBytes();
   uintptr_t kept = (end - std::min(end - stack->limit, keptBytes)) & ~(page - 1);

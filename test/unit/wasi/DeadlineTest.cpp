@@ -209,6 +209,40 @@ TEST_F(DeadlineTest, EveryCallEndsInTime) {
     }
 }
 
+// In pieces, which begin and end within buffers.
+TEST_F(DeadlineTest, LargeTransfersAreWhole) {
+  makeWorld();
+  constexpr uint32_t bytes = (10 << 20) + 3, from = large, to = 64 << 20;
+  for (uint32_t i = 0; i < bytes; ++i)
+    memory[from + i] = uint8_t(i * 2654435761u >> 24);
+  const IoVector gather[] = {{from, 7}, {from + 7, 5 << 20}, {0, 0}, {from + 7 + (5 << 20), 11}};
+  store(list, gather);
+  store(list + 32, IoVector{from + 18 + (5 << 20), bytes - 18 - (5 << 20)});
+  const IoVector scatter[] = {{to, (9 << 20) + 1}, {to + (9 << 20) + 1, bytes - (9 << 20) - 1}};
+  store(list + 64, scatter);
+  auto moved = [&] {
+    uint32_t value;
+    std::memcpy(&value, memory.data() + results, sizeof(value));
+    return value;
+  };
+  run("fd_pwrite", 5, list, 5, 1000, results);
+  EXPECT_EQ(moved(), bytes);
+  run("fd_pread", 5, list + 64, 2, 1000, results);
+  EXPECT_EQ(moved(), bytes);
+  EXPECT_TRUE(std::ranges::equal(memory.subspan(from, bytes), memory.subspan(to, bytes)));
+  // Where the file is, and up to its end.
+  ASSERT_EQ(truncate((host / "root/file").c_str(), 6 << 20), 0);
+  std::ranges::fill(memory.subspan(to, bytes), 0);
+  run("fd_seek", 5, 1000, 0, results);
+  run("fd_read", 5, list + 64, 2, results);
+  EXPECT_EQ(moved(), (6u << 20) - 1000);
+  EXPECT_TRUE(std::ranges::equal(memory.subspan(from, moved()), memory.subspan(to, moved())));
+  run("fd_seek", 5, 0, 0, results);
+  run("fd_write", 5, list, 5, results);
+  EXPECT_EQ(moved(), bytes);
+  EXPECT_EQ(std::filesystem::file_size(host / "root/file"), bytes);
+}
+
 TEST_F(DeadlineTest, SeededRandomNumbersEndInTime) {
   WasiOptions options;
   options.standardInput = options.standardOutput = options.standardError = -1;
