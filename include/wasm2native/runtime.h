@@ -228,6 +228,10 @@ typedef struct w2n_limits {
   uint64_t max_stack_bytes;
   /// Alive at once, of those that the linker makes from now on.
   uint32_t max_instances;
+  /// Of the host's memory, for what each instance makes it keep besides memories and stacks: its
+  /// own lists, elements of tables, exceptions. 0 is 256 MiB. Beyond, table.grow gives -1, and an
+  /// exception is a trap, "resource limit reached", unless enough of those before are garbage.
+  uint64_t max_host_bytes;
 } w2n_limits;
 
 /// Limits for the instances that `linker` makes from now on. One that would begin above them is not

@@ -146,7 +146,7 @@ w2nTrapEntry:
   .size w2nTrapEntry, .-w2nTrapEntry
 
   // Calls `target` on the host's stack with the arguments as they are. `checked`: a result other than 0 leaves the guest if it is 1, a
-  // negative one if it is 2. `mayThrow`: the target may come back here, or look for exceptions in registers that it
+  // negative one if it is 2, null if it is 3. `mayThrow`: the target may come back here, or look for exceptions in registers that it
   // preserves; a result other than 0 and 1 is one that goes on from here.
   .macro W2N_CROSS entry, target, checked, mayThrow
   .globl \entry
@@ -177,6 +177,8 @@ w2nTrapEntry:
   .endif
   .elseif \checked == 2
   tbnz w0, #31, .LleaveForError
+  .elseif \checked == 3
+  cbz x0, .LleaveForError
   .endif
   b .LreturnToGuest
   .cfi_endproc

@@ -166,7 +166,7 @@ w2nTrapEntry:
   .size w2nTrapEntry, .-w2nTrapEntry
 
   # Calls `target` on the host's stack with the arguments as they are. `checked`: a result other than 0 leaves the guest if it is 1, a
-  # negative one if it is 2. `mayThrow`: the target may come back here, or look for exceptions in registers that it
+  # negative one if it is 2, null if it is 3. `mayThrow`: the target may come back here, or look for exceptions in registers that it
   # preserves; a result other than 0 and 1 is one that goes on from here. The first store is the one that finds the
   # end of the stack: ra and sp are still the caller's then.
   .macro W2N_CROSS entry, target, checked, mayThrow
@@ -200,6 +200,8 @@ w2nTrapEntry:
   .endif
   .elseif \checked == 2
   bltz a0, .LleaveForError
+  .elseif \checked == 3
+  beqz a0, .LleaveForError
   .endif
   j .LreturnToGuest
   .cfi_endproc

@@ -22,6 +22,12 @@ Error trapError(TrapKind kind) {
   return error;
 }
 
+Error limitError(std::string text) {
+  Error error = trapError(TrapKind::ResourceLimit);
+  error.text = std::move(text);
+  return error;
+}
+
 namespace {
 
 /// Where it begins where nobody has asked for anything else, as in most calls; 0 elsewhere.
@@ -42,6 +48,19 @@ Result<uintptr_t> nextGuestStackTop(const Activation *previous, uint64_t bytes) 
   const uintptr_t top = previous ? previous->guestStackPointer : currentGuestStack->top;
   const uintptr_t room = top - currentGuestStack->limit;
   return (room > bytes ? currentGuestStack->limit + bytes : top) & ~uintptr_t(15);
+}
+
+/// Before `instance` runs on the calling thread's stack: what is cleared at its end, and what is to
+/// be cleared now.
+void noteStackUse(Instance &instance, const Activation *previous) {
+  const GuestStack &stack = *currentGuestStack;
+  const uint32_t clearings = stackClearings.load(std::memory_order_relaxed);
+  if (stack.clearings != clearings && !previous) [[unlikely]] {
+    clearGuestStack();
+    stack.clearings = clearings;
+  }
+  stack.isUsed = true;
+  instance.noteStack(&stack);
 }
 
 /// The error of an activation that was left, with the frames that it had.
@@ -65,12 +84,14 @@ Status runGuest(artifact::EntryThunk thunk, artifact::InstanceContext *context, 
   Activation activation;
   activation.previous = w2nCurrentActivation;
   activation.depth = activation.previous ? activation.previous->depth + 1 : 0;
-  const uint64_t stackBytes = instanceOf(context).stackBytes();
+  Instance &instance = instanceOf(context);
+  const uint64_t stackBytes = instance.stackBytes();
   uintptr_t top = usualGuestStackTop(activation.previous, stackBytes);
   if (top == 0) [[unlikely]] {
     W2N_TRY(found, nextGuestStackTop(activation.previous, stackBytes));
     top = found;
   }
+  noteStackUse(instance, activation.previous);
   activation.guestStackTop = activation.guestStackPointer = top;
   activation.hostError = nullptr;
   w2nCurrentActivation = &activation;

@@ -20,6 +20,9 @@ void noteHostError(Error error);
 /// The error of a trap: of kind Trap with the specification's message, or Interrupted.
 Error trapError(artifact::TrapKind kind);
 
+/// The error of a trap of kind ResourceLimit.
+Error limitError(std::string text);
+
 /// Notes in `activation`, which is to be left where it was going to the guest, that it was
 /// interrupted; `atHandler`: on the way to a landing pad. Async-signal-safe.
 void noteInterrupt(Activation &activation, bool atHandler);

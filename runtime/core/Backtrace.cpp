@@ -7,19 +7,20 @@
 
 #include <algorithm>
 #include <charconv>
-#include <unordered_map>
 
 namespace w2n::runtime {
 
 namespace {
 
 constexpr size_t greatestLines = 64;
-/// A walk costs 0.1 to 0.3 us a frame, and runaway recursion makes hundreds of thousands: the rest
+/// A walk costs 0.1 to 0.5 us a frame, and runaway recursion makes hundreds of thousands: the rest
 /// is not counted.
 constexpr size_t greatestFrames = 100'000;
-constexpr std::string_view moreBegin = "  ... ", moreEnd = " more\n";
+/// Of a name, which may be as long as a module.
+constexpr size_t greatestNameBytes = 1000;
+constexpr std::string_view moreBegin = "  ... ", moreEnd = " more\n", orMoreEnd = " or more\n";
 
-/// Takes "  ... N more" off the end of `notes`, and returns N.
+/// Takes "  ... N more", or "  ... N or more", off the end of `notes`, and returns N.
 size_t takeCountOfMore(std::string &notes) {
   const size_t line = notes.rfind(moreBegin);
   if (line == std::string::npos || !notes.ends_with(moreEnd))
@@ -34,29 +35,12 @@ std::string frameLine(const Module &module, uint32_t functionIndex) {
   const auto &metadata = module.metadata();
   const std::string index = "wasm-function[" + std::to_string(functionIndex) + "]";
   const auto name = metadata.string(metadata.functions()[functionIndex].name);
-  return name.empty() ? "  at " + index + "\n"
-                      : "  at $" + std::string(name) + " (" + index + ")\n";
+  if (name.empty())
+    return "  at " + index + "\n";
+  const bool isLong = name.size() > greatestNameBytes;
+  return "  at $" + std::string(name.substr(0, greatestNameBytes)) + (isLong ? "..." : "") + " (" +
+         index + ")\n";
 }
-
-/// The functions that are active at return addresses, innermost first: more than one where some
-/// were inlined, none in thunks and helpers. Looking them up is linear in the module, and recursion
-/// repeats few.
-class ActiveFunctions {
-public:
-  const std::vector<uint32_t> &at(const Module &module, uintptr_t address) {
-    auto [entry, isNew] = known.try_emplace(address);
-    if (!isNew)
-      return entry->second;
-    if (const uint32_t index = module.functionIndexAt(address); index != artifact::noIndex) {
-      entry->second = module.inlinedFunctionsAt(address);
-      entry->second.push_back(index);
-    }
-    return entry->second;
-  }
-
-private:
-  std::unordered_map<uintptr_t, std::vector<uint32_t>> known;
-};
 
 /// The lines so far, the last of which may count those that are left out.
 class Notes {
@@ -67,9 +51,25 @@ public:
   }
   ~Notes() {
     if (more != 0)
-      text += std::string(moreBegin) + std::to_string(more) + std::string(moreEnd);
+      text += std::string(moreBegin) + std::to_string(more) +
+              std::string(isFull() ? orMoreEnd : moreEnd);
   }
-  void addFrame(const Module &module, uint32_t functionIndex) {
+  /// Whether no more frames are to be looked at.
+  bool isFull() const { return lines + more >= greatestFrames; }
+  /// Those that are active there, innermost first: more than one where some were inlined, none in
+  /// thunks and helpers, which have frames, too, but are nobody's function.
+  void addFunctionsAt(const Module &module, uintptr_t address) {
+    const uint32_t index = module.functionIndexAt(address);
+    if (index == artifact::noIndex)
+      return;
+    for (uint32_t inlined : module.inlinedFunctionsAt(address))
+      if (inlined < module.metadata().functions().size())
+        add(module, inlined);
+    add(module, index);
+  }
+
+private:
+  void add(const Module &module, uint32_t functionIndex) {
     if (lines >= greatestLines) {
       ++more;
       return;
@@ -78,7 +78,6 @@ public:
     ++lines;
   }
 
-private:
   std::string &text;
   size_t lines, more;
 };
@@ -87,7 +86,6 @@ private:
 
 void appendBacktrace(const Activation &activation, std::string &text) {
   Notes notes(text);
-  ActiveFunctions functions;
   FrameRegisters registers = {.programCounter = activation.trapProgramCounter,
                               .stackPointer = activation.trapStackPointer,
                               .framePointer = activation.trapFramePointer,
@@ -101,15 +99,14 @@ void appendBacktrace(const Activation &activation, std::string &text) {
       return;
     afterCall = true;
   }
-  // Runaway recursion has half a million frames of 16 bytes, at 50 ns each.
-  for (;; afterCall = true) {
+  const Module *module = nullptr;
+  for (; !notes.isFull(); afterCall = true) {
     const uintptr_t address = registers.programCounter - (afterCall ? 1 : 0);
-    const auto *module = static_cast<const Module *>(codeRanges().find(address));
+    if (!module || !module->containsCode(address))
+      module = static_cast<const Module *>(codeRanges().find(address));
     if (!module)
       return;
-    // Thunks and helpers have frames too, but are nobody's function.
-    for (uint32_t index : functions.at(*module, address))
-      notes.addFrame(*module, index);
+    notes.addFunctionsAt(*module, address);
     if (!module->unwindTable().step(registers, afterCall, stack))
       return;
   }

@@ -1,108 +1,160 @@
 #include "runtime/core/ExceptionHeap.h"
 
+#include "runtime/core/Pieces.h"
+#include "runtime/platform/VirtualMemory.h"
+
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
 #include <new>
+#include <utility>
 
 namespace w2n::runtime {
 
-namespace {
-
 using artifact::Exception;
 
-uintptr_t addressOf(const Exception *exception) { return reinterpret_cast<uintptr_t>(exception); }
+/// An exception, and what the heap has to know of it. The payload follows.
+struct ExceptionHeap::Cell {
+  Cell *next;
+  Cell *nextPending; ///< while collecting
+  HostBudget *budget;
+  bool isMarked;
+  Exception exception;
 
-uint64_t bytesOf(const Exception *exception) {
-  return sizeof(Exception) + 8ull * exception->payloadSlots;
-}
-
-std::span<const uint64_t> payloadOf(Exception *exception) {
-  return {exception->payload(), exception->payloadSlots};
-}
-
-/// The exceptions that have been found, by address.
-class Marker {
-public:
-  explicit Marker(const std::vector<Exception *> &sorted) : sorted(sorted), marked(sorted.size()) {}
-
-  void mark(size_t index) {
-    if (!marked[index]) {
-      marked[index] = true;
-      pending.push_back(index);
-    }
+  uintptr_t address() const { return reinterpret_cast<uintptr_t>(&exception); }
+  /// A pointer past the payload is one into it.
+  bool holds(uintptr_t word) const {
+    return word - address() <= sizeof(Exception) + 8ull * exception.payloadSlots;
   }
-  void markFrom(std::span<const uint64_t> words) {
-    if (sorted.empty())
-      return;
-    const uintptr_t begin = addressOf(sorted.front());
-    const uintptr_t end = addressOf(sorted.back()) + bytesOf(sorted.back());
-    for (uint64_t word : words)
-      if (word >= begin && word <= end)
-        markAddress(word);
-  }
-  void finish() {
-    while (!pending.empty()) {
-      const size_t index = pending.back();
-      pending.pop_back();
-      markFrom(payloadOf(sorted[index]));
-    }
-  }
-  bool isMarked(size_t index) const { return marked[index]; }
-
-private:
-  void markAddress(uintptr_t address) {
-    const auto next = std::upper_bound(
-        sorted.begin(), sorted.end(), address,
-        [](uintptr_t value, const Exception *exception) { return value < addressOf(exception); });
-    // Optimized code may have kept a pointer into the payload only.
-    Exception *exception = *(next - 1);
-    if (address - addressOf(exception) <= bytesOf(exception))
-      mark(size_t(next - 1 - sorted.begin()));
-  }
-
-  const std::vector<Exception *> &sorted;
-  std::vector<bool> marked;
-  std::vector<size_t> pending;
+  std::span<const uint64_t> payload() { return {exception.payload(), exception.payloadSlots}; }
 };
 
-} // namespace
-
-ExceptionHeap::~ExceptionHeap() {
-  for (Exception *exception : exceptions)
-    ::operator delete(exception);
+uint64_t ExceptionHeap::bytesOf(uint32_t payloadSlots) {
+  // What the allocator needs, and the pointer that collecting sorts.
+  constexpr uint64_t overhead = 3 * sizeof(void *);
+  return sizeof(Cell) + 8ull * payloadSlots + overhead;
 }
 
-Exception *ExceptionHeap::make(uint32_t payloadSlots) {
-  void *memory = ::operator new(sizeof(Exception) + 8ull * payloadSlots);
-  auto *exception = new (memory) Exception{nullptr, nullptr, payloadSlots, 0};
-  std::fill_n(exception->payload(), payloadSlots, 0);
-  exceptions.push_back(exception);
-  return exception;
-}
-
-void ExceptionHeap::collect(const ExceptionRoots &roots) {
-  std::sort(exceptions.begin(), exceptions.end());
-  Marker marker(exceptions);
-  for (std::span<const uint64_t> words : roots)
-    marker.markFrom(words);
-  for (size_t i = 0; i < exceptions.size(); ++i)
-    if (exceptions[i]->holders != 0)
-      marker.mark(i);
-  marker.finish();
-  size_t kept = 0;
-  for (size_t i = 0; i < exceptions.size(); ++i) {
-    if (marker.isMarked(i))
-      exceptions[kept++] = exceptions[i];
-    else
-      ::operator delete(exceptions[i]);
+/// Small allocations may come out of the headroom without the system being asked; so it is asked
+/// for many of them at a time.
+bool ExceptionHeap::hasRoom(uint64_t bytes) {
+  constexpr uint64_t stepBytes = 1 << 20;
+  if (bytes > roomBytes) {
+    if (!platform::hasRoom(std::max(bytes, stepBytes)))
+      return false;
+    roomBytes = std::max(bytes, stepBytes);
   }
-  exceptions.resize(kept);
-  capacity = std::max(leastCapacity, 2 * kept);
+  roomBytes -= bytes;
+  return true;
+}
+
+Exception *ExceptionHeap::make(uint32_t payloadSlots, HostBudget &budget) {
+  const uint64_t bytes = bytesOf(payloadSlots);
+  if (!budget.take(bytes))
+    return nullptr;
+  void *memory = hasRoom(bytes) ? std::malloc(sizeof(Cell) + 8ull * payloadSlots) : nullptr;
+  if (!memory) {
+    budget.giveBack(bytes);
+    return nullptr;
+  }
+  cells = new (memory) Cell{cells, nullptr, &budget, false, {nullptr, nullptr, payloadSlots, 0}};
+  ++cellCount;
+  std::fill_n(cells->exception.payload(), payloadSlots, 0);
+  return &cells->exception;
+}
+
+void ExceptionHeap::free(Cell *cell) {
+  const uint32_t payloadSlots = cell->exception.payloadSlots;
+  cell->budget->giveBack(bytesOf(payloadSlots));
+  explicit_bzero(cell->exception.payload(), 8ull * payloadSlots);
+  std::free(cell);
+}
+
+ExceptionHeap::Collection::Collection(ExceptionHeap &heap)
+    : heap(heap), count(heap.cellCount), sorted(new (std::nothrow) Cell *[count]),
+      isGivenUp(!sorted) {
+  if (isGivenUp)
+    return;
+  size_t i = 0;
+  for (Cell *cell = heap.cells; cell; cell = cell->next)
+    sorted[i++] = cell;
+  std::sort(&sorted[0], &sorted[count]);
+}
+
+void ExceptionHeap::Collection::mark(Cell &cell) {
+  if (cell.isMarked)
+    return;
+  cell.isMarked = true;
+  cell.nextPending = pending;
+  pending = &cell;
+}
+
+void ExceptionHeap::Collection::markFrom(std::span<const uint64_t> words) {
+  if (isGivenUp || count == 0)
+    return;
+  // Of many short ones, too.
+  wordsSeen += words.size() + 1;
+  if (wordsSeen > pieceElements)
+    isGivenUp = isInterrupted();
+  wordsSeen %= pieceElements;
+  isGivenUp |= !inPieces(words.size(), pieceElements, [&](uint64_t first, uint64_t pieceCount) {
+    for (uint64_t word : words.subspan(first, pieceCount))
+      markWord(word);
+  });
+}
+
+void ExceptionHeap::Collection::markWord(uintptr_t word) {
+  if (word < sorted[0]->address())
+    return;
+  // Optimized code may have kept a pointer into the payload only.
+  Cell **const next =
+      std::upper_bound(&sorted[0], &sorted[count], word,
+                       [](uintptr_t value, const Cell *cell) { return value < cell->address(); });
+  if (Cell &cell = **(next - 1); cell.holds(word))
+    mark(cell);
+}
+
+void ExceptionHeap::Collection::finish() {
+  for (Cell *cell = heap.cells; cell; cell = cell->next)
+    if (cell->exception.holders != 0)
+      mark(*cell);
+  while (pending && !isGivenUp)
+    markFrom(std::exchange(pending, pending->nextPending)->payload());
+  for (Cell **link = &heap.cells; *link;) {
+    Cell *const cell = *link;
+    if (!isGivenUp && !cell->isMarked) {
+      *link = cell->next;
+      --heap.cellCount;
+      heap.free(cell);
+      continue;
+    }
+    cell->isMarked = false;
+    link = &cell->next;
+  }
+  heap.capacity = std::max(leastCapacity, 2 * heap.cellCount);
+}
+
+void ExceptionHeap::collect(std::initializer_list<std::span<const uint64_t>> roots) {
+  Collection collection(*this);
+  for (std::span<const uint64_t> words : roots)
+    collection.markFrom(words);
+  collection.finish();
 }
 
 void ExceptionHeap::absorb(ExceptionHeap &other) {
-  exceptions.insert(exceptions.end(), other.exceptions.begin(), other.exceptions.end());
-  capacity = std::max(capacity, 2 * exceptions.size());
-  other.exceptions.clear();
+  Cell **end = &other.cells;
+  while (*end)
+    end = &(*end)->next;
+  *end = std::exchange(cells, other.cells);
+  other.cells = nullptr;
+  cellCount += std::exchange(other.cellCount, 0);
+  capacity = std::max(capacity, 2 * cellCount);
+}
+
+void ExceptionHeap::clear() {
+  while (cells)
+    free(std::exchange(cells, cells->next));
+  cellCount = 0;
 }
 
 } // namespace w2n::runtime

@@ -41,13 +41,38 @@ std::span<const uint64_t> wordsBetween(uintptr_t begin, uintptr_t end) {
 
 // The guest's stack is one, whatever host functions are in between.
 void collectExceptions(InstanceGroup &group) {
-  ExceptionRoots roots;
-  roots.push_back(wordsBetween(w2nCurrentActivation->guestStackPointer, currentGuestStack->top));
+  ExceptionHeap::Collection collection(group.exceptions);
+  collection.markFrom(
+      wordsBetween(w2nCurrentActivation->guestStackPointer, currentGuestStack->top));
   for (const Activation *activation = w2nCurrentActivation; activation;
        activation = activation->previous)
-    roots.push_back(activation->savedRegisters);
-  group.addExceptionRoots(roots);
-  group.exceptions.collect(roots);
+    collection.markFrom(activation->savedRegisters);
+  group.markExceptions(collection);
+  collection.finish();
+}
+
+/// Null if there is no room for one.
+Exception *makeException(Instance::State &state, uint32_t payloadSlots) {
+  ExceptionHeap &heap = state.group->exceptions;
+  const bool isFull = heap.isFull();
+  if (isFull)
+    collectExceptions(*state.group);
+  Exception *exception = heap.make(payloadSlots, *state.budget);
+  if (exception || isFull)
+    return exception;
+  // Where little is garbage, the next exception would need a collection again, and so on: when less
+  // than a quarter is, there is no room.
+  const size_t before = heap.count();
+  collectExceptions(*state.group);
+  return heap.count() <= before - before / 4 ? heap.make(payloadSlots, *state.budget) : nullptr;
+}
+
+void noteNoRoom(const HostBudget &budget) {
+  if (isInterrupted())
+    return noteTrap(TrapKind(pendingInterrupt()));
+  noteHostError(
+      limitError("no room for another exception: of the host's memory, the limit allows " +
+                 std::to_string(budget.maxBytes) + " bytes"));
 }
 
 /// Goes through the frames of the activation until one has a landing pad; false if none has, or if
@@ -89,14 +114,16 @@ using namespace w2n::artifact;
 
 extern "C" {
 
+/// Null to leave the guest.
 Exception *w2nExceptionMake(InstanceContext *context, const TagRecord *tag, uint32_t payloadSlots) {
   Instance &instance = instanceOf(context);
   // The exception refers to the instance's tag.
   instance.state().pinned = true;
-  InstanceGroup &group = *instance.state().group;
-  if (group.exceptions.isFull())
-    collectExceptions(group);
-  Exception *exception = group.exceptions.make(payloadSlots);
+  Exception *exception = makeException(instance.state(), payloadSlots);
+  if (!exception) {
+    noteNoRoom(*instance.state().budget);
+    return nullptr;
+  }
   exception->tag = tag;
   exception->instance = &instance;
   return exception;

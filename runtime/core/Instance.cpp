@@ -5,6 +5,7 @@
 #include "runtime/core/Link.h"
 #include "runtime/core/Services.h"
 #include "runtime/core/ValueTypes.h"
+#include "runtime/platform/VirtualMemory.h"
 
 #include <algorithm>
 #include <cstring>
@@ -32,6 +33,7 @@ public:
 
 private:
   InstanceContext *context() { return state.at<InstanceContext>(0); }
+  uint64_t listBytes() const;
   Result<std::unique_ptr<Memory>> makeMemory(uint32_t index, artifact::MemoryRecord *record);
   Result<std::unique_ptr<Table>> makeTable(uint32_t index, artifact::TableRecord *record);
   void fillTypes();
@@ -45,6 +47,15 @@ private:
   const InstanceOptions &options;
 };
 
+/// What the lists of the state take, about.
+uint64_t Builder::listBytes() const {
+  const artifact::MetadataHeader &header = metadata.header();
+  return (sizeof(Memory) + 2 * sizeof(void *)) * header.memories.count +
+         (sizeof(Table) + sizeof(void *)) * header.tables.count +
+         sizeof(std::shared_ptr<Global>) * header.importedGlobals +
+         (sizeof(HostRecord) + 2 * sizeof(Function)) * header.importedFunctions;
+}
+
 // A slot that has run the module before has a block in which all that does not change is there.
 Status Builder::allocateContext() {
   const artifact::MetadataHeader &header = metadata.header();
@@ -52,6 +63,8 @@ Status Builder::allocateContext() {
   state.layout = metadata.contextLayout();
   const size_t contextBytes = state.layout.bytes();
   const size_t argumentBytes = module.argumentSlots() * sizeof(uint64_t);
+  state.argumentBytes = argumentBytes;
+  W2N_CHECK(state.takeHostBytes(contextBytes + argumentBytes + listBytes()));
   ContextBlock &block = state.slot ? state.slot.context() : state.ownContext;
   const bool isNew = !block;
   if (isNew)
@@ -67,10 +80,6 @@ Status Builder::allocateContext() {
       block.reset();
       return filled;
     }
-  } else {
-    std::memset(state.at<uint8_t>(state.layout.globalCells()), 0,
-                sizeof(artifact::GlobalCell) * state.layout.definedGlobals);
-    std::memset(state.argumentBuffer, 0, argumentBytes);
   }
   *context() = {&runtimeServices, state.argumentBuffer, &instance, UINT64_MAX};
   if (ProfileCounters *counters = module.profileCounters()) {
@@ -129,14 +138,14 @@ Result<std::unique_ptr<Table>> Builder::makeTable(uint32_t index, artifact::Tabl
   const wasm::TableType type = tableTypeOf(metadata.tables()[index], module.typeIds());
   const uint64_t most = std::min(options.limits.maxTableElements, Table::mostElements);
   if (!state.slot)
-    return Table::create(type, 0, most, record);
+    return Table::create(type, 0, most, record, state.budget);
   // One that may grow without end gets what the slot has.
   const uint64_t pooled = std::min(most, state.slot.owner().options().maxTableElements);
   const uint64_t room = std::min(type.limits.max.value_or(pooled), pooled);
   auto *elements = type.limits.min <= room ? state.slot.takeElements(room) : nullptr;
   if (elements)
     return Table::place(type, elements, room, record);
-  return Table::create(type, 0, pooled, record);
+  return Table::create(type, 0, pooled, record, state.budget);
 }
 
 Status Builder::makeTables() {
@@ -202,7 +211,41 @@ Status Builder::run() {
 
 } // namespace
 
-Instance::~Instance() = default;
+Instance::State::~State() {
+  if (slot && slot.memoryIndex() < memories.size() && memories[slot.memoryIndex()])
+    slot.noteMemoryBytes(memories[slot.memoryIndex()]->bytes().size());
+  // What else is in the block, no guest can write.
+  if (contextBase)
+    explicit_bzero(at<uint8_t>(layout.globalCells()),
+                   sizeof(artifact::GlobalCell) * layout.definedGlobals);
+  if (argumentBuffer)
+    explicit_bzero(argumentBuffer, argumentBytes);
+  for (auto &values : elementValues)
+    explicit_bzero(values.data(), values.size() * sizeof(uint64_t));
+  budget->giveBack(takenBytes);
+}
+
+Status Instance::State::takeHostBytes(uint64_t bytes) {
+  if (!budget->take(bytes))
+    return fail(ErrorKind::Limit, "an instance needs " + std::to_string(bytes) +
+                                      " bytes of the host's memory, of the " +
+                                      std::to_string(budget->maxBytes) + " that the limit allows " +
+                                      std::to_string(budget->takenBytes()) + " are taken");
+  takenBytes += bytes;
+  // Less is in the headroom; and instances in pools are made without system calls.
+  constexpr uint64_t large = 1 << 20;
+  if (bytes >= large && !platform::hasRoom(bytes))
+    return fail(ErrorKind::Limit,
+                "the system has no room for " + std::to_string(bytes) + " bytes of an instance");
+  return {};
+}
+
+Instance::~Instance() {
+  if (lastStack && lastStack == currentGuestStack)
+    clearGuestStack();
+  if (hasSeveralStacks || lastStack != currentGuestStack)
+    stackClearings.fetch_add(lastStack != nullptr, std::memory_order_relaxed);
+}
 
 Result<std::shared_ptr<Instance>> Instance::instantiate(std::shared_ptr<const Module> module,
                                                         const Resolver &resolver,
@@ -215,6 +258,8 @@ Result<std::shared_ptr<Instance>> Instance::instantiateLinked(std::shared_ptr<co
                                                               std::span<const Extern> imports,
                                                               const InstanceOptions &options) {
   auto state = std::make_unique<State>();
+  state->budget =
+      options.budget ? options.budget : std::make_shared<HostBudget>(options.limits.maxHostBytes);
   W2N_TRY(share, InstanceQuota::take(options.quota));
   state->share = std::move(share);
   if (options.pool) {

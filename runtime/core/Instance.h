@@ -23,6 +23,8 @@ struct InstanceOptions {
   /// that were compiled with --meter=fuel; without a value, those have as good as endless fuel.
   std::optional<uint64_t> fuel = {};
   InstanceLimits limits = {};
+  /// Shared with other instances; null: the instance has one of its own, of limits.maxHostBytes.
+  std::shared_ptr<HostBudget> budget = nullptr;
   /// Counts the instances made with these options; null: any number.
   std::shared_ptr<InstanceQuota> quota = nullptr;
   /// Takes a slot of this pool, whose limits then hold as well; null: none.
@@ -68,6 +70,11 @@ public:
   artifact::InstanceContext *context() { return contextPtr; }
   /// Of the native stack, for each call from the host.
   uint64_t stackBytes() const { return stackByteLimit; }
+  /// Says that the instance runs on `stack`, which is cleared when the instance ends.
+  void noteStack(const GuestStack *stack) {
+    hasSeveralStacks |= lastStack && lastStack != stack;
+    lastStack = stack;
+  }
 
   struct State; // Instance.cpp
   State &state() { return *statePtr; }
@@ -77,6 +84,8 @@ private:
   std::shared_ptr<const Module> moduleRef;
   artifact::InstanceContext *contextPtr = nullptr;
   uint64_t stackByteLimit = 0;
+  const GuestStack *lastStack = nullptr;
+  bool hasSeveralStacks = false;
   std::unique_ptr<State> statePtr;
 };
 

@@ -18,6 +18,8 @@ struct InstanceGroup::ReleaseHandle {
 };
 
 InstanceGroup::~InstanceGroup() {
+  // They are given back to the budgets of instances.
+  exceptions.clear();
   for (Instance *instance : instances)
     delete instance;
 }
@@ -83,31 +85,31 @@ bool holdsExceptions(wasm::ValueType type) {
   return type.isRef() && (type.heap == wasm::HeapKind::Exn || type.heap == wasm::HeapKind::NoExn);
 }
 
-void addTable(ExceptionRoots &roots, const Table &table) {
+void markTable(ExceptionHeap::Collection &collection, const Table &table) {
   if (holdsExceptions(table.type.element))
-    roots.push_back({table.record->elements, table.record->count});
+    collection.markFrom({table.record->elements, table.record->count});
 }
 
 } // namespace
 
 // Values of any type are taken for references where there are few.
-void InstanceGroup::addExceptionRoots(ExceptionRoots &roots) {
+void InstanceGroup::markExceptions(ExceptionHeap::Collection &collection) {
   for (Instance *instance : instances) {
     auto &state = instance->state();
     const auto *cells = state.at<artifact::GlobalCell>(state.layout.globalCells());
-    roots.push_back({cells->bits, 2ull * state.layout.definedGlobals});
+    collection.markFrom({cells->bits, 2ull * state.layout.definedGlobals});
     for (uint32_t i = 0; i < state.layout.importedGlobals; ++i)
-      roots.push_back(state.importedGlobal(i)->bits);
-    roots.push_back({state.argumentBuffer, instance->module().argumentSlots()});
+      collection.markFrom(state.importedGlobal(i)->bits);
+    collection.markFrom({state.argumentBuffer, instance->module().argumentSlots()});
     for (const auto &values : state.elementValues)
-      roots.push_back(values);
+      collection.markFrom(values);
     for (const auto &table : state.definedTables)
-      addTable(roots, *table);
+      markTable(collection, *table);
   }
   for (const auto &table : tables)
-    addTable(roots, *table);
+    markTable(collection, *table);
   for (const auto &global : globals)
-    roots.push_back(global->cell->bits);
+    collection.markFrom(global->cell->bits);
 }
 
 InstanceGroup *groupOfReference(Slot reference) {

@@ -31,8 +31,8 @@ public:
   /// Makes one group of two; handles to either keep both alive. Null and equal groups are allowed.
   static void merge(InstanceGroup *first, InstanceGroup *second);
 
-  /// Adds what the group's instances, tables and globals hold.
-  void addExceptionRoots(ExceptionRoots &roots);
+  /// Marks what the group's instances, tables and globals hold.
+  void markExceptions(ExceptionHeap::Collection &collection);
   ExceptionHeap exceptions;
 
 private:

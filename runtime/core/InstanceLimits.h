@@ -14,7 +14,7 @@
 
 namespace w2n::runtime {
 
-/// For memories and tables the largest value is no limit.
+/// For memories, tables and the host's memory the largest value is no limit.
 struct InstanceLimits {
   /// Of each memory that the instance defines.
   uint64_t maxMemoryBytes = UINT64_MAX;
@@ -23,6 +23,38 @@ struct InstanceLimits {
   /// Of the native stack, for each call from the host into the instance. More than the default is
   /// got where the thread is not already in a guest.
   uint64_t maxStackBytes = defaultStackBytes;
+  /// Of the host's memory, for what an instance makes it keep besides memories and stacks
+  /// (HostBudget). Not shared: of instances that have a budget together, it is the budget's.
+  uint64_t maxHostBytes = defaultHostBytes;
+
+  static constexpr uint64_t defaultHostBytes = 256 << 20;
+};
+
+/// What is left of the host's memory for an instance, or for those of a program together: contexts,
+/// elements of tables, exceptions. All that a guest can make more of is taken from one of these
+/// before it is allocated, and given back when it is freed. Threads: any.
+class HostBudget {
+public:
+  explicit HostBudget(uint64_t maxBytes) : maxBytes(maxBytes) {}
+  HostBudget(const HostBudget &) = delete;
+  HostBudget &operator=(const HostBudget &) = delete;
+
+  /// False, and nothing is taken, if there is not so much left.
+  bool take(uint64_t bytes) {
+    uint64_t before = taken.load(std::memory_order_relaxed);
+    do
+      if (bytes > maxBytes - before)
+        return false;
+    while (!taken.compare_exchange_weak(before, before + bytes, std::memory_order_relaxed));
+    return true;
+  }
+  void giveBack(uint64_t bytes) { taken.fetch_sub(bytes, std::memory_order_relaxed); }
+
+  uint64_t takenBytes() const { return taken.load(std::memory_order_relaxed); }
+  const uint64_t maxBytes;
+
+private:
+  std::atomic<uint64_t> taken = 0;
 };
 
 /// Counts instances that are alive. Threads: any.

@@ -25,19 +25,23 @@ struct Instance::State {
   /// Others have plain pointers to it, so it lives as long as its group.
   bool pinned = false;
 
-  ~State() {
-    if (slot && slot.memoryIndex() < memories.size() && memories[slot.memoryIndex()])
-      slot.noteMemoryBytes(memories[slot.memoryIndex()]->bytes().size());
-  }
+  /// Clears what the guest has written, so that nothing of it waits for the next tenant.
+  ~State();
+
+  /// Takes `bytes` of the budget until the instance ends. Errors: Limit.
+  Status takeHostBytes(uint64_t bytes);
 
   // First, so that they end last.
   InstanceQuota::Share share;
+  std::shared_ptr<HostBudget> budget;
+  uint64_t takenBytes = 0; ///< by takeHostBytes
   PoolSlot slot;
   /// The block of the context, if it is not the slot's.
   ContextBlock ownContext;
   /// The context, and after it the argument buffer.
   uint8_t *contextBase = nullptr;
   uint64_t *argumentBuffer = nullptr;
+  uint64_t argumentBytes = 0;
   /// Nothing if the module does not count.
   ProfileCounters::Block counters;
 

@@ -3,6 +3,7 @@
 #include "runtime/arch/Arch.h"
 #include "runtime/core/InstanceState.h"
 #include "runtime/core/ValueTypes.h"
+#include "runtime/platform/VirtualMemory.h"
 
 #include <algorithm>
 
@@ -216,6 +217,13 @@ Result<std::vector<Extern>> resolveImports(const Module &module, const Resolver 
                                            const InstanceOptions &options) {
   const Metadata &metadata = module.metadata();
   std::vector<Extern> imports;
+  // A function of the host is made for each import, again for each thread that a guest starts.
+  constexpr uint64_t bytesOfOne = sizeof(Extern) + 2 * sizeof(Function);
+  constexpr size_t many = 1000;
+  if (const size_t count = metadata.imports().size();
+      count > many && !platform::hasRoom(count * bytesOfOne))
+    return fail(ErrorKind::Limit,
+                "the system has no room for " + std::to_string(count) + " imports");
   imports.reserve(metadata.imports().size());
   for (const ImportRecord &record : metadata.imports()) {
     const ImportMatcher matcher(module, record);

@@ -144,50 +144,19 @@ const UnwindTable &Module::unwindTable() const {
   return unwind;
 }
 
+const CodeMap &Module::codeMap() const {
+  std::call_once(codeMapOnce, [this] { codeMapData = CodeMap::of(metadataView); });
+  return codeMapData;
+}
+
 uint32_t Module::functionIndexAt(uintptr_t address) const {
   if (!containsCode(address))
     return artifact::noIndex;
-  const uintptr_t start = unwindTable().functionStart(address);
-  const auto codes = metadataView.codes();
-  for (uint32_t i = metadataView.header().importedFunctions; i < codes.size(); ++i) {
-    // Where there are two, the other is a wrapper.
-    const auto body = codes[i].tailCode ? codes[i].tailCode : codes[i].code;
-    if (reinterpret_cast<uintptr_t>(metadataView.address(body)) == start)
-      return i;
-  }
-  return artifact::noIndex;
+  return codeMap().functionAt(unwindTable().functionStart(address));
 }
 
-// The list is not checked when the module is loaded: what makes no sense in it ends it.
-std::vector<uint32_t> Module::inlinedFunctionsAt(uintptr_t address) const {
-  const auto &header = metadataView.header();
-  const size_t words = header.inlinedBytes / sizeof(uint32_t);
-  const auto *list = reinterpret_cast<const uint32_t *>(metadataView.address(header.inlined));
-  std::vector<uint32_t> functions;
-  uintptr_t nearest = 0;
-  constexpr size_t rangeWords = sizeof(artifact::InlinedRange) / sizeof(uint32_t);
-  for (size_t at = 0; at + rangeWords <= words;) {
-    const auto *range = reinterpret_cast<const artifact::InlinedRange *>(list + at);
-    if (range->functionCount > words - at - rangeWords)
-      break;
-    at += rangeWords + range->functionCount;
-    const uintptr_t begin = reinterpret_cast<uintptr_t>(range) + uintptr_t(intptr_t(range->code));
-    if (begin < nearest || begin > address)
-      continue;
-    nearest = begin;
-    functions.assign(list + at - range->functionCount, list + at);
-  }
-  const size_t count = metadataView.functions().size();
-  std::erase_if(functions, [&](uint32_t function) { return function >= count; });
-  return functions;
-}
-
-std::string Module::functionNameAt(uintptr_t address) const {
-  const uint32_t index = functionIndexAt(address);
-  if (index == artifact::noIndex)
-    return "";
-  const auto name = metadataView.string(metadataView.functions()[index].name);
-  return name.empty() ? "wasm-function[" + std::to_string(index) + "]" : std::string(name);
+std::span<const uint32_t> Module::inlinedFunctionsAt(uintptr_t address) const {
+  return codeMap().inlinedAt(address);
 }
 
 } // namespace w2n::runtime

@@ -4,6 +4,7 @@
 #include "lib/artifact/Metadata.h"
 #include "lib/support/Error.h"
 #include "runtime/core/CanonicalTypes.h"
+#include "runtime/core/CodeMap.h"
 #include "runtime/core/ProfileCounters.h"
 #include "runtime/core/RangeRegistry.h"
 #include "runtime/core/Unwind.h"
@@ -61,15 +62,12 @@ public:
   artifact::EntryThunk entryThunkAt(uint32_t typeIndex) const;
   /// The code, for signal handlers and backtraces.
   bool containsCode(uintptr_t address) const { return address >= codeBegin && address < codeEnd; }
-  /// Index of the function whose code holds `address`, or noIndex if it is a thunk or a helper.
-  /// Linear: only for backtraces.
+  /// Index of the function whose code holds `address`, or noIndex if it is a thunk or a helper. The
+  /// first call sorts all functions: only for backtraces, as is the next. Threads: any.
   uint32_t functionIndexAt(uintptr_t address) const;
-  /// The functions that were inlined where `address` is, innermost first; empty if it is in the
-  /// code of functionIndexAt itself. Linear: only for backtraces.
-  std::vector<uint32_t> inlinedFunctionsAt(uintptr_t address) const;
-  /// Name of the function whose code holds `address`, or "wasm-function[N]"; empty if it is none.
-  /// Linear: only for backtraces.
-  std::string functionNameAt(uintptr_t address) const;
+  /// The functions that were inlined where `address` is, innermost first, some of which the module
+  /// may not have; empty if it is in the code of functionIndexAt itself.
+  std::span<const uint32_t> inlinedFunctionsAt(uintptr_t address) const;
   /// Made at its first use. Threads: any.
   const UnwindTable &unwindTable() const;
   int fileDescriptor() const { return descriptor; }
@@ -90,6 +88,7 @@ private:
   /// Takes the level that this machine can run.
   Status chooseCode(const LoadOptions &options);
   void countArgumentSlots();
+  const CodeMap &codeMap() const;
 
   artifact::Metadata metadataView;
   std::string filePath;
@@ -103,6 +102,8 @@ private:
   RangeRegistry::Entry *codeRange = nullptr;
   mutable std::once_flag unwindOnce;
   mutable UnwindTable unwind;
+  mutable std::once_flag codeMapOnce;
+  mutable CodeMap codeMapData;
   std::unique_ptr<ProfileCounters> counters;
 };
 

@@ -6,7 +6,8 @@
 #include "runtime/core/Activation.h"
 #include "runtime/core/CanonicalTypes.h"
 #include "runtime/core/InstanceState.h"
-#include "runtime/core/Interrupt.h"
+#include "runtime/core/Pieces.h"
+#include "runtime/platform/VirtualMemory.h"
 
 #include <algorithm>
 #include <cstring>
@@ -50,23 +51,6 @@ uint32_t trapWith(TrapKind kind) {
   return 1;
 }
 
-enum class Direction { Up, Down };
-
-/// Does `work(first, count)` for pieces of `count` bytes or elements, in the order of `direction`,
-/// until the thread is interrupted: filling gigabytes takes seconds. The guest is then left by the
-/// crossing.
-template <typename Work>
-void inPieces(uint64_t count, uint64_t pieceCount, Direction direction, Work work) {
-  if (count <= pieceCount) [[likely]]
-    return work(0, count);
-  for (uint64_t done = 0, piece; done < count && !isInterrupted(); done += piece) {
-    piece = std::min(pieceCount, count - done);
-    work(direction == Direction::Up ? done : count - done - piece, piece);
-  }
-}
-/// A fraction of a millisecond each, page faults included.
-constexpr uint64_t pieceBytes = 1 << 20, pieceElements = 1 << 14;
-
 /// Which way a move of overlapping ranges goes piece by piece.
 template <typename T> Direction directionOf(const T *to, const T *from) {
   return std::less<const T *>()(from, to) ? Direction::Down : Direction::Up;
@@ -81,6 +65,14 @@ bool isDropped(const std::vector<bool> &dropped, uint32_t segment) {
 void drop(std::vector<bool> &dropped, uint32_t segment) {
   if (segment < dropped.size())
     dropped[segment] = true;
+}
+
+/// False after noting the trap.
+bool takeHostBytes(Instance::State &state, uint64_t bytes) {
+  auto taken = state.takeHostBytes(bytes);
+  if (!taken)
+    noteHostError(limitError(std::move(taken).error().text));
+  return taken.has_value();
 }
 
 std::span<const uint32_t> elementsOf(Instance::State &state, uint32_t segment) {
@@ -120,8 +112,9 @@ uint32_t w2nMemoryCopy(InstanceContext *context, uint32_t destinationMemory, uin
   uint8_t *const target = to.data() + destination;
   const uint8_t *const origin = from.data() + source;
   inPieces(
-      count, pieceBytes, directionOf<uint8_t>(target, origin),
-      [&](uint64_t first, uint64_t bytes) { std::memmove(target + first, origin + first, bytes); });
+      count, pieceBytes,
+      [&](uint64_t first, uint64_t bytes) { std::memmove(target + first, origin + first, bytes); },
+      directionOf<uint8_t>(target, origin));
   return 0;
 }
 
@@ -130,7 +123,7 @@ uint32_t w2nMemoryFill(InstanceContext *context, uint32_t memory, uint64_t desti
   const auto to = stateOf(context).memories[memory]->bytes();
   if (!isInside(destination, count, to.size()))
     return trapWith(TrapKind::MemoryOutOfBounds);
-  inPieces(count, pieceBytes, Direction::Up, [&](uint64_t first, uint64_t bytes) {
+  inPieces(count, pieceBytes, [&](uint64_t first, uint64_t bytes) {
     std::memset(to.data() + destination + first, int(value & 0xff), bytes);
   });
   return 0;
@@ -147,7 +140,7 @@ uint32_t w2nMemoryInit(InstanceContext *context, uint32_t memory, uint32_t segme
   // A dropped segment is null, of which memcpy wants not even no bytes.
   if (count == 0)
     return 0;
-  inPieces(count, pieceBytes, Direction::Up, [&](uint64_t first, uint64_t bytes) {
+  inPieces(count, pieceBytes, [&](uint64_t first, uint64_t bytes) {
     std::memcpy(to.data() + destination + first, from.data() + source + first, bytes);
   });
   return 0;
@@ -167,7 +160,7 @@ uint32_t w2nTableFill(InstanceContext *context, uint32_t table, uint64_t destina
   const TableRecord &to = *stateOf(context).tables[table]->record;
   if (!isInside(destination, count, to.count))
     return trapWith(TrapKind::TableOutOfBounds);
-  inPieces(count, pieceElements, Direction::Up, [&](uint64_t first, uint64_t elements) {
+  inPieces(count, pieceElements, [&](uint64_t first, uint64_t elements) {
     std::fill_n(to.elements + destination + first, elements, value);
   });
   return 0;
@@ -182,10 +175,12 @@ uint32_t w2nTableCopy(InstanceContext *context, uint32_t destinationTable, uint3
     return trapWith(TrapKind::TableOutOfBounds);
   uint64_t *const target = to.elements + destination;
   const uint64_t *const origin = from.elements + source;
-  inPieces(count, pieceElements, directionOf(target, origin),
-           [&](uint64_t first, uint64_t elements) {
-             std::memmove(target + first, origin + first, elements * sizeof(uint64_t));
-           });
+  inPieces(
+      count, pieceElements,
+      [&](uint64_t first, uint64_t elements) {
+        std::memmove(target + first, origin + first, elements * sizeof(uint64_t));
+      },
+      directionOf(target, origin));
   return 0;
 }
 
@@ -197,7 +192,7 @@ uint32_t w2nTableInit(InstanceContext *context, uint32_t table, uint32_t segment
       isDropped(state.droppedElements, segment) ? 0 : elementsOf(state, segment).size();
   if (!isInside(destination, count, to.count) || !isInside(source, count, elements))
     return trapWith(TrapKind::TableOutOfBounds);
-  inPieces(count, pieceElements, Direction::Up, [&](uint64_t first, uint64_t elements) {
+  inPieces(count, pieceElements, [&](uint64_t first, uint64_t elements) {
     for (uint64_t i = first; i < first + elements; ++i)
       to.elements[destination + i] = elementOf(state, segment, source + i);
   });
@@ -215,10 +210,16 @@ uint32_t w2nElementSet(InstanceContext *context, uint32_t segment, uint32_t elem
   if (segment >= state.metadata->elements().size())
     return 0;
   const size_t count = elementsOf(state, segment).size();
-  if (state.elementValues.empty())
-    state.elementValues.resize(state.metadata->elements().size());
+  if (state.elementValues.empty()) {
+    const size_t segments = state.metadata->elements().size();
+    if (!takeHostBytes(state, segments * sizeof(std::vector<uint64_t>)))
+      return 1;
+    state.elementValues.resize(segments);
+  }
   auto &values = state.elementValues[segment];
   if (values.empty()) {
+    if (!takeHostBytes(state, count * sizeof(uint64_t)))
+      return 1;
     // The others keep what metadata says.
     std::vector<uint64_t> all(count);
     for (size_t i = 0; i < count; ++i)

@@ -1,6 +1,6 @@
 #include "runtime/core/Table.h"
 
-#include <algorithm>
+#include "runtime/core/Pieces.h"
 
 namespace w2n::runtime {
 
@@ -9,30 +9,28 @@ Table::Table(const wasm::TableType &type, uint64_t maxElements)
       growthLimit(std::min({type.limits.max.value_or(mostElements), mostElements, maxElements})) {}
 
 Result<std::unique_ptr<Table>> Table::create(const wasm::TableType &type, uint64_t initial,
-                                             uint64_t maxElements, artifact::TableRecord *record) {
+                                             uint64_t maxElements, artifact::TableRecord *record,
+                                             std::shared_ptr<HostBudget> budget) {
   std::unique_ptr<Table> table(new Table(type, maxElements));
   table->record = record ? record : &table->ownRecord;
   const uint64_t count = type.limits.min;
   if (const uint64_t most = std::min(maxElements, mostElements); count > most)
     return fail(ErrorKind::Limit, "table has " + std::to_string(count) + " elements, most is " +
                                       std::to_string(most));
-  // Zeroed by calloc, so that a large table of nulls costs no memory until it is used. Never null:
-  // services form element addresses from it.
-  table->capacity = std::max<uint64_t>(count, 1);
-  table->elements.reset(static_cast<uint64_t *>(std::calloc(table->capacity, sizeof(uint64_t))));
-  if (!table->elements)
-    return fail(ErrorKind::Limit,
-                "no memory for a table of " + std::to_string(count) + " elements");
+  // Never null: services form element addresses from it.
+  table->elements.emplace(std::move(budget));
+  if (!table->elements->enlarge(std::max<uint64_t>(count, 1)))
+    return fail(ErrorKind::Limit, "no memory for a table of " + std::to_string(count) +
+                                      " elements, or more than the limit of the host's memory");
   if (initial != 0)
-    std::fill_n(table->elements.get(), count, initial);
-  *table->record = {table->elements.get(), count};
+    std::fill_n(table->elements->data(), count, initial);
+  *table->record = {table->elements->data(), count};
   return table;
 }
 
 std::unique_ptr<Table> Table::place(const wasm::TableType &type, uint64_t *elements,
                                     uint64_t maxElements, artifact::TableRecord *record) {
   std::unique_ptr<Table> table(new Table(type, maxElements));
-  table->capacity = maxElements;
   table->record = record;
   *record = {elements, type.limits.min};
   return table;
@@ -43,19 +41,18 @@ int64_t Table::grow(uint64_t delta, uint64_t value) {
   if (growthLimit < oldCount || delta > growthLimit - oldCount)
     return -1;
   const uint64_t newCount = oldCount + delta;
-  if (newCount > capacity) {
+  if (elements && newCount > elements->capacity()) {
     // Doubling keeps a loop of small steps linear.
-    const uint64_t newCapacity = std::max(newCount, std::min(2 * capacity, growthLimit));
-    auto *grown =
-        static_cast<uint64_t *>(std::realloc(elements.get(), newCapacity * sizeof(uint64_t)));
-    if (!grown)
+    const uint64_t doubled = std::min(2 * elements->capacity(), growthLimit);
+    if (!(doubled > newCount && elements->enlarge(doubled)) && !elements->enlarge(newCount))
       return -1;
-    (void)elements.release();
-    elements.reset(grown);
-    record->elements = grown;
-    capacity = newCapacity;
+    record->elements = elements->data();
   }
-  std::fill_n(record->elements + oldCount, delta, value);
+  const bool isFilled = inPieces(delta, pieceElements, [&](uint64_t first, uint64_t count) {
+    std::fill_n(record->elements + oldCount + first, count, value);
+  });
+  if (!isFilled)
+    return -1;
   record->count = newCount;
   return int64_t(oldCount);
 }

@@ -5,9 +5,10 @@
 #include "lib/support/Error.h"
 #include "lib/wasm/Types.h"
 #include "runtime/core/CanonicalTypes.h"
+#include "runtime/core/TableElements.h"
 
-#include <cstdlib>
 #include <memory>
+#include <optional>
 
 namespace w2n::runtime {
 
@@ -19,17 +20,20 @@ struct Table {
   static constexpr uint64_t mostElements = 10'000'000;
 
   /// A table of type.limits.min elements, all `initial`, that never has more than `maxElements`.
-  /// `record` is where compiled code looks at it; null lets the table keep it. Errors: Limit.
+  /// `record` is where compiled code looks at it; null lets the table keep it. `budget` is what its
+  /// elements are taken from; null: nothing. Errors: Limit.
   static Result<std::unique_ptr<Table>> create(const wasm::TableType &type, uint64_t initial,
                                                uint64_t maxElements = mostElements,
-                                               artifact::TableRecord *record = nullptr);
+                                               artifact::TableRecord *record = nullptr,
+                                               std::shared_ptr<HostBudget> budget = nullptr);
   /// The same for elements that lie in a pool, and stay the pool's: `maxElements` nulls.
   static std::unique_ptr<Table> place(const wasm::TableType &type, uint64_t *elements,
                                       uint64_t maxElements, artifact::TableRecord *record);
   Table(const Table &) = delete;
   Table &operator=(const Table &) = delete;
 
-  /// Appends `delta` times `value`; returns the old number of elements, or -1 if it cannot grow.
+  /// Appends `delta` times `value`; returns the old number of elements, or -1 if it cannot grow, or
+  /// if the thread is interrupted meanwhile.
   /// Threads: the thread of the instance. Source: core specification, "table.grow".
   int64_t grow(uint64_t delta, uint64_t value);
 
@@ -47,14 +51,10 @@ struct Table {
 private:
   Table(const wasm::TableType &type, uint64_t maxElements);
 
-  struct Free {
-    void operator()(uint64_t *elements) const { std::free(elements); }
-  };
   artifact::TableRecord ownRecord = {};
-  /// Null if they lie in a pool, which has room for all that the table can grow to.
-  std::unique_ptr<uint64_t, Free> elements;
+  /// Nothing if they lie in a pool, which has room for all that the table can grow to.
+  std::optional<TableElements> elements;
   const uint64_t growthLimit;
-  uint64_t capacity = 0;
 };
 
 } // namespace w2n::runtime

@@ -1,9 +1,12 @@
 #include "runtime/core/Thread.h"
 
+#include "runtime/arch/Arch.h"
 #include "runtime/core/Faults.h"
 #include "runtime/platform/Faults.h"
 #include "runtime/platform/VirtualMemory.h"
 
+#include <algorithm>
+#include <cstring>
 #include <mutex>
 
 namespace w2n::runtime {
@@ -63,7 +66,8 @@ Status ThreadStacks::make(uint64_t guestBytes) {
   if (platform::installHandlerStack(handlers, handlerBytes))
     handlerStack = handlers;
   const auto guardBegin = reinterpret_cast<uintptr_t>(guard);
-  stack = {guardBegin, guardBegin + guardBytes, guardBegin + guardBytes + guestStackBytes};
+  stack = {guardBegin, guardBegin + guardBytes, guardBegin + guardBytes + guestStackBytes,
+           /*isUsed=*/false, stackClearings};
   return {};
 }
 
@@ -80,6 +84,22 @@ Result<const GuestStack *> makeGuestStack(uint64_t bytes) {
   thread_local ThreadStacks stacks;
   W2N_CHECK(stacks.make(bytes));
   return currentGuestStack = &stacks.guest();
+}
+
+void clearGuestStack() {
+  const GuestStack *stack = currentGuestStack;
+  if (!stack || !stack->isUsed)
+    return;
+  // Most calls need a few pages at the top: writing over them is cheaper than faults for new ones.
+  constexpr uintptr_t keptBytes = 8 << 10;
+  const uintptr_t end = w2nCurrentActivation ? w2nCurrentActivation->guestStackPointer : stack->top;
+  const uintptr_t page = platform::pageBytes();
+  uintptr_t kept = (end - std::min(end - stack->limit, keptBytes)) & ~(page - 1);
+  // The system refuses where memory is locked.
+  if (!platform::discard(reinterpret_cast<uint8_t *>(stack->limit), kept - stack->limit))
+    kept = stack->limit;
+  explicit_bzero(reinterpret_cast<void *>(kept), end - kept);
+  stack->isUsed = w2nCurrentActivation != nullptr;
 }
 
 bool hostStackHasRoom(uint32_t depth) {

@@ -4,6 +4,7 @@
 
 #include "lib/support/Error.h"
 
+#include <atomic>
 #include <cstdint>
 
 namespace w2n::runtime {
@@ -13,6 +14,10 @@ struct GuestStack {
   uintptr_t guardBegin;
   uintptr_t limit; ///< end of the guard region, lowest address in use
   uintptr_t top;
+  // The thread's own: whether guests have run on it since it was cleared, and how many clearings
+  // had been asked for then.
+  mutable bool isUsed = false;
+  mutable uint32_t clearings = 0;
 };
 
 /// The calling thread's, or null before guestStack() has made it: read by the signal handler.
@@ -29,6 +34,13 @@ inline constexpr uint64_t defaultStackBytes = 8 << 20;
 /// in place of those that it had: nothing may run on them. Freed when the thread ends. Also
 /// installs the fault handlers. Errors: Limit.
 Result<const GuestStack *> makeGuestStack(uint64_t bytes);
+
+/// Clears what guests have left on the calling thread's stack, below those that are running: locals
+/// of one tenant are not to wait for the next.
+void clearGuestStack();
+/// How often it has been asked for that all threads do so before they run a guest again: where an
+/// instance ends that has run on several.
+inline std::atomic<uint32_t> stackClearings = 0;
 
 /// Whether the host's stack has room for another level of calls (256 KiB): guest and host that call
 /// each other without end use it up without touching the guest's guard region. `depth` is the

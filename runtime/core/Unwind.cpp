@@ -3,6 +3,7 @@
 #include "runtime/arch/Arch.h"
 #include "runtime/core/DwarfCursor.h"
 #include "runtime/core/LandingPads.h"
+#include "runtime/platform/VirtualMemory.h"
 
 #include <algorithm>
 #include <array>
@@ -367,7 +368,30 @@ void UnwindTable::readEntry(std::span<const uint8_t> ehFrame, std::span<const ui
                      landingPads});
 }
 
+namespace {
+
+/// How many records there are, at most.
+size_t countRecords(std::span<const uint8_t> ehFrame) {
+  Cursor cursor(ehFrame);
+  size_t count = 0;
+  while (!cursor.atEnd()) {
+    const uint32_t length = cursor.fixed<uint32_t>();
+    if (length == 0 || length == UINT32_MAX)
+      break;
+    cursor.skip(length);
+    ++count;
+  }
+  return count;
+}
+
+} // namespace
+
 UnwindTable::UnwindTable(std::span<const uint8_t> ehFrame, std::span<const uint8_t> image) {
+  // The guest decides when it is made, perhaps when it has used up all there is.
+  const size_t count = countRecords(ehFrame);
+  if (!platform::hasRoom(count * sizeof(Entry)))
+    return;
+  entries.reserve(count);
   Cursor cursor(ehFrame);
   while (!cursor.atEnd()) {
     const uint32_t length = cursor.fixed<uint32_t>();

@@ -41,7 +41,7 @@ class UnwindTable {
 public:
   UnwindTable() = default;
   /// Indexes `ehFrame`, which must outlive the table: linear. Records that make no sense are left
-  /// out. `image`: where tables of landing pads may lie.
+  /// out; all, if there is no memory for them. `image`: where tables of landing pads may lie.
   explicit UnwindTable(std::span<const uint8_t> ehFrame, std::span<const uint8_t> image = {});
 
   /// Goes from the frame of `registers` to its caller's; false if that cannot be done. `afterCall`:

@@ -13,9 +13,33 @@ size_t pageBytes() {
 }
 
 uint8_t *reserve(uint64_t bytes) {
-  void *address =
-      mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  return address == MAP_FAILED ? nullptr : static_cast<uint8_t *>(address);
+  // Taken together, so that both are there at the same time.
+  if (bytes > UINT64_MAX - headroomBytes)
+    return nullptr;
+  void *address = mmap(nullptr, bytes + headroomBytes, PROT_NONE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (address == MAP_FAILED)
+    return nullptr;
+  munmap(static_cast<uint8_t *>(address) + bytes, headroomBytes);
+  return static_cast<uint8_t *>(address);
+}
+
+bool hasRoom(uint64_t bytes) {
+  if (bytes > UINT64_MAX - headroomBytes)
+    return false;
+  void *address = mmap(nullptr, bytes + headroomBytes, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (address == MAP_FAILED)
+    return false;
+  munmap(address, bytes + headroomBytes);
+  return true;
+}
+
+uint8_t *enlarge(uint8_t *address, uint64_t bytes, uint64_t newBytes) {
+  if (!hasRoom(newBytes - bytes))
+    return nullptr;
+  void *moved = mremap(address, bytes, newBytes, MREMAP_MAYMOVE);
+  return moved == MAP_FAILED ? nullptr : static_cast<uint8_t *>(moved);
 }
 
 bool commit(uint8_t *address, uint64_t bytes) {

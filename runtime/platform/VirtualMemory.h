@@ -16,9 +16,21 @@ inline uint64_t roundUpToPage(uint64_t bytes) {
   return (bytes + pageBytes() - 1) & ~uint64_t(pageBytes() - 1);
 }
 
+/// What stays free for the host, whatever a guest asks for: where address space is limited, small
+/// allocations, whose failure would end the process, come out of it.
+inline constexpr uint64_t headroomBytes = 16 << 20;
+
 /// Reserves `bytes` of inaccessible address space that costs no memory. Null if there is not so
-/// much. Freed by release.
+/// much, and headroomBytes besides. Freed by release.
 uint8_t *reserve(uint64_t bytes);
+
+/// Whether the system has `bytes` of memory, and headroomBytes besides. To be asked before guests
+/// make many small allocations, or one in a container, which cannot fail.
+bool hasRoom(uint64_t bytes);
+
+/// Makes `bytes` of memory at `address`, which reserve and commit have made, `newBytes`, anywhere;
+/// the new ones read as zero. Null, and nothing has changed, if there is no room for them.
+uint8_t *enlarge(uint8_t *address, uint64_t bytes, uint64_t newBytes);
 
 /// Makes reserved pages readable and writable; they read as zero. False if the system has no memory
 /// for them.

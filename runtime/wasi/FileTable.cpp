@@ -1,6 +1,7 @@
 #include "runtime/wasi/FileTable.h"
 
 #include "lib/support/Error.h"
+#include "runtime/platform/VirtualMemory.h"
 
 #include <algorithm>
 
@@ -45,6 +46,11 @@ WasiResult<uint32_t> FileTable::add(File file) {
   if (free == files.end()) {
     if (files.size() >= most)
       return std::unexpected(Errno::Mfile);
+    // From time to time, for all files until the next.
+    constexpr size_t stepFiles = 256;
+    if (files.size() % stepFiles == 0 &&
+        !platform::hasRoom(stepFiles * sizeof(File) + 2 * files.size() * sizeof(FileHandle)))
+      return std::unexpected(Errno::NoMem);
     free = files.emplace(files.end());
   }
   *free = std::move(handle);

@@ -1,6 +1,7 @@
 #include "runtime/wasi/IoVectors.h"
 
 #include "lib/support/Error.h"
+#include "runtime/core/Pieces.h"
 
 namespace w2n::wasi {
 
@@ -15,6 +16,9 @@ IoVectors::IoVectors(GuestMemory memory, GuestPointer<IoVector> list, uint32_t c
 Outcome IoVectors::read(GuestMemory memory, GuestPointer<IoVector> list, uint32_t count) {
   W2N_TRY(guestVectors, memory.array(list, count));
   for (uint32_t index = 0; index < count && used < most; ++index) {
+    // A list may have half a billion empty buffers.
+    if (index % runtime::pieceElements == 0 && runtime::isInterrupted())
+      return std::unexpected(Errno::Intr);
     IoVector vector = guestVectors.load(index);
     W2N_TRY(buffer, memory.buffer(vector.buffer, vector.bytes));
     if (!buffer.empty())

@@ -1,4 +1,6 @@
 // poll_oneoff: sleeping, and waiting for descriptors.
+#include "runtime/core/Interrupt.h"
+#include "runtime/platform/VirtualMemory.h"
 #include "runtime/wasi/Calls.h"
 #include "runtime/wasi/Clock.h"
 #include "runtime/wasi/WasiContext.h"
@@ -127,7 +129,10 @@ Outcome poll(WasiContext &context, GuestArray<GuestSubscription> subscriptions,
     return std::unexpected(Errno::Inval);
 
   // All subscriptions are copied before the first event is written: the two arrays may overlap.
-  // A few find room on the stack.
+  // A few find room on the stack; the others are half a megabyte at most.
+  constexpr uint32_t fewSubscriptions = 64;
+  if (count > fewSubscriptions && !platform::hasRoom(count * (sizeof(Wait) + sizeof(pollfd))))
+    return std::unexpected(Errno::NoMem);
   std::byte room[1024];
   std::pmr::monotonic_buffer_resource resource(room, sizeof(room));
   std::pmr::vector<Wait> waits(count, &resource);
@@ -146,6 +151,8 @@ Outcome poll(WasiContext &context, GuestArray<GuestSubscription> subscriptions,
 
   uint32_t ready = 0;
   while (ready == 0) {
+    if (runtime::isInterrupted())
+      return std::unexpected(Errno::Intr);
     W2N_CHECK(waitOnce(context.clocks, waits, descriptors));
     for (Wait &wait : waits)
       if (isReady(context.clocks, wait))

@@ -1,10 +1,11 @@
 #include "runtime/wasi/Random.h"
 
+#include "runtime/core/Pieces.h"
 #include "runtime/wasi/Calls.h"
+#include "runtime/wasi/Restart.h"
 #include "runtime/wasi/WasiContext.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <sys/random.h>
 
@@ -23,27 +24,40 @@ uint64_t next(uint64_t &state) {
 
 Outcome fillFromSystem(std::span<uint8_t> rest) {
   while (!rest.empty()) {
-    ssize_t filled = getrandom(rest.data(), rest.size(), 0);
-    if (filled < 0 && errno != EINTR)
+    const ssize_t filled = restarted([&] { return getrandom(rest.data(), rest.size(), 0); });
+    if (filled < 0)
       return systemError();
-    rest = rest.subspan(filled < 0 ? 0 : size_t(filled));
+    rest = rest.subspan(size_t(filled));
   }
   return {};
+}
+
+void fillFromSeed(uint64_t &state, std::span<uint8_t> rest) {
+  while (!rest.empty()) {
+    const uint64_t value = next(state);
+    const size_t count = std::min(rest.size(), sizeof(value));
+    std::memcpy(rest.data(), &value, count);
+    rest = rest.subspan(count);
+  }
 }
 
 } // namespace
 
 Outcome RandomSource::fill(std::span<uint8_t> bytes) {
-  if (!state)
-    return fillFromSystem(bytes);
-  std::lock_guard guard(lock);
-  while (!bytes.empty()) {
-    const uint64_t value = next(*state);
-    const size_t count = std::min(bytes.size(), sizeof(value));
-    std::memcpy(bytes.data(), &value, count);
-    bytes = bytes.subspan(count);
-  }
-  return {};
+  Outcome outcome;
+  runtime::inPieces(bytes.size(), runtime::pieceBytes, [&](uint64_t first, uint64_t count) {
+    const std::span<uint8_t> piece = bytes.subspan(first, count);
+    if (!outcome)
+      return;
+    if (!state) {
+      outcome = fillFromSystem(piece);
+      return;
+    }
+    // For a piece, so that no other thread waits for gigabytes.
+    std::lock_guard guard(lock);
+    fillFromSeed(*state, piece);
+  });
+  return outcome;
 }
 
 Outcome randomGet(WasiContext &context, Buffer buffer) { return context.random.fill(buffer); }

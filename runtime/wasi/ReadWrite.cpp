@@ -1,9 +1,10 @@
 // Reading and writing: one system call each, so that what the guest is told is what happened. (With
-// a limit on what the guest may add, writing takes some more.)
+// a limit on what the guest may add, writing takes some more, and so do very large pieces of files:
+// Transfer.h.)
 #include "runtime/wasi/BrokenPipe.h"
 #include "runtime/wasi/Calls.h"
 #include "runtime/wasi/IoVectors.h"
-#include "runtime/wasi/Restart.h"
+#include "runtime/wasi/Transfer.h"
 #include "runtime/wasi/WasiContext.h"
 
 #include <fcntl.h>
@@ -18,14 +19,6 @@ namespace {
 bool hidesBrokenPipe(const WasiContext &context, const File &file) {
   const bool mayBreak = file.type == FileType::Unknown || file.type == FileType::SocketStream;
   return mayBreak && (file.isGuests() || !context.raisesBrokenPipe());
-}
-
-/// The result of `move()`, a system call that gives the bytes moved.
-template <typename Move> WasiResult<ssize_t> moved(Move move) {
-  const ssize_t bytes = restarted(move);
-  if (bytes < 0)
-    return systemError();
-  return bytes;
 }
 
 Outcome store(const WasiResult<ssize_t> &moved, Moved bytesMoved) {
@@ -44,8 +37,9 @@ bool appends(int host) { return fcntl(host, F_GETFL) & O_APPEND; }
 WasiResult<ssize_t> writeAt(Quota &quota, const File &file, const IoVectors &vectors,
                             uint64_t offset) {
   auto writeThere = [&] {
-    return moved(
-        [&] { return pwritev(file.host, vectors.data(), vectors.count(), off_t(offset)); });
+    return transfer(file, vectors, [&](const iovec *list, int count, uint64_t done) {
+      return pwritev(file.host, list, count, off_t(offset + done));
+    });
   };
   if (!file.isGuests())
     return writeThere();
@@ -61,9 +55,12 @@ WasiResult<ssize_t> write(Quota &quota, const File &file, const IoVectors &vecto
   const int host = file.host;
   off_t position = -1; // unknown, or the end
   auto writeHere = [&] {
+    auto written = transfer(file, vectors, [&](const iovec *list, int count, uint64_t done) {
+      return position < 0 ? writev(host, list, count)
+                          : pwritev(host, list, count, position + off_t(done));
+    });
     if (position < 0)
-      return moved([&] { return writev(host, vectors.data(), vectors.count()); });
-    auto written = moved([&] { return pwritev(host, vectors.data(), vectors.count(), position); });
+      return written;
     lseek(host, position + written.value_or(0), SEEK_SET);
     return written;
   };
@@ -78,7 +75,9 @@ WasiResult<ssize_t> write(Quota &quota, const File &file, const IoVectors &vecto
 
 /// Writes to a pipe or connection, which has neither a position nor a limit.
 WasiResult<ssize_t> writeHidingBrokenPipe(const File &file, const IoVectors &vectors) {
-  return moved([&] { return writeWithoutSignal(file.host, vectors.data(), vectors.count()); });
+  return transfer(file, vectors, [&](const iovec *list, int count, uint64_t) {
+    return writeWithoutSignal(file.host, list, count);
+  });
 }
 
 /// Errors: Spipe for a stream.
@@ -93,8 +92,10 @@ WasiResult<FileHandle> findPositioned(WasiContext &context, Fd fd, Needs needs) 
 
 Outcome fdRead(WasiContext &context, Fd fd, const Scatter &vectors, Moved bytesRead) {
   W2N_TRY(file, context.files.find(fd, needs::fdRead));
-  return store(moved([&] { return readv(file->host, vectors.data(), vectors.count()); }),
-               bytesRead);
+  auto read = [&](const iovec *list, int count, uint64_t) {
+    return readv(file->host, list, count);
+  };
+  return store(transfer(*file, vectors, read), bytesRead);
 }
 
 Outcome fdWrite(WasiContext &context, Fd fd, const Gather &vectors, Moved bytesWritten) {
@@ -110,8 +111,10 @@ Outcome fdWrite(WasiContext &context, Fd fd, const Gather &vectors, Moved bytesW
 Outcome fdPread(WasiContext &context, Fd fd, const Scatter &vectors, uint64_t offset,
                 Moved bytesRead) {
   W2N_TRY(file, findPositioned(context, fd, needs::fdPread));
-  auto read = [&] { return preadv(file->host, vectors.data(), vectors.count(), off_t(offset)); };
-  return store(moved(read), bytesRead);
+  auto read = [&](const iovec *list, int count, uint64_t done) {
+    return preadv(file->host, list, count, off_t(offset + done));
+  };
+  return store(transfer(*file, vectors, read), bytesRead);
 }
 
 // What may break cannot be written to at a position.

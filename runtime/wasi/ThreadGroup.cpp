@@ -2,6 +2,7 @@
 
 #include "runtime/core/Memory.h"
 #include "runtime/core/ValueTypes.h"
+#include "runtime/platform/VirtualMemory.h"
 #include "runtime/wasi/Errno.h"
 
 #include <deque>
@@ -69,6 +70,9 @@ Result<std::shared_ptr<ThreadGroup>>
 ThreadGroup::create(std::shared_ptr<const runtime::Module> module, Options options) {
   const Metadata &metadata = module->metadata();
   const bool guard = !(metadata.header().flags & artifact::flagExplicitBounds);
+  if (!options.instance.budget)
+    options.instance.budget =
+        std::make_shared<runtime::HostBudget>(options.instance.limits.maxHostBytes);
   std::shared_ptr<ThreadGroup> group(new ThreadGroup(module, std::move(options)));
   W2N_TRY(ending, runtime::Interrupt::create());
   group->ending = std::move(ending);
@@ -129,28 +133,36 @@ Result<std::unique_ptr<ThreadGroup::Start>> ThreadGroup::makeStart(uint32_t argu
 /// end the program.
 Result<int32_t> ThreadGroup::spawn(uint32_t argument) {
   constexpr int32_t again = -int32_t(Errno::Again);
-  auto start = makeStart(argument);
-  if (!start && (start.error().kind == ErrorKind::Limit || start.error().kind == ErrorKind::Io))
-    return again;
-  if (!start)
-    return std::unexpected(std::move(start).error());
-  const uint32_t id = (*start)->id = enter();
+  // Before anything is made: a program that has all its threads gets nothing for asking.
+  const bool hasRoom = platform::hasRoom(hostStackBytes + runtime::defaultStackBytes);
+  const uint32_t id = hasRoom ? enter() : 0;
   if (id == 0)
     return again;
+  auto start = makeStart(argument);
+  if (!start || !startThread(std::move(*start), id)) {
+    leave(id, {});
+    const bool isFull =
+        start || start.error().kind == ErrorKind::Limit || start.error().kind == ErrorKind::Io;
+    if (isFull)
+      return again;
+    return std::unexpected(std::move(start).error());
+  }
+  return int32_t(id);
+}
+
+/// False if the system has no more threads.
+bool ThreadGroup::startThread(std::unique_ptr<Start> start, uint32_t id) {
+  start->id = id;
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, hostStackBytes);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
   pthread_t thread;
-  const bool failed = pthread_create(&thread, &attributes, run, start->get()) != 0;
+  const bool started = pthread_create(&thread, &attributes, run, start.get()) == 0;
   pthread_attr_destroy(&attributes);
-  if (failed) {
-    leave(id, {});
-    return again;
-  }
-  // The thread's now.
-  start->release();
-  return int32_t(id);
+  if (started)
+    (void)start.release(); // the thread's now
+  return started;
 }
 
 /// As --trace prints the calls of WASI: what succeeds gives the thread's id.

@@ -19,9 +19,12 @@ namespace w2n::wasi {
 
 class ThreadGroup : public std::enable_shared_from_this<ThreadGroup> {
 public:
+  static constexpr uint32_t defaultMaxThreads = 4096;
+
   struct Options {
     /// Finds what the group does not: called on any thread, for each instance anew.
     runtime::Resolver resolver;
+    /// The budget of the host's memory is all threads' together.
     runtime::InstanceOptions instance;
     /// Called once, on the thread that ends the program by proc_exit or by a trap, when all others
     /// have been interrupted, but for the main thread, which is its caller's. It may end the
@@ -30,7 +33,7 @@ public:
     /// If there is one, gets a line for each thread-spawn.
     TraceSink trace = nullptr;
     /// At one time, the main thread not counted.
-    uint32_t maxThreads = 4096;
+    uint32_t maxThreads = defaultMaxThreads;
   };
 
   /// Whether `module` imports thread-spawn or a shared memory.
@@ -57,6 +60,7 @@ private:
   Result<int32_t> spawn(uint32_t argument);
   void traceSpawn(uint32_t argument, const Result<int32_t> &result) const;
   Result<std::unique_ptr<Start>> makeStart(uint32_t argument);
+  static bool startThread(std::unique_ptr<Start> start, uint32_t id);
   /// 0 if there are too many, or if the program has ended.
   uint32_t enter();
   void leave(uint32_t id, Status status);

@@ -1,6 +1,7 @@
 // What the runtime does about exceptions, without compiled code: tables of landing pads,
 // collection.
 #include "runtime/core/ExceptionHeap.h"
+#include "runtime/core/Interrupt.h"
 #include "runtime/core/LandingPads.h"
 #include "runtime/core/Unwind.h"
 
@@ -97,9 +98,11 @@ TEST(UnwindWithLandingPads, RestoresTheRegistersThatAFrameSaved) {
 uint64_t wordOf(Exception *exception) { return reinterpret_cast<uint64_t>(exception); }
 
 TEST(ExceptionHeap, KeepsWhatRootsPayloadsAndErrorsReferTo) {
+  HostBudget budget(UINT64_MAX);
   ExceptionHeap heap;
-  Exception *rooted = heap.make(1), *inside = heap.make(2), *inPayload = heap.make(0),
-            *held = heap.make(3), *lost = heap.make(1);
+  Exception *rooted = heap.make(1, budget), *inside = heap.make(2, budget),
+            *inPayload = heap.make(0, budget), *held = heap.make(3, budget),
+            *lost = heap.make(1, budget);
   rooted->payload()[0] = wordOf(inPayload);
   held->holders = 1;
   lost->payload()[0] = wordOf(lost);
@@ -114,23 +117,73 @@ TEST(ExceptionHeap, KeepsWhatRootsPayloadsAndErrorsReferTo) {
 }
 
 TEST(ExceptionHeap, AsksForCollectionWhenTheNumberHasDoubled) {
+  HostBudget budget(UINT64_MAX);
   ExceptionHeap heap;
   std::vector<uint64_t> words;
   while (!heap.isFull())
-    words.push_back(wordOf(heap.make(0)));
+    words.push_back(wordOf(heap.make(0, budget)));
   const size_t first = heap.count();
   heap.collect({words});
   EXPECT_EQ(heap.count(), first);
   while (!heap.isFull())
-    heap.make(0);
+    heap.make(0, budget);
   EXPECT_EQ(heap.count(), 2 * first);
   heap.collect({words});
   EXPECT_EQ(heap.count(), first);
   ExceptionHeap other;
-  other.make(1);
+  other.make(1, budget);
   heap.absorb(other);
   EXPECT_EQ(heap.count(), first + 1);
   EXPECT_EQ(other.count(), 0u);
+  heap.collect({});
+  EXPECT_EQ(heap.count(), 0u);
+}
+
+TEST(ExceptionHeap, TakesWhatItHoldsFromTheBudget) {
+  HostBudget budget(100 * ExceptionHeap::bytesOf(1000)), other(2 * ExceptionHeap::bytesOf(0));
+  {
+    ExceptionHeap heap;
+    std::vector<uint64_t> words;
+    while (Exception *exception = heap.make(1000, budget))
+      words.push_back(wordOf(exception));
+    EXPECT_EQ(words.size(), 100u);
+    EXPECT_EQ(budget.takenBytes(), budget.maxBytes);
+    // What another instance makes is not taken from this one's.
+    EXPECT_TRUE(heap.make(0, other) && heap.make(0, other));
+    EXPECT_FALSE(heap.make(0, other));
+    words.resize(40);
+    heap.collect({words});
+    EXPECT_EQ(budget.takenBytes(), 40 * ExceptionHeap::bytesOf(1000));
+    EXPECT_EQ(other.takenBytes(), 0u);
+    EXPECT_TRUE(heap.make(1000, budget));
+  }
+  EXPECT_EQ(budget.takenBytes(), 0u);
+}
+
+// A chain is followed without recursion, and a deadline does not wait for its end.
+TEST(ExceptionHeap, FollowsLongChainsUntilItIsInterrupted) {
+  HostBudget budget(UINT64_MAX);
+  ExceptionHeap heap;
+  uint64_t last = 0;
+  constexpr size_t length = 200'000;
+  for (size_t i = 0; i < length; ++i) {
+    Exception *exception = heap.make(1, budget);
+    exception->payload()[0] = last;
+    last = wordOf(exception);
+  }
+  heap.collect({{&last, 1}});
+  EXPECT_EQ(heap.count(), length);
+  auto interrupt = *Interrupt::create();
+  {
+    InterruptScope scope(interrupt);
+    interrupt->raise();
+    last = 0;
+    const std::vector<uint64_t> stack(1 << 20);
+    heap.collect({{&last, 1}, stack});
+    EXPECT_EQ(heap.count(), length) << "a collection that was given up frees nothing";
+  }
+  heap.collect({{&last, 1}});
+  EXPECT_EQ(heap.count(), 0u);
 }
 
 } // namespace

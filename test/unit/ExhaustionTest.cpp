@@ -1,12 +1,16 @@
 // Running out of what the system gives is an error, after which everything works again; and a
 // process that is killed leaves nothing behind.
+#include "runtime/core/ExceptionHeap.h"
 #include "runtime/core/Instance.h"
 #include "runtime/core/InstancePool.h"
+#include "runtime/core/Table.h"
+#include "runtime/platform/VirtualMemory.h"
 #include "test/unit/AddressSpaceLimit.h"
 #include "test/unit/SampleModule.h"
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -76,6 +80,35 @@ TEST(Exhaustion, WithoutAddressesInstancesAreNotMade) {
   }
   EXPECT_TRUE(Instance::instantiate(*module, host));
   EXPECT_TRUE(InstancePool::create({.slots = 1}));
+}
+
+/// Limits the process to `bytes` more than it has now.
+rlim_t addressesAnd(uint64_t bytes) {
+  uint64_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  return rlim_t(pages * uint64_t(sysconf(_SC_PAGESIZE)) + bytes);
+}
+
+// Whatever guests take, something is left for what the host allocates, whose failure ends it.
+TEST(Exhaustion, GuestsLeaveTheHostSomething) {
+  if (!test::systemLimitsAddressSpace())
+    GTEST_SKIP() << "address space has no limit here";
+  const ProcessLimit limit(RLIMIT_AS, addressesAnd(200 << 20));
+  HostBudget budget(UINT64_MAX);
+  ExceptionHeap exceptions;
+  size_t count = 0;
+  for (; exceptions.make(3, budget); ++count)
+    ASSERT_LT(count, 10'000'000u);
+  EXPECT_GT(count, 100'000u);
+  // Which is not what a table takes.
+  auto table = Table::create({wasm::ValueType::externref(), {}}, 0);
+  ASSERT_TRUE(table);
+  while ((*table)->grow(100'000, 1) >= 0)
+    ASSERT_LT((*table)->size(), 100'000'000u);
+  EXPECT_EQ((*table)->grow(4'000'000, 1), -1);
+  EXPECT_FALSE(platform::reserve(32 << 20));
+  const auto ofTheHost = std::unique_ptr<char[]>(new (std::nothrow) char[8 << 20]);
+  EXPECT_TRUE(ofTheHost);
 }
 #endif
 

@@ -315,6 +315,114 @@ TEST(InstanceLimits, BoundTheStack) {
   EXPECT_EQ(invoke(**next, "add", 1, 2).value_or(0), 3u);
 }
 
+TEST(InstanceLimits, BoundTheHostsMemory) {
+  const auto module = storageModule();
+  // 600 elements, and what the instance itself needs.
+  const InstanceLimits limits = {.maxHostBytes = 16'000};
+  const auto budget = std::make_shared<HostBudget>(16'000);
+  {
+    auto instance = Instance::instantiate(module, multiply, {.budget = budget});
+    ASSERT_TRUE(instance) << instance.error().text;
+    EXPECT_GE(budget->takenBytes(), 600 * sizeof(uint64_t));
+    auto table = get<Table>(**instance, "table");
+    EXPECT_EQ(table->grow(2'000, 0), -1);
+    EXPECT_EQ(table->size(), 600u);
+    EXPECT_EQ(table->grow(1'000, secret), 600);
+    EXPECT_EQ(table->record->elements[1599], secret);
+    auto second = Instance::instantiate(module, multiply, {.budget = budget});
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().kind, ErrorKind::Limit);
+    // With one of its own.
+    EXPECT_TRUE(instantiate(module, nullptr, limits));
+  }
+  EXPECT_EQ(budget->takenBytes(), 0u);
+  auto small = instantiate(module, nullptr, {.maxHostBytes = 100});
+  ASSERT_FALSE(small);
+  EXPECT_EQ(small.error().kind, ErrorKind::Limit);
+}
+
+/// Whether the words from `begin` on are zero.
+::testing::AssertionResult isClear(const void *begin, size_t bytes) {
+  const auto *words = static_cast<const uint64_t *>(begin);
+  for (size_t i = 0; i < bytes / sizeof(uint64_t); ++i)
+    if (words[i] != 0)
+      return ::testing::AssertionFailure() << "word " << i << " is " << words[i];
+  return ::testing::AssertionSuccess();
+}
+
+// Not only when the next instance comes.
+TEST(InstanceEnd, ClearsGlobalsArgumentsAndElements) {
+  const auto pool = makePool({.slots = 1});
+  const auto module = storageModule();
+  auto instance = instantiate(module, pool);
+  ASSERT_TRUE(instance) << instance.error().text;
+  // They stay the slot's.
+  uint64_t *const arguments = (*instance)->state().argumentBuffer;
+  const size_t argumentBytes = module->argumentSlots() * sizeof(uint64_t);
+  uint64_t *const cell = get<Global>(**instance, "global")->cell->bits;
+  uint64_t *const elements = get<Table>(**instance, "table")->record->elements;
+  uint8_t *const memory = (*instance)->memory0()->bytes().data();
+  std::memset(arguments, secret, argumentBytes);
+  std::memset(cell, secret, 2 * sizeof(uint64_t));
+  std::fill_n(elements, 600, secret);
+  std::memset(memory, secret, imageAddress);
+  instance->reset();
+  EXPECT_TRUE(isClear(arguments, argumentBytes));
+  EXPECT_TRUE(isClear(cell, 2 * sizeof(uint64_t)));
+  EXPECT_TRUE(isClear(elements, 600 * sizeof(uint64_t)));
+  EXPECT_TRUE(isClear(memory, imageAddress));
+}
+
+::testing::AssertionResult isStackClear() {
+  return isClear(reinterpret_cast<void *>(currentGuestStack->limit),
+                 currentGuestStack->top - currentGuestStack->limit);
+}
+
+TEST(InstanceEnd, ClearsTheStack) {
+  const auto module = sampleModule();
+  for (const char *function : {"call-host", "recurse"}) {
+    auto instance = instantiate(module, nullptr);
+    ASSERT_TRUE(instance);
+    (void)invoke(**instance, function);
+    EXPECT_FALSE(isStackClear()) << function;
+    instance->reset();
+    EXPECT_TRUE(isStackClear()) << function;
+  }
+}
+
+TEST(InstanceEnd, ClearsTheStacksOfOtherThreadsBeforeTheNextGuest) {
+  const auto module = sampleModule();
+  auto instance = instantiate(module, nullptr), other = instantiate(module, nullptr);
+  ASSERT_TRUE(instance && other);
+  (void)invoke(**instance, "recurse");
+  // Ends on a thread that has no stack for guests.
+  std::thread([&] { instance->reset(); }).join();
+  EXPECT_EQ(invoke(**other, "add", 1, 2).value_or(0), 3u);
+  EXPECT_TRUE(isClear(reinterpret_cast<void *>(currentGuestStack->limit),
+                      currentGuestStack->top - currentGuestStack->limit - 4096));
+}
+
+// Where an instance ends in a host function, the guests that wait for it have their frames.
+TEST(InstanceEnd, LeavesTheFramesOfRunningGuests) {
+  const auto module = sampleModule();
+  std::shared_ptr<Instance> inner = *instantiate(module, nullptr);
+  auto endInner = [&](std::string_view, std::string_view, wasm::ExternKind) {
+    return std::optional<Extern>(makeHostFunction(
+        {{wasm::ValueType::i32(), wasm::ValueType::i32()}, {wasm::ValueType::i32()}},
+        [&](Caller, std::span<Slot> slots) -> Status {
+          (void)invoke(*inner, "recurse");
+          inner.reset();
+          slots[0] *= slots[1];
+          return {};
+        }));
+  };
+  auto outer = Instance::instantiate(module, endInner);
+  ASSERT_TRUE(outer);
+  EXPECT_EQ(invoke(**outer, "call-host", 6, 7).value_or(0), 42u);
+  outer->reset();
+  EXPECT_TRUE(isStackClear());
+}
+
 TEST(InstanceLimits, BoundTheNumberOfInstances) {
   const auto module = sampleModule();
   const InstanceOptions options = {.quota = std::make_shared<InstanceQuota>(2)};

@@ -37,6 +37,11 @@ constexpr OptionRow rows[] = {
     {"max-memory", "BYTES", "the most that each memory may have; K, M or G may follow", "Limits"},
     {"max-table-elements", "COUNT", "the most elements that each table may have", "Limits"},
     {"max-stack", "BYTES", "of the native stack, for calls; default 8M", "Limits"},
+    {"max-host-memory", "BYTES",
+     "of the host's memory, for exceptions, elements of tables and the like; default 256M",
+     "Limits"},
+    {"max-threads", "COUNT", "the most threads at a time that the program starts; default 4096",
+     "Limits"},
     cacheFolderRow,
     cacheSizeRow,
     {"no-cache", nullptr, "compile a WebAssembly module into memory, always", "Cache"},
@@ -75,6 +80,7 @@ struct Request {
   std::optional<std::string> invoke;
   std::vector<Preload> preloads;
   runtime::InstanceOptions instance;
+  uint32_t maxThreads = wasi::ThreadGroup::defaultMaxThreads;
   compiler::CompileOptions compile;
   CacheChoice cache;
   runtime::LoadOptions load;
@@ -95,7 +101,8 @@ std::expected<runtime::InstanceLimits, std::string> readLimits(const CommandLine
   const std::pair<const char *, uint64_t &> options[] = {
       {"max-memory", limits.maxMemoryBytes},
       {"max-table-elements", limits.maxTableElements},
-      {"max-stack", limits.maxStackBytes}};
+      {"max-stack", limits.maxStackBytes},
+      {"max-host-memory", limits.maxHostBytes}};
   for (auto &[option, limit] : options) {
     if (!line.has(option))
       continue;
@@ -105,6 +112,19 @@ std::expected<runtime::InstanceLimits, std::string> readLimits(const CommandLine
     limit = *number;
   }
   return limits;
+}
+
+std::expected<uint64_t, std::string> readCount(const CommandLine &line, const char *option,
+                                               uint64_t otherwise) {
+  if (!line.has(option))
+    return otherwise;
+  const std::string text = line.value(option);
+  const char *textEnd = text.data() + text.size();
+  uint64_t count = 0;
+  auto [end, error] = std::from_chars(text.data(), textEnd, count);
+  if (error != std::errc() || end != textEnd)
+    return std::unexpected("--" + std::string(option) + " is '" + text + "', must be a number");
+  return count;
 }
 
 std::string profileFileOf(const CommandLine &line) {
@@ -130,12 +150,11 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   }
   W2N_TRY(wasi, readWasiOptions(line));
   request.wasi = std::move(wasi);
+  W2N_TRY(maxThreads, readCount(line, "max-threads", request.maxThreads));
+  request.maxThreads = uint32_t(std::min<uint64_t>(maxThreads, UINT32_MAX));
   if (line.has("fuel")) {
-    const std::string text = line.value("fuel");
-    const char *textEnd = text.data() + text.size();
-    auto [end, error] = std::from_chars(text.data(), textEnd, request.instance.fuel.emplace());
-    if (error != std::errc() || end != textEnd)
-      return std::unexpected("--fuel is '" + text + "', must be a number");
+    W2N_TRY(fuel, readCount(line, "fuel", 0));
+    request.instance.fuel = fuel;
     // What is compiled here has to count.
     request.compile.meter = compiler::Meter::Fuel;
   }
@@ -226,15 +245,18 @@ private:
     auto onEnd = [file](const Error &error) { endProgram(file, std::unexpected(error)); };
     auto resolve = [wasi = wasi](std::string_view module, std::string_view name,
                                  wasm::ExternKind kind) { return wasi->find(module, name, kind); };
+    runtime::InstanceOptions options = request.instance;
+    options.budget = std::make_shared<runtime::HostBudget>(options.limits.maxHostBytes);
     W2N_TRY(threads, wasi::ThreadGroup::create(module, {.resolver = resolve,
-                                                        .instance = request.instance,
+                                                        .instance = options,
                                                         .onEnd = onEnd,
-                                                        .trace = wasi->trace()}));
+                                                        .trace = wasi->trace(),
+                                                        .maxThreads = request.maxThreads}));
     auto resolveAll = [&threads](std::string_view module, std::string_view name,
                                  wasm::ExternKind kind) {
       return threads->find(module, name, kind);
     };
-    return Instance::instantiate(module, resolveAll, request.instance);
+    return Instance::instantiate(module, resolveAll, options);
   }
 
   std::optional<runtime::Extern> find(std::string_view module, std::string_view name,

@@ -5,12 +5,16 @@
 ;; RUN: wasm2native run --max-memory=192K --invoke=grow-memory %t.so 2 | FileCheck %s --check-prefix=FULL
 ;; RUN: wasm2native run --max-table-elements=5 --invoke=grow-table %t.so 3 | FileCheck %s --check-prefix=GROWN
 ;; RUN: wasm2native run --max-table-elements=5 --invoke=grow-table %t.so 4 | FileCheck %s --check-prefix=FULL
+;; RUN: wasm2native run --max-host-memory=16K --invoke=grow-table %t.so 1000 | FileCheck %s --check-prefix=GROWN
+;; RUN: wasm2native run --max-host-memory=16K --invoke=grow-table %t.so 2000 | FileCheck %s --check-prefix=FULL
 ;; GROWN: {{^}}2{{$}}
 ;; FULL: {{^}}-1{{$}}
 ;; RUN: not wasm2native run --max-memory=64K --invoke=grow-memory %t.so 0 2>&1 | FileCheck %s --check-prefix=MEMORY
 ;; MEMORY: error: {{.*}}limits.wat.tmp.so: memory has 2 pages of 65536 bytes, the limit is 65536 bytes
 ;; RUN: not wasm2native run --max-table-elements=1 --invoke=grow-table %t.so 0 2>&1 | FileCheck %s --check-prefix=TABLE
 ;; TABLE: error: {{.*}}limits.wat.tmp.so: table has 2 elements, most is 1
+;; RUN: not wasm2native run --max-host-memory=16 --invoke=grow-table %t.so 0 2>&1 | FileCheck %s --check-prefix=HOST
+;; HOST: error: {{.*}}limits.wat.tmp.so: an instance needs {{[0-9]+}} bytes of the host's memory, of the 16 that the limit allows
 ;; 100,000 calls need more than a megabyte, and less than the 8 that there are.
 ;; RUN: wasm2native run --invoke=recurse %t.so 100000 | FileCheck %s --check-prefix=DEEP
 ;; RUN: wasm2native run --max-stack=1G --invoke=recurse %t.so 5000000 | FileCheck %s --check-prefix=DEEPER

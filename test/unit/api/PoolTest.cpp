@@ -156,6 +156,14 @@ TEST_F(PoolTest, LimitsHold) {
   w2n_linker_set_limits(linker.get(), &limits);
   EXPECT_TRUE(failsWith(make(second), W2N_ERROR_LIMIT,
                         "memory has 1 pages of 65536 bytes, the limit is 65535 bytes"));
+  limits = {};
+  limits.max_host_bytes = 100;
+  w2n_linker_set_limits(linker.get(), &limits);
+  ErrorPtr error(make(second));
+  ASSERT_TRUE(error);
+  EXPECT_EQ(w2n_error_kind_of(error.get()), W2N_ERROR_LIMIT);
+  EXPECT_TRUE(std::string_view(w2n_error_text(error.get())).starts_with("an instance needs "))
+      << w2n_error_text(error.get());
 }
 
 TEST_F(PoolTest, WhatIsDefinedLaterCounts) {

@@ -22,7 +22,7 @@ class ThreadGroupTest : public testing::Test {
 protected:
   /// Makes the group and the main thread's instance; `run` is what each thread does.
   void start(std::function<Status(Caller, uint32_t id, uint32_t argument)> run,
-             uint32_t maxThreads = 4096) {
+             uint32_t maxThreads = 4096, std::shared_ptr<runtime::HostBudget> budget = nullptr) {
     auto module = test::loadBytes(test::buildThreadSample());
     ASSERT_TRUE(module);
     auto resolve = [run](std::string_view, std::string_view name,
@@ -36,7 +36,7 @@ protected:
                                        body);
     };
     auto made = ThreadGroup::create(*module, {.resolver = resolve,
-                                              .instance = {},
+                                              .instance = {.budget = budget},
                                               .onEnd = [this](const Error &) { ++ends; },
                                               .maxThreads = maxThreads});
     ASSERT_TRUE(made);
@@ -111,6 +111,31 @@ TEST_F(ThreadGroupTest, RefusesTooManyThreads) {
   EXPECT_TRUE(group->join());
   EXPECT_EQ(spawn(0), 3);
   EXPECT_TRUE(group->join());
+}
+
+TEST_F(ThreadGroupTest, TheHostsMemoryIsForAllThreadsTogether) {
+  const auto budget = std::make_shared<runtime::HostBudget>(1 << 20);
+  std::mutex lock;
+  start(
+      [&](Caller, uint32_t, uint32_t) -> Status {
+        std::lock_guard guard(lock);
+        return {};
+      },
+      /*maxThreads=*/4096, budget);
+  {
+    std::lock_guard guard(lock);
+    EXPECT_GT(spawn(0), 0);
+    const uint64_t ofOne = budget->takenBytes();
+    ASSERT_GT(ofOne, 0u);
+    // Leaves room for two more.
+    ASSERT_TRUE(budget->take(budget->maxBytes - 3 * ofOne));
+    EXPECT_GT(spawn(0), 0);
+    EXPECT_GT(spawn(0), 0);
+    EXPECT_EQ(spawn(0), again);
+    budget->giveBack(budget->maxBytes - 3 * ofOne);
+  }
+  EXPECT_TRUE(group->join());
+  EXPECT_EQ(budget->takenBytes(), 0u);
 }
 
 TEST_F(ThreadGroupTest, TheFirstErrorEndsAllWaits) {
