@@ -1,5 +1,7 @@
 #include "runtime/core/Table.h"
 
+#include "runtime/platform/VirtualMemory.h"
+
 #include <algorithm>
 
 namespace w2n::runtime {
@@ -16,16 +18,19 @@ Result<std::unique_ptr<Table>> Table::create(const wasm::TableType &type, uint64
   if (const uint64_t most = std::min(maxElements, mostElements); count > most)
     return fail(ErrorKind::Limit, "table has " + std::to_string(count) + " elements, most is " +
                                       std::to_string(most));
-  // Zeroed by calloc, so that a large table of nulls costs no memory until it is used. Never null:
-  // services form element addresses from it.
-  table->capacity = std::max<uint64_t>(count, 1);
-  table->elements.reset(static_cast<uint64_t *>(std::calloc(table->capacity, sizeof(uint64_t))));
-  if (!table->elements)
+  if (isGuardOracle())
+    table->surrounded = GuardedPlaces::reserve(
+        1,
+        platform::roundUpToPage(std::max({table->growthLimit, count, uint64_t(1)}) *
+                                sizeof(uint64_t)),
+        {});
+  // Never null: services form element addresses from it.
+  if (!table->setCapacity(std::max<uint64_t>(count, 1)))
     return fail(ErrorKind::Limit,
                 "no memory for a table of " + std::to_string(count) + " elements");
+  table->record->count = count;
   if (initial != 0)
-    std::fill_n(table->elements.get(), count, initial);
-  *table->record = {table->elements.get(), count};
+    std::fill_n(table->record->elements, count, initial);
   return table;
 }
 
@@ -38,6 +43,28 @@ std::unique_ptr<Table> Table::place(const wasm::TableType &type, uint64_t *eleme
   return table;
 }
 
+bool Table::setCapacity(uint64_t count) {
+  uint64_t *grown = nullptr;
+  if (surrounded) {
+    uint8_t *const place = surrounded.at(0);
+    if (!platform::commit(place, platform::roundUpToPage(count * sizeof(uint64_t))))
+      return false;
+    grown = reinterpret_cast<uint64_t *>(place);
+  } else {
+    // Zeroed by calloc at first, so that a large table of nulls costs no memory until it is used.
+    grown =
+        static_cast<uint64_t *>(elements ? std::realloc(elements.get(), count * sizeof(uint64_t))
+                                         : std::calloc(count, sizeof(uint64_t)));
+    if (!grown)
+      return false;
+    (void)elements.release();
+    elements.reset(grown);
+  }
+  record->elements = grown;
+  capacity = count;
+  return true;
+}
+
 int64_t Table::grow(uint64_t delta, uint64_t value) {
   const uint64_t oldCount = record->count;
   if (growthLimit < oldCount || delta > growthLimit - oldCount)
@@ -46,14 +73,8 @@ int64_t Table::grow(uint64_t delta, uint64_t value) {
   if (newCount > capacity) {
     // Doubling keeps a loop of small steps linear.
     const uint64_t newCapacity = std::max(newCount, std::min(2 * capacity, growthLimit));
-    auto *grown =
-        static_cast<uint64_t *>(std::realloc(elements.get(), newCapacity * sizeof(uint64_t)));
-    if (!grown)
+    if (!setCapacity(newCapacity))
       return -1;
-    (void)elements.release();
-    elements.reset(grown);
-    record->elements = grown;
-    capacity = newCapacity;
   }
   std::fill_n(record->elements + oldCount, delta, value);
   record->count = newCount;

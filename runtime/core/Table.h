@@ -4,6 +4,7 @@
 #include "lib/artifact/Abi.h"
 #include "lib/support/Error.h"
 #include "lib/wasm/Types.h"
+#include "runtime/core/GuardedPlaces.h"
 
 #include <cstdlib>
 #include <memory>
@@ -48,8 +49,13 @@ private:
     void operator()(uint64_t *elements) const { std::free(elements); }
   };
   artifact::TableRecord ownRecord = {};
-  /// Null if they lie in a pool, which has room for all that the table can grow to.
+  /// Makes room for `count` elements, the new ones undefined; false if there is no memory.
+  bool setCapacity(uint64_t count);
+
+  /// Null if they lie in a pool, which has room for all that the table can grow to, or in
+  /// `surrounded`.
   std::unique_ptr<uint64_t, Free> elements;
+  GuardedPlaces surrounded; ///< with the oracle (GuardedPlaces.h)
   const uint64_t growthLimit;
   uint64_t capacity = 0;
 };
