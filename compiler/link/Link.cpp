@@ -1,6 +1,7 @@
 #include "compiler/link/Link.h"
 
 #include "compiler/link/BuiltinsArchive.h"
+#include "compiler/link/OutputPipe.h"
 #include "lib/artifact/Format.h"
 #include "lib/support/File.h"
 
@@ -56,10 +57,13 @@ Result<std::vector<uint8_t>> runLld(const std::vector<std::string> &arguments,
     pointers.push_back(argument.c_str());
   std::string messages;
   llvm::raw_string_ostream stream(messages);
+  OutputPipe pipe;
+  W2N_CHECK(pipe.open(output));
   lld::Result result = lld::lldMain(pointers, stream, stream, {{lld::Gnu, &lld::elf::link}});
+  W2N_TRY(bytes, pipe.finish());
   if (result.retCode != 0)
     return fail(ErrorKind::Internal, "linking failed: " + messages);
-  return readFile(output);
+  return bytes;
 }
 
 } // namespace

@@ -16,7 +16,8 @@ enum w2n_level { W2N_LEVEL_O0, W2N_LEVEL_O1, W2N_LEVEL_O2, W2N_LEVEL_O3, W2N_LEV
 
 /// How an access to memory is checked. What is computed, and what traps, is the same.
 enum w2n_bounds_checks {
-  /// By the processor: each memory reserves 8 GiB of addresses, most of which are never accessible.
+  /// By the processor: each memory reserves 12 GiB of addresses, most of which are never
+  /// accessible.
   W2N_BOUNDS_CHECKS_GUARD,
   /// By comparing: slower, for processes whose address space is limited.
   W2N_BOUNDS_CHECKS_EXPLICIT

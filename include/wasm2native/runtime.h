@@ -242,7 +242,7 @@ W2N_API void w2n_linker_set_limits(w2n_linker *linker, const w2n_limits *limits)
 // needs no system calls to be made, and finds the pages that it will write.
 
 typedef struct w2n_pool_config {
-  /// Instances alive at once, at most 2^20; each reserves 8 GiB of addresses.
+  /// Instances alive at once, at most 2^20; each reserves 10 GiB of addresses.
   uint32_t slots;
   /// Limits of the memory, and of the tables, in a slot.
   uint64_t max_memory_bytes, max_table_elements;
@@ -365,8 +365,9 @@ W2N_API w2n_error *w2n_function_call(w2n_function *function, const w2n_value *ar
 
 /// Makes an interrupt: one piece of work, a request for example, that can be ended. It is raised
 /// `timeout_ns` from now, unless that is W2N_NO_TIMEOUT, or by w2n_interrupt_raise; once, and for
-/// ever: the next piece of work has one of its own. Errors: LIMIT (no thread to watch the time, of
-/// which the process gets one), IO. Threads: any.
+/// ever: the next piece of work has one of its own. In the child of a fork it is raised by
+/// w2n_interrupt_raise only. Errors: LIMIT (no thread to watch the time, of which the process gets
+/// one), IO. Threads: any.
 W2N_API w2n_error *w2n_interrupt_new(uint64_t timeout_ns, w2n_interrupt **out);
 /// What is in the interrupt stays in it, with its deadline. Null is ignored. Threads: any.
 W2N_API void w2n_interrupt_free(w2n_interrupt *interrupt);

@@ -9,6 +9,7 @@
 // Compiled code is mapped from a file, so that no instruction cache has to be told of it.
 #include "runtime/arch/Arch.h"
 
+#include <cstring>
 #include <elf.h>
 
 namespace w2n::runtime {
@@ -28,6 +29,13 @@ void noteCrossing(Activation &activation) {
   activation.trapProgramCounter = frame[1];
   activation.trapStackPointer = activation.guestStackPointer + 2 * sizeof(uintptr_t);
   activation.afterCall = 1;
+}
+
+bool isTrapInstruction(const void *code) {
+  uint32_t instruction;
+  std::memcpy(&instruction, code, sizeof(instruction));
+  // BRK #imm16, or UDF #imm16.
+  return (instruction & 0xffe0001f) == 0xd4200000 || instruction >> 16 == 0;
 }
 
 } // namespace w2n::runtime

@@ -136,6 +136,10 @@ extern const char w2nToGuestBegin[], w2nToHandlerBegin[], w2nToGuestEnd[];
 /// guest that it is in.
 void noteCrossing(Activation &activation);
 
+/// Whether the instruction at `code`, which has raised a fault and so can be read, is one that the
+/// code generator puts where control never comes. Async-signal-safe.
+bool isTrapInstruction(const void *code);
+
 /// The processor of this build, as in ELF's e_machine.
 extern const uint32_t hostElfMachine;
 

@@ -8,6 +8,7 @@
 // preserved by calls.
 #include "runtime/arch/Arch.h"
 
+#include <cstring>
 #include <elf.h>
 
 namespace w2n::runtime {
@@ -29,6 +30,20 @@ void noteCrossing(Activation &activation) {
   activation.trapProgramCounter = frame[1];
   activation.trapStackPointer = activation.guestStackPointer + 2 * sizeof(uintptr_t);
   activation.afterCall = 1;
+}
+
+bool isTrapInstruction(const void *code) {
+  uint16_t halves[2];
+  std::memcpy(halves, code, sizeof(halves[0]));
+  // C.EBREAK and C.UNIMP.
+  if (halves[0] == 0x9002 || halves[0] == 0)
+    return true;
+  if ((halves[0] & 3) != 3)
+    return false;
+  std::memcpy(halves, code, sizeof(halves));
+  const uint32_t instruction = halves[0] | uint32_t(halves[1]) << 16;
+  // EBREAK, and UNIMP, which writes the cycle counter.
+  return instruction == 0x00100073 || instruction == 0xc0001073;
 }
 
 } // namespace w2n::runtime

@@ -5,6 +5,7 @@
 // MXCSR and the x87 control word are never changed by compiled code.
 #include "runtime/arch/Arch.h"
 
+#include <cstring>
 #include <elf.h>
 
 namespace w2n::runtime {
@@ -23,6 +24,11 @@ void noteCrossing(Activation &activation) {
   activation.trapProgramCounter = frame[1];
   activation.trapStackPointer = activation.guestStackPointer + 2 * sizeof(uintptr_t);
   activation.afterCall = 1;
+}
+
+bool isTrapInstruction(const void *code) {
+  constexpr uint8_t ud2[] = {0x0f, 0x0b};
+  return std::memcmp(code, ud2, sizeof(ud2)) == 0;
 }
 
 } // namespace w2n::runtime

@@ -1,11 +1,14 @@
 // A fault is a trap if its instruction is compiled code, and if what it touched says which: the
-// reservation of a memory, or the guard region of the thread's guest stack. Everything here runs in
-// a signal handler: no locks, no allocation.
+// reservation of a memory, or the guard region of the thread's guest stack. Any other fault of
+// compiled code means that it has left the sandbox, and ends the process. Everything here runs in a
+// signal handler: no locks, no allocation.
 #include "runtime/core/Faults.h"
 
 #include "runtime/core/Activation.h"
 #include "runtime/core/Interrupt.h"
+#include "runtime/core/Module.h"
 #include "runtime/core/RangeRegistry.h"
+#include "runtime/core/SandboxViolation.h"
 #include "runtime/core/Thread.h"
 #include "runtime/platform/Faults.h"
 
@@ -22,16 +25,11 @@ bool isGuardOfGuestStack(uintptr_t address) {
   return stack && address >= stack->guardBegin && address < stack->limit;
 }
 
+/// What a fault of compiled code is for the guest; nothing if no guest may cause it.
 std::optional<TrapKind> classify(const platform::Fault &fault) {
-  const bool isOverflow =
-      fault.kind == platform::FaultKind::Access && isGuardOfGuestStack(fault.address);
-  if (isOverflow && isCrossing(fault.programCounter))
-    return TrapKind::StackOverflow;
-  if (!codeRanges().find(fault.programCounter))
-    return std::nullopt;
   switch (fault.kind) {
   case platform::FaultKind::Access:
-    if (isOverflow)
+    if (isGuardOfGuestStack(fault.address))
       return TrapKind::StackOverflow;
     if (memoryRanges().find(fault.address))
       return TrapKind::MemoryOutOfBounds;
@@ -42,7 +40,10 @@ std::optional<TrapKind> classify(const platform::Fault &fault) {
   case platform::FaultKind::Arithmetic:
     return TrapKind::IntegerDivideByZero;
   case platform::FaultKind::IllegalInstruction:
-    return TrapKind::IllegalInstruction;
+    if (isTrapInstruction(reinterpret_cast<const void *>(fault.programCounter)))
+      return TrapKind::IllegalInstruction;
+    return std::nullopt;
+  case platform::FaultKind::UnknownAccess:
   case platform::FaultKind::Interrupt:
     return std::nullopt;
   }
@@ -55,6 +56,26 @@ void noteRegisters(const platform::Fault &fault, Activation &activation) {
   activation.trapStackPointer = fault.stackPointer;
   activation.trapFramePointer = fault.framePointer;
   activation.trapReturnAddress = fault.returnAddress;
+}
+
+/// The trap that a fault is, whose registers it notes; nothing if it is the host's.
+std::optional<TrapKind> trapOf(const platform::Fault &fault, Activation *activation) {
+  const auto *module = static_cast<const Module *>(codeRanges().find(fault.programCounter));
+  if (!module) {
+    // A crossing begins on the guest's stack, which may end there.
+    const bool isOverflow = activation && fault.kind == platform::FaultKind::Access &&
+                            isGuardOfGuestStack(fault.address) && isCrossing(fault.programCounter);
+    if (!isOverflow)
+      return std::nullopt;
+    noteRegisters(fault, *activation);
+    return TrapKind::StackOverflow;
+  }
+  if (activation)
+    noteRegisters(fault, *activation);
+  const std::optional<TrapKind> kind = classify(fault);
+  if (!kind || !activation)
+    endByViolation(fault, *module, activation);
+  return kind;
 }
 
 /// Leaves the guest if the thread is in it, or on its way to it; in the host, the crossing back
@@ -76,17 +97,14 @@ bool handleInterrupt(const platform::Fault &signal, Activation &activation) {
 
 bool handleFault(const platform::Fault &fault, platform::Resumption &resumption) {
   Activation *activation = w2nCurrentActivation;
-  if (!activation)
-    return false;
   if (fault.kind == platform::FaultKind::Interrupt) {
-    if (!handleInterrupt(fault, *activation))
+    if (!activation || !handleInterrupt(fault, *activation))
       return false;
   } else {
-    const std::optional<TrapKind> kind = classify(fault);
+    const std::optional<TrapKind> kind = trapOf(fault, activation);
     if (!kind)
       return false;
     activation->trapKind = uint32_t(*kind);
-    noteRegisters(fault, *activation);
   }
   resumption.function = reinterpret_cast<uintptr_t>(&w2nLeaveGuest);
   resumption.argument = reinterpret_cast<uintptr_t>(activation);

@@ -5,7 +5,8 @@
 
 namespace w2n::runtime {
 
-/// Installs the handlers for the process; they take only faults of compiled code. Call it once.
+/// Installs the handlers for the process, or gives them first place again
+/// (platform::installFaultHandler); they take only faults of compiled code. Threads: any.
 void installFaultHandlers();
 
 /// Whether `programCounter` is in the code between host and guest (Arch.h).

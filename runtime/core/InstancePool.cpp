@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace w2n::runtime {
 
@@ -77,10 +78,8 @@ void PoolSlot::noteMemoryBytes(uint64_t bytes) {
 }
 
 uint64_t InstancePool::tableBytes() const {
-  return platform::roundUpToPage(config.maxTableElements * sizeof(uint64_t));
+  return platform::roundUpToPage(std::max<uint64_t>(config.maxTableElements, 1) * sizeof(uint64_t));
 }
-
-uint64_t InstancePool::slotBytes() const { return tableBytes() + Memory::guardedBytes(); }
 
 Result<std::shared_ptr<InstancePool>> InstancePool::create(const Options &options) {
   // So that no product below overflows.
@@ -94,24 +93,22 @@ Result<std::shared_ptr<InstancePool>> InstancePool::create(const Options &option
                                         std::to_string(options.maxTableElements) +
                                         " elements, most is " + std::to_string(mostElements));
   std::shared_ptr<InstancePool> pool(new InstancePool(options));
-  const uint64_t bytes = options.slots * pool->slotBytes();
-  pool->reservation = platform::reserve(bytes);
-  if (!pool->reservation)
+  constexpr uint64_t memoryBytes = artifact::addressableBytes32;
+  pool->memories = GuardedPlaces::reserve(options.slots, memoryBytes, fullGuards);
+  pool->tables = GuardedPlaces::reserve(options.slots, pool->tableBytes(), {});
+  if (!pool->memories || !pool->tables) {
+    const uint64_t bytes = GuardedPlaces::reservedBytes(options.slots, memoryBytes, fullGuards) +
+                           GuardedPlaces::reservedBytes(options.slots, pool->tableBytes(), {});
     return fail(ErrorKind::Limit, "cannot reserve " + std::to_string(bytes) +
                                       " bytes of address space for a pool of " +
                                       std::to_string(options.slots) + " slots");
-  const auto begin = reinterpret_cast<uintptr_t>(pool->reservation);
-  pool->range = memoryRanges().add(begin, begin + bytes, pool.get());
+  }
+  pool->memories.allowFaults(pool.get());
   pool->slots.resize(options.slots);
   pool->usableSlots = options.slots;
   for (uint32_t i = options.slots; i > 0; --i)
     pool->cold.push_back(i - 1);
   return pool;
-}
-
-InstancePool::~InstancePool() {
-  memoryRanges().remove(range);
-  platform::release(reservation, slots.size() * slotBytes());
 }
 
 Result<uint32_t> InstancePool::takeFree(uint64_t moduleSerial, bool wait) {
@@ -166,8 +163,8 @@ Result<PoolSlot> InstancePool::acquire(std::shared_ptr<const Module> module, boo
 
 bool InstancePool::clear(uint32_t index) {
   Slot &slot = slots[index];
-  const auto bytes = uint64_t(memoryOf(index) + slot.accessibleBytes - tablesOf(index));
-  const bool cleared = platform::decommit(tablesOf(index), bytes);
+  const bool cleared = platform::decommit(tablesOf(index), tableBytes()) &&
+                       platform::decommit(memoryOf(index), slot.accessibleBytes);
   slot = {};
   return cleared;
 }
@@ -193,45 +190,69 @@ void InstancePool::release(uint32_t index, const Module &module) {
 }
 
 bool InstancePool::reset(uint32_t index, const Module &module) {
-  Slot &slot = slots[index];
-  slot.usedElements = 0;
-  if (slot.accessibleBytes > slot.initialBytes) {
-    if (!platform::decommit(memoryOf(index) + slot.initialBytes,
-                            slot.accessibleBytes - slot.initialBytes))
-      return false;
-    slot.accessibleBytes = slot.initialBytes;
-  }
-  uint8_t *rest = rewritePages(index, module);
-  if (!platform::discard(rest, uint64_t(memoryOf(index) + slot.initialBytes - rest)))
-    return false;
-  for (const artifact::ImageRecord &image : module.metadata().images())
-    if (image.memory == pooledMemory(module) &&
-        !Memory::copyImageEnds(memoryOf(index), module.fileDescriptor(), image))
-      return false;
-  return true;
+  uint64_t pagesLeft = config.residentBytes / platform::pageBytes();
+  return resetTables(index, pagesLeft) && resetMemory(index, module, pagesLeft);
 }
 
-/// Returns the address up to which everything is as it was at first.
-uint8_t *InstancePool::rewritePages(uint32_t index, const Module &module) {
-  uint8_t *const memory = memoryOf(index);
-  uint8_t *const end = memory + slots[index].initialBytes;
-  uint8_t *done = tablesOf(index);
-  uint64_t pagesLeft = config.residentBytes / platform::pageBytes();
+namespace {
+
+/// Finds the pages of [begin, end) that were written, at most `pagesLeft`, from which it takes
+/// them, and calls `rewrite` for each run of them. Returns the address up to which it knows.
+template <typename Rewrite>
+uint8_t *rewritePages(uint8_t *begin, uint8_t *end, uint64_t &pagesLeft, Rewrite rewrite) {
+  uint8_t *done = begin;
   while (done < end && pagesLeft > 0) {
     platform::AddressRange ranges[64];
     const auto found = platform::findPrivatePages(done, uint64_t(end - done), pagesLeft, ranges);
     if (!found || found->end <= done)
       return done;
-    for (const auto &[begin, bytes] : std::span(ranges).first(found->rangeCount)) {
-      const uint64_t inTables = begin < memory ? std::min(bytes, uint64_t(memory - begin)) : 0;
-      std::memset(begin, 0, inTables);
-      if (inTables < bytes)
-        restore(module, begin + inTables, uint64_t(begin + inTables - memory), bytes - inTables);
+    for (const auto &[run, bytes] : std::span(ranges).first(found->rangeCount)) {
+      rewrite(run, bytes);
       pagesLeft -= bytes / platform::pageBytes();
     }
     done = found->end;
   }
   return done;
+}
+
+} // namespace
+
+bool InstancePool::resetTables(uint32_t index, uint64_t &pagesLeft) {
+  Slot &slot = slots[index];
+  uint8_t *const tables = tablesOf(index);
+  const uint64_t bytes = std::exchange(slot.usedElements, 0) * sizeof(uint64_t);
+  // Faster than asking the system.
+  constexpr uint64_t fewBytes = 16 << 10;
+  if (bytes <= std::min(fewBytes, config.residentBytes)) {
+    std::memset(tables, 0, bytes);
+    return true;
+  }
+  uint8_t *const end = tables + platform::roundUpToPage(bytes);
+  uint8_t *const rest = rewritePages(tables, end, pagesLeft, [](uint8_t *run, uint64_t runBytes) {
+    std::memset(run, 0, runBytes);
+  });
+  return platform::discard(rest, uint64_t(end - rest));
+}
+
+bool InstancePool::resetMemory(uint32_t index, const Module &module, uint64_t &pagesLeft) {
+  Slot &slot = slots[index];
+  uint8_t *const memory = memoryOf(index);
+  uint8_t *const end = memory + slot.initialBytes;
+  if (slot.accessibleBytes > slot.initialBytes) {
+    if (!platform::decommit(end, slot.accessibleBytes - slot.initialBytes))
+      return false;
+    slot.accessibleBytes = slot.initialBytes;
+  }
+  uint8_t *const rest = rewritePages(memory, end, pagesLeft, [&](uint8_t *run, uint64_t bytes) {
+    restore(module, run, uint64_t(run - memory), bytes);
+  });
+  if (!platform::discard(rest, uint64_t(end - rest)))
+    return false;
+  for (const artifact::ImageRecord &image : module.metadata().images())
+    if (image.memory == pooledMemory(module) &&
+        !Memory::copyImageEnds(memory, module.fileDescriptor(), image))
+      return false;
+  return true;
 }
 
 } // namespace w2n::runtime

@@ -2,9 +2,10 @@
 // no system calls to be made, if the slot ran the same module before: its memory has been put back
 // into its initial state, its context is filled in.
 //
-// A slot is a range of addresses: [elements of tables][8 GiB and a guard page for a memory of
-// 32-bit addresses]. Memories of 64-bit addresses, shared ones and all after the first, and tables
-// that do not fit, are made and freed as without a pool.
+// A slot is two ranges of addresses: 8 GiB for a memory of 32-bit addresses, whose guards it shares
+// with its neighbors, and, out of reach of all memories, the elements of tables. Memories of 64-bit
+// addresses, shared ones and all after the first, and tables that do not fit, are made and freed as
+// without a pool.
 //
 // Putting back comes when the instance ends, so that no bytes of one tenant wait for the next: the
 // pages that it wrote are found (platform/PrivatePages.h) and written over with the module's image
@@ -13,8 +14,8 @@
 #pragma once
 
 #include "lib/support/Error.h"
+#include "runtime/core/GuardedPlaces.h"
 #include "runtime/core/Module.h"
-#include "runtime/core/RangeRegistry.h"
 
 #include <condition_variable>
 #include <cstdlib>
@@ -83,7 +84,6 @@ public:
 
   /// Reserves the addresses of all slots. Errors: Limit, Invalid.
   static Result<std::shared_ptr<InstancePool>> create(const Options &options);
-  ~InstancePool();
   InstancePool(const InstancePool &) = delete;
   InstancePool &operator=(const InstancePool &) = delete;
 
@@ -106,11 +106,8 @@ private:
 
   explicit InstancePool(const Options &options) : config(options) {}
   uint64_t tableBytes() const;
-  uint64_t slotBytes() const;
-  uint8_t *tablesOf(uint32_t index) const { return reservation + index * slotBytes(); }
-  uint8_t *memoryOf(uint32_t index) const {
-    return tablesOf(index) + tableBytes() + artifact::wrapGuardBytes;
-  }
+  uint8_t *tablesOf(uint32_t index) const { return tables.at(index); }
+  uint8_t *memoryOf(uint32_t index) const { return memories.at(index); }
 
   Result<uint32_t> takeFree(uint64_t moduleSerial, bool wait);
   /// A slot that could not be cleared is not used again.
@@ -120,11 +117,11 @@ private:
   bool clear(uint32_t index);
   void release(uint32_t index, const Module &module);
   bool reset(uint32_t index, const Module &module);
-  uint8_t *rewritePages(uint32_t index, const Module &module);
+  bool resetTables(uint32_t index, uint64_t &pagesLeft);
+  bool resetMemory(uint32_t index, const Module &module, uint64_t &pagesLeft);
 
   const Options config;
-  uint8_t *reservation = nullptr;
-  RangeRegistry::Entry *range = nullptr;
+  GuardedPlaces memories, tables;
   std::vector<Slot> slots;
 
   std::mutex lock;

@@ -7,6 +7,7 @@
 #include "runtime/platform/Faults.h"
 
 #include <cassert>
+#include <new>
 #include <pthread.h>
 
 namespace w2n::runtime {
@@ -63,12 +64,13 @@ Result<std::shared_ptr<Interrupt>> Interrupt::create(Clock::time_point deadline)
   installHandlers();
   W2N_CHECK(platform::installInterruptHandler());
   std::shared_ptr<Interrupt> interrupt(new Interrupt);
+  Watchdog::add(*interrupt);
   if (deadline != never)
     W2N_CHECK(Watchdog::set(*interrupt, deadline));
   return interrupt;
 }
 
-Interrupt::~Interrupt() { Watchdog::clear(*this); }
+Interrupt::~Interrupt() { Watchdog::remove(*this); }
 
 void Interrupt::raise(TrapKind raisedKind) {
   Clock::time_point again;
@@ -99,16 +101,33 @@ std::optional<Interrupt::Clock::time_point> Interrupt::onTime() {
   return Clock::now() + patience;
 }
 
+// A mutex that a thread held which is not there any more is replaced, not unlocked.
+void Interrupt::leaveAllScopes() {
+  new (&lock) std::mutex;
+  scopes = nullptr;
+}
+
 InterruptScope::InterruptScope(std::shared_ptr<Interrupt> newInterrupt)
     : interrupt(std::move(newInterrupt)), thread(enterThread()), outer(thread.innermost) {
   thread.innermost = this;
+  enter();
+}
+
+void InterruptScope::enter() {
   std::lock_guard guard(interrupt->lock);
+  previous = nullptr;
   next = interrupt->scopes;
   if (next)
     next->previous = this;
   interrupt->scopes = this;
   if (uint32_t kind = interrupt->raised())
     setPending(*thread.pending, kind);
+}
+
+void InterruptScope::enterAgain() {
+  new (&thisThread.lock) std::mutex;
+  for (InterruptScope *scope = thisThread.innermost; scope; scope = scope->outer)
+    scope->enter();
 }
 
 InterruptScope::~InterruptScope() {

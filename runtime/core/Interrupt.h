@@ -50,6 +50,9 @@ private:
   /// When to be called again: until they have left, threads are sent further signals, because the
   /// first may come just before a system call that waits.
   std::optional<Clock::time_point> onTime();
+  /// In the child of a fork, which has one thread: forgets the scopes of all others, with what they
+  /// held. Those of the calling thread are to be entered again.
+  void leaveAllScopes();
 
   std::atomic<uint32_t> kind = 0;
   std::mutex lock;
@@ -59,6 +62,8 @@ private:
   /// The watchdog's, under its lock: when onTime is called, and the place in its heap.
   Clock::time_point time = never;
   size_t place = 0;
+  // Of the list of all interrupts, under its lock, too.
+  Interrupt *next = nullptr, *previous = nullptr;
 };
 
 /// While it lives, guests of the calling thread end when `interrupt` is raised. Scopes nest, and
@@ -77,6 +82,11 @@ public:
 
 private:
   friend class Interrupt;
+  friend class Watchdog;
+
+  /// Enters the scopes of the calling thread again, after leaveAllScopes.
+  static void enterAgain();
+  void enter();
 
   const std::shared_ptr<Interrupt> interrupt;
   struct InterruptibleThread &thread;

@@ -183,14 +183,14 @@ Status ImportMatcher::matchMemory(const Memory *memory, const Extern &found) con
   if (!memory || memory->type.pageSizeLog2 != wanted.pageSizeLog2 ||
       !limitsMatch(currentType(*memory).limits, wanted.limits))
     return incompatible(found);
-  // Those of 64-bit addresses always have what compiled code relies on.
-  const bool needsGuard = !(metadata.header().flags & artifact::flagExplicitBounds) &&
-                          !wanted.limits.is64 && wanted.hasGuardPages();
+  const bool needsGuard =
+      !(metadata.header().flags & artifact::flagExplicitBounds) && wanted.hasGuardPages();
   if (needsGuard && !memory->isGuarded())
-    return fail(ErrorKind::Link,
-                "incompatible import type: memory " + quotedName() +
-                    " has no 8 GiB reservation, which the module's bounds checks rely on; make the "
-                    "memory with one, or compile the module with --bounds-checks=explicit");
+    return fail(
+        ErrorKind::Link,
+        "incompatible import type: memory " + quotedName() +
+            " has no reservation with guards, which the module's bounds checks rely on; make "
+            "the memory with one, or compile the module with --bounds-checks=explicit");
   return {};
 }
 

@@ -38,30 +38,29 @@ std::unexpected<Error> noRoom(uint64_t bytes, const char *advice) {
 
 } // namespace
 
-uint64_t Memory::guardedBytes() {
-  return artifact::wrapGuardBytes + 2 * addressable32 + platform::pageBytes();
-}
-
 Status Memory::reserveAddresses(Reserve reserve, uint64_t maxBytes) {
   const uint64_t minBytes = type.limits.min << type.pageSizeLog2;
   growthLimit = std::min(declaredLimit(type), maxBytes);
   if (growthLimit > artifact::maxMemoryBytes)
     return noRoom(growthLimit, "");
-  if (!type.limits.is64) {
-    reservedBytes = guardedBytes();
-    if ((reservation = platform::reserve(reservedBytes)))
-      return {};
-    if (reserve == Reserve::Full && type.hasGuardPages())
-      return noRoom(reservedBytes, "; compile with --bounds-checks=explicit to need less");
+  const uint64_t wanted =
+      type.limits.is64 ? platform::roundUpToPage(growthLimit) : artifact::addressableBytes32;
+  addresses = GuardedPlaces::reserve(1, wanted, fullGuards);
+  const bool needsGuards = reserve == Reserve::Full && type.hasGuardPages();
+  hasFullGuards = needsGuards || addresses;
+  if (!addresses && needsGuards && !type.limits.is64)
+    return noRoom(GuardedPlaces::reservedBytes(1, wanted, fullGuards),
+                  "; compile with --bounds-checks=explicit to need less");
+  const Guards guards = needsGuards ? fullGuards : smallGuards;
+  while (!addresses) {
+    const uint64_t bytes = platform::roundUpToPage(growthLimit);
+    addresses = GuardedPlaces::reserve(1, bytes, guards);
+    if (!addresses && growthLimit == minBytes)
+      return noRoom(GuardedPlaces::reservedBytes(1, bytes, guards), "");
+    if (!addresses)
+      growthLimit = std::max(growthLimit / 2, minBytes);
   }
-  for (;; growthLimit = std::max(growthLimit / 2, minBytes)) {
-    reservedBytes = artifact::wrapGuardBytes + platform::roundUpToPage(growthLimit) +
-                    artifact::memoryGuardBytes;
-    if ((reservation = platform::reserve(reservedBytes)))
-      return {};
-    if (growthLimit == minBytes)
-      return noRoom(reservedBytes, "");
-  }
+  return {};
 }
 
 namespace {
@@ -93,13 +92,12 @@ Result<std::unique_ptr<Memory>> Memory::create(const wasm::MemoryType &type, Res
   W2N_CHECK(checkType(type, maxBytes));
   W2N_CHECK(memory->reserveAddresses(reserve, maxBytes));
   const uint64_t bytes = type.limits.min << type.pageSizeLog2;
-  uint8_t *const base = memory->reservation + artifact::wrapGuardBytes;
+  uint8_t *const base = memory->addresses.at(0);
   if (!platform::commit(base, platform::roundUpToPage(bytes)))
     return fail(ErrorKind::Limit,
                 "the system has no room for a memory of " + std::to_string(bytes) + " bytes");
   *memory->record = {base, bytes};
-  const auto begin = reinterpret_cast<uintptr_t>(memory->reservation);
-  memory->range = memoryRanges().add(begin, begin + memory->reservedBytes, memory.get());
+  memory->addresses.allowFaults(memory.get());
   return memory;
 }
 
@@ -107,19 +105,11 @@ Result<std::unique_ptr<Memory>> Memory::place(const wasm::MemoryType &type, uint
                                               uint64_t maxBytes, artifact::MemoryRecord *record) {
   W2N_CHECK(checkType(type, maxBytes));
   std::unique_ptr<Memory> memory(new Memory(type));
-  memory->isPooled = true;
-  memory->reservedBytes = guardedBytes();
+  memory->hasFullGuards = true;
   memory->growthLimit = std::min(declaredLimit(type), maxBytes);
   memory->record = record;
   *record = {base, type.limits.min << type.pageSizeLog2};
   return memory;
-}
-
-Memory::~Memory() {
-  if (isPooled)
-    return;
-  memoryRanges().remove(range);
-  platform::release(reservation, reservedBytes);
 }
 
 namespace {
@@ -179,8 +169,6 @@ int64_t Memory::grow(uint64_t deltaPages) {
   std::atomic_ref(record->bytes).store(newBytes);
   return int64_t(oldPages);
 }
-
-bool Memory::isGuarded() const { return !type.limits.is64 && reservedBytes >= guardedBytes(); }
 
 Result<std::shared_ptr<Memory>> makeMemory(wasm::MemoryType type, bool guard, uint64_t maxBytes) {
   const auto reserve = guard ? Memory::Reserve::Full : Memory::Reserve::IfPossible;

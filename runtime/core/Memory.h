@@ -1,17 +1,17 @@
 // Linear memories. A wasm32 address is a 32-bit index plus a 32-bit offset, so a reservation of 8
-// GiB and a page takes every address that compiled code can form: only the pages in use are
-// accessible, and the fault is the bounds check. Code with explicit checks needs no more than the
-// memory's own size; it also gets the full reservation where there is room for it, so that other
-// modules can import the memory. A little before the base is never accessible either
-// (artifact::wrapGuardBytes).
+// GiB takes every address that compiled code can form: only the pages in use are accessible, and
+// the fault is the bounds check. Guards on both sides (lib/artifact/MemoryGuards.h) take what the
+// width of an access adds, and what optimized code is off by. Code with explicit checks needs no
+// more than the memory's own size; it also gets the full reservation where there is room for it, so
+// that other modules can import the memory.
 //
 // Memories of 64-bit addresses reserve what they can grow to (64 GiB if their type does not say,
-// less where there is no room) and artifact::memoryGuardBytes.
+// less where there is no room) and the guards.
 #pragma once
 
 #include "lib/artifact/Metadata.h"
 #include "lib/wasm/Types.h"
-#include "runtime/core/RangeRegistry.h"
+#include "runtime/core/GuardedPlaces.h"
 #include "runtime/platform/VirtualMemory.h"
 
 #include <atomic>
@@ -25,7 +25,7 @@ class Instance;
 
 struct Memory {
   enum class Reserve {
-    Full,      ///< 8 GiB and a guard page for a memory of 32-bit addresses, or fail
+    Full,      ///< 8 GiB for a memory of 32-bit addresses, and fullGuards, or fail
     IfPossible ///< less if the address space is limited; the memory then cannot grow past it
   };
 
@@ -36,14 +36,10 @@ struct Memory {
   static Result<std::unique_ptr<Memory>> create(const wasm::MemoryType &type, Reserve reserve,
                                                 uint64_t maxBytes = UINT64_MAX,
                                                 artifact::MemoryRecord *record = nullptr);
-  /// The same for a memory of 32-bit addresses at `base`, around which a pool has reserved
-  /// guardedBytes() and made the initial pages. They stay the pool's.
+  /// The same for a memory of 32-bit addresses at `base`, which a pool has reserved with fullGuards
+  /// and where it has made the initial pages. They stay the pool's.
   static Result<std::unique_ptr<Memory>> place(const wasm::MemoryType &type, uint8_t *base,
                                                uint64_t maxBytes, artifact::MemoryRecord *record);
-  /// What a memory of 32-bit addresses reserves: every address that index and offset of 32 bits can
-  /// form, a page for the width of the access, and artifact::wrapGuardBytes before all that.
-  static uint64_t guardedBytes();
-  ~Memory();
   Memory(const Memory &) = delete;
   Memory &operator=(const Memory &) = delete;
 
@@ -65,7 +61,7 @@ struct Memory {
   /// a shared memory at any time.
   std::span<uint8_t> bytes() const { return {record->base, size()}; }
   /// Whether code that relies on guard pages may use it.
-  bool isGuarded() const;
+  bool isGuarded() const { return hasFullGuards; }
   /// Largest size in bytes that it can grow to.
   uint64_t maxBytes() const { return growthLimit; }
 
@@ -83,11 +79,9 @@ private:
 
   std::mutex growing;
   artifact::MemoryRecord ownRecord = {};
-  uint8_t *reservation = nullptr;
-  bool isPooled = false; ///< the reservation is the pool's
-  uint64_t reservedBytes = 0;
+  GuardedPlaces addresses; ///< empty if they are a pool's
+  bool hasFullGuards = false;
   uint64_t growthLimit = 0;
-  RangeRegistry::Entry *range = nullptr;
 };
 
 } // namespace w2n::runtime

@@ -3,6 +3,7 @@
 #include "lib/artifact/Checksum.h"
 #include "lib/artifact/ElfFile.h"
 #include "runtime/arch/Arch.h"
+#include "runtime/core/Faults.h"
 #include "runtime/core/Levels.h"
 #include "runtime/platform/VirtualMemory.h"
 
@@ -97,6 +98,7 @@ void Module::countArgumentSlots() {
 }
 
 Status Module::mapCode() {
+  installFaultHandlers();
   // A module without functions and function types has no code.
   if (metadataView.textBytes() == 0)
     return {};

@@ -2,6 +2,8 @@
 
 #include "runtime/core/Pieces.h"
 
+#include <algorithm>
+
 namespace w2n::runtime {
 
 Table::Table(const wasm::TableType &type, uint64_t maxElements)
@@ -18,7 +20,7 @@ Result<std::unique_ptr<Table>> Table::create(const wasm::TableType &type, uint64
     return fail(ErrorKind::Limit, "table has " + std::to_string(count) + " elements, most is " +
                                       std::to_string(most));
   // Never null: services form element addresses from it.
-  table->elements.emplace(std::move(budget));
+  table->elements.emplace(std::move(budget), std::max(table->growthLimit, count));
   if (!table->elements->enlarge(std::max<uint64_t>(count, 1)))
     return fail(ErrorKind::Limit, "no memory for a table of " + std::to_string(count) +
                                       " elements, or more than the limit of the host's memory");

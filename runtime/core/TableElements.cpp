@@ -2,6 +2,7 @@
 
 #include "runtime/platform/VirtualMemory.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -35,8 +36,16 @@ void release(uint8_t *memory, uint64_t bytes) {
 
 } // namespace
 
+TableElements::TableElements(std::shared_ptr<HostBudget> budget, uint64_t maxElements)
+    : budget(std::move(budget)) {
+  const uint64_t maxBytes = std::max<uint64_t>(maxElements, 1) * sizeof(uint64_t);
+  if (isGuardOracle())
+    surrounded = GuardedPlaces::reserve(1, platform::roundUpToPage(maxBytes), {});
+}
+
 TableElements::~TableElements() {
-  release(elements, bytes);
+  if (!surrounded)
+    release(elements, bytes);
   if (budget)
     budget->giveBack(bytes);
 }
@@ -54,6 +63,13 @@ bool TableElements::enlarge(uint64_t count) {
 }
 
 bool TableElements::move(uint64_t newBytes) {
+  if (surrounded) {
+    if (!platform::commit(surrounded.at(0), platform::roundUpToPage(newBytes)))
+      return false;
+    elements = surrounded.at(0);
+    bytes = newBytes;
+    return true;
+  }
   uint8_t *moved =
       isMapped(bytes) ? platform::enlarge(elements, bytes, newBytes) : allocate(newBytes);
   if (!moved)

@@ -1,6 +1,7 @@
 // Where the elements of a table lie that is not in a pool.
 #pragma once
 
+#include "runtime/core/GuardedPlaces.h"
 #include "runtime/core/InstanceLimits.h"
 
 #include <cstdint>
@@ -13,8 +14,8 @@ namespace w2n::runtime {
 /// no memory, and moving them copies nothing.
 class TableElements {
 public:
-  /// `budget`: from which they are taken; null: none.
-  explicit TableElements(std::shared_ptr<HostBudget> budget) : budget(std::move(budget)) {}
+  /// `budget`: from which they are taken; null: none. There will be at most `maxElements`.
+  TableElements(std::shared_ptr<HostBudget> budget, uint64_t maxElements);
   ~TableElements();
   TableElements(const TableElements &) = delete;
   TableElements &operator=(const TableElements &) = delete;
@@ -31,6 +32,7 @@ private:
   bool move(uint64_t newBytes);
 
   const std::shared_ptr<HostBudget> budget;
+  GuardedPlaces surrounded; ///< with the oracle (GuardedPlaces.h): where they lie
   uint8_t *elements = nullptr;
   uint64_t bytes = 0;
 };

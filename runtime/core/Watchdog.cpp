@@ -11,18 +11,24 @@ Watchdog &Watchdog::instance() {
   return watchdog;
 }
 
-// In the child of a fork there is no thread any more, and no other thread that waited for anything.
 Watchdog::Watchdog() {
   pthread_cond_init(&wake, nullptr);
   pthread_atfork([] { instance().lock.lock(); }, [] { instance().lock.unlock(); },
-                 [] {
-                   Watchdog &watchdog = instance();
-                   pthread_cond_init(&watchdog.wake, nullptr);
-                   watchdog.isRunning = false;
-                   if (!watchdog.heap.empty())
-                     watchdog.startThread();
-                   watchdog.lock.unlock();
-                 });
+                 [] { instance().beginAgainInChild(); });
+}
+
+// As with timers of the system, no deadline is pending in the child of a fork. Threads other than
+// the one that forked are gone, and what they had on their stacks belongs to whoever comes next.
+void Watchdog::beginAgainInChild() {
+  pthread_cond_init(&wake, nullptr);
+  isRunning = false;
+  for (Interrupt *interrupt : heap)
+    interrupt->time = Interrupt::never;
+  heap.clear();
+  for (Interrupt *interrupt = all; interrupt; interrupt = interrupt->next)
+    interrupt->leaveAllScopes();
+  InterruptScope::enterAgain();
+  lock.unlock();
 }
 
 void *Watchdog::run(void *) {
@@ -69,7 +75,7 @@ void Watchdog::loop() {
     if (next)
       siftDown(interrupt.place);
     else
-      remove(interrupt);
+      removeFromHeap(interrupt);
   }
 }
 
@@ -92,15 +98,26 @@ Status Watchdog::set(Interrupt &interrupt, Clock::time_point time) {
   return {};
 }
 
-void Watchdog::clear(Interrupt &interrupt) {
+void Watchdog::add(Interrupt &interrupt) {
   Watchdog &self = instance();
   std::lock_guard guard(self.lock);
-  if (interrupt.time == Interrupt::never)
-    return;
-  self.remove(interrupt);
+  interrupt.next = self.all;
+  if (self.all)
+    self.all->previous = &interrupt;
+  self.all = &interrupt;
 }
 
 void Watchdog::remove(Interrupt &interrupt) {
+  Watchdog &self = instance();
+  std::lock_guard guard(self.lock);
+  if (interrupt.time != Interrupt::never)
+    self.removeFromHeap(interrupt);
+  (interrupt.previous ? interrupt.previous->next : self.all) = interrupt.next;
+  if (interrupt.next)
+    interrupt.next->previous = interrupt.previous;
+}
+
+void Watchdog::removeFromHeap(Interrupt &interrupt) {
   const size_t place = interrupt.place;
   interrupt.time = Interrupt::never;
   Interrupt *last = heap.back();

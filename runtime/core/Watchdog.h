@@ -10,11 +10,14 @@ namespace w2n::runtime {
 
 class Watchdog {
 public:
+  /// Makes `interrupt` known: for the child of a fork, where no deadline is pending and all threads
+  /// but one are gone.
+  static void add(Interrupt &interrupt);
+  /// The end of that. Returns when onTime neither runs nor will run.
+  static void remove(Interrupt &interrupt);
   /// Calls onTime at `time`, and as often as it asks for; in place of what was set before. Errors:
   /// Limit (no thread).
   static Status set(Interrupt &interrupt, Interrupt::Clock::time_point time);
-  /// Returns when onTime neither runs nor will run.
-  static void clear(Interrupt &interrupt);
 
 private:
   using Clock = Interrupt::Clock;
@@ -24,7 +27,8 @@ private:
   static void *run(void *);
   void startThread();
   void loop();
-  void remove(Interrupt &interrupt);
+  void removeFromHeap(Interrupt &interrupt);
+  void beginAgainInChild();
   void siftUp(size_t place);
   void siftDown(size_t place);
   void put(Interrupt *interrupt, size_t place);
@@ -34,6 +38,7 @@ private:
   bool isRunning = false;
   /// A binary heap, earliest first.
   std::vector<Interrupt *> heap;
+  Interrupt *all = nullptr;
   /// Nothing before this needs a notification.
   Clock::time_point sleepsUntil = Clock::time_point::min();
   pthread_cond_t wake;

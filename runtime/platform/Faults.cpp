@@ -8,34 +8,61 @@
 #include <csignal>
 #include <mutex>
 #include <pthread.h>
+#include <span>
 #include <sys/auxv.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 namespace w2n::platform {
 
 namespace {
 
-FaultHandler faultHandler = nullptr;
+std::atomic<FaultHandler> faultHandler = nullptr;
+
+/// What was to be done with a signal before ours was, or what the host has installed since.
+struct PreviousAction {
+  struct sigaction action = {};
+  std::atomic<bool> isSpent = false; ///< with SA_RESETHAND it is called once
+
+  bool isFunction() const {
+    return action.sa_flags & SA_SIGINFO ||
+           (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN);
+  }
+  bool isIgnored() const { return !isFunction() && action.sa_handler == SIG_IGN; }
+};
 
 struct HandledSignal {
   int number;
   FaultKind kind;
-  struct sigaction previous;
+  /// Oldest first; only ever appended to, under the lock of installFaultHandler. The first is what
+  /// there was before us.
+  PreviousAction previous[8] = {};
+  std::atomic<uint32_t> previousCount = 0;
 };
 HandledSignal handledSignals[] = {
-    {SIGSEGV, FaultKind::Access, {}},
-    {SIGBUS, FaultKind::Access, {}},
-    {SIGFPE, FaultKind::Arithmetic, {}},
-    {SIGILL, FaultKind::IllegalInstruction, {}},
+    {SIGSEGV, FaultKind::Access},
+    {SIGBUS, FaultKind::Access},
+    {SIGFPE, FaultKind::Arithmetic},
+    {SIGILL, FaultKind::IllegalInstruction},
     // AArch64's brk and RISC-V's ebreak, which LLVM makes of what can never be reached.
-    {SIGTRAP, FaultKind::IllegalInstruction, {}},
+    {SIGTRAP, FaultKind::IllegalInstruction},
 };
+
+/// A signal that goes through the previous handlers of the calling thread. One that was installed
+/// after us may call us again, and then it is the turn of the one before it.
+struct Chain {
+  const void *context; ///< of the signal, the same for all handlers
+  const void *frame;   ///< of the function that called the handler; what it calls is below
+  uint32_t level;      ///< how many handlers are left
+};
+constinit thread_local Chain chainInProgress __attribute__((tls_model("initial-exec"))) = {};
 
 struct InterruptSignal {
   std::mutex lock;
   int number = 0; ///< 0 is the default
   bool isInstalled = false;
-  struct sigaction previous;
+  PreviousAction previous;
 };
 InterruptSignal interruptSignal;
 /// Goes with a signal that interruptThread sends: only this address matters.
@@ -94,53 +121,102 @@ void resumeAt(ucontext_t &context, const Resumption &resumption) {
 #error "fault handling is not written for this processor"
 #endif
 
-/// Lets whoever was there before handle the signal.
-void chain(const HandledSignal &handled, siginfo_t *info, void *context) {
-  const struct sigaction &previous = handled.previous;
-  if (previous.sa_flags & SA_SIGINFO) {
-    previous.sa_sigaction(handled.number, info, context);
-  } else if (previous.sa_handler == SIG_DFL || previous.sa_handler == SIG_IGN) {
-    // The instruction runs again after we return, and its fault then ends the process, with a core
-    // file of the right place. (The system does not let a fault be ignored.)
-    struct sigaction byDefault = {};
-    byDefault.sa_handler = SIG_DFL;
-    sigaction(handled.number, &byDefault, nullptr);
-  } else {
-    previous.sa_handler(handled.number);
+/// Whether the processor raised it. A negative code, or 0, is from kill and its like, and has
+/// nothing to do with the code that runs.
+bool isFault(const siginfo_t &info) {
+  // Of this one most codes are about debuggers and counters.
+  if (info.si_signo == SIGTRAP)
+    return info.si_code == TRAP_BRKPT || info.si_code == SI_KERNEL;
+  return info.si_code > 0;
+}
+
+/// Does what the system does with a signal that has no handler, which ends the process after we
+/// return: a fault comes again with its instruction, and a core file then shows the right place;
+/// what was sent is sent again, to be delivered when this handler's mask is gone.
+void actByDefault(int number, siginfo_t *info) {
+  struct sigaction byDefault = {};
+  byDefault.sa_handler = SIG_DFL;
+  sigaction(number, &byDefault, nullptr);
+  if (!isFault(*info))
+    syscall(SYS_rt_tgsigqueueinfo, getpid(), gettid(), number, info);
+}
+
+/// Calls a previous handler with the signals blocked that it asked for.
+void callPrevious(const struct sigaction &previous, int number, siginfo_t *info, void *context) {
+  sigset_t before;
+  pthread_sigmask(SIG_BLOCK, &previous.sa_mask, &before);
+  if (previous.sa_flags & SA_NODEFER) {
+    sigset_t own;
+    sigemptyset(&own);
+    sigaddset(&own, number);
+    pthread_sigmask(SIG_UNBLOCK, &own, nullptr);
   }
+  if (previous.sa_flags & SA_SIGINFO)
+    previous.sa_sigaction(number, info, context);
+  else
+    previous.sa_handler(number);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void act(PreviousAction &previous, int number, siginfo_t *info, void *context) {
+  const bool isOnce = unsigned(previous.action.sa_flags) & unsigned(SA_RESETHAND);
+  const bool isFunction = previous.isFunction() && !(isOnce && previous.isSpent.exchange(true));
+  if (isFunction)
+    callPrevious(previous.action, number, info, context);
+  // The system does not let a fault be ignored.
+  else if (!previous.isIgnored() || isFault(*info))
+    actByDefault(number, info);
+}
+
+/// Lets the handler that is next handle the signal.
+void chain(HandledSignal &handled, siginfo_t *info, void *context) {
+  const void *frame = __builtin_frame_address(0);
+  const Chain outer = chainInProgress;
+  // A handler that left by longjmp leaves its chain behind, but then this is not below it.
+  const bool isCalledAgain = outer.context == context && frame < outer.frame;
+  const uint32_t level = isCalledAgain ? outer.level : handled.previousCount.load();
+  if (level == 0)
+    return actByDefault(handled.number, info);
+  chainInProgress = {context, frame, level - 1};
+  act(handled.previous[level - 1], handled.number, info, context);
+  chainInProgress = isCalledAgain ? outer : Chain{};
+}
+
+FaultKind faultKind(const HandledSignal &handled, const siginfo_t &info) {
+  // The processor raises it for an address that it cannot name, and Linux has no other code for it.
+  if (handled.kind == FaultKind::Access && info.si_code == SI_KERNEL)
+    return FaultKind::UnknownAccess;
+  return handled.kind;
 }
 
 void handleSignal(int number, siginfo_t *info, void *rawContext) {
-  const HandledSignal *handled = handledSignals;
+  const int errorNumber = errno;
+  HandledSignal *handled = handledSignals;
   while (handled->number != number)
     ++handled;
   auto &context = *static_cast<ucontext_t *>(rawContext);
-  Fault fault = {handled->kind, reinterpret_cast<uintptr_t>(info->si_addr), 0, 0, 0, 0};
+  Fault fault = {
+      faultKind(*handled, *info), reinterpret_cast<uintptr_t>(info->si_addr), 0, 0, 0, 0};
   readRegisters(context, fault);
   Resumption resumption;
-  // A positive code is the processor's; others are from kill and its like, and have nothing to do
-  // with the code that runs.
-  if (info->si_code > 0 && faultHandler(fault, resumption))
+  if (isFault(*info) && faultHandler.load()(fault, resumption))
     resumeAt(context, resumption);
   else
     chain(*handled, info, rawContext);
+  errno = errorNumber;
 }
 
 void handleInterruptSignal(int number, siginfo_t *info, void *rawContext) {
   const int errorNumber = errno;
   if (info->si_code != SI_QUEUE || info->si_value.sival_ptr != &interruptMark) {
-    const struct sigaction &previous = interruptSignal.previous;
-    if (previous.sa_flags & SA_SIGINFO)
-      previous.sa_sigaction(number, info, rawContext);
-    else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN)
-      previous.sa_handler(number);
+    act(interruptSignal.previous, number, info, rawContext);
   } else {
     auto &context = *static_cast<ucontext_t *>(rawContext);
     Fault interrupt = {};
     interrupt.kind = FaultKind::Interrupt;
     readRegisters(context, interrupt);
     Resumption resumption;
-    if (faultHandler(interrupt, resumption))
+    if (faultHandler.load()(interrupt, resumption))
       resumeAt(context, resumption);
   }
   errno = errorNumber;
@@ -154,8 +230,38 @@ size_t minimumHandlerStackBytes() {
 
 } // namespace
 
+namespace {
+
+bool isOurs(const struct sigaction &action) {
+  return action.sa_flags & SA_SIGINFO && action.sa_sigaction == handleSignal;
+}
+
+/// Notes what the host has installed since. A function that is known keeps its turn, so that
+/// functions that call each other do not do so for ever. False if there is no room.
+bool notePrevious(HandledSignal &handled, const struct sigaction &action) {
+  const uint32_t count = handled.previousCount;
+  const std::span known(handled.previous, count);
+  for (const PreviousAction &previous : known)
+    if (previous.action.sa_sigaction == action.sa_sigaction &&
+        (previous.isFunction() || &previous == &known.back()))
+      return true;
+  if (count == std::size(handled.previous))
+    return false;
+  handled.previous[count].action = action;
+  handled.previousCount = count + 1;
+  return true;
+}
+
+} // namespace
+
 void installFaultHandler(FaultHandler handler) {
-  faultHandler = handler;
+  static std::mutex lock;
+  std::lock_guard guard(lock);
+  // Whoever takes one takes the first, so that asking is cheap.
+  struct sigaction first = {};
+  sigaction(handledSignals[0].number, nullptr, &first);
+  if (faultHandler.exchange(handler) == handler && isOurs(first))
+    return;
   for (HandledSignal &handled : handledSignals) {
     struct sigaction action = {};
     action.sa_sigaction = handleSignal;
@@ -163,8 +269,10 @@ void installFaultHandler(FaultHandler handler) {
     sigemptyset(&action.sa_mask);
     // Read first: a fault of another thread may come between installing ours and knowing the
     // previous one.
-    sigaction(handled.number, nullptr, &handled.previous);
-    sigaction(handled.number, &action, nullptr);
+    struct sigaction current = {};
+    sigaction(handled.number, nullptr, &current);
+    if (!isOurs(current) && notePrevious(handled, current))
+      sigaction(handled.number, &action, nullptr);
   }
 }
 
@@ -198,7 +306,7 @@ Status installInterruptHandler() {
   // Without SA_RESTART: what waits is to end.
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   sigemptyset(&action.sa_mask);
-  if (sigaction(interruptNumber(), nullptr, &interruptSignal.previous) != 0 ||
+  if (sigaction(interruptNumber(), nullptr, &interruptSignal.previous.action) != 0 ||
       sigaction(interruptNumber(), &action, nullptr) != 0)
     return fail(ErrorKind::Io,
                 "cannot handle signal " + std::to_string(interruptNumber()) + " for interrupts");

@@ -10,7 +10,13 @@
 namespace w2n::platform {
 
 /// Interrupt is no fault: another thread has called interruptThread.
-enum class FaultKind : uint8_t { Access, Arithmetic, IllegalInstruction, Interrupt };
+enum class FaultKind : uint8_t {
+  Access,
+  UnknownAccess, ///< the processor does not say to what (x86-64: no canonical address)
+  Arithmetic,
+  IllegalInstruction,
+  Interrupt
+};
 
 /// A fault of the thread that the handler runs on, and the registers that an unwinder starts from.
 struct Fault {
@@ -31,9 +37,11 @@ struct Resumption {
 /// signal handler: it may use nothing that is not async-signal-safe.
 using FaultHandler = bool (*)(const Fault &fault, Resumption &resumption);
 
-/// Installs the handler for the whole process; what it does not recognise goes to the handlers that
-/// were there before. Call it once. Handlers run on the thread's alternate stack, since the fault
-/// may be that the stack in use has ended.
+/// Installs the handler for the whole process. What it does not recognize, and signals that
+/// a process has sent, go to the handlers that were there before, or do what the system does with
+/// them by default. Handlers run on the thread's alternate stack, since the fault may be that the
+/// stack in use has ended. Called again with the same handler, it takes first place again, before
+/// handlers that the host has installed meanwhile; these may call ours, or not. Threads: any.
 void installFaultHandler(FaultHandler handler);
 
 /// Unblocks the faults' signals on the calling thread: the system ends a process that faults while

@@ -18,6 +18,10 @@ config.environment.pop("WASM2NATIVE_COMPILER", None)
 # Nor is the developer's cache.
 config.environment["WASM2NATIVE_CACHE_DIR"] = os.path.join(config.test_exec_root, "cache")
 
+# Whether memories are surrounded by guards (docs/security.md).
+if "WASM2NATIVE_GUARD_ORACLE" in os.environ:
+    config.environment["WASM2NATIVE_GUARD_ORACLE"] = os.environ["WASM2NATIVE_GUARD_ORACLE"]
+
 # C to a WASI module.
 config.substitutions.append(
     ("%clang-wasi", "clang-22 --target=wasm32-wasi -Wno-deprecated -O2")

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <gtest/gtest.h>
 #include <random>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -261,6 +262,75 @@ TEST(Interrupt, PassesOtherSignalsOn) {
   EXPECT_EQ(signalsOfTheHost, 1);
   expectSum(guest);
 }
+
+#ifndef __SANITIZE_THREAD__
+/// The status of a child that runs `child` while `others` run on.
+int statusOfChild(void (*child)()) {
+  const pid_t process = fork();
+  if (process == 0) {
+    child();
+    _exit(7);
+  }
+  int status = 0;
+  while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
+}
+
+// The threads that the parent's deadlines are for are not there, and others have their stacks.
+TEST(Interrupt, ForkedChildHasNoDeadlines) {
+  static const auto interrupt = *Interrupt::create();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([] {
+      Guest guest;
+      InterruptScope outer(interrupt);
+      InterruptScope scope(interruptAfter(300ms));
+      expectDeadline(guest.call("loop"));
+    });
+  InterruptScope scope(interruptAfter(300ms));
+  std::this_thread::sleep_for(50ms);
+  const int status = statusOfChild([] {
+    std::vector<std::thread> own;
+    for (int i = 0; i < 4; ++i)
+      own.emplace_back([] { std::this_thread::sleep_for(600ms); });
+    for (std::thread &thread : own)
+      thread.join();
+    if (isInterrupted())
+      _exit(1);
+    interrupt->raise();
+    Guest guest;
+    storm(guest, "loop", 20);
+  });
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 7) << status;
+  for (std::thread &thread : threads)
+    thread.join();
+  EXPECT_TRUE(isInterrupted());
+}
+
+// A scope that was there when the process forked is one in the child, too.
+TEST(Interrupt, ForkedChildIsInItsScopes) {
+  static std::shared_ptr<Interrupt> interrupt;
+  interrupt = *Interrupt::create();
+  {
+    InterruptScope scope(interrupt);
+    const int status = statusOfChild([] {
+      Guest guest;
+      expectSum(guest);
+      std::thread other([] {
+        std::this_thread::sleep_for(10ms);
+        interrupt->raise();
+      });
+      EXPECT_FALSE(guest.call("loop"));
+      other.join();
+      if (testing::Test::HasFailure())
+        _exit(1);
+    });
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 7) << status;
+    EXPECT_FALSE(isInterrupted());
+  }
+}
+#endif
 
 } // namespace
 } // namespace w2n::runtime

@@ -113,10 +113,10 @@ TEST(Memory, RefusesWhatCannotBe) {
   EXPECT_FALSE(makeMemory(memoryType(UINT64_MAX, {}, true), false));
 }
 
-TEST(Memory, SixtyFourBitsHaveNoGuard) {
+TEST(Memory, SixtyFourBitsGrowToTheirMaximum) {
   auto memory = makeMemory(memoryType(1, 100'000, true), false);
   ASSERT_TRUE(memory);
-  EXPECT_FALSE((*memory)->isGuarded());
+  EXPECT_TRUE((*memory)->isGuarded());
   EXPECT_EQ((*memory)->grow(99'998), 1);
   (*memory)->bytes().back() = 1;
   EXPECT_EQ((*memory)->grow(2), -1);
@@ -135,6 +135,10 @@ TEST(MemoryDeathTest, LivesInLittleAddressSpace) {
     auto small = makeMemory(memoryType(1), false);
     if (!small || (*small)->isGuarded() || (*small)->maxBytes() < (64 << 20))
       _exit(2);
+    auto guarded64 = makeMemory(memoryType(1, {}, true));
+    auto small64 = makeMemory(memoryType(1, {}, true), false);
+    if (guarded64 || !small64 || (*small64)->isGuarded())
+      _exit(4);
     const uint64_t mostPages = (*small)->maxBytes() / pageBytes;
     if ((*small)->grow(mostPages) != -1 || (*small)->grow(mostPages - 1) != 1)
       _exit(3);

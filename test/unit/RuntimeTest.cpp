@@ -253,7 +253,7 @@ TEST_F(RuntimeTest, ImportsMemoriesWithAGuardOnly) {
 
   type.limits.is64 = true;
   memory = *makeMemory(type, false);
-  EXPECT_FALSE(memory->isGuarded());
+  EXPECT_TRUE(memory->isGuarded());
 }
 
 TEST_F(RuntimeTest, ExportsKeepTheInstanceAlive) {

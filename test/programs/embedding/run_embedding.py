@@ -42,7 +42,7 @@ def build_with_pkg_config(args, tree):
     environment = dict(os.environ, PKG_CONFIG_PATH=str(library_path / "pkgconfig"))
     flags = run("pkg-config", "--cflags", "--libs", "wasm2native-runtime", "wasm2native-compiler", env=environment)
     for source in (example / "plugin_host.c", here / "references/references.c", here / "vectors/vectors.c",
-                   here / "exceptions/exceptions.c", here / "cache/cache.c"):
+                   here / "exceptions/exceptions.c", here / "signals/signals.c", here / "cache/cache.c"):
         run(args.cc, "-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", source, "-o", args.work / source.stem,
             *flags.split(), f"-Wl,-rpath,{library_path}")
     run_example(args, args.work / "plugin_host")
@@ -61,6 +61,12 @@ def check_exceptions(args, tree):
         run(tree / "bin/wasm2native", level, args.work / "thrower.wasm", "-o", args.work / "thrower.so")
         output = run(args.work / "exceptions", args.work / "thrower.so")
         check(output == "", f"exceptions pass through the host at {level}:\n{output}")
+
+
+def check_signals(args):
+    run("wat2wasm", here / "signals/guest.wat", "-o", args.work / "signals.wasm")
+    output = run(args.work / "signals", args.work / "signals.wasm")
+    check(output == "", f"signals are the host's:\n{output}")
 
 
 def check_bindgen(args, tree):
@@ -159,6 +165,7 @@ def main():
     check_values(args, tree, "references")
     check_values(args, tree, "vectors")
     check_exceptions(args, tree)
+    check_signals(args)
     check_bindgen(args, tree)
     check_bindgen_refuses(args, tree)
     check_cache(args)

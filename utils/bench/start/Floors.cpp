@@ -9,7 +9,7 @@ namespace w2n::bench {
 
 namespace {
 
-constexpr size_t reservedBytes = (size_t(8) << 30) + pageBytes;
+constexpr size_t reservedBytes = size_t(12) << 30;
 
 int imageFile() {
   static const int file = [] {

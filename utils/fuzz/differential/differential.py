@@ -20,6 +20,7 @@ import tempfile
 
 sys.dont_write_bytecode = True
 from generate import CALLS, generate  # noqa: E402
+from outcomes import compare, lines_of  # noqa: E402
 from reduce import reduce_module  # noqa: E402
 from tree import ROOT, Node  # noqa: E402
 
@@ -28,55 +29,6 @@ MODES = ["O0", "O3", "O3-explicit", "O3-strict"]
 BATCH, TIMEOUT = 5, 300  # seconds, for a batch
 # A module that is being made smaller may have lost what ends its loops.
 REDUCE_TIMEOUT = 5
-# V8's words and ours for traps. V8 has one for wrong types and null, so kinds are compared exactly between our modes only.
-TRAPS = [("memory", r"memory access out of bounds|out of bounds memory access|data segment out of bounds"),
-         ("table", r"table index is out of bounds|table access|undefined element|element segment out of bounds|table (?:or \w+ )?out of bounds"
-                   r"|out of bounds table"),
-         ("type", r"null function or function signature mismatch|uninitialized element|indirect call type mismatch"),
-         ("zero", r"divide by zero|remainder by zero"), ("range", r"divide result unrepresentable|unrepresentable in integer|integer overflow"
-                                                                 r"|invalid conversion"),
-         ("stack", r"call stack"), ("unreachable", r"unreachable")]
-
-
-def lines_of(output):
-    """Lines of a runner by (mode, module): a list of ("f0 0", outcome, hash)."""
-    found = {}
-    for line in output.splitlines():
-        mode, module, rest = line.split(" ", 2)
-        lines = found.setdefault((mode, module), [])
-        if rest != "begin":
-            what, hash_ = rest.split(" | ")
-            function, call, outcome = what.split(" ", 2)
-            lines.append((f"{function} {call}", outcome, hash_))
-    return found
-
-
-def trap_class(outcome):
-    for kind, pattern in TRAPS:
-        if re.search(pattern, outcome):
-            return kind
-    return outcome
-
-
-def compare(lines, module, modes):
-    """The first difference between the modes for `module`, as text; None if there is none."""
-    wanted = lines[("node", module)]
-    exact = {}
-    for mode in modes:
-        found = lines.get((mode, module), [])
-        for expected, ours in zip(wanted, found):
-            call, outcome, hash_ = ours
-            trapped = outcome.startswith("!")
-            first = exact.setdefault(call, outcome)
-            same = trap_class(outcome) == trap_class(expected[1]) if trapped and expected[1].startswith("!") else outcome == expected[1]
-            same = same and first == outcome
-            if (not trapped or "-strict" in mode) and hash_ != expected[2]:
-                same = False
-            if not same:
-                return f"{call} {mode}: {outcome} | {hash_}, must be {expected[1]} | {expected[2]} (and as {modes[0]}: {first})"
-        if len(found) != len(wanted):
-            return f"{mode}: {len(found)} calls of {len(wanted)}: crashed"
-    return None
 
 
 class Runners:

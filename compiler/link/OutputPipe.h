@@ -1,0 +1,32 @@
+// Where the linker writes to. For a file, LLVM makes a temporary one and installs handlers of
+// fifteen signals that would remove it; but signals are the host's when it compiles in its process.
+// For anything that is no file it makes a buffer, and writes that in the end.
+#pragma once
+
+#include "lib/support/Error.h"
+
+#include <cstdint>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace w2n::compiler {
+
+/// A named pipe, and a thread that reads what is written to it.
+class OutputPipe {
+public:
+  /// Makes it at `path`, where nothing is yet. Errors: Io.
+  Status open(const std::string &path);
+  /// What was written, when nobody will write any more. Call it once after open.
+  Result<std::vector<uint8_t>> finish();
+
+private:
+  void readAll();
+
+  int readEnd = -1, writeEnd = -1;
+  int errorNumber = 0; ///< the reader's, if it failed
+  std::vector<uint8_t> bytes;
+  std::jthread reader;
+};
+
+} // namespace w2n::compiler
