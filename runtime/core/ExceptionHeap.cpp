@@ -145,8 +145,8 @@ void ExceptionHeap::absorb(ExceptionHeap &other) {
   Cell **end = &other.cells;
   while (*end)
     end = &(*end)->next;
-  *end = std::exchange(cells, other.cells);
-  other.cells = nullptr;
+  *end = cells;
+  cells = std::exchange(other.cells, nullptr);
   cellCount += std::exchange(other.cellCount, 0);
   capacity = std::max(capacity, 2 * cellCount);
 }

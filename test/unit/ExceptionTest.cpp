@@ -135,6 +135,9 @@ TEST(ExceptionHeap, AsksForCollectionWhenTheNumberHasDoubled) {
   heap.absorb(other);
   EXPECT_EQ(heap.count(), first + 1);
   EXPECT_EQ(other.count(), 0u);
+  heap.absorb(other);
+  heap.collect({words});
+  EXPECT_EQ(heap.count(), first);
   heap.collect({});
   EXPECT_EQ(heap.count(), 0u);
 }
