@@ -5,7 +5,7 @@
 # RUN: wasm-ld --no-entry --export-all --stack-first %t.o -o %t.wasm && wasm2native %t.wasm -o %t.so
 # RUN: sh -c 'wasm2native run --invoke chain %t.so; echo status $?' 2>&1 | FileCheck %s
 # RUN: sh -c 'wasm2native run --max-host-memory=1M --invoke chain %t.so; echo status $?' 2>&1 | FileCheck %s
-# RUN: sh -c 'ulimit -v 9000000; wasm2native run --max-host-memory=100G --invoke chain %t.so; echo status $?' 2>&1 | FileCheck %s
+# RUN: sh -c 'ulimit -v 14000000; wasm2native run --max-host-memory=100G --invoke chain %t.so; echo status $?' 2>&1 | FileCheck %s
 # CHECK:      wasm2native: trap: no room for another exception: of the host's memory, the limit allows {{[0-9]+}} bytes
 # CHECK-NEXT: {{^}}  at $chain (wasm-function[{{[0-9]+}}])
 # CHECK-NEXT: status 134
