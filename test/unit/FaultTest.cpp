@@ -1,6 +1,7 @@
 // Faults of compiled code, of the host, and signals that somebody has sent: which are traps, which
-// are the host's, and which end the process. The host's handlers are there before ours in most
-// tests, so each runs in a process of its own.
+// are the host's, and which end the process. In most tests the host's handlers are there before
+// ours: each runs in a child of this process, which has run no guest yet, because GoogleTest begins
+// with the death tests.
 #include "runtime/core/Faults.h"
 #include "runtime/core/InstancePool.h"
 #include "runtime/core/InstanceState.h"
@@ -62,13 +63,6 @@ uint8_t *forbiddenPage() {
   return page;
 }
 
-class FaultDeathTest : public testing::Test {
-protected:
-  // Each statement in a new process, which has no handlers of ours yet.
-  FaultDeathTest() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
-};
-using ViolationDeathTest = FaultDeathTest;
-
 #ifdef __SANITIZE_ADDRESS__
 // AddressSanitizer reports SIGABRT and ends with a status.
 const auto diesOfViolation = [](int status) { return status != 0; };
@@ -76,7 +70,7 @@ const auto diesOfViolation = [](int status) { return status != 0; };
 const testing::KilledBySignal diesOfViolation(SIGABRT);
 #endif
 
-TEST_F(ViolationDeathTest, IsAnAccessOutsideOfWhatGuestsMayTouch) {
+TEST(ViolationDeathTest, IsAnAccessOutsideOfWhatGuestsMayTouch) {
   auto access = [] {
     Guest guest;
     guest.setBase(reinterpret_cast<uintptr_t>(forbiddenPage()));
@@ -87,7 +81,7 @@ TEST_F(ViolationDeathTest, IsAnAccessOutsideOfWhatGuestsMayTouch) {
               "0x[0-9a-f]+ \\(0x[0-9a-f]+ in .*\\)");
 }
 
-TEST_F(ViolationDeathTest, IsAnAccessNextToNull) {
+TEST(ViolationDeathTest, IsAnAccessNextToNull) {
   auto access = [](uint32_t address) {
     Guest guest;
     guest.setBase(0);
@@ -98,7 +92,8 @@ TEST_F(ViolationDeathTest, IsAnAccessNextToNull) {
               "sandbox violation: access to 0x20 ");
 }
 
-TEST_F(ViolationDeathTest, IsAnAccessToNoAddress) {
+#ifndef W2N_EMULATED // qemu reports what its host's processor says
+TEST(ViolationDeathTest, IsAnAccessToNoAddress) {
   // x86-64 does not say what was accessed, which must not be taken for null. Others do.
   auto access = [] {
     Guest guest;
@@ -107,8 +102,9 @@ TEST_F(ViolationDeathTest, IsAnAccessToNoAddress) {
   };
   EXPECT_EXIT(access(), diesOfViolation, "sandbox violation: access to ");
 }
+#endif
 
-TEST_F(ViolationDeathTest, IsNotWhatGuestsDo) {
+TEST(Violation, IsNotWhatGuestsDo) {
   Guest guest;
   EXPECT_TRUE(guest.traps());
   EXPECT_EQ(guest.trapOf("illegal"), TrapKind::IllegalInstruction);
@@ -201,21 +197,20 @@ TEST(Layout, NoPageIsBothWritableAndExecutable) {
 
 constexpr int faultSignals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
 
-TEST_F(FaultDeathTest, SentSignalsEndTheProcessByDefault) {
+TEST(FaultDeathTest, SentSignalsEndTheProcessByDefault) {
   auto send = [](int number) {
     Guest guest;
     if (guest.traps())
       kill(getpid(), number);
-    fprintf(stderr, "alive\n");
     _exit(0);
   };
 #ifndef __SANITIZE_ADDRESS__
   for (const int number : faultSignals)
-    EXPECT_EXIT(send(number), testing::KilledBySignal(number), "^$");
+    EXPECT_EXIT(send(number), testing::KilledBySignal(number), "");
 #endif
 }
 
-TEST_F(FaultDeathTest, SentSignalsAreIgnoredIfTheHostIgnoresThem) {
+TEST(FaultDeathTest, SentSignalsAreIgnoredIfTheHostIgnoresThem) {
   auto send = [](int number) {
     signal(number, SIG_IGN);
     Guest guest;
@@ -233,7 +228,7 @@ TEST_F(FaultDeathTest, SentSignalsAreIgnoredIfTheHostIgnoresThem) {
 volatile sig_atomic_t calls = 0;
 volatile sig_atomic_t callsWithSender = 0;
 
-TEST_F(FaultDeathTest, SentSignalsGoToTheHostsHandler) {
+TEST(FaultDeathTest, SentSignalsGoToTheHostsHandler) {
   auto send = [](int number) {
     struct sigaction action = {};
     action.sa_flags = SA_SIGINFO;
@@ -256,17 +251,21 @@ TEST_F(FaultDeathTest, SentSignalsGoToTheHostsHandler) {
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 // As crash reporters do: the handler is called once, and then the fault ends the process.
-TEST_F(FaultDeathTest, HandlersForOneSignalAreCalledOnce) {
+TEST(FaultDeathTest, HandlersForOneSignalAreCalledOnce) {
   auto fault = [] {
     struct sigaction action = {};
     action.sa_flags = int(unsigned(SA_RESETHAND) | unsigned(SA_NODEFER));
-    action.sa_handler = [](int) { (void)!write(STDERR_FILENO, "reported;", 9); };
+    action.sa_handler = [](int) {
+      calls = calls + 1;
+      if (calls > 1 || write(STDERR_FILENO, "reported", 8) != 8)
+        _exit(1);
+    };
     sigaction(SIGSEGV, &action, nullptr);
     Guest guest;
     if (guest.traps())
       *reinterpret_cast<volatile uint8_t *>(forbiddenPage()) = 1;
   };
-  EXPECT_EXIT(fault(), testing::KilledBySignal(SIGSEGV), "^reported;$");
+  EXPECT_EXIT(fault(), testing::KilledBySignal(SIGSEGV), "reported");
 }
 
 /// A host that turns its own faults into something else.
@@ -296,7 +295,7 @@ void installHostHandler() {
   sigaction(SIGSEGV, &action, &replaced);
 }
 
-TEST_F(FaultDeathTest, HandlersBeforeOursGetTheHostsFaults) {
+TEST(FaultDeathTest, HandlersBeforeOursGetTheHostsFaults) {
   auto run = [] {
     installHostHandler();
     Guest guest;
@@ -308,7 +307,7 @@ TEST_F(FaultDeathTest, HandlersBeforeOursGetTheHostsFaults) {
   EXPECT_EXIT(run(), testing::ExitedWithCode(0), "");
 }
 
-TEST_F(FaultDeathTest, HandlersAfterOursMayHandFaultsOn) {
+TEST(FaultDeathTest, HandlersAfterOursMayHandFaultsOn) {
   auto run = [] {
     Guest guest;
     if (!guest.traps())
@@ -324,7 +323,7 @@ TEST_F(FaultDeathTest, HandlersAfterOursMayHandFaultsOn) {
 
 // The next module that is loaded takes first place, and handlers that hand on to each other come to
 // an end.
-TEST_F(FaultDeathTest, HandlersAfterOursAreCalledByOursFromThenOn) {
+TEST(FaultDeathTest, HandlersAfterOursAreCalledByOursFromThenOn) {
   auto run = [] {
     Guest first;
     installHostHandler();
@@ -341,7 +340,7 @@ TEST_F(FaultDeathTest, HandlersAfterOursAreCalledByOursFromThenOn) {
 }
 
 // V8's handler puts back what was there before when it does not know a fault, and returns.
-TEST_F(FaultDeathTest, HandlersThatGiveUpAreReplaced) {
+TEST(FaultDeathTest, HandlersThatGiveUpAreReplaced) {
   auto run = [] {
     Guest guest;
     if (!guest.traps())
