@@ -22,13 +22,14 @@ PROOFS = {
     "Unproven": "**unproven**: left out unless built with `W2N_UNPROVEN_PASSES`",
 }
 
-HEAD = """<!-- Made from compiler/passes/Passes.def by utils/document_passes.py: change that, then run utils/document_passes.py --write. -->
+HEAD = """<!-- Made from compiler/passes/Passes.def: change that, then run utils/document_passes.py --write. -->
 
 # Passes of the compiler
 
-The compiler runs LLVM's passes and its own over each function; `compiler/codegen/Pipeline.cpp` has the pipelines of each level. This page lists its own,
-in the order in which `-O2` and `-O3` run them. A pass may change what a function does in no case: not where it traps, and not where LLVM reorders accesses afterwards. And no pass
-has to be right for the sandbox to hold: `w2n-contain-accesses` sees to that at the end.
+The compiler runs LLVM's passes and its own over each function; `compiler/codegen/Pipeline.cpp` has the pipelines of
+each level. This page lists its own, in the order in which `-O2` and `-O3` run them. No pass may change what a function
+does, traps included, also where LLVM reorders accesses afterwards. And no pass has to be right for the sandbox to hold:
+`w2n-contain-accesses` enforces that at the end.
 
 | pass | what it buys | proof |
 | --- | --- | --- |
@@ -37,7 +38,8 @@ has to be right for the sandbox to hold: `w2n-contain-accesses` sees to that at 
 RUN = """
 ## Running one alone
 
-`w2n-opt` runs passes on LLVM IR as LLVM's `opt` does, and knows the names above beside LLVM's. It is built in `build/*/bin` and not installed.
+`w2n-opt` runs passes on LLVM IR as LLVM's `opt` does, and knows the names above beside LLVM's. It is built in
+`build/*/bin` and not installed.
 
 ```
 wasm2native compile -O2 --stop-after=lower module.wasm -o - |
@@ -51,23 +53,28 @@ wasm2native compile -O2 --stop-after=lower module.wasm -o - |
 | `-o FILE` | write to a file instead of standard output |
 | `--list-passes` | print the names, in order |
 
-LLVM's own options, such as `-print-after-all`, work too. Each pass has a test of the same name in `test/lit/passes`, with what it does and near misses that it must leave alone.
+LLVM's own options, such as `-print-after-all`, work too. Each pass has a test of the same name in `test/lit/passes`,
+with what it does and near misses that it must leave alone.
 
 ## Checks while the compiler runs
 
-The preset `checking` builds a compiler with assertions that checks after each pass, LLVM's too, that LLVM's verifier accepts the function, and that no guest load that must trap
-(volatile, or named by an assumption) was deleted without another value in its place (`compiler/passes/CheckPasses.h`). It stops at the first mistake and names the pass.
+The preset `checking` builds a compiler with assertions that checks after each pass, LLVM's too, that LLVM's verifier
+accepts the function, and that no guest load that must trap (volatile, or named by an assumption) was deleted without
+another value in its place (`compiler/passes/CheckPasses.h`). It stops at the first mistake and names the pass.
 
 ```
 cmake --preset checking && cmake --build --preset checking
 ctest --preset checking -R '^lit$|^spec/.*/O3-guard'
 ```
 
-Loads that go with a deleted block are not watched: whether the block could be reached is what LLVM's passes decide, and what the differential fuzzer compares.
+Numbers of loads before and after a pass are not compared: passes merge loads and copy them with their loops. Loads that
+go with a deleted block are not watched: whether it could be reached is what LLVM's passes decide, and what the
+differential fuzzer compares.
 
 ## Adding one
 
-A row in `compiler/passes/Passes.def`, a header and a source in `compiler/passes/`, and a test in `test/lit/passes`; the row's name is the test's. `compiler/codegen/Pipeline.cpp` says where it runs.
+A row in `compiler/passes/Passes.def`, a header and a source in `compiler/passes/`, and a test in `test/lit/passes`; the
+row's name is the test's. `compiler/codegen/Pipeline.cpp` says where it runs.
 `ctest -R tidy` compares this page, the table and the tests.
 """
 
@@ -112,7 +119,8 @@ def page() -> str:
         text += f"| [`{each.text}`](#{each.text}) | {each.buys} | {PROOFS[each.proof]} |\n"
     for each in passes():
         text += f"\n## {each.text}\n\n"
-        text += f"`compiler/passes/{each.file}.cpp`, tested by `test/lit/passes/{each.text.removeprefix('w2n-')}.ll`.\n\n"
+        test = each.text.removeprefix("w2n-")
+        text += f"`compiler/passes/{each.file}.cpp`, tested by `test/lit/passes/{test}.ll`.\n\n"
         text += f"- **Buys**: {each.buys}\n- **Exact**: {each.exact}\n- **Order**: {each.order}\n"
         text += f"- **Proof**: {PROOFS[each.proof]}. {each.evidence}\n"
     return text + RUN

@@ -1,4 +1,4 @@
-"""Compares the table of passes with what is made from it and what belongs to each row: the page, the files, the tests."""
+"""Compares the table of passes with what is made from it and what belongs to each row: page, files and tests."""
 
 import pathlib
 import re
@@ -8,7 +8,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.dont_write_bytecode = True
 sys.path.append(str(ROOT / "utils"))
 
-from document_passes import PAGE, PROOFS, Pass, page, passes
+from document_passes import PAGE, PROOFS, TABLE, Pass, page, passes
 
 
 def name_in_text(name: str) -> str:
@@ -34,7 +34,7 @@ def main() -> None:
     rows = passes()
     wrong = [each for row in rows for each in wrong_in_row(row)]
     # A row that the page's reader overlooks would be missed by every check above.
-    if len(rows) != len(re.findall(r"^W2N_(?:MODULE_)?PASS\(", (ROOT / "compiler/passes/Passes.def").read_text(), re.MULTILINE)):
+    if len(rows) != len(re.findall(r"^W2N_(?:MODULE_)?PASS\(", TABLE.read_text(), re.MULTILINE)):
         wrong.append("not every row of Passes.def is understood")
     pipeline = (ROOT / "compiler/codegen/Pipeline.cpp").read_text()
     for row in rows:

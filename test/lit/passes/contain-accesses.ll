@@ -1,4 +1,5 @@
-; Every access through the base of a memory lies inside the addresses that are reserved around it. An access for which that
+; Every access through the base of a memory lies inside the addresses that are reserved around it. An access for which
+; that
 ; cannot be seen is compared before its loop, or masked.
 ; RUN: w2n-opt -passes=loop-simplify,w2n-contain-accesses --verify-each %s | FileCheck %s
 

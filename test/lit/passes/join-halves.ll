@@ -7,13 +7,19 @@ target triple = "x86_64-unknown-linux-gnu"
 ; CHECK-LABEL: define <16 x i16> @wide(
 ; CHECK: add <16 x i16> %a, %b
 define <16 x i16> @wide(<16 x i16> %a, <16 x i16> %b) "target-cpu"="x86-64-v3" {
-  %al = shufflevector <16 x i16> %a, <16 x i16> poison, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
-  %bl = shufflevector <16 x i16> %b, <16 x i16> poison, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
-  %ah = shufflevector <16 x i16> %a, <16 x i16> poison, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %bh = shufflevector <16 x i16> %b, <16 x i16> poison, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %al = shufflevector <16 x i16> %a, <16 x i16> poison,
+      <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
+  %bl = shufflevector <16 x i16> %b, <16 x i16> poison,
+      <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
+  %ah = shufflevector <16 x i16> %a, <16 x i16> poison,
+      <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %bh = shufflevector <16 x i16> %b, <16 x i16> poison,
+      <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
   %low = add <8 x i16> %al, %bl
   %high = add <8 x i16> %ah, %bh
-  %both = shufflevector <8 x i16> %low, <8 x i16> %high, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %both = shufflevector <8 x i16> %low, <8 x i16> %high,
+      <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7,
+       i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
   ret <16 x i16> %both
 }
 
@@ -22,13 +28,19 @@ define <16 x i16> @wide(<16 x i16> %a, <16 x i16> %b) "target-cpu"="x86-64-v3" {
 ; CHECK: add <8 x i16>
 ; CHECK: add <8 x i16>
 define <16 x i16> @narrow(<16 x i16> %a, <16 x i16> %b) "target-cpu"="x86-64" {
-  %al = shufflevector <16 x i16> %a, <16 x i16> poison, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
-  %bl = shufflevector <16 x i16> %b, <16 x i16> poison, <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
-  %ah = shufflevector <16 x i16> %a, <16 x i16> poison, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
-  %bh = shufflevector <16 x i16> %b, <16 x i16> poison, <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %al = shufflevector <16 x i16> %a, <16 x i16> poison,
+      <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
+  %bl = shufflevector <16 x i16> %b, <16 x i16> poison,
+      <8 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7>
+  %ah = shufflevector <16 x i16> %a, <16 x i16> poison,
+      <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %bh = shufflevector <16 x i16> %b, <16 x i16> poison,
+      <8 x i32> <i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
   %low = add <8 x i16> %al, %bl
   %high = add <8 x i16> %ah, %bh
-  %both = shufflevector <8 x i16> %low, <8 x i16> %high, <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7, i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
+  %both = shufflevector <8 x i16> %low, <8 x i16> %high,
+      <16 x i32> <i32 0, i32 1, i32 2, i32 3, i32 4, i32 5, i32 6, i32 7,
+       i32 8, i32 9, i32 10, i32 11, i32 12, i32 13, i32 14, i32 15>
   ret <16 x i16> %both
 }
 

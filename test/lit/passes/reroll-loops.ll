@@ -203,7 +203,8 @@ done:
   ret void
 }
 
-; The store of the first copy may change what the second loads: here the loads come first, and the second store is the first's.
+; The store of the first copy may change what the second loads: here the loads come first, and the second store is the
+; first's.
 ; CHECK-LABEL: define {{.*}} @order(
 ; CHECK: %a0 = load i32
 ; CHECK: %a1 = load i32
