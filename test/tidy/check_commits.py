@@ -9,9 +9,8 @@ from sources import ROOT, SKIPPED
 SINCE = "2026-11-29T05:30:00Z"
 MAX_LENGTH = 72
 # Verbs that look like other forms of verbs.
-IMPERATIVES = {"Access", "Address", "Bring", "Bypass", "Compress", "Cross", "Discuss", "Embed", "Express", "Feed", "Focus",
-               "Guess", "Miss", "Need", "Pass", "Press", "Process", "Seed", "Speed", "Suppress",
-               "Toss"}
+IMPERATIVES = {"Access", "Address", "Bring", "Bypass", "Compress", "Cross", "Discuss", "Embed", "Express", "Feed",
+               "Focus", "Guess", "Miss", "Need", "Pass", "Press", "Process", "Seed", "Speed", "Suppress", "Toss"}
 
 
 def faults(subject: str) -> list[str]:

@@ -1,5 +1,5 @@
-"""Reads every #include of ours and compares it with the table of layers: a layer includes from itself and from those that
-its row names, and what has no LLVM includes nothing of LLVM."""
+"""Reads every #include of ours and compares it with the table of layers: a layer includes from itself and from those
+that its row names, and what has no LLVM includes nothing of LLVM."""
 
 import pathlib
 import re
