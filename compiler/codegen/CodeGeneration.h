@@ -1,4 +1,4 @@
-// From optimised LLVM IR to an object file or assembly.
+// From optimized LLVM IR to an object file or assembly.
 #pragma once
 
 #include <llvm/IR/LegacyPassManager.h>

@@ -36,12 +36,12 @@ void report(const ModulePlan &plan, Cause cause, const std::string &detail,
     plan.report->add(cause, detail, plan.displayNameOf(symbol));
 }
 
-/// Collects errors, and for the report what the vectoriser says of loops that it leaves.
+/// Collects errors, and for the report what the vectorizer says of loops that it leaves.
 class CollectDiagnostics : public llvm::DiagnosticHandler {
 public:
   CollectDiagnostics(const ModulePlan &plan, std::string &errors) : plan(plan), errors(errors) {}
   bool isAnalysisRemarkEnabled(llvm::StringRef pass) const override {
-    return plan.report && pass == vectoriser;
+    return plan.report && pass == vectorizer;
   }
   bool isAnyRemarkEnabled() const override { return plan.report; }
   bool handleDiagnostics(const llvm::DiagnosticInfo &info) override {
@@ -63,13 +63,13 @@ public:
   }
 
 private:
-  static constexpr char vectoriser[] = "loop-vectorize";
+  static constexpr char vectorizer[] = "loop-vectorize";
 
   void takeRemark(const llvm::DiagnosticInfoIROptimization &remark) {
     const std::string message = remark.getMsg();
     llvm::StringRef reason = message;
-    if (remark.getPassName() == vectoriser && reason.consume_front("loop not vectorized: "))
-      report(plan, Cause::NotVectorised, reason.str(), remark.getFunction().getName());
+    if (remark.getPassName() == vectorizer && reason.consume_front("loop not vectorized: "))
+      report(plan, Cause::NotVectorized, reason.str(), remark.getFunction().getName());
   }
 
   const ModulePlan &plan;

@@ -1,4 +1,4 @@
-// Partitions: groups of functions that are lowered, optimised and emitted each in an LLVMContext of
+// Partitions: groups of functions that are lowered, optimized and emitted each in an LLVMContext of
 // its own, on any thread. The cut depends on the module alone, so that the same bytes come out
 // whatever the number of threads.
 #pragma once
@@ -25,7 +25,7 @@ struct Partition {
 /// is the order of their code.
 std::vector<Partition> cutPartitions(const ModulePlan &plan);
 
-/// One LLVM module's worth of work: `lower` fills it, then it is optimised and printed or emitted
+/// One LLVM module's worth of work: `lower` fills it, then it is optimized and printed or emitted
 /// as the plan's options say (stopAfter, emit).
 Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoice &target,
                                         OptimizationLevel level,

@@ -4,20 +4,9 @@
 
 #include "compiler/codegen/Pipeline.h"
 
-#include "compiler/passes/addresses/ContainAccesses.h"
-#include "compiler/passes/addresses/FoldIndexSums.h"
-#include "compiler/passes/addresses/WidenAddresses.h"
-#include "compiler/passes/addresses/WidenExits.h"
-#include "compiler/passes/arithmetic/WideProducts.h"
-#include "compiler/passes/arithmetic/WideVectors.h"
+#include "compiler/passes/CheckPasses.h"
+#include "compiler/passes/Passes.h"
 #include "compiler/passes/calls/InlineCalls.h"
-#include "compiler/passes/latency/KeepSelects.h"
-#include "compiler/passes/latency/ShortenRecurrences.h"
-#include "compiler/passes/latency/SplitCopies.h"
-#include "compiler/passes/loops/RerollLoops.h"
-#include "compiler/passes/loops/SearchLoops.h"
-#include "compiler/passes/loops/ShortLoops.h"
-#include "compiler/passes/traps/PinLoads.h"
 
 #include <llvm/Analysis/ProfileSummaryInfo.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>
@@ -57,9 +46,9 @@ using namespace llvm;
 
 namespace {
 
-/// It deletes what is in a block for an assumption alone when it makes one block of two.
+/// SimplifyCFG may delete an instruction whose only use is an assumption when it merges blocks.
 void addSimplifyCfg(FunctionPassManager &passes, const SimplifyCFGOptions &options) {
-  passes.addPass(PinDeadLoadsPass(PinDeadLoadsPass::Before::Blocks));
+  addPass(passes, OwnPass::PinDeadBlocks);
   passes.addPass(SimplifyCFGPass(options));
 }
 
@@ -88,25 +77,14 @@ void addSecondLoopPasses(FunctionPassManager &passes, int level) {
   passes.addPass(createFunctionToLoopPassAdaptor(std::move(loops), /*UseMemorySSA=*/false));
 }
 
-/// Whether the pipelines have the passes whose proofs have fallen: each rests on an access that has
-/// happened before, or on values that it compares too little of, and nothing in the code that it
-/// makes enforces that. With LLVM's freedom to reorder plain accesses, addresses leave the sandbox.
-/// For their tests and for comparing speeds alone.
-#ifdef W2N_UNPROVEN_PASSES
-constexpr bool hasUnprovenPasses = true;
-#else
-constexpr bool hasUnprovenPasses = false;
-#endif
-
 /// Which passes a function gets of those of its level.
 enum class Passes { All, NoneAlongPhis, Cheap };
 
 void addVectorPasses(FunctionPassManager &passes, int level, bool isAlongPhis) {
-  passes.addPass(PinDeadLoadsPass(PinDeadLoadsPass::Before::Loops));
+  addPass(passes, OwnPass::PinDeadLoops);
   passes.addPass(createFunctionToLoopPassAdaptor(LoopRotatePass()));
-  if (hasUnprovenPasses)
-    passes.addPass(SearchLoopsPass());
-  passes.addPass(ShortLoopsPass());
+  addPass(passes, OwnPass::SearchLoops);
+  addPass(passes, OwnPass::ShortLoops);
   passes.addPass(LoopVectorizePass());
   passes.addPass(LoopLoadEliminationPass());
   passes.addPass(InstCombinePass());
@@ -118,11 +96,11 @@ void addVectorPasses(FunctionPassManager &passes, int level, bool isAlongPhis) {
                              .sinkCommonInsts(true));
   if (isAlongPhis) {
     passes.addPass(SLPVectorizerPass());
-    passes.addPass(JoinHalvesPass());
+    addPass(passes, OwnPass::JoinHalves);
     passes.addPass(InstCombinePass());
     passes.addPass(LoopUnrollPass(LoopUnrollOptions(level)));
     passes.addPass(InstCombinePass());
-    passes.addPass(ShortenRecurrencesPass());
+    addPass(passes, OwnPass::ShortenRecurrences);
   }
   passes.addPass(createFunctionToLoopPassAdaptor(LICMPass(LICMOptions()), /*UseMemorySSA=*/true));
 }
@@ -131,20 +109,18 @@ void addScalarPasses(FunctionPassManager &passes, int level, bool isAlongPhis) {
   if (isAlongPhis)
     passes.addPass(CorrelatedValuePropagationPass());
   addCleanup(passes);
-  passes.addPass(PinDeadLoadsPass(PinDeadLoadsPass::Before::Loops));
+  addPass(passes, OwnPass::PinDeadLoops);
   // Before sums are sorted, when copies are alike.
   passes.addPass(LoopSimplifyPass());
-  passes.addPass(WidenAddressesPass());
+  addPass(passes, OwnPass::WidenAddresses);
   passes.addPass(LoopSimplifyPass());
-  if (hasUnprovenPasses) {
-    passes.addPass(RerollLoopsPass());
-    passes.addPass(WidenExitsPass());
-  }
-  passes.addPass(FoldIndexSumsPass());
+  addPass(passes, OwnPass::RerollLoops);
+  addPass(passes, OwnPass::WidenExits);
+  addPass(passes, OwnPass::FoldIndexSums);
   passes.addPass(ReassociatePass());
   addFirstLoopPasses(passes, level >= 3);
   addCleanup(passes);
-  passes.addPass(PinDeadLoadsPass(PinDeadLoadsPass::Before::Loops));
+  addPass(passes, OwnPass::PinDeadLoops);
   addSecondLoopPasses(passes, level);
   passes.addPass(GVNPass());
   passes.addPass(SCCPPass());
@@ -172,7 +148,7 @@ FunctionPassManager makeFirstPasses(OptimizationLevel level) {
   addSimplifyCfg(passes, SimplifyCFGOptions());
   passes.addPass(EarlyCSEPass(/*UseMemorySSA=*/true));
   // Before terms of sums are put in another order, and before the inliner looks at the size.
-  passes.addPass(WideProductsPass());
+  addPass(passes, OwnPass::WideProducts);
   return passes;
 }
 
@@ -196,16 +172,16 @@ FunctionPassManager makePipeline(OptimizationLevel level, Passes which) {
     passes.addPass(InstSimplifyPass());
     passes.addPass(DivRemPairsPass());
     addSimplifyCfg(passes, SimplifyCFGOptions().convertSwitchRangeToICmp(true));
-    passes.addPass(KeepSelectsPass());
-    passes.addPass(SplitCopiesPass());
+    addPass(passes, OwnPass::KeepSelects);
+    addPass(passes, OwnPass::SplitCopies);
     break;
   }
   }
   // Addresses are not changed any more. What is compared before a loop needs a block there.
   if (level >= OptimizationLevel::O2)
     passes.addPass(LoopSimplifyPass());
-  passes.addPass(ContainAccessesPass());
-  passes.addPass(PinLoadsPass());
+  addPass(passes, OwnPass::ContainAccesses);
+  addPass(passes, OwnPass::PinLoads);
   return passes;
 }
 
@@ -283,17 +259,18 @@ void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel le
                     const std::function<void(const Function &, const char *reason)> &onFewer,
                     PassInstrumentationCallbacks *hooks) {
   machine.setOptLevel(codeGenLevel(level));
+#ifdef W2N_CHECKING
+  PassInstrumentationCallbacks checkingHooks;
+  if (!hooks)
+    hooks = &checkingHooks;
+  addPassChecks(*hooks);
+#endif
   PassBuilder builder(&machine, PipelineTuningOptions(), std::nullopt, hooks);
   LoopAnalysisManager loops;
   FunctionAnalysisManager functions;
   CGSCCAnalysisManager callGraph;
   ModuleAnalysisManager modules;
-  // The wasm functions are not the C library's, whatever they are called; of that, only what our
-  // builtins archive has is known.
-  TargetLibraryInfoImpl library(module.getTargetTriple());
-  library.disableAllFunctions();
-  for (LibFunc known : {LibFunc_memcpy, LibFunc_memmove, LibFunc_memset})
-    library.setAvailable(known);
+  const TargetLibraryInfoImpl library = knownLibrary(module.getTargetTriple());
   functions.registerPass([&] { return TargetLibraryAnalysis(library); });
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(callGraph);

@@ -5,7 +5,7 @@ import lit.formats
 
 config.name = "wasm2native"
 config.test_format = lit.formats.ShTest(execute_external=False)
-config.suffixes = [".wat", ".c", ".s", ".test"]
+config.suffixes = [".wat", ".c", ".s", ".ll", ".test"]
 config.excludes = ["Inputs"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.build_dir, "test", "lit")

@@ -1,5 +1,5 @@
-"""Builds a reactor of the folder preinit, pre-initialises it, and requires that its report is what it is without: from
-artifacts of both, and with Node.js from the module that was written. What initialisation computed must be there once
+"""Builds a reactor of the folder preinit, pre-initializes it, and requires that its report is what it is without: from
+artifacts of both, and with Node.js from the module that was written. What initialization computed must be there once
 only, and a second run must write the same bytes."""
 
 import argparse
@@ -29,10 +29,10 @@ def main() -> None:
     for output in (baked, again):
         build([options.wasm2native, "compile", "--preinit", "--emit=wasm", str(wasm), "-o", str(output)])
     if baked.read_bytes() != again.read_bytes():
-        fail("a second pre-initialisation wrote other bytes")
+        fail("a second pre-initialization wrote other bytes")
 
     wanted = run([options.wasm2native, "run", "--invoke", EXPORT, str(wasm)])
-    if wanted.status != 0 or b"initialised 1 times" not in wanted.output:
+    if wanted.status != 0 or b"initialized 1 times" not in wanted.output:
         fail(f"without: status {wanted.status}, {wanted.output!r}, {wanted.errors!r}")
     for level in ("-O0", "-O3"):
         artifact = options.work / f"program{level}.so"

@@ -1,5 +1,5 @@
-"""Reads every #include of ours and compares it with the table of layers: a layer includes from itself and from those that its row
-names, and what has no LLVM includes nothing of LLVM."""
+"""Reads every #include of ours and compares it with the table of layers: a layer includes from itself and from those
+that its row names, and what has no LLVM includes nothing of LLVM."""
 
 import pathlib
 import re
@@ -8,7 +8,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # Layer: what it may include besides itself. Longest prefix counts; a row's own includes are not handed on.
-LIBRARIES = {"lib/support": ["include"], "lib/wasm": ["lib/support"], "lib/artifact": ["lib/support", "lib/wasm", "include"]}
+LIBRARIES = {"lib/support": ["include"], "lib/wasm": ["lib/support"],
+             "lib/artifact": ["lib/support", "lib/wasm", "include"]}
 LIB = [*LIBRARIES]
 COMPILER_BASE = ["compiler/Options.h", *LIB]
 TARGETS, REPORT, IR = ["compiler/targets"], ["compiler/report"], ["compiler/ir"]
@@ -32,7 +33,8 @@ LAYERS = {
     "runtime/core": ["runtime/platform", "runtime/arch", *LIB],
     "runtime/wasi": ["runtime/core", "runtime/platform", *LIB],
     "runtime/cache": ["runtime/core", "runtime/platform", *LIB, "include"],
-    "runtime/api": ["runtime/cache", "runtime/wasi", "runtime/core", "runtime/platform", "runtime/arch", *LIB, "include"],
+    "runtime/api": ["runtime/cache", "runtime/wasi", "runtime/core", "runtime/platform", "runtime/arch", *LIB,
+                    "include"],
     "tools/wasm2native": ["runtime", "compiler/Options.h", *LIB, "include"],
     "tools/wasm2native-bindgen": [*LIB, "include"],
     "tools/w2n-opt": ["compiler", *LIB],
@@ -66,8 +68,10 @@ def wrong_includes(path: str, text: str) -> list[str]:
 
 def self_test() -> list[str]:
     """Wrong includes that must be found, so that the check cannot pass by finding nothing."""
-    planted = [("lib/wasm/A.cpp", '#include "runtime/core/Module.h"'), ("lib/wasm/A.cpp", "#include <llvm/IR/Module.h>"),
-               ("runtime/core/A.cpp", "#include <llvm/ADT/StringRef.h>"), ("compiler/ir/A.h", '#include "compiler/plan/Plan.h"'),
+    planted = [("lib/wasm/A.cpp", '#include "runtime/core/Module.h"'),
+               ("lib/wasm/A.cpp", "#include <llvm/IR/Module.h>"),
+               ("runtime/core/A.cpp", "#include <llvm/ADT/StringRef.h>"),
+               ("compiler/ir/A.h", '#include "compiler/plan/Plan.h"'),
                ("compiler/passes/traps/A.cpp", '#include "compiler/lower/module/ModuleLowering.h"'),
                ("compiler/lower/simd/A.cpp", '#include "compiler/passes/traps/PinLoads.h"'),
                ("compiler/plan/A.h", '#include "compiler/lower/module/Signature.h"'),

@@ -39,10 +39,10 @@ constexpr OptionRow rows[] = {
      "it: an output for each, FILE.x86_64.so and so on",
      "Code"},
     {"preinit", "[EXPORT]",
-     "run the module's initialisation now, and compile what is in memory then (default: "
+     "run the module's initialization now, and compile what is in memory then (default: "
      "wizer-initialize, wizer.initialize or _initialize)",
-     "Initialisation now"},
-    {"arg", "TEXT", "an argument of the program", "Initialisation now"},
+     "Initialization now"},
+    {"arg", "TEXT", "an argument of the program", "Initialization now"},
     {"version", nullptr, "print the versions of command, artifact format and compiler", "Help"},
     {"h,help", nullptr, "print this", "Help"},
 };
@@ -73,7 +73,7 @@ constexpr Choice<StopAfter> phases[] = {{"decode", StopAfter::Decode},
 struct Request {
   CompileOptions compile;
   std::optional<PreinitRequest> preinit;
-  /// Write the pre-initialised module instead of compiling it.
+  /// Write the pre-initialized module instead of compiling it.
   bool emitsWasm = false;
   std::vector<std::string> targets;
 
@@ -96,7 +96,7 @@ std::vector<std::string> targetsOf(const CommandLine &line) {
 
 std::unexpected<std::string> needsPreinit(const char *option) {
   return std::unexpected(std::string("--") + option +
-                         " is for the program while it initialises, and needs --preinit");
+                         " is for the program while it initializes, and needs --preinit");
 }
 
 std::expected<std::optional<PreinitRequest>, std::string> readPreinit(const CommandLine &line) {
@@ -243,8 +243,8 @@ Result<std::vector<Result<std::vector<uint8_t>>>> makeOutputs(std::vector<uint8_
                                                               const Request &request) {
   if (request.preinit) {
     const TimedPhase phase(request, "preinit");
-    W2N_TRY(initialised, preinitialize(wasm, *request.preinit, request.compile));
-    wasm = std::move(initialised);
+    W2N_TRY(initialized, preinitialize(wasm, *request.preinit, request.compile));
+    wasm = std::move(initialized);
   }
   if (request.emitsWasm)
     return std::vector<Result<std::vector<uint8_t>>>{std::move(wasm)};

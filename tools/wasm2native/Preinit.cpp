@@ -16,10 +16,10 @@ namespace {
 using runtime::Instance;
 
 std::unexpected<Error> cannot(const std::string &reason) {
-  return fail(ErrorKind::Unsupported, "cannot pre-initialise: " + reason);
+  return fail(ErrorKind::Unsupported, "cannot pre-initialize: " + reason);
 }
 
-/// Wizer's name of a function that initialises, and of the one that is _start afterwards.
+/// Wizer's name of a function that initializes, and of the one that is _start afterwards.
 struct Convention {
   std::string_view initialize, resume;
 };
@@ -145,7 +145,7 @@ Status Preinitializer::call(std::string_view name) {
 }
 
 Status Preinitializer::run(std::span<const uint8_t> artifact) {
-  W2N_TRY(loaded, runtime::Module::loadBytes(artifact, "initialisation"));
+  W2N_TRY(loaded, runtime::Module::loadBytes(artifact, "initialization"));
   W2N_TRY(context, wasi::WasiContext::create(request.wasi));
   wasi = context;
   filesBefore = wasi->files.handles();
@@ -228,7 +228,7 @@ Result<std::vector<uint8_t>> preinitialize(std::span<const uint8_t> wasm,
   W2N_CHECK(preinitializer.run(artifact));
   W2N_TRY(baked, preinitializer.bake());
   if (options.remark)
-    options.remark("pre-initialised: " + std::to_string(baked.size()) + " bytes");
+    options.remark("pre-initialized: " + std::to_string(baked.size()) + " bytes");
   return baked;
 }
 

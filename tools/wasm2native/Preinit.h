@@ -11,7 +11,7 @@ struct PreinitRequest {
   /// What to call; empty: wizer-initialize, wizer.initialize or _initialize, the first that there
   /// is.
   std::string exportName;
-  /// What the guest has while it initialises.
+  /// What the guest has while it initializes.
   wasi::WasiOptions wasi;
 };
 

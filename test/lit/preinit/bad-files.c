@@ -3,8 +3,8 @@
 // RUN: not wasm2native compile --preinit=open_file --dir %t::/d:ro %t.wasm -o %t/out 2>&1 | FileCheck --check-prefix=OPEN %s
 // RUN: not wasm2native compile --preinit=close_stream %t.wasm -o %t/out 2>&1 | FileCheck --check-prefix=CLOSED %s
 // RUN: not test -e %t/out
-// OPEN: cannot pre-initialise: descriptor 4 is open, and an open file is not part of a module
-// CLOSED: cannot pre-initialise: descriptor 1 is closed, and would be open again
+// OPEN: cannot pre-initialize: descriptor 4 is open, and an open file is not part of a module
+// CLOSED: cannot pre-initialize: descriptor 1 is closed, and would be open again
 //
 // What was read is.
 // RUN: wasm2native compile --preinit=read_file --dir %t::/d:ro %t.wasm -o %t/out

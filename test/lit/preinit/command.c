@@ -1,4 +1,4 @@
-// A command that leaves with status 0 has initialised; its _start runs again on what it left, with
+// A command that leaves with status 0 has initialized; its _start runs again on what it left, with
 // the arguments of that time. wasi-libc's flag that _start has run is not part of it.
 // RUN: %clang-wasi %s -o %t.wasm
 // RUN: wasm2native compile --preinit=_start --arg prepare %t.wasm -o %t.so | FileCheck --check-prefix=BUILD %s

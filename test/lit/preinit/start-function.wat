@@ -1,4 +1,4 @@
-;; The start function is initialisation enough. Memory that was grown and not written to takes no room.
+;; The start function is initialization enough. Memory that was grown and not written to takes no room.
 ;; RUN: wat2wasm %s -o %t.wasm && wasm2native compile --preinit --emit=wasm %t.wasm -o %t.baked.wasm
 ;; RUN: wasm2native run --invoke state %t.baked.wasm | FileCheck %s
 ;; RUN: wasm-objdump -x %t.baked.wasm | FileCheck --check-prefix=MODULE %s

@@ -1,4 +1,4 @@
-;; Tables that code writes to, and segments that it drops, are as initialisation has left them.
+;; Tables that code writes to, and segments that it drops, are as initialization has left them.
 ;; RUN: wat2wasm %s -o %t.wasm && wasm2native compile --preinit --emit=wasm %t.wasm -o %t.baked.wasm
 ;; RUN: wasm-validate %t.baked.wasm && wasm2native run --invoke sum %t.baked.wasm | FileCheck %s
 ;; RUN: not wasm2native run --invoke dropped %t.baked.wasm 2>&1 | FileCheck --check-prefix=DROPPED %s

@@ -12,12 +12,12 @@
 ;; CHECK: operations for which the processor has no short sequence: 2 in 1 function
 ;; CHECK-NEXT: way out:
 ;; CHECK-NEXT: i32.popcnt, for x86-64 (--mcpu=x86-64-v2 has one): bits 2
-;; CHECK: innermost loops with calls, which keep values in memory and are not vectorised: 1 in 1 function
+;; CHECK: innermost loops with calls, which keep values in memory and are not vectorized: 1 in 1 function
 ;; CHECK-NEXT: way out:
 ;; CHECK-NEXT: {{^}}  calls 1{{$}}
 ;; CHECK: innermost loops with memory.grow, which may take a system call each time: 1 in 1 function
 ;; CHECK: {{^}}  grows 1{{$}}
-;; CHECK: loops that LLVM does not vectorise:
+;; CHECK: loops that LLVM does not vectorize:
 ;; CHECK-NEXT: way out: docs/report.md
 ;; CHECK: sum 1
 ;; OPTIONS: every access to memory is in its place (--strict-trap-state)

@@ -1,4 +1,4 @@
-// A small Forth: initialisation defines its words from source, which takes most of the time; a
+// A small Forth: initialization defines its words from source, which takes most of the time; a
 // report runs some.
 #include "preinit.h"
 
@@ -66,7 +66,7 @@ static void execute(const struct word *word) {
   }
 }
 
-void initialise(void) {
+void initialize(void) {
   add_word("+", add);
   add_word("*", multiply);
   add_word("dup", duplicate);

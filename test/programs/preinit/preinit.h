@@ -1,4 +1,4 @@
-/* What the programs of this folder have in common: initialise() runs once, when it is asked for at
+/* What the programs of this folder have in common: initialize() runs once, when it is asked for at
    build time or before the first report, and report() prints what came of it. */
 #include <stdint.h>
 #include <stdio.h>
@@ -11,20 +11,20 @@
 #define EXPORTED(name) __attribute__((export_name(name)))
 #endif
 
-void initialise(void);
+void initialize(void);
 void report(void);
 
-static int initialisations;
+static int initializations;
 
-EXPORTED("wizer-initialize") void run_initialisation(void) {
-  ++initialisations;
-  initialise();
+EXPORTED("wizer-initialize") void run_initialization(void) {
+  ++initializations;
+  initialize();
 }
 
 EXPORTED("report") void run_report(void) {
-  if (initialisations == 0)
-    run_initialisation();
-  printf("initialised %d times\n", initialisations);
+  if (initializations == 0)
+    run_initialization();
+  printf("initialized %d times\n", initializations);
   report();
   fflush(stdout);
 }

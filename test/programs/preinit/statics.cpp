@@ -38,7 +38,7 @@ size_t &callCount() {
 
 } // namespace
 
-void initialise() {
+void initialize() {
   for (int i = 0; i < 10; ++i)
     if (i % 3)
       animals.push_back(std::make_unique<Dog>());

@@ -37,7 +37,7 @@ static void find_primes(void) {
   free(composite);
 }
 
-void initialise(void) {
+void initialize(void) {
   add_shapes();
   find_primes();
   ratio *= 2;

@@ -2,7 +2,7 @@
 (module
   (memory 1)
 
-  ;; Bytes at 0x1000 and 0x2000 that differ from their neighbours.
+  ;; Bytes at 0x1000 and 0x2000 that differ from their neighbors.
   (func $reset (local $i i32)
     (loop $next
       (i32.store8 offset=0x1000 (local.get $i) (i32.add (i32.mul (local.get $i) (i32.const 31)) (i32.shr_u (local.get $i) (i32.const 3))))

@@ -1,4 +1,4 @@
-;; Globals: shared between modules, initialised from each other, kept across memory stores and calls.
+;; Globals: shared between modules, initialized from each other, kept across memory stores and calls.
 (module $owner
   (global $counter (export "counter") (mut i64) (i64.const 5))
   (global (export "base") i32 (i32.const 1000))

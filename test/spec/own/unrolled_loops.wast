@@ -81,8 +81,8 @@
       (local.set $to (i32.add (local.get $to) (i32.const 8)))
       (br_if $next (i32.ne (local.tee $i (i32.add (local.get $i) (i32.const 2))) (i32.and (local.get $n) (i32.const -2))))))
 
-  ;; The neighbour before is kept from iteration to iteration.
-  (func (export "neighbours") (param $to i32) (param $from i32) (param $n i32) (local $i i32) (local $a i32) (local $b i32)
+  ;; The neighbor before is kept from iteration to iteration.
+  (func (export "neighbors") (param $to i32) (param $from i32) (param $n i32) (local $i i32) (local $a i32) (local $b i32)
     (local.set $a (i32.load (local.get $from)))
     (loop $next
       (local.set $b (i32.load offset=4 (local.get $from)))
@@ -129,7 +129,7 @@
 (assert_return (invoke "at" (i32.const 0x1004)) (i32.const 2))
 (assert_return (invoke "at" (i32.const 0x1008)) (i32.const 3))
 (assert_return (invoke "at" (i32.const 0x100c)) (i32.const 4))
-(invoke "neighbours" (i32.const 0x1000) (i32.const 0) (i32.const 64))
+(invoke "neighbors" (i32.const 0x1000) (i32.const 0) (i32.const 64))
 (assert_return (invoke "at" (i32.const 0x1000)) (i32.const 1))
 (assert_return (invoke "at" (i32.const 0x1004)) (i32.const -5))
 (assert_return (invoke "at" (i32.const 0x10fc)) (i32.const -377))

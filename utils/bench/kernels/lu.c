@@ -1,4 +1,4 @@
-// Gaussian elimination by rows: `row -= factor * pivot row`, which vectorises, with a bound that
+// Gaussian elimination by rows: `row -= factor * pivot row`, which vectorizes, with a bound that
 // moves.
 #include <stdio.h>
 

@@ -169,9 +169,9 @@ def matrix(writer):
                 *counted(writer, inner, i32(size), [put(total, op(f"{PREFIX[kind]}.add", get(total), product))]),
                 store(writer, element, at(get(row), get(column), 2048), get(total))]
     else:
-        neighbours = op(f"{PREFIX[kind]}.add", load(element, at(get(row), get(column), 0), width),
+        neighbors = op(f"{PREFIX[kind]}.add", load(element, at(get(row), get(column), 0), width),
                         load(element, at(get(row), get(column), 0), size * width))
-        body = [store(writer, element, at(get(row), get(column), writer.rng.choice([0, width, 1024])), neighbours)]
+        body = [store(writer, element, at(get(row), get(column), writer.rng.choice([0, width, 1024])), neighbors)]
     return [put(start, base(writer, 4000)), *counted(writer, row, i32(size), counted(writer, column, i32(size), body))]
 
 

@@ -1,4 +1,4 @@
-;; Plain accesses to a shared memory are ordinary loads and stores: the loop vectorises, and an atomic access in it stays a barrier.
+;; Plain accesses to a shared memory are ordinary loads and stores: the loop vectorizes, and an atomic access in it stays a barrier.
 ;; RUN: wat2wasm --enable-threads %s -o %t.wasm && wasm2native compile -O3 --stop-after=optimize %t.wasm -o - | FileCheck %s
 (module (memory 1 1 shared)
   ;; CHECK-LABEL: @fn0(

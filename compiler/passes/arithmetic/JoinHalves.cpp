@@ -1,4 +1,4 @@
-#include "compiler/passes/arithmetic/WideVectors.h"
+#include "compiler/passes/arithmetic/JoinHalves.h"
 
 #include <llvm/Analysis/TargetTransformInfo.h>
 #include <llvm/Transforms/Vectorize/VectorCombine.h>

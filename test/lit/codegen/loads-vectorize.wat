@@ -1,4 +1,4 @@
-;; Loads that trap exactly are ordinary loads all the same: a sum over an array is vectorised.
+;; Loads that trap exactly are ordinary loads all the same: a sum over an array is vectorized.
 ;; REQUIRES: x86_64
 ;; RUN: wat2wasm %s -o %t.wasm && wasm2native compile -O3 --emit=asm %t.wasm -o - | FileCheck %s
 ;; CHECK-LABEL: fn0:

@@ -1,0 +1,80 @@
+#include "compiler/passes/Passes.h"
+
+#include "compiler/passes/addresses/ContainAccesses.h"
+#include "compiler/passes/addresses/FoldIndexSums.h"
+#include "compiler/passes/addresses/WidenAddresses.h"
+#include "compiler/passes/addresses/WidenExits.h"
+#include "compiler/passes/arithmetic/JoinHalves.h"
+#include "compiler/passes/arithmetic/WideProducts.h"
+#include "compiler/passes/calls/InlineCalls.h"
+#include "compiler/passes/latency/KeepSelects.h"
+#include "compiler/passes/latency/ShortenRecurrences.h"
+#include "compiler/passes/latency/SplitCopies.h"
+#include "compiler/passes/loops/RerollLoops.h"
+#include "compiler/passes/loops/SearchLoops.h"
+#include "compiler/passes/loops/ShortLoops.h"
+#include "compiler/passes/traps/PinLoads.h"
+
+namespace w2n::compiler {
+
+using namespace llvm;
+
+namespace {
+
+struct Row {
+  OwnPass pass;
+  const char *name;
+  PassProof proof;
+  /// Adds the pass; null for one that works on the other unit.
+  void (*addToFunction)(FunctionPassManager &);
+  void (*addToModule)(ModulePassManager &);
+};
+
+constexpr Row rows[] = {
+#define W2N_PASS(name, text, create, proof, ...)                                                   \
+  {OwnPass::name, text, PassProof::proof,                                                          \
+   [](FunctionPassManager &passes) { passes.addPass(create); }, nullptr},
+#define W2N_MODULE_PASS(name, text, create, proof, ...)                                            \
+  {OwnPass::name, text, PassProof::proof, nullptr,                                                 \
+   [](ModulePassManager &passes) { passes.addPass(create); }},
+#include "compiler/passes/Passes.def"
+};
+
+const Row &rowOf(OwnPass pass) { return rows[size_t(pass)]; }
+
+} // namespace
+
+StringRef passName(OwnPass pass) { return rowOf(pass).name; }
+PassProof passProof(OwnPass pass) { return rowOf(pass).proof; }
+
+void addPass(FunctionPassManager &passes, OwnPass pass) {
+  const Row &row = rowOf(pass);
+  assert(row.pass == pass && row.addToFunction && "a pass that works on functions");
+  if (row.proof != PassProof::Unproven || !isProofRequired)
+    row.addToFunction(passes);
+}
+
+void registerPasses(PassBuilder &builder) {
+  builder.registerPipelineParsingCallback(
+      [](StringRef name, FunctionPassManager &passes, ArrayRef<PassBuilder::PipelineElement>) {
+        const Row *row =
+            find_if(rows, [&](const Row &row) { return row.addToFunction && name == row.name; });
+        return row != std::end(rows) && (row->addToFunction(passes), true);
+      });
+  builder.registerPipelineParsingCallback(
+      [](StringRef name, ModulePassManager &passes, ArrayRef<PassBuilder::PipelineElement>) {
+        const Row *row =
+            find_if(rows, [&](const Row &row) { return row.addToModule && name == row.name; });
+        return row != std::end(rows) && (row->addToModule(passes), true);
+      });
+}
+
+TargetLibraryInfoImpl knownLibrary(const Triple &triple) {
+  TargetLibraryInfoImpl library(triple);
+  library.disableAllFunctions();
+  for (LibFunc known : {LibFunc_memcpy, LibFunc_memmove, LibFunc_memset})
+    library.setAvailable(known);
+  return library;
+}
+
+} // namespace w2n::compiler

@@ -1,0 +1,146 @@
+; A guest load that the code generator could delete, narrow or move becomes volatile; the others stay ordinary, and
+; assumptions are gone.
+; RUN: w2n-opt -passes=w2n-pin-loads --verify-each %s | FileCheck %s
+
+target datalayout = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128"
+target triple = "x86_64-unknown-linux-gnu"
+
+; CHECK-NOT: call void @llvm.assume
+; CHECK-LABEL: define void @unused(
+; CHECK: load volatile i32
+define void @unused(ptr %address) {
+  %value = load i32, ptr %address, align 1, !tbaa !13
+  call void @llvm.assume(i1 true) ["noundef"(i32 %value)]
+  ret void
+}
+
+; CHECK-LABEL: define i32 @returned(
+; CHECK: = load i32
+define i32 @returned(ptr %address) {
+  %value = load i32, ptr %address, align 1, !tbaa !13
+  call void @llvm.assume(i1 true) ["noundef"(i32 %value)]
+  ret i32 %value
+}
+
+; Only the lower byte is wanted.
+; CHECK-LABEL: define i8 @narrowed(
+; CHECK: load volatile i32
+define i8 @narrowed(ptr %address) {
+  %value = load i32, ptr %address, align 1, !tbaa !13
+  call void @llvm.assume(i1 true) ["noundef"(i32 %value)]
+  %low = trunc i32 %value to i8
+  ret i8 %low
+}
+
+; All bytes are wanted.
+; CHECK-LABEL: define i64 @extended(
+; CHECK: = load i32
+define i64 @extended(ptr %address) {
+  %value = load i32, ptr %address, align 1, !tbaa !13
+  call void @llvm.assume(i1 true) ["noundef"(i32 %value)]
+  %wide = zext i32 %value to i64
+  ret i64 %wide
+}
+
+; One branch alone uses it, and the load could move there.
+; CHECK-LABEL: define i32 @sunk(
+; CHECK: load volatile i32
+define i32 @sunk(ptr %address, i1 %c) {
+  %value = load i32, ptr %address, align 1, !tbaa !13
+  call void @llvm.assume(i1 true) ["noundef"(i32 %value)]
+  br i1 %c, label %then, label %else
+then:
+  %sum = add i32 %value, 1
+  ret i32 %sum
+else:
+  ret i32 0
+}
+
+; One value of a select may be computed behind a branch.
+; CHECK-LABEL: define i32 @selected(
+; CHECK: load volatile i32
+define i32 @selected(ptr %address, i1 %c) {
+  %value = load i32, ptr %address, align 1, !tbaa !13
+  call void @llvm.assume(i1 true) ["noundef"(i32 %value)]
+  %result = select i1 %c, i32 %value, i32 0
+  ret i32 %result
+}
+
+; The condition of a branch is computed in its block.
+; CHECK-LABEL: define i32 @condition(
+; CHECK: = load i32
+define i32 @condition(ptr %address) {
+  %value = load i32, ptr %address, align 1, !tbaa !13
+  call void @llvm.assume(i1 true) ["noundef"(i32 %value)]
+  %is = icmp eq i32 %value, 0
+  br i1 %is, label %then, label %else
+then:
+  ret i32 1
+else:
+  ret i32 0
+}
+
+; Of two conditions the second may be computed behind the first.
+; CHECK-LABEL: define i32 @twoConditions(
+; CHECK: load volatile i32
+define i32 @twoConditions(ptr %address, i1 %c) {
+  %value = load i32, ptr %address, align 1, !tbaa !13
+  call void @llvm.assume(i1 true) ["noundef"(i32 %value)]
+  %is = icmp eq i32 %value, 0
+  %both = and i1 %is, %c
+  br i1 %both, label %then, label %else
+then:
+  ret i32 1
+else:
+  ret i32 0
+}
+
+; A byte of the word alone would be written, and read.
+; CHECK-LABEL: define void @bit(
+; CHECK: load volatile i32
+define void @bit(ptr %address) {
+  %value = load i32, ptr %address, align 1, !tbaa !13
+  call void @llvm.assume(i1 true) ["noundef"(i32 %value)]
+  %set = or i32 %value, 1
+  store i32 %set, ptr %address, align 1, !tbaa !13
+  ret void
+}
+
+; Of a vector of which one lane is wanted the first and the last byte are loaded besides.
+; CHECK-LABEL: define i32 @lane(
+; CHECK: %[[FIRST:.*]] = getelementptr inbounds i8, ptr %address, i64 0
+; CHECK: load volatile i8, ptr %[[FIRST]]
+; CHECK: %[[LAST:.*]] = getelementptr inbounds i8, ptr %address, i64 15
+; CHECK: load volatile i8, ptr %[[LAST]]
+; CHECK: = load <4 x i32>
+define i32 @lane(ptr %address) {
+  %value = load <4 x i32>, ptr %address, align 1, !tbaa !13
+  call void @llvm.assume(i1 true) ["noundef"(<4 x i32> %value)]
+  %lane = extractelement <4 x i32> %value, i64 0
+  ret i32 %lane
+}
+
+; All lanes are wanted.
+; CHECK-LABEL: define <4 x i32> @lanes(
+; CHECK-NOT: load volatile
+; CHECK: = load <4 x i32>
+define <4 x i32> @lanes(ptr %address) {
+  %value = load <4 x i32>, ptr %address, align 1, !tbaa !13
+  call void @llvm.assume(i1 true) ["noundef"(<4 x i32> %value)]
+  ret <4 x i32> %value
+}
+
+; The context is the compiler's own: reading it cannot trap.
+; CHECK-LABEL: define void @context(
+; CHECK-NOT: volatile
+; CHECK: ret void
+define void @context(ptr %address) {
+  %value = load i32, ptr %address, align 4, !tbaa !12
+  ret void
+}
+
+!0 = !{!"wasm2native"}
+!1 = !{!"context", !0, i64 0}
+!4 = !{!"memory", !0, i64 0}
+!12 = !{!1, !1, i64 0} ; in the context
+!13 = !{!4, !4, i64 0} ; in guest memory

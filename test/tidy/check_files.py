@@ -1,0 +1,64 @@
+"""Files that comments and documents name must exist, and build products are not tracked."""
+
+import pathlib
+import re
+import sys
+
+from sources import ROOT, tracked_files
+
+PRODUCTS = (".pyc", ".o", ".so", ".a", ".class")
+# What names a file: with a folder or without, but no pattern and no part of an address.
+SUFFIX = "cpp|h|hpp|def|py|md|smt2|cmake|mjs|wat|ll"
+NAME = re.compile(r"(?<![\w/.<*$%{}-])((?:[\w.-]+/)*[A-Za-z_][\w-]*\.(?:" + SUFFIX + r"))\b(?![\w*{/])")
+# Where a comment begins; documents are comments from end to end.
+COMMENT = {".cpp": "//", ".h": "//", ".hpp": "//", ".def": "//", ".c": "//", ".S": "//", ".py": "#", ".txt": "#",
+           ".cmake": "#", ".sh": "#", ".wat": ";;", ".ll": ";", ".md": ""}
+# Files of others: of systems, of tools, of a reader who follows a document.
+FOREIGN = ("llvm/", "asm/", "arch/arm64/", "uapi/", "wasm_simd128.h", "wizer_initialize.h")
+# Names that are wrong and to be mended; the entry goes then.
+WRONG = {"lib/artifact/Abi.h": "Runtime.h"}
+READERS = {"docs/embedding.md": ("shop_imports.hpp",), "docs/preinit.md": ("script.py",)}
+
+
+def comments(path: str, text: str) -> list[tuple[int, str]]:
+    mark = COMMENT.get(pathlib.PurePath(path).suffix)
+    if mark is None:
+        return []
+    return [(number, line[line.index(mark):]) for number, line in enumerate(text.split("\n"), 1)
+            if mark in line and "RUN:" not in line]
+
+
+def exists(name: str, path: str, files: set[str], names: set[str]) -> bool:
+    if "/" not in name:
+        return name in names
+    return (any(file == name or file.endswith("/" + name) for file in files)
+            or (ROOT / path).parent.joinpath(name).exists())
+
+
+def is_excused(name: str, path: str) -> bool:
+    # Proofs come with the passes that they are of.
+    if name.startswith("test/proofs/") and not (ROOT / "test/proofs").exists():
+        return True
+    return name.startswith(FOREIGN) or name in READERS.get(path, ()) or WRONG.get(path) == name
+
+
+def main() -> None:
+    files = set(tracked_files())
+    names = {pathlib.PurePath(file).name for file in files}
+    wrong = [f"{file}: is a build product" for file in sorted(files) if file.endswith(PRODUCTS)]
+    found = 0
+    for path in sorted(files):
+        if path.startswith("test/tidy/") or path.endswith("CMakeLists.txt"):
+            continue
+        for number, line in comments(path, (ROOT / path).read_text(errors="replace")):
+            for name in NAME.findall(line):
+                found += 1
+                if not is_excused(name, path) and not exists(name, path, files, names):
+                    wrong.append(f"{path}:{number}: there is no {name}")
+    assert found > 100 and NAME.findall("as in passes/None.cpp, *.cpp and <x.h>") == ["passes/None.cpp"]
+    print("\n".join(wrong) or f"{found} names of files")
+    sys.exit(bool(wrong))
+
+
+if __name__ == "__main__":
+    main()
