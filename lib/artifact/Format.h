@@ -12,7 +12,7 @@
 
 namespace w2n::artifact {
 
-inline constexpr uint32_t formatVersion = 10;
+inline constexpr uint32_t formatVersion = 11;
 inline constexpr uint32_t noIndex = ~uint32_t(0);
 /// ELF note that holds the metadata.
 inline constexpr char noteOwner[] = "wasm2native";
@@ -109,7 +109,7 @@ struct LevelRecord {
   /// Its functions. Of several levels they do not overlap, and the builtins, which are the
   /// baseline's, are outside.
   ImageOffset codeBegin, codeEnd;
-  /// void(InstanceContext *) in the C convention: evaluates global initialisers, then applies
+  /// void(InstanceContext *) in the C convention: evaluates global initializers, then applies
   /// active element and data segments that are not in the image; 0 if there is nothing to do. May
   /// trap.
   ImageOffset initialize;

@@ -120,7 +120,7 @@ Status Checker::checkLevels() const {
     if (level.functions.count != header.functions.count || level.thunks.count != header.types.count)
       return malformed("a level does not have the module's functions and types");
     if (level.initialize != 0 && !metadata.isCode(level.initialize))
-      return malformed("the initialisation function lies outside the code");
+      return malformed("the initialization function lies outside the code");
     if (level.codeBegin > level.codeEnd ||
         (level.codeBegin != level.codeEnd &&
          (!metadata.isCode(level.codeBegin) || !metadata.isCode(level.codeEnd - 1))))

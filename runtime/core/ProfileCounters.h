@@ -1,5 +1,5 @@
 // The counters of a module that was compiled with --profile-generate. Each instance counts for
-// itself, without synchronisation; what a module counted is the sum.
+// itself, without synchronization; what a module counted is the sum.
 #pragma once
 
 #include "lib/artifact/Metadata.h"

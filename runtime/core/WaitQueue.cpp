@@ -33,7 +33,7 @@ struct alignas(64) Bucket {
 Bucket &bucketAt(const void *address) {
   constexpr size_t bucketBits = 8;
   static Bucket buckets[size_t(1) << bucketBits];
-  // Fibonacci hashing: neighbouring words spread over all buckets.
+  // Fibonacci hashing: neighboring words spread over all buckets.
   const uint64_t hash = reinterpret_cast<uintptr_t>(address) * 0x9e3779b97f4a7c15u;
   return buckets[hash >> (64 - bucketBits)];
 }

@@ -22,8 +22,7 @@ BRITISH = re.compile(
     r"(?:capital|categor|custom|final|general|initial|legal|local|material|maxim|memor|minim|modern|normal|optim|organ|"
     r"parallel|polymorph|priorit|random|real|recogn|scalar|serial|special|standard|summar|symbol|synchron|util|vector|"
     r"virtual|visual)is(?:e|ed|es|er|ers|ing|ation|ations)", re.IGNORECASE)
-BRITISH_FILES = {"runtime/core/ProfileCounters.h", "runtime/core/WaitQueue.cpp", "runtime/platform/Faults.h",
-                 "runtime/wasi/Path.cpp", "lib/artifact/Format.h", "lib/artifact/Metadata.cpp"}
+BRITISH_FILES: set[str] = set()
 WORD = re.compile(r"[A-Z]?[a-z]+")
 
 

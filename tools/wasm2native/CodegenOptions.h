@@ -17,7 +17,7 @@ inline constexpr OptionRow codegenOptions[] = {
     {"features", "LIST",
      "WebAssembly proposals to allow: wasm2,+memory64 (default: all; 'help' lists them)", "Code"},
     {"bounds-checks", "HOW",
-     "guard: by the memory's 8 GiB reservation (default); explicit: by comparing", "Code"},
+     "guard: by the memory's 12 GiB reservation (default); explicit: by comparing", "Code"},
     {"strict-trap-state", nullptr, "after a trap, memory holds exactly what the specification says",
      "Code"},
     {"deterministic", nullptr, "the same NaNs and relaxed vector instructions on every target",
