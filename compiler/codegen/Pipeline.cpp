@@ -88,9 +88,8 @@ void addSecondLoopPasses(FunctionPassManager &passes, int level) {
   passes.addPass(createFunctionToLoopPassAdaptor(std::move(loops), /*UseMemorySSA=*/false));
 }
 
-/// Whether the pipelines have the passes whose proofs have fallen: each rests on an access that has
-/// happened before, or on values that it compares too little of, and nothing in the code that it
-/// makes enforces that. With LLVM's freedom to reorder plain accesses, addresses leave the sandbox.
+/// Whether the pipelines have the passes whose proofs have fallen: SearchLoops, whose vectors may be
+/// deleted where the loop would trap, and whose addresses nothing bounds.
 /// For their tests and for comparing speeds alone.
 #ifdef W2N_UNPROVEN_PASSES
 constexpr bool hasUnprovenPasses = true;
@@ -136,10 +135,8 @@ void addScalarPasses(FunctionPassManager &passes, int level, bool isAlongPhis) {
   passes.addPass(LoopSimplifyPass());
   passes.addPass(WidenAddressesPass());
   passes.addPass(LoopSimplifyPass());
-  if (hasUnprovenPasses) {
-    passes.addPass(RerollLoopsPass());
-    passes.addPass(WidenExitsPass());
-  }
+  passes.addPass(RerollLoopsPass());
+  passes.addPass(WidenExitsPass());
   passes.addPass(FoldIndexSumsPass());
   passes.addPass(ReassociatePass());
   addFirstLoopPasses(passes, level >= 3);
