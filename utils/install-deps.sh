@@ -12,6 +12,8 @@ packages=(
   clang-22 lld-22 llvm-22 llvm-22-tools clang-format-22 clang-tidy-22 python3 perl-base strace e2fsprogs
   # C and C++ to WebAssembly; the text format.
   wasi-libc libclang-rt-22-dev libclang-rt-22-dev-wasm32 libc++-22-dev-wasm32 libc++abi-22-dev-wasm32 wabt
+  # Proofs of rules that passes apply.
+  z3
   # Counts of instructions in benchmarks.
   valgrind
 )

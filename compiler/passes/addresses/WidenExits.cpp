@@ -1,7 +1,7 @@
 // A narrow counter n = 0, s, 2s, ... that the latch compares for (in)equality with the constant c,
 // a multiple of s, reaches c before it wraps around, and the loop ends there at the latest. So the
 // zero extension of n is the wide w = 0, s, 2s, ... as long as the loop runs, and w = c says what
-// n = c says.
+// n = c says (test/proofs/widen-exits.smt2).
 
 #include "compiler/passes/addresses/WidenExits.h"
 

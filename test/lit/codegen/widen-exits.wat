@@ -1,5 +1,4 @@
 ;; A loop's counter is compared in 64 bits where an address counts the same steps.
-;; REQUIRES: unproven-passes
 ;; RUN: wat2wasm --debug-names %s -o %t.wasm
 ;; RUN: wasm2native compile -O2 --stop-after=optimize %t.wasm -o - | FileCheck %s
 

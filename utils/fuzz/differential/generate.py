@@ -5,6 +5,7 @@ import random
 from loops import SHAPES
 from module import CLOSED_TABLE, OPEN_TABLE, Module
 from random_code import PAGE, Writer
+from shapes import MORE_SHAPES
 from tree import Function
 
 # The arguments of each function's calls.
@@ -35,7 +36,7 @@ def generate(seed, functions=16):
         else:
             for _ in range(rng.randrange(1, 4)):
                 writer.budget = max(writer.budget, 40)
-                statements += rng.choice(SHAPES)(writer)
+                statements += rng.choice(SHAPES + MORE_SHAPES)(writer)
                 if rng.random() < 0.5:
                     statements += writer.statements(2, 1, 2)
         writer.finish(statements)

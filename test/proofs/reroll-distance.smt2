@@ -1,0 +1,48 @@
+; Compiler pass RerollLoops: a 32-bit counter that starts at `start` and goes on by 2^k, up or down,
+; first equals `end` after d / 2^k steps if 2^k divides the distance d modulo 2^32, and never
+; otherwise. Each check asks for a counterexample.
+(define-sort Index () (_ BitVec 32))
+(declare-const start Index)
+(declare-const end Index)
+(declare-const k Index)
+(declare-const n Index)  ; a number of steps; after 2^32 of them the counter begins again
+(assert (bvult k (_ bv32 32)))
+(define-const stride Index (bvshl (_ bv1 32) k))
+
+; Up.
+(push)
+(define-const d Index (bvsub end start))
+(define-const isWhole Bool (= (bvand d (bvsub stride (_ bv1 32))) (_ bv0 32)))
+(define-const steps Index (bvlshr d k))
+(push)
+(assert (and isWhole (= n steps) (not (= (bvadd start (bvshl n k)) end))))
+(check-sat)
+(pop)
+(push)
+(assert (and isWhole (bvult n steps) (= (bvadd start (bvshl n k)) end)))
+(check-sat)
+(pop)
+(push)
+(assert (and (not isWhole) (= (bvadd start (bvshl n k)) end)))
+(check-sat)
+(pop)
+(pop)
+
+; Down.
+(push)
+(define-const d Index (bvsub start end))
+(define-const isWhole Bool (= (bvand d (bvsub stride (_ bv1 32))) (_ bv0 32)))
+(define-const steps Index (bvlshr d k))
+(push)
+(assert (and isWhole (= n steps) (not (= (bvsub start (bvshl n k)) end))))
+(check-sat)
+(pop)
+(push)
+(assert (and isWhole (bvult n steps) (= (bvsub start (bvshl n k)) end)))
+(check-sat)
+(pop)
+(push)
+(assert (and (not isWhole) (= (bvsub start (bvshl n k)) end)))
+(check-sat)
+(pop)
+(pop)
