@@ -125,7 +125,7 @@ def lanes_below(writer):
                   put(total, writer.leaf("i"))]
     statements.append(put(total, add(get(total), part)))
     if writer.chance(0.5):
-        # Several neighbours, which may be loaded as one.
+        # Several neighbors, which may be loaded as one.
         for index in rng.sample(range(8), rng.choice([2, 4, 8])):
             statements.append(put(total, op("i32.xor", get(total), load(ELEMENTS[0], add(get(pointer), i32(index - 8))))))
     if writer.chance(0.5):
