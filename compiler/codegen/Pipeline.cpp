@@ -14,6 +14,7 @@
 #include "compiler/passes/latency/KeepSelects.h"
 #include "compiler/passes/latency/ShortenRecurrences.h"
 #include "compiler/passes/latency/SplitCopies.h"
+#include "compiler/passes/loops/CutLoopChains.h"
 #include "compiler/passes/loops/RerollLoops.h"
 #include "compiler/passes/loops/SearchLoops.h"
 #include "compiler/passes/loops/ShortLoops.h"
@@ -104,6 +105,7 @@ enum class Passes { All, NoneAlongPhis, Cheap };
 void addVectorPasses(FunctionPassManager &passes, int level, bool isAlongPhis) {
   passes.addPass(PinDeadLoadsPass(PinDeadLoadsPass::Before::Loops));
   passes.addPass(createFunctionToLoopPassAdaptor(LoopRotatePass()));
+  passes.addPass(CutLoopChainsPass());
   if (hasUnprovenPasses)
     passes.addPass(SearchLoopsPass());
   passes.addPass(ShortLoopsPass());
@@ -134,6 +136,7 @@ void addScalarPasses(FunctionPassManager &passes, int level, bool isAlongPhis) {
   passes.addPass(PinDeadLoadsPass(PinDeadLoadsPass::Before::Loops));
   // Before sums are sorted, when copies are alike.
   passes.addPass(LoopSimplifyPass());
+  passes.addPass(CutLoopChainsPass());
   passes.addPass(WidenAddressesPass());
   passes.addPass(LoopSimplifyPass());
   if (hasUnprovenPasses) {
@@ -145,6 +148,7 @@ void addScalarPasses(FunctionPassManager &passes, int level, bool isAlongPhis) {
   addFirstLoopPasses(passes, level >= 3);
   addCleanup(passes);
   passes.addPass(PinDeadLoadsPass(PinDeadLoadsPass::Before::Loops));
+  passes.addPass(CutLoopChainsPass());
   addSecondLoopPasses(passes, level);
   passes.addPass(GVNPass());
   passes.addPass(SCCPPass());
@@ -201,6 +205,9 @@ FunctionPassManager makePipeline(OptimizationLevel level, Passes which) {
     break;
   }
   }
+  // For the code generator, too. At O0 it does not ask for scalar evolution.
+  if (level != OptimizationLevel::O0)
+    passes.addPass(CutLoopChainsPass());
   // Addresses are not changed any more.
   passes.addPass(ContainAccessesPass());
   passes.addPass(PinLoadsPass());
