@@ -83,6 +83,7 @@ enum class Passes { All, NoneAlongPhis, Cheap };
 void addVectorPasses(FunctionPassManager &passes, int level, bool isAlongPhis) {
   addPass(passes, OwnPass::PinDeadLoops);
   passes.addPass(createFunctionToLoopPassAdaptor(LoopRotatePass()));
+  addPass(passes, OwnPass::CutLoopChains);
   addPass(passes, OwnPass::SearchLoops);
   addPass(passes, OwnPass::ShortLoops);
   passes.addPass(LoopVectorizePass());
@@ -112,6 +113,7 @@ void addScalarPasses(FunctionPassManager &passes, int level, bool isAlongPhis) {
   addPass(passes, OwnPass::PinDeadLoops);
   // Before sums are sorted, when copies are alike.
   passes.addPass(LoopSimplifyPass());
+  addPass(passes, OwnPass::CutLoopChains);
   addPass(passes, OwnPass::WidenAddresses);
   passes.addPass(LoopSimplifyPass());
   addPass(passes, OwnPass::RerollLoops);
@@ -121,6 +123,7 @@ void addScalarPasses(FunctionPassManager &passes, int level, bool isAlongPhis) {
   addFirstLoopPasses(passes, level >= 3);
   addCleanup(passes);
   addPass(passes, OwnPass::PinDeadLoops);
+  addPass(passes, OwnPass::CutLoopChains);
   addSecondLoopPasses(passes, level);
   passes.addPass(GVNPass());
   passes.addPass(SCCPPass());
@@ -177,6 +180,9 @@ FunctionPassManager makePipeline(OptimizationLevel level, Passes which) {
     break;
   }
   }
+  // For the code generator, too. At O0 it does not ask for scalar evolution.
+  if (level != OptimizationLevel::O0)
+    addPass(passes, OwnPass::CutLoopChains);
   // Addresses are not changed any more. What is compared before a loop needs a block there.
   if (level >= OptimizationLevel::O2)
     passes.addPass(LoopSimplifyPass());

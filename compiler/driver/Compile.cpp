@@ -68,7 +68,7 @@ using Phase = TimeReport::Phase;
 Result<std::vector<Result<std::vector<uint8_t>>>>
 compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &given,
                   std::span<const std::string> targets) {
-  initializeLlvm();
+  W2N_CHECK(initializeLlvm());
   std::mutex remarking;
   const CompileOptions options = withOneRemarkAtATime(given, remarking);
   auto remark = [&](const std::string &text) {
@@ -148,7 +148,7 @@ compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &given,
 }
 
 Result<std::string> listFor(const std::string &target, List list) {
-  initializeLlvm();
+  W2N_CHECK(initializeLlvm());
   W2N_TRY(info, findTarget(target));
   return list == List::Processors ? listProcessors(*info) : listFeatures(*info);
 }

@@ -10,6 +10,7 @@
 #include "compiler/passes/latency/KeepSelects.h"
 #include "compiler/passes/latency/ShortenRecurrences.h"
 #include "compiler/passes/latency/SplitCopies.h"
+#include "compiler/passes/loops/CutLoopChains.h"
 #include "compiler/passes/loops/RerollLoops.h"
 #include "compiler/passes/loops/SearchLoops.h"
 #include "compiler/passes/loops/ShortLoops.h"

@@ -86,25 +86,32 @@ constexpr HiddenOption hiddenOptions[] = {
     {"grow-region-complexity-budget", "1000"},
 };
 
-void setHiddenOptions() {
+/// Errors: Internal, as another LLVM may lack an option that code or compile time rests on.
+Status setHiddenOptions() {
   auto &options = llvm::cl::getRegisteredOptions();
-  for (const auto &[name, value] : hiddenOptions)
-    if (auto option = options.find(name); option != options.end())
-      option->second->addOccurrence(0, name, value);
+  for (const auto &[name, value] : hiddenOptions) {
+    auto option = options.find(name);
+    if (option == options.end() || option->second->addOccurrence(0, name, value))
+      return fail(ErrorKind::Internal,
+                  std::string("LLVM does not take option -") + name + "=" + value);
+  }
+  return {};
 }
 
 } // namespace
 
-void initializeLlvm() {
+Status initializeLlvm() {
   static std::once_flag once;
+  static Status status;
   std::call_once(once, [] {
     llvm::InitializeAllTargetInfos();
     llvm::InitializeAllTargets();
     llvm::InitializeAllTargetMCs();
     llvm::InitializeAllAsmPrinters();
     llvm::InitializeAllAsmParsers();
-    setHiddenOptions();
+    status = setHiddenOptions();
   });
+  return status;
 }
 
 Result<const TargetInfo *> findTarget(const std::string &name) {

@@ -34,7 +34,7 @@ Result<std::vector<std::vector<TargetChoice>>> chooseLevels(const CompileOptions
 /// A new target machine; one for each module. optimizeModule sets its level. Errors: Internal.
 Result<std::unique_ptr<llvm::TargetMachine>> makeTargetMachine(const TargetChoice &target);
 
-/// Initializes LLVM, once in the process. Threads: any.
-void initializeLlvm();
+/// Initializes LLVM, once in the process. Errors: Internal. Threads: any.
+Status initializeLlvm();
 
 } // namespace w2n::compiler

@@ -1,0 +1,20 @@
+// Bounds the expressions that scalar evolution builds through loops that follow each other.
+#pragma once
+
+#include <llvm/IR/PassManager.h>
+
+namespace w2n::compiler {
+
+/// A loop may begin with what the loop before it ended with, and so on. Scalar evolution then
+/// describes each value by an expression that goes back to the first loop, and passes that ask for
+/// it take cubic time. After every `maxLoopsInChain` loops, this pass freezes the integers that a
+/// loop uses of those before it: scalar evolution does not look through a freeze, which changes no
+/// value but poison. Pointers are left alone, so that accesses keep the bases of their memories.
+///
+/// Passes may remove the freezes, so this runs before each group of passes that ask for scalar
+/// evolution, including code generation.
+struct CutLoopChainsPass : llvm::PassInfoMixin<CutLoopChainsPass> {
+  llvm::PreservedAnalyses run(llvm::Function &function, llvm::FunctionAnalysisManager &analyses);
+};
+
+} // namespace w2n::compiler
