@@ -9,7 +9,6 @@
 
 #include <deque>
 #include <llvm/ADT/Any.h>
-#include <llvm/ADT/DepthFirstIterator.h>
 #include <llvm/ADT/SmallPtrSet.h>
 #include <llvm/Analysis/LoopInfo.h>
 #include <llvm/IR/CFG.h>
@@ -64,10 +63,34 @@ const char *WatchedLoad::fault(const SmallPtrSetImpl<const BasicBlock *> &reache
   return "deleted a guest load that may trap";
 }
 
+/// Adds the successors that `block` can go on to: passes empty the blocks behind a constant
+/// condition and leave the branch.
+void addSuccessors(const BasicBlock &block, SmallVectorImpl<const BasicBlock *> &found) {
+  const Instruction &last = *block.getTerminator();
+  const auto *branch = dyn_cast<BranchInst>(&last);
+  const auto *choice = dyn_cast<SwitchInst>(&last);
+  const Value *condition = branch && branch->isConditional() ? branch->getCondition()
+                           : choice                          ? choice->getCondition()
+                                                             : nullptr;
+  if (condition && isa<UndefValue>(condition))
+    return;
+  const auto *constant = dyn_cast_or_null<ConstantInt>(condition);
+  if (!constant)
+    found.append(succ_begin(&block), succ_end(&block));
+  else if (branch)
+    found.push_back(branch->getSuccessor(constant->isZero()));
+  else
+    found.push_back(choice->findCaseValue(constant)->getCaseSuccessor());
+}
+
 SmallPtrSet<const BasicBlock *, 32> reachedBlocks(const Function &function) {
   SmallPtrSet<const BasicBlock *, 32> reached;
-  for (const BasicBlock *block : depth_first(&function.getEntryBlock()))
-    reached.insert(block);
+  SmallVector<const BasicBlock *, 32> worklist = {&function.getEntryBlock()};
+  while (!worklist.empty()) {
+    const BasicBlock *block = worklist.pop_back_val();
+    if (reached.insert(block).second)
+      addSuccessors(*block, worklist);
+  }
   return reached;
 }
 
@@ -128,6 +151,7 @@ void Checks::end(StringRef pass) {
   const Running &done = running.back();
   if (done.function && !done.function->isDeclaration()) {
     auto fail = [&](const Twine &what) {
+      done.function->print(errs());
       report_fatal_error(pass + " " + what + " in " + done.function->getName(),
                          /*gen_crash_diag=*/false);
     };
