@@ -2,12 +2,14 @@
 """Compile time against size, for functions made to be hard: twice the size should take about twice the time.
 
     utils/bench/compile_scaling.py [--bin build/release/bin/wasm2native] [--level -O3] [shape...]
+    utils/bench/compile_scaling.py --search 5 [--seed 1] [shape...]     # double each shape, and shapes made of two, up to 5 s; report exponents
+    utils/bench/compile_scaling.py --check                              # no shape grows too badly; for tests
     utils/bench/compile_scaling.py --modules 50000000 [--level -O3]     # modules of ordinary functions, doubled from 10 KB
 
 Each shape is one function, at one, two and four times a size; processor seconds, peak memory, and the time for the largest over the time
-for the smallest, which is 4 for linear growth.
+for the smallest, which is 4 for linear growth. The exponent of --search is 1 for linear growth, 2 for quadratic.
 """
-import argparse, os, pathlib, random, tempfile
+import argparse, math, os, pathlib, random, tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 LOCALS = 250
@@ -76,7 +78,51 @@ def branch_table(size):
         b"".join(END + get(0) + constant(i) + b"\x6a" + put(0) for i in range(labels)) + get(0)
 
 
-SHAPES = {loads: 20000, copies: 10000, ifs: 4000, loops: 1500, nested_blocks: 20000, nested_loops: 500, branch_table: 16000}
+def loop_chain(size):
+    """Each loop begins with what the one before it ended with."""
+    return b"".join(LOOP + get(0) + constant(1) + b"\x6a" + b"\x22\0" + constant(i * 7 % 60) + b"\x48" + BR_IF + b"\0" + END
+                    for i in range(size)) + get(0)
+
+
+def bounded_chain(size):
+    """Each loop runs as often as the one before it has added up."""
+    return b"".join(constant(0) + put(i % 3 + 1) + LOOP + get(0) + get(i % 3 + 1) + b"\x6a" + put(0) + get(i % 3 + 1) + constant(1) + b"\x6a\x22" +
+                    number(i % 3 + 1) + get((i + 2) % 3 + 1) + b"\x48" + BR_IF + b"\0" + END for i in range(size)) + get(0)
+
+
+def memory_loops(size):
+    """Loops that walk through memory, each on from where the last one stopped."""
+    return b"".join(LOOP + get(0) + get(0) + load(i % 64 * 4) + b"\x36\x02" + number(i * 8 % 4096) + get(0) + constant(4) + b"\x6a\x22\0" +
+                    get(1) + b"\x48" + BR_IF + b"\0" + END for i in range(size)) + get(0)
+
+
+def phis(size):
+    """Many locals that each branch changes a few of."""
+    return b"".join(get(i % LOCALS) + IF + b"".join(get((i + k) % LOCALS) + constant(k) + b"\x6a" + put((i * 3 + k) % LOCALS) for k in range(4)) + END
+                    for i in range(size)) + get(7)
+
+
+def switches(size):
+    """br_tables of eight labels, one after the other."""
+    table = BR_TABLE + b"\7" + bytes(range(8))
+    return b"".join(BLOCK * 8 + get(i % 50) + table + b"".join(END + get(0) + constant(k) + b"\x6a" + put(0) for k in range(8))
+                    for i in range(size)) + get(0)
+
+
+def calls(size):
+    """Constants and calls, as code that sets up tables has."""
+    return b"".join(constant(1000000 + i * 13) + put(i % 9) + b"\x10\0" + put(10 + i % 9) + get(i % 9) + get(10 + i % 9) + b"\x36\x02" +
+                    number(i * 4 % 4096) for i in range(size)) + get(0)
+
+
+def vectors(size):
+    """Straight code: sums of vectors of bytes."""
+    return b"".join(get(0) + get(0) + b"\xfd\0\0" + number(16 * i % 4096) + get(0) + b"\xfd\0\0" + number(16 * i * 7 % 4096) +
+                    b"\xfd\x6e\xfd\x0b\0" + number(16 * i * 3 % 4096) for i in range(size)) + get(0)
+
+
+SHAPES = {loads: 20000, copies: 10000, ifs: 4000, loops: 1500, nested_blocks: 20000, nested_loops: 500, branch_table: 16000,
+          loop_chain: 250, bounded_chain: 250, memory_loops: 100, phis: 1000, switches: 200, calls: 4000, vectors: 2000}
 
 
 def ordinary(draw):
@@ -87,13 +133,15 @@ def ordinary(draw):
 
 
 def module(*bodies):
-    """Functions of `bodies`, of which the first is exported. The others are kept as nothing says that they are not needed."""
+    """Functions of `bodies`, of which the first is exported. The others are kept as nothing says that they are not needed. Function 0 is
+    imported, for bodies to call."""
     def section(kind, content):
         return bytes([kind]) + number(len(content)) + content
 
     codes = [b"\1" + number(LOCALS) + b"\x7f" + body + END for body in bodies]
-    return b"\0asm\1\0\0\0" + section(1, b"\1\x60\1\x7f\1\x7f") + section(3, number(len(codes)) + b"\0" * len(codes)) + \
-        section(5, b"\1\0\1") + section(7, b"\1\1f\0\0") + \
+    return b"\0asm\1\0\0\0" + section(1, b"\2\x60\1\x7f\1\x7f\x60\0\1\x7f") + \
+        section(2, b"\1\1e\1n\0\1") + section(3, number(len(codes)) + b"\0" * len(codes)) + \
+        section(5, b"\1\0\1") + section(7, b"\1\1f\0\1") + \
         section(10, number(len(codes)) + b"".join(number(len(code)) + code for code in codes))
 
 
@@ -116,6 +164,54 @@ def compile_once(arguments, folder, content):
     return len(content), usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
+def exponents(arguments, folder, shape, limit):
+    """Doubles the size until a compilation takes longer than `limit`; pairs of bytes and seconds."""
+    size, points = max(2, SHAPES.get(shape, 100) // 8), []
+    while not points or points[-1][1] < limit and points[-1][0] < 8_000_000:
+        length, seconds, _ = compile_once(arguments, folder, module(shape(size)))
+        points.append((length, seconds))
+        size *= 2
+    return points
+
+
+def joined(first, second):
+    """A shape that takes turns between two: what one makes, the other has to look through."""
+    def both(size):
+        return b"".join(part(max(2, size // 16)) + put(index) for index in range(8) for part in (first, second)) + get(0)
+    both.__name__ = f"{first.__name__}+{second.__name__}"
+    return both
+
+
+def search(arguments, folder):
+    shapes = [shape for shape in SHAPES if not arguments.shapes or shape.__name__ in arguments.shapes]
+    draw = random.Random(arguments.seed)
+    pairs = [joined(*draw.sample(shapes, 2)) for _ in range(len(shapes))] if len(shapes) > 1 else []
+    print(f"{'shape':30} {'module KB':>9} {'cpu s':>7} exponent")
+    for shape in shapes + pairs:
+        points = exponents(arguments, folder, shape, arguments.search)
+        (bytes_before, before), (length, seconds) = points[-2:] if len(points) > 1 else points * 2
+        exponent = math.log(seconds / before) / math.log(length / bytes_before) if length > bytes_before and before > 0 else 0
+        print(f"{shape.__name__:30} {length / 1000:9.0f} {seconds:7.2f} {exponent:8.2f} {'<-- look here' if exponent > 1.5 else ''}", flush=True)
+
+
+# Below this, a compilation is mostly LLVM's start.
+FLOOR_SECONDS = 1.0
+
+
+def check(arguments, folder):
+    """Four times the size must not take more than eight times as long, unless both are short."""
+    bad = []
+    for shape in SHAPES:
+        if arguments.shapes and shape.__name__ not in arguments.shapes:
+            continue
+        size = SHAPES[shape] // 2
+        small, large = (compile_once(arguments, folder, module(shape(size * factor)))[1] for factor in (1, 4))
+        if large > 8 * max(small, FLOOR_SECONDS):
+            bad.append(f"{shape.__name__}: {small:.2f} s, four times the size {large:.2f} s")
+    if bad:
+        raise SystemExit("compile time grows too fast\n" + "\n".join(bad))
+
+
 def scale_modules(arguments, folder):
     print(f"{'module KB':>9} {'cpu s':>8} {'peak MB':>8} {'ratio':>6}  us for a byte")
     size, before = 10_000, None
@@ -132,11 +228,18 @@ def main():
     parser.add_argument("--bin", default=str(ROOT / "build/release/bin/wasm2native"))
     parser.add_argument("--level", default="-O3")
     parser.add_argument("--modules", type=int, metavar="BYTES", help="double modules of ordinary functions up to this size")
+    parser.add_argument("--search", type=float, metavar="SECONDS", help="double shapes until one takes so long")
+    parser.add_argument("--seed", type=int, default=1, help="which pairs of shapes --search joins")
+    parser.add_argument("--check", action="store_true", help="fail if a shape grows too fast")
     parser.add_argument("shapes", nargs="*")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if arguments.modules:
             return scale_modules(arguments, folder)
+        if arguments.search:
+            return search(arguments, folder)
+        if arguments.check:
+            return check(arguments, folder)
         print(f"{'shape':14} {'module KB':>9} {'cpu s':>7} {'peak MB':>8}   growth for 4 times the size")
         for shape, size in SHAPES.items():
             if arguments.shapes and shape.__name__ not in arguments.shapes:
