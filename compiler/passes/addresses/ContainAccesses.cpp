@@ -12,6 +12,7 @@
 //  - A fill or copy of guest memory that passes have made of a loop: its first and last byte are
 //    compared before it.
 //
+// The number of iterations is exact, so what is compared is an address that the loop gets to form.
 // A comparison that fails means that a pass was wrong, and ends the process: what comes then is an
 // access where no guest may fault (artifact::violationAddress).
 
@@ -188,7 +189,8 @@ bool Container::addRecurrence(const Access &access, Value &base) {
     return true;
   }
   const Loop &loop = *address->getLoop();
-  const SCEV *backedges = evolution().getSymbolicMaxBackedgeTakenCount(&loop);
+  // Exactly: an upper bound that is never reached would end the process for nothing.
+  const SCEV *backedges = evolution().getBackedgeTakenCount(&loop);
   Instruction *before = loop.getLoopPreheader()->getTerminator();
   SCEVExpander expander(evolution(), "contained");
   if (isa<SCEVCouldNotCompute>(backedges) || backedges->getType()->getIntegerBitWidth() > 64 ||

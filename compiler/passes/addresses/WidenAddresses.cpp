@@ -2,7 +2,7 @@
 // indices whose additions may wrap around, and LLVM cannot take `zext` apart over those: neither
 // over the step of a loop nor over `index + 8`.
 //
-// A loop that takes its back edge at most B times has in an index {p, +, s}, with the constant step
+// A loop that takes its back edge B times has in an index {p, +, s}, with the constant step
 // s > 0, the values p, p + s, ... p + s * B modulo 2^32. None of them wraps around if and only if
 // zext(p) + s * B < 2^32, computed in 64 bits, where nothing overflows as B < 2^32 is compared as
 // well. For s < 0 the condition is |s| * B <= zext(p). Where the condition holds, the 64-bit
@@ -222,8 +222,9 @@ bool LoopWidener::run() {
     return false;
   measureGroups();
   findObjects();
-  // An upper bound serves as well as the exact number, and is known for loops with more exits.
-  const SCEV *backedges = evolution.getSymbolicMaxBackedgeTakenCount(&loop);
+  // An upper bound would be as right, but loops that end at what they find gain little, and
+  // ContainAccesses takes exact numbers alone.
+  const SCEV *backedges = evolution.getBackedgeTakenCount(&loop);
   if (const auto *constant = dyn_cast<SCEVConstant>(backedges);
       constant && constant->getAPInt().ult(minIterations))
     return false;
