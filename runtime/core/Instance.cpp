@@ -221,7 +221,8 @@ Instance::State::~State() {
   if (argumentBuffer)
     explicit_bzero(argumentBuffer, argumentBytes);
   for (auto &values : elementValues)
-    explicit_bzero(values.data(), values.size() * sizeof(uint64_t));
+    if (!values.empty())
+      explicit_bzero(values.data(), values.size() * sizeof(uint64_t));
   budget->giveBack(takenBytes);
 }
 

@@ -7,6 +7,9 @@ config.name = "wasm2native"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".wat", ".c", ".s", ".ll", ".test"]
 config.excludes = ["Inputs"]
+# Builds without the compiler have no tool for its passes.
+if not os.path.exists(os.path.join(config.build_dir, "bin", "w2n-opt")):
+    config.excludes.append("passes")
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.build_dir, "test", "lit")
 

@@ -23,8 +23,9 @@ void *allocate(size_t bytes) {
 }
 } // namespace
 
-// The program's, counted. The forms for arrays and without exceptions come here, too.
+// The program's, counted. The forms for arrays come here, too.
 void *operator new(size_t bytes) { return allocate(bytes); }
+void *operator new(size_t bytes, const std::nothrow_t &) noexcept { return allocate(bytes); }
 void operator delete(void *memory) noexcept { std::free(memory); }
 void operator delete(void *memory, size_t) noexcept { std::free(memory); }
 
