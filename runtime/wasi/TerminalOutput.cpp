@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <poll.h>
+#include <thread>
 #include <unistd.h>
 
 namespace w2n::wasi {
@@ -19,6 +20,8 @@ constexpr ssize_t maxCallBytes = 0x7ffff000;
 
 // How long nothing looks at whether the guest is to end.
 constexpr std::chrono::milliseconds patience(20);
+// How often a stream asks whether it is its turn.
+constexpr std::chrono::milliseconds turnInterval(1);
 
 constexpr std::array<uint8_t, 3> replacement = {0xef, 0xbf, 0xbd}; // U+FFFD
 
@@ -80,11 +83,14 @@ std::span<const uint8_t> TerminalFilter::filter(std::span<const uint8_t> input, 
 }
 
 WasiResult<ssize_t> TerminalOutput::write(int host, std::span<const iovec> vectors) {
-  // A terminal may be stopped for as long as the user likes.
+  // A terminal may be stopped for as long as the user likes. Two streams rarely write at a time, so
+  // the wait may be coarse; ThreadSanitizer does not know the function behind try_lock_for.
   std::unique_lock guard(turn, std::defer_lock);
-  while (!guard.try_lock_for(patience))
+  while (!guard.try_lock()) {
     if (runtime::isInterrupted())
       return std::unexpected(Errno::Intr);
+    std::this_thread::sleep_for(turnInterval);
+  }
   ssize_t done = 0;
   for (const iovec &vector : vectors) {
     std::span rest(static_cast<const uint8_t *>(vector.iov_base), vector.iov_len);

@@ -39,7 +39,7 @@ class TerminalOutput {
 public:
   /// Streams with the same `turn` write one after the other, so that no character of one is in the
   /// middle of another's.
-  explicit TerminalOutput(std::timed_mutex &turn) : turn(turn) {}
+  explicit TerminalOutput(std::mutex &turn) : turn(turn) {}
 
   /// Writes what may be shown of the guest's bytes. Returns how many of those are dealt with.
   /// Errors: the system's, and then there were none.
@@ -48,7 +48,7 @@ public:
 private:
   Outcome writePart(int host, std::span<const uint8_t> bytes);
 
-  std::timed_mutex &turn;
+  std::mutex &turn;
   TerminalFilter filter;
 };
 

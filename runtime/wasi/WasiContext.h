@@ -35,7 +35,7 @@ public:
   bool raisesBrokenPipe() const { return options.raiseBrokenPipe; }
   // Before the files, which refer to them.
   CookieBudget cookieBudget;
-  std::timed_mutex terminalTurn;
+  std::mutex terminalTurn;
   FileTable files;
   PathResolver paths;
   Clocks clocks;
