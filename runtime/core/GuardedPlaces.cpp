@@ -30,6 +30,9 @@ std::atomic<uint64_t> oracleBytes = 0;
 constexpr uint64_t greatestOracleBytes = uint64_t(64) << 40;
 constexpr uint64_t greatestOracleGap = uint64_t(64) << 30;
 
+/// No process has more: what 48 bits address.
+constexpr uint64_t maxAddresses = uint64_t(1) << 48;
+
 uint64_t gapOf(Guards guards) { return std::max(guards.before, guards.after); }
 
 uint64_t totalBytes(uint32_t count, uint64_t bytes, uint64_t gap) {
@@ -57,6 +60,9 @@ uint64_t GuardedPlaces::reservedBytes(uint32_t count, uint64_t bytes, Guards gua
 }
 
 GuardedPlaces GuardedPlaces::reserve(uint32_t count, uint64_t bytes, Guards guards) {
+  // What no process has is not tried row by row: an emulator keeps records of reservations.
+  if (count > maxAddresses / (bytes + gapOf(guards)))
+    return {};
   GuardedPlaces places;
   places.bytes = bytes;
   places.guards = guards;

@@ -23,7 +23,7 @@ std::atomic<FaultHandler> faultHandler = nullptr;
 /// What was to be done with a signal before ours was, or what the host has installed since.
 struct PreviousAction {
   struct sigaction action = {};
-  std::atomic<bool> isSpent = false; ///< with SA_RESETHAND it is called once
+  std::atomic<uint32_t> isSpent = 0; ///< with SA_RESETHAND it is called once
 
   bool isFunction() const {
     return action.sa_flags & SA_SIGINFO ||
@@ -160,7 +160,7 @@ void callPrevious(const struct sigaction &previous, int number, siginfo_t *info,
 
 void act(PreviousAction &previous, int number, siginfo_t *info, void *context) {
   const bool isOnce = unsigned(previous.action.sa_flags) & unsigned(SA_RESETHAND);
-  const bool isFunction = previous.isFunction() && !(isOnce && previous.isSpent.exchange(true));
+  const bool isFunction = previous.isFunction() && !(isOnce && previous.isSpent.exchange(1));
   if (isFunction)
     callPrevious(previous.action, number, info, context);
   // The system does not let a fault be ignored.
