@@ -58,7 +58,8 @@ void markMemoryBase(LoadInst &base, bool hasWrapGuard) {
     return;
   assert(accessType(base) && "a base is loaded from the context");
   MDBuilder metadata(base.getContext());
-  MDNode *type = metadata.createTBAAScalarTypeNode(memoryBaseMark, const_cast<MDNode *>(accessType(base)));
+  MDNode *type =
+      metadata.createTBAAScalarTypeNode(memoryBaseMark, const_cast<MDNode *>(accessType(base)));
   if (hasWrapGuard)
     type = metadata.createTBAAScalarTypeNode(wrapGuardMark, type);
   base.setMetadata(LLVMContext::MD_tbaa, metadata.createTBAAStructTagNode(type, type, 0));

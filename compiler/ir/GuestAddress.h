@@ -8,9 +8,9 @@
 namespace w2n::compiler {
 
 /// Marks `base`, the load of the base of a memory of 32-bit addresses that relies on guard pages;
-/// with `hasWrapGuard`, of one whose last artifact::wrapGuardBytes are never accessible. The mark is
-/// a type of TBAA, because passes that merge loads keep no metadata that LLVM does not know. Once
-/// for a load.
+/// with `hasWrapGuard`, of one whose last artifact::wrapGuardBytes are never accessible. The mark
+/// is a type of TBAA, because passes that merge loads keep no metadata that LLVM does not know.
+/// Once for a load.
 void markMemoryBase(llvm::LoadInst &base, bool hasWrapGuard);
 /// Whether `value` is a load that was marked so.
 bool isMemoryBase(const llvm::Value &value);

@@ -58,9 +58,9 @@ typedef struct w2n_compile_options {
   uint32_t emit;          ///< enum w2n_emit
   uint32_t stop_after;    ///< enum w2n_stop_after
   /// After a trap, memory and globals hold exactly what the specification says. Without it, what
-  /// traps is exact, but memory and globals are not: stores before the trap may be missing, and stores
-  /// that the function would have made next, had it not trapped, may be there, whole or in part. Such
-  /// code is faster. Nothing outside the instance is touched either way.
+  /// traps is exact, but memory and globals are not: stores before the trap may be missing, and
+  /// stores that the function would have made next, had it not trapped, may be there, whole or in
+  /// part. Such code is faster. Nothing outside the instance is touched either way.
   bool strict_trap_state;
   /// The deterministic profile: every NaN that arithmetic makes is the positive canonical one, and
   /// relaxed vector instructions have the same form on every target. Slower where there are floats.

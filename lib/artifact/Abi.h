@@ -43,8 +43,8 @@ struct FunctionReference {
   /// Process-wide canonical type number.
   uint32_t typeId;
   uint32_t reserved;
-  /// Entry point for tail calls, with a convention of its own (compiler/lower/function/TailCall.cpp); null
-  /// if there is none, and `code` is called instead.
+  /// Entry point for tail calls, with a convention of its own
+  /// (compiler/lower/function/TailCall.cpp); null if there is none, and `code` is called instead.
   const void *tailCode;
 };
 
