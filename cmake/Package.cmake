@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # What is installed beside the libraries, by component: a node installs `runtime` alone. Every path is relative, so that an installed
 # tree can be moved.
 include(CMakePackageConfigHelpers)

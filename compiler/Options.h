@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What a compilation is asked for: of all floors of the compiler, and of the command, which fills
 // it in. Without LLVM.
 #pragma once

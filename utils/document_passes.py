@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Makes docs/internals/passes.md of compiler/passes/Passes.def.
 
   document_passes.py          prints the page

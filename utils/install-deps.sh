@@ -1,4 +1,6 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # Installs what building and testing need, on Debian 12 or a system with the same package names. Does nothing, quickly, when all is there.
 set -euo pipefail
 
@@ -9,7 +11,7 @@ packages=(
   # Building for other processors, and running that.
   g++-aarch64-linux-gnu g++-riscv64-linux-gnu qemu-user googletest
   # The compiler's helper functions, test programs, lit, formatting.
-  clang-22 lld-22 llvm-22 llvm-22-tools clang-format-22 clang-tidy-22 python3 perl-base strace e2fsprogs
+  clang-22 lld-22 llvm-22 llvm-22-tools clang-format-22 python3 perl-base strace e2fsprogs
   # C and C++ to WebAssembly; the text format.
   wasi-libc libclang-rt-22-dev libclang-rt-22-dev-wasm32 libc++-22-dev-wasm32 libc++abi-22-dev-wasm32 wabt
   # Proofs of rules that passes apply.

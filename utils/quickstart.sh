@@ -1,4 +1,6 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # From a fresh clone to a compiled WebAssembly program: installs what is missing, builds, compiles and runs a sample.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Counts the instructions that each vector instruction becomes, by compiling a function for each, and puts the table into docs/simd.md."""
 
 import argparse

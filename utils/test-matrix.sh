@@ -1,4 +1,6 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # The official suite and our scripts on every target, at -O0 and -O3, with bounds checks by guard pages and explicit ones;
 # unit tests and programs, too. Prints one table of totals, in Markdown, for docs/targets.md. Takes hours: other processors
 # are emulated.

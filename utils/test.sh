@@ -1,4 +1,6 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # Everything that is tested, on a fresh clone too: builds, runs all tests, sums them up in the last line.
 # Options: --quick leaves out the builds with sanitizers, those for other processors, and the fuzzers.
 set -uo pipefail

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Modules made of vector instructions, as bytes: the instructions are the rows of lib/wasm/OpcodesSimd.def."""
 
 import pathlib

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # A build for another processor has no compiler of its own: it is the LLVM-free part, and tests take W2N_HOST_BUILD's.
 set(W2N_HOST_BUILD ${CMAKE_SOURCE_DIR}/build/release CACHE PATH "A build for this machine, whose compiler and spec runner the tests use")
 if(NOT EXISTS ${W2N_HOST_BUILD}/bin/w2nSpecRunner)

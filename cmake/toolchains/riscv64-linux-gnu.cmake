@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # RISC-V Linux, with Debian's cross compiler (g++-riscv64-linux-gnu). What is built is linked statically, so that
 # qemu-user runs it without that system's libraries.
 set(CMAKE_SYSTEM_NAME Linux)

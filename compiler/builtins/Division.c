@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Division of 128-bit integers. No instruction of wasm needs it, but LLVM divides by constants in
 // that width when it computes how often a loop with several exits runs.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // memcpy, memmove, memset for compiled code. LLVM calls them for runs whose length is not known; a
 // fault in them is the trap of the access that they stand for, so they touch nothing but what they
 // are asked to.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // memcpy, memmove, memset for RISC-V (see Memory.c). What is not aligned may be slow there by
 // orders of magnitude, so every access is aligned: pieces of 1, 2 and 4 bytes lead to the first
 // aligned word of the destination. What is aligned in source and destination is copied in one

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Rounding to an integer for targets whose baseline has no instruction for it (x86-64 before SSE4.1): core specification, section
 // 4.3.3, fceil, ffloor, ftrunc, fnearest. NaNs come out quiet, and the sign of a zero stays.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Where blocks begin whose place in lines of the cache decides how fast they run.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "compiler/codegen/CodeGeneration.h"
 
 #include "compiler/codegen/AlignBlocks.h"

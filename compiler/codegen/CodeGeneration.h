@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // From optimized LLVM IR to an object file or assembly.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Where code of one function was inlined into another, for backtraces: artifact::InlinedRange.
 //
 // Functions that may be inlined, and calls of them, have debug locations whose line is the index of

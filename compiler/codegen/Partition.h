@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Partitions: groups of functions that are lowered, optimized and emitted each in an LLVMContext of
 // its own, on any thread. The cut depends on the module alone, so that the same bytes come out
 // whatever the number of threads.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What each of LLVM's passes takes, itself, without those that it runs.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The producer of the wasm has already inlined and simplified for its own target, so the pipelines
 // start lean: they clean up what the lowering made visible (checks, addresses, memory that does not
 // alias), then spend their time on loops and vectors, which wasm could not express.

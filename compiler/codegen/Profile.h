@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Profiles: code that counts how often it runs (--profile-generate), and code that is made with
 // what was counted (--profile-use). Both are LLVM's instrumentation for profiles, on the IR as the
 // lowering made it: so the hash of a function's control flow, by which a profile is found to fit,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The code of one target on its way: its levels, from the plan to the linked file.
 #pragma once
 

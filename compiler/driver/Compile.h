@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // compileForTargets(bytes, options, targets) -> outputs: the list of phases. Its C entry is
 // include/wasm2native/compiler.h.
 #pragma once

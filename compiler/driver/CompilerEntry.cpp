@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The C entry of libwasm2native-compiler.so, on compile().
 #include "include/wasm2native/compiler.h"
 

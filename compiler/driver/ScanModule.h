@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What of the causes in the report can be seen in the wasm module itself.
 #pragma once
 

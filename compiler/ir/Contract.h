@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What the lowering promises to the passes, and the passes to each other: how accesses are marked,
 // which loads must trap, and how a load is kept until code is generated.
 //

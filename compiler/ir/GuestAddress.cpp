@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "compiler/ir/GuestAddress.h"
 
 #include <llvm/IR/DataLayout.h>

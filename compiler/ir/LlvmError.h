@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The one place where an llvm::Error becomes ours.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "compiler/link/BuiltinsArchive.h"
 
 // Defined in BuiltinsArchive.S, which includes the files.

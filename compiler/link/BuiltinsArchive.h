@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The archives of builtins (compiler/builtins), embedded in the compiler library.
 #pragma once
 

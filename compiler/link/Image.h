@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The memory image: active data segments applied at compile time.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Writes the metadata of an artifact (lib/artifact/Format.h) as LLVM globals, so that the linker
 // fills in the distances to code and data.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Where the linker writes to. For a file, LLVM makes a temporary one and installs handlers of
 // fifteen signals that would remove it; but signals are the host's when it compiles in its process.
 // For anything that is no file it makes a buffer, and writes that in the end.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The symbol table of a finished artifact, for debuggers and profilers.
 #pragma once
 

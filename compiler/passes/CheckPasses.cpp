@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Numbers of loads before and after a pass tell little: passes merge loads, copy them with their
 // loops, and delete what cannot be reached. So each load that must trap is watched by itself. A
 // pass that finds its value elsewhere says so by replacing its uses; what is deleted without that,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Checks of every pass, LLVM's and our own, while a pipeline runs.
 #pragma once
 

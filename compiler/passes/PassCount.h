@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // How often passes of ours took each of their ways, for reports of what tests exercise.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The compiler's own passes by name (Passes.def).
 #pragma once
 

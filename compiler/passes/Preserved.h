@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What is known of a function after a pass of ours that adds and removes instructions, and no
 // blocks.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Closed tables: those that nothing but calls can reach, so that their contents are known at
 // compile time.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Offsets of active segments that are known at compile time.
 #pragma once
 

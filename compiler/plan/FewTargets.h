@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Calls through closed tables that can only reach few functions: those may be compared with the
 // index and called directly.
 #pragma once

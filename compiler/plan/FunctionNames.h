@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Names of functions. A module chooses the names in its name section, and they may be any bytes:
 // the same for two functions, an intrinsic's of LLVM, a helper's or a builtin's, a section's,
 // something that an assembler or a linker gives a meaning to. So nothing is ever found by such a

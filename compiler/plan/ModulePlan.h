@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What is known of a whole module before its parts are lowered, and what it is compiled for.
 #pragma once
 

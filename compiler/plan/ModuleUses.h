@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What the code of a module refers to, found in one pass over all of it.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What must be known of the whole module before its parts are lowered.
 
 #include "compiler/plan/Plan.h"

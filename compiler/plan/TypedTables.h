@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Typed tables: closed tables once more for one type of function that is called through them. An
 // element of another type, or null, is there as code that traps, so that a call compares no types.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Why the code of a module may be slower than it could be (--report).
 #pragma once
 

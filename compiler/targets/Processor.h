@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Processors by name, and the features that code for them needs.
 #pragma once
 

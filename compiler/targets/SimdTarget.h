@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Vector operations for which generic LLVM operations give poor code on some target, though it has
 // an instruction or a short sequence: what a target can do, and one function for each of them.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 /// What runtime.h and compiler.h share: the export attribute and the kinds of error. C11 and C++.
 #ifndef WASM2NATIVE_BASE_H
 #define WASM2NATIVE_BASE_H

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 /// A cache of compiled modules, part of libwasm2native-runtime: WebAssembly in, a module that can
 /// be instantiated out; compiled once on this machine, by the compiler library, which is opened
 /// only if something must be compiled. The command uses the same cache; docs/cache.md says what is

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 /// The compiler, libwasm2native-compiler.so: WebAssembly in, a native shared object out, which
 /// runtime.h loads. It brings LLVM with it, which costs a process about 28 ms at its start: a
 /// program that compiles rarely opens it with dlopen, as the command `wasm2native` does. C11 and

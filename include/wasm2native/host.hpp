@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 /// Host functions in C++: annotated functions, from which `wasm2native-bindgen` makes what
 /// runtime.h wants. docs/embedding.md shows one. C++23.
 ///

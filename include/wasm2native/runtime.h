@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 /// The runtime, libwasm2native-runtime: loads compiled modules, links them with functions of the
 /// host, calls them. C11 and C++; docs/embedding.md is the tour.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What compiled code and runtime agree on: the instance context that every compiled function
 // receives, and the records it points to. Compiled code addresses all of it by constant offsets,
 // asserted here; a change to any of them raises `formatVersion` in Format.h.

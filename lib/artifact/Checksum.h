@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The checksum of an artifact: damage anywhere in the file, in code too, is found before anything
 // of it runs. It is no protection against somebody who wants to deceive: see docs/security.md.
 #pragma once

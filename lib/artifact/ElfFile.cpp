@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "lib/artifact/ElfFile.h"
 
 #include "lib/artifact/Format.h"

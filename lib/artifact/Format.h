@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The metadata of an artifact, readable in place: little-endian structs of fixed width, tied
 // together by offsets from the start of the metadata. It is the descriptor of an ELF note (PT_NOTE,
 // owner "wasm2native", type 1), so that a loader finds it from the program headers alone.

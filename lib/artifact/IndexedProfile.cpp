@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The binary form of a profile, which `llvm-profdata merge` writes: a header and a hash table on
 // disk. LLVM's reader trusts all the offsets in it; this one trusts none. Source:
 // llvm/ProfileData/InstrProf.h (IndexedInstrProf) and llvm/Support/OnDiskHashTable.h.

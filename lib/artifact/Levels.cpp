@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The levels of an artifact: the code of one of them is in use at a time.
 #include "lib/artifact/Metadata.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The addresses around memories that are reserved and never accessible. The runtime reserves them,
 // and compiled code leaves to them what it does not compare: each size is written here alone.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Read access to the metadata of an artifact, in place.
 #pragma once
 

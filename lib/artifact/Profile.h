@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // How often the parts of a module's functions ran: what code that was compiled with
 // --profile-generate counts, and --profile-use reads.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Value types of lib/wasm as the 32 bits that metadata has for them, and back. The order of
 // HeapKind is part of the format.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "lib/support/ByteReader.h"
 
 #include "lib/support/Utf8.h"

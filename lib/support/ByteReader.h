@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A cursor over untrusted bytes. Every read is checked and returns a Result: no file may abort us.
 #pragma once
 

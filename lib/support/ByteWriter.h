@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Bytes that grow: the numbers, names and vectors of the binary format (core specification, section
 // 5.2), the other way round from ByteReader.
 #pragma once

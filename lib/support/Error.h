@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Errors are values. Whatever can fail because of its input or its environment returns Result<T>;
 // the two macros below hand an error to the caller. Only tools/ prints them.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A lock on an open file that is given up on after a while: who may read a file may lock it, and
 // must not be able to hold up those who need to.
 #pragma once

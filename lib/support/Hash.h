@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // BLAKE2b-256, for names that nobody can make two contents for: WebAssembly modules come from
 // strangers, so a checksum will not do. libsodium computes it.
 #pragma once

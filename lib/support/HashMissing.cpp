@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // For builds without libsodium: nothing is hashed, and whoever asks first (hashIsAvailable) knows.
 #include "lib/support/Hash.h"
 

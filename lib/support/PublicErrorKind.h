@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The kinds of error as the public headers number them: the one place where both meet.
 #pragma once
 

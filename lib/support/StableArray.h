@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // An array that grows without moving its elements: a reader that knows an index needs no lock while
 // a writer appends. Elements live in chunks, each twice as large as the one before.
 #pragma once

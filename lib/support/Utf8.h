@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // UTF-8, one sequence after the other.
 #pragma once
 

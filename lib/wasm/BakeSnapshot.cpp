@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "lib/wasm/EncodeModule.h"
 #include "lib/wasm/Instruction.h"
 #include "lib/wasm/Limits.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The validator of one function body; its checks of single instructions are in a file for each
 // family: ValidateControl, ValidateVariables, ValidateStorage.
 #pragma once

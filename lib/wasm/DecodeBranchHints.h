@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The section metadata.code.branch_hint (branch hinting proposal).
 #pragma once
 

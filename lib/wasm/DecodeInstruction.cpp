@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Instructions (core specification, section 5.4): a table look-up for the opcode, one function for
 // each kind of immediates.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The sections of a module (core specification, section 5.5).
 
 #include "lib/wasm/DecodeBranchHints.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "lib/wasm/DecodeNames.h"
 
 namespace w2n::wasm {

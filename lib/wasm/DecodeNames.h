@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The name section (core specification, appendix, "Name Section", and the extended names proposal).
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Decoding of types (core specification, section 5.3), shared by sections and instructions.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Each function here is the inverse of one in DecodeModule.cpp or DecodeTypes.cpp.
 
 #include "lib/wasm/EncodeModule.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A module as bytes again, after what it defines has been changed.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What the entry function of a WASI command does so that it runs once.
 //
 // wasi-libc's _start sets a flag before anything else, and traps if it is set. An instance that

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "lib/wasm/FeatureGate.h"
 
 #include "lib/wasm/Opcodes.h"

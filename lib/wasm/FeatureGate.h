@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Which features a declaration or an instruction needs, and whether the module may use them.
 //
 // The decoders of types and immediates collect what an encoding needs that an earlier version of

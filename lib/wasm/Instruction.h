@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Instructions as the validator and the lowering see them: an opcode and its decoded immediates.
 #pragma once
 

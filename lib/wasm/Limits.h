@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Implementation limits: those of the WebAssembly JavaScript API ("Implementation-defined Limits"),
 // so that a module that runs in a browser is accepted here. All count what a module defines, but
 // for tables and memories, of which they count the imported ones, too.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The types of a function's locals by index, without a row for each: a few bytes can declare 50,000
 // of them, in each of a million functions.
 #pragma once

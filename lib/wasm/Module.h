@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A decoded module (core specification, section 2.5). It refers to the bytes that it was decoded
 // from, which must outlive it: function bodies, constant expressions and data are spans, not
 // copies.

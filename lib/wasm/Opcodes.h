@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Look-up of opcodes by their encoding.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What an instance holds at one moment, and a module that starts with it.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Types that are equal have one number, and numbers say which type is below which: equality and
 // matching of types (core specification, sections 3.3.4 and 3.3.8 to 3.3.13).
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The types of WebAssembly (core specification, section 2.3).
 #pragma once
 

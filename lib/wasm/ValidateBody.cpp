@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The validation algorithm of the core specification's appendix: a stack of operand types, a stack
 // of control frames. What is below an unreachable point is polymorphic: pops from it give Bottom,
 // which matches every type.

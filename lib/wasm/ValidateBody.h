@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Validation of expressions: function bodies and constant expressions.
 #pragma once
 

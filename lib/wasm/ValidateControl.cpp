@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Validation of blocks, branches, calls and exceptions (core specification, section 3.4.8, "control
 // instructions").
 

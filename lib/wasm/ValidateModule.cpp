@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Validation of modules (core specification, section 3.5).
 
 #include "lib/wasm/Limits.h"

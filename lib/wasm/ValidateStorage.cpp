@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Validation of the instructions of tables and memories, but for loads and stores, whose signatures
 // say it all.
 

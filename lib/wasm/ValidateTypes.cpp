@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The type section (core specification, sections 3.2.6 to 3.2.9): indices exist, recursive groups
 // are numbered, and what is declared to be a subtype is one.
 

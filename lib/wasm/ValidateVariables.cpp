@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Validation of drop, select, locals, globals, constants and references.
 
 #include "lib/wasm/BodyValidator.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "include/wasm2native/cache.h"
 
 #include "runtime/api/Handles.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Calling what an instance exports.
 #include "runtime/api/Value.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What the opaque types of include/wasm2native/runtime.h are. An instance keeps what is got from
 // it, so that C has one thing to free; std::map, because addresses of its values stay.
 #pragma once

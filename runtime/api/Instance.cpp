@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What is got from an instance.
 #include "runtime/api/Handles.h"
 

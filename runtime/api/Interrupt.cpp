@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Deadlines, and ending a guest from another thread.
 #include "runtime/core/Interrupt.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Values of the C API, and the slots that calls and globals hold.
 #pragma once
 

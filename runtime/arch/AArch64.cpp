@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Crossing between host and compiled code on AArch64 (Procedure Call Standard for the Arm 64-bit
 // Architecture).
 //

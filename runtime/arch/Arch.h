@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What a processor's file has to provide: crossing between host and compiled code, its register
 // numbers. Features.h is about what it can do.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A processor's features as a table, and what a machine has of them: rows have a `name`, and a
 // machine says of a row whether it `has` it.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Crossing between host and compiled code on RISC-V 64 with the D extension (RISC-V ELF psABI,
 // "Integer Register Convention", ABI lp64d).
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Crossing between host and compiled code on x86-64, System V.
 //
 // Compiled code preserves what C calls preserve (rbx, rbp, r12-r15) when it returns, but not when

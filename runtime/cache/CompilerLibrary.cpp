@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "runtime/cache/CompilerLibrary.h"
 
 #include "lib/support/Descriptor.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The compiler, found when something must be compiled and not before: it brings LLVM with it, which
 // costs a process 28 ms to start.
 #pragma once

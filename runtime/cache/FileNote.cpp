@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "runtime/cache/FileNote.h"
 
 #include "lib/support/Descriptor.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What was found out about a file (its hash, that it is sound), remembered until the file changes.
 //
 // A note holds the file's identity: device, inode, size and both times, of which the system alone

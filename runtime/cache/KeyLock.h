@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A lock of one key, between processes and threads. The kernel releases it when its holder ends,
 // however that comes, so that whoever waits takes over. Only the cache's owner can open its file
 // and lock it; and no one can hold up others for longer than they are ready to wait.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What keeps a store in order: sizes, leftovers, damage.
 #include "runtime/cache/Store.h"
 #include "runtime/cache/StoreFiles.h"

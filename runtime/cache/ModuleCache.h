@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Compiles a module once, and finds the artifact ever after.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Where the cache is, how large it may be, and how long to wait for others.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A WebAssembly module that is to be found in the cache, by its content.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The local store of artifacts: a folder that any number of processes use at once, any of which may
 // be killed at any point.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Names in the store's folder, and reading them: for Store.cpp and Maintenance.cpp.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "runtime/core/Activation.h"
 
 #include "runtime/core/Backtrace.h"

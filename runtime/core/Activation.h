@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Going from the host into compiled code and coming back, by return or by trap.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What compiled code calls for memory.atomic.wait and memory.atomic.notify. As in Services.cpp all
 // checks come before any effect; the numbers that the guest gets are never negative, so a negative
 // one says that a trap or an error was noted.

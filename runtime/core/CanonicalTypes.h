@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Process-wide numbers of types: two types are equal exactly if their numbers are, whatever modules
 // they are from, so that an indirect call compares one 32-bit number. In the runtime the type index
 // of a reference type (wasm::ValueType::typeIndex) is such a number.

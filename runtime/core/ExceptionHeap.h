@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The exceptions of a group of instances. References to them travel through compiled code without a
 // trace, so they are collected: once their number has doubled, those that nothing refers to are
 // freed. What may refer to one is looked at word by word, without knowing which words are

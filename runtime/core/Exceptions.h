@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Throwing (core specification, section 4.4.8): making exceptions, finding who catches them, and
 // carrying them through the host.
 #pragma once

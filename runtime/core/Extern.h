@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What instances import and export: functions, tables, memories, globals (core specification,
 // section 4.2). Each is shared by pointer; whoever holds it keeps what it belongs to alive.
 #pragma once

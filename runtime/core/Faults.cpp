@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A fault is a trap if its instruction is compiled code, and if what it touched says which: the
 // reservation of a memory, or the guard region of the thread's guest stack. Any other fault of
 // compiled code means that it has left the sandbox, and ends the process. Everything here runs in a

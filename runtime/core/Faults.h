@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Hardware faults of compiled code as traps.
 #pragma once
 

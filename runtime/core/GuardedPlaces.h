@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Addresses that compiled code forms from a base: reserved with guards on both sides, so that an
 // access that misses meets nothing, and a fault there says that it was one.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "runtime/core/Instance.h"
 
 #include "runtime/core/Activation.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // An instance of a module: its context, what it owns, what it imports, what it exports.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Who keeps whom alive. References to functions travel through tables, globals and calls, so that
 // two instances may come to hold each other: instances that are linked, and the host's tables and
 // globals of references that they use, form a group that owns them all. Whoever holds an instance

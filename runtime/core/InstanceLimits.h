@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What an embedder lets an instance have. Nothing here costs compiled code anything: sizes are
 // compared where something is made or grown.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Places for instances that are reserved once and used again and again. An instance in a slot needs
 // no system calls to be made, if the slot ran the same module before: its memory has been put back
 // into its initial state, its context is filled in.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What an instance owns: for the files of runtime/core only.
 #pragma once
 

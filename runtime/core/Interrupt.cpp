@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Lock order: the watchdog's lock, an interrupt's, a thread's, a wait queue's.
 #include "runtime/core/Interrupt.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Ending what a guest does from outside: because its time is up, or because another thread says so.
 //
 // Compiled code does nothing for it. Whoever interrupts sets a flag of the thread and sends it a

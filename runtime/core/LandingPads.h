@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The language-specific data area of a function (.gcc_except_table), which says where what is
 // thrown in a call continues: the call-site table of the Itanium C++ ABI ("Exception Handling
 // Tables"). Compiled wasm catches everything at each landing pad and tells tags apart in code, so

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Matching a module's imports with what the resolver finds.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Linear memories. A wasm32 address is a 32-bit index plus a 32-bit offset, so a reservation of 8
 // GiB takes every address that compiled code can form: only the pages in use are accessible, and
 // the fault is the bounds check. Guards on both sides (lib/artifact/MemoryGuards.h) take what the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A loaded artifact: mapped, checked, immutable. Shared by all of its instances and by all threads.
 #pragma once
 

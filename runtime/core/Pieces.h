@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Work whose amount a guest decides, done in pieces: between two of them the thread looks whether
 // it has been interrupted, so that a deadline ends the filling of gigabytes as it ends a loop.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The counters of a module that was compiled with --profile-generate. Each instance counts for
 // itself, without synchronization; what a module counted is the sum.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Profiles in files, to which any number of processes may add.
 #pragma once
 

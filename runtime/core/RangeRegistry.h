@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Address ranges that a signal handler can look up: the code of loaded modules, the reservations of
 // memories.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The end of a process whose compiled code has done what no guest may do.
 #pragma once
 

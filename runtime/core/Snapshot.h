@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The state of an instance, for a module that begins with it.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Tables of references (core specification, section 4.2.3).
 #pragma once
 

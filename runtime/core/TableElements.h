@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Where the elements of a table lie that is not in a pool.
 #pragma once
 

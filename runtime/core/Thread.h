@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What a thread needs to run compiled code: the guest's stack, with a guard region below it, and a
 // stack for fault handlers.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Walking the stack of compiled code, which has no frame pointers: the call frame information of an
 // artifact's .eh_frame (DWARF 5, section 6.4; Linux Standard Base, "Exception Frames"), interpreted
 // for the few registers that matter. The bytes are not trusted: every read is bounded, of the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The types of artifacts as those of lib/wasm, and back.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Waiters queue in buckets by the hash of the host's address: a shared memory has one base in the
 // process, so that equal addresses are the same place. The value is compared under the bucket's
 // lock, which a notifier takes too: who changes the value first and notifies then finds either the

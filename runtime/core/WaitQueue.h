@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // memory.atomic.wait and memory.atomic.notify (threads proposal): threads that sleep until another
 // one names the address that they wait at.
 #pragma once

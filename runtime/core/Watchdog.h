@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The one thread of the process that looks at the clock for all interrupts. It starts with the
 // first and never ends. A timer of the system for each deadline would cost two system calls; here
 // setting and clearing one is a few tens of nanoseconds, since the thread is woken only for what

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Signals of Linux. A handler reads and edits the interrupted registers in the ucontext; sigreturn
 // then restores them together with the signal mask, so leaving compiled code needs no system call
 // of our own.

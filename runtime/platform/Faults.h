@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Hardware faults (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP) as the runtime sees them, the signal
 // by which one thread interrupts another, and the stacks that the handlers run on.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Which pages of a private mapping a process has written: Linux keeps a copy of its own for each,
 // and since 6.7 tells where they are (PAGEMAP_SCAN, Documentation/admin-guide/mm/pagemap.rst).
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Address space: reserving, committing and mapping files into it. All addresses and sizes are
 // multiples of pageBytes() unless said otherwise.
 #pragma once

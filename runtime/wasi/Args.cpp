@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // args_* and environ_*: lists of strings that the guest was given.
 #include "runtime/wasi/WasiContext.h"
 

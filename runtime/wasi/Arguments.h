@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // From the slots of a call to typed, checked arguments: what generated code uses
 // (GeneratedCalls.cpp).
 #pragma once

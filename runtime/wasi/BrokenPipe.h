@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Writing to a pipe that nobody reads any more raises SIGPIPE, which by default ends the process. A
 // guest has no signals, and must not end its host with one.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The 46 functions of wasi_snapshot_preview1 (WASI,
 // phases/snapshot/witx/wasi_snapshot_preview1.witx), and those of `wasi_unstable`
 // (phases/old/snapshot_0/witx/wasi_unstable.witx) whose layouts or numbers differ, as annotated C++

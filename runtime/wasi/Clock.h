@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The guest's clocks: the host's, or one that stands still, or none.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The descriptors of the host that WASI calls use.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The numbers by which a guest names positions in a directory.
 //
 // The kernel's own positions do not do: on ext4 they are hashes of 63 bits, but telldir() of a

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Calls on a descriptor itself: its position, flags, rights, and its place in the table.
 #include "runtime/wasi/Calls.h"
 #include "runtime/wasi/HostFlags.h"

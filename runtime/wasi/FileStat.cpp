@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Attributes of files, by descriptor and by path.
 #include "runtime/wasi/Calls.h"
 #include "runtime/wasi/Clock.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The guest's descriptors: small numbers for host descriptors, each with the rights that limit its
 // use.
 #pragma once

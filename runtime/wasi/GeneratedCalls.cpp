@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Made by wasm2native-bindgen --runtime from Calls.h; changes would be lost.
 // clang-format off
 #include "runtime/wasi/Arguments.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Guest memory as WASI calls see it. A pointer from the guest is a number until one check has
 // turned it into a view; every call's views are made before it has any effect.
 #pragma once

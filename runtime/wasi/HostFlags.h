@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Descriptor flags, between WASI's bits and the host's.
 #pragma once
 

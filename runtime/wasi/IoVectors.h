@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A guest's list of buffers, checked and turned into the host's.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Rights against operations: what a descriptor must have for each.
 #pragma once
 

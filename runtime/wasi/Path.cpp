@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Calls on paths. Opening goes through the resolver as a whole; making, removing and renaming an
 // entry resolves the directory that holds it and then names the entry alone.
 #include "runtime/wasi/Calls.h"

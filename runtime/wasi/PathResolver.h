@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Guest paths become host descriptors here and nowhere else, and never leave the directory they
 // start in: no absolute path, no
 // `..` above it, no symbolic link that leads out, no magic link (/proc/self/fd/3).

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // poll_oneoff: sleeping, and waiting for descriptors.
 #include "runtime/core/Interrupt.h"
 #include "runtime/platform/VirtualMemory.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The guest's random numbers: the system's, or a sequence that a seed determines.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // fd_readdir. What a cookie stands for is in DirectoryCookies.h; any number from the guest is only
 // a place to look for.
 #include "runtime/core/Interrupt.h"

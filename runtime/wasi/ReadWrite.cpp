@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Reading and writing: one system call each, so that what the guest is told is what happened. (With
 // a limit on what the guest may add, writing takes some more, and so do very large pieces of files:
 // Transfer.h.)

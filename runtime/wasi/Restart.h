@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // System calls that a signal ends are made again: a guest has no signals, and nothing that it could
 // do about one. Those with which the guest itself is ended (runtime/core/Interrupt.h) let the call
 // return, and the crossing leaves the guest.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Calls on sockets. A guest has those that it was given, and connections that it accepts on them.
 #include "runtime/wasi/Calls.h"
 #include "runtime/wasi/HostFlags.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A guest's output to a terminal. What a terminal takes for commands (it can be made to answer as
 // if the user had typed, to rewrite what the user has read, or to set its title and clipboard) is
 // shown instead of obeyed.

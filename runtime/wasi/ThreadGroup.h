@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The wasi-threads proposal: a module that imports "wasi" "thread-spawn" and a shared memory, and
 // exports wasi_thread_start(thread id, argument). Each thread runs an instance of its own, which
 // shares the memory and nothing else: tables and globals are the thread's.

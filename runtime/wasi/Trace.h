@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What --trace prints: each call with its arguments and its result on a line, as strace does. Names
 // and meanings of the arguments are those of the declarations in Calls.h.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // How --trace prints an argument: a row for each type that Calls.h names.
 #pragma once
 

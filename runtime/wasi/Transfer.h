@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Large reads and writes. A call that waits is ended by the signal of an interrupt, but one that
 // copies a regular file's bytes is not: so those are done in pieces.
 #pragma once

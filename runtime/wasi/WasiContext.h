@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // WASI preview 1 for an instance: what the guest was given, and the functions of
 // `wasi_snapshot_preview1` on it. A guest has its arguments and the standard streams, and of the
 // file system only what lies beneath its preopened directories.

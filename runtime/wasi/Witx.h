@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Types of WASI preview 1 as they lie in guest memory (WASI,
 // phases/snapshot/witx/typenames.witx; phases/old/snapshot_0 for `wasi_unstable`):
 // fixed width, little-endian, sizes and offsets asserted. Hosts are little-endian, so a struct is

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # Tests of what a user sees: the command line, its errors, LLVM IR at each phase boundary, running.
 import os
 

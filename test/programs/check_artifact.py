@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """What we promise about an artifact and about the command, beyond what programs print.
 
   check_artifact.py elf FILE.so...           no relocations, no undefined symbols, no needed libraries; dlopen takes it

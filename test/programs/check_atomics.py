@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Compares every atomic access with Node.js: all widths and operations, on extreme and random values, at every aligned
 place of a 64-bit word. Results and memory are folded into one number for each instruction.
 """

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Damages a module and its artifact, by cutting them off and by flipping bits, and requires that the command takes it
 well: an error that names the file, and for a module, which may still be one, also success. No signal, no endless loop in
 reading, no output of a compile that fails.

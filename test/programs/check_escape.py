@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Runs wasi/escape.c while a thread swaps directories and links beneath it: with openat2, and without. It must get nowhere,
 and nothing may change outside."""
 

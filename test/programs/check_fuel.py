@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Fuel (--meter=fuel): at every amount, the same trap at the same place with the same rest, whatever the options.
 
     check_fuel.py --wasm2native BIN --wat2wasm BIN --work DIRECTORY -- -O0 -O3,--bounds-checks=explicit ...

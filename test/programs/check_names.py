@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Functions whose names mean something to LLVM, the assembler, the linker or ourselves, or are no names at all. A name is for
 people: function N returns N, called directly and through a table, whatever it is called, in everything that can be made."""
 

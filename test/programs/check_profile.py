@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Profiles: what a program with threads counts, what several processes add to one file, and what damage does.
 
     check_profile.py --wasm2native BIN --wat2wasm BIN --profdata BIN --work DIRECTORY

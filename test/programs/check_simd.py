@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Every vector instruction, and arithmetic on floats, against Node.js: bit for bit on all pairs of a list of values, from memory and as
 constants.
 

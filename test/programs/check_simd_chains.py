@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Random chains of vector instructions against Node.js: what the optimizer makes of several together.
 
 After arithmetic on floats every NaN is replaced by one of them, so that the results are the same everywhere.

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Runs wasi/sockets.c with a listener of each kind, and is its client."""
 
 import argparse

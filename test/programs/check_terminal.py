@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """A terminal gets no escape sequences, neither from a program nor from what the command prints about a module; with
 --raw-terminal it gets those of the program. A pipe gets everything. Runs the command on a pseudo-terminal."""
 

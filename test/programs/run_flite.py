@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Lets flite speak into a file, as an artifact and with Node.js: the sounds must be the same."""
 
 import argparse

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Runs perl/files.pl with Perl as an artifact, which a driver module (perl/driver.wat) calls as a library, and with the
 system's Perl: output and files must be the same. The interpreter opens /dev/null, one of the few devices that guests may."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Builds a reactor of the folder preinit, pre-initializes it, and requires that its report is what it is without: from
 artifacts of both, and with Node.js from the module that was written. What initialization computed must be there once
 only, and a second run must write the same bytes."""

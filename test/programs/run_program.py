@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Builds one C or C++ program natively and as wasm, compiles the wasm in four modes, and requires that output, exit
 status and the files left in the program's directory are the native ones.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Calls an export of a WASI reactor with Node.js: run_reactor.mjs FILE.wasm NAME
 import { readFileSync } from 'node:fs';
 import { WASI } from 'node:wasi';

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Builds one C or C++ program with threads as wasm (wasi-threads) and runs it in four modes; output and status must be
 those of the same source with the system's threads.
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Builds one Go or Rust program natively and as wasm, and requires the same of both as run_program.py does, whose
 comments "// ARGUMENTS: ..." and so on it reads. Without the compiler, or what it needs for wasm, it says so and ends with
 status 77, for which the test counts as skipped.

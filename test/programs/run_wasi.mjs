@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Runs a WASI command with Node.js: run_wasi.mjs FILE.wasm GUEST=HOST,... KEY=VALUE,... -- ARGUMENT...
 import { readFileSync } from 'node:fs';
 import { WASI } from 'node:wasi';

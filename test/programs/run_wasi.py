@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Runs one C program of the folder wasi, which makes calls of WASI preview 1 and prints a line for each check: a label,
 what it found and what it wanted. They must agree, with openat2 and without. With Node.js they must too, but for what lines
 "// NODE: LABEL FOUND: WHY" in the source say: each of them must be found so; the label * stands for any. For Node.js, NODE is defined.

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Has Z3 look for counterexamples: check_proof.py Z3 FILE. There must be none for each of the file's checks."""
 
 import pathlib

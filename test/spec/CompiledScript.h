@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A script's modules, compiled before the script runs: on this machine, for another processor.
 //
 // A folder has an artifact for each module, "NAME.so", or the error that compiling it ended with,

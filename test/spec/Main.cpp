@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Runs one script of the official test suite, or of anyone, in the JSON that wast2json writes.
 //
 // For another processor it compiles all modules first, and then gives way to the command after

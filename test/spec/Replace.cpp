@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // --preinit: an instance is replaced now and then by one of a module that was made from its state
 // (wasm::bakeSnapshot), so that the rest of the script judges whether nothing was lost.
 #include "lib/wasm/Features.h"

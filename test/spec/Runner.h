@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Runs the commands of a script against the compiler and the runtime. Every module takes the real
 // path: compiled to a file, loaded, instantiated.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The values of a script: arguments as slots, results against what is expected. A value has as many
 // slots as its type takes.
 #pragma once

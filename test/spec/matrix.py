@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Puts the spec runner's results of several builds side by side, as Markdown: a row for each mode, a column for each build,
 from the logs that ctest keeps.
 

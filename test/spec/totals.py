@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Sums up the spec runner's results by folder of scripts, from the log that ctest keeps.
 
 usage: totals.py BUILD_DIRECTORY

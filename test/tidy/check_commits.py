@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Subjects of commits: at most 72 characters, in the imperative, without a period at the end. Older ones stay."""
 
 import re

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Files that comments and documents name must exist, and build products are not tracked."""
 
 import pathlib

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Headers compile alone. One that belongs to a source is the first that this includes, so that each build shows it; the
 others are compiled here.
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Reads every #include of ours and compares it with the table of layers: a layer includes from itself and from those
 that its row names, and what has no LLVM includes nothing of LLVM."""
 

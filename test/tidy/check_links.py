@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Links between documents lead to files that exist, and to headings that those have."""
 
 import pathlib

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Compares the table of passes with what is made from it and what belongs to each row: page, files and tests."""
 
 import pathlib

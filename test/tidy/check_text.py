@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Lines have at most 120 columns and American spelling, as in LLVM. Files that were there before the rule are listed; a
 file leaves its list when it keeps the rule, so that the lists only shrink.
 

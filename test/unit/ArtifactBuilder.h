@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Makes artifacts without a compiler: metadata records and a few bytes of hand-written code,
 // in an ELF file like the linker's. For tests of the reader and the runtime.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Types of the process: as many as are held, and equal numbers only for equal types, whatever comes
 // and goes.
 #include "runtime/core/CanonicalTypes.h"

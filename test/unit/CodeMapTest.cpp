@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Which functions an address belongs to.
 #include "runtime/core/CodeMap.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What the runtime does about exceptions, without compiled code: tables of landing pads,
 // collection.
 #include "runtime/core/ExceptionHeap.h"

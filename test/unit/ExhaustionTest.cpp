@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Running out of what the system gives is an error, after which everything works again; and a
 // process that is killed leaves nothing behind.
 #include "runtime/core/ExceptionHeap.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Faults of compiled code, of the host, and signals that somebody has sent: which are traps, which
 // are the host's, and which end the process. In most tests the host's handlers are there before
 // ours: each runs in a child of this process, which has run no guest yet, because GoogleTest begins

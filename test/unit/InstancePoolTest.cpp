@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Pools and limits: what an instance left in its slot is gone, what it may not have it does not
 // get.
 #include "runtime/core/InstancePool.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Interrupts that come at any moment, thousands of them: what they stop, and what they leave alone.
 #include "runtime/core/Interrupt.h"
 

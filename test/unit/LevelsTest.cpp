@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The levels of an artifact, which of them a machine takes, and what machines say of themselves.
 #include "runtime/core/Levels.h"
 #include "runtime/arch/AArch64FeatureTable.h"

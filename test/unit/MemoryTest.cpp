@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Memories and tables by themselves: limits, growth, and little address space.
 #include "runtime/core/Memory.h"
 #include "runtime/core/Extern.h"

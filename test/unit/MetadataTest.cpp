@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The artifact reader: what it accepts, and that damage is an error and nothing worse.
 #include "lib/artifact/Metadata.h"
 #include "test/unit/ArtifactBuilder.h"

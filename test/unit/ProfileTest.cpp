@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Profiles: adding them up, and their text.
 #include "lib/artifact/Profile.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Loading, linking, calling and trapping, on a module in hand-written machine code.
 #include "runtime/core/Instance.h"
 

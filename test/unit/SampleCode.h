@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The hand-written functions of the sample module, a file for each processor: what the runtime's
 // tests need, without a compiler. They have the wasm convention and take two i32; SampleModule.h
 // says what each does.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The sample module for x86-64.
 #include "lib/artifact/Abi.h"
 #include "test/unit/SampleCode.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A module in hand-written code (SampleCode.h): functions of type [i32 i32] -> [i32] that do what
 // the runtime's tests need.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The call frame interpreter, on hand-written tables and stacks.
 #include "runtime/core/Unwind.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // memory.atomic.wait and notify: what is counted, who wakes, when time is up, and that no
 // notification is lost.
 #include "runtime/core/WaitQueue.h"

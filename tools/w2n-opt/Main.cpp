@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // w2n-opt: runs passes on LLVM IR, as LLVM's opt does, and knows the compiler's own by name
 // (compiler/passes/Passes.def). For tests and for looking at one pass alone; it is not installed.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // From the interface to C++: the header that makes host functions of it, or the runtime's table.
 #pragma once
 

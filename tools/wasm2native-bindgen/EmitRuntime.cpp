@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The runtime's table of WASI functions: for each a function that decodes and checks its arguments
 // (runtime/wasi/Arguments.h) and calls it, and a row.
 #include "tools/wasm2native-bindgen/Emit.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What a header gives to guests, read out of it and checked.
 #pragma once
 

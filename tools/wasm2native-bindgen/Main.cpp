@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // wasm2native-bindgen: an annotated C++ header becomes host functions that guests can import.
 #include "lib/support/File.h"
 #include "tools/wasm2native-bindgen/Emit.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // From the syntax tree of a header to the interface that it declares.
 #pragma once
 

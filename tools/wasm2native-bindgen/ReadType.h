@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Which C++ types can be passed between host and guest, and how.
 #pragma once
 

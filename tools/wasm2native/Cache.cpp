@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // wasm2native cache: looks after the store of compiled modules.
 #include "lib/artifact/Metadata.h"
 #include "lib/support/File.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The options about the cache, which `run`, `warm` and `cache` share.
 #pragma once
 

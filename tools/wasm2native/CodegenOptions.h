@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The options about generated code, which `compile` and `run` share.
 #pragma once
 

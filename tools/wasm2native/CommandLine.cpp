@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // cxxopts reports a bad command line by throwing; this is the one file that is built with
 // exceptions, and none leaves it.
 #include "tools/wasm2native/CommandLine.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The options of a subcommand as a table, and what the user gave of them.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // wasm2native [compile]: a WebAssembly module becomes a native shared object.
 #include "lib/artifact/Format.h"
 #include "lib/support/File.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Artifacts and modules as data that `inspect` prints.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What the user reads when something fails, and the exit status.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Lengths of time on the command line: "500ms", "2s", "1.5".
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // wasm2native inspect: what is in a compiled artifact, or in a WebAssembly module.
 #include "lib/support/File.h"
 #include "tools/wasm2native/CommandLine.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A file of either kind as a module that can be instantiated.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The command: finds the subcommand; `compile` is what it does when none is named.
 #include "tools/wasm2native/Subcommands.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // compile --preinit: what a module does when it starts is done now, and the module becomes one that
 // has done it.
 #pragma once

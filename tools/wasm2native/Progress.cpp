@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "tools/wasm2native/Progress.h"
 
 #include "tools/wasm2native/Diagnostics.h"

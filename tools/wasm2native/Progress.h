@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A progress bar for compiles that take long, on a terminal only.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // wasm2native run: a WASI command, or one exported function.
 #include "runtime/cache/Settings.h"
 #include "runtime/core/Instance.h"

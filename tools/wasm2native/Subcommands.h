@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The subcommands: each takes the arguments after its name and returns the exit status.
 #pragma once
 

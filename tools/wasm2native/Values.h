@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Values of WebAssembly as text: what `run --invoke` reads and prints.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // wasm2native warm: compiles modules into the cache before anybody asks for them.
 #include "tools/wasm2native/CacheOptions.h"
 #include "tools/wasm2native/CodegenOptions.h"

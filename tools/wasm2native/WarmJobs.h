@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Runs compilations side by side, each in a process of its own: one that crashes, or is killed for
 // want of memory, fails alone.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What is to be warmed: modules, each for some targets and processors.
 #pragma once
 

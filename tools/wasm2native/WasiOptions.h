@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What `run` gives a program: the options of the sandbox.
 #pragma once
 

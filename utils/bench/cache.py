@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Time of a whole process that runs a module: from the precompiled .so, from the warmed cache, with the module's hash forgotten, and compiled.
 
     utils/bench/cache.py [--bin build/release/bin/wasm2native] [--runs 200] [--cpython python.wasm]

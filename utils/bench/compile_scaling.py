@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Compile time against size, for functions made to be hard: twice the size should take about twice the time.
 
     utils/bench/compile_scaling.py [--bin build/release/bin/wasm2native] [--level -O3] [shape...]

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Time and memory of compiling one module at every optimization level.
 
     utils/bench/compile_time.py [--bin build/release/bin/wasm2native] [--wasm2c] [--limit 900] python.wasm

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """What deadlines cost, and how exact they are: builds and runs interrupts/interrupts.c.
 
     utils/bench/interrupts.py [--build build/release]

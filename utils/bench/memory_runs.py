@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Searches, copies and fills: compiled wasm beside native code, whose C library has the processor's widest vectors.
 
     utils/bench/memory_runs.py [--bin build/release/bin/wasm2native] [--rounds 9] [--option OPTION]

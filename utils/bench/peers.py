@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """What the kernels are run by: one row for each way, with how to build and how to run.
 
 A row's `build` makes what is needed from the source and the wasm, and returns the command that runs it; None where that way cannot run the

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """What a profile gives: CPython and the kernel `interpreter`, compiled without and with a profile, and how much slower code
 is that counts.
 

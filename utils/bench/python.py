@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """A Python program in CPython compiled in several ways, which take turns: user time, and ratios to the first.
 
     utils/bench/python.py [--rounds N] build/release/bin/wasm2native first.so second.so ...

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Speed of compiled code, as a ratio to the same C or C++ compiled natively by clang-22 -O3 for the same processor level.
 
     utils/bench/run_time.py [--bin build/release/bin/wasm2native] [--rounds 5] [--march x86-64-v3] [kernel...]

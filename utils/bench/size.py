@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Size of compiled code, as a ratio to the same C compiled natively by clang-22 -O3.
 
     utils/bench/size.py [--bin build/release/bin/wasm2native] [--source FILE.c]... [--flag=-DNAME]... [kernel...]

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """What starting takes, beside what the system calls for it take.
 
     ninja -C build/release w2nStartBenchmark

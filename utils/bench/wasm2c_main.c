@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The least of WASI that the kernels need, for programs made with wasm2c: a command that may write,
 // and exits.
 #include "kernel.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Fuzzes the artifact reader: whatever the bytes, every accessor of what was accepted is safe. Also
 // feeds the unwind tables.
 #include "lib/artifact/Metadata.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Fuzzes the decoder and the validator: whatever the bytes, they answer, and what they accept keeps
 // to the limits that the lowering relies on.
 #include "lib/wasm/Limits.h"

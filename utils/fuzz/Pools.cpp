@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Fuzzes what a long-lived host does: small modules are loaded and unloaded, instances are made in
 // a pool or outside, linked to each other and to the host, called, written to and freed, in any
 // order, while function references stay behind in a table. The input is a list of such steps.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Fuzzes the calls of WASI: any call, with any arguments, on any memory. The input is a list of
 // operations: calls, and bytes to put into the guest's memory, so that structures and paths that
 // make sense come up. Nothing outside of the guest's directory may change, and what the calls leave

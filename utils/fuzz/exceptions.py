@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Random programs that throw and catch, run at -O0 and -O3 and by Node.js, which must agree.
 
     utils/fuzz/exceptions.py [--bin build/release/bin] [--first 0] [--count 100] [--keep FOLDER]

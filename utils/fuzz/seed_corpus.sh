@@ -1,4 +1,6 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # Seeds a corpus for fuzz-decode: the modules of our own scripts, where the release build made them,
 # and of the official test suite at WASM_SPEC_DIR where there is one.
 # Usage: seed_corpus.sh CORPUS

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The threads proposal: atomic accesses, fences, wait and notify.
 //
 // An atomic access is LLVM's, sequentially consistent, and so naturally aligned: that is checked

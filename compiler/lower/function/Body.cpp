@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The walk over a body, and the dispatch from opcodes to the members that lower them.
 
 #include "compiler/lower/function/BodyLowering.h"

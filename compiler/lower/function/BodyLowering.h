@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Lowers the body of one function. Its instructions have been validated, so types, indices and the
 // shape of the operand stack are trusted here. One file for each family of instructions defines the
 // members: Body, Control, Call, TailCall, Variable, Numeric, WideArithmetic, Memory, BoundsCheck,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // memory.copy and memory.fill. Most are short, and a call into the runtime switches stacks, so each
 // module that needs them gets a small function that handles a short run in bounds itself and leaves
 // everything else, traps included, to the runtime. All checks come before any effect (core

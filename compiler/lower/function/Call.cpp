@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Calls: direct, through tables, through references.
 
 #include "compiler/lower/function/BodyLowering.h"

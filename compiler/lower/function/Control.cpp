@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Structured control (core specification, section 3.4.8, "control instructions").
 //
 // After an unconditional transfer the rest of the frame is skipped, not lowered: nothing in it can

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Exceptions (core specification, section 3.4.8): throw, throw_ref, try_table, and the older try
 // with its clauses inside.
 //

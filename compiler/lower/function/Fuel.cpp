@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // --meter=fuel: every instruction is paid for before it runs, from a count in the instance context.
 //
 // A run of instructions that are executed one after the other, if none of them traps, is paid for

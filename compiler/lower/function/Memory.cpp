@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Loads, stores and the other memory instructions.
 //
 // With guard pages an access to a memory of 32-bit addresses is `base + zext(index) + offset`,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Numeric instructions (core specification, section 4.3).
 //
 // LLVM's floating-point operations may return a signaling NaN unchanged where it folds an identity

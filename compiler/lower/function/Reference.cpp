@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Typed references: null and not null (core specification, section 3.4.4).
 
 #include "compiler/lower/function/BodyLowering.h"

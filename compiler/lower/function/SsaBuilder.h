@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // SSA form for wasm locals, built while lowering: Braun et al., "Simple and Efficient Construction
 // of Static Single Assignment Form" (CC 2013). A phi is made only where a local is read, so the
 // cost follows the reads and not locals times blocks. Where a structured construct ends, a local

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Table and reference instructions. References are pointers; a table element is 8 bytes, null is 0.
 
 #include "compiler/lower/function/BodyLowering.h"

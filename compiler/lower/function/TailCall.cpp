@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Tail calls: guaranteed, between any two signatures and instances.
 //
 // An ordinary call leaves the caller's context in its register (Abi.h). A function that gives its

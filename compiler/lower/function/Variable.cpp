@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Parametric and variable instructions: drop, select, locals, globals.
 
 #include "compiler/lower/function/BodyLowering.h"

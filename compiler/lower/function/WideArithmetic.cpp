@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The wide-arithmetic proposal: i128 in LLVM, which every target has two instructions for.
 
 #include "compiler/lower/function/BodyLowering.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The `initialize` function of an artifact: what of instantiation is computed (core specification,
 // section 4.5.4): globals, then element segments, then data segments, in order. The start function
 // is the loader's to call.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What the lowering of one LLVM module (a partition of the wasm module) shares: declarations,
 // metadata nodes, offsets in the instance context, and how to reach through it.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // How a wasm function type becomes an LLVM one: the calling convention of lib/artifact/Abi.h.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "compiler/lower/module/TableCalls.h"
 
 #include "compiler/lower/module/ModuleLowering.h"

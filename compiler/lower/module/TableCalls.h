@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Calls through closed tables, and what becomes of some: a comparison of the index, and direct
 // calls, which the inliner can look at.
 #pragma once

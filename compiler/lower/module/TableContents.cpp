@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What is in closed tables and typed tables: distances to code, so that nothing needs relocating.
 
 #include "compiler/lower/module/ModuleLowering.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The two thunks that a function type has, so that host code needs no assembly: arrays of 64-bit
 // slots on one side, the calling convention of wasm on the other. A vector takes two slots.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Vector instructions on bits and lanes (core specification, section 4.3.7): constants, shuffles,
 // lane access, bitwise operations, tests, and the conversions that widen or narrow lanes.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Vector operations on AArch64, where most have an instruction that does what wasm says.
 
 #include "compiler/targets/SimdTarget.h"

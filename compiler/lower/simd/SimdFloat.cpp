@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Arithmetic and conversions on vectors of floats (core specification, section 4.3.7). About NaNs
 // see Numeric.cpp.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Arithmetic and comparisons on vectors of integers (core specification, section 4.3.7).
 
 #include "compiler/lower/function/BodyLowering.h"

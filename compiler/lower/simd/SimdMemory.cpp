@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Loads and stores of vectors that are more than 16 bytes as they are; see Memory.cpp.
 
 #include "compiler/lower/function/BodyLowering.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Relaxed vector instructions (core specification, section 4.3.6, "Relaxed Operations"): each has a
 // few forms, and takes the one that the target is fastest at, the same in the whole program. With
 // --deterministic it is the first of them, on every target.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Vector operations on x86-64.
 
 #include "compiler/targets/SimdTarget.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // How an instruction divides a vector into lanes (core specification, section 2.4.3).
 #pragma once
 

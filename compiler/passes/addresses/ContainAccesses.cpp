@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What the sandbox rests on: each access of a memory that relies on guard pages is between
 // guardBeforeBytes before the memory's base and guardAfterBytes after the last address that an
 // index and an offset of 32 bits can name, in whatever order accesses happen.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Every access to a memory inside what is reserved for it.
 #pragma once
 

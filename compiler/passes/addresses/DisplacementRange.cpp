@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "compiler/passes/addresses/DisplacementRange.h"
 
 #include "compiler/ir/GuestAddress.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // When is an access at zext(p + c) one at zext(p) + c? If p + c wraps around, they are different
 // addresses; so the function must trap then as it was, and trap as it becomes. In every other case
 // they are the same address.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Constants that are added to a 32-bit index, where the access can add them.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A guest address is `base + zext(index) + offset`. Producers step through arrays with 32-bit
 // indices whose additions may wrap around, and LLVM cannot take `zext` apart over those: neither
 // over the step of a loop nor over `index + 8`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Indices of arrays in loops, in 64 bits.
 #pragma once
 

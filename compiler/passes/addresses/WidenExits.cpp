@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A narrow counter n = 0, s, 2s, ... that the latch compares for (in)equality with the constant c,
 // a multiple of s, reaches c before it wraps around, and the loop ends there at the latest. So the
 // zero extension of n is the wide w = 0, s, 2s, ... as long as the loop runs, and w = c says what

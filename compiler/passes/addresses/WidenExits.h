@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Counters that decide when a loop ends, in 64 bits where an induction variable has them already.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Vectors of WebAssembly, which have 128 bits, on processors with larger registers.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // WebAssembly multiplies 64 by 64 bits to 64, so producers compute the other word from halves;
 // clang calls compiler-rt's __multi3 for it. With x = 2^32 xh + xl and y likewise, and no sum that
 // overflows:

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Products of 128 bits that are put together from halves of 32 bits.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Inlines calls of small functions, bottom up. Which functions may be inlined the lowering has said
 // with `inlinehint` (plan/InlineCandidates.h).
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // crc = T7[crc ^ x] ^ T6[...] ^ ... ^ T1[y] ^ T0[y], computed from left to right, makes each
 // iteration wait for eight operations after the load of T7: Reassociate puts terms in the order in
 // which they are computed, and the code generator, which would look at the longest path, does not

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // An array that moves up by one element, with a new first one, in each iteration: the producer
 // copies it in words of 8 bytes, and each takes the new element and the one after it, which come
 // from two stores. The load waits until both are in the cache, which takes longer than all the rest

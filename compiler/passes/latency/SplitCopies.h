@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Copies of memory that a loop writes in smaller pieces.
 #pragma once
 

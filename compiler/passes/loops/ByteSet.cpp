@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Conditions such as "is a space" are made of ranges, and of bits of a constant that the byte
 // chooses, in 32 or 64 bits. In vectors that would be few lanes, and shifts that many processors do
 // not have. There are only 256 bytes, so the condition is computed for each.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A condition on a byte as the bytes for which it holds.
 #pragma once
 

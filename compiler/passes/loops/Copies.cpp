@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Clang unrolls small loops before it writes WebAssembly. Of a body with several copies LLVM makes
 // vectors with a lane for each iteration, and shuffles to collect the lanes; the same loop with one
 // copy becomes plain vectors.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Bounds the expressions that scalar evolution builds through loops that follow each other.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Of a search, an exit depends on the element that is loaded, or counts. Often an element is tested
 // in the iteration after the one that loads it, being a phi, as loops are rotated. Then what the
 // phi begins with counts as the first element.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Which loops are searches: chains of blocks without effects that walk over memory and leave at
 // what they find there.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A computation on elements of memory, done for all lanes of a vector.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Loops whose bodies consist of several copies of one (Copies.cpp) are run with one copy, as often
 // as all copies together. What is new is compared with what was by a transformation in the other
 // direction that does not know how it was found (ValidateReroll.cpp); if they are not the same, the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Loops that the producer has unrolled, as they were.
 #pragma once
 

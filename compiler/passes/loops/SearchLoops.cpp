@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A loop that looks for something in memory has an exit that depends on what it loads, so that
 // LLVM, which may not load past that exit, leaves it one element at a time. Here an element may be
 // loaded early under one condition: that a load which cannot trap unless the loop traps covers it.

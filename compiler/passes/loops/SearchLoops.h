@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Searches, such as strlen, memchr or a scanner's own, sixteen bytes or more at a time.
 #pragma once
 

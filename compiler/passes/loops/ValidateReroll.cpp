@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The loops are the same if
 //  1. they begin with the same values: each phi of the new body has an old one with its start;
 //  2. from the same values, the old body run once and the new body run `copies` times access the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Proves that a loop that has been rolled up does what it did, by LLVM's own transformations.
 #pragma once
 

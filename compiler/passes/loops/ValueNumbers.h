@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Numbers for the values of blocks, equal for equal values, also of different functions.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Which lanes of a value the code generator must compute.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A guest load must trap if its address is out of bounds, whatever becomes of its value. What could
 // lose it after the last IR pass:
 //  - dead code elimination, if its value is not used;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Keeps guest loads trapping where the optimizer or the code generator could lose them;
 // lower/function/Memory.cpp tells the whole story.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // An artifact with code for several CPUs runs the last that the machine can run, or the one that is asked for. Which one
 // runs shows in whether a relaxed multiplication and addition rounds once: with FMA, which x86-64-v3 has.
 // REQUIRES: x86_64

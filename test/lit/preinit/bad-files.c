@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A file that stays open, or a stream that was closed, cannot be part of a module.
 // RUN: %clang-wasi -mexec-model=reactor %s -o %t.wasm && rm -rf %t && mkdir %t && echo text > %t/file
 // RUN: not wasm2native compile --preinit=open_file --dir %t::/d:ro %t.wasm -o %t/out 2>&1 | FileCheck --check-prefix=OPEN %s

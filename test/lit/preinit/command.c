@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A command that leaves with status 0 has initialized; its _start runs again on what it left, with
 // the arguments of that time. wasi-libc's flag that _start has run is not part of it.
 // RUN: %clang-wasi %s -o %t.wasm

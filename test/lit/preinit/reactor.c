@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A reactor's constructors and its function for initialization run when it is compiled: what they
 // print appears then, what they compute is there at each start, and neither runs again.
 // RUN: %clang-wasi -mexec-model=reactor %s -o %t.wasm

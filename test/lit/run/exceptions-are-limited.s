@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # Exceptions that hold each other end the guest with a trap, by the limit of the host's memory, or where
 # the system has no more; the host goes on. Those that nothing holds any more do not count.
 # UNSUPPORTED: sanitizer

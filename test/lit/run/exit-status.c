@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The program's exit status is the command's, however it ends.
 // RUN: %clang-wasi %s -o %t.wasm && wasm2native %t.wasm -o %t.so
 // RUN: wasm2native run %t.so

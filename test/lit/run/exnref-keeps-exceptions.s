@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # Exceptions that only an exnref keeps: in a table, in a local across calls, in an argument of a frame further
 # down. Ten million others come and go meanwhile, and the memory of a few thousand is enough for them.
 # UNSUPPORTED: sanitizer

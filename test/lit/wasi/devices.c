@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Of the devices in a directory a program may open those that can do nothing to the machine.
 // RUN: %clang-wasi %s -o %t.wasm && wasm2native run --dir /dev %t.wasm | FileCheck %s
 // CHECK: null: opened

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Files are found in the directories given with --dir, by the guest's name, and nowhere else.
 // RUN: rm -rf %t && mkdir -p %t/host && echo content > %t/host/file && echo secret > %t/secret
 // RUN: %clang-wasi %s -o %t/m.wasm && wasm2native %t/m.wasm

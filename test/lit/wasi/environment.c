@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The program's environment is what --env gives, and nothing of the host's.
 // RUN: %clang-wasi %s -o %t.wasm && wasm2native %t.wasm -o %t.so
 // RUN: wasm2native run --env A=1 --env 'B=x=y,z' --env EMPTY= %t.so | FileCheck %s

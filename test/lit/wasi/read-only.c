@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A directory given with :ro can be read; every call that would change it fails.
 // RUN: rm -rf %t && mkdir -p %t/data %t/other && echo content > %t/data/file
 // RUN: %clang-wasi %s -o %t/m.wasm && wasm2native %t/m.wasm

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // With a frozen clock and a seed two runs are the same; sleeping takes no time, and no file is from the future. Without a clock
 // there is none.
 // RUN: rm -rf %t && mkdir -p %t/a %t/b && %clang-wasi %s -o %t/m.wasm && wasm2native -O0 %t/m.wasm

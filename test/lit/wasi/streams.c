@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Standard streams in files, names, and where variables come from.
 // RUN: rm -rf %t && mkdir -p %t && %clang-wasi %s -o %t/m.wasm && wasm2native -O0 %t/m.wasm
 // RUN: printf 'line\n' > %t/in && printf 'old, and longer than what comes' > %t/out && printf '# a comment\n\nA=file\r\nB=file\n' > %t/variables

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """A cache that cannot be written, or is not as it was.
 
     full        every write, sync and rename fails in turn, and a file system that is full: modules run, nothing is left

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Many processes on one cache.
 
     together    100 at once on the same module and on different ones: each result is right, and each module is compiled once

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """`warm` and `cache` as a deploy uses them.
 
     warm         folders, lists, several targets, bad modules, duplicates, interruptions; then `run` without a compiler

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """What the tests of the cache share: small modules, the command with a cache of its own, and what a store may hold."""
 
 import argparse

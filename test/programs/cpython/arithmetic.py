@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # Integers of any size, floats, complex numbers, decimals and fractions.
 import cmath
 import decimal

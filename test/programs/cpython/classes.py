@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # Classes: inheritance, operators, descriptors, metaclasses, dataclasses, enums, protocols.
 import abc
 import copy

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # collections, heapq, bisect, array, sorting, and dictionaries and sets with many entries.
 import array
 import bisect

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # Databases in files: dbm.dumb, shelve, and sqlite3 where it is built in.
 import dbm.dumb
 import shelve

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # Exceptions and their tracebacks, deep recursion, context managers; the last exception is not caught.
 # STATUS: 1
 import contextlib

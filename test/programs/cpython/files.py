@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # Files and directories in /work: what is left there is compared too. The order of directory entries is the system's.
 # STATUS: 7
 import io

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # Generators, iterators, comprehensions, closures and coroutines.
 import functools
 import itertools

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # Digests, checksums, encodings and compression: much 32- and 64-bit arithmetic in compiled C.
 import base64
 import binascii

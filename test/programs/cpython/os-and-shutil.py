@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # The file system by os, shutil, tempfile, pathlib and glob.
 import errno
 import glob

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # The re module: groups, looks around, flags, substitution, and some work for the matcher.
 import re
 

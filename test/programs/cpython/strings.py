@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # Text: methods, formatting, Unicode, encodings and bytes.
 import string
 import textwrap

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # Values as bytes: struct, pickle, marshal, datetime, uuid; and code objects compiled at run time.
 import ast
 import datetime

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Installs the build, moves the installed tree, and builds and runs the example of docs/embedding.md against it."""
 import argparse
 import os

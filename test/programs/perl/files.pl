@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # Files, folders and text; /work is the folder to do it in, WORK where there is another.
 use strict;
 use warnings;

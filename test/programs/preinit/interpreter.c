@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A small Forth: initialization defines its words from source, which takes most of the time; a
 // report runs some.
 #include "preinit.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Lists, function pointers and tables that are built once; more memory than the module begins with.
 #include "preinit.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Arguments and environment, byte for byte and in order.
 // ARGUMENTS: one --two=2 -- -x ünïcödé * $HOME
 // ENVIRONMENT: LANG=C EMPTY= PAIR=a=b PATH=/nowhere

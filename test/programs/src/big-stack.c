@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Much of the stack: frames with large arrays, alloca, arrays of variable length, and pointers into
 // frames below.
 #include <alloca.h>

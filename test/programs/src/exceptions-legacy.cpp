@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The same in the older form, which producers still make by default.
 //
 // EXCEPTIONS: legacy

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // C++ exceptions: types, destructors, rethrowing, throwing across many frames and through calls by
 // pointer.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The exit status, what atexit prints, and output that is still in a buffer.
 // ARGUMENTS: 3 5 8
 #include <stdio.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Files and directories below a preopened one. The driver compares what is left, byte for byte.
 // ARGUMENTS: @DIR@
 #include <dirent.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Floating point where IEEE 754 leaves no choice: zeros, denormals, infinities, NaNs, conversions.
 #include <inttypes.h>
 #include <math.h>

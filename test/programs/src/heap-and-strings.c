@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // malloc, realloc and free in an order that fragments the heap; strings through most of printf's
 // conversions.
 #include <inttypes.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Integer operations at the ends of their ranges, in 8 to 128 bits, wherever C defines the result.
 #include <inttypes.h>
 #include <limits.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A stack machine with a big switch: primes, Fibonacci and collatz as bytecode.
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Floating point: the outer planets for 50,000 steps; every bit of the result is compared.
 #include <inttypes.h>
 #include <math.h>

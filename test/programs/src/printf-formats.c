@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What printf, scanf and strtod do the same way in every C library: flags, widths, exact decimal
 // digits, end pointers.
 #include <errno.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Recursion: deep, wide and mutual; permutations, queens, Ackermann, and a parser that descends.
 #include <ctype.h>
 #include <inttypes.h>

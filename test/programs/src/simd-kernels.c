@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // WASM-FLAGS: -msimd128
 // NATIVE-FLAGS: -msse4.1
 // The same kernels with wasm_simd128.h and with SSE: a dot product, saturating addition, a search

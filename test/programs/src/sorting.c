@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // qsort and bsearch call back through function pointers; sorting is compared with our own merge
 // sort.
 #include <inttypes.h>

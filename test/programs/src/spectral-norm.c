@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Floating point: divisions and sums of products over vectors on the heap.
 #include <math.h>
 #include <stdio.h>

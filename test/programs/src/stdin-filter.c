@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Reads standard input by byte, line and block: counts and sorts words, and numbers the lines.
 // INPUT: stdin-filter.txt
 #include <ctype.h>

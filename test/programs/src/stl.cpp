@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Containers and algorithms of the C++ library, in uses whose results the standard defines.
 #include <algorithm>
 #include <array>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Streams into and out of strings and to standard output, with manipulators; and global
 // constructors in order.
 #include <iomanip>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Calls whose target is known at run time only: virtual functions with several bases, pointers to
 // functions and members, std::function, visitors; and templates that leave nothing to run time.
 #include <array>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The least of a C++ exception runtime for wasm32-wasi, whose C++ library comes without one: enough
 // for the programs here, which throw what has exactly the type that they catch. What clang calls is
 // described in WebAssembly's tool conventions ("ExceptionHandling") and in the Itanium C++ ABI.

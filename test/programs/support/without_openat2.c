@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Runs a command whose openat2 fails with ENOSYS, as before Linux 5.6: without_openat2 COMMAND [ARGUMENT...]
 #include <errno.h>
 #include <linux/filter.h>

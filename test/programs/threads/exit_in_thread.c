@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // STATUS: 7
 // A thread that exits ends the program while the main thread waits.
 #include "pthread_subset.h"

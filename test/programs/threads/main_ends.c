@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // STATUS: 3
 // When the main thread returns, the threads that still run end with it.
 #include "pthread_subset.h"

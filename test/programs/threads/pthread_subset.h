@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The part of POSIX threads that the programs here use. Natively it is the system's; for wasm,
 // whose C library in Debian has no threads, pthread_subset.c makes it from wasi-threads and atomic
 // instructions.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // POSIX threads: atomic counters, a mutex, a queue with condition variables, thread-local storage,
 // many short threads.
 #include "pthread_subset.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // C++ threads: std::atomic of every width, a lock, a parallel sort of a vector, containers that
 // threads fill.
 #include "pthread_subset.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // STATUS: 134
 // ERRORS: trap: unreachable
 // A trap in one thread ends the program, whatever the others do: one waits for ever, one never

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Files and directories as Go's standard library uses them: wasip1 is a client of its own, without a C library.
 // ARGUMENTS: @DIR@
 package main

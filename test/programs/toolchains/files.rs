@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Files and directories as Rust's standard library uses them.
 // ARGUMENTS: @DIR@
 use std::fs::{self, File, OpenOptions};

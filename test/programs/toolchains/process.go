@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Arguments, variables, streams, time and the end of a process, as Go's standard library uses them.
 // ARGUMENTS: one two,three
 // ENVIRONMENT: KEY=value EMPTY=

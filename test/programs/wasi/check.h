@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The calls of WASI preview 1 as they are imported, and checks of the errno that they give.
 // run_wasi.py says what becomes of the lines that a program prints.
 #pragma once

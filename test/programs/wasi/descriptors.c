@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Numbers of descriptors, rights, preopened directories, and what a descriptor of the wrong kind gives.
 // NODE: bad-shutdown 58: has no sockets
 // NODE: directory-no-socket 58: has no sockets

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Tries to get out of /work while someone swaps directories there with links that lead out (check_escape.py). Ends when it has
 // often been inside and often been refused, and says whether it got what lies outside.
 #include "check.h"

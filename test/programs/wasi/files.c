@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Reading, writing and what else is done with an open file.
 // NODE: advise-overflow 0: does not look at the offset
 // NODE: allocate-nothing 0: does nothing for no bytes

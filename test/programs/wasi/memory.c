@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Pointers that lead out of memory: an error, before anything has happened.
 // NODE: * 61: has another errno for what is out of memory
 #include "check.h"

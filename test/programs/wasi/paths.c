@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Every call on a path, with what is and what is not there.
 // NODE: link-follow 0: follows the link, which we cannot do without a name in /proc
 // NODE: open-bad-flags 0: does not look at unknown bits

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // poll_oneoff, clocks, random numbers, arguments, signals.
 // NODE: bad-clock-error 0: waits for any clock
 // NODE: bad-descriptor-error 0: reports readiness without an error

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // fd_readdir: cookies, buffers that are too small, entries that come and go.
 #include "check.h"
 

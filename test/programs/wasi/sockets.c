@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Sockets, on the listener that is descriptor 4. Its client (check_sockets.py) connects when it reads the line "again", sends
 // "hello", and when it has got "reply", shuts its side down.
 #include "check.h"

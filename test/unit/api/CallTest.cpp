@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Calls in both directions, and how they fail.
 #include "test/unit/api/Sample.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Everything at once: threads that make instances, pooled and not, run, trap, time out and are
 // interrupted by others, and free them. The sanitizers say what is wrong.
 #include "test/unit/api/Sample.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Interrupts through the C API: deadlines, other threads, and what outlives what.
 #include "test/unit/api/Sample.h"
 

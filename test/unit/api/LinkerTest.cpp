@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What guests import: functions, instances, WASI.
 #include "test/unit/api/Sample.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Loading, and listing of imports and exports.
 #include "test/unit/api/Sample.h"
 

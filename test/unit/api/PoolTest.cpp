@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Ways of loading, limits and pools.
 #include "test/unit/api/Sample.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Memories, globals, tables, and the references in them.
 #include "test/unit/api/Sample.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What is remembered of a file, and when it is believed.
 #include "runtime/cache/FileNote.h"
 

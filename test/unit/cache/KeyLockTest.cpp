@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Locks between threads; test/programs/cache has processes.
 #include "test/unit/cache/TestStore.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Everything that changes code changes the key.
 #include "runtime/cache/Key.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Where the cache is, and sizes.
 #include "runtime/cache/Settings.h"
 

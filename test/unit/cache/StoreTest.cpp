@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Entries: stored, found, damaged.
 #include "test/unit/cache/TestStore.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What a store refuses to open.
 #include "test/unit/cache/TestStore.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // LEB128 and UTF-8 at their edges: what is legal though odd, and what is refused with which words.
 #include "lib/support/ByteReader.h"
 

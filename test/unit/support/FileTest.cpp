@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Files are read whole and written whole or not at all.
 #include "lib/support/File.h"
 #include "test/unit/wasi/TemporaryDirectory.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Calls that guests make in loops allocate nothing.
 #include "runtime/wasi/CallTable.h"
 #include "runtime/wasi/WasiContext.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The calls themselves, on a memory that the test looks into.
 #include "runtime/wasi/Calls.h"
 

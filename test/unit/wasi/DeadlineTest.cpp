@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Every call of WASI ends soon after its guest's time is up, whatever it was asked for: on all
 // kinds of files, with a memory of 4 GiB.
 #include "runtime/core/Interrupt.h"

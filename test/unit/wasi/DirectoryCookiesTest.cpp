@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Cookies of directories: the list by itself, and fd_readdir on directories that change.
 #include "runtime/wasi/DirectoryCookies.h"
 

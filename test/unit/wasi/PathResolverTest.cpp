@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Every path, by the kernel's resolution and by the walk: the two must agree, and neither may leave
 // its directory.
 #include "runtime/wasi/PathResolver.h"

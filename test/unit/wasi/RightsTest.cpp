@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Every operation against every right: a test for each row of Operations.def, which does what the
 // row is about on a descriptor that lacks one right after the other, and on one that has no right
 // but those of the row.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What a terminal gets of a guest's output: the filter by itself, and standard streams on a
 // pseudo-terminal, a pipe and a file.
 #include "runtime/wasi/TerminalOutput.h"

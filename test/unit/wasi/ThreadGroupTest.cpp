@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // wasi-threads without a compiler: what a thread does is a host function of the test.
 #include "runtime/wasi/ThreadGroup.h"
 

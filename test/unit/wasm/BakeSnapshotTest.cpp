@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Modules that begin with a given state. That they behave as the instance did, the spec runner
 // shows
 // (--preinit); here is what they look like.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Damaged modules end in a module or an error, whatever the damage; the sanitizers watch.
 #include "test/unit/wasm/ModuleBuilder.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Well-formed modules become the right model.
 #include "test/unit/wasm/ModuleBuilder.h"
 

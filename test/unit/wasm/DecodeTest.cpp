@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Malformed modules are refused, with the words of the specification's tests first and the offset
 // at which reading stopped.
 #include "test/unit/wasm/ModuleBuilder.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What is encoded decodes to what it was encoded from.
 #include "lib/wasm/EncodeModule.h"
 #include "test/unit/wasm/ModuleBuilder.h"

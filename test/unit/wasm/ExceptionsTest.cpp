@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Exceptions in modules: what is malformed, what is invalid, what is accepted.
 #include "lib/wasm/Limits.h"
 #include "test/unit/wasm/ModuleBuilder.h"

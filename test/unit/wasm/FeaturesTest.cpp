@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // --features: how lists are read, and that each proposal is refused where it is used, and nowhere
 // else.
 #include "lib/wasm/Features.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The limits of lib/wasm/Limits.h: what reaches one is fine, one more is an error that names it.
 // And sizes that only algorithms without squares get through.
 #include "lib/wasm/Limits.h"

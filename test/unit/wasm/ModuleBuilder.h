@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Makes wasm binaries, well-formed or not, for tests of the decoder and the validator: sections
 // from bytes, bytes from whatever one wants to write down.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The name section gives names and never fails: custom sections cannot make a module malformed.
 #include "test/unit/wasm/ModuleBuilder.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Numbers of types, and that they are given out again when nothing holds the type.
 #include "lib/wasm/TypeTable.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Function bodies: what the validation algorithm refuses, with which words and where, and what it
 // must accept, unreachable code above all.
 #include "test/unit/wasm/ModuleBuilder.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What makes a module invalid outside of function bodies, and the words for it.
 #include "test/unit/wasm/ModuleBuilder.h"
 

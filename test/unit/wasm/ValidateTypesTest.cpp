@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The type section: what is equal, what is below what, and sizes that only linear algorithms get
 // through.
 #include "lib/wasm/Limits.h"

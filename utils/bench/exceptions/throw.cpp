@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What throwing costs, and what a try costs when nothing is thrown: nanoseconds a turn, one line
 // each.
 #include <cstdio>

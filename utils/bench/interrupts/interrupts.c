@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What a deadline costs that does not pass, beside what a timer of the system would: medians over
 // rounds in turn, in nanoseconds. And how long after its deadline a call that hangs returns, in
 // microseconds.

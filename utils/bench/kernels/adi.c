@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Alternating directions: solves tridiagonal systems along the rows, then along the columns.
 #include <stdio.h>
 

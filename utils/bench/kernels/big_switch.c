@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A stack machine of sixty instructions run by one switch: programs that count primes, sort, and
 // compute Fibonacci numbers.
 #include <stdint.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Numbers of many words: schoolbook and Karatsuba multiplication with 64x64 to 128 bits, and
 // modular powers.
 #include <stdint.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // 64-bit bit tricks: queens on a board by masks, bit boards, population counts, Gray codes.
 #include <stdint.h>
 #include <stdio.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The Cholesky factor of a symmetric matrix: dot products of rows that must be added in order.
 #include <math.h>
 #include <stdio.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The C++ library: sort, vector, unordered_map, map, string, in memory of its own so that no C
 // library's malloc is measured. The libraries differ (libstdc++ natively on Debian, libc++ for
 // wasm), so orders of hash tables are not used.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A 5x5 filter over an image of bytes: widening, multiplying, clamping, narrowing.
 #include <stdint.h>
 #include <stdio.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // CRC-32 by tables: a byte at a time, then eight bytes at a time with eight tables.
 #include <stdint.h>
 #include <stdio.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A small database: B-trees of slotted pages in a page store, transactions with before-images and a
 // checksummed log, an index, and a workload of transfers, look-ups, range scans, insertions and
 // deletions. Everything is in static memory.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The page store of the database: pages of fixed size in static memory, transactions with
 // before-images, a log with a checksum.
 #pragma once

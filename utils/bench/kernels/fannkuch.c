@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Permutations, and how many reversals of prefixes bring 0 to the front: small arrays, indices from
 // memory.
 #include <stdio.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // All shortest paths: integer minima over a matrix.
 #include <stdint.h>
 #include <stdio.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Calls through a table of functions that the compiler cannot see through.
 #include <stdint.h>
 #include <stdio.h>

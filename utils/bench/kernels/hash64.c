@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A 64-bit hash of buffers of many sizes: four lanes of multiply and rotate, then the rest byte by
 // byte.
 #include <stdint.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A switch in a loop: a small virtual machine.
 #include <stdint.h>
 #include <stdio.h>

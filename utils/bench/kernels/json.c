@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A parser of JSON: characters by a switch, numbers, strings with escapes, and a tree in an arena.
 #include <stdint.h>
 #include <stdio.h>

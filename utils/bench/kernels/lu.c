@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Gaussian elimination by rows: `row -= factor * pivot row`, which vectorizes, with a bound that
 // moves.
 #include <stdio.h>

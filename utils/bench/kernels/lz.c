@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Compression by references to earlier text (hash table of four bytes, greedy), and decompression.
 #include <stdint.h>
 #include <stdio.h>

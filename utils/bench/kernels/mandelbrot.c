@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The Mandelbrot set: a loop of floating-point operations with an early end.
 #include <stdint.h>
 #include <stdio.h>

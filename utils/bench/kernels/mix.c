@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A mix as in small processors' benchmarks: a linked list sorted and searched, small matrices, a
 // state machine over text, a CRC that joins them.
 #include <stdint.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Random numbers (xoshiro-like) and what simulations do with them: floats from bits, rejection, a
 // walk, integer division.
 #include <math.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Planets pulling at each other: floating-point chains, square roots.
 #include <math.h>
 #include <stdio.h>

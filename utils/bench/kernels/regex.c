@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Regular expressions: a backtracking matcher over a compiled program, and the same expressions by
 // sets of states.
 #include <stdint.h>

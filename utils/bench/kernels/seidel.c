@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Gauss-Seidel in three dimensions, in place: each point waits for the one before it.
 #include <stdio.h>
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The rounds of SHA-256: 32-bit rotations and additions.
 #include <stdint.h>
 #include <stdio.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The sieve of Eratosthenes: byte stores with a stride.
 #include <stdint.h>
 #include <stdio.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Build: -msimd128
 
 // Vectors of 128 bits, written with clang's extensions: an image blend, a matrix by vectors, a

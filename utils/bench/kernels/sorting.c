@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Quicksort, mergesort and heapsort of integers, and `qsort`'s shape: comparison through a pointer.
 #include <stdint.h>
 #include <stdio.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // The C library's string functions: the native ones use vectors, wasi-libc's are loops over bytes and words.
 // Measures: string functions of two C libraries.
 #include <stdint.h>

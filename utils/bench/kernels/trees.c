@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Allocation: binary trees built, walked and freed.
 // Measures: malloc of two C libraries.
 #include <stdio.h>

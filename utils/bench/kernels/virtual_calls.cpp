@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Virtual calls: a scene of shapes of many classes, visitors, and iterators behind an interface.
 #include <cstdint>
 #include <cstdio>

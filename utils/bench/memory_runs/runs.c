@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Times searches of several lengths, and copies and fills of lengths that differ from call to call:
 // lines "NAME LENGTH NANOSECONDS".
 #include <stdint.h>

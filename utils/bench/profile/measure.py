@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """What is measured: an evaluator of expressions, a sieve, queens, dictionaries, sorting, objects."""
 import collections
 import functools

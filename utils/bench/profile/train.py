@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """What the profile is made with: none of it is in measure.py."""
 import hashlib
 import json

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 #include "utils/bench/start/Floors.h"
 
 #include <fcntl.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What the operating system alone takes for the same work: the floors that starting is measured
 // against. They use raw system calls, nothing of the runtime.
 #pragma once

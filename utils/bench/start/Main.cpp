@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // w2nStartBenchmark MODULE.so HELLO.so [PYTHON.so] [--benchmark_...]
 #include "utils/bench/start/Start.h"
 

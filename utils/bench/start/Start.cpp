@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Starting, through the C API, each case beside its floor. Names are case/floor and case/ours, so
 // that utils/bench/start.py can pair them.
 #include "utils/bench/start/Start.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Compiles modules of the differential fuzzer in several modes and calls their functions, in one
 // process: loading LLVM costs as much as compiling a small module.
 //

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Random programs, compiled in several modes and run by Node.js, which must all agree.
 
     utils/fuzz/differential/differential.py [--count 100] [--first 0] [--jobs 2] [--keep FOLDER]

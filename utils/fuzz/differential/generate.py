@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Programs by number: `generate(seed)` is the same module wherever and whenever it is called."""
 
 import random

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Code as compilers of C make it: loops over arrays, searches, copies, frames on the shadow stack, calls through tables of functions.
 
 Each function here returns statements for a `Writer`. Loops end because they count, or because memory ends.

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """The module around the functions: memory, tables, globals, and what the runners call.
 
 Exports: `f0`, `f1`, ... take two i64, make the parameters of a function from them, and return a hash of its results; `hash` returns one of

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Random expressions and statements, of all instructions, that end: loops count, and calls go to functions with higher indices or take fuel."""
 
 import contextlib

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Makes a module smaller as long as it still runs differently."""
 
 from tree import Node, constant

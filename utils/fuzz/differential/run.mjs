@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What w2nDifferentialRunner does, by Node.js: run.mjs CALLS MODULE... prints the same lines, with mode "node" and V8's words for traps.
 import { readFileSync } from 'node:fs';
 const [callsFile, ...files] = process.argv.slice(2);

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Shapes that compilers' own passes get wrong: bodies with several copies, and near misses of them; addresses at edges.
 
 Each row of an unrolled body has a value for each copy. What makes them copies of one body, and every way in which one value of a row is not

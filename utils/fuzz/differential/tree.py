@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Code as a tree, so that the reducer can replace parts of it, and the module around it, as bytes."""
 
 import pathlib

@@ -1,4 +1,6 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Random loops that begin and end where memory and 32 bits do, run with nothing mapped where no guest may go.
 
     utils/fuzz/loops/loops.py [--count 100] [--first 0] [--seconds 60] [--jobs 2] [--keep FOLDER]

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Loops over memory and tables as text: fills, copies, searches, reductions, stencils and more, with any stride, direction and counter.
 
 Each shape is a function `shape(loop)` that returns the body of a function ($a: where to begin, $n: how often, both of the memory's index type)

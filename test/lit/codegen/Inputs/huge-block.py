@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Prints a function that adds 20,000 bytes of memory, which are 1, in one block."""
 
 print('(module (memory 1) (func $small (export "small") (result i32) (i32.const 1))')

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # A function of many loops, each of which begins with what the one before it ended with.
 print('(module (func (export "f") (param i32) (result i32)')
 for i in range(400):

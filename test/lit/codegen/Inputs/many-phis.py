@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Prints a function of 250 ifs, each of which rotates 30 locals, so that there is a phi for each local after each; and a twin of 10 ifs."""
 
 LOCALS = 30

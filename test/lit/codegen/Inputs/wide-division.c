@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Compares compiler/builtins/Division.c, under other names, with the division of the native compiler's library.
 #define __udivti3 quotientOf
 #define __umodti3 remainderOf

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Writes a module with a table, a memory and a global, all with names: FILE LIMITS, the memory's limits in hexadecimal."""
 import sys
 

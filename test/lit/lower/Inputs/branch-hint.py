@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Writes modules with one branch hint each, good and bad, to the directory that is named."""
 import sys
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Prints a function with one try around 5,000 calls, each of which sets one of 100 locals: as SSA values, 500,000 operands
 of phis in the landing pad. The last call throws, and the result is the sum of the locals at that moment."""
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Prints a function that reads each of 300 locals inside 1,000 loops, one in the other: as SSA values, 300,000 phis."""
 
 LOCALS, LOOPS = 300, 1000

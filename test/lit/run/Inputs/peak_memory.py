@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Runs a command, then says whether it and its children stayed below 64 MiB of resident memory."""
 import resource
 import subprocess

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # A function with a lane index that no text names: wat2wasm would refuse it.
 import sys
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 """Writes a module whose functions call a reference, null or not: wat2wasm knows no call_ref.
 
 (module

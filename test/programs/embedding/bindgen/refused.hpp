@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // What cannot be passed to guests, each with what is said about it.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Runs a plug-in that uses the functions of shop.hpp.
 #include "shop_imports.hpp"
 

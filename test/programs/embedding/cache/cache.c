@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Loads a module through the cache, from its file and from memory.
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Compiles the plug-in that it is given, loads it, calls it.
 #include <stdio.h>
 #include <stdlib.h>

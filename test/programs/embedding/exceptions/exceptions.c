@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Exceptions that pass through the host: every line that this prints is a claim that did not hold.
 #include <stdbool.h>
 #include <stdio.h>

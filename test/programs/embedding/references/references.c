@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // References between host and guests: every line that this prints is a claim that did not hold.
 #include <stdio.h>
 #include <stdlib.h>

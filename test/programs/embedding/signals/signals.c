@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // A host that compiles and runs guests in its own process keeps its signals: every line that this
 // prints is a claim that did not hold.
 #define _GNU_SOURCE

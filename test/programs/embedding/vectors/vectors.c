@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 // Vectors between host and guest: every line that this prints is a claim that did not hold.
 #include <stdio.h>
 #include <stdlib.h>
