@@ -53,7 +53,7 @@ CodeMap::CodeMap(std::vector<Function> newFunctions, std::vector<Range> newRange
 
 CodeMap CodeMap::of(const artifact::Metadata &metadata) {
   const uint64_t ranges = metadata.header().inlinedBytes / sizeof(artifact::InlinedRange);
-  if (!platform::hasRoom(metadata.codes().size() * sizeof(Function) + ranges * sizeof(Range)))
+  if (!platform::hasRoomOnce(metadata.codes().size() * sizeof(Function) + ranges * sizeof(Range)))
     return {};
   return {functionsOf(metadata), rangesOf(metadata)};
 }

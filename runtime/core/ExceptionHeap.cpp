@@ -37,24 +37,12 @@ uint64_t ExceptionHeap::bytesOf(uint32_t payloadSlots) {
   return sizeof(Cell) + 8ull * payloadSlots + overhead;
 }
 
-/// Small allocations may come out of the headroom without the system being asked; so it is asked
-/// for many of them at a time.
-bool ExceptionHeap::hasRoom(uint64_t bytes) {
-  constexpr uint64_t stepBytes = 1 << 20;
-  if (bytes > roomBytes) {
-    if (!platform::hasRoom(std::max(bytes, stepBytes)))
-      return false;
-    roomBytes = std::max(bytes, stepBytes);
-  }
-  roomBytes -= bytes;
-  return true;
-}
-
 Exception *ExceptionHeap::make(uint32_t payloadSlots, HostBudget &budget) {
   const uint64_t bytes = bytesOf(payloadSlots);
   if (!budget.take(bytes))
     return nullptr;
-  void *memory = hasRoom(bytes) ? std::malloc(sizeof(Cell) + 8ull * payloadSlots) : nullptr;
+  void *memory =
+      platform::hasRoom(bytes) ? std::malloc(sizeof(Cell) + 8ull * payloadSlots) : nullptr;
   if (!memory) {
     budget.giveBack(bytes);
     return nullptr;

@@ -47,14 +47,11 @@ private:
   struct Cell;
   static constexpr size_t leastCapacity = 1024;
 
-  bool hasRoom(uint64_t bytes);
   void free(Cell *cell);
 
   Cell *cells = nullptr; ///< linked
   size_t cellCount = 0;
   size_t capacity = leastCapacity;
-  /// What may be allocated before the system is asked again.
-  uint64_t roomBytes = 0;
 };
 
 /// Finds the exceptions that are still needed, and frees the others: those that neither the words

@@ -391,7 +391,7 @@ size_t countRecords(std::span<const uint8_t> ehFrame) {
 UnwindTable::UnwindTable(std::span<const uint8_t> ehFrame, std::span<const uint8_t> image) {
   // The guest decides when it is made, perhaps when it has used up all there is.
   const size_t count = countRecords(ehFrame);
-  if (!platform::hasRoom(count * sizeof(Entry)))
+  if (!platform::hasRoomOnce(count * sizeof(Entry)))
     return;
   entries.reserve(count);
   Cursor cursor(ehFrame);

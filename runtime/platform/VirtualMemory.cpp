@@ -2,6 +2,7 @@
 
 #include "runtime/platform/VirtualMemory.h"
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <sys/mman.h>
@@ -26,15 +27,29 @@ uint8_t *reserve(uint64_t bytes) {
   return static_cast<uint8_t *>(address);
 }
 
-bool hasRoom(uint64_t bytes) {
-  if (bytes > UINT64_MAX - headroomBytes)
-    return false;
-  void *address = mmap(nullptr, bytes + headroomBytes, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+/// Whether so many bytes could be had now.
+static bool canMap(uint64_t bytes) {
+  void *address = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (address == MAP_FAILED)
     return false;
-  munmap(address, bytes + headroomBytes);
+  munmap(address, bytes);
   return true;
+}
+
+/// What the last look at the system found beyond the headroom, less what was granted since. Callers
+/// that want little want it often, and share a look.
+static std::atomic<int64_t> roomLeft = 0;
+
+bool hasRoom(uint64_t bytes) {
+  constexpr uint64_t bytesOfALook = 1 << 20;
+  if (bytes > UINT64_MAX - headroomBytes - bytesOfALook)
+    return false;
+  if (bytes < bytesOfALook &&
+      roomLeft.fetch_sub(int64_t(bytes), std::memory_order_relaxed) >= int64_t(bytes))
+    return true;
+  const bool isThere = canMap(bytes + bytesOfALook + headroomBytes);
+  roomLeft.store(isThere ? bytesOfALook : 0, std::memory_order_relaxed);
+  return isThere;
 }
 
 uint8_t *enlarge(uint8_t *address, uint64_t bytes, uint64_t newBytes) {

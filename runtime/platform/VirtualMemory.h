@@ -27,8 +27,13 @@ inline constexpr uint64_t headroomBytes = 16 << 20;
 uint8_t *reserve(uint64_t bytes);
 
 /// Whether the system has `bytes` of memory, and headroomBytes besides. To be asked before guests
-/// make many small allocations, or one in a container, which cannot fail.
+/// make many small allocations, or one in a container, which cannot fail. Small sums are granted
+/// out of an earlier look at the system, so that asking often costs little.
 bool hasRoom(uint64_t bytes);
+
+/// The same for what is made once for a module: what is small may come out of the headroom, so that
+/// a guest that has used up all memory still gets a backtrace.
+inline bool hasRoomOnce(uint64_t bytes) { return bytes <= headroomBytes / 16 || hasRoom(bytes); }
 
 /// Makes `bytes` of memory at `address`, which reserve and commit have made, `newBytes`, anywhere;
 /// the new ones read as zero. Null, and nothing has changed, if there is no room for them.
