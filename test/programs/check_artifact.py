@@ -42,7 +42,8 @@ def check_elf(artifact: pathlib.Path, readelf: str, nm: str) -> None:
 
 # In a process of its own: a library that does not load may end it.
 DLOPEN = """
-import ctypes, sys
+import ctypes
+import sys
 library = ctypes.CDLL(sys.argv[1])
 sys.stdout.buffer.write(bytes((ctypes.c_char * 7).in_dll(library, "wasm2native_metadata")))
 """

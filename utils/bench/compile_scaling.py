@@ -11,7 +11,12 @@
 Each shape is one function, at one, two and four times a size; processor seconds, peak memory, and the time for the largest over the time
 for the smallest, which is 4 for linear growth. The exponent of --search is 1 for linear growth, 2 for quadratic.
 """
-import argparse, math, os, pathlib, random, tempfile
+import argparse
+import math
+import os
+import pathlib
+import random
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 LOCALS = 250

@@ -7,10 +7,14 @@
 
 Prints nanoseconds a turn: native, and wasm2native with standard exceptions (exnref) and with the older form.
 """
-import argparse, pathlib, statistics, subprocess, tempfile
+import pathlib
+import statistics
+import subprocess
+import tempfile
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+import measuring
+from measuring import HERE, ROOT
+
 SOURCE = HERE / "exceptions/throw.cpp"
 RUNTIME = ROOT / "test/programs/support/WasmExceptions.cpp"
 
@@ -29,8 +33,7 @@ def build(folder, wasm2native, form):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", default=ROOT / "build/release/bin/wasm2native")
+    parser = measuring.argument_parser(__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
     forms = ["native", "standard", "legacy"]

@@ -5,10 +5,12 @@
 
     utils/bench/interrupts.py [--build build/release]
 """
-import argparse, pathlib, subprocess, tempfile
+import argparse
+import pathlib
+import subprocess
+import tempfile
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+from measuring import HERE, ROOT
 
 
 def main():

@@ -7,9 +7,11 @@
 
 Native and compiled runs alternate; the least time of each counts. The lengths of copies and fills cannot be predicted.
 """
-import argparse, pathlib, subprocess, tempfile
+import pathlib
+import subprocess
+import tempfile
 
-HERE = pathlib.Path(__file__).resolve().parent
+import measuring
 
 
 def measure(command, least):
@@ -19,16 +21,15 @@ def measure(command, least):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", default=HERE.parent.parent / "build/release/bin/wasm2native")
+    parser = measuring.argument_parser(__doc__)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--option", action="append", default=[], help="a further option of wasm2native compile")
     arguments = parser.parse_args()
-    source = HERE / "memory_runs/runs.c"
+    source = measuring.HERE / "memory_runs/runs.c"
     with tempfile.TemporaryDirectory() as name:
         native, wasm, artifact = (pathlib.Path(name) / file for file in ("native", "runs.wasm", "runs.so"))
         subprocess.run(["clang-22", "-O3", source, "-o", native], check=True)
-        subprocess.run(["clang-22", "--target=wasm32-wasi", "-Wno-deprecated", "-O3", source, "-o", wasm], check=True)
+        measuring.compile_to_wasm(source, wasm)
         subprocess.run([arguments.bin, "compile", "-O3", *arguments.option, wasm, "-o", artifact], check=True)
         natively, compiled = {}, {}
         for _ in range(arguments.rounds):

@@ -5,9 +5,12 @@
 A row's `build` makes what is needed from the source and the wasm, and returns the command that runs it; None where that way cannot run the
 kernel. A row is left out of the table if its program is not there.
 """
-import dataclasses, pathlib, shutil, subprocess
+import dataclasses
+import pathlib
+import shutil
+import subprocess
 
-HERE = pathlib.Path(__file__).resolve().parent
+from measuring import HERE
 
 NODE_RUNNER = """
 import { readFileSync } from 'node:fs';
@@ -40,7 +43,8 @@ class Kernel:
         return [f"-march={self.march}"] if self.march else []
 
     def wasm(self):
-        """The module, which is made once for all rows. A first line `// Build: ...` in the source has options for wasm."""
+        """The module, which is made once for all rows. A line `// Build: ...` in the source has
+        options for wasm."""
         wasm = self.file(".wasm")
         if not wasm.exists():
             run([*self.compiler(), "--target=wasm32-wasi", "-Wno-deprecated", *wasm_options(self.source), self.source, "-o", wasm, "-lm"])
@@ -48,9 +52,9 @@ class Kernel:
 
 
 def wasm_options(source):
-    """What a first line `// Build: ...` has."""
-    first = source.open().readline().split()
-    return first[2:] if first[:2] == ["//", "Build:"] else []
+    """What a line `// Build: ...` has."""
+    lines = [line.split() for line in source.read_text().splitlines() if line.startswith("// Build: ")]
+    return lines[0][2:] if lines else []
 
 
 def run(command):

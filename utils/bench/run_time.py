@@ -11,26 +11,23 @@ and other runtimes run the same wasm if they are installed (Node.js's own compil
 counts take the place of time: repeatable to a few thousand, but what an instruction costs is not seen. The second mean is without kernels
 whose source has a line `// Measures: ...`: those that compare two libraries as well as two compilers.
 """
-import argparse, json, math, pathlib, re, resource, statistics, subprocess, sys, tempfile
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
 
+import measuring
 import peers
-
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+from measuring import HERE
 
 
 def timed(command):
     """Runs `command`; its standard output and user seconds."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
-    return result.stdout, resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
-
-
-def counted(command):
-    """Runs `command` under callgrind; its standard output and the instructions that it took."""
-    result = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command],
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True)
-    return result.stdout, int(re.search(rb"Collected : (\d+)", result.stderr).group(1))
+    run = measuring.run(command, output=True, may_fail=True)
+    if not run.succeeded:
+        raise subprocess.CalledProcessError(1, command)
+    return run.output, run.user
 
 
 def measure(name, commands, rounds, run):
@@ -57,10 +54,6 @@ def measures_library(source):
     return "\n// Measures: " in "\n" + source.read_text()
 
 
-def mean(ratios):
-    return math.exp(statistics.fmean(map(math.log, ratios)))
-
-
 def print_row(label, first, cells):
     print(f"{label:20} {first:>10}" + "".join(f"{cell:>13}" for cell in cells), flush=True)
 
@@ -70,12 +63,11 @@ def print_means(label, names, ratios, columns, old):
     values = [[ratios[name][way] for name in names if way in ratios[name]] for way in columns]
     if old:
         values.append([old[name]["wasm2native"] for name in names if name in old])
-    print_row(label, "", [f"{mean(column):.3f}" if column else "-" for column in values])
+    print_row(label, "", [f"{measuring.geometric_mean(column):.3f}" if column else "-" for column in values])
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/release/bin/wasm2native")
+    parser = measuring.argument_parser(__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--march", help="processor level of both sides, such as x86-64-v3; else the baseline")
     parser.add_argument("--ways", nargs="+", choices=list(peers.WAYS), help="columns; else all that are installed")
@@ -108,7 +100,7 @@ def main():
             kernel.file(".wasm").unlink(missing_ok=True)
             commands = {way: command for way, build in builds.items() if (command := build(kernel))}
             # Node.js compiles while it runs, in threads: its instructions say little.
-            values = (measure(source.stem, {way: command for way, command in commands.items() if way != "node"}, 1, counted)
+            values = (measure(source.stem, {way: command for way, command in commands.items() if way != "node"}, 1, measuring.count_instructions)
                       if arguments.count else measure(source.stem, commands, arguments.rounds, timed))
             ratios[source.stem] = {way: values[way] / values["native"] for way in columns if way in values}
             before = [old.get(source.stem, {}).get("wasm2native")] if old else []

@@ -8,12 +8,14 @@
 Functions that both have are counted, by the sizes of their symbols: so the C libraries, which differ, do not count, nor what one of the two
 inlined everywhere. Larger programs of one file are given by --source (with --flag for both compilations); they need no main.
 """
-import argparse, math, pathlib, re, subprocess, tempfile
+import pathlib
+import re
+import subprocess
+import tempfile
 
+import measuring
 import peers
-
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+from measuring import HERE
 
 
 def symbol_sizes(file):
@@ -51,8 +53,7 @@ def artifact_sizes(wasm2native, level, wasm, folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", default=ROOT / "build/release/bin/wasm2native")
+    parser = measuring.argument_parser(__doc__)
     parser.add_argument("--source", action="append", type=pathlib.Path, default=[], help="another C file")
     parser.add_argument("--flag", action="append", default=[], help="a flag for clang")
     parser.add_argument("--largest", type=int, default=0, metavar="COUNT", help="show the functions that are most larger")
@@ -62,18 +63,18 @@ def main():
     if not sources and not arguments.source:
         sources = sorted((HERE / "kernels").glob("*.c"))
     print(f"{'source':20} {'native -O3':>10} {'ours -O3':>10} {'ratio':>6} {'ours -Os':>10} {'to ours -O3':>12}")
-    logarithms = []
+    ratios = []
     with tempfile.TemporaryDirectory() as name:
         for source in [*sources, *arguments.source]:
             native, ours, small = build(source, pathlib.Path(name), arguments.bin, arguments.flag)
             both = [function for function in native if function in ours and function in small]
             total, our_total, small_total = (sum(sizes[function] for function in both) for sizes in (native, ours, small))
-            logarithms.append(math.log(our_total / total))
+            ratios.append(our_total / total)
             print(f"{source.stem:20} {total:10} {our_total:10} {our_total / total:6.2f} {small_total:10} {small_total / our_total:12.2f}",
                   flush=True)
             for function in sorted(both, key=lambda function: native[function] - ours[function])[:arguments.largest]:
                 print(f"    {function:40} {native[function]:8} {ours[function]:8}")
-    print(f"geometric mean {math.exp(sum(logarithms) / len(logarithms)):.2f}")
+    print(f"geometric mean {measuring.geometric_mean(ratios):.2f}")
 
 
 if __name__ == "__main__":

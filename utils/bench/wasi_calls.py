@@ -8,11 +8,14 @@
 One source, compiled natively and to wasm; programs take turns. Prints the least processor time of a call: native, the ratio to it and the
 difference in nanoseconds for wasm2native (and another build of it), and the ratio for Node.js.
 """
-import argparse, os, pathlib, subprocess, tempfile
+import os
+import pathlib
+import subprocess
+import tempfile
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-SOURCE = HERE / "wasi/calls.c"
+import measuring
+
+SOURCE = measuring.HERE / "wasi/calls.c"
 NODE = """
 const { WASI } = require('node:wasi');
 const [wasm, work] = process.argv.slice(1);
@@ -34,8 +37,7 @@ def run(command):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/release/bin/wasm2native")
+    parser = measuring.argument_parser(__doc__)
     parser.add_argument("--also", type=pathlib.Path, help="another build, for before and after")
     parser.add_argument("--rounds", type=int, default=7)
     arguments = parser.parse_args()
@@ -44,7 +46,7 @@ def main():
         (folder / "file").write_text("0123456789")
         native, wasm, artifact = folder / "native", folder / "calls.wasm", folder / "calls.so"
         subprocess.run(["clang-22", "-O2", "-D_GNU_SOURCE", SOURCE, "-o", native], check=True)
-        subprocess.run(["clang-22", "--target=wasm32-wasi", "-Wno-deprecated", "-O2", SOURCE, "-o", wasm], check=True)
+        measuring.compile_to_wasm(SOURCE, wasm, "-O2")
         subprocess.run([arguments.bin, "-O3", wasm, "-o", artifact], check=True)
         sandbox = ["--dir", f"{folder}::/work", "--dir", "/dev::/dev"]
         commands = {"native": [native, folder]}

@@ -8,7 +8,13 @@
 Each module has functions that only call later ones, with nested tries of the older form (catch, catch_all, rethrow, delegate), loops,
 branches out of all of them, direct and indirect calls. What a run leaves behind, results and memory, is hashed.
 """
-import argparse, pathlib, random, shutil, subprocess, sys, tempfile
+import argparse
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
 
 FUNCTIONS, LOCALS, WORDS = 6, 5, 256
 ARGUMENTS = [(0, 0), (1, 2), (-5, 7), (13, -1), (100, 3)]
