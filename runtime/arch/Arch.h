@@ -10,17 +10,11 @@
 
 #include "lib/artifact/Abi.h"
 #include "lib/support/Error.h"
+#include "runtime/arch/CrossingLayout.h"
 
 namespace w2n::runtime {
 
-/// How many registers, besides the frame pointer, calls preserve.
-#if defined(__x86_64__)
-inline constexpr unsigned savedRegisterCount = 5; // rbx, r12 to r15
-#elif defined(__aarch64__)
-inline constexpr unsigned savedRegisterCount = 18; // x19 to x28, the low halves of v8 to v15
-#elif defined(__riscv)
-inline constexpr unsigned savedRegisterCount = 23; // s1 to s11, fs0 to fs11
-#endif
+inline constexpr unsigned savedRegisterCount = W2N_SAVED_REGISTER_COUNT;
 
 /// One stay in compiled code, from the host's call to its return: lives on the host's stack. The
 /// assembly of each processor knows the first fields by their offsets.
@@ -62,15 +56,17 @@ struct ThrowPoint {
   uintptr_t stackPointer;
 };
 
-static_assert(offsetof(Activation, hostStackPointer) == 0);
-static_assert(offsetof(Activation, guestStackPointer) == 8);
-static_assert(offsetof(Activation, trapKind) == 16);
-static_assert(offsetof(Activation, afterCall) == 20);
-static_assert(offsetof(Activation, trapProgramCounter) == 24);
-static_assert(offsetof(Activation, trapStackPointer) == 32);
-static_assert(offsetof(Activation, trapFramePointer) == 40);
-static_assert(offsetof(Activation, savedRegisters) == 88);
-static_assert(offsetof(ThrowPoint, framePointer) == 8 * savedRegisterCount);
+static_assert(offsetof(Activation, hostStackPointer) == W2N_HOST_STACK_POINTER);
+static_assert(offsetof(Activation, guestStackPointer) == W2N_GUEST_STACK_POINTER);
+static_assert(offsetof(Activation, trapKind) == W2N_TRAP_KIND);
+static_assert(offsetof(Activation, afterCall) == W2N_AFTER_CALL);
+static_assert(offsetof(Activation, trapProgramCounter) == W2N_TRAP_PROGRAM_COUNTER);
+static_assert(offsetof(Activation, trapStackPointer) == W2N_TRAP_STACK_POINTER);
+static_assert(offsetof(Activation, trapFramePointer) == W2N_TRAP_FRAME_POINTER);
+static_assert(offsetof(Activation, savedRegisters) == W2N_SAVED_REGISTERS);
+static_assert(offsetof(ThrowPoint, framePointer) == W2N_THROW_FRAME_POINTER);
+static_assert(offsetof(ThrowPoint, programCounter) == W2N_THROW_PROGRAM_COUNTER);
+static_assert(offsetof(ThrowPoint, stackPointer) == W2N_THROW_STACK_POINTER);
 
 extern "C" {
 

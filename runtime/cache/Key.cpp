@@ -3,7 +3,7 @@
 #include "runtime/cache/Key.h"
 
 #include "lib/artifact/Format.h"
-#include "runtime/platform/Processor.h"
+#include "runtime/arch/Processor.h"
 
 #include <algorithm>
 
@@ -23,7 +23,7 @@ void addField(std::string &text, const char *name, const std::string &value) {
 
 /// The compiler looks at the architecture of a triple alone.
 std::string architectureOf(const std::string &target) {
-  return target.empty() ? platform::architectureName() : target.substr(0, target.find('-'));
+  return target.empty() ? runtime::architectureName : target.substr(0, target.find('-'));
 }
 
 } // namespace
@@ -56,7 +56,7 @@ std::string processorOf(const w2n_compile_options &options) {
     const size_t end = std::min(given.find(',', begin), given.size());
     const std::string name = given.substr(begin, end - begin);
     names += (begin ? "," : "") +
-             (name == "native" ? name + ":" + hexOf(hashOf(platform::processorIdentity())) : name);
+             (name == "native" ? name + ":" + hexOf(hashOf(runtime::processorIdentity())) : name);
     begin = end + 1;
   }
   return names;

@@ -4,7 +4,6 @@
 
 #include "lib/artifact/Format.h"
 #include "runtime/cache/Key.h"
-#include "runtime/platform/Processor.h"
 
 #include <algorithm>
 #include <cstring>

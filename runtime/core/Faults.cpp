@@ -97,7 +97,7 @@ bool handleInterrupt(const platform::Fault &signal, Activation &activation) {
   return true;
 }
 
-bool handleFault(const platform::Fault &fault, platform::Resumption &resumption) {
+bool handleFault(const platform::Fault &fault, Resumption &resumption) {
   Activation *activation = w2nCurrentActivation;
   if (fault.kind == platform::FaultKind::Interrupt) {
     if (!activation || !handleInterrupt(fault, *activation))

@@ -72,57 +72,6 @@ char interruptMark;
 
 int interruptNumber() { return interruptSignal.number ? interruptSignal.number : SIGRTMIN + 7; }
 
-#if defined(__x86_64__)
-void readRegisters(const ucontext_t &context, Fault &fault) {
-  const greg_t *registers = context.uc_mcontext.gregs;
-  fault.programCounter = uintptr_t(registers[REG_RIP]);
-  fault.stackPointer = uintptr_t(registers[REG_RSP]);
-  fault.framePointer = uintptr_t(registers[REG_RBP]);
-}
-
-void resumeAt(ucontext_t &context, const Resumption &resumption) {
-  greg_t *registers = context.uc_mcontext.gregs;
-  registers[REG_RIP] = greg_t(resumption.function);
-  registers[REG_RDI] = greg_t(resumption.argument);
-  registers[REG_RSP] = greg_t(resumption.stackPointer);
-  // The ABI wants the direction flag clear (System V ABI, "Registers and the Stack Frame").
-  constexpr greg_t directionFlag = 0x400;
-  registers[REG_EFL] &= ~directionFlag;
-}
-#elif defined(__aarch64__)
-void readRegisters(const ucontext_t &context, Fault &fault) {
-  const mcontext_t &registers = context.uc_mcontext;
-  fault.programCounter = registers.pc;
-  fault.stackPointer = registers.sp;
-  fault.framePointer = registers.regs[29];
-  fault.returnAddress = registers.regs[30];
-}
-
-void resumeAt(ucontext_t &context, const Resumption &resumption) {
-  mcontext_t &registers = context.uc_mcontext;
-  registers.pc = resumption.function;
-  registers.regs[0] = resumption.argument;
-  registers.sp = resumption.stackPointer;
-}
-#elif defined(__riscv)
-void readRegisters(const ucontext_t &context, Fault &fault) {
-  const auto &registers = context.uc_mcontext.__gregs;
-  fault.programCounter = registers[REG_PC];
-  fault.stackPointer = registers[REG_SP];
-  fault.framePointer = registers[REG_S0];
-  fault.returnAddress = registers[REG_RA];
-}
-
-void resumeAt(ucontext_t &context, const Resumption &resumption) {
-  auto &registers = context.uc_mcontext.__gregs;
-  registers[REG_PC] = resumption.function;
-  registers[REG_A0] = resumption.argument;
-  registers[REG_SP] = resumption.stackPointer;
-}
-#else
-#error "fault handling is not written for this processor"
-#endif
-
 /// Whether the processor raised it. A negative code, or 0, is from kill and its like, and has
 /// nothing to do with the code that runs.
 bool isFault(const siginfo_t &info) {
@@ -197,12 +146,11 @@ void handleSignal(int number, siginfo_t *info, void *rawContext) {
   while (handled->number != number)
     ++handled;
   auto &context = *static_cast<ucontext_t *>(rawContext);
-  Fault fault = {
-      faultKind(*handled, *info), reinterpret_cast<uintptr_t>(info->si_addr), 0, 0, 0, 0};
-  readRegisters(context, fault);
-  Resumption resumption;
+  const Fault fault = {runtime::readRegisters(context), faultKind(*handled, *info),
+                       reinterpret_cast<uintptr_t>(info->si_addr)};
+  runtime::Resumption resumption;
   if (isFault(*info) && faultHandler.load()(fault, resumption))
-    resumeAt(context, resumption);
+    runtime::resumeAt(context, resumption);
   else
     chain(*handled, info, rawContext);
   errno = errorNumber;
@@ -214,12 +162,10 @@ void handleInterruptSignal(int number, siginfo_t *info, void *rawContext) {
     act(interruptSignal.previous, number, info, rawContext);
   } else {
     auto &context = *static_cast<ucontext_t *>(rawContext);
-    Fault interrupt = {};
-    interrupt.kind = FaultKind::Interrupt;
-    readRegisters(context, interrupt);
-    Resumption resumption;
+    const Fault interrupt = {runtime::readRegisters(context), FaultKind::Interrupt, 0};
+    runtime::Resumption resumption;
     if (faultHandler.load()(interrupt, resumption))
-      resumeAt(context, resumption);
+      runtime::resumeAt(context, resumption);
   }
   errno = errorNumber;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "lib/support/Error.h"
+#include "runtime/arch/SignalRegisters.h"
 
 #include <cstddef>
 #include <pthread.h>
@@ -21,23 +22,15 @@ enum class FaultKind : uint8_t {
 };
 
 /// A fault of the thread that the handler runs on, and the registers that an unwinder starts from.
-struct Fault {
+struct Fault : runtime::SignalRegisters {
   FaultKind kind;
   /// What could not be accessed; only for Access.
   uintptr_t address;
-  uintptr_t programCounter, stackPointer, framePointer;
-  /// The register that calls leave it in; 0 where there is none.
-  uintptr_t returnAddress;
-};
-
-/// Where to go on after a fault: `function(argument)`, on the stack `stackPointer`.
-struct Resumption {
-  uintptr_t function, argument, stackPointer;
 };
 
 /// Looks at `fault`; true if it is ours and `resumption` says where execution goes on. Runs in a
 /// signal handler: it may use nothing that is not async-signal-safe.
-using FaultHandler = bool (*)(const Fault &fault, Resumption &resumption);
+using FaultHandler = bool (*)(const Fault &fault, runtime::Resumption &resumption);
 
 /// Installs the handler for the whole process. What it does not recognize, and signals that
 /// a process has sent, go to the handlers that were there before, or do what the system does with

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// The crossings between host and compiled code on x86-64: X86_64.cpp says what they rest on, Arch.h what each does.
+#include "runtime/arch/CrossingLayout.h"
+
+  .p2align 4
+  W2N_LABEL w2nCrossingBegin
+
+  W2N_FUNCTION w2nEnterGuest
+  .cfi_startproc
+  pushq %rbp
+  .cfi_def_cfa_offset 16
+  .cfi_offset %rbp, -16
+  movq %rsp, %rbp
+  .cfi_def_cfa_register %rbp
+  pushq %rbx
+  pushq %r12
+  pushq %r13
+  pushq %r14
+  pushq %r15
+  .cfi_offset %rbx, -24
+  .cfi_offset %r12, -32
+  .cfi_offset %r13, -40
+  .cfi_offset %r14, -48
+  .cfi_offset %r15, -56
+  pushq %rdi                 // keeps the stack aligned to 16
+  movq %rsp, W2N_HOST_STACK_POINTER(%rdi)
+  jmp .LenterGuest
+.LguestReturned:
+  leaq -48(%rbp), %rsp
+  xorl %eax, %eax
+.LrestoreHost:
+  popq %rdi
+  popq %r15
+  popq %r14
+  popq %r13
+  popq %r12
+  popq %rbx
+  popq %rbp
+  .cfi_def_cfa %rsp, 8
+  retq
+  .cfi_endproc
+  .size w2nEnterGuest, .-w2nEnterGuest
+
+  W2N_FUNCTION w2nLeaveGuest               // rdi: the activation
+  .cfi_startproc
+  .cfi_undefined %rip
+  movq W2N_HOST_STACK_POINTER(%rdi), %rsp
+  movl $1, %eax
+  jmp .LrestoreHost
+  .cfi_endproc
+  .size w2nLeaveGuest, .-w2nLeaveGuest
+
+  // trap(context, kind): the guest's registers are noted for the backtrace.
+  W2N_FUNCTION w2nTrapEntry
+  .cfi_startproc
+  movq w2nCurrentActivation@gottpoff(%rip), %rdi
+  movq %fs:(%rdi), %rdi
+  movl %esi, W2N_TRAP_KIND(%rdi)
+  movl $1, W2N_AFTER_CALL(%rdi)
+  movq (%rsp), %rax
+  movq %rax, W2N_TRAP_PROGRAM_COUNTER(%rdi)
+  leaq 8(%rsp), %rax
+  movq %rax, W2N_TRAP_STACK_POINTER(%rdi)
+  movq %rbp, W2N_TRAP_FRAME_POINTER(%rdi)
+  jmp w2nLeaveGuest
+  .cfi_endproc
+  .size w2nTrapEntry, .-w2nTrapEntry
+
+  // Calls `target` on the host's stack with the arguments as they are (Crossings.def).
+  .macro W2N_CROSS entry, target, checked, mayThrow
+  .p2align 4
+  W2N_FUNCTION \entry
+  .cfi_startproc
+  pushq %rbp
+  .cfi_def_cfa_offset 16
+  .cfi_offset %rbp, -16
+  movq %rsp, %rbp
+  .cfi_def_cfa_register %rbp
+  movq w2nCurrentActivation@gottpoff(%rip), %rax
+  movq %fs:(%rax), %rax
+  movq %rsp, W2N_GUEST_STACK_POINTER(%rax)
+  .if \mayThrow
+  movq %rbx, W2N_SAVED_REGISTERS(%rax)
+  movq %r12, W2N_SAVED_REGISTERS + 8(%rax)
+  movq %r13, W2N_SAVED_REGISTERS + 16(%rax)
+  movq %r14, W2N_SAVED_REGISTERS + 24(%rax)
+  movq %r15, W2N_SAVED_REGISTERS + 32(%rax)
+  .endif
+  movq W2N_HOST_STACK_POINTER(%rax), %rsp
+  callq \target
+  .if \checked == 1
+  .if \mayThrow
+  testq %rax, %rax
+  jne .LhostFailed
+  .else
+  testl %eax, %eax
+  jne .LleaveForError
+  .endif
+  .elseif \checked == 2
+  testl %eax, %eax
+  js .LleaveForError
+  .elseif \checked == 3
+  testq %rax, %rax
+  je .LleaveForError
+  .endif
+  jmp .LreturnToGuest
+  .cfi_endproc
+  .size \entry, .-\entry
+  .endm
+
+#define W2N_CROSSING(service, returns, mayThrow) \
+  W2N_CROSS service##Entry, service, returns, mayThrow
+#include "runtime/arch/Crossings.def"
+
+  // Where a host function has failed. An exception goes on as if the call had thrown it: all registers that calls
+  // preserve have the guest's values again.
+.LhostFailed:
+  .cfi_startproc
+  .cfi_def_cfa %rbp, 16
+  .cfi_offset %rbp, -16
+  cmpq $1, %rax
+  je .LleaveForError
+  movq %rbp, %rsp
+  popq %rbp
+  .cfi_def_cfa %rsp, 8
+  movq %rax, %rsi
+  .cfi_endproc
+  // falls through
+
+  // exceptionThrow(context, exception)
+  W2N_FUNCTION w2nExceptionThrowEntry
+  .cfi_startproc
+  pushq %rbp
+  .cfi_def_cfa_offset 16
+  .cfi_offset %rbp, -16
+  movq %rsp, %rbp
+  .cfi_def_cfa_register %rbp
+  leaq 16(%rbp), %rax
+  pushq %rax                 // a ThrowPoint from its end: stackPointer,
+  pushq 8(%rbp)              // programCounter,
+  pushq (%rbp)               // framePointer,
+  pushq %r15                 // saved
+  pushq %r14
+  pushq %r13
+  pushq %r12
+  pushq %rbx
+  movq %rsp, %rbx
+  movq %rsi, %r12
+  movq w2nCurrentActivation@gottpoff(%rip), %rax
+  movq %fs:(%rax), %rax
+  movq %rsp, W2N_GUEST_STACK_POINTER(%rax)
+  movq W2N_HOST_STACK_POINTER(%rax), %rsp
+  movq %rsi, %rdi
+  movq %rbx, %rsi
+  callq w2nExceptionThrow
+  testl %eax, %eax
+  jne .LleaveForError
+  jmp .LgoToHandler
+  .cfi_endproc
+  .size w2nExceptionThrowEntry, .-w2nExceptionThrowEntry
+
+  // The range in which an interrupt leaves the guest (Arch.h): three ways to it.
+  W2N_LABEL w2nToGuestBegin
+.LenterGuest:                // rdi: the activation; rsi, rdx, rcx, r8: thunk and its arguments
+  .cfi_startproc
+  .cfi_def_cfa %rbp, 16
+  .cfi_offset %rbp, -16
+  .cfi_offset %rbx, -24
+  .cfi_offset %r12, -32
+  .cfi_offset %r13, -40
+  .cfi_offset %r14, -48
+  .cfi_offset %r15, -56
+  movq w2nInterruptPending@gottpoff(%rip), %rax
+  cmpl $0, %fs:(%rax)
+  jne .Linterrupted
+  movq W2N_GUEST_STACK_POINTER(%rdi), %rsp
+  movq %rsi, %rax
+  movq %rdx, %rdi
+  movq %rcx, %rsi
+  movq %r8, %rdx
+  callq *%rax
+  jmp .LguestReturned
+  .cfi_endproc
+
+.LreturnToGuest:             // rax: the result; rbp: the crossing's frame
+  .cfi_startproc
+  .cfi_def_cfa %rbp, 16
+  .cfi_offset %rbp, -16
+  movq w2nInterruptPending@gottpoff(%rip), %rcx
+  cmpl $0, %fs:(%rcx)
+  jne .Linterrupted
+  movq %rbp, %rsp
+  popq %rbp
+  .cfi_def_cfa %rsp, 8
+  retq
+  .cfi_endproc
+
+  W2N_LABEL w2nToHandlerBegin
+.LgoToHandler:               // rbx: the ThrowPoint; r12: the exception
+  .cfi_startproc
+  .cfi_undefined %rip
+  movq w2nInterruptPending@gottpoff(%rip), %rax
+  cmpl $0, %fs:(%rax)
+  jne .LinterruptedThrow
+  movq %r12, %rax            // the exception, where landing pads expect it
+  movq %rbx, %rcx
+  movq W2N_THROW_PROGRAM_COUNTER(%rcx), %rsi
+  movq 0(%rcx), %rbx
+  movq 8(%rcx), %r12
+  movq 16(%rcx), %r13
+  movq 24(%rcx), %r14
+  movq 32(%rcx), %r15
+  movq W2N_THROW_FRAME_POINTER(%rcx), %rbp
+  movq W2N_THROW_STACK_POINTER(%rcx), %rsp
+  jmpq *%rsi
+  .cfi_endproc
+  W2N_LABEL w2nToGuestEnd
+
+  // On the host's stack, which is aligned as it was for the call before.
+.Linterrupted:
+  .cfi_startproc
+  .cfi_undefined %rip
+  xorl %edi, %edi
+  jmp .LnoteInterrupt
+.LinterruptedThrow:
+  movl $1, %edi
+.LnoteInterrupt:
+  callq w2nInterrupted
+  jmp .LleaveForError
+  .cfi_endproc
+
+.LleaveForError:
+  .cfi_startproc
+  .cfi_undefined %rip
+  movq w2nCurrentActivation@gottpoff(%rip), %rdi
+  movq %fs:(%rdi), %rdi
+  jmp w2nLeaveGuest
+  .cfi_endproc
+
+  W2N_LABEL w2nCrossingEnd
