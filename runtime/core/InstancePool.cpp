@@ -97,8 +97,9 @@ Result<std::shared_ptr<InstancePool>> InstancePool::create(const Options &option
   std::shared_ptr<InstancePool> pool(new InstancePool(options));
   constexpr uint64_t memoryBytes = artifact::addressableBytes32;
   pool->memories = GuardedPlaces::reserve(options.slots, memoryBytes, fullGuards);
-  pool->tables = GuardedPlaces::reserve(options.slots, pool->tableBytes(), {});
-  if (!pool->memories || !pool->tables) {
+  if (pool->memories)
+    pool->tables = GuardedPlaces::reserve(options.slots, pool->tableBytes(), {});
+  if (!pool->tables) {
     const uint64_t bytes = GuardedPlaces::reservedBytes(options.slots, memoryBytes, fullGuards) +
                            GuardedPlaces::reservedBytes(options.slots, pool->tableBytes(), {});
     return fail(ErrorKind::Limit, "cannot reserve " + std::to_string(bytes) +
