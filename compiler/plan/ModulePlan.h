@@ -49,19 +49,8 @@ struct ModulePlan {
   std::vector<bool> hasBody = {};
   /// Tables that return_call_indirect names.
   std::vector<bool> tailCalledTables = {};
-  /// Whether bodies have one prototype, for want of a calling convention.
-  bool uniformBodies = false;
-  /// Whether calls pass i32 sign-extended to the width of a register, as RISC-V's C convention
-  /// says, so that whoever receives one need not do it.
-  bool extendsIntegers = false;
-  /// Whether an access to a shared memory that is not aligned may be one to each of its bytes: then
-  /// none may become part of a wider one, which would be less aligned than it was.
-  bool unalignedMayTear = false;
+  TargetTraits traits = {};
   bool hasSharedMemory = false;
-  /// Whether the target's code for rounding leaves signaling NaNs as they are.
-  bool roundingKeepsNans = false;
-  /// Vectors become scalars, of which LLVM folds each by itself.
-  bool foldsLanes = false;
   /// Data segments that are in the memory image and so need no code.
   std::vector<bool> dataInImage = {};
   /// Whether any function has a try: if not, nothing that is thrown is caught here.

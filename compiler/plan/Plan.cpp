@@ -8,7 +8,6 @@
 #include "compiler/plan/InlineCandidates.h"
 #include "lib/artifact/Format.h"
 
-#include <llvm/TargetParser/Triple.h>
 
 namespace w2n::compiler {
 
@@ -107,10 +106,7 @@ ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options) {
 ModulePlan planFor(const ModulePlan &shared, const TargetChoice &target,
                    const std::string &symbolSuffix) {
   ModulePlan plan = shared;
-  // RISC-V has neither tailcc nor swifttailcc.
-  const bool isRiscV = llvm::Triple(target.triple).isRISCV();
-  plan.uniformBodies = plan.extendsIntegers = plan.roundingKeepsNans = plan.foldsLanes = isRiscV;
-  plan.unalignedMayTear = isRiscV && shared.hasSharedMemory;
+  plan.traits = target.info->traits;
   plan.targetTriple = target.triple;
   plan.processor = target.processor;
   plan.requiredFeatures = target.requiredFeatures;

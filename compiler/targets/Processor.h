@@ -12,6 +12,22 @@
 
 namespace w2n::compiler {
 
+/// In what LLVM's code for a target differs from that for others.
+struct TargetTraits {
+  /// Bodies have one prototype, for want of a calling convention.
+  bool uniformBodies = false;
+  /// Calls pass i32 sign-extended to the width of a register, as RISC-V's C convention says, so
+  /// that whoever receives one need not do it.
+  bool extendsIntegers = false;
+  /// Code for rounding leaves signaling NaNs as they are.
+  bool roundingKeepsNans = false;
+  /// Vectors become scalars, of which LLVM folds each by itself.
+  bool foldsLanes = false;
+  /// An access that is not aligned may be one to each of its bytes: in a shared memory none may
+  /// become part of a wider one, which would be less aligned than it was.
+  bool unalignedMayTear = false;
+};
+
 /// One of the targets that we generate code for: a row of Targets.def.
 struct TargetInfo {
   const char *name;       ///< what --target takes
@@ -19,6 +35,7 @@ struct TargetInfo {
   const char *baseline;   ///< CPU that artifacts are compiled for unless --mcpu says otherwise
   const char *attributes; ///< features that go with it
   const char *emulation;  ///< lld's -m
+  TargetTraits traits;
 };
 
 /// What code is generated for.

@@ -16,8 +16,8 @@ namespace w2n::compiler {
 namespace {
 
 constexpr TargetInfo targets[] = {
-#define W2N_TARGET(name, triple, baseline, attributes, emulation)                                  \
-  {name, triple, baseline, attributes, emulation},
+#define W2N_TARGET(name, triple, baseline, attributes, emulation, ...)                             \
+  {name, triple, baseline, attributes, emulation, {__VA_ARGS__}},
 #include "compiler/targets/Targets.def"
 };
 

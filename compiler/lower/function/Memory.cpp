@@ -92,7 +92,8 @@ void BodyLowering::lowerStore(const Instruction &instruction, unsigned bits) {
     value = builder.CreateTrunc(value, builder.getIntNTy(bits));
   llvm::StoreInst *store = builder.CreateAlignedStore(value, address, llvm::Align(1));
   // Volatile ones are not merged. Bytes cannot tear, and wider ones may.
-  if (module.plan.unalignedMayTear && (bits == 16 || bits == 32))
+  if (module.plan.traits.unalignedMayTear && module.plan.hasSharedMemory &&
+      (bits == 16 || bits == 32))
     store->setVolatile(true);
   module.setAliasClass(store, AliasClass::Memory);
 }

@@ -50,7 +50,7 @@ void BodyLowering::lowerFloatRound(const Instruction &, VectorOperation operatio
 // too large for them, and NaNs.
 llvm::Value *BodyLowering::floatUnary(llvm::Intrinsic::ID intrinsic, llvm::Value *value) {
   value = builder.CreateUnaryIntrinsic(intrinsic, value);
-  if (module.plan.roundingKeepsNans && intrinsic != llvm::Intrinsic::sqrt)
+  if (module.plan.traits.roundingKeepsNans && intrinsic != llvm::Intrinsic::sqrt)
     value = builder.CreateUnaryIntrinsic(llvm::Intrinsic::canonicalize, value);
   return chosenNan(value);
 }
@@ -173,7 +173,7 @@ llvm::Value *BodyLowering::floatArithmetic(llvm::Instruction::BinaryOps operatio
     return chosenNan(quiet(rhs, fold));
   llvm::Value *result = builder.CreateBinOp(operation, lhs, rhs);
   // Of a constant whose lanes differ, some may be identities.
-  if (module.plan.foldsLanes && lhs->getType()->isVectorTy() &&
+  if (module.plan.traits.foldsLanes && lhs->getType()->isVectorTy() &&
       (llvm::isa<llvm::Constant>(lhs) || llvm::isa<llvm::Constant>(rhs)))
     result = builder.CreateUnaryIntrinsic(llvm::Intrinsic::canonicalize, result);
   return chosenNan(result);

@@ -53,13 +53,13 @@ const Signature &ModuleLowering::tailSignature(uint32_t typeIndex) {
     found = tailSignatures
                 .emplace(typeIndex, Signature::ofBody(context, plan.wasm.types[typeIndex].function,
                                                       plan.vectorTarget.hasVectorRegisters(),
-                                                      plan.uniformBodies))
+                                                      plan.traits.uniformBodies))
                 .first;
   return found->second;
 }
 
 template <typename Callable> void ModuleLowering::extendIntegers(Callable &callable) {
-  if (!plan.extendsIntegers)
+  if (!plan.traits.extendsIntegers)
     return;
   const llvm::FunctionType &type = *callable.getFunctionType();
   for (unsigned i = 0; i < type.getNumParams(); ++i)
@@ -88,7 +88,7 @@ llvm::Function *ModuleLowering::makeFunction(llvm::FunctionType *type, const llv
   if (!plan.processor.features.empty())
     function->addFnAttr("target-features", plan.processor.features);
   // Vectors of bytes, which is how unaligned ones are accessed, may tear what lies across several.
-  if (plan.unalignedMayTear && !plan.vectorTarget.unalignedElements)
+  if (plan.traits.unalignedMayTear && plan.hasSharedMemory && !plan.vectorTarget.unalignedElements)
     function->addFnAttr(llvm::Attribute::NoImplicitFloat);
   extendIntegers(*function);
   if (takesContext) {
