@@ -21,7 +21,6 @@ PROOFS = {
     "Proven": "proven by machine",
     "Fuzzed": "a written invariant and a fuzzer",
     "Hint": "changes no instruction",
-    "Unproven": "**unproven**: left out unless built with `W2N_UNPROVEN_PASSES`",
 }
 
 HEAD = """<!-- Made from compiler/passes/Passes.def: change that, then run utils/document_passes.py --write. -->

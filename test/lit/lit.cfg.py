@@ -42,6 +42,3 @@ with open("/proc/cpuinfo") as cpuinfo:
 # Sanitizers need memory of their own, and keep what is freed.
 if config.sanitizer not in ("", "OFF"):
     config.available_features.add("sanitizer")
-# Passes that the default build leaves out.
-if config.unproven_passes == "ON":
-    config.available_features.add("unproven-passes")
