@@ -21,7 +21,6 @@ PROOFS = {
     "Proven": "proven by machine",
     "Fuzzed": "a written invariant and a fuzzer",
     "Hint": "changes no instruction",
-    "Unproven": "**unproven**: left out unless built with `W2N_UNPROVEN_PASSES`",
 }
 
 HEAD = """<!-- Made from compiler/passes/Passes.def: change that, then run utils/document_passes.py --write. -->
@@ -54,6 +53,7 @@ wasm2native compile -O2 --stop-after=lower module.wasm -o - |
 | `--verify-each` | run the checks below after each pass |
 | `-o FILE` | write to a file instead of standard output |
 | `--list-passes` | print the names, in order |
+| `--pass-counts FILE` | append how often passes took each way; the environment may name the file as `W2N_PASS_COUNTS` |
 
 LLVM's own options, such as `-print-after-all`, work too. Each pass has a test of the same name in `test/lit/passes`,
 with what it does and near misses that it must leave alone.
@@ -73,10 +73,19 @@ Numbers of loads before and after a pass are not compared: passes merge loads an
 go with a deleted block are not watched: whether it could be reached is what LLVM's passes decide, and what the
 differential fuzzer compares.
 
+## What tests reach
+
+Each pass counts what it accepts, and why it leaves something alone: the rows of `compiler/passes/PassCounts.def`. The
+test `lit/pass-coverage` sums up the tests of passes and fails if a way is never taken. For generated modules as well:
+
+```
+utils/pass_coverage.py --count 100 --all
+```
+
 ## Adding one
 
-A row in `compiler/passes/Passes.def`, a header and a source in `compiler/passes/`, and a test in `test/lit/passes`; the
-row's name is the test's. `compiler/codegen/Pipeline.cpp` says where it runs.
+A row in `compiler/passes/Passes.def`, its ways in `PassCounts.def`, a header and a source in `compiler/passes/`, and a
+test in `test/lit/passes`; the row's name is the test's. `compiler/codegen/Pipeline.cpp` says where it runs.
 `ctest -R tidy` compares this page, the table and the tests.
 """
 

@@ -86,7 +86,6 @@ void addVectorPasses(FunctionPassManager &passes, int level, bool isAlongPhis) {
   addPass(passes, OwnPass::PinDeadLoops);
   passes.addPass(createFunctionToLoopPassAdaptor(LoopRotatePass()));
   addPass(passes, OwnPass::CutLoopChains);
-  addPass(passes, OwnPass::SearchLoops);
   addPass(passes, OwnPass::ShortLoops);
   passes.addPass(LoopVectorizePass());
   passes.addPass(LoopLoadEliminationPass());

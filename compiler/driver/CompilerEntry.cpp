@@ -4,6 +4,8 @@
 #include "include/wasm2native/compiler.h"
 
 #include "compiler/driver/Compile.h"
+#include "compiler/driver/TestEntry.h"
+#include "compiler/passes/PassCounts.h"
 #include "lib/support/PublicErrorKind.h"
 
 #include <algorithm>
@@ -154,6 +156,11 @@ bool w2n_compile_targets(const uint8_t *wasm, size_t wasmBytes, const w2n_compil
 
 bool w2n_list(const char *target, uint32_t list, w2n_compile_result *result) {
   return w2n::compiler::fill(*result, w2n::compiler::listWith(target, list));
+}
+
+bool w2n_compiler_pass_counts(w2n_compile_result *result) {
+  const std::string text = w2n::compiler::passCountsText();
+  return w2n::compiler::fill(*result, std::vector<uint8_t>(text.begin(), text.end()));
 }
 
 void w2n_compile_result_free(w2n_compile_result *result) {

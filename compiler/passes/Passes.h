@@ -20,26 +20,16 @@ enum class PassProof : uint8_t {
   Proven,    ///< a solver has proved its rules for all values
   Fuzzed,    ///< a written invariant, which a fuzzer exercises
   Hint,      ///< it changes no instruction
-  Unproven,  ///< by nothing that stands: left out of the pipelines
 };
 
 /// The pass's name in the text of a pipeline.
 llvm::StringRef passName(OwnPass pass);
 PassProof passProof(OwnPass pass);
 
-/// Whether the pipelines have `pass`. Builds with W2N_UNPROVEN_PASSES, for tests and for comparing
-/// speeds, have also those that are unproven.
-constexpr bool isProofRequired =
-#ifdef W2N_UNPROVEN_PASSES
-    false;
-#else
-    true;
-#endif
-
-/// Adds `pass`, which works on functions, unless it lacks a proof that this build requires.
+/// Adds `pass`, which works on functions.
 void addPass(llvm::FunctionPassManager &passes, OwnPass pass);
 
-/// Lets the text of a pipeline name every pass of the table, also the unproven ones.
+/// Lets the text of a pipeline name every pass of the table.
 void registerPasses(llvm::PassBuilder &builder);
 
 /// What passes may know of functions by their names. Names of functions are the module's, and say

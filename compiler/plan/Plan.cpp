@@ -8,7 +8,6 @@
 #include "compiler/plan/InlineCandidates.h"
 #include "lib/artifact/Format.h"
 
-
 namespace w2n::compiler {
 
 namespace {

@@ -23,9 +23,10 @@ config.environment.pop("WASM2NATIVE_COMPILER", None)
 # Nor is the developer's cache.
 config.environment["WASM2NATIVE_CACHE_DIR"] = os.path.join(config.test_exec_root, "cache")
 
-# Whether memories are surrounded by guards (docs/security.md).
-if "WASM2NATIVE_GUARD_ORACLE" in os.environ:
-    config.environment["WASM2NATIVE_GUARD_ORACLE"] = os.environ["WASM2NATIVE_GUARD_ORACLE"]
+# Whether memories are surrounded by guards (docs/security.md), and where w2n-opt counts what passes do.
+for name in ("WASM2NATIVE_GUARD_ORACLE", "W2N_PASS_COUNTS"):
+    if name in os.environ:
+        config.environment[name] = os.environ[name]
 
 # C to a WASI module.
 config.substitutions.append(
@@ -42,6 +43,3 @@ with open("/proc/cpuinfo") as cpuinfo:
 # Sanitizers need memory of their own, and keep what is freed.
 if config.sanitizer not in ("", "OFF"):
     config.available_features.add("sanitizer")
-# Passes that the default build leaves out.
-if config.unproven_passes == "ON":
-    config.available_features.add("unproven-passes")

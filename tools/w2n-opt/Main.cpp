@@ -7,6 +7,7 @@
 //     w2n-opt -passes=loop-simplify,w2n-widen-addresses -
 
 #include "compiler/passes/CheckPasses.h"
+#include "compiler/passes/PassCounts.h"
 #include "compiler/passes/Passes.h"
 #include "compiler/targets/Target.h"
 
@@ -40,6 +41,12 @@ cl::opt<bool> verifyEach("verify-each",
 cl::opt<bool> asText("S", cl::desc("Write text, which is the default"), cl::cat(category));
 cl::opt<bool> listPasses("list-passes", cl::desc("Print the compiler's own passes, in order"),
                          cl::cat(category));
+
+// Appended, and by the environment as well, so that a run of the tests can sum it up.
+cl::opt<std::string> passCounts("pass-counts",
+                                cl::desc("Append how often passes took each way, also if the "
+                                         "environment names a file as W2N_PASS_COUNTS"),
+                                cl::value_desc("file"), cl::cat(category));
 
 int fail(const Twine &text) {
   WithColor::error(errs(), "w2n-opt") << text << '\n';
@@ -89,6 +96,22 @@ Error runPasses(Module &module, TargetMachine *machine) {
   return Error::success();
 }
 
+Error appendPassCounts() {
+  const char *named = getenv("W2N_PASS_COUNTS");
+  const std::string path = passCounts.empty() && named ? named : passCounts.getValue();
+  if (path.empty())
+    return Error::success();
+  std::error_code cannotWrite;
+  raw_fd_ostream file(path, cannotWrite, sys::fs::OF_Append);
+  if (cannotWrite)
+    return createFileError(path, cannotWrite);
+  // All at once, beside others.
+  const std::string text = w2n::compiler::passCountsText();
+  file.SetBufferSize(text.size());
+  file << text;
+  return Error::success();
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
@@ -108,6 +131,8 @@ int main(int argc, char **argv) {
   if (!error.empty())
     return fail(error);
   if (Error wrong = runPasses(*module, machine.get()))
+    return fail(toString(std::move(wrong)));
+  if (Error wrong = appendPassCounts())
     return fail(toString(std::move(wrong)));
   if (verifyModule(*module, &errs()))
     return fail("the passes left invalid code");

@@ -21,6 +21,7 @@
 #include "compiler/passes/addresses/ContainAccesses.h"
 
 #include "compiler/ir/GuestAddress.h"
+#include "compiler/passes/PassCounts.h"
 #include "compiler/passes/addresses/DisplacementRange.h"
 #include "lib/artifact/MemoryGuards.h"
 
@@ -159,25 +160,28 @@ void Container::contain(const Access &access) {
     auto *start = address ? dyn_cast<SCEVUnknown>(evolution().getPointerBase(address)) : nullptr;
     base = start ? ranges.displacementOf(*start->getValue()).base : nullptr;
     if (!base || !isMemoryBase(*base))
-      return;
+      return countWay(PassWay::ContainAccessesOtherMemory);
   } else if (isInside(displacement, access)) {
-    return;
+    return countWay(PassWay::ContainAccessesInside);
   }
-  if (access.length)
+  if (access.length) {
+    countWay(PassWay::ContainAccessesLength);
     lengths.push_back({access, base});
-  else if (!addRecurrence(access, *base))
+  } else if (!addRecurrence(access, *base)) {
+    countWay(PassWay::ContainAccessesMasked);
     masked.push_back({access, base});
+  }
 }
 
 /// Whether `access` is in a loop that a comparison before it covers.
 bool Container::addRecurrence(const Access &access, Value &base) {
   if (!evolution().isSCEVable((*access.address)->getType()))
-    return false;
+    return reject(PassWay::ContainAccessesNoRecurrence);
   auto *address = dyn_cast<SCEVAddRecExpr>(evolution().getSCEV(*access.address));
   if (!address || !address->isAffine() ||
       !isa<SCEVConstant>(address->getStepRecurrence(evolution())) ||
       !address->getLoop()->contains(access.instruction) || !address->getLoop()->getLoopPreheader())
-    return false;
+    return reject(PassWay::ContainAccessesNoRecurrence);
   const auto bytes = int64_t(access.bytes);
   for (Recurrence &known : recurrences) {
     if (known.first->getLoop() != address->getLoop() || known.base != &base ||
@@ -188,6 +192,7 @@ bool Container::addRecurrence(const Access &access, Value &base) {
       continue;
     known.low = std::min(known.low, difference->getSExtValue());
     known.high = std::max(known.high, difference->getSExtValue() + bytes);
+    countWay(PassWay::ContainAccessesJoined);
     return true;
   }
   const Loop &loop = *address->getLoop();
@@ -201,7 +206,8 @@ bool Container::addRecurrence(const Access &access, Value &base) {
       expander.isHighCostExpansion({backedges, address->getStart()}, const_cast<Loop *>(&loop),
                                    expansionBudget, &analyses.getResult<TargetIRAnalysis>(function),
                                    before))
-    return false;
+    return reject(PassWay::ContainAccessesUnknownIterations);
+  countWay(PassWay::ContainAccessesCompared);
   recurrences.push_back({address, backedges, &base, 0, bytes});
   return true;
 }

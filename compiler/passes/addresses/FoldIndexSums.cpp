@@ -24,6 +24,7 @@
 #include "compiler/passes/addresses/FoldIndexSums.h"
 
 #include "compiler/ir/GuestAddress.h"
+#include "compiler/passes/PassCounts.h"
 #include "compiler/passes/Preserved.h"
 #include "lib/artifact/Abi.h"
 
@@ -66,7 +67,8 @@ bool isWrapGuarded(const User &user) {
 /// Whether nothing but accesses that are known uses `extension`.
 bool isAddressOnly(const ZExtInst &extension) {
   return all_of(extension.users(), [](const User *user) {
-    return hasOnlyGuestAccesses(*user) && isWrapGuarded(*user);
+    return (hasOnlyGuestAccesses(*user) && isWrapGuarded(*user)) ||
+           reject(PassWay::FoldIndexSumsOtherUse);
   });
 }
 
@@ -94,7 +96,13 @@ MapVector<Value *, Sums> collectSums(Function &function) {
         sum.constant = constant->getSExtValue();
       }
       Sums &sums = found[index];
-      if (!sum.accesses.empty() && sums.size() < mostSums && std::abs(sum.constant) <= reach)
+      if (sum.accesses.empty())
+        continue;
+      if (std::abs(sum.constant) > reach)
+        countWay(PassWay::FoldIndexSumsFarConstant);
+      else if (sums.size() >= mostSums)
+        countWay(PassWay::FoldIndexSumsManySums);
+      else
         sums.push_back(std::move(sum));
     }
   return found;
@@ -116,6 +124,7 @@ void findRoots(Value &index, Sums &sums, const DominatorTree &dominators) {
   for (Sum &sum : sums)
     if (sum.constant < 0 &&
         all_of(sum.accesses, [](const GuestAccess &access) { return access.offset == 0; })) {
+      countWay(PassWay::FoldIndexSumsNegative);
       sum.root = &index;
       sum.distance = sum.constant;
     }
@@ -132,6 +141,7 @@ void findRoots(Value &index, Sums &sums, const DominatorTree &dominators) {
       sum.distance = distance + earlier.distance;
       break;
     }
+    countWay(sum.root ? PassWay::FoldIndexSumsAfterAccess : PassWay::FoldIndexSumsNothingBefore);
   }
 }
 
@@ -185,6 +195,7 @@ std::pair<Value *, Value *> tableAndIndex(const BinaryOperator &sum, ArrayRef<Gu
         computeKnownBits(index, sum.getDataLayout()).getMaxValue().ule(reach))
       return {table, index};
   }
+  countWay(PassWay::FoldIndexSumsLargeIndex);
   return {};
 }
 
@@ -215,6 +226,7 @@ void foldTableIndices(Function &function, const DominatorTree &dominators,
     const auto [table, index] = parts;
     if (!table || !hasPlaceAfter(*table))
       continue;
+    countWay(PassWay::FoldIndexSumsSmallIndex);
     rewrite(*extension, *extend(*table, function), 0, index);
     dead.push_back(extension);
   }

@@ -19,6 +19,7 @@
 #include "compiler/passes/addresses/WidenAddresses.h"
 
 #include "compiler/ir/GuestAddress.h"
+#include "compiler/passes/PassCounts.h"
 #include "compiler/passes/VersionLoop.h"
 
 #include <llvm/Analysis/LoopInfo.h>
@@ -112,9 +113,11 @@ bool LoopWidener::isWorthIt() const {
     instructions += unsigned(block->size());
     for (const Instruction &instruction : *block)
       if (const auto *call = dyn_cast<CallBase>(&instruction); call && !isa<IntrinsicInst>(call))
-        return false;
+        return reject(PassWay::WidenAddressesCalls);
   }
-  return instructions <= maxInstructions && loop.isSafeToClone() && loop.hasDedicatedExits();
+  if (instructions > maxInstructions)
+    return reject(PassWay::WidenAddressesTooLarge);
+  return true;
 }
 
 void LoopWidener::collectIndices() {
@@ -130,11 +133,13 @@ void LoopWidener::collect(ZExtInst &extension) {
   const SCEV *narrow = evolution.getSCEV(extension.getOperand(0));
   auto *recurrence = dyn_cast<SCEVAddRecExpr>(narrow);
   if (!recurrence || recurrence->getLoop() != &loop || !recurrence->isAffine())
-    return;
+    return countWay(PassWay::WidenAddressesOtherIndex);
   auto *constant = dyn_cast<SCEVConstant>(recurrence->getStepRecurrence(evolution));
   const int64_t step = constant ? constant->getAPInt().getSExtValue() : 0;
-  if (step == 0 || step > maxStep || step < -maxStep)
-    return;
+  if (step == 0)
+    return countWay(PassWay::WidenAddressesOtherIndex);
+  if (step > maxStep || step < -maxStep)
+    return countWay(PassWay::WidenAddressesFarStep);
   for (Group &group : groups) {
     const Index &first = group.indices.front();
     auto distance = evolution.computeConstantDifference(recurrence, first.recurrence);
@@ -177,11 +182,13 @@ void LoopWidener::findObjects() {
 bool LoopWidener::canExpand(SCEVExpander &expander, const SCEV *backedges,
                             Instruction &before) const {
   if (isa<SCEVCouldNotCompute>(backedges) || backedges->getType()->getIntegerBitWidth() > 64 ||
-      !expander.isSafeToExpandAt(backedges, &before) ||
-      expander.isHighCostExpansion(backedges, &loop, expansionBudget, &target, &before))
-    return false;
+      !expander.isSafeToExpandAt(backedges, &before))
+    return reject(PassWay::WidenAddressesUnknownIterations);
+  if (expander.isHighCostExpansion(backedges, &loop, expansionBudget, &target, &before))
+    return reject(PassWay::WidenAddressesCostlyIterations);
   return all_of(groups, [&](const Group &group) {
-    return expander.isSafeToExpandAt(group.firstStart(), &before);
+    return expander.isSafeToExpandAt(group.firstStart(), &before) ||
+           reject(PassWay::WidenAddressesUnsafeStart);
   });
 }
 
@@ -217,11 +224,15 @@ Value *LoopWidener::emitCondition(SCEVExpander &expander, const SCEV *backedges,
 }
 
 bool LoopWidener::run() {
-  if (!loop.isInnermost() || !loop.isLoopSimplifyForm() || !isWorthIt())
+  if (!loop.isLoopSimplifyForm() || !loop.isSafeToClone())
+    return reject(PassWay::WidenAddressesNotSimplified);
+  if (!isWorthIt())
     return false;
   collectIndices();
-  if (groups.empty() || groups.size() > maxGroups)
-    return false;
+  if (groups.empty())
+    return reject(PassWay::WidenAddressesNoIndices);
+  if (groups.size() > maxGroups)
+    return reject(PassWay::WidenAddressesManyGroups);
   measureGroups();
   findObjects();
   // An upper bound would be as right, but loops that end at what they find gain little, and
@@ -229,7 +240,7 @@ bool LoopWidener::run() {
   const SCEV *backedges = evolution.getBackedgeTakenCount(&loop);
   if (const auto *constant = dyn_cast<SCEVConstant>(backedges);
       constant && constant->getAPInt().ult(minIterations))
-    return false;
+    return reject(PassWay::WidenAddressesFewIterations);
   Instruction &before = *loop.getLoopPreheader()->getTerminator();
   SCEVExpander expander(evolution, "wide");
   if (!canExpand(expander, backedges, before))
@@ -237,9 +248,13 @@ bool LoopWidener::run() {
   Value *condition = emitCondition(expander, backedges, before);
   versionLoop(loop, *condition, loops, dominators);
   forgetLoop();
-  for (Group &group : groups)
+  for (Group &group : groups) {
+    countWay(group.step > 0 ? PassWay::WidenAddressesAscending : PassWay::WidenAddressesDescending);
+    if (group.isObject)
+      countWay(PassWay::WidenAddressesObject);
     for (const Index &index : group.indices)
       replaceUses(index, group);
+  }
   return true;
 }
 
@@ -283,6 +298,7 @@ void LoopWidener::replaceUses(const Index &index, Group &group) {
     address->eraseFromParent();
   }
   if (!index.extension->use_empty()) {
+    countWay(PassWay::WidenAddressesOtherUse);
     if (!group.wide)
       group.wide = makePhi(group.start, group.step, "address");
     IRBuilder<> builder(index.extension);

@@ -7,6 +7,7 @@
 
 #include "compiler/passes/addresses/WidenExits.h"
 
+#include "compiler/passes/PassCounts.h"
 #include "compiler/passes/Preserved.h"
 
 #include <llvm/Analysis/LoopInfo.h>
@@ -54,23 +55,26 @@ ICmpInst *exitComparison(const Loop &loop) {
 
 bool widenExit(const Loop &loop) {
   if (!loop.isLoopSimplifyForm())
-    return false;
+    return reject(PassWay::WidenExitsNotSimplified);
   ICmpInst *comparison = exitComparison(loop);
   if (!comparison)
-    return false;
+    return reject(PassWay::WidenExitsOtherExit);
   const uint64_t end = cast<ConstantInt>(comparison->getOperand(1))->getZExtValue();
   Counter narrow, wide;
   for (PHINode &phi : loop.getHeader()->phis())
     if (Counter counter = counterOf(phi, loop); counter.next == comparison->getOperand(0))
       narrow = counter;
-  if (!narrow.next || end == 0 || end % narrow.step != 0)
-    return false;
+  if (!narrow.next)
+    return reject(PassWay::WidenExitsNoNarrowCounter);
+  if (end == 0 || end % narrow.step != 0)
+    return reject(PassWay::WidenExitsNotMet);
   for (PHINode &phi : loop.getHeader()->phis())
     if (Counter counter = counterOf(phi, loop);
         phi.getType()->isIntegerTy(64) && counter.step == narrow.step)
       wide = counter;
   if (!wide.next)
-    return false;
+    return reject(PassWay::WidenExitsNoWideCounter);
+  countWay(PassWay::WidenExitsWidened);
   IRBuilder<> builder(loop.getLoopLatch()->getTerminator());
   Value *widened = builder.CreateICmp(comparison->getPredicate(), wide.next, builder.getInt64(end));
   cast<BranchInst>(loop.getLoopLatch()->getTerminator())->setCondition(widened);

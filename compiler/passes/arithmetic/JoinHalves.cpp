@@ -2,6 +2,8 @@
 
 #include "compiler/passes/arithmetic/JoinHalves.h"
 
+#include "compiler/passes/PassCounts.h"
+
 #include <llvm/Analysis/TargetTransformInfo.h>
 #include <llvm/Transforms/Vectorize/VectorCombine.h>
 
@@ -14,8 +16,11 @@ using namespace llvm;
 PreservedAnalyses JoinHalvesPass::run(Function &function, FunctionAnalysisManager &analyses) {
   const TypeSize width = analyses.getResult<TargetIRAnalysis>(function).getRegisterBitWidth(
       TargetTransformInfo::RGK_FixedWidthVector);
-  if (width.getFixedValue() <= 128)
+  if (width.getFixedValue() <= 128) {
+    countWay(PassWay::JoinHalvesNarrowRegisters);
     return PreservedAnalyses::all();
+  }
+  countWay(PassWay::JoinHalvesWideRegisters);
   return VectorCombinePass().run(function, analyses);
 }
 

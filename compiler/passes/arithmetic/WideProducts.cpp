@@ -12,6 +12,7 @@
 
 #include "compiler/passes/arithmetic/WideProducts.h"
 
+#include "compiler/passes/PassCounts.h"
 #include "compiler/passes/Preserved.h"
 
 #include <llvm/IR/IRBuilder.h>
@@ -54,9 +55,11 @@ bool matchHalves(Value *sum, Halves &halves) {
     return false;
   halves.outer = sum;
   halves.lowest = dyn_cast<Instruction>(lowest);
-  return halves.lowest &&
-         ((isCross(innerCross, halves.x, halves.y) && isCross(outerCross, halves.y, halves.x)) ||
-          (isCross(innerCross, halves.y, halves.x) && isCross(outerCross, halves.x, halves.y)));
+  const bool isProduct =
+      halves.lowest &&
+      ((isCross(innerCross, halves.x, halves.y) && isCross(outerCross, halves.y, halves.x)) ||
+       (isCross(innerCross, halves.y, halves.x) && isCross(outerCross, halves.x, halves.y)));
+  return isProduct || reject(PassWay::WideProductsOtherFactors);
 }
 
 /// The terms of the sum that `term` is part of, which are used nowhere else, and its last addition.
@@ -127,7 +130,8 @@ private:
     if (!shifted->hasOneUse() ||
         (!match(*shifted->user_begin(), m_c_Or(m_Specific(shifted), rest)) &&
          !match(*shifted->user_begin(), m_c_Add(m_Specific(shifted), rest))))
-      return;
+      return countWay(PassWay::WideProductsLowAlone);
+    countWay(PassWay::WideProductsLow);
     auto *low = cast<Instruction>(*shifted->user_begin());
     IRBuilder<> builder(low);
     substitute(low, builder.CreateTrunc(product(halves), low->getType()));
@@ -143,7 +147,8 @@ private:
         !remove([&](Value *term) { return match(term, highOf(halves.inner)); }) ||
         !remove(
             [&](Value *term) { return match(term, m_c_Mul(highOf(halves.x), highOf(halves.y))); }))
-      return;
+      return countWay(PassWay::WideProductsHighIncomplete);
+    countWay(PassWay::WideProductsHigh);
     IRBuilder<> builder(sum.root);
     Value *high = builder.CreateTrunc(builder.CreateLShr(product(halves), 64), sum.root->getType());
     for (Value *term : sum.terms)

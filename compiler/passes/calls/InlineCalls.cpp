@@ -2,6 +2,8 @@
 
 #include "compiler/passes/calls/InlineCalls.h"
 
+#include "compiler/passes/PassCounts.h"
+
 #include <llvm/ADT/SCCIterator.h>
 #include <llvm/Analysis/AssumptionCache.h>
 #include <llvm/Analysis/BlockFrequencyInfo.h>
@@ -48,6 +50,16 @@ private:
   const InlineParams params = inlineParams();
 };
 
+/// Whether `call` may be inlined: of functions of the module, those that the lowering has marked.
+bool isAllowed(const CallBase &call, const SmallPtrSetImpl<const Function *> &done) {
+  const Function *callee = call.getCalledFunction();
+  if (!callee || callee->isDeclaration())
+    return false;
+  if (!callee->hasFnAttribute(Attribute::InlineHint))
+    return reject(PassWay::InlineCallsNotMarked);
+  return done.contains(callee) || reject(PassWay::InlineCallsNotDone);
+}
+
 bool Inliner::isWorthIt(CallBase &call) {
   Function &callee = *call.getCalledFunction();
   auto assumptions = [&](Function &function) -> AssumptionCache & {
@@ -60,17 +72,16 @@ bool Inliner::isWorthIt(CallBase &call) {
     return analyses.getResult<BlockFrequencyAnalysis>(function);
   };
   auto &target = analyses.getResult<TargetIRAnalysis>(callee);
-  return bool(getInlineCost(call, params, target, assumptions, library, frequencies));
+  return bool(getInlineCost(call, params, target, assumptions, library, frequencies)) ||
+         reject(PassWay::InlineCallsCostly);
 }
 
 bool Inliner::inlineInto(Function &caller, const SmallPtrSetImpl<const Function *> &done) {
   SmallVector<CallBase *, 16> calls;
   for (BasicBlock &block : caller)
     for (Instruction &instruction : block)
-      if (auto *call = dyn_cast<CallBase>(&instruction))
-        if (const Function *callee = call->getCalledFunction();
-            callee && done.contains(callee) && callee->hasFnAttribute(Attribute::InlineHint))
-          calls.push_back(call);
+      if (auto *call = dyn_cast<CallBase>(&instruction); call && isAllowed(*call, done))
+        calls.push_back(call);
   // Judged before the first changes the function, as each change would cost the analyses anew.
   erase_if(calls, [&](CallBase *call) { return !isWorthIt(*call); });
   if (calls.empty())
@@ -79,11 +90,16 @@ bool Inliner::inlineInto(Function &caller, const SmallPtrSetImpl<const Function 
   unsigned growthLeft = caller.getInstructionCount() / 2 + growthAlwaysAllowed;
   for (CallBase *call : calls) {
     const unsigned growth = call->getCalledFunction()->getInstructionCount();
-    if (growth > growthLeft)
+    if (growth > growthLeft) {
+      countWay(PassWay::InlineCallsNoRoom);
       continue;
+    }
     growthLeft -= growth;
     InlineFunctionInfo info;
-    changed |= InlineFunction(*call, info, /*MergeAttributes=*/true).isSuccess();
+    if (InlineFunction(*call, info, /*MergeAttributes=*/true).isSuccess()) {
+      countWay(PassWay::InlineCallsInlined);
+      changed = true;
+    }
   }
   if (changed)
     analyses.invalidate(caller, PreservedAnalyses::none());

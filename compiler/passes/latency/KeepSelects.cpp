@@ -2,6 +2,8 @@
 
 #include "compiler/passes/latency/KeepSelects.h"
 
+#include "compiler/passes/PassCounts.h"
+
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/Metadata.h>
@@ -13,8 +15,12 @@ using namespace llvm;
 PreservedAnalyses KeepSelectsPass::run(Function &function, FunctionAnalysisManager &) {
   MDNode *mark = MDNode::get(function.getContext(), {});
   for (Instruction &instruction : instructions(function))
-    if (isa<SelectInst>(instruction) && !instruction.hasMetadata(LLVMContext::MD_prof))
-      instruction.setMetadata(LLVMContext::MD_unpredictable, mark);
+    if (isa<SelectInst>(instruction)) {
+      const bool isMeasured = instruction.hasMetadata(LLVMContext::MD_prof);
+      countWay(isMeasured ? PassWay::KeepSelectsMeasured : PassWay::KeepSelectsMarked);
+      if (!isMeasured)
+        instruction.setMetadata(LLVMContext::MD_unpredictable, mark);
+    }
   return PreservedAnalyses::all();
 }
 

@@ -16,6 +16,7 @@
 
 #include "compiler/passes/latency/ShortenRecurrences.h"
 
+#include "compiler/passes/PassCounts.h"
 #include "compiler/passes/Preserved.h"
 
 #include <llvm/ADT/DenseMap.h>
@@ -251,15 +252,20 @@ Term combineAll(ArrayRef<Term> terms, unsigned latency, Combine combine) {
 
 bool LoopPaths::rebuild(BinaryOperator &root, Kind kind) {
   auto [terms, multiplications] = termsOf(root, kind);
-  if (terms.size() < 2 || terms.size() > mostTerms || count_if(terms, [](const Term &term) {
-                                                        return term.needsMultiplication();
-                                                      }) > multiplications + 1)
-    return false;
+  if (terms.size() < 2)
+    return reject(PassWay::ShortenRecurrencesOneTerm);
+  if (terms.size() > mostTerms)
+    return reject(PassWay::ShortenRecurrencesManyTerms);
+  if (count_if(terms, [](const Term &term) { return term.needsMultiplication(); }) >
+      multiplications + 1)
+    return reject(PassWay::ShortenRecurrencesManyProducts);
   const auto operation = kind == Kind::Linear ? Instruction::Add : root.getOpcode();
   const unsigned latency = operation == Instruction::Mul ? multiplyLatency : 1;
   if (combineAll(terms, latency, [](Value *first, Value *) { return first; }).ready >=
       readyTime(root))
-    return false;
+    return reject(PassWay::ShortenRecurrencesNoGain);
+  countWay(kind == Kind::Linear ? PassWay::ShortenRecurrencesLinear
+                                : PassWay::ShortenRecurrencesSame);
   IRBuilder<> builder(&root);
   for (Term &term : terms)
     if (!term.factor.isOne())
@@ -276,7 +282,7 @@ bool LoopPaths::shorten() {
   followIterations();
   markCritical();
   if (workOf(loop) * (iterations - settled) > instructionsPerCycle * period)
-    return false;
+    return reject(PassWay::ShortenRecurrencesBusy);
   // A root may be part of another one, which is after it.
   SmallVector<WeakTrackingVH, 8> roots;
   for (BasicBlock *block : blocks)
@@ -302,8 +308,12 @@ PreservedAnalyses ShortenRecurrencesPass::run(Function &function,
   auto &loops = analyses.getResult<LoopAnalysis>(function);
   bool changed = false;
   for (Loop *loop : loops.getLoopsInPreorder()) {
-    if (!loop->isInnermost() || !loop->getLoopLatch() || workOf(*loop) > mostInstructions)
+    if (!loop->isInnermost() || !loop->getLoopLatch())
       continue;
+    if (workOf(*loop) > mostInstructions) {
+      countWay(PassWay::ShortenRecurrencesTooLarge);
+      continue;
+    }
     LoopBlocksRPO order(loop);
     order.perform(&loops);
     SmallVector<BasicBlock *, 8> blocks(order.begin(), order.end());

@@ -12,6 +12,7 @@
 
 #include "compiler/passes/latency/SplitCopies.h"
 
+#include "compiler/passes/PassCounts.h"
 #include "compiler/passes/Preserved.h"
 #include "compiler/passes/addresses/DisplacementRange.h"
 
@@ -54,13 +55,16 @@ bool isNotBelowBase(Value &address) {
 bool isCopied(const LoadInst &load, const Loop &loop) {
   if (!load.isSimple() || !load.getType()->isIntegerTy(64) ||
       !loop.isLoopInvariant(load.getPointerOperand()))
-    return false;
+    return reject(PassWay::SplitCopiesOtherLoad);
   return all_of(load.users(), [&](const User *user) {
+    if (isa<AssumeInst>(user))
+      return true;
     const auto *store = dyn_cast<StoreInst>(user);
-    return isa<AssumeInst>(user) ||
-           (store && store->isSimple() && store->getValueOperand() == &load &&
-            store->getParent() == load.getParent() && isSameMemory(*store, load) &&
-            isNotBelowBase(*const_cast<Value *>(store->getPointerOperand())));
+    if (!store || !store->isSimple() || store->getValueOperand() != &load ||
+        store->getParent() != load.getParent() || !isSameMemory(*store, load))
+      return reject(PassWay::SplitCopiesOtherUse);
+    return isNotBelowBase(*const_cast<Value *>(store->getPointerOperand())) ||
+           reject(PassWay::SplitCopiesMayBeBelow);
   });
 }
 
@@ -112,12 +116,15 @@ bool splitCopies(const Loop &loop, const DataLayout &layout) {
   bool changed = false;
   for (LoadInst *load : copied) {
     const Place from = placeOf(*load->getPointerOperand(), layout);
-    if (any_of(written, [&](const Place &place) {
+    if (none_of(written, [&](const Place &place) {
           return place.base == from.base && std::abs(place.offset - from.offset) < reach;
         })) {
-      splitCopy(*load);
-      changed = true;
+      countWay(PassWay::SplitCopiesNotWritten);
+      continue;
     }
+    countWay(PassWay::SplitCopiesSplit);
+    splitCopy(*load);
+    changed = true;
   }
   return changed;
 }

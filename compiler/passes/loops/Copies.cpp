@@ -20,6 +20,8 @@
 
 #include "compiler/passes/loops/Copies.h"
 
+#include "compiler/passes/PassCounts.h"
+
 #include <llvm/Analysis/ScalarEvolutionExpressions.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/IntrinsicInst.h>
@@ -69,10 +71,18 @@ void dropFlags(BasicBlock &block) {
 } // namespace
 
 bool Copies::match() {
-  return matchStores() && matchReductions() &&
-         all_of(body, [&](Instruction &i) { return !isAccess(i) || copyOf.contains(&i); }) &&
-         keepsOrder() && matchLiveOuts() &&
-         none_of(counters, [&](PHINode *phi) { return recurrences.contains(phi); });
+  if (!matchStores())
+    return reject(PassWay::RerollLoopsOtherStores);
+  if (!matchReductions())
+    return reject(PassWay::RerollLoopsOtherReductions);
+  if (any_of(body, [&](Instruction &i) { return isAccess(i) && !copyOf.contains(&i); }))
+    return reject(PassWay::RerollLoopsOtherLoads);
+  if (!keepsOrder())
+    return reject(PassWay::RerollLoopsOtherOrder);
+  // Two roles for one phi are not known to occur.
+  return (matchLiveOuts() &&
+          none_of(counters, [&](PHINode *phi) { return recurrences.contains(phi); })) ||
+         reject(PassWay::RerollLoopsOtherResults);
 }
 
 /// The stores of each copy follow those of the one before.

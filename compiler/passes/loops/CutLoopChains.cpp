@@ -2,6 +2,8 @@
 
 #include "compiler/passes/loops/CutLoopChains.h"
 
+#include "compiler/passes/PassCounts.h"
+
 #include <llvm/ADT/MapVector.h>
 #include <llvm/ADT/PostOrderIterator.h>
 #include <llvm/Analysis/LoopInfo.h>
@@ -57,7 +59,7 @@ Value *ChainCutter::frozen(Instruction &value) {
 /// Comes to the header of `loop`: what it uses of code before it has been seen.
 void ChainCutter::enter(Loop &loop) {
   if (loop.getLoopDepth() > maxLoopDepth)
-    return;
+    return countWay(PassWay::CutLoopChainsTooDeep);
   MapVector<Instruction *, SmallVector<Use *, 4>> uses;
   for (BasicBlock *block : loop.blocks())
     for (Instruction &instruction : *block)
@@ -67,12 +69,14 @@ void ChainCutter::enter(Loop &loop) {
   unsigned depth = 0;
   for (auto &[value, its] : uses) {
     unsigned valueDepth = depths.lookup(value);
-    if (valueDepth >= maxLoopsInChain && value->getType()->isIntegerTy())
-      if (Value *cut = frozen(*value)) {
-        for (Use *use : its)
-          use->set(cut);
-        valueDepth = 0;
-      }
+    if (valueDepth >= maxLoopsInChain && !value->getType()->isIntegerTy())
+      countWay(PassWay::CutLoopChainsNoInteger);
+    else if (Value *cut = valueDepth >= maxLoopsInChain ? frozen(*value) : nullptr) {
+      countWay(PassWay::CutLoopChainsCut);
+      for (Use *use : its)
+        use->set(cut);
+      valueDepth = 0;
+    }
     depth = std::max(depth, valueDepth);
   }
   loopDepths[&loop] = depth + 1;
@@ -102,10 +106,14 @@ bool ChainCutter::run() {
 PreservedAnalyses CutLoopChainsPass::run(Function &function, FunctionAnalysisManager &analyses) {
   LoopInfo &loops = analyses.getResult<LoopAnalysis>(function);
   // As a chain, nests count as one loop after another.
-  if (loops.getLoopsInPreorder().size() <= maxLoopsInChain)
+  if (loops.getLoopsInPreorder().size() <= maxLoopsInChain) {
+    countWay(PassWay::CutLoopChainsFewLoops);
     return PreservedAnalyses::all();
-  if (!ChainCutter(function, loops).run())
+  }
+  if (!ChainCutter(function, loops).run()) {
+    countWay(PassWay::CutLoopChainsShortChains);
     return PreservedAnalyses::all();
+  }
   PreservedAnalyses preserved;
   preserved.preserveSet<CFGAnalyses>();
   return preserved;

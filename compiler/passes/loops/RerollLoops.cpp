@@ -7,7 +7,7 @@
 
 #include "compiler/passes/loops/RerollLoops.h"
 
-#include "compiler/passes/PassCount.h"
+#include "compiler/passes/PassCounts.h"
 #include "compiler/passes/Preserved.h"
 #include "compiler/passes/loops/Copies.h"
 
@@ -32,17 +32,20 @@ constexpr size_t mostInstructions = 400;
 /// bodies were worth unrolling.
 constexpr unsigned iterationsBudget = 16;
 
-PassCount accepted("reroll-loops.accepted"), refused("reroll-loops.not-validated");
-
 /// What is left to do for a loop that may be copies of something: how many they may be.
 bool isCandidate(Loop &loop) {
   BasicBlock *body = loop.getHeader();
   if (loop.getNumBlocks() != 1 || !loop.isLoopSimplifyForm() || !loop.getExitBlock() ||
-      !isa<BranchInst>(body->getTerminator()) || body->size() > mostInstructions)
-    return false;
-  return none_of(*body, [](Instruction &instruction) {
-    return instruction.mayReadOrWriteMemory() && !isa<LoadInst, StoreInst, AssumeInst>(instruction);
-  });
+      !isa<BranchInst>(body->getTerminator()))
+    return reject(PassWay::RerollLoopsSeveralBlocks);
+  if (body->size() > mostInstructions)
+    return reject(PassWay::RerollLoopsTooLarge);
+  return none_of(*body,
+                 [](Instruction &instruction) {
+                   return instruction.mayReadOrWriteMemory() &&
+                          !isa<LoadInst, StoreInst, AssumeInst>(instruction);
+                 }) ||
+         reject(PassWay::RerollLoopsOtherAccess);
 }
 
 /// How often the loop runs `copies` copies, in 64 bits before the loop; null if that is not known
@@ -138,13 +141,15 @@ bool rerollLoop(Loop &loop, ScalarEvolution &evolution, FunctionAnalysisManager 
     if (!copies.match())
       continue;
     Value *iterations = expandIterations(loop, evolution, target, number);
-    if (!iterations)
+    if (!iterations) {
       iterations = expandDistance(loop, evolution, number);
-    if (!iterations)
-      return false;
+      if (!iterations)
+        return reject(PassWay::RerollLoopsUnknownIterations);
+      countWay(PassWay::RerollLoopsDistance);
+    }
     RerolledLoop rerolled = copies.reroll(iterations);
     const bool isValid = isSameLoop(rerolled, evolution, analyses);
-    isValid ? accepted.count() : refused.count();
+    countWay(isValid ? PassWay::RerollLoopsRolledUp : PassWay::RerollLoopsNotValidated);
     evolution.forgetLoop(&loop);
     if (isValid) {
       replaceBody(rerolled);

@@ -2,6 +2,8 @@
 
 #include "compiler/passes/loops/ShortLoops.h"
 
+#include "compiler/passes/PassCounts.h"
+
 #include <llvm/Analysis/LoopInfo.h>
 #include <llvm/Analysis/ScalarEvolution.h>
 #include <llvm/Analysis/ScalarEvolutionExpressions.h>
@@ -16,16 +18,19 @@ namespace {
 /// Below 16 iterations the vectorizer has no loop for the rest, but a branch around each store.
 constexpr uint64_t mostWithoutVectors = 15;
 
-/// The most iterations of `loop`, if its counter does not take all of its values.
-uint64_t mostIterations(const Loop &loop, ScalarEvolution &evolution) {
+/// Whether `loop` ends soon, if its counter does not take all of its values.
+bool isShort(const Loop &loop, ScalarEvolution &evolution) {
   const SCEV *taken = evolution.getBackedgeTakenCount(&loop);
   if (isa<SCEVCouldNotCompute>(taken))
-    return UINT64_MAX;
+    return reject(PassWay::ShortLoopsUnknownIterations);
   // In the counter's own width the sum with 1 is 0 for all of its values.
   if (auto *extension = dyn_cast<SCEVZeroExtendExpr>(taken))
     taken = extension->getOperand();
   const SCEV *count = evolution.getAddExpr(taken, evolution.getOne(taken->getType()));
-  return evolution.getUnsignedRangeMax(count).getLimitedValue();
+  if (evolution.getUnsignedRangeMax(count).ugt(mostWithoutVectors))
+    return reject(PassWay::ShortLoopsMayBeLong);
+  countWay(PassWay::ShortLoopsMarked);
+  return true;
 }
 
 } // namespace
@@ -34,8 +39,9 @@ PreservedAnalyses ShortLoopsPass::run(Function &function, FunctionAnalysisManage
   auto &evolution = analyses.getResult<ScalarEvolutionAnalysis>(function);
   for (Loop *loop : analyses.getResult<LoopAnalysis>(function).getLoopsInPreorder()) {
     // A number that is always the same is known to the vectorizer as well.
-    if (!evolution.getSmallConstantTripCount(loop) &&
-        mostIterations(*loop, evolution) <= mostWithoutVectors)
+    if (evolution.getSmallConstantTripCount(loop))
+      countWay(PassWay::ShortLoopsSameCount);
+    else if (isShort(*loop, evolution))
       addStringMetadataToLoop(loop, "llvm.loop.isvectorized", 1);
   }
   return PreservedAnalyses::all();

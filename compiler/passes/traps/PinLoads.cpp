@@ -14,6 +14,7 @@
 #include "compiler/passes/traps/PinLoads.h"
 
 #include "compiler/ir/Contract.h"
+#include "compiler/passes/PassCounts.h"
 #include "compiler/passes/Preserved.h"
 #include "compiler/passes/traps/LaneDemand.h"
 
@@ -156,18 +157,18 @@ bool isKnownAfter(Value &value, const Loop &loop, ScalarEvolution &evolution) {
 bool isDeletable(const Loop &loop, ScalarEvolution &evolution) {
   const BasicBlock *exit = loop.getUniqueExitBlock();
   if (!exit)
-    return false;
+    return reject(PassWay::PinDeadLoopsSeveralExits);
   for (const BasicBlock *block : loop.blocks())
     for (const Instruction &instruction : *block)
       if (instruction.mayHaveSideEffects() && !isa<AssumeInst>(instruction))
-        return false;
+        return reject(PassWay::PinDeadLoopsEffects);
   for (const PHINode &phi : exit->phis()) {
     const Value *same = nullptr;
     for (const Use &use : phi.incoming_values()) {
       if (!loop.contains(phi.getIncomingBlock(use)))
         continue;
       if (same && same != use.get())
-        return false;
+        return reject(PassWay::PinDeadLoopsTellsExits);
       same = use.get();
     }
   }
@@ -176,7 +177,7 @@ bool isDeletable(const Loop &loop, ScalarEvolution &evolution) {
       for (const User *user : instruction.users())
         if (!loop.contains(cast<Instruction>(user)) && !isa<AssumeInst>(user) &&
             !isKnownAfter(instruction, loop, evolution))
-          return false;
+          return reject(PassWay::PinDeadLoopsNeeded);
   return true;
 }
 
@@ -189,6 +190,7 @@ bool pinDeletableLoops(Function &function, FunctionAnalysisManager &analyses) {
       for (BasicBlock *block : loop->blocks())
         for (Instruction &instruction : *block)
           if (auto *load = dyn_cast<LoadInst>(&instruction); load && isGuestLoad(*load)) {
+            countWay(PassWay::PinDeadLoopsDeletable);
             load->setVolatile(true);
             changed = true;
           }
@@ -208,10 +210,14 @@ PreservedAnalyses PinDeadLoadsPass::run(Function &function, FunctionAnalysisMana
     return PreservedAnalyses::all();
   auto live = liveInstructions(function);
   bool changed = before == Before::Loops && pinDeletableLoops(function, analyses);
+  const bool isForLoops = before == Before::Loops;
   for (LoadInst *load : guestLoads)
     if (!live.contains(load)) {
+      countWay(isForLoops ? PassWay::PinDeadLoopsPinned : PassWay::PinDeadBlocksPinned);
       load->setVolatile(true);
       changed = true;
+    } else {
+      countWay(isForLoops ? PassWay::PinDeadLoopsLive : PassWay::PinDeadBlocksLive);
     }
   return preservingBlocks(changed);
 }
@@ -230,16 +236,26 @@ PreservedAnalyses PinLoadsPass::run(Function &function, FunctionAnalysisManager 
       if (isFixed)
         anchored.insert(&instruction);
       auto *load = dyn_cast<LoadInst>(&instruction);
-      if (!load || load->isVolatile() || !isGuestLoad(*load))
+      if (!load)
         continue;
+      if (load->isVolatile() || !isGuestLoad(*load)) {
+        countWay(PassWay::PinLoadsOtherLoad);
+        continue;
+      }
       bool allLanes = demandsAllLanes(*load);
       if (load->getType()->isVectorTy() && !allLanes) {
+        countWay(PassWay::PinLoadsProbed);
         probeEnds(*load);
         continue;
       }
       bool allDemanded = allLanes && (!load->getType()->isIntOrIntVectorTy() ||
                                       demanded.getDemandedBits(load).isAllOnes());
-      if (!isFixed || !allDemanded || feedsNarrowableStore(*load)) {
+      const bool isNarrowable = feedsNarrowableStore(*load);
+      countWay(!isFixed       ? PassWay::PinLoadsMoves
+               : !allDemanded ? PassWay::PinLoadsNarrows
+               : isNarrowable ? PassWay::PinLoadsNarrowsWithStore
+                              : PassWay::PinLoadsStays);
+      if (!isFixed || !allDemanded || isNarrowable) {
         load->setVolatile(true);
         anchored.insert(load);
       }

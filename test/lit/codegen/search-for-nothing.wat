@@ -1,5 +1,4 @@
 ;; A search whose outcome nobody needs is not deleted with the loads that may trap; one that loads nothing is.
-;; REQUIRES: unproven-passes
 ;; RUN: wat2wasm %s -o %t.wasm && wasm2native -O3 --stop-after=optimize %t.wasm -o - | FileCheck %s
 ;; CHECK-LABEL: @fn0(
 ;; CHECK: load volatile i8

@@ -81,6 +81,37 @@ found:
   ret i32 1
 }
 
+; Nothing needs a load behind a loop.
+; CHECK-LABEL: define void @unused(
+; CHECK: load volatile i8
+define void @unused(ptr %p) {
+  %value = load i8, ptr %p, !tbaa !13
+  call void @llvm.assume(i1 true) ["noundef"(i8 %value)]
+  ret void
+}
+
+; A phi says by which exit the loop was left.
+; CHECK-LABEL: define i32 @tellsExit(
+; CHECK: = load i8
+; CHECK: }
+define i32 @tellsExit(ptr %p) mustprogress {
+entry:
+  br label %loop
+loop:
+  %at = phi ptr [ %p, %entry ], [ %next, %more ]
+  %value = load i8, ptr %at, !tbaa !13
+  call void @llvm.assume(i1 true) ["noundef"(i8 %value)]
+  %isEnd = icmp eq i8 %value, 0
+  br i1 %isEnd, label %done, label %more
+more:
+  %next = getelementptr i8, ptr %at, i64 1
+  %isFound = icmp eq i8 %value, 7
+  br i1 %isFound, label %done, label %loop
+done:
+  %which = phi i32 [ 0, %loop ], [ 1, %more ]
+  ret i32 %which
+}
+
 !0 = !{!"wasm2native"}
 !4 = !{!"memory", !0, i64 0}
 !13 = !{!4, !4, i64 0} ; in guest memory

@@ -139,6 +139,17 @@ define void @context(ptr %address) {
   ret void
 }
 
+; The load and the store could become a narrower pair.
+; CHECK-LABEL: define i32 @setsBit(
+; CHECK: load volatile i32
+define i32 @setsBit(ptr %address) {
+  %value = load i32, ptr %address, align 1, !tbaa !13
+  call void @llvm.assume(i1 true) ["noundef"(i32 %value)]
+  %set = or i32 %value, 256
+  store i32 %set, ptr %address, align 1, !tbaa !13
+  ret i32 %value
+}
+
 !0 = !{!"wasm2native"}
 !1 = !{!"context", !0, i64 0}
 !4 = !{!"memory", !0, i64 0}

@@ -222,3 +222,32 @@ loop:
 done:
   ret i32 %next
 }
+
+; Three more multiplications would be needed than there are.
+; CHECK-LABEL: define i32 @products(
+; CHECK: mul i32
+; CHECK-NOT: mul i32
+; CHECK: ret i32
+define i32 @products(ptr %p, ptr %table, i32 %n) {
+entry:
+  br label %loop
+loop:
+  %i = phi i32 [ %n, %entry ], [ %less, %loop ]
+  %h = phi i32 [ 0, %entry ], [ %next, %loop ]
+  %wide = zext i32 %i to i64
+  %at = getelementptr i8, ptr %p, i64 %wide
+  %a = load i32, ptr %at
+  %at8 = getelementptr i8, ptr %at, i64 8
+  %b = load i32, ptr %at8
+  %at16 = getelementptr i8, ptr %at, i64 16
+  %c = load i32, ptr %at16
+  %x = add i32 %h, %a
+  %y = add i32 %x, %b
+  %z = add i32 %y, %c
+  %next = mul i32 %z, 31
+  %less = add i32 %i, -1
+  %more = icmp ne i32 %less, 0
+  br i1 %more, label %loop, label %done
+done:
+  ret i32 %next
+}

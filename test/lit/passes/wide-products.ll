@@ -141,3 +141,23 @@ define i64 @uncut(i64 %x, i64 %y) {
   %high = add i64 %sum, %uHigh
   ret i64 %high
 }
+
+; The upper half of the low word goes elsewhere.
+; CHECK-LABEL: define i64 @halfOnly(
+; CHECK-NOT: i128
+; CHECK: ret i64
+define i64 @halfOnly(i64 %x, i64 %y) {
+  %xl = and i64 %x, 4294967295
+  %yl = and i64 %y, 4294967295
+  %xh = lshr i64 %x, 32
+  %yh = lshr i64 %y, 32
+  %p = mul i64 %xl, %yl
+  %pHigh = lshr i64 %p, 32
+  %xlyh = mul i64 %xl, %yh
+  %t = add i64 %pHigh, %xlyh
+  %tLow = and i64 %t, 4294967295
+  %xhyl = mul i64 %xh, %yl
+  %u = add i64 %tLow, %xhyl
+  %shifted = shl i64 %u, 32
+  ret i64 %shifted
+}

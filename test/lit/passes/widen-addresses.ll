@@ -1,6 +1,7 @@
 ; An index of 32 bits that steps through guest memory gets 64 in a version of the loop that runs where a
 ; comparison before it shows that no index wraps around.
 ; RUN: w2n-opt -passes=loop-simplify,w2n-widen-addresses --verify-each %s | FileCheck %s
+; RUN: w2n-opt -passes=w2n-widen-addresses --verify-each %s | FileCheck --check-prefix=RAW %s
 
 target datalayout = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128"
 target triple = "x86_64-unknown-linux-gnu"
@@ -306,6 +307,117 @@ loop:
   %left = phi i32 [ %n, %entry ], [ %fewer, %loop ]
   %index = load i32, ptr %context, !tbaa !12
   %wide = zext i32 %index to i64
+  %at = getelementptr inbounds i8, ptr %base, i64 %wide
+  store i32 %x, ptr %at, align 1, !tbaa !13
+  %next = add i32 %i, 4
+  %fewer = add i32 %left, -1
+  %more = icmp ne i32 %fewer, 0
+  br i1 %more, label %loop, label %done
+done:
+  ret void
+}
+
+; An index that is stored as a number, too, is that number.
+; CHECK-LABEL: define void @alsoStored(
+; CHECK: loop:
+; CHECK: %[[INDEX:.*]] = phi i64
+; CHECK: %[[SAME:.*]] = add nuw nsw i64 %[[INDEX]], 0
+; CHECK: store i64 %[[SAME]], ptr %context
+define void @alsoStored(ptr %context, i32 %p, i32 %n, i32 %x) {
+entry:
+  %base = load ptr, ptr %context, !tbaa !10, !invariant.load !14
+  br label %loop
+loop:
+  %left = phi i32 [ %n, %entry ], [ %fewer, %loop ]
+  %i = phi i32 [ %p, %entry ], [ %next, %loop ]
+  %wide = zext i32 %i to i64
+  %at = getelementptr inbounds i8, ptr %base, i64 %wide
+  store i32 %x, ptr %at, align 1, !tbaa !13
+  store i64 %wide, ptr %context, !tbaa !12
+  %next = add i32 %i, 4
+  %fewer = add i32 %left, -1
+  %more = icmp ne i32 %fewer, 0
+  br i1 %more, label %loop, label %done
+done:
+  ret void
+}
+
+; A start that is a quotient may trap before the loop.
+; CHECK-LABEL: define void @quotient(
+; CHECK-NOT: .narrow
+; CHECK: ret void
+define void @quotient(ptr %context, i32 %p, i32 %n, i32 %x) {
+entry:
+  %base = load ptr, ptr %context, !tbaa !10, !invariant.load !14
+  %start = udiv i32 %p, %x
+  br label %loop
+loop:
+  %left = phi i32 [ %n, %entry ], [ %fewer, %loop ]
+  %i = phi i32 [ %start, %entry ], [ %next, %loop ]
+  %sum = add i32 %i, %p
+  %wide = zext i32 %sum to i64
+  %at = getelementptr inbounds i8, ptr %base, i64 %wide
+  store i32 %x, ptr %at, align 1, !tbaa !13
+  %next = add i32 %i, 4
+  %fewer = add i32 %left, -1
+  %more = icmp ne i32 %fewer, 0
+  br i1 %more, label %loop, label %done
+done:
+  ret void
+}
+
+; A number of iterations that takes divisions by a variable costs too much.
+; CHECK-LABEL: define void @costly(
+; CHECK-NOT: .narrow
+; CHECK: ret void
+define void @costly(ptr %context, i32 %p, i32 %n, i32 %x) {
+entry:
+  %base = load ptr, ptr %context, !tbaa !10, !invariant.load !14
+  %end = zext i32 %n to i64
+  %x.wide = zext i32 %x to i64
+  %step = add nuw nsw i64 %x.wide, 1
+  br label %loop
+loop:
+  %i = phi i32 [ %p, %entry ], [ %next, %e3 ]
+  %j0 = phi i64 [ 0, %entry ], [ %j0.next, %e3 ]
+  %j1 = phi i64 [ 1, %entry ], [ %j1.next, %e3 ]
+  %j2 = phi i64 [ 2, %entry ], [ %j2.next, %e3 ]
+  %j3 = phi i64 [ 3, %entry ], [ %j3.next, %e3 ]
+  %wide = zext i32 %i to i64
+  %at = getelementptr inbounds i8, ptr %base, i64 %wide
+  store i32 %x, ptr %at, align 1, !tbaa !13
+  %next = add i32 %i, 4
+  %j0.next = add nuw nsw i64 %j0, %step
+  %c0 = icmp ult i64 %j0.next, %end
+  br i1 %c0, label %e1, label %done
+e1:
+  %j1.next = add nuw nsw i64 %j1, %step
+  %c1 = icmp ult i64 %j1.next, %end
+  br i1 %c1, label %e2, label %done
+e2:
+  %j2.next = add nuw nsw i64 %j2, %step
+  %c2 = icmp ult i64 %j2.next, %end
+  br i1 %c2, label %e3, label %done
+e3:
+  %j3.next = add nuw nsw i64 %j3, %step
+  %c3 = icmp ult i64 %j3.next, %end
+  br i1 %c3, label %loop, label %done
+done:
+  ret void
+}
+
+; A loop without a block of its own before it; this is what LoopSimplify is for.
+; RAW-LABEL: define void @noPreheader(
+; RAW-NOT: .narrow
+define void @noPreheader(ptr %context, i32 %p, i32 %n, i32 %x) {
+entry:
+  %base = load ptr, ptr %context, !tbaa !10, !invariant.load !14
+  %isEmpty = icmp eq i32 %n, 0
+  br i1 %isEmpty, label %done, label %loop
+loop:
+  %left = phi i32 [ %n, %entry ], [ %fewer, %loop ]
+  %i = phi i32 [ %p, %entry ], [ %next, %loop ]
+  %wide = zext i32 %i to i64
   %at = getelementptr inbounds i8, ptr %base, i64 %wide
   store i32 %x, ptr %at, align 1, !tbaa !13
   %next = add i32 %i, 4

@@ -1,5 +1,6 @@
 ; A 64-bit counter is compared in place of a 32-bit one that goes the same steps.
 ; RUN: w2n-opt -passes=loop-simplify,w2n-widen-exits --verify-each %s | FileCheck %s
+; RUN: w2n-opt -passes=w2n-widen-exits --verify-each %s | FileCheck --check-prefix=RAW %s
 
 target datalayout = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128"
 target triple = "x86_64-unknown-linux-gnu"
@@ -165,6 +166,25 @@ loop:
   %next = add i32 %n, 8
   %w.next = add nuw nsw i64 %w, 8
   %more = icmp ne i32 %next, 0
+  br i1 %more, label %loop, label %done
+done:
+  ret void
+}
+
+; A loop without a block of its own before it; this is what LoopSimplify is for.
+; RAW-LABEL: define void @noPreheader(
+; RAW: %more = icmp ne i32
+define void @noPreheader(ptr %p, i1 %isEmpty) {
+entry:
+  br i1 %isEmpty, label %done, label %loop
+loop:
+  %n = phi i32 [ 0, %entry ], [ %next, %loop ]
+  %w = phi i64 [ 0, %entry ], [ %w.next, %loop ]
+  %at = getelementptr i8, ptr %p, i64 %w
+  store i32 1, ptr %at
+  %next = add i32 %n, 8
+  %w.next = add nuw nsw i64 %w, 8
+  %more = icmp ne i32 %next, 2000
   br i1 %more, label %loop, label %done
 done:
   ret void

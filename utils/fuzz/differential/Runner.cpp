@@ -3,12 +3,14 @@
 // Compiles modules of the differential fuzzer in several modes and calls their functions, in one
 // process: loading LLVM costs as much as compiling a small module.
 //
-//   w2nDifferentialRunner CALLS MODES MODULE...
+//   w2nDifferentialRunner [--pass-counts] CALLS MODES MODULE...
 //
 // CALLS is a file with two numbers (i64) on a line, MODES a list like O0,O3,O3-strict. For each
 // module, mode, function and pair of numbers there is a line: mode, module, function, call, what
 // came of it, and what `hash` says of memory and globals then. An instance lives until a trap.
-// Lines are written at once, so that the last says where a crash was.
+// Lines are written at once, so that the last says where a crash was. With --pass-counts what
+// passes did while they compiled goes to standard error at the end (compiler/passes/PassCounts.h).
+#include "compiler/driver/TestEntry.h"
 #include "wasm2native/compiler.h"
 #include "wasm2native/runtime.h"
 #include <cinttypes>
@@ -146,11 +148,22 @@ void run(const w2n_module *module, const std::vector<Call> &calls, const std::st
   w2n_interrupt_free(interrupt);
 }
 
+void printPassCounts() {
+  w2n_compile_result counts;
+  if (!w2n_compiler_pass_counts(&counts))
+    fail(counts.error_text);
+  std::fwrite(counts.output, 1, counts.output_bytes, stderr);
+  w2n_compile_result_free(&counts);
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
+  const bool withCounts = argc > 1 && std::string_view(argv[1]) == "--pass-counts";
+  argc -= withCounts;
+  argv += withCounts;
   if (argc < 4)
-    fail("usage: CALLS MODES MODULE...");
+    fail("usage: [--pass-counts] CALLS MODES MODULE...");
   std::vector<Call> calls = readCalls(argv[1]);
   std::vector<std::string> modes = split(argv[2]);
   for (int i = 3; i < argc; ++i) {
@@ -164,4 +177,6 @@ int main(int argc, char **argv) {
       run(module.get(), calls, prefix);
     }
   }
+  if (withCounts)
+    printPassCounts();
 }
