@@ -4,6 +4,7 @@
 #include "include/wasm2native/compiler.h"
 
 #include "compiler/driver/Compile.h"
+#include "compiler/targets/TargetNames.h"
 #include "lib/support/PublicErrorKind.h"
 
 #include <algorithm>
@@ -103,6 +104,10 @@ Result<Outputs> compileWith(std::span<const uint8_t> wasm, const w2n_compile_opt
 Result<std::vector<uint8_t>> listWith(const char *target, uint32_t list) {
   static_assert(W2N_LIST_PROCESSORS == int(List::Processors));
   static_assert(W2N_LIST_FEATURES == int(List::Features));
+  if (list == W2N_LIST_TARGETS) {
+    const std::string names = listTargets();
+    return std::vector<uint8_t>(names.begin(), names.end());
+  }
   List read = List::Processors;
   W2N_CHECK(readEnum("list", list, List::Features, read));
   W2N_TRY(text, listFor(orEmpty(target), read));

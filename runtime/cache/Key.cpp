@@ -3,6 +3,7 @@
 #include "runtime/cache/Key.h"
 
 #include "lib/artifact/Format.h"
+#include "lib/artifact/TargetNames.h"
 #include "runtime/platform/Processor.h"
 
 #include <algorithm>
@@ -23,7 +24,8 @@ void addField(std::string &text, const char *name, const std::string &value) {
 
 /// The compiler looks at the architecture of a triple alone.
 std::string architectureOf(const std::string &target) {
-  return target.empty() ? platform::architectureName() : target.substr(0, target.find('-'));
+  return target.empty() ? platform::architectureName()
+                        : std::string(artifact::architectureOf(target));
 }
 
 } // namespace
