@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-# Packages for Debian, one for each component (Package.cmake): `cpack -G DEB` in the build folder. docs/packages.md says what is
-# in them; utils/release.sh makes and checks them.
+# Packages for Debian, one for each component (Package.cmake): `cpack -G DEB` in the build folder. docs/packages.md says
+# what is in them; utils/release.sh makes and checks them.
 set(CPACK_PACKAGE_NAME wasm2native)
 set(CPACK_PACKAGE_CONTACT "The developers of wasm2native <wasm2native@localhost>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "ahead-of-time compiler and runtime for WebAssembly")

@@ -43,7 +43,8 @@ WAT
 # Compiles and runs with the command $1 (words, such as "chroot FOLDER wasm2native"), with the sample in folder $2.
 check_command() {
   local command=$1 folder=$2
-  [[ $($command run --no-cache --invoke answer "$folder/answer.wasm" 6) == 42 ]] || fail "$command does not compile and run"
+  [[ $($command run --no-cache --invoke answer "$folder/answer.wasm" 6) == 42 ]] ||
+    fail "$command does not compile and run"
 }
 
 check_archive() {
