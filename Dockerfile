@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-# Images made from the sources. The last stage has the runtime alone, for programs that are compiled already; `compiler` has
-# both:
+# Images made from the sources. The last stage has the runtime alone, for programs that are compiled already; `compiler`
+# has both:
 #   docker build -t wasm2native .
 #   docker build -t wasm2native-compiler --target compiler .
 #   docker run --rm -v "$PWD:/work" wasm2native-compiler -O3 mod.wasm
@@ -15,7 +15,7 @@ RUN utils/install-deps.sh
 COPY . .
 RUN cmake --preset release --log-level=WARNING \
   && cmake --build --preset release --target wasm2native wasm2native-compiler wasm2native-runtime \
-       wasm2native-runtime-static wasm2native-bindgen w2nManual \
+       wasm2native-runtime-static wasm2native-bindgen w2nManual wasm2native-static \
   && cd build/release && cpack -G DEB
 
 FROM ${DEBIAN} AS compiler
@@ -25,6 +25,10 @@ RUN --mount=type=bind,from=build,source=/source/build/release,target=/packages \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /work
 ENTRYPOINT ["wasm2native"]
+
+FROM scratch AS static
+COPY --from=build /source/build/release/static/wasm2native /wasm2native
+ENTRYPOINT ["/wasm2native"]
 
 FROM ${DEBIAN} AS runtime
 RUN --mount=type=bind,from=build,source=/source/build/release,target=/packages \

@@ -19,17 +19,23 @@ fail() {
   exit 1
 }
 
-# An archive of the components of a build, the same bytes whenever it is made.
+# Makes the archive $1 of the folder $2, which is moved: the same bytes whenever it is made.
+pack() {
+  mv "$2" "$work/$1"
+  cp LICENSE.TXT "$work/$1"
+  tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$(git log -1 --format=%ct)" -cJf \
+    "$output/$1.tar.xz" "$1"
+  rm -rf "${work:?}/$1"
+}
+
+# An archive of the components of a build.
 make_archive() {
   local folder=$1 name=$2 component
   shift 2
   for component in "$@"; do
-    cmake --install "$folder" --prefix "$work/$name" --component "$component" --strip >/dev/null
+    cmake --install "$folder" --prefix "$work/tree" --component "$component" --strip >/dev/null
   done
-  cp LICENSE.TXT "$work/$name"
-  tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$(git log -1 --format=%ct)" -cJf \
-    "$output/$name.tar.xz" "$name"
-  rm -rf "${work:?}/$name"
+  pack "$name" "$work/tree"
 }
 
 # A program that prints what it was given: enough WebAssembly to see that compiling and running work.
@@ -47,6 +53,18 @@ check_command() {
     fail "$command does not compile and run"
 }
 
+# Runs what another command compiled, in a folder that has nothing else.
+check_static() {
+  local root
+  root=$(mktemp -d -p "$work")
+  tar -C "$root" --strip-components=1 -xf "$output/wasm2native-$version-$(uname -m)-static.tar.xz"
+  write_sample "$root"
+  "$build/bin/wasm2native" "$root/answer.wasm"
+  local run=(env -i "$root/wasm2native")
+  ((EUID == 0)) && run=(chroot "$root" /wasm2native) && root=
+  [[ $("${run[@]}" run --invoke answer "$root/answer.so" 6) == 42 ]] || fail 'the static command does not run'
+}
+
 check_archive() {
   local archive=$1 moved
   moved=$(mktemp -d -p "$work")
@@ -58,18 +76,22 @@ check_archive() {
 # The packages on a fresh system: what they depend on is there, nothing else is.
 check_in_chroot() {
   local root=$work/chroot
-  debootstrap --variant=minbase bookworm "$root" >"$work/debootstrap.log" || fail 'debootstrap failed'
-  cp -r /etc/apt/sources.list* /etc/apt/trusted.gpg* /etc/apt/keyrings "$root/etc/apt/" 2>/dev/null || true
+  debootstrap --variant=minbase bookworm "$root" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" \
+    >"$work/debootstrap.log" || fail "debootstrap failed: $(tail -3 "$work/debootstrap.log")"
+  # The packages come from where this system has them from.
+  cp -r /etc/apt/{sources.list,trusted.gpg,apt.conf,keyrings}* "$root/etc/apt/" 2>/dev/null || true
+  cp /etc/resolv.conf /etc/hosts "$root/etc/"
   mkdir "$root/packages"
   cp "$output"/*.deb "$root/packages"
   write_sample "$root/packages"
-  chroot "$root" sh -c 'apt-get update && apt-get install -y --no-install-recommends /packages/wasm2native_*.deb' >"$work/apt.log" ||
-    fail "the runtime's package does not install: $(tail -3 "$work/apt.log")"
+  chroot "$root" sh -c 'apt-get update && apt-get install -y --no-install-recommends /packages/wasm2native_*.deb' \
+    >"$work/apt.log" 2>&1 || fail "the runtime's package does not install: $(tail -3 "$work/apt.log")"
   [[ ! $(chroot "$root" sh -c 'ls /usr/lib/*/libLLVM* 2>/dev/null') ]] || fail "the runtime's package brings LLVM"
-  chroot "$root" sh -c 'apt-get install -y --no-install-recommends /packages/*.deb' >"$work/apt.log" ||
+  chroot "$root" sh -c 'apt-get install -y --no-install-recommends /packages/*.deb' >"$work/apt.log" 2>&1 ||
     fail "the packages do not install: $(tail -3 "$work/apt.log")"
   check_command "chroot $root wasm2native" /packages
-  chroot "$root" apt-get purge -y wasm2native wasm2native-compiler libwasm2native-dev wasm2native-doc >/dev/null
+  chroot "$root" apt-get purge -y wasm2native wasm2native-compiler libwasm2native-dev wasm2native-doc \
+    >"$work/apt.log" 2>&1 || fail "the packages cannot be removed: $(tail -3 "$work/apt.log")"
   [[ ! -e $root/usr/bin/wasm2native ]] || fail 'removing the package leaves the command'
 }
 
@@ -88,6 +110,7 @@ heading 'Building'
 utils/install-deps.sh
 cmake --preset release --log-level=WARNING
 cmake --build --preset release --parallel "$(nproc)"
+cmake --build --preset release --parallel "$(nproc)" --target wasm2native-static
 rm -rf "$output"
 mkdir -p "$output"
 version=$(sed -n 's/^project(wasm2native VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
@@ -99,6 +122,9 @@ cp "$work"/cpack/*.deb "$output"
 heading 'Archives'
 make_archive "$build" "wasm2native-$version-$(uname -m)-runtime" runtime
 make_archive "$build" "wasm2native-$version-$(uname -m)" runtime compiler development documentation
+mkdir -p "$work/static"
+cp "$build/static/wasm2native" "$work/static"
+pack "wasm2native-$version-$(uname -m)-static" "$work/static"
 if ((cross)); then
   for target in aarch64 riscv64; do
     cmake --preset "$target" --log-level=WARNING
@@ -110,6 +136,7 @@ fi
 
 heading 'Checking'
 check_archive "wasm2native-$version-$(uname -m)"
+check_static
 if ((EUID == 0)) && command -v debootstrap >/dev/null; then
   check_in_chroot
 else

@@ -4,6 +4,7 @@
 #include "include/wasm2native/compiler.h"
 
 #include "compiler/driver/Compile.h"
+#include "compiler/driver/Disassemble.h"
 #include "compiler/targets/TargetNames.h"
 #include "lib/support/PublicErrorKind.h"
 
@@ -159,6 +160,12 @@ bool w2n_compile_targets(const uint8_t *wasm, size_t wasmBytes, const w2n_compil
 
 bool w2n_list(const char *target, uint32_t list, w2n_compile_result *result) {
   return w2n::compiler::fill(*result, w2n::compiler::listWith(target, list));
+}
+
+bool w2n_disassemble(const w2n_disassembly *request, w2n_compile_result *result) {
+  const auto done = w2n::compiler::disassemble(*request);
+  using Output = w2n::Result<std::vector<uint8_t>>;
+  return w2n::compiler::fill(*result, done ? Output() : Output(std::unexpected(done.error())));
 }
 
 void w2n_compile_result_free(w2n_compile_result *result) {

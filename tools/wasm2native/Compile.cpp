@@ -3,6 +3,7 @@
 // wasm2native [compile]: a WebAssembly module becomes a native shared object.
 #include "lib/support/File.h"
 #include "lib/wasm/Features.h"
+#include "tools/wasm2native/CHeader.h"
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/FileKind.h"
@@ -33,7 +34,11 @@ constexpr OptionRow rows[] = {
      "where to write; '-' is standard output (default: FILE.so beside FILE); a folder, if it is "
      "one or ends in '/'; with several targets, their names go before the extension",
      "Output"},
-    {"emit", "KIND", "so (default), obj, asm or llvm-ir; with --preinit also wasm", "Output"},
+    {"emit", "KIND",
+     "so (default), obj, asm, llvm-ir, or c-header: C functions for the exports; with --preinit "
+     "also "
+     "wasm",
+     "Output"},
     {"stop-after", "PHASE",
      "decode, validate: write nothing; lower, optimize: write LLVM IR; object: write an object "
      "file",
@@ -73,10 +78,12 @@ constinit const CommandSpec compileSpec = {
 
 namespace {
 
-constexpr Choice<Emit> emits[] = {{"so", Emit::SharedObject},
-                                  {"obj", Emit::Object},
-                                  {"asm", Emit::Assembly},
-                                  {"llvm-ir", Emit::LlvmIr}};
+/// What the compiler makes; the header is made without it.
+constexpr Choice<std::optional<Emit>> emits[] = {{"so", Emit::SharedObject},
+                                                 {"obj", Emit::Object},
+                                                 {"asm", Emit::Assembly},
+                                                 {"llvm-ir", Emit::LlvmIr},
+                                                 {"c-header", std::nullopt}};
 constexpr Choice<StopAfter> phases[] = {{"decode", StopAfter::Decode},
                                         {"validate", StopAfter::Validate},
                                         {"lower", StopAfter::Lower},
@@ -89,6 +96,10 @@ struct Request {
   std::optional<PreinitRequest> preinit;
   /// Write the pre-initialized module instead of compiling it.
   bool emitsWasm = false;
+  /// Write the exports in C (--emit=c-header).
+  bool emitsHeader = false;
+
+  bool isCompiled() const { return !emitsWasm && !emitsHeader; }
   std::vector<std::string> targets;
 };
 
@@ -133,8 +144,9 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   W2N_TRY(preinit, readPreinit(line));
   request.emitsWasm = preinit && line.value("emit") == "wasm";
   if (!request.emitsWasm) {
-    W2N_TRY(emit, choose(line, "emit", options.emit, emits));
-    options.emit = emit;
+    W2N_TRY(emit, choose(line, "emit", std::optional(options.emit), emits));
+    request.emitsHeader = !emit;
+    options.emit = emit.value_or(options.emit);
   }
   W2N_TRY(stopAfter, choose(line, "stop-after", options.stopAfter, phases));
   options.stopAfter = stopAfter;
@@ -145,19 +157,22 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
 }
 
 bool writesOutput(const Request &request) {
-  return request.emitsWasm || (request.compile.stopAfter != StopAfter::Decode &&
-                               request.compile.stopAfter != StopAfter::Validate);
+  return !request.isCompiled() || (request.compile.stopAfter != StopAfter::Decode &&
+                                   request.compile.stopAfter != StopAfter::Validate);
 }
 
 bool isText(const Request &request) {
   const CompileOptions &options = request.compile;
-  return options.stopAfter == StopAfter::Lower || options.stopAfter == StopAfter::Optimize ||
-         options.emit == Emit::Assembly || options.emit == Emit::LlvmIr;
+  return request.emitsHeader || options.stopAfter == StopAfter::Lower ||
+         options.stopAfter == StopAfter::Optimize || options.emit == Emit::Assembly ||
+         options.emit == Emit::LlvmIr;
 }
 
 const char *outputExtension(const Request &request) {
   if (request.emitsWasm)
     return ".wasm";
+  if (request.emitsHeader)
+    return ".h";
   const CompileOptions &options = request.compile;
   if (options.stopAfter == StopAfter::Lower || options.stopAfter == StopAfter::Optimize)
     return ".ll";
@@ -232,8 +247,8 @@ private:
 };
 
 /// What there is to write: one for each target, or the module.
-Result<std::vector<Result<std::vector<uint8_t>>>> makeOutputs(std::vector<uint8_t> wasm,
-                                                              const Request &request) {
+Result<std::vector<Result<std::vector<uint8_t>>>>
+makeOutputs(std::vector<uint8_t> wasm, const std::string &input, const Request &request) {
   if (request.preinit) {
     const TimedPhase phase(request, "preinit");
     W2N_TRY(initialized, preinitialize(wasm, *request.preinit, request.compile));
@@ -241,6 +256,11 @@ Result<std::vector<Result<std::vector<uint8_t>>>> makeOutputs(std::vector<uint8_
   }
   if (request.emitsWasm)
     return std::vector<Result<std::vector<uint8_t>>>{std::move(wasm)};
+  if (request.emitsHeader) {
+    W2N_TRY(text, makeCHeader(wasm, input));
+    return std::vector<Result<std::vector<uint8_t>>>{
+        std::vector<uint8_t>(text.begin(), text.end())};
+  }
   return compileWithProgress(wasm, request.compile, request.targets);
 }
 
@@ -257,7 +277,7 @@ OutputKind outputKindOf(const Request &request) {
   return {.isWritten = writesOutput(request),
           .isText = isText(request),
           .extension = outputExtension(request),
-          .targets = request.emitsWasm ? std::vector<std::string>{""} : request.targets};
+          .targets = request.isCompiled() ? request.targets : std::vector<std::string>{""}};
 }
 
 /// The program that initializes sees the name of its module.
@@ -298,7 +318,7 @@ int compileFile(const std::string &input, const std::vector<std::string> &output
     return reportError(input, wasm.error());
   if (auto kind = requireModule(*wasm, input); !kind)
     return reportError(input, kind.error());
-  auto files = makeOutputs(std::move(*wasm), request);
+  auto files = makeOutputs(std::move(*wasm), input, request);
   if (!files)
     return reportError(input, files.error());
   const TimedPhase phase(request, "write");

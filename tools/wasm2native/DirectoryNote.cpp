@@ -70,6 +70,10 @@ std::string DirectoryNote::text() {
     return "the program was not given '" + argument + "'; --dir " + folderOf(argument) +
            " gives it the directory";
   const std::string path = lastPath.empty() ? "" : " (it tried '" + lastPath + "')";
+  // Many programs ask for directories that they do not need, and fail for other reasons: what may
+  // be wrong is for people, not for logs.
+  if (lastPath.empty() && !isatty(STDERR_FILENO))
+    return "";
   if (preopens.empty())
     return "the program was given no directory" + path + "; --dir HOST::GUEST gives it one";
   if (lastPath.empty())

@@ -16,7 +16,8 @@ public:
   /// arguments are taken from there when the program starts.
   void watch(wasi::WasiOptions &options);
 
-  /// The note, a line; empty if nothing was refused that a directory would help.
+  /// The note, a line; empty if nothing was refused that a directory would help. That a program
+  /// asked for directories and has none is said on a terminal only.
   std::string text();
 
 private:
