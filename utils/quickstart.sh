@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-# From a fresh clone to a compiled WebAssembly program: installs what is missing, builds, compiles and runs a sample.
+# From a fresh clone to a compiled WebAssembly program: installs what is missing, builds the command and the compiler
+# (no tests, no libraries for embedders), compiles and runs a sample, and says what comes next.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,9 +16,11 @@ echo '== 1. What the build needs'
 run utils/install-deps.sh
 
 echo
-echo '== 2. The build, in build/release'
+echo '== 2. The command and the compiler, in build/release: some minutes, once'
 run cmake --preset release --log-level=WARNING
-run cmake --build --preset release --parallel "$(nproc)"
+# How many steps are done, of how many, and for how many seconds.
+export NINJA_STATUS='[%f of %t, %es] '
+run cmake --build --preset release --parallel "$(nproc)" --target wasm2native wasm2native-compiler
 
 echo
 echo '== 3. A C program as a WebAssembly module'
@@ -50,3 +53,15 @@ run build/release/bin/wasm2native inspect build/quickstart/primes.so
 echo
 echo '== 5. Running it: no compiler, no WebAssembly, only what was compiled'
 time run build/release/bin/wasm2native run build/quickstart/primes.so -- 10000000
+
+cat <<'EOF'
+
+== What comes next
+  PATH=$PWD/build/release/bin:$PATH            the command, in this shell
+  wasm2native help                             commands and options, with examples; docs/cli.md explains them
+  wasm2native run YOUR.wasm                    compile once, keep it, run it
+  source <(wasm2native completion bash)        completion of command lines
+  cmake --build --preset release               everything else: tests, libraries for embedders
+  cmake --install build/release --prefix DIR   after that: the installation, which may be moved
+  utils/release.sh                             Debian packages and archives (docs/packages.md)
+EOF

@@ -12,7 +12,17 @@ jobs=$(nproc)
 fuzz_seconds=${FUZZ_SECONDS:-30}
 passed=0 failed=0 failures=()
 
-heading() { printf '\n== %s\n' "$*"; }
+# Stages begin with a heading; how long each took is printed at the end.
+stage='' stage_begin=0 stage_times=()
+end_stage() {
+  [[ -z $stage ]] || stage_times+=("$(printf '%5d s  %s' "$((SECONDS - stage_begin))" "$stage")")
+  stage=''
+}
+heading() {
+  end_stage
+  stage=$* stage_begin=$SECONDS
+  printf '\n== %s\n' "$*"
+}
 
 # Counts one check, which is a command.
 check() {
@@ -99,7 +109,9 @@ fi
 heading 'Formatting'
 check formatting check_format
 
+end_stage
 printf '\n'
+printf '%s\n' "${stage_times[@]}" "$(printf '%5d s  in all' "$SECONDS")"
 for failure in "${failures[@]}"; do
   printf 'failed: %s\n' "$failure"
 done

@@ -4,8 +4,10 @@
 #include "include/wasm2native/compiler.h"
 
 #include "compiler/driver/Compile.h"
+#include "compiler/driver/Disassemble.h"
 #include "compiler/driver/TestEntry.h"
 #include "compiler/passes/PassCounts.h"
+#include "compiler/targets/TargetNames.h"
 #include "lib/support/PublicErrorKind.h"
 
 #include <algorithm>
@@ -105,6 +107,10 @@ Result<Outputs> compileWith(std::span<const uint8_t> wasm, const w2n_compile_opt
 Result<std::vector<uint8_t>> listWith(const char *target, uint32_t list) {
   static_assert(W2N_LIST_PROCESSORS == int(List::Processors));
   static_assert(W2N_LIST_FEATURES == int(List::Features));
+  if (list == W2N_LIST_TARGETS) {
+    const std::string names = listTargets();
+    return std::vector<uint8_t>(names.begin(), names.end());
+  }
   List read = List::Processors;
   W2N_CHECK(readEnum("list", list, List::Features, read));
   W2N_TRY(text, listFor(orEmpty(target), read));
@@ -161,6 +167,12 @@ bool w2n_list(const char *target, uint32_t list, w2n_compile_result *result) {
 bool w2n_compiler_pass_counts(w2n_compile_result *result) {
   const std::string text = w2n::compiler::passCountsText();
   return w2n::compiler::fill(*result, std::vector<uint8_t>(text.begin(), text.end()));
+}
+
+bool w2n_disassemble(const w2n_disassembly *request, w2n_compile_result *result) {
+  const auto done = w2n::compiler::disassemble(*request);
+  using Output = w2n::Result<std::vector<uint8_t>>;
+  return w2n::compiler::fill(*result, done ? Output() : Output(std::unexpected(done.error())));
 }
 
 void w2n_compile_result_free(w2n_compile_result *result) {

@@ -2,7 +2,9 @@
 
 #include "compiler/targets/Target.h"
 
+#include "compiler/targets/TargetNames.h"
 #include "lib/artifact/Format.h"
+#include "lib/artifact/TargetNames.h"
 
 #include <llvm/MC/MCSubtargetInfo.h>
 #include <llvm/MC/TargetRegistry.h>
@@ -116,9 +118,16 @@ Status initializeLlvm() {
   return status;
 }
 
+std::string listTargets() {
+  std::string text;
+  for (const TargetInfo &target : targets)
+    text += std::string(target.name) + "\n";
+  return text;
+}
+
 Result<const TargetInfo *> findTarget(const std::string &name) {
-  std::string arch =
-      llvm::Triple(name.empty() ? llvm::sys::getDefaultTargetTriple() : name).getArchName().str();
+  const std::string triple = name.empty() ? llvm::sys::getDefaultTargetTriple() : name;
+  const std::string_view arch = artifact::architectureOf(triple);
   for (const TargetInfo &target : targets)
     if (arch == target.name)
       return &target;

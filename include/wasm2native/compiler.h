@@ -72,7 +72,8 @@ typedef struct w2n_compile_options {
   /// Threads to compile with, of the compiler's own; 0 is one for each core. The output is the same
   /// for every number.
   uint32_t threads;
-  /// "x86_64", "aarch64", "riscv64" or a triple; null is this machine's architecture.
+  /// "x86_64", "aarch64", "riscv64", another name of one of them ("amd64", "arm64") or a triple;
+  /// null is this machine's architecture.
   const char *target;
   /// LLVM's name of a processor; null is the target's baseline, "native" is the baseline with what
   /// this machine has. Several, "x86-64-v2,x86-64-v3", put the code for each into one artifact; the
@@ -170,12 +171,39 @@ W2N_API bool w2n_compile_targets(const uint8_t *wasm, size_t wasm_bytes,
                                  size_t target_count, w2n_compile_result *results);
 
 /// What w2n_list lists.
-enum w2n_list { W2N_LIST_PROCESSORS, W2N_LIST_FEATURES };
+enum w2n_list {
+  W2N_LIST_PROCESSORS,
+  W2N_LIST_FEATURES,
+  W2N_LIST_TARGETS ///< names on a line each; `target` does not matter
+};
 
 /// A text for people about what `cpu` or `attributes` may be for `target`, null for this machine's
-/// architecture: `result->output`, not terminated. `list` is an enum w2n_list. Returns whether it
-/// succeeded. Errors: INVALID, UNSUPPORTED. Threads: any.
+/// architecture, or about what `target` may be: `result->output`, not terminated. `list` is an enum
+/// w2n_list. Returns whether it succeeded. Errors: INVALID, UNSUPPORTED. Threads: any.
 W2N_API bool w2n_list(const char *target, uint32_t list, w2n_compile_result *result);
+
+/// Machine code to show as text.
+typedef struct w2n_disassembly {
+  /// As in the options of a compilation; null is this machine's architecture.
+  const char *target;
+  /// LLVM's names of features beyond the target's baseline, comma-separated, as artifacts record
+  /// them; null is none.
+  const char *features;
+  const uint8_t *code;
+  size_t code_bytes;
+  uint64_t address; ///< of the first byte
+  /// Called for each instruction in turn, on the caller's thread. `text` begins with a tab. Bytes
+  /// that are no instruction are passed over to the next place where one may begin, as "(bad)".
+  void (*instruction)(void *user, uint64_t address, size_t bytes, const char *text);
+  /// The name of what is at `address`, where a branch goes, borrowed until the next call; may
+  /// return null, and be null.
+  const char *(*name)(void *user, uint64_t address);
+  void *user;
+} w2n_disassembly;
+
+/// Disassembles. Returns whether it succeeded; `result` has no output, but the error. Errors:
+/// UNSUPPORTED. The code may be any bytes. Threads: any.
+W2N_API bool w2n_disassemble(const w2n_disassembly *request, w2n_compile_result *result);
 
 /// Frees what `result` points to and clears it; a cleared result is allowed. Threads: any.
 W2N_API void w2n_compile_result_free(w2n_compile_result *result);

@@ -42,6 +42,12 @@ typedef struct w2n_interrupt w2n_interrupt;
 /// The guest that calls a host function. Lives as long as that call.
 typedef struct w2n_caller w2n_caller;
 
+/// The version of this library, "wasm2native 0.1.0". Its minor number is that of the API
+/// (docs/versions.md). Lives as long as the library. Threads: any.
+W2N_API const char *w2n_runtime_version(void);
+/// The artifact format that it loads; a module of another is refused. Threads: any.
+W2N_API uint32_t w2n_runtime_artifact_format(void);
+
 // Errors. Threads of all of them: any, one at a time for an error.
 
 /// An error of kind TRAP that says `text`: for host functions.
@@ -58,7 +64,8 @@ W2N_API uint64_t w2n_error_offset(const w2n_error *error);
 W2N_API const char *w2n_error_trap_name(const w2n_error *error);
 /// The guest's functions that were active, innermost first, one on a line that ends in a newline:
 /// "  at $name (wasm-function[7])". At most 64, then a line that counts the rest; "" if there are
-/// none. Lives as long as the error.
+/// none. For an error about several unknown imports, their names instead, a line for each module.
+/// Lives as long as the error.
 W2N_API const char *w2n_error_backtrace(const w2n_error *error);
 /// What the guest gave to proc_exit; 0 if the kind is not EXIT.
 W2N_API uint32_t w2n_error_exit_status(const w2n_error *error);

@@ -166,6 +166,14 @@ Result<std::string> CompilerLibrary::list(const char *target, uint32_t list) con
   return std::string(text.begin(), text.end());
 }
 
+Status CompilerLibrary::disassemble(const w2n_disassembly &request) const {
+  W2N_TRY(address, symbol("w2n_disassemble"));
+  w2n_compile_result result = {};
+  reinterpret_cast<decltype(&w2n_disassemble)>(address)(&request, &result);
+  W2N_CHECK(take(result));
+  return {};
+}
+
 Result<std::string> CompilerLibrary::version() const {
   W2N_TRY(address, symbol("w2n_compiler_version"));
   return std::string(reinterpret_cast<decltype(&w2n_compiler_version)>(address)());

@@ -41,6 +41,9 @@ public:
   /// w2n_list. Errors: those of the compiler, or of `symbol`.
   Result<std::string> list(const char *target, uint32_t list) const;
 
+  /// w2n_disassemble. Errors: those of the compiler, or of `symbol`.
+  Status disassemble(const w2n_disassembly &request) const;
+
   /// "wasm2native 0.1.0 (LLVM 22.1.8)". Errors: Io.
   Result<std::string> version() const;
 

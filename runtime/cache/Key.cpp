@@ -3,6 +3,7 @@
 #include "runtime/cache/Key.h"
 
 #include "lib/artifact/Format.h"
+#include "lib/artifact/TargetNames.h"
 #include "runtime/arch/Processor.h"
 
 #include <algorithm>
@@ -23,7 +24,7 @@ void addField(std::string &text, const char *name, const std::string &value) {
 
 /// The compiler looks at the architecture of a triple alone.
 std::string architectureOf(const std::string &target) {
-  return target.empty() ? runtime::architectureName : target.substr(0, target.find('-'));
+  return target.empty() ? runtime::architectureName : std::string(artifact::architectureOf(target));
 }
 
 } // namespace

@@ -92,6 +92,8 @@ public:
   std::unexpected<Error> unknown() const {
     return fail(ErrorKind::Link, "unknown import: " + quotedName() + " (" + wantedType() + ")");
   }
+  std::string_view moduleName() const { return metadata.string(record.module); }
+  std::string_view name() const { return metadata.string(record.name); }
   std::string quotedName() const {
     return "\"" + std::string(metadata.string(record.module)) + "\".\"" +
            std::string(metadata.string(record.name)) + "\"";
@@ -213,6 +215,43 @@ std::shared_ptr<Function> makeUnknownFunction(const Module &module, const Import
   return makeHostFunction(canonicalType(module.typeIds()[typeIndex]), std::move(body));
 }
 
+/// Imports that nobody provides: the first with its type, and the names of some, by module.
+class UnknownImports {
+public:
+  void add(const ImportMatcher &matcher) {
+    if (count++ == 0)
+      first = std::move(matcher.unknown().error());
+    if (count > maxNames)
+      return;
+    const std::string_view module = matcher.moduleName();
+    auto group = std::ranges::find(groups, module, &Group::module);
+    if (group == groups.end())
+      group = groups.insert(group, {module, ""});
+    group->names += (group->names.empty() ? "\"" : ", \"") + std::string(matcher.name()) + "\"";
+  }
+  bool empty() const { return count == 0; }
+  Error error() && {
+    if (count == 1)
+      return std::move(first);
+    first.text += ", and " + std::to_string(count - 1) + " more";
+    for (const Group &group : groups)
+      first.notes += "  \"" + std::string(group.module) + "\": " + group.names + "\n";
+    if (count > maxNames)
+      first.notes += "  and " + std::to_string(count - maxNames) + " more\n";
+    return std::move(first);
+  }
+
+private:
+  static constexpr size_t maxNames = 20;
+  struct Group {
+    std::string_view module;
+    std::string names;
+  };
+  size_t count = 0;
+  Error first;
+  std::vector<Group> groups;
+};
+
 } // namespace
 
 Result<std::vector<Extern>> resolveImports(const Module &module, const Resolver &resolver,
@@ -227,6 +266,7 @@ Result<std::vector<Extern>> resolveImports(const Module &module, const Resolver 
     return fail(ErrorKind::Limit,
                 "the system has no room for " + std::to_string(count) + " imports");
   imports.reserve(metadata.imports().size());
+  UnknownImports unknown;
   for (const ImportRecord &record : metadata.imports()) {
     const ImportMatcher matcher(module, record);
     auto found = resolver ? resolver(metadata.string(record.module), metadata.string(record.name),
@@ -236,11 +276,18 @@ Result<std::vector<Extern>> resolveImports(const Module &module, const Resolver 
       imports.push_back(makeUnknownFunction(module, record));
       continue;
     }
-    if (!found)
-      return matcher.unknown();
+    if (!found) {
+      unknown.add(matcher);
+      continue;
+    }
+    // Once one is unknown nothing is linked, and the others are looked at for their names alone.
+    if (!unknown.empty())
+      continue;
     W2N_CHECK(matcher.match(*found));
     imports.push_back(std::move(*found));
   }
+  if (!unknown.empty())
+    return std::unexpected(std::move(unknown).error());
   return imports;
 }
 

@@ -21,6 +21,15 @@ struct Preopen {
   bool readOnly = false;
 };
 
+/// A call that failed for want of a directory.
+struct Refusal {
+  /// What the guest named; empty if it asked for its directories, and has none.
+  std::string_view path;
+  Errno error; ///< NotCapable or Badf
+};
+/// Called on the thread that makes the call.
+using RefusalSink = std::function<void(const Refusal &refusal)>;
+
 struct WasiOptions {
   std::vector<std::string> arguments;   ///< the program's name first
   std::vector<std::string> environment; ///< "KEY=VALUE"
@@ -44,6 +53,8 @@ struct WasiOptions {
   uint32_t maxOpenFiles = 65536;
   /// Gets a line for each call; may be empty.
   TraceSink trace;
+  /// Gets what was refused, but for calls that are traced; may be empty.
+  RefusalSink refused;
   PathMethod pathMethod = PathMethod::Automatic;
 };
 

@@ -3,6 +3,7 @@
 #include "runtime/wasi/WasiContext.h"
 
 #include "runtime/wasi/CallTable.h"
+#include "runtime/wasi/Refusals.h"
 
 #include <cerrno>
 #include <cstring>
@@ -100,6 +101,14 @@ std::optional<runtime::Extern> WasiContext::find(std::string_view module, std::s
     auto body = [self = shared_from_this(), call](runtime::Caller caller,
                                                   std::span<runtime::Slot> slots) {
       return invokeTraced(*call, self->options.trace, *self, GuestMemory(caller.memory()), slots);
+    };
+    return runtime::makeHostFunction(call->type(), std::move(body));
+  }
+  if (options.refused && mayBeRefused(*call)) {
+    auto body = [self = shared_from_this(), call](runtime::Caller caller,
+                                                  std::span<runtime::Slot> slots) {
+      return invokeWatched(*call, self->options.refused, *self, GuestMemory(caller.memory()),
+                           slots);
     };
     return runtime::makeHostFunction(call->type(), std::move(body));
   }

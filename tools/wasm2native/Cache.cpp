@@ -5,6 +5,7 @@
 #include "lib/support/File.h"
 #include "tools/wasm2native/CacheOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
+#include "tools/wasm2native/Help.h"
 #include "tools/wasm2native/PrintJson.h"
 #include "tools/wasm2native/Subcommands.h"
 #include "tools/wasm2native/Table.h"
@@ -27,7 +28,13 @@ constexpr OptionRow rows[] = {
     {"h,help", nullptr, "print this", "Help"},
 };
 
-constexpr CommandSpec spec = {
+constexpr Example examples[] = {
+    {"wasm2native cache list", "what is kept, where, and how large it is"},
+    {"wasm2native cache --cache-size=1G gc", "down to a gibibyte"},
+};
+} // namespace
+
+constinit const CommandSpec cacheSpec = {
     .name = "wasm2native cache",
     .usage = "[OPTION...] list|verify|gc|clear|path",
     .summary = "Looks after the cache of compiled modules.",
@@ -38,7 +45,11 @@ constexpr CommandSpec spec = {
         "verify  reads everything; what is not as it was stored goes to the folder 'quarantine'\n"
         "gc      removes what killed processes left, old notes, and what is beyond the size\n"
         "clear   removes everything that is not being compiled\n"
-        "path    prints the folder\n"};
+        "path    prints the folder\n",
+    .words = "list verify gc clear path",
+    .examples = examples};
+
+namespace {
 
 /// What a command did, for programs and for people.
 struct Report {
@@ -85,8 +96,8 @@ Report list(Store &store) {
     entries.push_back(std::move(json));
     bytes += entry.bytes;
   }
-  std::string text = std::to_string(entries.size()) + " entries, " + sizeText(bytes) + " of " +
-                     sizeText(store.limitBytes()) + ", in " + store.folder();
+  std::string text = countText(entries.size(), "entry", "entries") + ", " + sizeText(bytes) +
+                     " of " + sizeText(store.limitBytes()) + ", in " + store.folder();
   return {{{"folder", store.folder()},
            {"limitBytes", store.limitBytes()},
            {"bytes", bytes},
@@ -100,12 +111,13 @@ Report verify(Store &store) {
   const auto damages = store.verify();
   Report report{{{"folder", store.folder()}, {"checked", count}, {"damaged", Json::array()}},
                 {},
-                std::to_string(count) + " entries checked, " + std::to_string(damages.size()) +
-                    " damaged",
+                countText(count, "entry", "entries") + " checked, " +
+                    std::to_string(damages.size()) + " damaged",
                 damages.empty() ? 0 : int(exitError)};
   if (damages.empty())
     return report;
-  report.text += "; they are in " + store.folder() + "/quarantine now";
+  report.text +=
+      (damages.size() == 1 ? "; it is in " : "; they are in ") + store.folder() + "/quarantine now";
   report.table = {{"KEY", "PROBLEM"}};
   for (const Store::Damage &damage : damages) {
     report.json["damaged"].push_back({{"key", damage.key}, {"problem", damage.problem}});
@@ -119,9 +131,8 @@ Report removed(const Store::Collected &collected) {
            {"removedBytes", collected.bytes},
            {"removedLeftovers", collected.leftovers}},
           {},
-          "removed " + std::to_string(collected.entries) + " entries (" +
-              sizeText(collected.bytes) + ") and " + std::to_string(collected.leftovers) +
-              " other files"};
+          "removed " + countText(collected.entries, "entry", "entries") + " (" +
+              sizeText(collected.bytes) + ") and " + countText(collected.leftovers, "other file")};
 }
 
 Report collectGarbage(Store &store) { return removed(store.collect()); }
@@ -145,13 +156,13 @@ int print(const Report &report, bool asJson) {
 } // namespace
 
 int cacheMain(std::span<char *const> arguments) {
-  auto line = CommandLine::parse(spec, arguments);
+  auto line = CommandLine::parse(cacheSpec, arguments);
   if (!line)
-    return usageError(spec, line.error());
+    return usageError(cacheSpec, line.error());
   if (line->has("help"))
-    return fputs(helpText(spec).c_str(), stdout) < 0;
+    return printHelp(cacheSpec);
   if (line->positional().size() != 1)
-    return usageError(spec, "one of list, verify, gc, clear and path is needed");
+    return usageError(cacheSpec, "one of list, verify, gc, clear and path is needed");
   for (const auto &action : actions) {
     if (line->positional()[0] != action.text)
       continue;
@@ -160,8 +171,8 @@ int cacheMain(std::span<char *const> arguments) {
       return reportError("cache", store.error());
     return print(action.value(**store), line->has("json"));
   }
-  return usageError(spec, "unknown action '" + line->positional()[0] +
-                              "', must be one of list, verify, gc, clear, path");
+  return usageError(cacheSpec, "unknown action '" + line->positional()[0] +
+                                   "', must be one of list, verify, gc, clear, path");
 }
 
 } // namespace w2n::tool

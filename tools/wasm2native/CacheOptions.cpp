@@ -8,6 +8,10 @@
 
 namespace w2n::tool {
 
+namespace {
+bool warningsAreWanted = true;
+} // namespace
+
 CacheChoice readCacheOptions(const CommandLine &line) {
   return {line.has("no-cache"), line.value("cache-dir"), line.value("cache-size")};
 }
@@ -17,8 +21,11 @@ Result<std::unique_ptr<cache::Store>> openStore(const CacheChoice &choice) {
   return cache::Store::open(settings.folder, settings.limitBytes, settings.longestWait);
 }
 
+void setWarnings(bool areWanted) { warningsAreWanted = areWanted; }
+
 void printWarning(const std::string &text) {
-  fprintf(stderr, "wasm2native: warning: %s\n", printable(text).c_str());
+  if (warningsAreWanted)
+    fprintf(stderr, "wasm2native: warning: %s\n", printable(text).c_str());
 }
 
 std::unique_ptr<cache::ModuleCache> cacheOn(std::unique_ptr<cache::Store> store) {

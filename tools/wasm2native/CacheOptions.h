@@ -33,7 +33,10 @@ Result<std::unique_ptr<cache::Store>> openStore(const CacheChoice &choice);
 /// The cache on `store`; what it warns of is printed.
 std::unique_ptr<cache::ModuleCache> cacheOn(std::unique_ptr<cache::Store> store);
 
-/// Prints "wasm2native: warning: TEXT" to standard error.
+/// Whether printWarning prints, for the process.
+void setWarnings(bool areWanted);
+
+/// Prints "wasm2native: warning: TEXT" to standard error, unless warnings are off.
 void printWarning(const std::string &text);
 
 } // namespace w2n::tool

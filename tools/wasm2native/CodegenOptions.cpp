@@ -6,6 +6,7 @@
 #include "lib/wasm/Features.h"
 #include "tools/wasm2native/CacheOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
+#include "tools/wasm2native/Progress.h"
 
 #include <charconv>
 #include <cstdio>
@@ -17,14 +18,16 @@ using compiler::OptimizationLevel;
 
 namespace {
 
-constexpr Choice<OptimizationLevel> levels[] = {{"0", OptimizationLevel::O0},
-                                                {"1", OptimizationLevel::O1},
-                                                {"2", OptimizationLevel::O2},
-                                                {"3", OptimizationLevel::O3},
-                                                {"s", OptimizationLevel::Os}};
+constexpr Choice<OptimizationLevel> levels[] = {
+    {"0", OptimizationLevel::O0}, {"1", OptimizationLevel::O1}, {"2", OptimizationLevel::O2},
+    {"3", OptimizationLevel::O3}, {"s", OptimizationLevel::Os}, {"z", OptimizationLevel::Os}};
 constexpr Choice<BoundsChecks> boundsChecks[] = {{"guard", BoundsChecks::Guard},
                                                  {"explicit", BoundsChecks::Explicit}};
 
+constexpr Choice<ProgressMode> progressModes[] = {{"auto", ProgressMode::Automatic},
+                                                  {"bar", ProgressMode::Bar},
+                                                  {"lines", ProgressMode::Lines},
+                                                  {"none", ProgressMode::None}};
 constexpr Choice<compiler::Meter> meters[] = {{"fuel", compiler::Meter::Fuel}};
 
 std::expected<unsigned, std::string> readJobs(const CommandLine &line) {
@@ -63,6 +66,8 @@ std::expected<compiler::CompileOptions, std::string> readCodegenOptions(const Co
   W2N_TRY(checks, choose(line, "bounds-checks", options.boundsChecks, boundsChecks));
   W2N_TRY(meter, choose(line, "meter", options.meter, meters));
   W2N_TRY(jobs, readJobs(line));
+  W2N_TRY(progress, choose(line, "progress", ProgressMode::Automatic, progressModes));
+  setProgressMode(progress);
   options.level = level;
   options.boundsChecks = checks;
   options.meter = meter;

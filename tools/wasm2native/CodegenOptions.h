@@ -9,7 +9,7 @@
 namespace w2n::tool {
 
 inline constexpr OptionRow codegenOptions[] = {
-    {"O", "LEVEL", "optimize: 0, 1, 2, 3, or s for size (default: 2)", "Code"},
+    {"O", "LEVEL", "optimize: 0, 1, 2, 3, or s (also z) for size (default: 2)", "Code"},
     {"mcpu", "CPU,...",
      "processor to generate code for; 'native' is this machine's; several: the artifact has code "
      "for each, and the last that a machine can run is used ('help' lists them)",
@@ -32,6 +32,10 @@ inline constexpr OptionRow codegenOptions[] = {
      "Code"},
     {"report", nullptr, "say why the code may be slower than it could be, and the way out", "Code"},
     {"j,jobs", "COUNT", "threads to compile with (default: one for each core)", "Code"},
+    {"progress", "HOW",
+     "how far a long compile is: auto (default: a bar on a terminal, lines elsewhere), bar, lines, "
+     "or none",
+     "Code"},
     {"v,verbose", nullptr, "say what is being done", "Code"},
 };
 

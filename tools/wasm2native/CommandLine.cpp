@@ -5,7 +5,9 @@
 #include "tools/wasm2native/CommandLine.h"
 
 #include "tools/wasm2native/Diagnostics.h"
+#include "tools/wasm2native/Similar.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 
@@ -19,6 +21,26 @@ namespace w2n::tool {
 
 namespace {
 
+/// Without hyphens: "h", "help".
+std::vector<std::string_view> plainNames(const OptionRow &row) {
+  std::vector<std::string_view> list;
+  for (std::string_view names = row.names; !names.empty();) {
+    const size_t comma = std::min(names.find(','), names.size());
+    list.push_back(names.substr(0, comma));
+    names.remove_prefix(std::min(comma + 1, names.size()));
+  }
+  return list;
+}
+
+/// As cxxopts wants them, which takes the first long name for the option's own only if no short one
+/// is before it.
+std::string longNamesFirst(const OptionRow &row) {
+  std::string longNames, shortName;
+  for (std::string_view name : plainNames(row))
+    (name.size() > 1 ? longNames : shortName) += "," + std::string(name);
+  return (longNames + shortName).substr(1);
+}
+
 void addOptions(cxxopts::Options &options, std::vector<std::string> &groups,
                 std::span<const OptionRow> rows) {
   for (const OptionRow &row : rows) {
@@ -28,13 +50,15 @@ void addOptions(cxxopts::Options &options, std::vector<std::string> &groups,
                               : cxxopts::value<bool>();
     if (row.argument && row.argument[0] == '[')
       value->implicit_value("");
-    options.add_options(row.group)(row.names, row.help, value, row.argument ? row.argument : "");
+    options.add_options(row.group)(longNamesFirst(row), row.help, value,
+                                   row.argument ? row.argument : "");
   }
 }
 
-cxxopts::Options makeOptions(const CommandSpec &spec, std::vector<std::string> &groups) {
+cxxopts::Options makeOptions(const CommandSpec &spec, std::vector<std::string> &groups,
+                             const std::string &commands = "") {
   cxxopts::Options options(spec.name, spec.summary);
-  options.custom_help(spec.usage);
+  options.custom_help(spec.usage + commands);
   options.set_width(100);
   addOptions(options, groups, spec.options);
   addOptions(options, groups, spec.sharedOptions);
@@ -53,18 +77,66 @@ std::string restyle(std::string text) {
 }
 
 const OptionRow *findRow(const CommandSpec &spec, std::string_view name) {
-  for (auto rows : {spec.options, spec.sharedOptions, spec.furtherOptions})
-    for (const OptionRow &row : rows)
-      for (std::string_view names = row.names; !names.empty();) {
-        size_t comma = std::min(names.find(','), names.size());
-        if (names.substr(0, comma) == name)
-          return &row;
-        names.remove_prefix(std::min(comma + 1, names.size()));
-      }
+  for (const OptionRow *row : spec.rows())
+    for (std::string_view each : plainNames(*row))
+      if (each == name)
+        return row;
   return nullptr;
 }
 
+struct PeerOption {
+  std::string_view name, advice;
+};
+
+constexpr PeerOption peerOptions[] = {
+#define W2N_PEER_OPTION(name, advice) {name, advice},
+#include "tools/wasm2native/PeerOptions.def"
+};
+
+/// What to do about the option `name`, which does not exist, as the end of a message.
+std::string adviceForOption(const CommandSpec &spec, std::string_view name) {
+  for (const PeerOption &peer : peerOptions)
+    if (peer.name == name)
+      return "; " + std::string(peer.advice);
+  std::vector<std::string_view> names;
+  for (const OptionRow *row : spec.rows())
+    for (std::string_view each : plainNames(*row))
+      if (each.size() > 1)
+        names.push_back(each);
+  const std::string_view similar = mostSimilar(name, names);
+  return similar.empty() ? "" : ", did you mean '--" + std::string(similar) + "'?";
+}
+
+/// The text between the first quotes.
+std::string_view quotedIn(std::string_view text) {
+  const size_t begin = text.find('\''), end = text.rfind('\'');
+  return begin == text.npos || begin == end ? "" : text.substr(begin + 1, end - begin - 1);
+}
+
 } // namespace
+
+std::vector<const OptionRow *> CommandSpec::rows() const {
+  std::vector<const OptionRow *> list;
+  for (auto rows : {options, sharedOptions, furtherOptions})
+    for (const OptionRow &row : rows)
+      list.push_back(&row);
+  return list;
+}
+
+std::string keyOf(const OptionRow &row) {
+  const auto names = plainNames(row);
+  for (std::string_view name : names)
+    if (name.size() > 1)
+      return std::string(name);
+  return std::string(names.front());
+}
+
+std::vector<std::string> namesOf(const OptionRow &row) {
+  std::vector<std::string> list;
+  for (std::string_view name : plainNames(row))
+    list.push_back((name.size() > 1 ? "--" : "-") + std::string(name));
+  return list;
+}
 
 std::expected<CommandLine, std::string> CommandLine::parse(const CommandSpec &spec,
                                                            std::span<char *const> arguments) {
@@ -78,6 +150,9 @@ std::expected<CommandLine, std::string> CommandLine::parse(const CommandSpec &sp
     for (const cxxopts::KeyValue &argument : result.arguments())
       line.given[argument.key()].push_back(argument.value());
     line.rest = result.unmatched();
+  } catch (const cxxopts::exceptions::no_such_option &error) {
+    const std::string text = restyle(error.what());
+    return std::unexpected(text + adviceForOption(spec, quotedIn(text)));
   } catch (const cxxopts::exceptions::exception &error) {
     return std::unexpected(restyle(error.what()));
   }
@@ -112,9 +187,20 @@ size_t countLeadingOptions(const CommandSpec &spec, std::span<char *const> argum
   return std::min(count, arguments.size());
 }
 
-std::string helpText(const CommandSpec &spec) {
+std::string helpText(const CommandSpec &spec, const std::string &commands) {
   std::vector<std::string> groups;
-  return makeOptions(spec, groups).help(groups) + spec.epilogue;
+  std::string text = makeOptions(spec, groups, commands).help(groups) + spec.epilogue;
+  if (!spec.examples.empty())
+    text += "\nExamples:\n";
+  size_t columns = 0;
+  for (const Example &example : spec.examples)
+    columns = std::max(columns, std::strlen(example.command));
+  for (const Example &example : spec.examples) {
+    std::string command = example.command;
+    command.resize(columns, ' ');
+    text += "  " + command + "  # " + example.meaning + "\n";
+  }
+  return text;
 }
 
 int usageError(const CommandSpec &spec, const std::string &text) {

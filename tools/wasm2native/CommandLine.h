@@ -12,11 +12,16 @@
 namespace w2n::tool {
 
 struct OptionRow {
-  const char *names;    ///< "o,output" or "emit"; the long name is the key of `CommandLine`
+  const char *names;    ///< "o,output" or "emit"; the first long name is the key of `CommandLine`
   const char *argument; ///< what its value is called in the help, "[NAME]" if it may be left out;
                         ///< null for a flag
   const char *help;
   const char *group; ///< heading in the help
+};
+
+/// A command line and what it does.
+struct Example {
+  const char *command, *meaning;
 };
 
 struct CommandSpec {
@@ -28,9 +33,22 @@ struct CommandSpec {
   std::span<const OptionRow> sharedOptions;
   /// Those of a part that has a file of its own.
   std::span<const OptionRow> furtherOptions = {};
-  /// After the options in the help.
+  /// After the options in the help: an empty line first.
   const char *epilogue = "";
+  /// For completion: what may follow besides options, with spaces between; empty if it is files.
+  const char *words = "";
+  /// At the end of the help and of the man page.
+  std::span<const Example> examples = {};
+
+  /// All rows, in the order of help.
+  std::vector<const OptionRow *> rows() const;
 };
+
+/// The key of `CommandLine` for `row`.
+std::string keyOf(const OptionRow &row);
+
+/// "-h", "--help": the names of `row` as they are typed.
+std::vector<std::string> namesOf(const OptionRow &row);
 
 class CommandLine {
 public:
@@ -54,7 +72,8 @@ private:
 /// How many of `arguments` come before the first that is neither an option nor an option's value.
 size_t countLeadingOptions(const CommandSpec &spec, std::span<char *const> arguments);
 
-std::string helpText(const CommandSpec &spec);
+/// `commands` is printed after the usage.
+std::string helpText(const CommandSpec &spec, const std::string &commands = "");
 
 /// Prints `text` and where to find help; returns the exit status for a bad command line.
 int usageError(const CommandSpec &spec, const std::string &text);

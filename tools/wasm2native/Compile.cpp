@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // wasm2native [compile]: a WebAssembly module becomes a native shared object.
-#include "lib/artifact/Format.h"
 #include "lib/support/File.h"
 #include "lib/wasm/Features.h"
+#include "tools/wasm2native/CHeader.h"
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
+#include "tools/wasm2native/FileKind.h"
+#include "tools/wasm2native/Help.h"
 #include "tools/wasm2native/LoadCompiler.h"
+#include "tools/wasm2native/OutputFiles.h"
 #include "tools/wasm2native/Preinit.h"
 #include "tools/wasm2native/Progress.h"
 #include "tools/wasm2native/Subcommands.h"
@@ -28,43 +31,59 @@ namespace {
 
 constexpr OptionRow rows[] = {
     {"o,output", "FILE",
-     "where to write; '-' is standard output (default: FILE.so beside FILE); with several targets, "
-     "their names go before the extension",
+     "where to write; '-' is standard output (default: FILE.so beside FILE); a folder, if it is "
+     "one or ends in '/'; with several targets, their names go before the extension",
      "Output"},
-    {"emit", "KIND", "so (default), obj, asm or llvm-ir; with --preinit also wasm", "Output"},
+    {"emit", "KIND",
+     "so (default), obj, asm, llvm-ir, or c-header: C functions for the exports; with --preinit "
+     "also "
+     "wasm",
+     "Output"},
     {"stop-after", "PHASE",
      "decode, validate: write nothing; lower, optimize: write LLVM IR; object: write an object "
      "file",
      "Output"},
     {"target", "NAME,...",
      "x86_64, aarch64, riscv64 or a triple (default: this machine); several, here or by repeating "
-     "it: an output for each, FILE.x86_64.so and so on",
+     "it: an output for each, FILE.x86_64.so and so on ('help' lists them)",
      "Code"},
     {"preinit", "[EXPORT]",
      "run the module's initialization now, and compile what is in memory then (default: "
      "wizer-initialize, wizer.initialize or _initialize)",
      "Initialization now"},
     {"arg", "TEXT", "an argument of the program", "Initialization now"},
-    {"version", nullptr, "print the versions of command, artifact format and compiler", "Help"},
+    {"V,version", nullptr, "print the versions of command, artifact format and compiler", "Help"},
     {"h,help", nullptr, "print this", "Help"},
 };
 
-constexpr CommandSpec spec = {
+constexpr Example examples[] = {
+    {"wasm2native -O3 mod.wasm", "mod.so beside it"},
+    {"wasm2native run mod.so", "run what was compiled"},
+    {"wasm2native --target=x86_64,aarch64 mod.wasm", "mod.x86_64.so, mod.aarch64.so"},
+    {"wasm2native -o out/ a.wasm b.wasm", "out/a.so, out/b.so"},
+};
+} // namespace
+
+constinit const CommandSpec compileSpec = {
     .name = "wasm2native",
-    .usage = "[compile] [OPTION...] FILE.wasm\n"
-             "  wasm2native run [OPTION...] FILE [ARGUMENT...]\n"
-             "  wasm2native inspect [OPTION...] FILE",
+    .usage = "[compile] [OPTION...] FILE.wasm...\n"
+             "  wasm2native COMMAND ...",
     .summary = "Compiles WebAssembly to native shared objects, and runs them.",
     .options = rows,
     .sharedOptions = codegenOptions,
     .furtherOptions = wasiOptions,
-    .epilogue = "\nFILE '-' is standard input. 'wasm2native run --help' and 'wasm2native inspect "
-                "--help' say more.\n"};
+    .epilogue =
+        "\nFILE '-' is standard input. 'wasm2native help COMMAND' says more of a command.\n",
+    .examples = examples};
 
-constexpr Choice<Emit> emits[] = {{"so", Emit::SharedObject},
-                                  {"obj", Emit::Object},
-                                  {"asm", Emit::Assembly},
-                                  {"llvm-ir", Emit::LlvmIr}};
+namespace {
+
+/// What the compiler makes; the header is made without it.
+constexpr Choice<std::optional<Emit>> emits[] = {{"so", Emit::SharedObject},
+                                                 {"obj", Emit::Object},
+                                                 {"asm", Emit::Assembly},
+                                                 {"llvm-ir", Emit::LlvmIr},
+                                                 {"c-header", std::nullopt}};
 constexpr Choice<StopAfter> phases[] = {{"decode", StopAfter::Decode},
                                         {"validate", StopAfter::Validate},
                                         {"lower", StopAfter::Lower},
@@ -77,9 +96,11 @@ struct Request {
   std::optional<PreinitRequest> preinit;
   /// Write the pre-initialized module instead of compiling it.
   bool emitsWasm = false;
-  std::vector<std::string> targets;
+  /// Write the exports in C (--emit=c-header).
+  bool emitsHeader = false;
 
-  size_t outputCount() const { return emitsWasm ? 1 : targets.size(); }
+  bool isCompiled() const { return !emitsWasm && !emitsHeader; }
+  std::vector<std::string> targets;
 };
 
 /// The names after --target, which may be repeated and may have lists; none is this machine's.
@@ -96,8 +117,8 @@ std::vector<std::string> targetsOf(const CommandLine &line) {
   return targets;
 }
 
-std::unexpected<std::string> needsPreinit(const char *option) {
-  return std::unexpected(std::string("--") + option +
+std::unexpected<std::string> needsPreinit(const std::string &option) {
+  return std::unexpected("--" + option +
                          " is for the program while it initializes, and needs --preinit");
 }
 
@@ -106,8 +127,8 @@ std::expected<std::optional<PreinitRequest>, std::string> readPreinit(const Comm
     if (line.has("arg"))
       return needsPreinit("arg");
     for (const OptionRow &option : wasiOptions)
-      if (line.has(option.names))
-        return needsPreinit(option.names);
+      if (const std::string key = keyOf(option); line.has(key))
+        return needsPreinit(key);
     return std::nullopt;
   }
   PreinitRequest preinit;
@@ -123,8 +144,9 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   W2N_TRY(preinit, readPreinit(line));
   request.emitsWasm = preinit && line.value("emit") == "wasm";
   if (!request.emitsWasm) {
-    W2N_TRY(emit, choose(line, "emit", options.emit, emits));
-    options.emit = emit;
+    W2N_TRY(emit, choose(line, "emit", std::optional(options.emit), emits));
+    request.emitsHeader = !emit;
+    options.emit = emit.value_or(options.emit);
   }
   W2N_TRY(stopAfter, choose(line, "stop-after", options.stopAfter, phases));
   options.stopAfter = stopAfter;
@@ -135,19 +157,22 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
 }
 
 bool writesOutput(const Request &request) {
-  return request.emitsWasm || (request.compile.stopAfter != StopAfter::Decode &&
-                               request.compile.stopAfter != StopAfter::Validate);
+  return !request.isCompiled() || (request.compile.stopAfter != StopAfter::Decode &&
+                                   request.compile.stopAfter != StopAfter::Validate);
 }
 
 bool isText(const Request &request) {
   const CompileOptions &options = request.compile;
-  return options.stopAfter == StopAfter::Lower || options.stopAfter == StopAfter::Optimize ||
-         options.emit == Emit::Assembly || options.emit == Emit::LlvmIr;
+  return request.emitsHeader || options.stopAfter == StopAfter::Lower ||
+         options.stopAfter == StopAfter::Optimize || options.emit == Emit::Assembly ||
+         options.emit == Emit::LlvmIr;
 }
 
 const char *outputExtension(const Request &request) {
   if (request.emitsWasm)
     return ".wasm";
+  if (request.emitsHeader)
+    return ".h";
   const CompileOptions &options = request.compile;
   if (options.stopAfter == StopAfter::Lower || options.stopAfter == StopAfter::Optimize)
     return ".ll";
@@ -166,20 +191,8 @@ const char *outputExtension(const Request &request) {
   __builtin_unreachable();
 }
 
-/// "dir/mod.wasm" and ".so" give "dir/mod.so".
-std::string withExtension(const std::string &path, const char *extension) {
-  size_t name = path.find_last_of('/') + 1;
-  size_t dot = path.find_last_of('.');
-  return path.substr(0, dot == std::string::npos || dot <= name ? path.size() : dot) + extension;
-}
-
-/// "dir/mod.so" and "aarch64-linux-gnu" give "dir/mod.aarch64.so".
-std::string withTarget(const std::string &path, const std::string &target) {
-  const size_t name = path.find_last_of('/') + 1;
-  size_t dot = path.find_last_of('.');
-  if (dot == std::string::npos || dot <= name)
-    dot = path.size();
-  return path.substr(0, dot) + "." + target.substr(0, target.find('-')) + path.substr(dot);
+int printText(const Result<std::string> &text) {
+  return text ? fputs(text->c_str(), stdout) < 0 : reportError("--target", text.error());
 }
 
 /// What --mcpu=help and --mattr=help print, for every target that is given.
@@ -190,13 +203,6 @@ int printList(compiler::List list, const std::vector<std::string> &targets) {
       return reportError("--target", text.error());
     fputs(text->c_str(), stdout);
   }
-  return 0;
-}
-
-int printVersion() {
-  printf("wasm2native " W2N_VERSION "\nartifact format %u\n", artifact::formatVersion);
-  auto version = compilerVersion();
-  printf("compiler: %s\n", version ? version->c_str() : "not installed");
   return 0;
 }
 
@@ -241,8 +247,8 @@ private:
 };
 
 /// What there is to write: one for each target, or the module.
-Result<std::vector<Result<std::vector<uint8_t>>>> makeOutputs(std::vector<uint8_t> wasm,
-                                                              const Request &request) {
+Result<std::vector<Result<std::vector<uint8_t>>>>
+makeOutputs(std::vector<uint8_t> wasm, const std::string &input, const Request &request) {
   if (request.preinit) {
     const TimedPhase phase(request, "preinit");
     W2N_TRY(initialized, preinitialize(wasm, *request.preinit, request.compile));
@@ -250,6 +256,11 @@ Result<std::vector<Result<std::vector<uint8_t>>>> makeOutputs(std::vector<uint8_
   }
   if (request.emitsWasm)
     return std::vector<Result<std::vector<uint8_t>>>{std::move(wasm)};
+  if (request.emitsHeader) {
+    W2N_TRY(text, makeCHeader(wasm, input));
+    return std::vector<Result<std::vector<uint8_t>>>{
+        std::vector<uint8_t>(text.begin(), text.end())};
+  }
   return compileWithProgress(wasm, request.compile, request.targets);
 }
 
@@ -262,13 +273,52 @@ Status writeOutput(const std::string &path, const std::vector<uint8_t> &bytes) {
   return writeFileAtomically(path, {reinterpret_cast<const uint8_t *>(text.data()), text.size()});
 }
 
+OutputKind outputKindOf(const Request &request) {
+  return {.isWritten = writesOutput(request),
+          .isText = isText(request),
+          .extension = outputExtension(request),
+          .targets = request.isCompiled() ? request.targets : std::vector<std::string>{""}};
+}
+
+/// The program that initializes sees the name of its module.
+void giveArguments(const CommandLine &line, const FilePlan &file, Request &request) {
+  if (!request.preinit)
+    return;
+  wasi::WasiOptions &wasi = request.preinit->wasi;
+  wasi.arguments = line.values("arg");
+  wasi.arguments.insert(wasi.arguments.begin(), line.value("arg0", file.input));
+  // What is written there must be the artifact alone.
+  if (file.outputs.front() == "-" && !line.has("stdout"))
+    wasi.standardOutput = STDERR_FILENO;
+}
+
+/// Prints what options ask for instead of compiling, and returns the exit status; nullopt if none
+/// does.
+std::optional<int> answerQuestion(const CommandLine &line) {
+  if (line.has("help"))
+    return printHelp(compileSpec);
+  if (line.has("version"))
+    return printVersion();
+  if (line.value("features") == "help")
+    return printFeatures();
+  if (line.value("target") == "help")
+    return printText(targetsOfLibrary());
+  if (line.value("mcpu") == "help")
+    return printList(compiler::List::Processors, targetsOf(line));
+  if (line.value("mattr") == "help")
+    return printList(compiler::List::Features, targetsOf(line));
+  return std::nullopt;
+}
+
 /// What fails for one target is said, and leaves the others.
 int compileFile(const std::string &input, const std::vector<std::string> &outputs,
                 const Request &request) {
   auto wasm = readFile(input);
   if (!wasm)
     return reportError(input, wasm.error());
-  auto files = makeOutputs(std::move(*wasm), request);
+  if (auto kind = requireModule(*wasm, input); !kind)
+    return reportError(input, kind.error());
+  auto files = makeOutputs(std::move(*wasm), input, request);
   if (!files)
     return reportError(input, files.error());
   const TimedPhase phase(request, "write");
@@ -292,53 +342,24 @@ int compileFile(const std::string &input, const std::vector<std::string> &output
 } // namespace
 
 int compileMain(std::span<char *const> arguments) {
-  auto line = CommandLine::parse(spec, arguments);
+  auto line = CommandLine::parse(compileSpec, arguments);
   if (!line)
-    return usageError(spec, line.error());
-  if (line->has("help"))
-    return fputs(helpText(spec).c_str(), stdout) < 0;
-  if (line->has("version"))
-    return printVersion();
-  if (line->value("features") == "help")
-    return printFeatures();
-  if (line->value("mcpu") == "help")
-    return printList(compiler::List::Processors, targetsOf(*line));
-  if (line->value("mattr") == "help")
-    return printList(compiler::List::Features, targetsOf(*line));
+    return usageError(compileSpec, line.error());
+  if (auto status = answerQuestion(*line))
+    return *status;
   auto request = readRequest(*line);
   if (!request)
-    return usageError(spec, request.error());
-  if (line->positional().size() != 1)
-    return usageError(spec, line->positional().empty()
-                                ? "no input file"
-                                : "more than one input file: '" + line->positional()[0] +
-                                      "' and '" + line->positional()[1] + "'");
-
-  const std::string &input = line->positional()[0];
-  if (input == "-" && !line->has("output") && writesOutput(*request))
-    return usageError(spec, "a module from standard input needs -o");
-  std::string output = line->value("output", withExtension(input, outputExtension(*request)));
-  if (output == input && input != "-" && writesOutput(*request))
-    return usageError(spec, "the output would replace the input '" + input + "'; -o names another");
-  if (output == "-" && request->outputCount() > 1)
-    return usageError(spec, "the outputs of several targets cannot all go to standard output");
-  if (output == "-" && writesOutput(*request) && !isText(*request) && isatty(STDOUT_FILENO))
-    return usageError(spec, "will not write a binary to a terminal");
-  if (request->preinit) {
-    wasi::WasiOptions &wasi = request->preinit->wasi;
-    wasi.arguments = line->values("arg");
-    wasi.arguments.insert(wasi.arguments.begin(), line->value("arg0", input));
-    // What is written there must be the artifact alone.
-    if (output == "-" && !line->has("stdout"))
-      wasi.standardOutput = STDERR_FILENO;
+    return usageError(compileSpec, request.error());
+  auto files = planFiles(*line, outputKindOf(*request));
+  if (!files)
+    return usageError(compileSpec, files.error());
+  int status = 0;
+  for (const FilePlan &file : *files) {
+    giveArguments(*line, file, *request);
+    if (const int failed = compileFile(file.input, file.outputs, *request))
+      status = failed;
   }
-  std::vector<std::string> outputs = {output};
-  if (request->outputCount() > 1) {
-    outputs.clear();
-    for (const std::string &target : request->targets)
-      outputs.push_back(withTarget(output, target));
-  }
-  return compileFile(input, outputs, *request);
+  return status;
 }
 
 } // namespace w2n::tool

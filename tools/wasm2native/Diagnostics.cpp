@@ -63,6 +63,11 @@ int reportError(const std::string &file, const Error &error) {
   return exitError;
 }
 
+std::string countText(size_t count, const std::string &noun, const std::string &plural) {
+  const std::string &many = plural.empty() ? noun + "s" : plural;
+  return std::to_string(count) + " " + (count == 1 ? noun : many);
+}
+
 void exitNow(int status) {
   fflush(stdout);
   _exit(status);

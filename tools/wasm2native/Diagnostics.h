@@ -26,6 +26,9 @@ int reportError(const std::string &file, const Error &error);
 /// and what is printed must not steer the terminal. Those in `kept` stay.
 std::string printable(std::string_view text, std::string_view kept = "");
 
+/// "1 file", "2 files"; `plural` is for nouns to which more than an s is added.
+std::string countText(size_t count, const std::string &noun, const std::string &plural = "");
+
 /// Ends the process without running destructors: what they would unmap, the system unmaps anyway
 /// (30 us less of 700).
 [[noreturn]] void exitNow(int status);

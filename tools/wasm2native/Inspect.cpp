@@ -6,6 +6,7 @@
 #include "tools/wasm2native/Describe.h"
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/FileKind.h"
+#include "tools/wasm2native/Help.h"
 #include "tools/wasm2native/PrintJson.h"
 #include "tools/wasm2native/Subcommands.h"
 
@@ -20,12 +21,21 @@ constexpr OptionRow rows[] = {
     {"h,help", nullptr, "print this", "Help"},
 };
 
-constexpr CommandSpec spec = {
+constexpr Example examples[] = {
+    {"wasm2native inspect mod.wasm", "imports, exports, memories, tables"},
+    {"wasm2native inspect --json mod.so | jq .imports", "for programs"},
+};
+} // namespace
+
+constinit const CommandSpec inspectSpec = {
     .name = "wasm2native inspect",
     .usage = "[OPTION...] FILE",
     .summary = "Shows what a compiled artifact or a WebAssembly module imports, exports and needs.",
     .options = rows,
-    .sharedOptions = {}};
+    .sharedOptions = {},
+    .examples = examples};
+
+namespace {
 
 Result<Description> describe(std::span<const uint8_t> bytes) {
   switch (fileKindOf(bytes)) {
@@ -36,7 +46,7 @@ Result<Description> describe(std::span<const uint8_t> bytes) {
   case FileKind::Other:
     break;
   }
-  return fail(ErrorKind::Malformed, "neither a WebAssembly module nor a compiled artifact");
+  return wrongFile(bytes, "neither a WebAssembly module nor a compiled artifact");
 }
 
 /// A list of scalars or of flat objects, one row to a line.
@@ -67,13 +77,13 @@ void printText(const Description &description) {
 } // namespace
 
 int inspectMain(std::span<char *const> arguments) {
-  auto line = CommandLine::parse(spec, arguments);
+  auto line = CommandLine::parse(inspectSpec, arguments);
   if (!line)
-    return usageError(spec, line.error());
+    return usageError(inspectSpec, line.error());
   if (line->has("help"))
-    return fputs(helpText(spec).c_str(), stdout) < 0;
+    return printHelp(inspectSpec);
   if (line->positional().size() != 1)
-    return usageError(spec,
+    return usageError(inspectSpec,
                       line->positional().empty() ? "no input file" : "more than one input file");
   const std::string &path = line->positional()[0];
   auto bytes = readFile(path);

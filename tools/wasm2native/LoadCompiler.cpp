@@ -75,6 +75,10 @@ Result<std::string> listWithLibrary(const std::string &target, compiler::List li
   return cache::CompilerLibrary().list(orNull(target), uint32_t(list));
 }
 
+Result<std::string> targetsOfLibrary() {
+  return cache::CompilerLibrary().list(nullptr, W2N_LIST_TARGETS);
+}
+
 Result<std::string> compilerVersion() { return cache::CompilerLibrary().version(); }
 
 } // namespace w2n::tool

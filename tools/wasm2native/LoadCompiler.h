@@ -24,6 +24,9 @@ Result<std::vector<uint8_t>> compileWithLibrary(std::span<const uint8_t> wasm,
 /// compiler::listFor. Errors: as there; Io.
 Result<std::string> listWithLibrary(const std::string &target, compiler::List list);
 
+/// The names of targets, one to a line. Errors: Io.
+Result<std::string> targetsOfLibrary();
+
 /// What the library says it is: "wasm2native 0.1.0 (LLVM 22.1.8)". Errors: Io.
 Result<std::string> compilerVersion();
 

@@ -61,7 +61,7 @@ ModuleResult loadModule(const std::string &path, const compiler::CompileOptions 
   case FileKind::Other:
     break;
   }
-  return fail(ErrorKind::Malformed, "neither a WebAssembly module nor a compiled artifact");
+  return wrongFile(bytes, "neither a WebAssembly module nor a compiled artifact");
 }
 
 } // namespace w2n::tool

@@ -1,30 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // The command: finds the subcommand; `compile` is what it does when none is named.
+#include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/Subcommands.h"
 
-#include <string_view>
+#include <unistd.h>
 
 namespace {
 
-struct Subcommand {
-  std::string_view name;
-  int (*main)(std::span<char *const> arguments);
-};
+using namespace w2n::tool;
 
-constexpr Subcommand subcommands[] = {
-    {"compile", w2n::tool::compileMain}, {"run", w2n::tool::runMain},
-    {"inspect", w2n::tool::inspectMain}, {"warm", w2n::tool::warmMain},
-    {"cache", w2n::tool::cacheMain},
-};
+/// Whether `word` was meant as a subcommand: no option, no path, and no file that is there.
+bool isUnknownCommand(const std::string &word) {
+  return !word.empty() && word.find_first_of("-") != 0 && word.find_first_of("./") == word.npos &&
+         access(word.c_str(), F_OK) != 0;
+}
 
 } // namespace
 
 int main(int argc, char **argv) {
   std::span<char *const> arguments(argv, size_t(argc));
   arguments = arguments.subspan(arguments.empty() ? 0 : 1);
-  for (const Subcommand &subcommand : subcommands)
-    if (!arguments.empty() && subcommand.name == arguments[0])
-      return subcommand.main(arguments.subspan(1));
-  return w2n::tool::compileMain(arguments);
+  if (arguments.empty())
+    return compileMain(arguments);
+  const std::string first = arguments[0];
+  if (const Subcommand *subcommand = findSubcommand(first))
+    return subcommand->main(arguments.subspan(1));
+  if (isUnknownCommand(first))
+    return usageError(compileSpec, "unknown command '" + first + "'" + adviceForCommand(first));
+  return compileMain(arguments);
 }

@@ -12,13 +12,33 @@
 namespace w2n::tool {
 
 namespace {
+
 constexpr auto quietTime = std::chrono::seconds(1);
 constexpr auto drawInterval = std::chrono::milliseconds(100);
+constexpr auto lineInterval = std::chrono::seconds(10);
 constexpr int barColumns = 40;
+
+ProgressMode chosenMode = ProgressMode::Automatic;
+
+ProgressMode effectiveMode() {
+  if (chosenMode != ProgressMode::Automatic)
+    return chosenMode;
+  return isatty(STDERR_FILENO) ? ProgressMode::Bar : ProgressMode::Lines;
+}
+
+unsigned percent(uint32_t done, uint32_t total) { return unsigned(uint64_t(done) * 100 / total); }
+
 } // namespace
 
-Progress::Progress(const char *noun)
-    : noun(noun), onTerminal(isatty(STDERR_FILENO)), nextDraw(Clock::now() + quietTime) {}
+void setProgressMode(ProgressMode mode) { chosenMode = mode; }
+
+Progress::Progress(const char *noun) : noun(noun), mode(effectiveMode()) {
+  const bool isAskedFor = chosenMode == ProgressMode::Lines;
+  firstOutput = begin + (mode == ProgressMode::Bar ? Clock::duration(quietTime)
+                         : isAskedFor              ? Clock::duration::zero()
+                                                   : Clock::duration(lineInterval));
+  nextOutput = firstOutput;
+}
 
 Progress::~Progress() {
   if (drawn)
@@ -26,18 +46,37 @@ Progress::~Progress() {
 }
 
 void Progress::update(uint32_t done, uint32_t total, const std::string &note) {
-  Clock::time_point now = Clock::now();
-  if (!onTerminal || total == 0 || now < nextDraw)
+  const Clock::time_point now = Clock::now();
+  if (mode == ProgressMode::None || total == 0 || now < nextOutput)
     return;
-  nextDraw = now + drawInterval;
-  drawn = true;
   done = std::min(done, total);
-  int filled = int(uint64_t(done) * barColumns / total);
+  if (mode == ProgressMode::Bar) {
+    nextOutput = now + drawInterval;
+    return drawBar(done, total, note);
+  }
+  nextOutput = now + lineInterval;
+  printLine(done, total, note);
+}
+
+void Progress::drawBar(uint32_t done, uint32_t total, const std::string &note) {
+  drawn = true;
+  const int filled = int(uint64_t(done) * barColumns / total);
   constexpr char bar[] = "########################################";
   static_assert(sizeof(bar) == barColumns + 1);
   fprintf(stderr, "\r\x1b[K[%-*.*s] %3u%%  %u of %u %s%s", barColumns, filled, bar,
-          unsigned(uint64_t(done) * 100 / total), done, total, noun, printable(note).c_str());
+          percent(done, total), done, total, noun, printable(note).c_str());
   fflush(stderr);
+}
+
+void Progress::printLine(uint32_t done, uint32_t total, const std::string &note) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - begin);
+  fprintf(stderr, "wasm2native: compiling: %u of %u %s (%u%%), %lld s%s\n", done, total, noun,
+          percent(done, total), (long long)seconds.count(), printable(note).c_str());
+}
+
+void Progress::tell(const std::string &text) {
+  if (mode == ProgressMode::Lines && Clock::now() >= firstOutput)
+    fprintf(stderr, "wasm2native: %s\n", printable(text).c_str());
 }
 
 Result<std::vector<Result<std::vector<uint8_t>>>>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// A progress bar for compiles that take long, on a terminal only.
+// How far a long compile is: a bar on a terminal, lines in a log.
 #pragma once
 
 #include "compiler/Options.h"
@@ -11,8 +11,14 @@
 
 namespace w2n::tool {
 
-/// Draws on standard error once a second has passed, and clears the line when destroyed. Calls must
-/// not overlap.
+enum class ProgressMode : uint8_t { Automatic, Bar, Lines, None };
+
+/// For the process; Automatic is a bar if standard error is a terminal, else lines.
+void setProgressMode(ProgressMode mode);
+
+/// Writes to standard error. A bar appears once a second has passed, and is cleared at the end; the
+/// first line comes after ten seconds, unless lines were asked for, and further ones every ten
+/// seconds. Calls must not overlap.
 class Progress {
 public:
   /// `noun` is what is counted.
@@ -24,12 +30,20 @@ public:
   /// `note` is what is being done.
   void update(uint32_t done, uint32_t total, const std::string &note = "");
 
+  /// A line of its own about something that is done; none where there is a bar, nor before the
+  /// first line is due.
+  void tell(const std::string &text);
+
 private:
   using Clock = std::chrono::steady_clock;
+  void drawBar(uint32_t done, uint32_t total, const std::string &note);
+  void printLine(uint32_t done, uint32_t total, const std::string &note);
+
   const char *noun;
-  bool onTerminal;
+  ProgressMode mode; ///< not Automatic
   bool drawn = false;
-  Clock::time_point nextDraw;
+  const Clock::time_point begin = Clock::now();
+  Clock::time_point firstOutput, nextOutput;
 };
 
 /// Has the compiler library compile `wasm` for `targets`, and shows how far it is. Errors: those of

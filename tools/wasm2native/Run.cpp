@@ -9,7 +9,10 @@
 #include "runtime/wasi/WasiContext.h"
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
+#include "tools/wasm2native/DirectoryNote.h"
 #include "tools/wasm2native/Duration.h"
+#include "tools/wasm2native/Help.h"
+#include "tools/wasm2native/ImportHints.h"
 #include "tools/wasm2native/LoadModule.h"
 #include "tools/wasm2native/Subcommands.h"
 #include "tools/wasm2native/Values.h"
@@ -27,8 +30,8 @@ using runtime::Instance;
 namespace {
 
 constexpr OptionRow rows[] = {
-    {"invoke", "NAME", "call this export with the arguments as its parameters; print its results",
-     "Run"},
+    {"f,invoke,function", "NAME",
+     "call this export with the arguments as its parameters; print its results", "Run"},
     {"preload", "NAME=FILE", "instantiate FILE first; its exports are imports of module NAME",
      "Run"},
     {"unknown-imports", "HOW", "error (default), or trap: when called, not before", "Run"},
@@ -54,10 +57,19 @@ constexpr OptionRow rows[] = {
      "Run"},
     {"fuel", "COUNT", "instructions that the program may run, for modules made with --meter=fuel",
      "Sandbox"},
+    {"q,quiet", nullptr, "no notes and warnings", "Run"},
     {"h,help", nullptr, "print this", "Help"},
 };
 
-constexpr CommandSpec spec = {
+constexpr Example examples[] = {
+    {"wasm2native run prog.wasm input.txt", "a program with an argument"},
+    {"wasm2native run --dir data::/data:ro prog.so /data/x", "it may read what is in ./data"},
+    {"wasm2native run --invoke add mod.wasm 1 2", "an exported function"},
+    {"wasm2native run --timeout 2s --max-memory 64M prog.so", "with limits"},
+};
+} // namespace
+
+constinit const CommandSpec runSpec = {
     .name = "wasm2native run",
     .usage = "[OPTION...] FILE [ARGUMENT...]",
     .summary =
@@ -70,7 +82,10 @@ constexpr CommandSpec spec = {
         "\nOptions come before FILE; everything after it is the program's. The exit status is "
         "the program's,\n1 if it could not be run, 2 for a wrong command line, 124 after the "
         "timeout, "
-        "134 after a trap.\n"};
+        "134 after a trap.\n",
+    .examples = examples};
+
+namespace {
 
 struct Preload {
   std::string name, file;
@@ -89,6 +104,7 @@ struct Request {
   std::string profileFile;
   wasi::WasiOptions wasi;
   std::optional<std::chrono::nanoseconds> timeout;
+  bool isQuiet = false; ///< no notes and warnings
 };
 
 std::expected<Preload, std::string> parsePreload(const std::string &text) {
@@ -166,6 +182,8 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
       return std::unexpected("--timeout is " + timeout.error());
     request.timeout = *timeout;
   }
+  request.isQuiet = line.has("quiet");
+  setWarnings(!request.isQuiet);
   if (line.has("invoke"))
     request.invoke = line.value("invoke");
   return request;
@@ -201,12 +219,26 @@ ProfileWriter &profileWriter() {
   return writer;
 }
 
+DirectoryNote &directoryNote() {
+  static DirectoryNote note;
+  return note;
+}
+
+bool hasFailed(const Status &status) {
+  return !status && (status.error().kind == ErrorKind::Trap ||
+                     (status.error().kind == ErrorKind::Exit && status.error().code != 0));
+}
+
 /// Ends the process. Where threads do at the same time, the first one decides how.
 [[noreturn]] void endProgram(const std::string &file, const Status &status) {
   static std::mutex ending;
   ending.lock();
   profileWriter().write();
-  exitNow(status ? 0 : reportError(file, status.error()));
+  const int exitStatus = status ? 0 : reportError(file, status.error());
+  if (hasFailed(status))
+    if (const std::string note = directoryNote().text(); !note.empty())
+      fprintf(stderr, "wasm2native: note: %s\n", printable(note).c_str());
+  exitNow(exitStatus);
 }
 
 /// What has been instantiated: the WASI functions, and the preloaded modules by name.
@@ -216,6 +248,20 @@ public:
 
   Result<std::shared_ptr<Instance>> instantiate(const std::string &file, const Request &request) {
     W2N_TRY(module, loadModule(file, request.compile, request.cache, request.load));
+    auto instance = instantiateModule(file, module, request);
+    if (!instance && !request.isQuiet)
+      explainUnknownImports(*module, instance.error());
+    return instance;
+  }
+
+  void add(const std::string &name, std::shared_ptr<Instance> instance) {
+    preloads.emplace_back(name, std::move(instance));
+  }
+
+private:
+  Result<std::shared_ptr<Instance>> instantiateModule(const std::string &file,
+                                                      std::shared_ptr<const runtime::Module> module,
+                                                      const Request &request) {
     profileWriter().add(module, request.profileFile);
     if (request.timeout && !clock)
       W2N_CHECK(startClock(*request.timeout));
@@ -228,11 +274,6 @@ public:
     return Instance::instantiate(module, resolve, request.instance);
   }
 
-  void add(const std::string &name, std::shared_ptr<Instance> instance) {
-    preloads.emplace_back(name, std::move(instance));
-  }
-
-private:
   /// From the first instance on: compiling takes no time of the program's.
   Status startClock(std::chrono::nanoseconds timeout) {
     W2N_TRY(interrupt, runtime::Interrupt::create(runtime::Interrupt::Clock::now() + timeout));
@@ -313,7 +354,8 @@ Status invokeExport(Instance &instance, const std::string &name, std::span<char 
   const wasm::FunctionType &type = function->type;
   if (arguments.size() != type.params.size())
     return fail(ErrorKind::Invalid, "'" + name + "' has type " + toString(type) + " but " +
-                                        std::to_string(arguments.size()) + " arguments were given");
+                                        countText(arguments.size(), "argument") +
+                                        (arguments.size() == 1 ? " was given" : " were given"));
   std::vector<runtime::Slot> slots;
   for (size_t index = 0; index < arguments.size(); ++index)
     W2N_CHECK(parseValue(type.params[index], arguments[index], slots));
@@ -327,7 +369,9 @@ Status invokeExport(Instance &instance, const std::string &name, std::span<char 
   return {};
 }
 
-int runRequest(const Request &request, std::span<char *const> arguments) {
+int runRequest(Request &request, std::span<char *const> arguments) {
+  if (!request.isQuiet)
+    directoryNote().watch(request.wasi);
   auto context = wasi::WasiContext::create(request.wasi);
   if (!context)
     return reportError(request.file, context.error());
@@ -352,23 +396,23 @@ int runRequest(const Request &request, std::span<char *const> arguments) {
 } // namespace
 
 int runMain(std::span<char *const> arguments) {
-  size_t optionCount = countLeadingOptions(spec, arguments);
+  size_t optionCount = countLeadingOptions(runSpec, arguments);
   CommandLine line;
   if (optionCount !=
       0) { // most programs are started without options, and start faster without cxxopts
-    auto parsed = CommandLine::parse(spec, arguments.first(optionCount));
+    auto parsed = CommandLine::parse(runSpec, arguments.first(optionCount));
     if (!parsed)
-      return usageError(spec, parsed.error());
+      return usageError(runSpec, parsed.error());
     line = std::move(*parsed);
   }
   if (line.has("help"))
-    return fputs(helpText(spec).c_str(), stdout) < 0;
+    return printHelp(runSpec);
   auto request = readRequest(line);
   if (!request)
-    return usageError(spec, request.error());
+    return usageError(runSpec, request.error());
   std::span<char *const> rest = arguments.subspan(optionCount);
   if (rest.empty())
-    return usageError(spec, "no input file");
+    return usageError(runSpec, "no input file");
   request->file = rest[0];
   rest = rest.subspan(1);
   if (!rest.empty() && std::string_view(rest[0]) == "--")

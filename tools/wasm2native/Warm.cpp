@@ -4,6 +4,7 @@
 #include "tools/wasm2native/CacheOptions.h"
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
+#include "tools/wasm2native/Help.h"
 #include "tools/wasm2native/PrintJson.h"
 #include "tools/wasm2native/Subcommands.h"
 #include "tools/wasm2native/Table.h"
@@ -33,7 +34,13 @@ constexpr OptionRow rows[] = {
     {"h,help", nullptr, "print this", "Help"},
 };
 
-constexpr CommandSpec spec = {
+constexpr Example examples[] = {
+    {"wasm2native warm modules/", "every module in a folder, for this machine"},
+    {"wasm2native warm --target=x86_64,aarch64 -O3 mod.wasm", "for other machines, too"},
+};
+} // namespace
+
+constinit const CommandSpec warmSpec = {
     .name = "wasm2native warm",
     .usage = "[OPTION...] PATH...",
     .summary = "Compiles WebAssembly modules into the cache, so that running them does not.",
@@ -43,7 +50,10 @@ constexpr CommandSpec spec = {
         "\nPATH is a module, a folder (all *.wasm in it and below), or '-': a list on standard "
         "input.\nEach module is compiled for each --target and, where --mcpu is given more than "
         "once, each --mcpu.\nWithout either it is for this processor; with --target alone, for the "
-        "target's baseline.\nThe exit status is 0 only if everything is in the cache.\n"};
+        "target's baseline.\nThe exit status is 0 only if everything is in the cache.\n",
+    .examples = examples};
+
+namespace {
 
 const char *stateName(WarmJob::State state) {
   switch (state) {
@@ -115,9 +125,9 @@ void printJobs(const std::vector<WarmJob> &jobs, double seconds) {
                      isThere ? sizeText(job.artifactBytes) : "-", job.error});
   }
   printTable(table);
-  printf("%zu artifacts: %zu compiled, %zu in the cache before, %zu failed; %.2f s\n", jobs.size(),
-         countOf(jobs, WarmJob::State::Compiled), countOf(jobs, WarmJob::State::Hit),
-         countOf(jobs, WarmJob::State::Failed), seconds);
+  printf("%s: %zu compiled, %zu in the cache before, %zu failed; %.2f s\n",
+         countText(jobs.size(), "artifact").c_str(), countOf(jobs, WarmJob::State::Compiled),
+         countOf(jobs, WarmJob::State::Hit), countOf(jobs, WarmJob::State::Failed), seconds);
 }
 
 void printJsonOfJobs(const std::vector<WarmJob> &jobs, double seconds, const std::string &folder) {
@@ -164,25 +174,25 @@ int warm(const CommandLine &line, const compiler::CompileOptions &options,
 } // namespace
 
 int warmMain(std::span<char *const> arguments) {
-  auto line = CommandLine::parse(spec, arguments);
+  auto line = CommandLine::parse(warmSpec, arguments);
   if (!line)
-    return usageError(spec, line.error());
+    return usageError(warmSpec, line.error());
   if (line->has("help"))
-    return fputs(helpText(spec).c_str(), stdout) < 0;
+    return printHelp(warmSpec);
   auto options = readCodegenOptions(*line);
   if (!options)
-    return usageError(spec, options.error());
+    return usageError(warmSpec, options.error());
   WarmLimits limits = {options->threads ? options->threads
                                         : std::max(1u, std::thread::hardware_concurrency()),
                        availableMemory()};
   if (line->has("memory-budget")) {
     auto budget = cache::parseSize(line->value("memory-budget"), "--memory-budget");
     if (!budget)
-      return usageError(spec, budget.error().text);
+      return usageError(warmSpec, budget.error().text);
     limits.memoryBytes = *budget;
   }
   if (line->positional().empty())
-    return usageError(spec, "no modules");
+    return usageError(warmSpec, "no modules");
   return warm(*line, *options, limits);
 }
 

@@ -76,6 +76,8 @@ public:
   Runner(cache::ModuleCache &cache, std::vector<WarmJob> &jobs,
          const compiler::CompileOptions &options, const WarmLimits &limits)
       : cache(cache), options(options), limits(limits), all(jobs) {
+    finishedCount = uint32_t(std::count_if(jobs.begin(), jobs.end(),
+                                           [](const WarmJob &job) { return job.isFinished(); }));
     for (WarmJob &job : jobs)
       if (!job.isFinished() && !leaders.try_emplace(job.key, &job).second)
         followers.push_back(&job);
@@ -137,10 +139,10 @@ private:
     const pid_t parent = getpid();
     fflush(stdout);
     if (pipe2(ends, O_CLOEXEC) != 0)
-      return failJob(job, std::string("cannot make a pipe: ") + strerror(errno));
+      return failToStart(job, std::string("cannot make a pipe: ") + strerror(errno));
     const pid_t process = fork();
     if (process == 0) {
-      // The work of a parent that is gone is nobody's.
+      // Exits if the parent process is gone.
       prctl(PR_SET_PDEATHSIG, SIGKILL);
       if (getppid() != parent)
         _exit(1);
@@ -151,8 +153,13 @@ private:
     close(ends[1]);
     Descriptor pipe(ends[0]);
     if (process < 0)
-      return failJob(job, std::string("cannot start a process: ") + strerror(errno));
+      return failToStart(job, std::string("cannot start a process: ") + strerror(errno));
     children.push_back({process, std::move(pipe), job, memory, threads, Clock::now()});
+  }
+
+  void failToStart(WarmJob *job, std::string error) {
+    ++finishedCount;
+    failJob(job, std::move(error));
   }
 
   static void failJob(WarmJob *job, std::string error) {
@@ -171,6 +178,8 @@ private:
       if (pipes[i].revents == 0)
         continue;
       finish(children[i]);
+      ++finishedCount;
+      tellEnd(*children[i].job);
       children.erase(children.begin() + ptrdiff_t(i));
     }
   }
@@ -191,14 +200,20 @@ private:
     job.error.assign(said->begin() + sizeof(verdict), said->end());
   }
 
+  void tellEnd(const WarmJob &job) {
+    char seconds[32];
+    snprintf(seconds, sizeof(seconds), "%.1f s", job.seconds);
+    const bool failed = job.state == WarmJob::State::Failed;
+    progress.tell(std::to_string(finishedCount) + " of " + countText(all.size(), "artifact") +
+                  ": " + (failed ? "failed: " : "compiled: ") + job.path + ", " + seconds);
+  }
+
   void showProgress() {
-    const auto done =
-        std::count_if(all.begin(), all.end(), [](const WarmJob &job) { return job.isFinished(); });
     std::string note;
     for (const Child &child : children)
       note += (note.empty() ? ": " : ", ") + child.job->path.substr(child.job->path.rfind('/') + 1);
     constexpr size_t mostCharacters = 60;
-    progress.update(uint32_t(done), uint32_t(all.size()), note.substr(0, mostCharacters));
+    progress.update(finishedCount, uint32_t(all.size()), note.substr(0, mostCharacters));
   }
 
   cache::ModuleCache &cache;
@@ -208,6 +223,7 @@ private:
   std::map<cache::Key, WarmJob *> leaders; ///< who compiles for a key
   std::vector<WarmJob *> followers, waiting;
   std::vector<Child> children;
+  uint32_t finishedCount = 0; ///< but for followers
   Progress progress{"artifacts"};
 };
 

@@ -99,8 +99,8 @@ std::vector<WarmJob> planJobs(cache::ModuleCache &cache, const std::vector<std::
       WarmJob job{
           .path = path, .machine = machine, .wasmBytes = uint64_t(status.st_size), .error = {}};
       Status ready = source ? Status() : std::unexpected(source.error());
-      if (ready && fileKindAt(path) == FileKind::Elf)
-        ready = fail(ErrorKind::Malformed, "a compiled artifact, not a WebAssembly module");
+      if (ready)
+        ready = requireModuleAt(path);
       if (ready)
         ready = lookUp(cache, *source, job, options);
       if (!ready) {

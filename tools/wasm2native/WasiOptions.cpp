@@ -10,6 +10,7 @@
 #include <charconv>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -60,8 +61,33 @@ OrText<uint64_t> readSeconds(const CommandLine &line, const std::string &option)
   return seconds * nsPerSecond + ns;
 }
 
+bool isDirectory(const std::string &path) {
+  struct stat status;
+  return stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/// Other engines divide the names by one colon (Wasmer), or have the guest's first (WasmEdge,
+/// iwasm): where the host has no directory of the name, but would have one then, says what was
+/// meant.
+OrText<void> checkPeersForm(const wasi::Preopen &preopen, const std::string &text) {
+  if (isDirectory(preopen.hostPath))
+    return {};
+  const char *divider = text.find("::") == text.npos ? ":" : "::";
+  const size_t at = text.find(divider);
+  if (at == text.npos)
+    return {};
+  std::string host = text.substr(0, at), guest = text.substr(at + strlen(divider));
+  if (!isDirectory(host))
+    std::swap(host, guest);
+  if (!isDirectory(host) || guest.empty())
+    return {};
+  return std::unexpected("--dir is '" + text + "', and there is no directory '" + preopen.hostPath +
+                         "'; the host's name comes first: --dir " + host + "::" + guest);
+}
+
 /// HOST[::GUEST][:ro]. A host's name that ends in ":ro" can be given with a slash after it.
 OrText<wasi::Preopen> parsePreopen(std::string text) {
+  const std::string given = text;
   wasi::Preopen preopen;
   if (text.ends_with(":ro")) {
     preopen.readOnly = true;
@@ -72,6 +98,7 @@ OrText<wasi::Preopen> parsePreopen(std::string text) {
   preopen.guestPath = colons == std::string::npos ? text : text.substr(colons + strlen("::"));
   if (preopen.hostPath.empty() || preopen.guestPath.empty())
     return std::unexpected(invalid("dir", text, "HOST[::GUEST][:ro]"));
+  W2N_CHECK(checkPeersForm(preopen, given));
   return preopen;
 }
 
@@ -121,9 +148,13 @@ OrText<std::vector<std::string>> readEnvironment(const CommandLine &line) {
   for (const std::string &file : line.values("env-file"))
     W2N_CHECK(addFileOfVariables(variables, file));
   for (const std::string &text : line.values("env")) {
-    if (!isVariable(text))
-      return std::unexpected(invalid("env", text, "KEY=VALUE"));
-    setVariable(variables, text);
+    if (text.empty() || text.starts_with('='))
+      return std::unexpected(invalid("env", text, "KEY=VALUE or KEY"));
+    if (isVariable(text))
+      setVariable(variables, text);
+    // As docker does: a variable that the command lacks stays unset.
+    else if (const char *value = getenv(text.c_str()))
+      setVariable(variables, text + "=" + value);
   }
   return variables;
 }

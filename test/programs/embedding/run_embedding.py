@@ -27,9 +27,10 @@ def check(condition, claim):
         sys.exit(f"not so: {claim}")
 
 
-def install(args, name, *options):
-    """Installs into a folder that is then moved: what is installed may name no place."""
-    run(args.cmake, "--install", args.build, "--prefix", args.work / "staging", *options)
+def install(args, name, *components):
+    """Installs into a folder that is then moved: what is installed may name no place. All, if no components are named."""
+    for options in [("--component", component) for component in components] or [()]:
+        run(args.cmake, "--install", args.build, "--prefix", args.work / "staging", *options)
     return (args.work / "staging").rename(args.work / name)
 
 
@@ -126,11 +127,13 @@ def build_with_cmake(args, tree):
     run_example(args, build / "plugin_host_static")
 
 
-def use_runtime_alone(args, tree):
-    """A node has the runtime and the command, but no compiler."""
-    names = [path.name for path in tree.rglob("*")]
-    check("runtime.h" in names and "wasm2native" in names, "the component has the runtime")
-    check(not [name for name in names if "wasm2native-compiler" in name], "the component has no compiler")
+def use_runtime_alone(args, node, host):
+    """A node has the runtime and the command, but no compiler; a host of guests has headers as well."""
+    for tree, has_headers in ((node, False), (host, True)):
+        names = [path.name for path in tree.rglob("*")]
+        check("wasm2native" in names and "wasm2native.1" in names, "the component has the command and its manual page")
+        check(("runtime.h" in names) == has_headers, "headers are for development")
+        check(not [name for name in names if "wasm2native-compiler" in name], "the component has no compiler")
     source = args.work / "node"
     source.mkdir()
     (source / "CMakeLists.txt").write_text(
@@ -141,8 +144,8 @@ def use_runtime_alone(args, tree):
         "if(wasm2native_FOUND)\n"
         "  message(FATAL_ERROR \"found a compiler that is not installed\")\n"
         "endif()\n")
-    configure(args, source, source / "build", tree)
-    output = run(tree / "bin/wasm2native", "inspect", args.work / "plugin.so")
+    configure(args, source, source / "build", host)
+    output = run(node / "bin/wasm2native", "inspect", args.work / "plugin.so")
     check("percent" in output, "the command of the component reads artifacts")
 
 
@@ -173,7 +176,7 @@ def main():
     check_bindgen_refuses(args, tree)
     check_cache(args)
     build_with_cmake(args, tree)
-    use_runtime_alone(args, install(args, "runtime-tree", "--component", "runtime"))
+    use_runtime_alone(args, install(args, "runtime-tree", "runtime"), install(args, "host-tree", "runtime", "development"))
     check_docs(args)
 
 

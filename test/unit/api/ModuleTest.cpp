@@ -8,6 +8,11 @@
 namespace w2n::test {
 namespace {
 
+TEST(ApiModule, NamesItsVersions) {
+  EXPECT_EQ(std::string(w2n_runtime_version()).find("wasm2native "), 0u);
+  EXPECT_EQ(w2n_runtime_artifact_format(), artifact::formatVersion);
+}
+
 TEST(ApiModule, ListsImportsWithTheirTypes) {
   ModulePtr module;
   ASSERT_TRUE(succeeds(loadModule(buildImporter(), module)));

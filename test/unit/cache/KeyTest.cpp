@@ -48,10 +48,12 @@ TEST(CacheKey, DoesNotDependOnHowItIsCompiled) {
 }
 
 TEST(CacheKey, TakesATripleForItsArchitecture) {
-  w2n_compile_options name = byDefault, triple = byDefault;
+  w2n_compile_options name = byDefault, triple = byDefault, alias = byDefault;
   name.target = "aarch64";
   triple.target = "aarch64-unknown-linux-gnu";
+  alias.target = "arm64";
   EXPECT_EQ(familyOf(source, compiler, name), familyOf(source, compiler, triple));
+  EXPECT_EQ(familyOf(source, compiler, name), familyOf(source, compiler, alias));
 }
 
 TEST(CacheKey, SaysWhichProcessorNativeIs) {
