@@ -45,17 +45,6 @@ void appendCut(FlatTypes &to, const FlatTypes &from) {
 /// Sizes are checked when all is known; until then they must only not wrap.
 uint64_t saturated(uint64_t bytes) { return std::min<uint64_t>(bytes, UINT32_MAX); }
 
-Layout layoutOfRecord(const Types &types, const TypeBody &body, bool is64) {
-  Layout record = {0, 1};
-  for (const Field &field : body.fields) {
-    const Layout layout = layoutOf(types, *field.type, is64);
-    record.bytes = saturated(alignUp(record.bytes, layout.alignment) + layout.bytes);
-    record.alignment = std::max(record.alignment, layout.alignment);
-  }
-  record.bytes = alignUp(record.bytes, record.alignment);
-  return record;
-}
-
 Layout layoutOfVariant(const Types &types, const std::vector<Field> &cases, bool is64) {
   Layout payload = {0, 1};
   for (const Field &variantCase : cases) {
@@ -105,7 +94,7 @@ Layout layoutOfBody(const Types &types, const TypeBody &body, bool is64) {
     return layoutOf(types, {body.primitive, {}}, is64);
   case TypeForm::Record:
   case TypeForm::Tuple:
-    return layoutOfRecord(types, body, is64);
+    return layoutOfFields(types, body.fields, is64);
   case TypeForm::Variant:
   case TypeForm::Enum:
   case TypeForm::Option:
@@ -206,6 +195,17 @@ std::vector<Field> casesOf(const TypeBody &body) {
   if (body.form == TypeForm::Result)
     return {{"ok", body.element}, {"error", body.error}};
   return body.fields;
+}
+
+Layout layoutOfFields(const Types &types, std::span<const Field> fields, bool is64) {
+  Layout all = {0, 1};
+  for (const Field &field : fields) {
+    const Layout layout = layoutOf(types, *field.type, is64);
+    all.bytes = saturated(alignUp(all.bytes, layout.alignment) + layout.bytes);
+    all.alignment = std::max(all.alignment, layout.alignment);
+  }
+  all.bytes = alignUp(all.bytes, all.alignment);
+  return all;
 }
 
 Layout layoutOf(const Types &types, ValueType type, bool is64) {

@@ -181,6 +181,8 @@ struct Layout {
   uint32_t alignment;
 };
 Layout layoutOf(const Types &types, ValueType type, bool is64 = false);
+/// Of a tuple of these, or of parameters in memory.
+Layout layoutOfFields(const Types &types, std::span<const Field> fields, bool is64 = false);
 /// Appends at most mostFlat + 1 core values.
 void appendFlat(const Types &types, ValueType type, FlatTypes &flat);
 /// Bytes of the discriminant of a variant with so many cases.

@@ -14,7 +14,8 @@ namespace {
 using namespace w2n;
 
 constexpr const char *usage =
-    "usage: w2nComponentRunner [-v] [--expect-failures=COUNT] FILE.json\n";
+    "usage: w2nComponentRunner [-O0|-O3] [--bounds-checks=guard|explicit] [--validate-only] [-v]\n"
+    "                          [--expect-failures=COUNT] FILE.json\n";
 
 /// Whether exactly `expected` commands failed, so that not-yet-passing.txt only shrinks.
 bool asExpected(const component::Counts &counts, unsigned expected) {
@@ -33,12 +34,20 @@ int main(int argc, char **argv) {
   setvbuf(stdout, nullptr, _IOLBF, 0);
   constexpr std::string_view expectFailures = "--expect-failures=";
   component::RunnerOptions options;
+  options.compile.threads = 1;
+  options.compile.level = compiler::OptimizationLevel::O0;
   unsigned expected = 0;
   std::filesystem::path file;
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (argument == "-v")
       options.verbose = true;
+    else if (argument == "--validate-only")
+      options.validateOnly = true;
+    else if (argument == "-O3")
+      options.compile.level = compiler::OptimizationLevel::O3;
+    else if (argument == "--bounds-checks=explicit")
+      options.compile.boundsChecks = compiler::BoundsChecks::Explicit;
     else if (argument.starts_with(expectFailures))
       expected = unsigned(atoi(argument.data() + expectFailures.size()));
     else
