@@ -2,6 +2,7 @@
 
 #include "compiler/driver/Compile.h"
 
+#include "compiler/component/MergeComponent.h"
 #include "compiler/driver/Build.h"
 #include "compiler/driver/ScanModule.h"
 #include "compiler/report/CodeReport.h"
@@ -65,6 +66,23 @@ private:
 
 using Phase = TimeReport::Phase;
 
+/// Components are decoded and validated; what is not supported yet is said then.
+Status checkComponent(std::span<const uint8_t> bytes, const CompileOptions &options) {
+  W2N_TRY(decoded, component::decodeComponent(bytes));
+  if (options.stopAfter == StopAfter::Decode)
+    return {};
+  component::Types types;
+  W2N_CHECK(component::validateComponent(decoded, types));
+  if (options.stopAfter == StopAfter::Validate)
+    return {};
+  auto merged = mergeComponent(bytes);
+  if (merged)
+    return fail(ErrorKind::Unsupported, "this is a component; it is valid, but calling components "
+                                        "from outside is not supported yet");
+  merged.error().text.insert(0, "this is a component, of which some is not supported yet: ");
+  return std::unexpected(std::move(merged).error());
+}
+
 } // namespace
 
 Result<std::vector<Result<std::vector<uint8_t>>>>
@@ -79,6 +97,10 @@ compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &given,
   };
   W2N_TRY(choices, chooseLevels(options, targets));
   W2N_TRY(features, wasm::parseFeatures(options.features));
+  if (component::kindOf(bytes) == component::BinaryKind::Component) {
+    W2N_CHECK(checkComponent(bytes, options));
+    return std::vector<Result<std::vector<uint8_t>>>(targets.size());
+  }
   Reports reports(options);
   std::optional<TimeReport::Scope> phase(std::in_place, reports.times(), Phase::Decode);
   W2N_TRY(module, wasm::decodeModule(bytes, features));

@@ -10,7 +10,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # Layer: what it may include besides itself. Longest prefix counts; a row's own includes are not handed on.
-LIBRARIES = {"lib/support": ["include"], "lib/wasm": ["lib/support"],
+LIBRARIES = {"lib/support": ["include"], "lib/wasm": ["lib/support"], "lib/component": ["lib/support", "lib/wasm"],
              "lib/artifact": ["lib/support", "lib/wasm", "include"]}
 LIB = [*LIBRARIES]
 COMPILER_BASE = ["compiler/Options.h", *LIB]
@@ -21,6 +21,7 @@ LAYERS = {
     "include": ["include"],
     "compiler/Options.h": [],
     "compiler/builtins": [],
+    "compiler/component": LIB,
     "compiler/targets": COMPILER_BASE,
     "compiler/report": COMPILER_BASE,
     "compiler/ir": COMPILER_BASE,
@@ -29,8 +30,8 @@ LAYERS = {
     "compiler/passes": [*IR, *COMPILER_BASE],
     "compiler/codegen": ["compiler/lower", "compiler/passes", *PLAN, *IR, *COMPILER_BASE],
     "compiler/link": ["compiler/codegen", "compiler/lower", *PLAN, *IR, *COMPILER_BASE],
-    "compiler/driver": ["compiler/link", "compiler/codegen", "compiler/lower", "compiler/passes", *PLAN, *IR,
-                        *COMPILER_BASE, "include"],
+    "compiler/driver": ["compiler/component", "compiler/link", "compiler/codegen", "compiler/lower",
+                        "compiler/passes", *PLAN, *IR, *COMPILER_BASE, "include"],
     "runtime/arch/SignalRegisters.h": [],
     "runtime/platform": ["runtime/arch/SignalRegisters.h", "lib/support"],
     "runtime/arch": ["runtime/arch/SignalRegisters.h", *LIB],

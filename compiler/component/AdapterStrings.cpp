@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Strings (CanonicalABI.md, "Loading" and "Storing" of strings). A copy takes two passes over the
+// characters: one that checks them and finds how many bytes they need in the other encoding, and
+// one that writes them, so that realloc is called once, with the size that is needed.
+
+#include "compiler/component/Adapters.h"
+
+namespace w2n::compiler {
+
+using component::CanonOption;
+using enum wasm::ValueKind;
+
+namespace {
+
+/// What the code units of a string are: latin1+utf16 is one of the last two.
+enum class Units : uint8_t { Utf8, Utf16, Latin1 };
+
+constexpr uint32_t utf16Tag = 1u << 31;
+constexpr uint32_t maxStringBytes = (1u << 31) - 1;
+
+wasm::FunctionType functionType(unsigned params, unsigned results) {
+  const std::vector<wasm::ValueType> i32s(4, wasm::ValueType::i32());
+  return {{i32s.begin(), i32s.begin() + params}, {i32s.begin(), i32s.begin() + results}};
+}
+
+void compareWith(CodeEmitter &e, uint32_t local, uint32_t value, Op comparison) {
+  e.get(local);
+  e.i32(value);
+  e.op(comparison);
+}
+
+void addTo(CodeEmitter &e, uint32_t local, uint32_t value) {
+  e.get(local);
+  e.i32(value);
+  e.op(Op::I32Add);
+  e.set(local);
+}
+
+/// Reads characters of one memory. Local 0 is where the next one is, 1 the end; `character` is set.
+class CharacterReader {
+public:
+  CharacterReader(Adapters &adapters, CodeEmitter &e, Units units, uint32_t memory)
+      : adapters(adapters), e(e), units(units), memory(memory) {}
+
+  /// Reads the character at `at`, which is moved behind it, into `character`.
+  void read(uint32_t at, uint32_t end, uint32_t character) {
+    switch (units) {
+    case Units::Latin1:
+      e.get(at);
+      e.access(Op::I32Load8U, memory, 0);
+      e.set(character);
+      return addTo(e, at, 1);
+    case Units::Utf16:
+      return readUtf16(at, end, character);
+    case Units::Utf8:
+      return readUtf8(at, end, character);
+    }
+  }
+
+private:
+  void readUtf16(uint32_t at, uint32_t end, uint32_t character) {
+    e.get(at);
+    e.access(Op::I32Load16U, memory, 0);
+    e.set(character);
+    addTo(e, at, 2);
+    // 0xD800 to 0xDFFF are halves: 0xD800 to 0xDBFF must come first, 0xDC00 to 0xDFFF second.
+    e.get(character);
+    e.i32(0xf800);
+    e.op(Op::I32And);
+    e.i32(0xd800);
+    e.op(Op::I32Eq);
+    e.iff();
+    compareWith(e, character, 0xdc00, Op::I32GeU);
+    adapters.trapIf(e, CanonTrap::InvalidUtf16);
+    e.get(at);
+    e.get(end);
+    e.op(Op::I32GeU);
+    adapters.trapIf(e, CanonTrap::InvalidUtf16);
+    const uint32_t second = e.newLocal();
+    e.get(at);
+    e.access(Op::I32Load16U, memory, 0);
+    e.set(second);
+    addTo(e, at, 2);
+    e.get(second);
+    e.i32(0xfc00);
+    e.op(Op::I32And);
+    e.i32(0xdc00);
+    e.op(Op::I32Ne);
+    adapters.trapIf(e, CanonTrap::InvalidUtf16);
+    // ((first - 0xD800) << 10) + (second - 0xDC00) + 0x10000.
+    e.get(character);
+    e.i32(10);
+    e.op(Op::I32Shl);
+    e.get(second);
+    e.op(Op::I32Add);
+    e.i32(0x10000 - (0xd800 << 10) - 0xdc00);
+    e.op(Op::I32Add);
+    e.set(character);
+    e.end();
+  }
+
+  void readUtf8(uint32_t at, uint32_t end, uint32_t character) {
+    e.get(at);
+    e.access(Op::I32Load8U, memory, 0);
+    e.set(character);
+    addTo(e, at, 1);
+    compareWith(e, character, 0x80, Op::I32GeU);
+    e.iff();
+    // Bytes 0x80 to 0xC1 and above 0xF4 begin no character.
+    e.get(character);
+    e.i32(0xc2);
+    e.op(Op::I32Sub);
+    e.i32(0xf4 - 0xc2);
+    e.op(Op::I32GtU);
+    adapters.trapIf(e, CanonTrap::InvalidUtf8);
+    const uint32_t more = e.newLocal(), least = e.newLocal();
+    const auto shape = [&](uint32_t bytes, uint32_t mask, uint32_t smallest) {
+      e.i32(bytes);
+      e.set(more);
+      e.i32(smallest);
+      e.set(least);
+      e.get(character);
+      e.i32(mask);
+      e.op(Op::I32And);
+      e.set(character);
+    };
+    compareWith(e, character, 0xe0, Op::I32LtU);
+    e.iff();
+    shape(1, 0x1f, 0x80);
+    e.otherwise();
+    compareWith(e, character, 0xf0, Op::I32LtU);
+    e.iff();
+    shape(2, 0x0f, 0x800);
+    e.otherwise();
+    shape(3, 0x07, 0x10000);
+    e.end();
+    e.end();
+    readContinuations(at, end, character, more);
+    // No longer form than is needed, no surrogate, nothing beyond U+10FFFF.
+    e.get(character);
+    e.get(least);
+    e.op(Op::I32LtU);
+    compareWith(e, character, 0x10ffff, Op::I32GtU);
+    e.op(Op::I32Or);
+    e.get(character);
+    e.i32(0xfffff800);
+    e.op(Op::I32And);
+    e.i32(0xd800);
+    e.op(Op::I32Eq);
+    e.op(Op::I32Or);
+    adapters.trapIf(e, CanonTrap::InvalidUtf8);
+    e.end();
+  }
+
+  void readContinuations(uint32_t at, uint32_t end, uint32_t character, uint32_t more) {
+    const uint32_t byte = e.newLocal();
+    e.loop();
+    e.get(at);
+    e.get(end);
+    e.op(Op::I32GeU);
+    adapters.trapIf(e, CanonTrap::InvalidUtf8);
+    e.get(at);
+    e.access(Op::I32Load8U, memory, 0);
+    e.tee(byte);
+    e.i32(0xc0);
+    e.op(Op::I32And);
+    e.i32(0x80);
+    e.op(Op::I32Ne);
+    adapters.trapIf(e, CanonTrap::InvalidUtf8);
+    addTo(e, at, 1);
+    e.get(character);
+    e.i32(6);
+    e.op(Op::I32Shl);
+    e.get(byte);
+    e.i32(0x3f);
+    e.op(Op::I32And);
+    e.op(Op::I32Or);
+    e.set(character);
+    addTo(e, more, uint32_t(-1));
+    e.get(more);
+    e.brIf(0);
+    e.end();
+  }
+
+  Adapters &adapters;
+  CodeEmitter &e;
+  const Units units;
+  const uint32_t memory;
+};
+
+/// Writes characters to one memory.
+class CharacterWriter {
+public:
+  CharacterWriter(CodeEmitter &e, Units units, uint32_t memory)
+      : e(e), units(units), memory(memory) {}
+
+  /// Pushes how many bytes `character` takes.
+  void pushBytes(uint32_t character) {
+    if (units == Units::Latin1)
+      return e.i32(1);
+    if (units == Units::Utf16) {
+      compareWith(e, character, 0x10000, Op::I32GeU);
+      e.i32(1);
+      e.op(Op::I32Shl);
+      e.i32(2);
+      return e.op(Op::I32Add);
+    }
+    compareWith(e, character, 0x80, Op::I32GeU);
+    compareWith(e, character, 0x800, Op::I32GeU);
+    e.op(Op::I32Add);
+    compareWith(e, character, 0x10000, Op::I32GeU);
+    e.op(Op::I32Add);
+    e.i32(1);
+    e.op(Op::I32Add);
+  }
+
+  /// Writes `character` at `at`, which is moved behind it.
+  void write(uint32_t at, uint32_t character) {
+    if (units == Units::Latin1)
+      return writeUnit(at, [&] { e.get(character); });
+    if (units == Units::Utf16)
+      return writeUtf16(at, character);
+    writeUtf8(at, character);
+  }
+
+private:
+  template <typename Push> void writeUnit(uint32_t at, Push push) {
+    e.get(at);
+    push();
+    e.access(units == Units::Utf16 ? Op::I32Store16 : Op::I32Store8, memory, 0);
+    addTo(e, at, units == Units::Utf16 ? 2 : 1);
+  }
+
+  void writeUtf16(uint32_t at, uint32_t character) {
+    compareWith(e, character, 0x10000, Op::I32LtU);
+    e.iff();
+    writeUnit(at, [&] { e.get(character); });
+    e.otherwise();
+    writeUnit(at, [&] {
+      e.get(character);
+      e.i32(10);
+      e.op(Op::I32ShrU);
+      e.i32(0xd800 - (0x10000 >> 10));
+      e.op(Op::I32Add);
+    });
+    writeUnit(at, [&] {
+      e.get(character);
+      e.i32(0x3ff);
+      e.op(Op::I32And);
+      e.i32(0xdc00);
+      e.op(Op::I32Or);
+    });
+    e.end();
+  }
+
+  /// The byte with the bits of `character` from `shift` on, under `mask`, and a marker.
+  void writeByte(uint32_t at, uint32_t character, uint32_t shift, uint32_t mask, uint32_t marker) {
+    writeUnit(at, [&] {
+      e.get(character);
+      e.i32(shift);
+      e.op(Op::I32ShrU);
+      e.i32(mask);
+      e.op(Op::I32And);
+      e.i32(marker);
+      e.op(Op::I32Or);
+    });
+  }
+
+  void writeUtf8(uint32_t at, uint32_t character) {
+    compareWith(e, character, 0x80, Op::I32LtU);
+    e.iff();
+    writeUnit(at, [&] { e.get(character); });
+    e.otherwise();
+    compareWith(e, character, 0x800, Op::I32LtU);
+    e.iff();
+    writeByte(at, character, 6, 0x1f, 0xc0);
+    e.otherwise();
+    compareWith(e, character, 0x10000, Op::I32LtU);
+    e.iff();
+    writeByte(at, character, 12, 0x0f, 0xe0);
+    e.otherwise();
+    writeByte(at, character, 18, 0x07, 0xf0);
+    writeByte(at, character, 12, 0x3f, 0x80);
+    e.end();
+    writeByte(at, character, 6, 0x3f, 0x80);
+    e.end();
+    writeByte(at, character, 0, 0x3f, 0x80);
+    e.end();
+  }
+
+  CodeEmitter &e;
+  const Units units;
+  const uint32_t memory;
+};
+
+/// Emits (address, bytes) -> (address, length): the copy of a string whose units are known.
+class StringCopier {
+public:
+  StringCopier(Adapters &adapters, const BoundOptions &from, Units fromUnits,
+               const BoundOptions &to, uint32_t toInstance)
+      : adapters(adapters), e(functionType(2, 2)), from(from), fromUnits(fromUnits), to(to),
+        toInstance(toInstance) {}
+
+  std::vector<uint8_t> emit() {
+    checkRange();
+    switch (to.encoding) {
+    case CanonOption::Utf8:
+      copyAs(Units::Utf8, 1, measure(Units::Utf8), 0);
+      break;
+    case CanonOption::Utf16:
+      copyAs(Units::Utf16, 2, measure(Units::Utf16), 0);
+      break;
+    default:
+      copyAsLatin1OrUtf16();
+      break;
+    }
+    return e.take();
+  }
+
+private:
+  void checkRange() {
+    compareWith(e, bytes, maxStringBytes, Op::I32GtU);
+    adapters.trapIf(e, CanonTrap::StringOutOfBounds);
+    e.get(address);
+    e.op(Op::I64ExtendI32U);
+    e.get(bytes);
+    e.op(Op::I64ExtendI32U);
+    e.op(Op::I64Add);
+    adapters.checkEnd(e, adapters.memoryOf(from), CanonTrap::StringOutOfBounds);
+    e.get(address);
+    e.get(bytes);
+    e.op(Op::I32Add);
+    e.set(end);
+  }
+
+  /// Runs `body` for each character, in `character`.
+  template <typename Body> void forEach(Body body) {
+    e.get(address);
+    e.set(at);
+    e.block();
+    e.loop();
+    e.get(at);
+    e.get(end);
+    e.op(Op::I32Eq);
+    e.brIf(1);
+    CharacterReader(adapters, e, fromUnits, adapters.memoryOf(from)).read(at, end, character);
+    body();
+    e.br(0);
+    e.end();
+    e.end();
+  }
+
+  /// A local with the bytes that the string needs; `wide` becomes whether a character needs more
+  /// than Latin-1.
+  uint32_t measure(Units units) {
+    const uint32_t size = e.newLocal();
+    forEach([&] {
+      e.get(size);
+      CharacterWriter(e, units, 0).pushBytes(character);
+      e.op(Op::I32Add);
+      e.set(size);
+      e.get(wide);
+      compareWith(e, character, 0x100, Op::I32GeU);
+      e.op(Op::I32Or);
+      e.set(wide);
+    });
+    compareWith(e, size, maxStringBytes, Op::I32GtU);
+    adapters.trapIf(e, CanonTrap::StringTooLong);
+    return size;
+  }
+
+  /// Allocates `size` bytes, writes the string and leaves address and length on the stack.
+  void copyAs(Units units, uint32_t alignment, uint32_t size, uint32_t tag) {
+    const uint32_t copy =
+        adapters.allocate(e, to, toInstance, alignment, size, CanonTrap::StringOutOfBounds);
+    const uint32_t next = e.newLocal();
+    e.get(copy);
+    e.set(next);
+    forEach([&] { CharacterWriter(e, units, adapters.memoryOf(to)).write(next, character); });
+    e.get(copy);
+    e.get(size);
+    if (units == Units::Utf16) {
+      e.i32(1);
+      e.op(Op::I32ShrU);
+    }
+    if (tag != 0) {
+      e.i32(tag);
+      e.op(Op::I32Or);
+    }
+  }
+
+  void copyAsLatin1OrUtf16() {
+    const uint32_t size = measure(Units::Utf16);
+    e.get(wide);
+    e.iff();
+    copyAs(Units::Utf16, 2, size, utf16Tag);
+    e.op(Op::Return);
+    e.end();
+    // Each character is one unit of UTF-16 here.
+    e.get(size);
+    e.i32(1);
+    e.op(Op::I32ShrU);
+    e.set(size);
+    copyAs(Units::Latin1, 2, size, 0);
+  }
+
+  Adapters &adapters;
+  CodeEmitter e;
+  const BoundOptions &from;
+  const Units fromUnits;
+  const BoundOptions &to;
+  const uint32_t toInstance;
+  const uint32_t address = 0, bytes = 1;
+  const uint32_t at = e.newLocal(), end = e.newLocal(), character = e.newLocal(),
+                 wide = e.newLocal();
+};
+
+} // namespace
+
+uint32_t Adapters::stringCopier(const BoundOptions &from, const BoundOptions &to,
+                                uint32_t toInstance) {
+  const auto textOfOptions = [&](const BoundOptions &options) {
+    return std::to_string(memoryOf(options)) + " " + std::to_string(unsigned(options.encoding)) +
+           " ";
+  };
+  const std::string key = textOfOptions(from) + textOfOptions(to) +
+                          std::to_string(module.indexOf(*to.realloc)) + " " +
+                          std::to_string(toInstance);
+  if (const auto found = helpers.find(key); found != helpers.end())
+    return found->second;
+  const wasm::FunctionType type = functionType(2, 2);
+  const auto copierOf = [&](Units units) {
+    return module.addFunction(type, StringCopier(*this, from, units, to, toInstance).emit());
+  };
+  CodeEmitter e(type);
+  if (from.encoding != CanonOption::Utf8)
+    checkAlignment(e, 0, 2, CanonTrap::UnalignedPointer);
+  // Code units, of which UTF-16's have two bytes; a length that is too large stays so.
+  const auto callUtf16 = [&] {
+    const uint32_t copier = copierOf(Units::Utf16);
+    compareWith(e, 1, maxStringBytes / 2, Op::I32GtU);
+    trapIf(e, CanonTrap::StringOutOfBounds);
+    e.get(0);
+    e.get(1);
+    e.i32(1);
+    e.op(Op::I32Shl);
+    e.call(copier);
+  };
+  switch (from.encoding) {
+  case CanonOption::Utf8: {
+    const uint32_t copier = copierOf(Units::Utf8);
+    e.get(0);
+    e.get(1);
+    e.call(copier);
+    break;
+  }
+  case CanonOption::Utf16:
+    callUtf16();
+    break;
+  default: {
+    const uint32_t latin1 = copierOf(Units::Latin1);
+    compareWith(e, 1, utf16Tag, Op::I32LtU);
+    e.iff();
+    e.get(0);
+    e.get(1);
+    e.call(latin1);
+    e.op(Op::Return);
+    e.end();
+    e.get(1);
+    e.i32(utf16Tag);
+    e.op(Op::I32Xor);
+    e.set(1);
+    callUtf16();
+    break;
+  }
+  }
+  const uint32_t helper = module.addFunction(type, e.take());
+  helpers.emplace(key, helper);
+  return helper;
+}
+
+} // namespace w2n::compiler

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/component/Translate.h"
+
+#include <algorithm>
+
+namespace w2n::compiler {
+
+using component::Builtin;
+using component::FlatTypes;
+using component::TypeBody;
+
+std::string_view textOf(CanonTrap trap) {
+  static constexpr std::string_view texts[] = {
+#define CANON_TRAP(name, text) text,
+#include "compiler/component/CanonTraps.def"
+  };
+  return texts[size_t(trap)];
+}
+
+void Adapters::trap(CodeEmitter &e, CanonTrap reason, std::optional<uint32_t> number) {
+  e.i32(uint32_t(reason));
+  if (number)
+    e.get(*number);
+  else
+    e.i32(0);
+  e.call(MergedModule::trapFunction);
+  e.op(Op::Unreachable);
+}
+
+void Adapters::trapIf(CodeEmitter &e, CanonTrap reason) {
+  e.iff();
+  trap(e, reason);
+  e.end();
+}
+
+void Adapters::checkAlignment(CodeEmitter &e, uint32_t pointer, uint32_t alignment,
+                              CanonTrap reason) {
+  if (alignment == 1)
+    return;
+  e.get(pointer);
+  e.i32(alignment - 1);
+  e.op(Op::I32And);
+  trapIf(e, reason);
+}
+
+void Adapters::checkEnd(CodeEmitter &e, uint32_t memory, CanonTrap reason) {
+  constexpr uint64_t pageBits = 16;
+  e.memorySize(memory);
+  e.op(Op::I64ExtendI32U);
+  e.i64(pageBits);
+  e.op(Op::I64Shl);
+  e.op(Op::I64GtU);
+  trapIf(e, reason);
+}
+
+void Adapters::checkMayLeave(CodeEmitter &e, uint32_t componentInstance) {
+  e.getGlobal(*flags[componentInstance]);
+  e.op(Op::I32Eqz);
+  trapIf(e, CanonTrap::CannotLeave);
+}
+
+void Adapters::setMayLeave(CodeEmitter &e, uint32_t componentInstance, bool may) {
+  // An instance that calls nothing out has no flag.
+  if (!flags[componentInstance])
+    return;
+  e.i32(may);
+  e.setGlobal(*flags[componentInstance]);
+}
+
+uint32_t Adapters::allocate(CodeEmitter &e, const BoundOptions &options, uint32_t componentInstance,
+                            uint32_t alignment, uint32_t bytesLocal, CanonTrap outOfBounds) {
+  const uint32_t address = e.newLocal();
+  setMayLeave(e, componentInstance, false);
+  e.i32(0);
+  e.i32(0);
+  e.i32(alignment);
+  e.get(bytesLocal);
+  e.call(module.indexOf(*options.realloc));
+  e.set(address);
+  setMayLeave(e, componentInstance, true);
+  checkAlignment(e, address, alignment, CanonTrap::UnalignedPointer);
+  e.get(address);
+  e.op(Op::I64ExtendI32U);
+  e.get(bytesLocal);
+  e.op(Op::I64ExtendI32U);
+  e.op(Op::I64Add);
+  // Read again: the memory may have grown.
+  checkEnd(e, memoryOf(options), outOfBounds);
+  return address;
+}
+
+namespace {
+
+std::vector<FlatSlot> newSlots(CodeEmitter &e, const FlatTypes &flat) {
+  std::vector<FlatSlot> slots;
+  for (const wasm::ValueKind kind : flat)
+    slots.push_back({e.newLocal(kind), kind});
+  return slots;
+}
+
+/// The parameters of the function that is emitted.
+std::vector<FlatSlot> paramSlots(const FlatTypes &flat) {
+  std::vector<FlatSlot> slots;
+  for (const wasm::ValueKind kind : flat)
+    slots.push_back({uint32_t(slots.size()), kind});
+  return slots;
+}
+
+} // namespace
+
+/// Checks a pointer to a value of a layout.
+static void checkPointer(Adapters &adapters, CodeEmitter &e, const BoundOptions &options,
+                         uint32_t pointer, const component::Layout &layout) {
+  adapters.checkAlignment(e, pointer, layout.alignment, CanonTrap::UnalignedPointer);
+  e.get(pointer);
+  e.op(Op::I64ExtendI32U);
+  e.i64(layout.bytes);
+  e.op(Op::I64Add);
+  adapters.checkEnd(e, adapters.memoryOf(options), CanonTrap::PointerOutOfBounds);
+}
+
+Status Adapters::lower(uint32_t index, const CanonFunc &canon) {
+  const LiftedFunc &lifted = program.liftedFuncs[canon.lifted];
+  const TypeBody &func = types[lifted.type];
+  if (func.isAsync())
+    return fail(ErrorKind::Unsupported, "asynchronous functions are not supported yet");
+  const wasm::FunctionType type = loweredType(types, func, {});
+  const Side caller{canon.options, canon.componentInstance},
+      callee{lifted.options, lifted.componentInstance};
+  CodeEmitter e(type);
+  checkMayLeave(e, canon.componentInstance);
+
+  // Parameters.
+  const FlatTypes params = flatParams(types, func), result = flatResult(types, func);
+  const std::vector<FlatSlot> given = paramSlots(params);
+  std::vector<FlatSlot> passed;
+  Place source = Place::flat(given), target;
+  if (params.size() > component::mostFlat) {
+    const component::Layout layout = layoutOfFields(types, func.fields);
+    checkPointer(*this, e, canon.options, 0, layout);
+    source = Place::memory(0);
+    const uint32_t bytes = e.newLocal();
+    e.i32(uint32_t(layout.bytes));
+    e.set(bytes);
+    const uint32_t address = allocate(e, lifted.options, lifted.componentInstance, layout.alignment,
+                                      bytes, CanonTrap::PointerOutOfBounds);
+    passed = {{address, wasm::ValueKind::I32}};
+    target = Place::memory(address);
+  } else {
+    passed = newSlots(e, params);
+    target = Place::flat(passed);
+  }
+  const bool lends = std::ranges::any_of(
+      func.fields, [&](const component::Field &param) { return hasBorrow(types, *param.type); });
+  const uint32_t loans = lends ? handles.beginLoans(e) : 0;
+  const uint32_t borrows = lends ? handles.beginBorrows(e, callee.componentInstance) : 0;
+  Translator forward(*this, e, caller, callee, callee.componentInstance);
+  W2N_CHECK(forward.translateAll(func.fields, source, target));
+
+  // The call.
+  for (const FlatSlot &slot : passed)
+    e.get(slot.local);
+  e.call(module.indexOf(lifted.core));
+  std::vector<FlatSlot> returned;
+  if (result.size() > 1)
+    returned = {{e.newLocal(), wasm::ValueKind::I32}};
+  else
+    returned = newSlots(e, result);
+  if (!returned.empty())
+    e.set(returned[0].local);
+
+  if (lends)
+    handles.endBorrows(e, callee.componentInstance, borrows);
+
+  // The result.
+  std::vector<FlatSlot> results;
+  if (func.element) {
+    Translator back(*this, e, callee, caller, callee.componentInstance);
+    if (result.size() > 1) {
+      const component::Layout layout = layoutOf(types, *func.element);
+      checkPointer(*this, e, lifted.options, returned[0].local, layout);
+      const auto resultPointer = uint32_t(type.params.size() - 1);
+      checkPointer(*this, e, canon.options, resultPointer, layout);
+      W2N_CHECK(back.translate(*func.element, Place::memory(returned[0].local),
+                               Place::memory(resultPointer)));
+    } else {
+      results = newSlots(e, result);
+      W2N_CHECK(back.translate(*func.element, Place::flat(returned), Place::flat(results)));
+    }
+  }
+  if (lifted.options.postReturn) {
+    setMayLeave(e, lifted.componentInstance, false);
+    for (const FlatSlot &slot : returned)
+      e.get(slot.local);
+    e.call(module.indexOf(*lifted.options.postReturn));
+    setMayLeave(e, lifted.componentInstance, true);
+  }
+  if (lends)
+    handles.endLoans(e, caller.componentInstance, loans);
+  for (const FlatSlot &slot : results)
+    e.get(slot.local);
+  module.setCanonFunc(index, type, e.take());
+  return {};
+}
+
+Status Adapters::addBuiltin(uint32_t index, const CanonFunc &func) {
+  const wasm::ValueType i32 = wasm::ValueType::i32();
+  const uint32_t instance = func.componentInstance;
+  wasm::FunctionType type{{i32}, {i32}};
+  if (func.builtin == Builtin::ResourceDrop)
+    type.results.clear();
+  CodeEmitter e(type);
+  if (func.builtin != Builtin::ResourceRep)
+    checkMayLeave(e, instance);
+  e.get(0);
+  if (func.builtin == Builtin::ResourceNew)
+    handles.addOwn(e, instance, func.resource);
+  else if (func.builtin == Builtin::ResourceRep)
+    handles.representation(e, instance, func.resource);
+  else
+    handles.drop(e, instance, func.resource);
+  module.setCanonFunc(index, type, e.take());
+  return {};
+}
+
+Status Adapters::run() {
+  flags.resize(program.componentInstances.size());
+  for (const CanonFunc &func : program.canonFuncs)
+    if (!flags[func.componentInstance])
+      flags[func.componentInstance] = module.addGlobal(1);
+  for (uint32_t i = 0; i < program.canonFuncs.size(); ++i) {
+    const CanonFunc &func = program.canonFuncs[i];
+    W2N_CHECK(func.builtin == Builtin::Lower ? lower(i, func) : addBuiltin(i, func));
+  }
+  return {};
+}
+
+} // namespace w2n::compiler

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// The core functions that canonical definitions make (CanonicalABI.md). A lowered function is one
+// with the function that it calls: values go from where the caller has them to where the callee
+// wants them, without a form in between.
+#pragma once
+
+#include "compiler/component/CodeEmitter.h"
+#include "compiler/component/Handles.h"
+#include "compiler/component/MergedModule.h"
+
+namespace w2n::compiler {
+
+enum class CanonTrap : uint32_t {
+#define CANON_TRAP(name, text) name,
+#include "compiler/component/CanonTraps.def"
+};
+/// With # for a number.
+std::string_view textOf(CanonTrap trap);
+
+class Adapters {
+public:
+  Adapters(MergedModule &module, const FlatProgram &program, const component::Types &types)
+      : module(module), program(program), types(types), handles(*this) {}
+  /// Writes all canonical functions. Errors: Unsupported.
+  Status run();
+
+  /// The flag that is 0 while a component instance may not call out, if it has one.
+  std::optional<uint32_t> mayLeave(uint32_t componentInstance) const {
+    return flags[componentInstance];
+  }
+
+  // What adapters are made of.
+  /// `number`, a local, is for the message.
+  void trap(CodeEmitter &e, CanonTrap reason, std::optional<uint32_t> number = std::nullopt);
+  /// Traps if the i32 on the stack is not zero.
+  void trapIf(CodeEmitter &e, CanonTrap reason);
+  /// Traps if the address in `pointer` has not this alignment.
+  void checkAlignment(CodeEmitter &e, uint32_t pointer, uint32_t alignment, CanonTrap reason);
+  /// Traps if the i64 on the stack, where something ends, is beyond the end of memory.
+  void checkEnd(CodeEmitter &e, uint32_t memory, CanonTrap reason);
+  /// realloc(0, 0, alignment, bytes) of `options`; the new address, checked, in a local.
+  /// `outOfBounds` is what memory that ends too early is for the content.
+  uint32_t allocate(CodeEmitter &e, const BoundOptions &options, uint32_t componentInstance,
+                    uint32_t alignment, uint32_t bytesLocal, CanonTrap outOfBounds);
+  /// A function (address, length) -> (address, length) that copies a string from one memory, in its
+  /// encoding, to another (AdapterStrings.cpp).
+  uint32_t stringCopier(const BoundOptions &from, const BoundOptions &to, uint32_t toInstance);
+  uint32_t memoryOf(const BoundOptions &options) const { return module.indexOf(*options.memory); }
+
+  MergedModule &module;
+  const FlatProgram &program;
+  const component::Types &types;
+  Handles handles;
+
+private:
+  Status lower(uint32_t index, const CanonFunc &func);
+  Status addBuiltin(uint32_t index, const CanonFunc &func);
+  void checkMayLeave(CodeEmitter &e, uint32_t componentInstance);
+  void setMayLeave(CodeEmitter &e, uint32_t componentInstance, bool may);
+
+  std::vector<std::optional<uint32_t>> flags;
+  std::map<std::string, uint32_t> helpers;
+};
+
+} // namespace w2n::compiler

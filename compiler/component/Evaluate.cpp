@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/component/Evaluate.h"
+
+#include <map>
+
+namespace w2n::compiler {
+
+using namespace component;
+
+namespace {
+
+/// Bounds what a file can ask for: components can instantiate others twice, and those again.
+constexpr uint32_t maxInstances = 10'000;
+constexpr uint64_t maxSteps = 20'000'000;
+
+struct Frame;
+struct Instance;
+
+/// A component with what it can refer to outside of it.
+struct Closure {
+  const component::Component *component = nullptr;
+  TypeId type = {};
+  Frame *parent = nullptr;
+};
+
+struct Item {
+  Sort sort = Sort::Func;
+  uint32_t lifted = 0;                   ///< of a function
+  std::optional<uint32_t> resource = {}; ///< of a type that is one
+  const wasm::Module *module = nullptr;
+  Closure closure = {};
+  std::shared_ptr<Instance> instance = {};
+};
+
+struct Instance {
+  std::map<std::string_view, Item> exports;
+};
+
+using CoreExports = std::map<std::string_view, CoreItem>;
+
+/// The index spaces of one component instance.
+struct Frame {
+  Frame *parent = nullptr;
+  uint32_t componentInstance = 0;
+  std::vector<CoreItem> coreFuncs, coreTables, coreMemories, coreGlobals, coreTags;
+  std::vector<std::shared_ptr<CoreExports>> coreInstances;
+  std::vector<Item> modules, funcs, types, components, instances;
+
+  std::vector<CoreItem> &coreSpace(wasm::ExternKind kind) {
+    std::vector<CoreItem> *const spaces[] = {&coreFuncs, &coreTables, &coreMemories, &coreGlobals,
+                                             &coreTags};
+    return *spaces[size_t(kind)];
+  }
+  std::vector<Item> *space(Sort sort) {
+    switch (sort) {
+    case Sort::CoreModule:
+      return &modules;
+    case Sort::Func:
+      return &funcs;
+    case Sort::Type:
+      return &types;
+    case Sort::Component:
+      return &components;
+    case Sort::Instance:
+      return &instances;
+    default:
+      return nullptr;
+    }
+  }
+};
+
+class Evaluator {
+public:
+  explicit Evaluator(const Types &types) : types(types) {}
+  Result<FlatProgram> run(const component::Component &component, TypeId type);
+
+private:
+  using Arguments = std::map<std::string_view, Item>;
+  Result<std::shared_ptr<Instance>> instantiate(const Closure &closure, const Arguments &arguments,
+                                                uint32_t *componentInstance = nullptr);
+
+  Status evaluate(const Definition &definition, const CoreModuleDefinition &);
+  Status evaluate(const Definition &definition, const CoreInstanceDefinition &);
+  Status evaluate(const Definition &, const CoreTypeDefinition &) { return {}; }
+  Status evaluate(const Definition &definition, const ComponentDefinition &);
+  Status evaluate(const Definition &definition, const InstanceDefinition &);
+  Status evaluate(const Definition &definition, const AliasDefinition &);
+  Status evaluate(const Definition &definition, const TypeSyntax &);
+  Status evaluate(const Definition &definition, const CanonDefinition &);
+  Status evaluate(const Definition &definition, const ImportDefinition &);
+  Status evaluate(const Definition &definition, const ExportDefinition &);
+  Status evaluate(const Definition &definition, const StartDefinition &) {
+    return unsupported("component start functions", definition.offset);
+  }
+  Status evaluate(const Definition &definition, const ValueDefinition &) {
+    return unsupported("component values", definition.offset);
+  }
+  Status instantiateModule(const wasm::Module &module, const CoreInstanceDefinition &);
+  void bindResources(const Entity &entity, const Item &item);
+  Result<BoundOptions> bind(const CanonOptions &options, uint64_t offset);
+  const Item &itemAt(const SortIndex &item) { return (*frame->space(item.sort))[item.index]; }
+  CoreItem coreItemAt(const SortIndex &item) {
+    const auto kind = wasm::ExternKind(size_t(item.sort) - size_t(Sort::CoreFunc));
+    return frame->coreSpace(kind)[item.index];
+  }
+  std::unexpected<Error> unsupported(const std::string &what, uint64_t offset) const {
+    return fail(ErrorKind::Unsupported, what + " are not supported yet", offset);
+  }
+  Status step(uint64_t count) {
+    steps += count;
+    if (steps > maxSteps)
+      return fail(ErrorKind::Limit, "component instantiates too much");
+    return {};
+  }
+
+  const Types &types;
+  FlatProgram program;
+  /// Components that are defined in them refer to them.
+  std::vector<std::unique_ptr<Frame>> frames;
+  Frame *frame = nullptr;
+  std::shared_ptr<Instance> exports;
+  const Arguments *given = nullptr;
+  uint64_t steps = 0;
+};
+
+Status Evaluator::evaluate(const Definition &, const CoreModuleDefinition &definition) {
+  frame->modules.push_back({.sort = Sort::CoreModule, .module = definition.module.get()});
+  return {};
+}
+
+Status Evaluator::instantiateModule(const wasm::Module &module,
+                                    const CoreInstanceDefinition &definition) {
+  if (program.instances.size() >= maxInstances)
+    return fail(ErrorKind::Limit,
+                "component has more than " + std::to_string(maxInstances) + " core instances");
+  W2N_CHECK(step(1 + module.imports.size() + module.exports.size()));
+  std::map<std::string_view, const CoreExports *> arguments;
+  for (const auto &[name, index] : definition.arguments)
+    arguments[name] = frame->coreInstances[index].get();
+  const auto number = uint32_t(program.instances.size());
+  CoreInstance instance{&module, {}};
+  // What is imported, by kind: an export of it is what was given.
+  std::vector<CoreItem> imported[5];
+  for (const wasm::Import &import : module.imports) {
+    const CoreItem item = arguments.at(import.module)->at(import.name);
+    instance.imports.push_back(item);
+    imported[size_t(import.kind)].push_back(item);
+  }
+  program.instances.push_back(std::move(instance));
+  auto items = std::make_shared<CoreExports>();
+  for (const wasm::Export &exported : module.exports) {
+    const std::vector<CoreItem> &given = imported[size_t(exported.kind)];
+    (*items)[exported.name] = exported.index < given.size()
+                                  ? given[exported.index]
+                                  : CoreItem{exported.kind, false, number, exported.index};
+  }
+  frame->coreInstances.push_back(std::move(items));
+  return {};
+}
+
+Status Evaluator::evaluate(const Definition &, const CoreInstanceDefinition &definition) {
+  if (definition.module)
+    return instantiateModule(*frame->modules[*definition.module].module, definition);
+  auto items = std::make_shared<CoreExports>();
+  for (const auto &[name, item] : definition.exports)
+    (*items)[name] = coreItemAt(item);
+  frame->coreInstances.push_back(std::move(items));
+  return {};
+}
+
+Status Evaluator::evaluate(const Definition &definition, const ComponentDefinition &nested) {
+  frame->components.push_back(
+      {.sort = Sort::Component,
+       .closure = {nested.component.get(), TypeId(definition.resolved), frame}});
+  return {};
+}
+
+Status Evaluator::evaluate(const Definition &definition, const InstanceDefinition &syntax) {
+  W2N_CHECK(step(1 + syntax.arguments.size() + syntax.exports.size()));
+  if (!syntax.component) {
+    auto instance = std::make_shared<Instance>();
+    for (const auto &[name, item] : syntax.exports)
+      instance->exports[name.name] = itemAt(item);
+    frame->instances.push_back({.sort = Sort::Instance, .instance = std::move(instance)});
+    return {};
+  }
+  Arguments arguments;
+  for (const auto &[name, item, offset] : syntax.arguments)
+    arguments[name] = itemAt(item);
+  uint32_t made = 0;
+  // A copy: the index space moves as it grows.
+  const Closure closure = frame->components[*syntax.component].closure;
+  W2N_TRY(instance, instantiate(closure, arguments, &made));
+  auto &ours = program.componentInstances[frame->componentInstance].resources;
+  for (const auto &[inner, outer] : definition.resources) {
+    const auto &theirs = program.componentInstances[made].resources;
+    if (auto found = theirs.find(inner); found != theirs.end())
+      ours[outer] = found->second;
+  }
+  frame->instances.push_back({.sort = Sort::Instance, .instance = std::move(instance)});
+  return {};
+}
+
+Status Evaluator::evaluate(const Definition &, const AliasDefinition &alias) {
+  switch (alias.target) {
+  case AliasDefinition::Target::Export:
+    frame->space(alias.sort)
+        ->push_back(Item(frame->instances[alias.instance].instance->exports.at(alias.name)));
+    return {};
+  case AliasDefinition::Target::CoreExport: {
+    const CoreItem item = frame->coreInstances[alias.instance]->at(alias.name);
+    frame->coreSpace(item.kind).push_back(item);
+    return {};
+  }
+  case AliasDefinition::Target::Outer: {
+    if (alias.sort == Sort::CoreType)
+      return {};
+    Frame *outer = frame;
+    for (uint32_t i = 0; i < alias.outerCount; ++i)
+      outer = outer->parent;
+    frame->space(alias.sort)->push_back(Item((*outer->space(alias.sort))[alias.outerIndex]));
+    return {};
+  }
+  }
+  return {};
+}
+
+Status Evaluator::evaluate(const Definition &definition, const TypeSyntax &syntax) {
+  Item item{.sort = Sort::Type};
+  if (syntax.form == TypeForm::Resource) {
+    RuntimeResource resource{frame->componentInstance, {}};
+    if (syntax.destructor)
+      resource.destructor = frame->coreFuncs[*syntax.destructor];
+    item.resource = uint32_t(program.resources.size());
+    program.resources.push_back(resource);
+    program.componentInstances[frame->componentInstance].resources[definition.resolved] =
+        *item.resource;
+  }
+  frame->types.push_back(std::move(item));
+  return {};
+}
+
+Result<BoundOptions> Evaluator::bind(const CanonOptions &options, uint64_t offset) {
+  if (options.isAsync)
+    return unsupported("asynchronous functions", offset);
+  BoundOptions bound;
+  bound.encoding = options.encoding;
+  if (options.memory)
+    bound.memory = frame->coreMemories[*options.memory];
+  if (options.realloc)
+    bound.realloc = frame->coreFuncs[*options.realloc];
+  if (options.postReturn)
+    bound.postReturn = frame->coreFuncs[*options.postReturn];
+  return bound;
+}
+
+Status Evaluator::evaluate(const Definition &definition, const CanonDefinition &canon) {
+  W2N_TRY(read, readOptions(canon));
+  W2N_TRY(options, bind(read, definition.offset));
+  if (canon.builtin == Builtin::Lift) {
+    const TypeId type = TypeId(definition.resolved);
+    frame->funcs.push_back({.sort = Sort::Func, .lifted = uint32_t(program.liftedFuncs.size())});
+    program.liftedFuncs.push_back(
+        {frame->coreFuncs[canon.function], options, type, frame->componentInstance});
+    return {};
+  }
+  CanonFunc func{canon.builtin, frame->componentInstance, options};
+  switch (canon.builtin) {
+  case Builtin::Lower:
+    func.lifted = frame->funcs[canon.function].lifted;
+    break;
+  case Builtin::ResourceNew:
+  case Builtin::ResourceDrop:
+  case Builtin::ResourceRep:
+    func.resource =
+        program.resourceOf(frame->componentInstance, types, TypeId(definition.resolved));
+    break;
+  default:
+    return unsupported("canonical functions of kind `" + std::string(infoOf(canon.builtin).name) +
+                           "`",
+                       definition.offset);
+  }
+  const auto index = uint32_t(program.canonFuncs.size());
+  program.canonFuncs.push_back(std::move(func));
+  frame->coreFuncs.push_back({wasm::ExternKind::Function, true, 0, index});
+  return {};
+}
+
+void Evaluator::bindResources(const Entity &entity, const Item &item) {
+  if (entity.sort == Sort::Type && item.resource && types[entity.type].form == TypeForm::Resource) {
+    program.componentInstances[frame->componentInstance].resources[types[entity.type].number] =
+        *item.resource;
+  } else if (entity.sort == Sort::Instance) {
+    steps += types[entity.type].exports.size();
+    for (const auto &[name, exported, implements] : types[entity.type].exports)
+      bindResources(exported, item.instance->exports.at(name));
+  }
+}
+
+Status Evaluator::evaluate(const Definition &definition, const ImportDefinition &import) {
+  const auto found = given->find(import.name.name);
+  if (found == given->end())
+    return fail(ErrorKind::Unsupported,
+                "imports of components are not supported yet: `" + std::string(import.name.name) +
+                    "`",
+                definition.offset);
+  const Item item = found->second;
+  bindResources({import.desc.sort, TypeId(definition.resolved), {}, {}}, item);
+  frame->space(import.desc.sort)->push_back(item);
+  return {};
+}
+
+Status Evaluator::evaluate(const Definition &definition, const ExportDefinition &syntax) {
+  const Item item = itemAt(syntax.item);
+  auto &resources = program.componentInstances[frame->componentInstance].resources;
+  for (const auto &[actual, ascribed] : definition.resources)
+    if (auto found = resources.find(actual); found != resources.end())
+      resources[ascribed] = uint32_t(found->second);
+  exports->exports[syntax.name.name] = item;
+  frame->space(syntax.item.sort)->push_back(item);
+  return {};
+}
+
+Result<std::shared_ptr<Instance>> Evaluator::instantiate(const Closure &closure,
+                                                         const Arguments &arguments,
+                                                         uint32_t *componentInstance) {
+  if (program.componentInstances.size() >= maxInstances)
+    return fail(ErrorKind::Limit,
+                "component has more than " + std::to_string(maxInstances) + " instances");
+  Frame *const savedFrame = frame;
+  const auto savedExports = exports;
+  const Arguments *const savedArguments = given;
+  frames.push_back(std::make_unique<Frame>());
+  frame = frames.back().get();
+  frame->parent = closure.parent;
+  frame->componentInstance = uint32_t(program.componentInstances.size());
+  if (componentInstance)
+    *componentInstance = frame->componentInstance;
+  program.componentInstances.emplace_back();
+  exports = std::make_shared<Instance>();
+  given = &arguments;
+  for (const Definition &definition : closure.component->definitions) {
+    W2N_CHECK(step(1));
+    W2N_CHECK(
+        std::visit([&](const auto &kind) { return evaluate(definition, kind); }, definition.kind));
+  }
+  auto made = exports;
+  frame = savedFrame;
+  exports = savedExports;
+  given = savedArguments;
+  return made;
+}
+
+Result<FlatProgram> Evaluator::run(const component::Component &component, TypeId type) {
+  W2N_TRY(instance, instantiate({&component, type, nullptr}, {}));
+  for (const auto &[name, item] : instance->exports)
+    if (item.sort == Sort::Func)
+      program.exports.push_back({std::string(name), item.lifted});
+  return std::move(program);
+}
+
+} // namespace
+
+Result<FlatProgram> evaluate(const component::Component &component, const Types &types,
+                             TypeId type) {
+  return Evaluator(types).run(component, type);
+}
+
+} // namespace w2n::compiler

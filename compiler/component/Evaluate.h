@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Instantiation, evaluated at compile time: a component says which modules are instantiated with
+// what, without loops and conditions, so that all of its core instances are known. What is left are
+// core instances in their order, and functions that canonical definitions make between them.
+#pragma once
+
+#include "lib/component/CanonOptions.h"
+#include "lib/component/ValidateComponent.h"
+
+namespace w2n::compiler {
+
+/// Something that a core instance defines, or a function that a canonical definition makes.
+struct CoreItem {
+  wasm::ExternKind kind = wasm::ExternKind::Function;
+  bool isCanon = false;
+  uint32_t instance = 0; ///< of FlatProgram::instances; not of a canonical function
+  uint32_t index = 0;    ///< in that module's index space, or in FlatProgram::canonFuncs
+};
+
+struct CoreInstance {
+  const wasm::Module *module = nullptr;
+  std::vector<CoreItem> imports; ///< in the order of the module's imports
+};
+
+/// Options with what they refer to.
+struct BoundOptions {
+  component::CanonOption encoding = component::CanonOption::Utf8;
+  std::optional<CoreItem> memory, realloc, postReturn;
+};
+
+/// A function that `canon lift` makes.
+struct LiftedFunc {
+  CoreItem core;
+  BoundOptions options;
+  component::TypeId type = {};
+  uint32_t componentInstance = 0;
+};
+
+/// A core function that a canonical definition makes.
+struct CanonFunc {
+  component::Builtin builtin = component::Builtin::Lower;
+  uint32_t componentInstance = 0;
+  BoundOptions options;
+  uint32_t lifted = 0;   ///< of Lower: the function that is called
+  uint32_t resource = 0; ///< of the built-ins of resources
+};
+
+/// A resource type: another for each instance of the component that defines it.
+struct RuntimeResource {
+  uint32_t componentInstance = 0;
+  std::optional<CoreItem> destructor;
+};
+
+struct ComponentInstance {
+  /// What the numbers of resource types stand for here, in FlatProgram::resources.
+  std::unordered_map<component::ResourceNumber, uint32_t> resources;
+};
+
+struct FlatProgram {
+  std::vector<CoreInstance> instances;
+  std::vector<LiftedFunc> liftedFuncs;
+  std::vector<CanonFunc> canonFuncs;
+  std::vector<RuntimeResource> resources;
+  std::vector<ComponentInstance> componentInstances;
+  struct Export {
+    std::string name;
+    uint32_t lifted;
+  };
+  /// The functions that the component itself exports.
+  std::vector<Export> exports;
+
+  uint32_t resourceOf(uint32_t componentInstance, const component::Types &types,
+                      component::TypeId resource) const {
+    return componentInstances[componentInstance].resources.at(types[resource].number);
+  }
+};
+
+/// Evaluates a valid component. Errors: Unsupported (what it imports, and asynchronous functions),
+/// Limit. Threads: any.
+Result<FlatProgram> evaluate(const component::Component &component, const component::Types &types,
+                             component::TypeId type);
+
+} // namespace w2n::compiler

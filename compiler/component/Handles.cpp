@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/component/Handles.h"
+
+#include "compiler/component/Adapters.h"
+
+namespace w2n::compiler {
+
+namespace {
+
+constexpr uint32_t entryBytes = 16, entryBytesLog2 = 4;
+constexpr uint64_t representationAt = 0, typeAt = 4, ownsAt = 8, loansAt = 12;
+/// CanonicalABI.md, "Table State".
+constexpr uint32_t maxHandles = 1u << 28;
+
+wasm::FunctionType functionType(unsigned params, unsigned results) {
+  return {std::vector<wasm::ValueType>(params, wasm::ValueType::i32()),
+          std::vector<wasm::ValueType>(results, wasm::ValueType::i32())};
+}
+
+void shiftToAddress(CodeEmitter &e) {
+  e.i32(entryBytesLog2);
+  e.op(Op::I32Shl);
+}
+
+/// Adds to a global.
+void addToGlobal(CodeEmitter &e, uint32_t global, uint32_t value) {
+  e.getGlobal(global);
+  e.i32(value);
+  e.op(Op::I32Add);
+  e.setGlobal(global);
+}
+
+/// Grows `memory` by a page if it ends before what the local `end` says.
+void growTo(CodeEmitter &e, Adapters &adapters, uint32_t memory, uint32_t end) {
+  e.get(end);
+  e.memorySize(memory);
+  e.i32(16);
+  e.op(Op::I32Shl);
+  e.op(Op::I32GtU);
+  e.iff();
+  e.i32(1);
+  e.memoryGrow(memory);
+  e.i32(uint32_t(-1));
+  e.op(Op::I32Eq);
+  adapters.trapIf(e, CanonTrap::TooManyHandles);
+  e.end();
+}
+
+} // namespace
+
+uint32_t Handles::makeAdd(const Table &table) {
+  constexpr uint32_t representation = 0, type = 1, owns = 2;
+  const wasm::FunctionType signature = functionType(3, 1);
+  CodeEmitter e(signature);
+  const uint32_t handle = e.newLocal(), address = e.newLocal(), end = e.newLocal();
+  e.getGlobal(table.firstFree);
+  e.tee(handle);
+  e.iff();
+  e.get(handle);
+  shiftToAddress(e);
+  e.tee(address);
+  e.access(Op::I32Load, table.memory, loansAt);
+  e.setGlobal(table.firstFree);
+  e.otherwise();
+  e.getGlobal(table.count);
+  e.tee(handle);
+  // The last entry ends where 32 bits do.
+  e.i32(maxHandles - 1);
+  e.op(Op::I32GeU);
+  adapters.trapIf(e, CanonTrap::TooManyHandles);
+  e.get(handle);
+  shiftToAddress(e);
+  e.tee(address);
+  e.i32(entryBytes);
+  e.op(Op::I32Add);
+  e.set(end);
+  growTo(e, adapters, table.memory, end);
+  addToGlobal(e, table.count, 1);
+  e.end();
+  const auto store = [&](uint64_t at, auto push) {
+    e.get(address);
+    push();
+    e.access(Op::I32Store, table.memory, at);
+  };
+  store(representationAt, [&] { e.get(representation); });
+  store(typeAt, [&] { e.get(type); });
+  store(ownsAt, [&] { e.get(owns); });
+  store(loansAt, [&] { e.i32(0); });
+  e.get(handle);
+  return adapters.module.addFunction(signature, e.take());
+}
+
+uint32_t Handles::makeFind(const Table &table) {
+  constexpr uint32_t handle = 0, type = 1;
+  const wasm::FunctionType signature = functionType(2, 1);
+  CodeEmitter e(signature);
+  const uint32_t address = e.newLocal(), found = e.newLocal();
+  const auto trapIf = [&](CanonTrap reason) {
+    e.iff();
+    adapters.trap(e, reason, handle);
+    e.end();
+  };
+  e.get(handle);
+  e.getGlobal(table.count);
+  e.op(Op::I32GeU);
+  trapIf(CanonTrap::UnknownHandle);
+  // Entry 0 is of no type, as those that are free.
+  e.get(handle);
+  shiftToAddress(e);
+  e.tee(address);
+  e.access(Op::I32Load, table.memory, typeAt);
+  e.tee(found);
+  e.op(Op::I32Eqz);
+  trapIf(CanonTrap::UnknownHandle);
+  e.get(found);
+  e.get(type);
+  e.op(Op::I32Ne);
+  trapIf(CanonTrap::WrongHandleType);
+  e.get(address);
+  return adapters.module.addFunction(signature, e.take());
+}
+
+uint32_t Handles::makeRemove(const Table &table) {
+  const wasm::FunctionType signature = functionType(1, 0);
+  CodeEmitter e(signature);
+  const uint32_t address = e.newLocal();
+  e.get(0);
+  shiftToAddress(e);
+  e.tee(address);
+  e.i32(0);
+  e.access(Op::I32Store, table.memory, typeAt);
+  e.get(address);
+  e.getGlobal(table.firstFree);
+  e.access(Op::I32Store, table.memory, loansAt);
+  e.get(0);
+  e.setGlobal(table.firstFree);
+  return adapters.module.addFunction(signature, e.take());
+}
+
+const Handles::Table &Handles::tableOf(uint32_t instance) {
+  const auto [found, isNew] = tables.try_emplace(instance);
+  Table &table = found->second;
+  if (isNew) {
+    MergedModule &module = adapters.module;
+    table.memory = module.addMemory({{.min = 1, .max = 65536}, 16});
+    table.firstFree = module.addGlobal(0);
+    table.count = module.addGlobal(1);
+    table.borrows = module.addGlobal(0);
+    table.add = makeAdd(table);
+    table.find = makeFind(table);
+    table.remove = makeRemove(table);
+  }
+  return table;
+}
+
+void Handles::addOwn(CodeEmitter &e, uint32_t instance, uint32_t resource) {
+  e.i32(resource + 1);
+  e.i32(1);
+  e.call(tableOf(instance).add);
+}
+
+void Handles::addBorrow(CodeEmitter &e, uint32_t instance, uint32_t resource) {
+  const Table &table = tableOf(instance);
+  addToGlobal(e, table.borrows, 1);
+  e.i32(resource + 1);
+  e.i32(0);
+  e.call(table.add);
+}
+
+void Handles::representation(CodeEmitter &e, uint32_t instance, uint32_t resource) {
+  const Table &table = tableOf(instance);
+  e.i32(resource + 1);
+  e.call(table.find);
+  e.access(Op::I32Load, table.memory, representationAt);
+}
+
+void Handles::takeOwn(CodeEmitter &e, uint32_t instance, uint32_t resource) {
+  const Table &table = tableOf(instance);
+  const uint32_t handle = e.newLocal(), address = e.newLocal();
+  e.tee(handle);
+  e.i32(resource + 1);
+  e.call(table.find);
+  e.tee(address);
+  e.access(Op::I32Load, table.memory, ownsAt);
+  e.op(Op::I32Eqz);
+  adapters.trapIf(e, CanonTrap::NotOwned);
+  e.get(address);
+  e.access(Op::I32Load, table.memory, loansAt);
+  adapters.trapIf(e, CanonTrap::HandleIsLent);
+  e.get(address);
+  e.access(Op::I32Load, table.memory, representationAt);
+  e.get(handle);
+  e.call(table.remove);
+}
+
+void Handles::drop(CodeEmitter &e, uint32_t instance, uint32_t resource) {
+  const Table &table = tableOf(instance);
+  const RuntimeResource &type = adapters.program.resources[resource];
+  const uint32_t handle = e.newLocal(), address = e.newLocal(), representation = e.newLocal();
+  e.tee(handle);
+  e.i32(resource + 1);
+  e.call(table.find);
+  e.tee(address);
+  e.access(Op::I32Load, table.memory, representationAt);
+  e.set(representation);
+  e.get(address);
+  e.access(Op::I32Load, table.memory, ownsAt);
+  e.iff();
+  e.get(address);
+  e.access(Op::I32Load, table.memory, loansAt);
+  adapters.trapIf(e, CanonTrap::HandleIsLent);
+  e.get(handle);
+  e.call(table.remove);
+  if (type.destructor) {
+    e.get(representation);
+    e.call(adapters.module.indexOf(*type.destructor));
+  }
+  e.otherwise();
+  e.get(handle);
+  e.call(table.remove);
+  addToGlobal(e, table.borrows, uint32_t(-1));
+  e.end();
+}
+
+// -- Loans: a stack of the addresses of entries that are lent by calls that have not ended.
+
+uint32_t Handles::loanMemory() {
+  if (!loans) {
+    loans = adapters.module.addMemory({{.min = 1, .max = 65536}, 16});
+    loanTop = adapters.module.addGlobal(0);
+  }
+  return *loans;
+}
+
+void Handles::lend(CodeEmitter &e, uint32_t instance, uint32_t resource) {
+  const Table &table = tableOf(instance);
+  const uint32_t stack = loanMemory();
+  const uint32_t address = e.newLocal(), end = e.newLocal();
+  e.i32(resource + 1);
+  e.call(table.find);
+  e.tee(address);
+  e.access(Op::I32Load, table.memory, ownsAt);
+  e.iff();
+  e.get(address);
+  e.get(address);
+  e.access(Op::I32Load, table.memory, loansAt);
+  e.i32(1);
+  e.op(Op::I32Add);
+  e.access(Op::I32Store, table.memory, loansAt);
+  e.getGlobal(*loanTop);
+  e.i32(4);
+  e.op(Op::I32Add);
+  e.set(end);
+  growTo(e, adapters, stack, end);
+  e.getGlobal(*loanTop);
+  e.get(address);
+  e.access(Op::I32Store, stack, 0);
+  e.get(end);
+  e.setGlobal(*loanTop);
+  e.end();
+  e.get(address);
+  e.access(Op::I32Load, table.memory, representationAt);
+}
+
+uint32_t Handles::beginLoans(CodeEmitter &e) {
+  loanMemory();
+  const uint32_t saved = e.newLocal();
+  e.getGlobal(*loanTop);
+  e.set(saved);
+  return saved;
+}
+
+void Handles::endLoans(CodeEmitter &e, uint32_t instance, uint32_t saved) {
+  const Table &table = tableOf(instance);
+  const uint32_t address = e.newLocal();
+  e.block();
+  e.loop();
+  e.getGlobal(*loanTop);
+  e.get(saved);
+  e.op(Op::I32Eq);
+  e.brIf(1);
+  addToGlobal(e, *loanTop, uint32_t(-4));
+  e.getGlobal(*loanTop);
+  e.access(Op::I32Load, *loans, 0);
+  e.tee(address);
+  e.get(address);
+  e.access(Op::I32Load, table.memory, loansAt);
+  e.i32(1);
+  e.op(Op::I32Sub);
+  e.access(Op::I32Store, table.memory, loansAt);
+  e.br(0);
+  e.end();
+  e.end();
+}
+
+uint32_t Handles::beginBorrows(CodeEmitter &e, uint32_t instance) {
+  const uint32_t saved = e.newLocal();
+  e.getGlobal(tableOf(instance).borrows);
+  e.set(saved);
+  e.i32(0);
+  e.setGlobal(tableOf(instance).borrows);
+  return saved;
+}
+
+void Handles::endBorrows(CodeEmitter &e, uint32_t instance, uint32_t saved) {
+  e.getGlobal(tableOf(instance).borrows);
+  adapters.trapIf(e, CanonTrap::BorrowsRemain);
+  e.get(saved);
+  e.setGlobal(tableOf(instance).borrows);
+}
+
+} // namespace w2n::compiler

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Tables of handles (CanonicalABI.md, "Table State", "Resource State"): a memory for each component
+// instance that has some, which only adapters see.
+//
+// An entry has 16 bytes: the representation; the resource type, counted from 1, or 0 if the entry
+// is free; whether it owns; and how often it is lent, or the next free entry. Entry 0 is never
+// used. Freed entries are used again last in, first out: handles are numbers that a guest sees.
+#pragma once
+
+#include "compiler/component/CodeEmitter.h"
+
+#include <map>
+#include <optional>
+
+namespace w2n::compiler {
+
+class Adapters;
+
+class Handles {
+public:
+  explicit Handles(Adapters &adapters) : adapters(adapters) {}
+
+  // Each takes its operands from the stack, and leaves its result there.
+
+  /// (representation) -> (handle)
+  void addOwn(CodeEmitter &e, uint32_t instance, uint32_t resource);
+  /// The same for a handle that must be gone when the call ends.
+  void addBorrow(CodeEmitter &e, uint32_t instance, uint32_t resource);
+  /// (handle) -> (representation)
+  void representation(CodeEmitter &e, uint32_t instance, uint32_t resource);
+  /// (handle) -> (representation): the handle is gone.
+  void takeOwn(CodeEmitter &e, uint32_t instance, uint32_t resource);
+  /// (handle) -> (representation): an own handle stays, and cannot be given away until endLoans.
+  void lend(CodeEmitter &e, uint32_t instance, uint32_t resource);
+  /// resource.drop: (handle) -> ().
+  void drop(CodeEmitter &e, uint32_t instance, uint32_t resource);
+
+  /// Before a call: a local that endLoans needs.
+  uint32_t beginLoans(CodeEmitter &e);
+  void endLoans(CodeEmitter &e, uint32_t instance, uint32_t saved);
+  /// Around a call of `instance` that is given borrows: they must be dropped in between.
+  uint32_t beginBorrows(CodeEmitter &e, uint32_t instance);
+  void endBorrows(CodeEmitter &e, uint32_t instance, uint32_t saved);
+
+private:
+  struct Table {
+    uint32_t memory = 0;
+    /// Globals: the first free entry, how many entries there are, borrows of the current call.
+    uint32_t firstFree = 0, count = 0, borrows = 0;
+    /// Functions: (representation, type, owns) -> handle; (handle, type) -> address; (handle).
+    uint32_t add = 0, find = 0, remove = 0;
+  };
+  const Table &tableOf(uint32_t instance);
+  uint32_t makeAdd(const Table &table);
+  uint32_t makeFind(const Table &table);
+  uint32_t makeRemove(const Table &table);
+  uint32_t loanMemory();
+
+  Adapters &adapters;
+  std::map<uint32_t, Table> tables;
+  std::optional<uint32_t> loans, loanTop;
+};
+
+} // namespace w2n::compiler

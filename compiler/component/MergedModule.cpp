@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Instances are numbered one after the other, so that what an instance is given has numbers already
+// when it is added.
+
+#include "compiler/component/MergedModule.h"
+
+#include "lib/wasm/EncodeModule.h"
+
+namespace w2n::compiler {
+
+using wasm::ExternKind;
+using wasm::SegmentMode;
+
+namespace {
+
+constexpr uint8_t funcForm = 0x60, endOpcode = 0x0b;
+
+void encodeFunctionType(ByteWriter &out, const wasm::FunctionType &type, const IndexMap &map) {
+  out.writeByte(funcForm);
+  for (const auto *list : {&type.params, &type.results}) {
+    out.writeUnsigned(list->size());
+    for (const wasm::ValueType value : *list)
+      encodeValueType(out, map(value));
+  }
+}
+
+void encodeLimits(ByteWriter &out, const wasm::Limits &limits, uint8_t flags = 0) {
+  flags |= (limits.max ? 1 : 0) | (limits.shared ? 2 : 0) | (limits.is64 ? 4 : 0);
+  out.writeByte(flags);
+  out.writeUnsigned(limits.min);
+  if (limits.max)
+    out.writeUnsigned(*limits.max);
+}
+
+void encodeMemoryType(ByteWriter &out, const wasm::MemoryType &type) {
+  const bool hasPageSize = type.pageSizeLog2 != 16;
+  encodeLimits(out, type.limits, hasPageSize ? 8 : 0);
+  if (hasPageSize)
+    out.writeUnsigned(type.pageSizeLog2);
+}
+
+} // namespace
+
+uint32_t MergedModule::indexOf(const CoreItem &item) const {
+  if (item.isCanon)
+    return firstCanonFunc + item.index;
+  const IndexMap &map = maps[item.instance];
+  const std::vector<uint32_t> *const spaces[] = {&map.functions, &map.tables, &map.memories,
+                                                 &map.globals, &map.tags};
+  return (*spaces[size_t(item.kind)])[item.index];
+}
+
+uint32_t MergedModule::addType(const wasm::FunctionType &type) {
+  const auto [found, isNew] = addedTypes.emplace(toString(type), types.count);
+  if (isNew) {
+    encodeFunctionType(types.items, type, {});
+    ++types.count;
+  }
+  return found->second;
+}
+
+Status MergedModule::addTypes(const wasm::Module &module) {
+  IndexMap map;
+  map.firstType = types.count;
+  for (const wasm::TypeDefinition &type : module.types) {
+    const bool isPlain = type.kind == wasm::CompositeKind::Function && type.isFinal &&
+                         !type.super && type.groupEnd - type.groupBegin == 1;
+    if (!isPlain)
+      return fail(ErrorKind::Unsupported,
+                  "modules of components with recursive types, subtypes, structures or arrays are "
+                  "not supported yet");
+    encodeFunctionType(types.items, type.function, map);
+    ++types.count;
+  }
+  return {};
+}
+
+/// Gives numbers to what an instance defines, and those that it imports already have.
+void MergedModule::number(const CoreInstance &instance) {
+  const wasm::Module &module = *instance.module;
+  IndexMap map;
+  std::vector<uint32_t> *const spaces[] = {&map.functions, &map.tables, &map.memories, &map.globals,
+                                           &map.tags};
+  for (size_t i = 0; i < instance.imports.size(); ++i)
+    spaces[size_t(module.imports[i].kind)]->push_back(indexOf(instance.imports[i]));
+  const size_t counts[] = {module.functions.size(), module.tables.size(), module.memories.size(),
+                           module.globals.size(), module.tags.size()};
+  uint32_t *const next[] = {&functionCount, &tables.count, &memories.count, &globals.count,
+                            &tags.count};
+  for (size_t kind = 0; kind < std::size(spaces); ++kind)
+    while (spaces[kind]->size() < counts[kind])
+      spaces[kind]->push_back((*next[kind])++);
+  maps.push_back(std::move(map));
+}
+
+Status MergedModule::addInstances() {
+  // Canonical functions come first, so that their numbers are known before anything else.
+  firstCanonFunc = functionCount;
+  functionCount += uint32_t(program.canonFuncs.size());
+  functions.resize(program.canonFuncs.size());
+  for (const CoreInstance &instance : program.instances)
+    number(instance);
+  std::map<const wasm::Module *, uint32_t> firstTypes;
+  for (size_t i = 0; i < program.instances.size(); ++i) {
+    const wasm::Module *module = program.instances[i].module;
+    const auto [found, isNew] = firstTypes.emplace(module, types.count);
+    if (isNew)
+      W2N_CHECK(addTypes(*module));
+    maps[i].firstType = found->second;
+    maps[i].firstData = data.count;
+    maps[i].firstElement = elements.count;
+    W2N_CHECK(add(program.instances[i], maps[i]));
+  }
+  return {};
+}
+
+Status MergedModule::addConstExpr(const wasm::ConstExpr &expression, const IndexMap &map,
+                                  ByteWriter &out) {
+  return rewriteCode(expression.code, expression.offset, map, out);
+}
+
+Status MergedModule::addBody(const wasm::Function &function, const IndexMap &map) {
+  ByteWriter body;
+  body.writeUnsigned(function.locals.size());
+  for (const wasm::LocalGroup &group : function.locals) {
+    body.writeUnsigned(group.count);
+    encodeValueType(body, map(group.type));
+  }
+  W2N_CHECK(rewriteCode(function.code, function.codeOffset, map, body));
+  functions.push_back({map.firstType + function.typeIndex, body.take()});
+  return {};
+}
+
+Status MergedModule::add(const CoreInstance &instance, const IndexMap &map) {
+  const wasm::Module &module = *instance.module;
+  for (size_t i = module.importedTables; i < module.tables.size(); ++i) {
+    const wasm::Table &table = module.tables[i];
+    if (table.init) {
+      tables.items.writeByte(0x40);
+      tables.items.writeByte(0x00);
+    }
+    encodeValueType(tables.items, map(table.type.element));
+    encodeLimits(tables.items, table.type.limits);
+    if (table.init) {
+      W2N_CHECK(addConstExpr(*table.init, map, tables.items));
+      tables.items.writeByte(endOpcode);
+    }
+  }
+  for (size_t i = module.importedMemories; i < module.memories.size(); ++i)
+    encodeMemoryType(memories.items, module.memories[i].type);
+  for (size_t i = module.importedGlobals; i < module.globals.size(); ++i) {
+    encodeValueType(globals.items, map(module.globals[i].type.type));
+    globals.items.writeByte(module.globals[i].type.isMutable);
+    W2N_CHECK(addConstExpr(module.globals[i].init, map, globals.items));
+    globals.items.writeByte(endOpcode);
+  }
+  for (size_t i = module.importedTags; i < module.tags.size(); ++i) {
+    tags.items.writeByte(0);
+    tags.items.writeUnsigned(map.firstType + module.tags[i].type.typeIndex);
+  }
+  for (size_t i = module.importedFunctions; i < module.functions.size(); ++i)
+    W2N_CHECK(addBody(module.functions[i], map));
+  W2N_CHECK(addElements(module, map));
+  W2N_CHECK(addData(module, map));
+  if (module.start) {
+    start.writeByte(0x10);
+    start.writeUnsigned(map.functions[*module.start]);
+    anyStart = true;
+  }
+  return {};
+}
+
+namespace {
+
+/// In the start function: the segment `index` into the table or memory `target`, at what `offset`
+/// gives, and its end, as an active segment has (core specification, section 4.5.4).
+void initialize(ByteWriter &start, std::span<const uint8_t> offset, uint64_t count,
+                uint32_t initOpcode, uint32_t dropOpcode, uint32_t index, uint32_t target) {
+  constexpr uint8_t constOpcode = 0x41, prefix = 0xfc;
+  start.writeBytes(offset);
+  start.writeByte(constOpcode);
+  start.writeSigned(0);
+  start.writeByte(constOpcode);
+  start.writeSigned(int32_t(count));
+  start.writeByte(prefix);
+  start.writeUnsigned(initOpcode);
+  start.writeUnsigned(index);
+  start.writeUnsigned(target);
+  start.writeByte(prefix);
+  start.writeUnsigned(dropOpcode);
+  start.writeUnsigned(index);
+}
+
+} // namespace
+
+Status MergedModule::addElements(const wasm::Module &module, const IndexMap &map) {
+  for (const wasm::ElementSegment &segment : module.elements) {
+    ByteWriter offset;
+    if (segment.mode == SegmentMode::Active)
+      W2N_CHECK(addConstExpr(segment.offset, map, offset));
+    const uint32_t table = segment.mode == SegmentMode::Active ? map.tables[segment.tableIndex] : 0;
+    const bool isActive = segment.mode == SegmentMode::Active && !anyStart;
+    if (segment.mode == SegmentMode::Active && anyStart)
+      initialize(start, offset.written(), segment.size(), 0x0c, 0x0d, elements.count, table);
+    ByteWriter &out = elements.items;
+    // Bit 0: passive or declarative; bit 1: with a table, or declarative; bit 2: expressions.
+    out.writeByte(isActive ? 6 : segment.mode == SegmentMode::Declarative ? 7 : 5);
+    if (isActive) {
+      out.writeUnsigned(table);
+      out.writeBytes(offset.written());
+      out.writeByte(endOpcode);
+    }
+    encodeValueType(out, map(segment.type));
+    out.writeUnsigned(segment.size());
+    for (const uint32_t function : segment.functions) {
+      out.writeByte(0xd2);
+      out.writeUnsigned(map.functions[function]);
+      out.writeByte(endOpcode);
+    }
+    for (const wasm::ConstExpr &expression : segment.expressions) {
+      W2N_CHECK(addConstExpr(expression, map, out));
+      out.writeByte(endOpcode);
+    }
+    ++elements.count;
+  }
+  return {};
+}
+
+Status MergedModule::addData(const wasm::Module &module, const IndexMap &map) {
+  for (const wasm::DataSegment &segment : module.data) {
+    ByteWriter &out = data.items;
+    ByteWriter offset;
+    if (segment.mode == SegmentMode::Active)
+      W2N_CHECK(addConstExpr(segment.offset, map, offset));
+    const uint32_t memory =
+        segment.mode == SegmentMode::Active ? map.memories[segment.memoryIndex] : 0;
+    if (segment.mode == SegmentMode::Active && !anyStart) {
+      out.writeByte(memory != 0 ? 2 : 0);
+      if (memory != 0)
+        out.writeUnsigned(memory);
+      out.writeBytes(offset.written());
+      out.writeByte(endOpcode);
+    } else {
+      out.writeByte(1);
+      if (segment.mode == SegmentMode::Active)
+        initialize(start, offset.written(), segment.bytes.size(), 0x08, 0x09, data.count, memory);
+    }
+    out.writeSized(segment.bytes);
+    ++data.count;
+  }
+  return {};
+}
+
+uint32_t MergedModule::addFunction(const wasm::FunctionType &type, std::vector<uint8_t> body) {
+  functions.push_back({addType(type), std::move(body)});
+  return functionCount++;
+}
+
+void MergedModule::setCanonFunc(uint32_t canonFunc, const wasm::FunctionType &type,
+                                std::vector<uint8_t> body) {
+  functions[canonFunc] = {addType(type), std::move(body)};
+}
+
+uint32_t MergedModule::addMemory(const wasm::MemoryType &type) {
+  encodeMemoryType(memories.items, type);
+  return memories.count++;
+}
+
+uint32_t MergedModule::addGlobal(uint32_t value) {
+  encodeValueType(globals.items, wasm::ValueType::i32());
+  globals.items.writeByte(1);
+  globals.items.writeByte(0x41);
+  globals.items.writeSigned(int32_t(value));
+  globals.items.writeByte(endOpcode);
+  return globals.count++;
+}
+
+void MergedModule::addExport(const std::string &name, ExternKind kind, uint32_t index) {
+  exports.items.writeName(name);
+  exports.items.writeByte(uint8_t(kind));
+  exports.items.writeUnsigned(index);
+  ++exports.count;
+}
+
+void MergedModule::writeSection(ByteWriter &out, uint8_t id, Section &section) {
+  if (section.count == 0)
+    return;
+  ByteWriter contents;
+  contents.writeUnsigned(section.count);
+  contents.writeBytes(section.items.written());
+  out.writeByte(id);
+  out.writeSized(contents.written());
+}
+
+uint32_t MergedModule::addStart() {
+  ByteWriter body;
+  body.writeUnsigned(0);
+  body.writeBytes(start.written());
+  body.writeByte(endOpcode);
+  return addFunction({}, body.take());
+}
+
+std::vector<uint8_t> MergedModule::encode() {
+  const bool hasStart = !start.written().empty();
+  const uint32_t startFunction = hasStart ? addStart() : 0;
+  const uint32_t trapType = addType({{wasm::ValueType::i32(), wasm::ValueType::i32()}, {}});
+  Section imports, declared, code;
+  imports.count = 1;
+  imports.items.writeName("wasm2native:component");
+  imports.items.writeName("trap");
+  imports.items.writeByte(uint8_t(ExternKind::Function));
+  imports.items.writeUnsigned(trapType);
+  for (const Function &function : functions) {
+    declared.items.writeUnsigned(function.type);
+    code.items.writeSized(function.body);
+  }
+  declared.count = code.count = uint32_t(functions.size());
+
+  ByteWriter out;
+  constexpr uint8_t preamble[] = {0, 'a', 's', 'm', 1, 0, 0, 0};
+  out.writeBytes(preamble);
+  writeSection(out, 1, types);
+  writeSection(out, 2, imports);
+  writeSection(out, 3, declared);
+  writeSection(out, 4, tables);
+  writeSection(out, 5, memories);
+  writeSection(out, 13, tags);
+  writeSection(out, 6, globals);
+  writeSection(out, 7, exports);
+  if (hasStart) {
+    ByteWriter index;
+    index.writeUnsigned(startFunction);
+    out.writeByte(8);
+    out.writeSized(index.written());
+  }
+  writeSection(out, 9, elements);
+  if (data.count != 0) {
+    ByteWriter count;
+    count.writeUnsigned(data.count);
+    out.writeByte(12);
+    out.writeSized(count.written());
+  }
+  writeSection(out, 10, code);
+  writeSection(out, 11, data);
+  return out.take();
+}
+
+} // namespace w2n::compiler

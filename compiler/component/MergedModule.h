@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// One module made of all core instances of a component, with room for functions that adapt calls
+// between them.
+#pragma once
+
+#include "compiler/component/Evaluate.h"
+#include "compiler/component/RewriteCode.h"
+
+#include <map>
+
+namespace w2n::compiler {
+
+class MergedModule {
+public:
+  explicit MergedModule(const FlatProgram &program) : program(program) {}
+  /// Numbers everything, and copies what the instances have. Errors: Unsupported.
+  Status addInstances();
+
+  uint32_t indexOf(const CoreItem &item) const;
+  uint32_t addType(const wasm::FunctionType &type);
+  /// Functions that are added get numbers one after the other, canonical ones first.
+  uint32_t addFunction(const wasm::FunctionType &type, std::vector<uint8_t> body);
+  /// Replaces the function that was kept free for a canonical definition.
+  void setCanonFunc(uint32_t canonFunc, const wasm::FunctionType &type, std::vector<uint8_t> body);
+  uint32_t addMemory(const wasm::MemoryType &type);
+  /// A mutable i32.
+  uint32_t addGlobal(uint32_t value);
+  void addExport(const std::string &name, wasm::ExternKind kind, uint32_t index);
+  std::vector<uint8_t> encode();
+
+  /// The imported function that traps with a reason and a number.
+  static constexpr uint32_t trapFunction = 0;
+
+private:
+  struct Function {
+    uint32_t type = 0;
+    std::vector<uint8_t> body;
+  };
+  struct Section {
+    uint32_t count = 0;
+    ByteWriter items;
+  };
+  Status addTypes(const wasm::Module &module);
+  void number(const CoreInstance &instance);
+  Status add(const CoreInstance &instance, const IndexMap &map);
+  Status addBody(const wasm::Function &function, const IndexMap &map);
+  Status addElements(const wasm::Module &module, const IndexMap &map);
+  Status addData(const wasm::Module &module, const IndexMap &map);
+  Status addConstExpr(const wasm::ConstExpr &expression, const IndexMap &map, ByteWriter &out);
+  uint32_t addStart();
+  void writeSection(ByteWriter &out, uint8_t id, Section &section);
+
+  const FlatProgram &program;
+  std::vector<IndexMap> maps;
+  std::map<std::string, uint32_t> addedTypes;
+  Section types, tables, memories, globals, tags, exports, elements, data;
+  std::vector<Function> functions;
+  uint32_t firstCanonFunc = 0;
+  uint32_t functionCount = 1;
+  /// What runs when the module is instantiated: segments that must wait for start functions before
+  /// them, and start functions.
+  ByteWriter start;
+  bool anyStart = false;
+};
+
+} // namespace w2n::compiler

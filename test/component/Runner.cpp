@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "test/component/Runner.h"
+
+#include "compiler/component/Adapters.h"
+#include "lib/support/File.h"
+#include "runtime/core/Module.h"
+#include "tools/wasm2native/LoadCompiler.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace w2n::component {
+
+namespace {
+
+std::unexpected<Error> wrong(std::string text) {
+  return fail(ErrorKind::Internal, std::move(text));
+}
+
+/// The function that adapters call with the reason of a trap.
+Status trapWith(runtime::Caller, std::span<runtime::Slot> slots) {
+  std::string text(compiler::textOf(compiler::CanonTrap(uint32_t(slots[0]))));
+  if (const size_t at = text.find('#'); at != std::string::npos)
+    text.replace(at, 1, std::to_string(uint32_t(slots[1])));
+  return fail(ErrorKind::Trap, std::move(text));
+}
+
+/// Whether `message` has the words, which may be those of the reference engine's command.
+bool hasWords(const std::string &message, std::string words) {
+  constexpr std::string_view prefix = "wasm trap: ";
+  if (words.starts_with(prefix))
+    words = words.substr(prefix.size());
+  return message.find(words) != std::string::npos;
+}
+
+} // namespace
+
+Status Runner::validate(const Json &command) const {
+  W2N_TRY(bytes, readFile(options.folder / command["filename"].get<std::string>()));
+  W2N_TRY(component, decodeComponent(bytes));
+  Types types;
+  W2N_CHECK(validateComponent(component, types));
+  return {};
+}
+
+Result<std::shared_ptr<Runner::Definition>> Runner::compile(const Json &command) const {
+  auto definition = std::make_shared<Definition>();
+  W2N_TRY(bytes, readFile(options.folder / command["filename"].get<std::string>()));
+  definition->bytes.assign(bytes.begin(), bytes.end());
+  W2N_TRY(merged, compiler::mergeComponent(definition->bytes));
+  definition->merged = std::move(merged);
+  W2N_TRY(artifact, tool::compileWithLibrary(definition->merged.wasm, options.compile));
+  W2N_TRY(module, runtime::Module::loadBytes(artifact, "component"));
+  definition->module = std::move(module);
+  return definition;
+}
+
+Result<Runner::InstanceHandle> Runner::instantiate(std::shared_ptr<Definition> definition) const {
+  auto instance = std::make_shared<Instance>();
+  instance->definition = std::move(definition);
+  const auto trap =
+      runtime::makeHostFunction({{wasm::ValueType::i32(), wasm::ValueType::i32()}, {}}, trapWith);
+  const auto resolve = [&](std::string_view, std::string_view,
+                           wasm::ExternKind) -> std::optional<runtime::Extern> { return trap; };
+  W2N_TRY(core, runtime::Instance::instantiate(instance->definition->module, resolve));
+  instance->core = std::move(core);
+  return instance;
+}
+
+void Runner::makeCurrent(InstanceHandle instance, const std::string &name) {
+  current = std::move(instance);
+  if (!name.empty())
+    instances[name] = current;
+}
+
+Status Runner::define(const Json &command) {
+  const std::string name = command.value("name", "");
+  current = nullptr;
+  W2N_CHECK(validate(command));
+  W2N_TRY(definition, compile(command));
+  definitions[name] = definition;
+  if (command["type"] == "component_definition")
+    return {};
+  W2N_TRY(instance, instantiate(std::move(definition)));
+  makeCurrent(std::move(instance), name);
+  return {};
+}
+
+Status Runner::instantiateDefinition(const Json &command) {
+  current = nullptr;
+  const auto found = definitions.find(command.value("component", ""));
+  if (found == definitions.end())
+    return wrong("no such definition");
+  W2N_TRY(instance, instantiate(found->second));
+  makeCurrent(std::move(instance), command.value("instance", ""));
+  return {};
+}
+
+Result<Json> Runner::perform(const Json &action) {
+  InstanceHandle instance = current;
+  if (const std::string name = action.value("instance", ""); !name.empty())
+    instance = instances.contains(name) ? instances[name] : nullptr;
+  if (!instance)
+    return wrong("no such instance");
+  if (instance->isPoisoned)
+    return fail(ErrorKind::Trap, "cannot enter component instance");
+  const compiler::MergedComponent &merged = instance->definition->merged;
+  const auto function = std::ranges::find(merged.exports, action["field"].get<std::string>(),
+                                          &compiler::ComponentExport::name);
+  if (function == merged.exports.end())
+    return wrong("no such function");
+  auto result = Invocation(merged.types, *function, *instance->core).run(action["args"]);
+  instance->isPoisoned = !result.has_value();
+  return result;
+}
+
+Status Runner::expectReturn(const Json &command) {
+  auto result = perform(command["action"]);
+  if (!result)
+    return std::unexpected(result.error());
+  const Json &expected = command["expected"];
+  const bool same = expected.empty() ? result->is_null() : expected[0] == *result;
+  if (!same)
+    return wrong("returns " + result->dump() + ", expected " + expected.dump());
+  return {};
+}
+
+Status Runner::expectFailure(const Json &command, const std::optional<Error> &error) {
+  const std::string expected = command.value("text", "");
+  if (!error)
+    return wrong("succeeds, expected: " + expected);
+  if (!hasWords(error->text, expected))
+    return wrong("fails with \"" + error->text + "\", expected \"" + expected + "\"");
+  return {};
+}
+
+Status Runner::expectTrap(const Json &command) {
+  const auto result = perform(command["action"]);
+  return expectFailure(command, result ? std::nullopt : std::optional(result.error()));
+}
+
+Status Runner::expectUninstantiable(const Json &command) {
+  W2N_TRY(definition, compile(command));
+  const auto instance = instantiate(std::move(definition));
+  return expectFailure(command, instance ? std::nullopt : std::optional(instance.error()));
+}
+
+Status Runner::expectRefused(const Json &command) {
+  const Status status = validate(command);
+  const std::string expected = command.value("text", "");
+  if (status)
+    return wrong("accepted, expected: " + expected);
+  const bool sameWords = hasWords(status.error().text, expected);
+  counted.otherWords += !sameWords;
+  if (!sameWords && options.verbose)
+    printf("line %u: %s: expected \"%s\", found \"%s\"\n", command.value("line", 0u),
+           command.value("filename", "").c_str(), expected.c_str(), status.error().text.c_str());
+  return {};
+}
+
+Status Runner::runCommand(const Json &command) {
+  struct Handler {
+    std::string_view type;
+    Status (Runner::*run)(const Json &command);
+  };
+  static constexpr Handler handlers[] = {
+      {"component", &Runner::define},
+      {"component_definition", &Runner::define},
+      {"component_instance", &Runner::instantiateDefinition},
+      {"assert_return", &Runner::expectReturn},
+      {"action", &Runner::expectReturn},
+      {"assert_trap", &Runner::expectTrap},
+      {"assert_uninstantiable", &Runner::expectUninstantiable},
+      {"assert_invalid", &Runner::expectRefused},
+      {"assert_malformed", &Runner::expectRefused},
+  };
+  const std::string type = command["type"];
+  const auto *handler = std::ranges::find(handlers, type, &Handler::type);
+  if (handler == std::end(handlers))
+    return wrong("unknown command");
+  const bool isRefusal = handler->run == &Runner::expectRefused;
+  if (options.validateOnly && !isRefusal)
+    return validate(command);
+  return (this->*handler->run)(command);
+}
+
+void Runner::run(const Json &commands) {
+  for (const Json &command : commands) {
+    // Syntax of the text format, of which there is no parser here.
+    const bool isText = command.value("module_type", "binary") == "text";
+    if (isText || (options.validateOnly && !command.contains("filename"))) {
+      ++counted.notApplicable;
+      continue;
+    }
+    const Status status = runCommand(command);
+    ++(status ? counted.passed : counted.failed);
+    if (!status)
+      printf("line %u: %s %s: %s\n", command.value("line", 0u),
+             command["type"].get<std::string>().c_str(), command.value("filename", "").c_str(),
+             status.error().text.c_str());
+  }
+}
+
+} // namespace w2n::component

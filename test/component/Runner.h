@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// The commands of a script of the component-model test suite.
+#pragma once
+
+#include "compiler/Options.h"
+#include "test/component/Invoke.h"
+
+#include <filesystem>
+
+namespace w2n::component {
+
+struct RunnerOptions {
+  std::filesystem::path folder;
+  compiler::CompileOptions compile;
+  /// Components are only decoded and validated.
+  bool validateOnly = false;
+  bool verbose = false;
+};
+
+struct Counts {
+  unsigned passed = 0, failed = 0;
+  /// Commands of the text format, and with validateOnly those that call functions.
+  unsigned notApplicable = 0;
+  /// Refused as they should be, with a message of our own.
+  unsigned otherWords = 0;
+};
+
+class Runner {
+public:
+  explicit Runner(RunnerOptions options) : options(std::move(options)) {}
+  void run(const Json &commands);
+  const Counts &counts() const { return counted; }
+
+private:
+  struct Definition {
+    std::vector<uint8_t> bytes;
+    compiler::MergedComponent merged;
+    std::shared_ptr<const runtime::Module> module;
+  };
+  struct Instance {
+    std::shared_ptr<Definition> definition;
+    std::shared_ptr<runtime::Instance> core;
+    /// After a trap, nothing may be called any more.
+    bool isPoisoned = false;
+  };
+  using InstanceHandle = std::shared_ptr<Instance>;
+
+  Status runCommand(const Json &command);
+  Status validate(const Json &command) const;
+  Status define(const Json &command);
+  Status instantiateDefinition(const Json &command);
+  Status expectRefused(const Json &command);
+  Status expectReturn(const Json &command);
+  Status expectTrap(const Json &command);
+  Status expectUninstantiable(const Json &command);
+  Result<std::shared_ptr<Definition>> compile(const Json &command) const;
+  Result<InstanceHandle> instantiate(std::shared_ptr<Definition> definition) const;
+  Result<Json> perform(const Json &action);
+  Status expectFailure(const Json &command, const std::optional<Error> &error);
+  void makeCurrent(InstanceHandle instance, const std::string &name);
+
+  RunnerOptions options;
+  Counts counted;
+  InstanceHandle current;
+  std::map<std::string, InstanceHandle> instances;
+  std::map<std::string, std::shared_ptr<Definition>> definitions;
+};
+
+} // namespace w2n::component
