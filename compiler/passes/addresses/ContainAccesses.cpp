@@ -7,8 +7,8 @@
 //  - An index of 32 bits that is extended, plus constants, is inside by itself. This is found from
 //    the operations that make the address alone (DisplacementRange.h).
 //  - An address that advances by a constant in a loop whose iterations can be counted before it:
-//  the
-//    first and the last address are computed there and compared.
+//    the first and the last address are computed there and compared, unless the operations that
+//    make them show that they are inside.
 //  - Every other address: its distance from the base is cut to 33 bits, which changes nothing that
 //    is inside.
 //  - A fill or copy of guest memory that passes have made of a loop: its first and last byte are
@@ -35,6 +35,7 @@
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/MDBuilder.h>
 #include <llvm/Transforms/Utils/BasicBlockUtils.h>
+#include <llvm/Transforms/Utils/Local.h>
 #include <llvm/Transforms/Utils/ScalarEvolutionExpander.h>
 
 namespace w2n::compiler {
@@ -68,6 +69,14 @@ struct Recurrence {
   int64_t low, high; ///< what accesses add to the first: their first bytes, and past their last
 };
 
+/// What is known of a recurrence from the operations that make its first address and its number of
+/// iterations, so that it need not be compared.
+struct Extent {
+  bool isCounted = false; ///< the path from the first address to the last is at most maxPath
+  bool isAbove = false;   ///< the lowest byte is not too low
+  bool isBelow = false;   ///< the end of the highest is not too high
+};
+
 /// What must hold before `before`.
 struct Comparison {
   Value *condition;
@@ -86,7 +95,8 @@ private:
   void contain(const Access &access);
   bool isInside(const Displacement &displacement, const Access &access);
   bool addRecurrence(const Access &access, Value &base);
-  Comparison compareRecurrence(const Recurrence &recurrence);
+  Extent extentOf(const Recurrence &recurrence, Value &start, Value &count, int64_t step);
+  std::optional<Comparison> compareRecurrence(const Recurrence &recurrence);
   Comparison compareLength(const Access &access, Value &base);
   void mask(const Access &access, Value &base);
   void failUnless(Value &condition, Instruction &before);
@@ -100,6 +110,7 @@ private:
   SmallVector<Access, 32> accesses;
   SmallVector<Recurrence, 4> recurrences;
   SmallVector<std::pair<Access, Value *>, 4> masked, lengths;
+  SmallVector<WeakTrackingVH, 8> expanded; ///< what was computed to compare, perhaps for nothing
   BasicBlock *failed = nullptr;
 };
 
@@ -207,7 +218,6 @@ bool Container::addRecurrence(const Access &access, Value &base) {
                                    expansionBudget, &analyses.getResult<TargetIRAnalysis>(function),
                                    before))
     return reject(PassWay::ContainAccessesUnknownIterations);
-  countWay(PassWay::ContainAccessesCompared);
   recurrences.push_back({address, backedges, &base, 0, bytes});
   return true;
 }
@@ -217,9 +227,29 @@ Value *Container::distance(IRBuilder<> &builder, Value &address, Value &base) {
                            builder.CreatePtrToInt(&base, builder.getInt64Ty()));
 }
 
+// The range of a distance is exact modulo 2^64: where it is far from 2^63, it is the distance.
+Extent Container::extentOf(const Recurrence &recurrence, Value &start, Value &count, int64_t step) {
+  using Integer = IntegerRange::Integer;
+  constexpr Integer far = Integer(1) << 62;
+  const Integer stride = step < 0 ? -Integer(step) : Integer(step);
+  const IntegerRange counts = ranges.rangeOf(count);
+  const Displacement first = ranges.displacementOf(start);
+  Extent extent;
+  extent.isCounted = counts.isKnown && counts.low >= 0 && counts.high <= Integer(maxPath) / stride;
+  if (first.base != recurrence.base || !first.range.isKnown || first.range.low < -far ||
+      first.range.high > far)
+    return extent;
+  const Integer path = extent.isCounted ? counts.high * stride : 0;
+  const Integer bottom = first.range.low - (step < 0 ? path : 0) + recurrence.low;
+  const Integer top = first.range.high + (step < 0 ? 0 : path) + recurrence.high;
+  extent.isAbove = (step > 0 || extent.isCounted) && bottom >= lowest;
+  extent.isBelow = (step < 0 || extent.isCounted) && top <= end;
+  return extent;
+}
+
 // With the distance d of the first address, the step s and B iterations, of d + low and d + high,
 // and the same plus s * B, the lowest and the highest are inside.
-Comparison Container::compareRecurrence(const Recurrence &recurrence) {
+std::optional<Comparison> Container::compareRecurrence(const Recurrence &recurrence) {
   Instruction *before = recurrence.first->getLoop()->getLoopPreheader()->getTerminator();
   SCEVExpander expander(evolution(), "contained");
   Value *start = expander.expandCodeFor(recurrence.first->getStart(),
@@ -232,6 +262,13 @@ Comparison Container::compareRecurrence(const Recurrence &recurrence) {
                            ->getAPInt()
                            .getSExtValue();
   const uint64_t stride = step < 0 ? 0 - uint64_t(step) : uint64_t(step);
+  expanded.append({start, count});
+  const Extent extent = extentOf(recurrence, *start, *count, step);
+  if (extent.isCounted && extent.isAbove && extent.isBelow) {
+    countWay(PassWay::ContainAccessesBounded);
+    return std::nullopt;
+  }
+  countWay(PassWay::ContainAccessesCompared);
   Value *first = distance(builder, *start, *recurrence.base);
   Value *last =
       builder.CreateAdd(first, builder.CreateMul(count, builder.getInt64(uint64_t(step))));
@@ -241,10 +278,14 @@ Comparison Container::compareRecurrence(const Recurrence &recurrence) {
     Value *above = builder.CreateAdd(value, builder.getInt64(uint64_t(offset - lowest)));
     return builder.CreateICmpULE(above, builder.getInt64(uint64_t(end - lowest)));
   };
-  Value *inside =
-      builder.CreateAnd(isInside(bottom, recurrence.low), isInside(top, recurrence.high));
-  Value *counted = builder.CreateICmpULE(count, builder.getInt64(maxPath / stride));
-  return {builder.CreateAnd(inside, counted), before};
+  Value *all = builder.getTrue();
+  if (!extent.isAbove)
+    all = builder.CreateAnd(all, isInside(bottom, recurrence.low));
+  if (!extent.isBelow)
+    all = builder.CreateAnd(all, isInside(top, recurrence.high));
+  if (!extent.isCounted)
+    all = builder.CreateAnd(all, builder.CreateICmpULE(count, builder.getInt64(maxPath / stride)));
+  return Comparison{all, before};
 }
 
 Comparison Container::compareLength(const Access &access, Value &base) {
@@ -297,14 +338,17 @@ bool Container::run() {
   // Everything is computed before the first block changes.
   SmallVector<Comparison, 8> comparisons;
   for (const Recurrence &recurrence : recurrences)
-    comparisons.push_back(compareRecurrence(recurrence));
+    if (auto comparison = compareRecurrence(recurrence))
+      comparisons.push_back(*comparison);
   for (const auto &[access, base] : lengths)
     comparisons.push_back(compareLength(access, *base));
   for (const auto &[access, base] : masked)
     mask(access, *base);
   for (const Comparison &comparison : comparisons)
     failUnless(*comparison.condition, *comparison.before);
-  return !masked.empty() || !comparisons.empty();
+  // Not before: the ranges are kept by values.
+  RecursivelyDeleteTriviallyDeadInstructionsPermissive(expanded);
+  return !masked.empty() || !comparisons.empty() || !expanded.empty();
 }
 
 } // namespace

@@ -1,6 +1,5 @@
 ; Every access through the base of a memory lies inside the addresses that are reserved around it. An access for which
-; that
-; cannot be seen is compared before its loop, or masked.
+; that cannot be seen is compared before its loop, or masked.
 ; RUN: w2n-opt -passes=loop-simplify,w2n-contain-accesses --verify-each %s | FileCheck %s
 
 target datalayout = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128"
@@ -170,6 +169,77 @@ loop:
   %second = getelementptr inbounds i8, ptr %at, i64 4096
   store i32 1, ptr %second, align 1, !tbaa !13
   %next = add i64 %i, 4
+  %n.next = add i64 %n, 1
+  %more = icmp ne i64 %n, %count
+  br i1 %more, label %loop, label %done
+done:
+  ret void
+}
+
+; Where 32 bits hold the start and the number of iterations, bytes one after the other are inside: nothing is compared.
+; CHECK-LABEL: define void @bounded(
+; CHECK-NOT: label %uncontained
+; CHECK-NOT: and i64
+define void @bounded(ptr %context, i32 %p, i32 %last) {
+entry:
+  %base = load ptr, ptr %context, !tbaa !10, !invariant.load !14
+  %start = zext i32 %p to i64
+  %count = zext i32 %last to i64
+  br label %loop
+loop:
+  %i = phi i64 [ %start, %entry ], [ %next, %loop ]
+  %n = phi i64 [ 0, %entry ], [ %n.next, %loop ]
+  %at = getelementptr inbounds i8, ptr %base, i64 %i
+  store i8 1, ptr %at, align 1, !tbaa !13
+  %next = add i64 %i, 1
+  %n.next = add i64 %n, 1
+  %more = icmp ne i64 %n, %count
+  br i1 %more, label %loop, label %done
+done:
+  ret void
+}
+
+; With a step of 8 the end is not known; the start is, and the number.
+; CHECK-LABEL: define void @boundedBelow(
+; CHECK: icmp ule i64 %{{.*}}, 12884901888
+; CHECK-NOT: icmp ule i64
+; CHECK: label %uncontained
+define void @boundedBelow(ptr %context, i32 %p, i32 %last) {
+entry:
+  %base = load ptr, ptr %context, !tbaa !10, !invariant.load !14
+  %start = zext i32 %p to i64
+  %count = zext i32 %last to i64
+  br label %loop
+loop:
+  %i = phi i64 [ %start, %entry ], [ %next, %loop ]
+  %n = phi i64 [ 0, %entry ], [ %n.next, %loop ]
+  %at = getelementptr inbounds i8, ptr %base, i64 %i
+  store i8 1, ptr %at, align 1, !tbaa !13
+  %next = add i64 %i, 8
+  %n.next = add i64 %n, 1
+  %more = icmp ne i64 %n, %count
+  br i1 %more, label %loop, label %done
+done:
+  ret void
+}
+
+; Downwards the end may be 4 GiB before the base.
+; CHECK-LABEL: define void @boundedAbove(
+; CHECK: icmp ule i64 %{{.*}}, 12884901888
+; CHECK-NOT: icmp ule i64
+; CHECK: label %uncontained
+define void @boundedAbove(ptr %context, i32 %p, i32 %last) {
+entry:
+  %base = load ptr, ptr %context, !tbaa !10, !invariant.load !14
+  %start = zext i32 %p to i64
+  %count = zext i32 %last to i64
+  br label %loop
+loop:
+  %i = phi i64 [ %start, %entry ], [ %next, %loop ]
+  %n = phi i64 [ 0, %entry ], [ %n.next, %loop ]
+  %at = getelementptr inbounds i8, ptr %base, i64 %i
+  store i8 1, ptr %at, align 1, !tbaa !13
+  %next = add i64 %i, -1
   %n.next = add i64 %n, 1
   %more = icmp ne i64 %n, %count
   br i1 %more, label %loop, label %done
