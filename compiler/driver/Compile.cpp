@@ -6,6 +6,7 @@
 #include "compiler/driver/ScanModule.h"
 #include "compiler/report/CodeReport.h"
 #include "compiler/report/TimeReport.h"
+#include "lib/support/CompileBudget.h"
 
 #include <llvm/Support/BLAKE3.h>
 #include <memory>
@@ -79,6 +80,7 @@ compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &given,
   };
   W2N_TRY(choices, chooseLevels(options, targets));
   W2N_TRY(features, wasm::parseFeatures(options.features));
+  CompileBudget budget({options.maxTimeMs, options.maxMemoryBytes, options.maxArtifactBytes});
   Reports reports(options);
   std::optional<TimeReport::Scope> phase(std::in_place, reports.times(), Phase::Decode);
   W2N_TRY(module, wasm::decodeModule(bytes, features));
@@ -101,8 +103,10 @@ compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &given,
     plan.profile = std::move(profile);
   }
   plan.times = reports.times();
+  plan.budget = &budget;
   CodeReport *const codeReport = plan.report = reports.beginCode(plan);
   const MemoryImage image = buildImage(module, plan.dataInImage);
+  W2N_CHECK(budget.checkArtifact(image.bytes()));
   std::vector<std::unique_ptr<Build>> builds;
   for (const std::vector<TargetChoice> &levels : choices) {
     builds.push_back(std::make_unique<Build>(plan, image, levels, hash));

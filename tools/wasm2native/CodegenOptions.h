@@ -32,6 +32,12 @@ inline constexpr OptionRow codegenOptions[] = {
      "Code"},
     {"report", nullptr, "say why the code may be slower than it could be, and the way out", "Code"},
     {"j,jobs", "COUNT", "threads to compile with (default: one for each core)", "Code"},
+    {"max-compile-time", "DURATION", "give up compiling after so long: 500ms, 2s, 5m",
+     "Limits of compiling"},
+    {"max-compile-memory", "BYTES",
+     "give up compiling when it takes more memory; K, M or G may follow", "Limits of compiling"},
+    {"max-artifact", "BYTES", "give up compiling when the artifact gets larger",
+     "Limits of compiling"},
     {"v,verbose", nullptr, "say what is being done", "Code"},
 };
 

@@ -268,6 +268,7 @@ int compileFile(const std::string &input, const std::vector<std::string> &output
   auto wasm = readFile(input);
   if (!wasm)
     return reportError(input, wasm.error());
+  endAtCompileOverrun(input);
   auto files = makeOutputs(std::move(*wasm), request);
   if (!files)
     return reportError(input, files.error());
