@@ -130,7 +130,8 @@ llvm::SmallVector<llvm::Value *, 8> BodyLowering::popMany(size_t count) {
 }
 
 llvm::SmallVector<llvm::Value *, 8> BodyLowering::popOperands(size_t count) {
-  llvm::SmallVector<llvm::Value *, 8> operands(llvm::ArrayRef(stack).take_back(count));
+  const llvm::ArrayRef<llvm::Value *> all = stack;
+  llvm::SmallVector<llvm::Value *, 8> operands(all.take_back(count));
   stack.resize(stack.size() - count);
   return operands;
 }
