@@ -41,6 +41,9 @@ struct CompileOptions {
   std::string features;
   /// 0 is one for each core.
   unsigned threads = 0;
+  /// What a compilation may take before it is given up (CompileBudget.h): elapsed time, memory
+  /// beyond what the process has when it begins, and the size of what it makes. 0 is no limit.
+  uint64_t maxTimeMs = 0, maxMemoryBytes = 0, maxArtifactBytes = 0;
   /// Makes code that counts how often it runs (--profile-generate).
   bool generatesProfile = false;
   /// What was counted, as text or indexed; empty is nothing (--profile-use). `profileName` is what

@@ -4,6 +4,7 @@
 
 #include "compiler/codegen/AlignBlocks.h"
 #include "compiler/codegen/InlinedFrames.h"
+#include "compiler/codegen/StopAtBudget.h"
 
 #include <llvm/Analysis/RuntimeLibcallInfo.h>
 #include <llvm/CodeGen/AsmPrinter.h>
@@ -20,13 +21,14 @@ using namespace llvm;
 
 // TargetMachine::addPassesToEmitFile, with a handler for the printer.
 bool addCodeGeneration(legacy::PassManager &passes, TargetMachine &machine,
-                       raw_pwrite_stream &stream, CodeGenFileType fileType) {
+                       raw_pwrite_stream &stream, CodeGenFileType fileType, CompileBudget &budget) {
   auto &target = static_cast<CodeGenTargetMachineImpl &>(machine);
   TargetPassConfig *config = target.createPassConfig(passes);
   config->setDisableVerify(true);
   passes.add(config);
   if (target.getOptLevel() != CodeGenOptLevel::None) // else blocks are not placed
     config->insertPass(&MachineBlockPlacementID, createAlignBlocksPass());
+  dropFunctionsAtBudget(*config, budget);
   // Lines are for frames; there are no variables whose values could be followed.
   config->disablePass(&LiveDebugValuesID);
   auto *modules = new MachineModuleInfoWrapperPass(&target);

@@ -3,6 +3,8 @@
 // From optimized LLVM IR to an object file or assembly.
 #pragma once
 
+#include "lib/support/CompileBudget.h"
+
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/TargetMachine.h>
@@ -10,8 +12,10 @@
 namespace w2n::compiler {
 
 /// Adds to `passes` what generates code as a file of type `fileType` in `stream`, with a section
-/// that lists what was inlined where. False if LLVM cannot emit such a file for this target.
+/// that lists what was inlined where. Once `budget` is exceeded, what is left of the work is left
+/// out. False if LLVM cannot emit such a file for this target.
 bool addCodeGeneration(llvm::legacy::PassManager &passes, llvm::TargetMachine &machine,
-                       llvm::raw_pwrite_stream &stream, llvm::CodeGenFileType fileType);
+                       llvm::raw_pwrite_stream &stream, llvm::CodeGenFileType fileType,
+                       CompileBudget &budget);
 
 } // namespace w2n::compiler

@@ -5,6 +5,7 @@
 #include "compiler/codegen/CodeGeneration.h"
 #include "compiler/codegen/PassTimes.h"
 #include "compiler/codegen/Pipeline.h"
+#include "compiler/codegen/StopAtBudget.h"
 #include "compiler/ir/Contract.h"
 #include "compiler/ir/LlvmError.h"
 #include "compiler/report/CodeReport.h"
@@ -130,13 +131,20 @@ std::vector<Partition> cutPartitions(const ModulePlan &plan) {
 
 void lowerFunctions(ModuleLowering &module, std::span<const uint32_t> functions,
                     CounterBlock &counters) {
+  // The last body may be incomplete when the budget is exceeded: nothing may look at it.
+  CompileBudget &budget = *module.plan.budget;
   for (uint32_t function : functions)
-    lowerFunction(module, function);
+    if (!budget.isExceeded())
+      lowerFunction(module, function);
+  if (budget.isExceeded())
+    return;
   if (module.plan.options.generatesProfile) {
     countExecutions(module, counters);
     return;
   }
   lowerInlineCopies(module);
+  if (budget.isExceeded())
+    return;
   if (module.plan.profile)
     module.plan.profile->annotate(module);
   callDirectly(module);
@@ -149,6 +157,8 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
   std::string errors;
   llvm::LLVMContext context;
   context.setDiagnosticHandler(std::make_unique<CollectDiagnostics>(plan, errors));
+  BudgetGate gate(*plan.budget);
+  context.setOptPassGate(gate);
   // Names cost time; only texts need them.
   bool isText = options.emit == Emit::LlvmIr || options.stopAfter < StopAfter::Object;
   context.setDiscardValueNames(!isText);
@@ -164,6 +174,7 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
     const TimeReport::Scope scope(plan.times, TimeReport::Phase::Lower);
     lower(lowering);
   }
+  W2N_CHECK(plan.budget->check());
   if (options.stopAfter == StopAfter::Lower)
     return printIr(module);
 #ifndef NDEBUG
@@ -183,10 +194,14 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
                             ": optimizing less: " + reason);
       report(plan, Cause::FewerPasses, "", function.getName());
     };
-    optimizeModule(module, *machine, level, onFewer, passTimes ? &passTimes->callbacks() : nullptr);
+    llvm::PassInstrumentationCallbacks ownHooks;
+    llvm::PassInstrumentationCallbacks &hooks = passTimes ? passTimes->callbacks() : ownHooks;
+    skipPassesAtBudget(hooks, *plan.budget);
+    optimizeModule(module, *machine, level, onFewer, &hooks);
     if (passTimes)
       plan.times->addPasses(passTimes->seconds());
   }
+  W2N_CHECK(plan.budget->check());
   if (options.stopAfter == StopAfter::Optimize || options.emit == Emit::LlvmIr)
     return printIr(module);
 
@@ -196,9 +211,10 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
   llvm::legacy::PassManager passes;
   auto fileType = options.emit == Emit::Assembly ? llvm::CodeGenFileType::AssemblyFile
                                                  : llvm::CodeGenFileType::ObjectFile;
-  if (!addCodeGeneration(passes, *machine, stream, fileType))
+  if (!addCodeGeneration(passes, *machine, stream, fileType, *plan.budget))
     return fail(ErrorKind::Internal, "LLVM cannot emit this kind of file for " + target.triple);
   passes.run(module);
+  W2N_CHECK(plan.budget->check());
   if (!errors.empty())
     return fail(ErrorKind::Internal, errors);
   return std::vector<uint8_t>(output.begin(), output.end());
@@ -269,6 +285,11 @@ std::vector<Result<std::vector<uint8_t>>> runJobs(const std::vector<Job> &jobs,
     for (size_t position = next++; position < jobs.size(); position = next++) {
       const Job &job = jobs[order[position]];
       const Stopwatch stopwatch;
+      // A partition that is not begun when the budget is exceeded costs nothing more.
+      if (Status budget = job.plan->budget->check(); !budget) {
+        outputs[order[position]] = std::unexpected(budget.error());
+        continue;
+      }
       outputs[order[position]] = emitModule(*job.plan, *job.target, job.level, job.lower);
       if (job.plan->times)
         job.plan->times->addJob(thread, job.what, stopwatch.elapsed());

@@ -218,6 +218,26 @@ constexpr uint64_t mostSwitchWork = 1 << 19;
 /// saves all locals around each call, may have ten thousand; a large interpreter has two thousand.
 constexpr size_t mostPhis = 3072;
 
+/// The register allocator may take the time of instructions times calls for a block: a value that
+/// is used all along is split at each call, which takes it out of its register. Here it takes a
+/// second.
+constexpr uint64_t mostCallWork = 1 << 24;
+
+bool hasManyCalls(const Function &function) {
+  for (const BasicBlock &block : function) {
+    const size_t instructions = block.size();
+    // Smaller ones may share their partition with ordinary functions, and take a second at most.
+    if (instructions <= hugeBlockInstructions)
+      continue;
+    const auto calls = uint64_t(count_if(block, [](const Instruction &instruction) {
+      return isa<CallBase>(instruction) && !isa<IntrinsicInst>(instruction);
+    }));
+    if (calls * instructions > mostCallWork)
+      return true;
+  }
+  return false;
+}
+
 size_t largestBlock(const Function &function) {
   size_t most = 0;
   for (const BasicBlock &block : function)
@@ -307,12 +327,15 @@ void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel le
     const Passes which = choosePasses(function);
     pipelines[size_t(which)].run(function, functions);
     size_t block = largestBlock(function);
+    const bool isFullOfCalls = level > OptimizationLevel::O0 && hasManyCalls(function);
     if (level > OptimizationLevel::O0 && block > hugeBlockInstructions)
       generateCodeFast(function);
-    if (block > vastBlockInstructions)
+    if (block > vastBlockInstructions || isFullOfCalls)
       machine.setOptLevel(CodeGenOptLevel::None);
     if (which != Passes::All && level > OptimizationLevel::O1)
       onFewer(function, reasonForFewer(which));
+    else if (isFullOfCalls)
+      onFewer(function, "a block has very many calls");
     functions.clear(function, function.getName());
   }
 }

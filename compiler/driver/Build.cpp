@@ -3,6 +3,7 @@
 #include "compiler/driver/Build.h"
 
 #include "compiler/link/Link.h"
+#include "lib/support/CompileBudget.h"
 
 namespace w2n::compiler {
 
@@ -70,10 +71,14 @@ void Build::addJobs(std::vector<Job> &all, const std::vector<Partition> &partiti
 
 Result<std::vector<uint8_t>> Build::finish(std::span<Result<std::vector<uint8_t>>> outputs) {
   std::vector<std::vector<uint8_t>> objects;
+  CompileBudget &budget = *plans.front().budget;
   for (Result<std::vector<uint8_t>> &output : outputs) {
     W2N_TRY(object, std::move(output));
     objects.push_back(std::move(object));
   }
+  // Before the image is printed and linked, each of which copies it.
+  W2N_CHECK(budget.check());
+  W2N_CHECK(budget.checkArtifact(image.bytes()));
   W2N_TRY(metadata, emitModule(plans.front(), levels.front(), OptimizationLevel::O0,
                                [&](ModuleLowering &lowering) {
                                  emitMetadata(lowering, image, codes, sourceHash);
@@ -84,6 +89,7 @@ Result<std::vector<uint8_t>> Build::finish(std::span<Result<std::vector<uint8_t>
                      wantsObject ? LinkKind::Relocatable : LinkKind::SharedObject));
   if (!wantsObject)
     W2N_CHECK(finishArtifact(file, image, codes));
+  W2N_CHECK(budget.checkArtifact(file.size()));
   return file;
 }
 

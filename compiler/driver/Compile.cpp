@@ -7,6 +7,7 @@
 #include "compiler/driver/ScanModule.h"
 #include "compiler/report/CodeReport.h"
 #include "compiler/report/TimeReport.h"
+#include "lib/support/CompileBudget.h"
 
 #include <llvm/Support/BLAKE3.h>
 #include <memory>
@@ -97,6 +98,7 @@ compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &given,
   };
   W2N_TRY(choices, chooseLevels(options, targets));
   W2N_TRY(features, wasm::parseFeatures(options.features));
+  CompileBudget budget({options.maxTimeMs, options.maxMemoryBytes, options.maxArtifactBytes});
   if (component::kindOf(bytes) == component::BinaryKind::Component) {
     W2N_CHECK(checkComponent(bytes, options));
     return std::vector<Result<std::vector<uint8_t>>>(targets.size());
@@ -123,8 +125,10 @@ compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &given,
     plan.profile = std::move(profile);
   }
   plan.times = reports.times();
+  plan.budget = &budget;
   CodeReport *const codeReport = plan.report = reports.beginCode(plan);
   const MemoryImage image = buildImage(module, plan.dataInImage);
+  W2N_CHECK(budget.checkArtifact(image.bytes()));
   std::vector<std::unique_ptr<Build>> builds;
   for (const std::vector<TargetChoice> &levels : choices) {
     builds.push_back(std::make_unique<Build>(plan, image, levels, hash));

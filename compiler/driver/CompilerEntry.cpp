@@ -62,6 +62,9 @@ Result<CompileOptions> optionsOf(const w2n_compile_options &given) {
   options.strictTrapState = given.strict_trap_state;
   options.deterministic = given.deterministic;
   options.threads = given.threads;
+  options.maxTimeMs = given.max_time_ms;
+  options.maxMemoryBytes = given.max_memory_bytes;
+  options.maxArtifactBytes = given.max_artifact_bytes;
   options.target = orEmpty(given.target);
   options.cpu = orEmpty(given.cpu);
   options.attributes = orEmpty(given.attributes);

@@ -18,6 +18,16 @@ constexpr uint64_t pageBytes = artifact::segmentAlignment;
 /// Runs with no more zeros than this between them are one: each takes a system call, and a mapping,
 /// whenever an instance is made.
 constexpr uint64_t maxGapBytes = 256 << 10;
+/// Most bytes of an image, and most zeros between pages that are taken along: some anyway, and as
+/// many times what segments have. Programs have their data in one piece.
+constexpr uint64_t freeImageBytes = 8 << 20, imageBytesPerDataByte = 4;
+
+uint64_t mostImageBytes(const wasm::Module &module) {
+  uint64_t dataBytes = 0;
+  for (const wasm::DataSegment &segment : module.data)
+    dataBytes += segment.bytes.size();
+  return freeImageBytes + imageBytesPerDataByte * dataBytes;
+}
 
 /// Offset of a segment that can be applied now: to a memory of this module, within its initial
 /// size.
@@ -37,6 +47,7 @@ std::optional<uint64_t> applicableOffset(const wasm::Module &module,
 } // namespace
 
 MemoryImage buildImage(const wasm::Module &module, std::vector<bool> &dataInImage) {
+  const uint64_t mostBytes = mostImageBytes(module);
   // Sparse: pages by number, only those that a segment touches.
   std::map<std::pair<uint32_t, uint64_t>, std::vector<uint8_t>> pages;
   for (size_t i = 0; i < module.data.size(); ++i) {
@@ -46,6 +57,12 @@ MemoryImage buildImage(const wasm::Module &module, std::vector<bool> &dataInImag
     std::optional<uint64_t> offset = applicableOffset(module, segment);
     // What follows must not overtake it: it may trap, or write to the same place.
     if (!offset)
+      break;
+    const uint64_t touched =
+        segment.bytes.empty()
+            ? 0
+            : (*offset + segment.bytes.size() - 1) / pageBytes - *offset / pageBytes + 1;
+    if ((pages.size() + touched) * pageBytes > mostBytes)
       break;
     dataInImage[i] = true;
     for (size_t done = 0; done < segment.bytes.size();) {
@@ -60,12 +77,16 @@ MemoryImage buildImage(const wasm::Module &module, std::vector<bool> &dataInImag
   }
 
   MemoryImage image;
+  uint64_t gapBytes = 0;
   for (auto &[key, page] : pages) {
     auto [memory, number] = key;
     const uint64_t offset = number * pageBytes;
-    bool continues = !image.runs.empty() && image.runs.back().memory == memory &&
-                     offset - image.runs.back().end() <= maxGapBytes;
-    if (!continues)
+    const bool follows = !image.runs.empty() && image.runs.back().memory == memory;
+    const uint64_t gap = follows ? offset - image.runs.back().end() : 0;
+    const bool continues = follows && gap <= maxGapBytes && gapBytes + gap <= mostBytes;
+    if (continues)
+      gapBytes += gap;
+    else
       image.runs.push_back({memory, offset, {}});
     std::vector<uint8_t> &bytes = image.runs.back().bytes;
     bytes.resize(offset - image.runs.back().memoryOffset);

@@ -16,6 +16,10 @@
 #include <llvm/ADT/StringRef.h>
 #include <memory>
 
+namespace w2n {
+class CompileBudget;
+}
+
 namespace w2n::compiler {
 
 class CodeReport;
@@ -64,6 +68,8 @@ struct ModulePlan {
   std::shared_ptr<const ProfileUse> profile = nullptr;
   /// Where reports are collected; null is nowhere.
   TimeReport *times = nullptr;
+  /// What all plans of a compilation use together; never null where functions are lowered.
+  CompileBudget *budget = nullptr;
   CodeReport *report = nullptr;
   /// Follows the names of all symbols of this level, where there are several.
   std::string symbolSuffix = {};

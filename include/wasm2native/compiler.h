@@ -112,6 +112,12 @@ typedef struct w2n_compile_options {
   void (*report)(void *user, const char *text);
   /// Handed to `progress`, `remark`, `warning` and `report`.
   void *user;
+  /// Limits for modules that nobody vouches for; beyond one the compilation is given up: LIMIT. 0
+  /// is none. Milliseconds that pass; bytes by which the memory of the process grows, whoever takes
+  /// them; bytes of the output. Time and memory are compared between passes and between functions,
+  /// so that a single step may go beyond them before it ends. A cache puts limits of its own in
+  /// place of 0 (docs/security.md).
+  uint64_t max_time_ms, max_memory_bytes, max_artifact_bytes;
 } w2n_compile_options;
 
 /// -O2, bounds checks by guard pages, a shared object for any machine of this architecture.
@@ -138,7 +144,10 @@ typedef struct w2n_compile_options {
    NULL,                                                                                           \
    NULL,                                                                                           \
    NULL,                                                                                           \
-   NULL}
+   NULL,                                                                                           \
+   0,                                                                                              \
+   0,                                                                                              \
+   0}
 
 /// What came of a compilation. Free it with w2n_compile_result_free, whatever came of it.
 typedef struct w2n_compile_result {

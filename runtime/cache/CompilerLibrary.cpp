@@ -3,6 +3,7 @@
 #include "runtime/cache/CompilerLibrary.h"
 
 #include "lib/support/Descriptor.h"
+#include "runtime/cache/CompileWatchdog.h"
 #include "runtime/cache/StoreFiles.h"
 
 #include <climits>
@@ -11,6 +12,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <link.h>
+#include <optional>
 #include <unistd.h>
 
 namespace w2n::cache {
@@ -149,6 +151,9 @@ Result<std::vector<Result<std::vector<uint8_t>>>>
 CompilerLibrary::compileTargets(std::span<const uint8_t> wasm, const w2n_compile_options &options,
                                 std::span<const char *const> targets) const {
   W2N_TRY(address, symbol("w2n_compile_targets"));
+  std::optional<CompileWatchdog> watchdog;
+  if (overrunHandler)
+    watchdog.emplace(CompileLimits{options.max_time_ms, options.max_memory_bytes}, overrunHandler);
   std::vector<w2n_compile_result> results(targets.size());
   reinterpret_cast<decltype(&w2n_compile_targets)>(address)(
       wasm.data(), wasm.size(), &options, targets.data(), targets.size(), results.data());

@@ -8,6 +8,7 @@
 #include "lib/support/Error.h"
 #include "lib/support/Hash.h"
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,6 +24,12 @@ public:
 
   /// Where it is; empty if there is none.
   const std::string &path() const { return filePath; }
+
+  /// For processes that can end: has `handler` called if a compilation is still beyond its limits
+  /// when it should have noticed (CompileWatchdog). Before the first compilation.
+  void onOverrun(std::function<void(const Error &)> handler) {
+    overrunHandler = std::move(handler);
+  }
 
   /// The address of a function that it exports. Loads it, once for the process: unloading LLVM
   /// would cost more than the end of the process. Errors: Io.
@@ -61,6 +68,7 @@ private:
   Result<std::vector<uint8_t>> take(w2n_compile_result &result) const;
 
   std::string filePath;
+  std::function<void(const Error &)> overrunHandler;
 };
 
 } // namespace w2n::cache

@@ -31,6 +31,29 @@ std::optional<Digest> digestAtBegin(const std::string &text) {
 /// stored. It is about no file.
 const FileIdentity noFile = {.inode = artifact::formatVersion};
 
+/// A limit of a compilation that the caller has not limited: for modules that nobody vouches for.
+/// All are many times what the largest programs take.
+struct DefaultLimit {
+  uint64_t least, forEachByte;
+  uint64_t of(uint64_t wasmBytes) const { return least + forEachByte * wasmBytes; }
+};
+constexpr uint64_t mebibyte = 1 << 20;
+constexpr DefaultLimit defaultMs = {120'000, 1};
+constexpr DefaultLimit defaultMemoryBytes = {2048 * mebibyte, 1024};
+constexpr DefaultLimit defaultArtifactBytes = {64 * mebibyte, 64};
+
+w2n_compile_options withLimits(const w2n_compile_options &given, uint64_t wasmBytes) {
+  w2n_compile_options options = given;
+  const std::pair<uint64_t &, DefaultLimit> limits[] = {
+      {options.max_time_ms, defaultMs},
+      {options.max_memory_bytes, defaultMemoryBytes},
+      {options.max_artifact_bytes, defaultArtifactBytes}};
+  for (auto &[limit, byDefault] : limits)
+    if (limit == 0)
+      limit = byDefault.of(wasmBytes);
+  return options;
+}
+
 Status checkOptions(const w2n_compile_options &options) {
   if (options.emit != W2N_EMIT_SHARED_OBJECT || options.stop_after != W2N_STOP_AFTER_LINK)
     return fail(ErrorKind::Invalid, "a cache holds shared objects only");
@@ -142,7 +165,7 @@ Result<Obtained> ModuleCache::compile(Source &source, Digest hash,
       hash = hashOfBytes;
       continue;
     }
-    W2N_TRY(artifact, library.compile(wasm, options));
+    W2N_TRY(artifact, library.compile(wasm, withLimits(options, wasm.size())));
     const uint64_t artifactBytes = artifact.size();
     auto inserted = stored->insert(key, artifact);
     if (inserted) {

@@ -3,6 +3,7 @@
 #include "tools/wasm2native/CacheOptions.h"
 
 #include "tools/wasm2native/Diagnostics.h"
+#include "tools/wasm2native/LoadCompiler.h"
 
 #include <cstdio>
 
@@ -29,8 +30,7 @@ void printWarning(const std::string &text) {
 }
 
 std::unique_ptr<cache::ModuleCache> cacheOn(std::unique_ptr<cache::Store> store) {
-  return std::make_unique<cache::ModuleCache>(std::move(store), cache::CompilerLibrary(),
-                                              printWarning);
+  return std::make_unique<cache::ModuleCache>(std::move(store), findCompiler(), printWarning);
 }
 
 } // namespace w2n::tool

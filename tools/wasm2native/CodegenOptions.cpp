@@ -6,8 +6,10 @@
 #include "lib/wasm/Features.h"
 #include "tools/wasm2native/CacheOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
+#include "tools/wasm2native/Duration.h"
 #include "tools/wasm2native/Progress.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 
@@ -39,6 +41,29 @@ std::expected<unsigned, std::string> readJobs(const CommandLine &line) {
     return std::unexpected("--jobs is '" + text + "', must be a number from 1 to " +
                            std::to_string(most));
   return jobs;
+}
+
+std::expected<void, std::string> readCompileLimits(const CommandLine &line,
+                                                   compiler::CompileOptions &options) {
+  const std::pair<const char *, uint64_t &> sizes[] = {
+      {"max-compile-memory", options.maxMemoryBytes}, {"max-artifact", options.maxArtifactBytes}};
+  for (auto &[option, limit] : sizes) {
+    if (!line.has(option))
+      continue;
+    auto bytes = cache::parseSize(line.value(option), ("--" + std::string(option)).c_str());
+    if (!bytes)
+      return std::unexpected(bytes.error().text);
+    limit = *bytes;
+  }
+  if (!line.has("max-compile-time"))
+    return {};
+  auto duration = parseDuration(line.value("max-compile-time"));
+  if (!duration)
+    return std::unexpected("--max-compile-time: " + duration.error());
+  // 0 would be no limit.
+  options.maxTimeMs = std::max<uint64_t>(
+      1, uint64_t(std::chrono::ceil<std::chrono::milliseconds>(*duration).count()));
+  return {};
 }
 
 std::expected<void, std::string> readProfileOptions(const CommandLine &line,
@@ -74,6 +99,7 @@ std::expected<compiler::CompileOptions, std::string> readCodegenOptions(const Co
   options.threads = jobs;
   options.strictTrapState = line.has("strict-trap-state");
   options.deterministic = line.has("deterministic");
+  W2N_CHECK(readCompileLimits(line, options));
   W2N_CHECK(readProfileOptions(line, options));
   options.warning = printWarning;
   options.reportsTime = line.has("time-report");

@@ -36,6 +36,12 @@ inline constexpr OptionRow codegenOptions[] = {
      "how far a long compile is: auto (default: a bar on a terminal, lines elsewhere), bar, lines, "
      "or none",
      "Code"},
+    {"max-compile-time", "DURATION", "give up compiling after so long: 500ms, 2s, 5m",
+     "Limits of compiling"},
+    {"max-compile-memory", "BYTES",
+     "give up compiling when it takes more memory; K, M or G may follow", "Limits of compiling"},
+    {"max-artifact", "BYTES", "give up compiling when the artifact gets larger",
+     "Limits of compiling"},
     {"v,verbose", nullptr, "say what is being done", "Code"},
 };
 

@@ -318,6 +318,7 @@ int compileFile(const std::string &input, const std::vector<std::string> &output
     return reportError(input, wasm.error());
   if (auto kind = requireModule(*wasm, input); !kind)
     return reportError(input, kind.error());
+  endAtCompileOverrun(input);
   auto files = makeOutputs(std::move(*wasm), input, request);
   if (!files)
     return reportError(input, files.error());

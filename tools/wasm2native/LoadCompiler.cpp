@@ -2,6 +2,8 @@
 
 #include "tools/wasm2native/LoadCompiler.h"
 
+#include "tools/wasm2native/Diagnostics.h"
+
 namespace w2n::tool {
 
 namespace {
@@ -24,7 +26,26 @@ void forwardReport(void *user, const char *text) {
   static_cast<const compiler::CompileOptions *>(user)->report(text);
 }
 
+std::function<void(const Error &)> overrunHandler;
+
 } // namespace
+
+void onCompileOverrun(std::function<void(const Error &)> handler) {
+  overrunHandler = std::move(handler);
+}
+
+void endAtCompileOverrun(const std::string &input) {
+  onCompileOverrun([input](const Error &error) { exitNow(reportError(input, error)); });
+}
+
+cache::CompilerLibrary findCompiler() {
+  cache::CompilerLibrary library;
+  library.onOverrun([](const Error &error) {
+    if (overrunHandler)
+      overrunHandler(error);
+  });
+  return library;
+}
 
 // CompilerEntry.cpp asserts that the enumerations agree.
 w2n_compile_options optionsInC(const compiler::CompileOptions &options) {
@@ -37,6 +58,9 @@ w2n_compile_options optionsInC(const compiler::CompileOptions &options) {
   inC.deterministic = options.deterministic;
   inC.meter = uint32_t(options.meter);
   inC.threads = options.threads;
+  inC.max_time_ms = options.maxTimeMs;
+  inC.max_memory_bytes = options.maxMemoryBytes;
+  inC.max_artifact_bytes = options.maxArtifactBytes;
   inC.target = orNull(options.target);
   inC.cpu = orNull(options.cpu);
   inC.attributes = orNull(options.attributes);
@@ -63,12 +87,12 @@ compileWithLibrary(std::span<const uint8_t> wasm, const compiler::CompileOptions
   std::vector<const char *> names;
   for (const std::string &target : targets)
     names.push_back(orNull(target));
-  return cache::CompilerLibrary().compileTargets(wasm, optionsInC(options), names);
+  return findCompiler().compileTargets(wasm, optionsInC(options), names);
 }
 
 Result<std::vector<uint8_t>> compileWithLibrary(std::span<const uint8_t> wasm,
                                                 const compiler::CompileOptions &options) {
-  return cache::CompilerLibrary().compile(wasm, optionsInC(options));
+  return findCompiler().compile(wasm, optionsInC(options));
 }
 
 Result<std::string> listWithLibrary(const std::string &target, compiler::List list) {

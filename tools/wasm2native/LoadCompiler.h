@@ -11,6 +11,15 @@ namespace w2n::tool {
 /// `options` for the compiler's C entry; refers to them.
 w2n_compile_options optionsInC(const compiler::CompileOptions &options);
 
+/// The library that all compilations of this process use.
+cache::CompilerLibrary findCompiler();
+
+/// Has `handler` called, on another thread, when a compilation is far beyond its limits in the
+/// middle of a step (CompileWatchdog). It must end the process.
+void onCompileOverrun(std::function<void(const Error &)> handler);
+/// The usual handler: an error about `input`.
+void endAtCompileOverrun(const std::string &input);
+
 /// compiler::compileForTargets through libwasm2native-compiler.so. Errors of the module are in
 /// every output. Errors: Io if there is no such library or it cannot be loaded.
 Result<std::vector<Result<std::vector<uint8_t>>>>

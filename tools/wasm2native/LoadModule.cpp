@@ -29,6 +29,7 @@ cache::ModuleCache *processCache(const CacheChoice &choice) {
 
 ModuleResult loadSource(cache::Source &source, const std::string &path,
                         compiler::CompileOptions options, const CacheChoice &choice) {
+  endAtCompileOverrun(path);
   Progress progress;
   options.progress = [&progress](uint32_t done, uint32_t total) { progress.update(done, total); };
   if (cache::ModuleCache *cache = processCache(choice))

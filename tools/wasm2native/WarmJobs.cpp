@@ -44,25 +44,28 @@ struct Child {
   Clock::time_point begin;
 };
 
-/// In the child: compiles, and writes the verdict to `pipe`.
-[[noreturn]] void compileInChild(cache::ModuleCache &cache, const WarmJob &job,
-                                 const compiler::CompileOptions &options, int pipe) {
-  auto source = cache::Source::open(job.path);
-  const auto obtained = source ? cache.obtain(*source, optionsInC(optionsFor(job, options)))
-                               : Result<cache::Obtained>(std::unexpected(source.error()));
-  Verdict verdict = {WarmJob::State::Failed, 0};
-  std::string error;
-  if (!obtained)
-    error = obtained.error().text;
-  else if (!obtained->file)
-    error = "compiled, but not kept in the cache";
-  else
-    verdict = {obtained->from == cache::Obtained::From::Store ? WarmJob::State::Hit
-                                                              : WarmJob::State::Compiled,
-               obtained->artifactBytes};
+/// In the child: ends it with what came of the job.
+[[noreturn]] void endChild(const Verdict &verdict, const std::string &error, int pipe) {
   const std::string text = std::string(reinterpret_cast<const char *>(&verdict), sizeof(verdict)) +
                            error.substr(0, PIPE_BUF - sizeof(verdict));
   _exit(write(pipe, text.data(), text.size()) == ssize_t(text.size()) ? 0 : 1);
+}
+
+/// In the child: compiles, and writes the verdict to `pipe`.
+[[noreturn]] void compileInChild(cache::ModuleCache &cache, const WarmJob &job,
+                                 const compiler::CompileOptions &options, int pipe) {
+  constexpr Verdict failed = {WarmJob::State::Failed, 0};
+  onCompileOverrun([&](const Error &error) { endChild(failed, error.text, pipe); });
+  auto source = cache::Source::open(job.path);
+  const auto obtained = source ? cache.obtain(*source, optionsInC(optionsFor(job, options)))
+                               : Result<cache::Obtained>(std::unexpected(source.error()));
+  if (!obtained)
+    endChild(failed, obtained.error().text, pipe);
+  if (!obtained->file)
+    endChild(failed, "compiled, but not kept in the cache", pipe);
+  const bool wasThere = obtained->from == cache::Obtained::From::Store;
+  endChild({wasThere ? WarmJob::State::Hit : WarmJob::State::Compiled, obtained->artifactBytes}, "",
+           pipe);
 }
 
 std::string endText(int status) {

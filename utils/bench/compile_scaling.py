@@ -4,12 +4,14 @@
 """Compile time against size, for functions made to be hard: twice the size should take about twice the time.
 
     utils/bench/compile_scaling.py [--bin build/release/bin/wasm2native] [--level -O3] [shape...]
-    utils/bench/compile_scaling.py --search 5 [--seed 1] [shape...]     # double each shape, and shapes made of two, up to 5 s; report exponents
+    utils/bench/compile_scaling.py --search 5 [--seed 1] [shape...]     # double each shape, and shapes made of two, up to 5 s
+    utils/bench/compile_scaling.py --search 5 --level=-O0,-O1,-O2,-O3   # at several levels
     utils/bench/compile_scaling.py --check                              # no shape grows too badly; for tests
     utils/bench/compile_scaling.py --modules 50000000 [--level -O3]     # modules of ordinary functions, doubled from 10 KB
 
 Each shape is one function, at one, two and four times a size; processor seconds, peak memory, and the time for the largest over the time
-for the smallest, which is 4 for linear growth. The exponent of --search is 1 for linear growth, 2 for quadratic.
+for the smallest, which is 4 for linear growth. --search reports the ratio of the last doubling in time and memory, which is 2 for linear
+growth, and the exponent of time, which is 1 for linear growth and 2 for quadratic.
 """
 import argparse
 import math
@@ -20,6 +22,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 LOCALS = 250
+WIDE = 1000  # values that a wide call or label takes
 BLOCK, LOOP, IF, END, BR_IF, BR_TABLE = b"\x02\x40", b"\x03\x40", b"\x04\x40", b"\x0b", b"\x0d", b"\x0e"
 
 
@@ -128,8 +131,74 @@ def vectors(size):
                     b"\xfd\x6e\xfd\x0b\0" + number(16 * i * 3 % 4096) for i in range(size)) + get(0)
 
 
+def import_calls(size):
+    """Constants in eight arguments, and what a call returns stored: geometry that is built at the start."""
+    return b"".join(b"".join(constant(1000000 + i * 13 + k) for k in range(8)) + b"\x10\1\x10\0" + put(2) + get(2) +
+                    constant(i) + b"\x36\2\0" for i in range(size)) + get(2)
+
+
+def bare_calls(size):
+    return b"\x10\0\x1a" * size + get(0)
+
+
+def table_calls(size):
+    return b"".join(get(i % 50) + b"\x11\1\0" + put(i * 7 % 50) for i in range(size)) + get(0)
+
+
+def divisions(size):
+    """Each may trap."""
+    return b"".join(get(i % 50) + get(i * 7 % 50) + b"\x6d" + put(i * 3 % 50) for i in range(size)) + get(0)
+
+
+def exits_before_loops(size):
+    """Conditions that all hold in each of the loops behind them."""
+    return BLOCK + b"".join(get(i % 50) + constant(i) + b"\x4e" + BR_IF + b"\0" for i in range(size)) + \
+        b"".join(LOOP + get(i % 50) + constant(1) + b"\x6a" + b"\x22" + number(i % 50) + constant(i) + b"\x48" + BR_IF + b"\0" + END
+                 for i in range(size)) + END + get(0)
+
+
+def loops_of_locals(size):
+    """Loops in a row, each with all locals in phis."""
+    return b"".join(LOOP + b"".join(get((i + k) % LOCALS) + constant(k) + b"\x6a" + put((i * 3 + k) % LOCALS) for k in range(8)) + get(1) +
+                    constant(i) + b"\x48" + BR_IF + b"\0" + END for i in range(size)) + get(0)
+
+
+def nests(size):
+    """Nests of three loops, one after the other, over memory."""
+    inner = get(0) + get(0) + load(0) + b"\x36\2\4" + get(0) + constant(4) + b"\x6a\x22\0" + get(1) + b"\x48" + BR_IF + b"\0"
+    outer = lambda local: get(local) + constant(1) + b"\x6a\x22" + number(local) + constant(10) + b"\x48" + BR_IF + b"\0"
+    return (LOOP + LOOP + LOOP + inner + END + outer(2) + END + outer(3) + END) * size + get(0)
+
+
+def sums(size):
+    """One expression, as deep as it is long."""
+    return get(0) + b"".join(get(i % 50) for i in range(size)) + b"\x6a" * size
+
+
+def memories(size):
+    """Loads and stores of two memories, by turns."""
+    return b"".join(get(0) + get(0) + b"\x28\x42\1" + number(4 * i % 4000) + b"\x36\2" + number(8 * i % 4000) for i in range(size)) + get(0)
+
+
+def wide_calls(size):
+    """Calls that hand on a thousand values, each in two bytes."""
+    return constant(0) * WIDE + b"\x10\2" * size + b"\x1a" * (WIDE - 1)
+
+
+def wide_branches(size):
+    """Branches that a thousand values go along."""
+    return constant(1) * WIDE + b"\x02\2" + (get(0) + BR_IF + b"\0") * size + END + b"\x1a" * (WIDE - 1)
+
+
+def wide_blocks(size):
+    """Blocks that a thousand values go through."""
+    return constant(1) * WIDE + (b"\x02\2" + get(0) + BR_IF + b"\0" + END) * size + b"\x1a" * (WIDE - 1)
+
+
 SHAPES = {loads: 20000, copies: 10000, ifs: 4000, loops: 1500, nested_blocks: 20000, nested_loops: 500, branch_table: 16000,
-          loop_chain: 250, bounded_chain: 250, memory_loops: 100, phis: 1000, switches: 200, calls: 4000, vectors: 2000}
+          loop_chain: 250, bounded_chain: 250, memory_loops: 100, phis: 1000, switches: 200, calls: 4000, vectors: 2000,
+          import_calls: 400, bare_calls: 4000, table_calls: 1000, divisions: 1500, exits_before_loops: 250, loops_of_locals: 100, nests: 60,
+          sums: 10000, memories: 4000, wide_calls: 500, wide_branches: 500, wide_blocks: 500}
 
 
 def ordinary(draw):
@@ -140,15 +209,16 @@ def ordinary(draw):
 
 
 def module(*bodies):
-    """Functions of `bodies`, of which the first is exported. The others are kept as nothing says that they are not needed. Function 0 is
-    imported, for bodies to call."""
+    """Functions of `bodies`, of which the first is exported. The others are kept as nothing says that they are not needed. Functions 0 and 1
+    are imported, for bodies to call; function 2 hands on WIDE values."""
     def section(kind, content):
         return bytes([kind]) + number(len(content)) + content
 
-    codes = [b"\1" + number(LOCALS) + b"\x7f" + body + END for body in bodies]
-    return b"\0asm\1\0\0\0" + section(1, b"\2\x60\1\x7f\1\x7f\x60\0\1\x7f") + \
-        section(2, b"\1\1e\1n\0\1") + section(3, number(len(codes)) + b"\0" * len(codes)) + \
-        section(5, b"\1\0\1") + section(7, b"\1\1f\0\1") + \
+    wide = b"\x60" + (number(WIDE) + b"\x7f" * WIDE) * 2
+    codes = [b"\0" + b"".join(get(i) for i in range(WIDE)) + END] + [b"\1" + number(LOCALS) + b"\x7f" + body + END for body in bodies]
+    return b"\0asm\1\0\0\0" + section(1, b"\4\x60\1\x7f\1\x7f\x60\0\1\x7f" + wide + b"\x60\x08" + b"\x7f" * 8 + b"\0") + \
+        section(2, b"\2\1e\1n\0\1\1e\1r\0\3") + section(3, number(len(codes)) + b"\2" + b"\0" * len(bodies)) + \
+        section(4, b"\1\x70\0\x10") + section(5, b"\2\0\1\0\1") + section(7, b"\1\1f\0\3") + \
         section(10, number(len(codes)) + b"".join(number(len(code)) + code for code in codes))
 
 
@@ -160,23 +230,22 @@ def module_of_size(size):
     return module(*bodies)
 
 
-def compile_once(arguments, folder, content):
+def compile_once(arguments, folder, content, level=None):
     """Size of the module in bytes, processor seconds, and peak memory in MB."""
     file = pathlib.Path(folder, "module.wasm")
     file.write_bytes(content)
-    pid = os.posix_spawn(arguments.bin, [arguments.bin, arguments.level, "-j1", str(file), "-o", f"{folder}/module.so"], os.environ)
+    pid = os.posix_spawn(arguments.bin, [arguments.bin, level or arguments.level, "-j1", str(file), "-o", f"{folder}/module.so"], os.environ)
     _, status, usage = os.wait4(pid, 0)
     if status:
         raise SystemExit("a module does not compile")
     return len(content), usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
-def exponents(arguments, folder, shape, limit):
-    """Doubles the size until a compilation takes longer than `limit`; pairs of bytes and seconds."""
+def doublings(arguments, folder, shape, level, limit):
+    """Doubles the size until a compilation takes longer than `limit`; bytes, seconds and megabytes of each."""
     size, points = max(2, SHAPES.get(shape, 100) // 8), []
     while not points or points[-1][1] < limit and points[-1][0] < 8_000_000:
-        length, seconds, _ = compile_once(arguments, folder, module(shape(size)))
-        points.append((length, seconds))
+        points.append(compile_once(arguments, folder, module(shape(size)), level))
         size *= 2
     return points
 
@@ -193,12 +262,14 @@ def search(arguments, folder):
     shapes = [shape for shape in SHAPES if not arguments.shapes or shape.__name__ in arguments.shapes]
     draw = random.Random(arguments.seed)
     pairs = [joined(*draw.sample(shapes, 2)) for _ in range(len(shapes))] if len(shapes) > 1 else []
-    print(f"{'shape':30} {'module KB':>9} {'cpu s':>7} exponent")
+    print(f"{'shape':34} level {'module KB':>9} {'cpu s':>7} {'peak MB':>8} {'time x':>7} {'memory x':>8} exponent")
     for shape in shapes + pairs:
-        points = exponents(arguments, folder, shape, arguments.search)
-        (bytes_before, before), (length, seconds) = points[-2:] if len(points) > 1 else points * 2
-        exponent = math.log(seconds / before) / math.log(length / bytes_before) if length > bytes_before and before > 0 else 0
-        print(f"{shape.__name__:30} {length / 1000:9.0f} {seconds:7.2f} {exponent:8.2f} {'<-- look here' if exponent > 1.5 else ''}", flush=True)
+        for level in arguments.level.split(","):
+            points = doublings(arguments, folder, shape, level, arguments.search)
+            (bytes_before, before, memory_before), (length, seconds, memory) = points[-2:] if len(points) > 1 else points * 2
+            exponent = math.log(seconds / before) / math.log(length / bytes_before) if length > bytes_before and before > 0 else 0
+            print(f"{shape.__name__:34} {level:5} {length / 1000:9.0f} {seconds:7.2f} {memory:8.0f} {seconds / before:7.1f} "
+                  f"{memory / memory_before:8.1f} {exponent:8.2f} {'<-- look here' if exponent > 1.5 else ''}", flush=True)
 
 
 # Below this, a compilation is mostly LLVM's start.

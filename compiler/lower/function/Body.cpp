@@ -5,6 +5,7 @@
 #include "compiler/lower/function/BodyLowering.h"
 
 #include "lib/artifact/Format.h"
+#include "lib/support/CompileBudget.h"
 
 #include <array>
 
@@ -46,6 +47,9 @@ constexpr uint64_t ssaSteps = 1'000'000, ssaStepsPerByte = 64;
 /// its calls and each local that is written in it and read behind it.
 constexpr uint64_t mostLandingPadOperands = 40'000;
 
+/// Instructions that are lowered between two looks at the budget.
+constexpr size_t instructionsPerStep = 64;
+
 constexpr auto handlers = makeHandlers();
 static_assert(
     [] {
@@ -72,7 +76,7 @@ bool BodyLowering::run() {
   // they come first.
   llvm::BasicBlock *start = makeBlock("body");
   builder.SetInsertPoint(entryBlock);
-  auto parameters = module.readParameters(builder, signature, function);
+  auto parameters = module.readParameters(builder, signature, function, usedParameters());
   makeLocals(parameters);
   branchTo(start);
   builder.SetInsertPoint(start);
@@ -80,7 +84,7 @@ bool BodyLowering::run() {
   Frame frame;
   frame.kind = Frame::Kind::Function;
   frame.target = frame.after = makeBlock("return");
-  frame.phis = makePhis(frame.target, wasm.functionType(functionIndex).results);
+  setLabelTypes(frame, wasm.functionType(functionIndex).results);
   pushFrame(std::move(frame));
 
   const wasm::Function &wasmFunction = wasm.functions[functionIndex];
@@ -88,7 +92,10 @@ bool BodyLowering::run() {
   ByteReader reader(wasmFunction.code, wasmFunction.codeOffset);
   wasm::Instruction instruction;
   const bool isMetered = module.plan.options.meter == Meter::Fuel;
-  while (!frames.empty()) {
+  for (size_t lowered = 1; !frames.empty(); ++lowered) {
+    // The body stays incomplete: see lowerFunctions.
+    if (lowered % instructionsPerStep == 0 && module.plan.budget->isExceeded())
+      return true;
     // Cannot fail: validation decoded the same bytes.
     if (!wasm::decodeInstruction(reader, instruction))
       break;
@@ -104,25 +111,29 @@ bool BodyLowering::run() {
     if (ssa.steps() > mostSteps || ssa.landingPadOperands() > mostLandingPadOperands)
       return false;
   }
+  if (spillArea)
+    spillArea->setOperand(0, builder.getInt64(spills.slotCount()));
   return true;
 }
 
 llvm::Value *BodyLowering::pop() {
-  llvm::Value *value = ssa.resolve(stack.back());
+  llvm::Value *value = valueOf(stack.back());
   stack.pop_back();
   return value;
 }
 
 llvm::SmallVector<llvm::Value *, 8> BodyLowering::popMany(size_t count) {
-  llvm::SmallVector<llvm::Value *, 8> values;
-  for (size_t i = stack.size() - count; i < stack.size(); ++i)
-    values.push_back(ssa.resolve(stack[i]));
-  stack.resize(stack.size() - count);
+  llvm::SmallVector<llvm::Value *, 8> values = popOperands(count);
+  for (llvm::Value *&value : values)
+    value = valueOf(value);
   return values;
 }
 
-llvm::ArrayRef<llvm::Value *> BodyLowering::top(size_t count) {
-  return llvm::ArrayRef(stack).take_back(count);
+llvm::SmallVector<llvm::Value *, 8> BodyLowering::popOperands(size_t count) {
+  const llvm::ArrayRef<llvm::Value *> all = stack;
+  llvm::SmallVector<llvm::Value *, 8> operands(all.take_back(count));
+  stack.resize(stack.size() - count);
+  return operands;
 }
 
 llvm::Value *BodyLowering::entryLoad(llvm::Type *type, uint64_t contextOffset) {

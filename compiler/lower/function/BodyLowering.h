@@ -6,12 +6,15 @@
 // BulkMemory, Table, Reference, Atomic, Fuel, and Simd* for vectors.
 #pragma once
 
+#include "compiler/lower/function/Spills.h"
 #include "compiler/lower/function/SsaBuilder.h"
 #include "compiler/lower/module/ModuleLowering.h"
 #include "compiler/lower/simd/VectorShape.h"
 #include "compiler/targets/SimdTarget.h"
 #include "lib/wasm/Instruction.h"
 #include "lib/wasm/LocalTypes.h"
+
+#include <llvm/ADT/BitVector.h>
 
 namespace w2n::compiler {
 
@@ -197,6 +200,9 @@ private:
     /// Where `br` to this label goes, with the phis that its values feed (for loops: parameters).
     llvm::BasicBlock *target = nullptr;
     llvm::SmallVector<llvm::PHINode *, 1> phis;
+    /// Instead of phis, if the label takes many values: their types, and where they are in memory.
+    std::vector<llvm::Type *> spilledTypes;
+    unsigned spilledSlot = 0;
     /// Where control is after `end`; the same block and phis as `target` except for loops.
     llvm::BasicBlock *after = nullptr;
     llvm::BasicBlock *elseBlock = nullptr;
@@ -223,7 +229,37 @@ private:
   void push(llvm::Value *value) { stack.push_back(value); }
   llvm::Value *pop();
   llvm::SmallVector<llvm::Value *, 8> popMany(size_t count);
-  llvm::ArrayRef<llvm::Value *> top(size_t count);
+  /// Operands as they are, so that those in memory can be copied together.
+  llvm::SmallVector<llvm::Value *, 8> popOperands(size_t count);
+
+  // Spills.cpp
+  /// The value of an operand, which may be in memory.
+  llvm::Value *valueOf(llvm::Value *operand);
+  llvm::Value *slotAddress(unsigned slot);
+  /// The slot of the operand at `height` of the stack, if it is in memory.
+  unsigned slotAt(size_t height) const;
+  /// Has the top operands in memory.
+  void spillTop(size_t count);
+  /// Pushes what is in memory already.
+  void pushSpilled(llvm::ArrayRef<llvm::Type *> types);
+  void moveSlots(unsigned to, unsigned from, llvm::ArrayRef<llvm::Type *> types);
+  static constexpr unsigned inRegister = ~0u;
+  /// How many of the first `operands` can be copied at once to their slots in a buffer.
+  size_t spilledRun(llvm::ArrayRef<llvm::Value *> operands,
+                    llvm::ArrayRef<unsigned> bufferSlots) const;
+  /// Turns `operands` into values, but for those that it copies from memory to the buffer of
+  /// `context`, which become null.
+  void toBuffer(llvm::MutableArrayRef<llvm::Value *> operands, llvm::ArrayRef<unsigned> bufferSlots,
+                llvm::Value *context);
+  llvm::SmallVector<llvm::Value *, 8> argumentsFor(const Signature &signature,
+                                                   llvm::ArrayRef<llvm::Value *> operands,
+                                                   llvm::Value *calleeContext);
+  void returnOperands(size_t count);
+  /// Pushes the results of `call`, of which those that are not returned are in the buffer of
+  /// `home`.
+  void pushResults(const Signature &callee, llvm::CallBase *call, llvm::Value *home);
+  /// The parameters that the body names; all if they are few.
+  llvm::BitVector usedParameters() const;
 
   // Control (Control.cpp).
   Frame &frameAt(uint32_t label) { return frames[frames.size() - 1 - label]; }
@@ -234,9 +270,19 @@ private:
   void pushFrame(Frame frame);
   /// Notes in `frame`, which is about to begin, what is before it.
   void noteBefore(Frame &frame);
-  /// Passes the top operands to the label's phis from the current block; the terminator is the
-  /// caller's.
+  /// Makes the phis, or the place in memory, for the values that the label of `frame` takes. Its
+  /// `target` and `stackHeight` are there.
+  void setLabelTypes(Frame &frame, const std::vector<wasm::ValueType> &types);
+  static size_t labelArity(const Frame &frame) {
+    return frame.phis.size() + frame.spilledTypes.size();
+  }
+  /// Pushes the values that the label of `frame` was given.
+  void pushLabelValues(const Frame &frame);
+  /// Passes the top operands to the label from the current block; the terminator, an unconditional
+  /// branch, is the caller's.
   void passOperands(Frame &frame);
+  /// The same for a conditional branch: returns where it goes.
+  llvm::BasicBlock *passOperandsOnEdge(Frame &frame);
   void branchTo(llvm::BasicBlock *target);
   void branchIf(llvm::Value *condition, llvm::BasicBlock *yes, llvm::BasicBlock *no,
                 bool yesUnlikely = false);
@@ -279,8 +325,8 @@ private:
   // TailCall.cpp
   static bool isTailCall(const Instruction &instruction);
   void tailCall(const Callee &callee);
-  void callAndReturn(const Callee &callee, llvm::ArrayRef<llvm::Value *> arguments);
-  void jumpToBody(const Callee &callee, llvm::ArrayRef<llvm::Value *> arguments);
+  void callAndReturn(const Callee &callee, llvm::ArrayRef<llvm::Value *> operands);
+  void jumpToBody(const Callee &callee, llvm::ArrayRef<llvm::Value *> operands);
   /// The context whose buffer takes the results of this function.
   llvm::Value *resultHome() const {
     return signature.homeArgument ? function->getArg(signature.homeArgument) : instanceContext;
@@ -406,6 +452,9 @@ private:
   const wasm::LocalTypes localTypes;
   SsaBuilder ssa;
   std::vector<llvm::AllocaInst *> slots;
+  /// Before `stack`, which names what is in it.
+  Spills spills;
+  llvm::AllocaInst *spillArea = nullptr;
   std::vector<llvm::Value *> stack;
   std::vector<Frame> frames;
   /// Nested blocks opened in unreachable code; meaningful only if `unreachable`.

@@ -146,10 +146,11 @@ CallEdges BodyLowering::makeEdges() {
 
 void BodyLowering::callAndPush(const Callee &callee) {
   const Signature &signature = module.signature(callee.typeIndex);
-  auto arguments = popMany(signature.params.size());
-  for (llvm::Value *result :
-       module.call(builder, signature, callee.code, callee.context, arguments, makeEdges()))
-    push(result);
+  const auto arguments =
+      argumentsFor(signature, popOperands(signature.params.size()), callee.context);
+  llvm::CallBase *call = module.emitCall(builder, signature, callee.code, callee.context, arguments,
+                                         callee.context, makeEdges());
+  pushResults(signature, call, callee.context);
 }
 
 void BodyLowering::lowerCall(const Instruction &instruction) {
@@ -166,13 +167,14 @@ void BodyLowering::lowerCall(const Instruction &instruction) {
 void BodyLowering::callThroughClosedTable(const Instruction &instruction) {
   const Signature &signature = module.signature(instruction.index);
   llvm::Value *index = pop();
-  auto arguments = popMany(signature.params.size());
+  const auto operands = popOperands(signature.params.size());
   llvm::BasicBlock *lookup = makeBlock("lookup"), *called = makeBlock("called");
   const uint32_t writesBefore = ssa.writes();
   llvm::BasicBlock *before = builder.GetInsertBlock();
   branchTo(lookup);
   builder.SetInsertPoint(lookup);
   const Callee callee = closedCallee(instruction, index);
+  const auto arguments = argumentsFor(signature, operands, callee.context);
   llvm::CallBase *call = module.emitCall(builder, signature, callee.code, callee.context, arguments,
                                          callee.context, makeEdges());
   branchTo(called);
@@ -181,8 +183,7 @@ void BodyLowering::callThroughClosedTable(const Instruction &instruction) {
   if (!llvm::any_of(signature.params, [](const auto &place) { return place.inBuffer; }))
     module.addTableCall({functionIndex, instruction.index2, wasm.types[instruction.index].number,
                          lookup, called, call, index});
-  for (llvm::Value *result : module.readResults(builder, signature, call, callee.context))
-    push(result);
+  pushResults(signature, call, callee.context);
 }
 
 void BodyLowering::lowerCallIndirect(const Instruction &instruction) {

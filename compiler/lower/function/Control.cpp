@@ -49,11 +49,47 @@ void BodyLowering::noteBefore(Frame &frame) {
   frame.writesBefore = ssa.writes();
 }
 
+void BodyLowering::setLabelTypes(Frame &frame, const std::vector<wasm::ValueType> &types) {
+  if (types.size() < fewestSpilled) {
+    frame.phis = makePhis(frame.target, types);
+    return;
+  }
+  for (wasm::ValueType type : types)
+    frame.spilledTypes.push_back(llvmType(module.context, type));
+  frame.spilledSlot = slotAt(frame.stackHeight);
+}
+
+void BodyLowering::pushLabelValues(const Frame &frame) {
+  stack.insert(stack.end(), frame.phis.begin(), frame.phis.end());
+  pushSpilled(frame.spilledTypes);
+}
+
 void BodyLowering::passOperands(Frame &frame) {
   size_t count = frame.phis.size();
   for (size_t i = 0; i < count; ++i)
-    frame.phis[i]->addIncoming(ssa.resolve(stack[stack.size() - count + i]),
-                               builder.GetInsertBlock());
+    frame.phis[i]->addIncoming(valueOf(stack[stack.size() - count + i]), builder.GetInsertBlock());
+  if (frame.spilledTypes.empty())
+    return;
+  spillTop(frame.spilledTypes.size());
+  const unsigned from = slotAt(stack.size() - frame.spilledTypes.size());
+  if (from != frame.spilledSlot)
+    moveSlots(frame.spilledSlot, from, frame.spilledTypes);
+}
+
+// What is moved takes the place of operands that are still there if the branch is not taken.
+llvm::BasicBlock *BodyLowering::passOperandsOnEdge(Frame &frame) {
+  const size_t count = frame.spilledTypes.size();
+  spillTop(count);
+  if (count == 0 || slotAt(stack.size() - count) == frame.spilledSlot) {
+    passOperands(frame);
+    return frame.target;
+  }
+  llvm::BasicBlock *from = builder.GetInsertBlock(), *edge = makeBlock("edge");
+  builder.SetInsertPoint(edge);
+  passOperands(frame);
+  branchTo(frame.target);
+  builder.SetInsertPoint(from);
+  return edge;
 }
 
 void BodyLowering::branchTo(llvm::BasicBlock *target) {
@@ -159,8 +195,8 @@ void BodyLowering::lowerBlock(const Instruction &instruction) {
   wasm::FunctionType type = blockTypeOf(instruction.block);
   Frame frame;
   frame.target = frame.after = makeBlock("block.end");
-  frame.phis = makePhis(frame.target, type.results);
   frame.stackHeight = stack.size() - type.params.size();
+  setLabelTypes(frame, type.results);
   noteBefore(frame);
   pushFrame(std::move(frame));
 }
@@ -170,14 +206,14 @@ void BodyLowering::lowerLoop(const Instruction &instruction) {
   Frame frame;
   frame.kind = Frame::Kind::Loop;
   frame.target = makeBlock("loop");
-  frame.phis = makePhis(frame.target, type.params);
   frame.stackHeight = stack.size() - type.params.size();
+  setLabelTypes(frame, type.params);
   ssa.markUnsealed(frame.target);
   passOperands(frame);
   branchTo(frame.target);
   builder.SetInsertPoint(frame.target);
   stack.resize(frame.stackHeight);
-  stack.insert(stack.end(), frame.phis.begin(), frame.phis.end());
+  pushLabelValues(frame);
   pushFrame(std::move(frame));
 }
 
@@ -187,8 +223,8 @@ void BodyLowering::lowerIf(const Instruction &instruction) {
   Frame frame;
   frame.kind = Frame::Kind::If;
   frame.target = frame.after = makeBlock("if.end");
-  frame.phis = makePhis(frame.target, type.results);
   frame.stackHeight = stack.size() - type.params.size();
+  setLabelTypes(frame, type.results);
   frame.params.assign(stack.end() - ptrdiff_t(type.params.size()), stack.end());
   noteBefore(frame);
   llvm::BasicBlock *thenBlock = makeBlock("then");
@@ -247,9 +283,9 @@ void BodyLowering::finishFrame(Frame &frame) {
   if (frame.before)
     ssa.setDominator(frame.after, frame.before, frame.writesBefore);
   builder.SetInsertPoint(frame.after);
-  stack.insert(stack.end(), frame.phis.begin(), frame.phis.end());
+  pushLabelValues(frame);
   if (frame.kind == Frame::Kind::Function)
-    module.emitReturn(builder, signature, resultHome(), popMany(frame.phis.size()));
+    returnOperands(labelArity(frame));
 }
 
 void BodyLowering::lowerBr(const Instruction &instruction) {
@@ -262,14 +298,16 @@ void BodyLowering::lowerBr(const Instruction &instruction) {
 void BodyLowering::lowerBrIf(const Instruction &instruction) {
   llvm::Value *condition = builder.CreateICmpNE(pop(), builder.getInt32(0));
   Frame &frame = frameAt(instruction.index);
-  passOperands(frame);
+  llvm::BasicBlock *target = passOperandsOnEdge(frame);
   llvm::BasicBlock *next = makeBlock("next");
-  branchIf(condition, frame.target, next, hintedWeights(instruction));
+  branchIf(condition, target, next, hintedWeights(instruction));
   builder.SetInsertPoint(next);
 }
 
 void BodyLowering::lowerBrTable(const Instruction &instruction) {
   llvm::Value *index = pop();
+  // Here, and not on one of the edges. All labels take the same values.
+  spillTop(frameAt(instruction.labels.back()).spilledTypes.size());
   llvm::BasicBlock *from = builder.GetInsertBlock();
   // One block for each label that occurs, however often: phis have an operand for each edge, and
   // tables may have 65,520 entries.

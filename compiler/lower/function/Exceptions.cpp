@@ -103,8 +103,8 @@ void BodyLowering::beginTry(const Instruction &instruction, Frame::Kind kind) {
   Frame frame;
   frame.kind = kind;
   frame.target = frame.after = makeBlock("try.end");
-  frame.phis = makePhis(frame.target, type.results);
   frame.stackHeight = stack.size() - type.params.size();
+  setLabelTypes(frame, type.results);
   if (kind == Frame::Kind::TryTable)
     frame.catches = instruction.catches;
   noteBefore(frame);

@@ -100,7 +100,7 @@ void BodyLowering::beforeInstruction(const Instruction &instruction) {
     charge = emitCharge(builder.getInt64(0));
   ++charge.cost;
   if (auto shift = lengthShift(instruction.opcode))
-    emitCharge(builder.CreateLShr(zeroExtend(ssa.resolve(stack.back())), *shift));
+    emitCharge(builder.CreateLShr(zeroExtend(valueOf(stack.back())), *shift));
 }
 
 void BodyLowering::afterInstruction(const Instruction &instruction) {

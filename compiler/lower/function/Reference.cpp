@@ -15,9 +15,9 @@ void BodyLowering::lowerRefAsNonNull(const Instruction &) {
 void BodyLowering::lowerBrOnNull(const Instruction &instruction) {
   llvm::Value *reference = pop();
   Frame &frame = frameAt(instruction.index);
-  passOperands(frame);
+  llvm::BasicBlock *target = passOperandsOnEdge(frame);
   llvm::BasicBlock *next = makeBlock("not.null");
-  branchIf(builder.CreateIsNull(reference), frame.target, next);
+  branchIf(builder.CreateIsNull(reference), target, next);
   builder.SetInsertPoint(next);
   push(reference);
 }
@@ -25,9 +25,9 @@ void BodyLowering::lowerBrOnNull(const Instruction &instruction) {
 void BodyLowering::lowerBrOnNonNull(const Instruction &instruction) {
   Frame &frame = frameAt(instruction.index);
   // The label takes the reference, too.
-  passOperands(frame);
+  llvm::BasicBlock *target = passOperandsOnEdge(frame);
   llvm::BasicBlock *next = makeBlock("null");
-  branchIf(builder.CreateIsNotNull(pop()), frame.target, next);
+  branchIf(builder.CreateIsNotNull(pop()), target, next);
   builder.SetInsertPoint(next);
 }
 

@@ -23,16 +23,19 @@ bool BodyLowering::isTailCall(const Instruction &instruction) {
   return wasm::isTailCall(instruction.opcode);
 }
 
-void BodyLowering::callAndReturn(const Callee &callee, llvm::ArrayRef<llvm::Value *> arguments) {
-  for (llvm::Value *result : module.call(builder, module.signature(callee.typeIndex), callee.code,
-                                         callee.context, arguments))
-    push(result);
+void BodyLowering::callAndReturn(const Callee &callee, llvm::ArrayRef<llvm::Value *> operands) {
+  const Signature &plain = module.signature(callee.typeIndex);
+  const auto arguments = argumentsFor(plain, operands, callee.context);
+  llvm::CallBase *call =
+      module.emitCall(builder, plain, callee.code, callee.context, arguments, callee.context);
+  pushResults(plain, call, callee.context);
   passOperands(frames.front());
   branchTo(frames.front().target);
 }
 
-void BodyLowering::jumpToBody(const Callee &callee, llvm::ArrayRef<llvm::Value *> arguments) {
+void BodyLowering::jumpToBody(const Callee &callee, llvm::ArrayRef<llvm::Value *> operands) {
   const Signature &body = module.tailSignature(callee.typeIndex);
+  const auto arguments = argumentsFor(body, operands, callee.context);
   auto *call = llvm::cast<llvm::CallInst>(
       module.emitCall(builder, body, callee.tailCode, callee.context, arguments, resultHome()));
   call->setTailCallKind(llvm::CallInst::TCK_MustTail);
@@ -43,19 +46,19 @@ void BodyLowering::jumpToBody(const Callee &callee, llvm::ArrayRef<llvm::Value *
 }
 
 void BodyLowering::tailCall(const Callee &callee) {
-  auto arguments = popMany(module.signature(callee.typeIndex).params.size());
+  const auto operands = popOperands(module.signature(callee.typeIndex).params.size());
   if (!callee.tailCode) {
-    callAndReturn(callee, arguments);
+    callAndReturn(callee, operands);
   } else if (!callee.tailCodeMayBeNull) {
-    jumpToBody(callee, arguments);
+    jumpToBody(callee, operands);
   } else {
     llvm::BasicBlock *plain = makeBlock("no.body");
     llvm::BasicBlock *jump = makeBlock("jump");
     branchIf(builder.CreateIsNull(callee.tailCode), plain, jump);
     builder.SetInsertPoint(jump);
-    jumpToBody(callee, arguments);
+    jumpToBody(callee, operands);
     builder.SetInsertPoint(plain);
-    callAndReturn(callee, arguments);
+    callAndReturn(callee, operands);
   }
   becomeUnreachable();
 }

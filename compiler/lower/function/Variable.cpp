@@ -6,7 +6,7 @@
 
 namespace w2n::compiler {
 
-void BodyLowering::lowerDrop(const Instruction &) { pop(); }
+void BodyLowering::lowerDrop(const Instruction &) { stack.pop_back(); }
 
 void BodyLowering::lowerSelect(const Instruction &) {
   llvm::Value *condition = builder.CreateICmpNE(pop(), builder.getInt32(0));
@@ -25,7 +25,8 @@ void BodyLowering::makeLocals(llvm::ArrayRef<llvm::Value *> parameters) {
       writeLocal(i, llvm::Constant::getNullValue(typeOf(i)));
     }
   for (uint32_t i = 0; i < parameters.size(); ++i)
-    writeLocal(i, parameters[i]);
+    if (parameters[i])
+      writeLocal(i, parameters[i]);
 }
 
 llvm::Value *BodyLowering::readLocal(uint32_t local) {

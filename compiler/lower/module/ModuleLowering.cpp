@@ -275,9 +275,9 @@ llvm::CallBase *ModuleLowering::emitCall(llvm::IRBuilder<> &builder, const Signa
   if (signature.homeArgument)
     passed.push_back(home);
   for (auto [argument, place] : llvm::zip_equal(arguments, signature.params)) {
-    if (place.inBuffer)
+    if (place.inBuffer && argument)
       store(builder, argument, bufferSlot(builder, calleeContext, place.index), AliasClass::Buffer);
-    else
+    else if (!place.inBuffer)
       passed.push_back(argument);
   }
   llvm::CallBase *call;
@@ -367,10 +367,12 @@ void ModuleLowering::addSymbolSuffix() {
 
 llvm::SmallVector<llvm::Value *, 8> ModuleLowering::readParameters(llvm::IRBuilder<> &builder,
                                                                    const Signature &signature,
-                                                                   llvm::Function *function) {
+                                                                   llvm::Function *function,
+                                                                   const llvm::BitVector &used) {
   llvm::SmallVector<llvm::Value *, 8> values;
   for (auto [place, type] : llvm::zip_equal(signature.params, signature.paramTypes))
-    values.push_back(place.inBuffer
+    values.push_back(!used[unsigned(values.size())] ? nullptr
+                     : place.inBuffer
                          ? static_cast<llvm::Value *>(load(
                                builder, type, bufferSlot(builder, function->getArg(0), place.index),
                                AliasClass::Buffer))
@@ -381,8 +383,9 @@ llvm::SmallVector<llvm::Value *, 8> ModuleLowering::readParameters(llvm::IRBuild
 void ModuleLowering::emitReturn(llvm::IRBuilder<> &builder, const Signature &signature,
                                 llvm::Value *home, llvm::ArrayRef<llvm::Value *> results) {
   for (unsigned i = signature.returned; i < signature.resultTypes.size(); ++i)
-    store(builder, results[i], bufferSlot(builder, home, signature.resultSlots[i]),
-          AliasClass::Buffer);
+    if (results[i])
+      store(builder, results[i], bufferSlot(builder, home, signature.resultSlots[i]),
+            AliasClass::Buffer);
   if (signature.returned)
     builder.CreateRet(results[0]);
   else

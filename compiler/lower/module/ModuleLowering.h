@@ -9,6 +9,7 @@
 #include "compiler/lower/module/TableCalls.h"
 #include "compiler/plan/ModulePlan.h"
 
+#include <llvm/ADT/BitVector.h>
 #include <llvm/IR/DIBuilder.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/MDBuilder.h>
@@ -92,7 +93,8 @@ public:
                                            llvm::Value *code, llvm::Value *calleeContext,
                                            llvm::ArrayRef<llvm::Value *> arguments,
                                            CallEdges edges = {});
-  /// The call alone. `home` is passed if the signature has a place for it.
+  /// The call alone. Arguments that are null are in the buffer already. `home` is passed if the
+  /// signature has a place for it.
   llvm::CallBase *emitCall(llvm::IRBuilder<> &builder, const Signature &signature,
                            llvm::Value *code, llvm::Value *calleeContext,
                            llvm::ArrayRef<llvm::Value *> arguments, llvm::Value *home,
@@ -109,10 +111,19 @@ public:
   /// Ends the lowering of a module where there are several levels: makes its symbols those of its
   /// level. Intrinsics, builtins and the personality are nobody's.
   void addSymbolSuffix();
-  /// Reads the wasm parameters of `function`, wherever they travel.
+  /// Reads the wasm parameters of `function`, wherever they travel; null for those that are not in
+  /// `used`.
+  llvm::SmallVector<llvm::Value *, 8> readParameters(llvm::IRBuilder<> &builder,
+                                                     const Signature &signature,
+                                                     llvm::Function *function,
+                                                     const llvm::BitVector &used);
   llvm::SmallVector<llvm::Value *, 8>
-  readParameters(llvm::IRBuilder<> &builder, const Signature &signature, llvm::Function *function);
-  /// Returns `results`, through the buffer of `home` where they are many.
+  readParameters(llvm::IRBuilder<> &builder, const Signature &signature, llvm::Function *function) {
+    return readParameters(builder, signature, function,
+                          llvm::BitVector(unsigned(signature.params.size()), true));
+  }
+  /// Returns `results`, through the buffer of `home` where they are many; null for those that are
+  /// in the buffer already.
   void emitReturn(llvm::IRBuilder<> &builder, const Signature &signature, llvm::Value *home,
                   llvm::ArrayRef<llvm::Value *> results);
 

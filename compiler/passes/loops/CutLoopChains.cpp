@@ -7,8 +7,10 @@
 #include <llvm/ADT/MapVector.h>
 #include <llvm/ADT/PostOrderIterator.h>
 #include <llvm/Analysis/LoopInfo.h>
+#include <llvm/IR/Constants.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/Instructions.h>
+#include <llvm/Transforms/Utils/BasicBlockUtils.h>
 
 namespace w2n::compiler {
 
@@ -18,6 +20,9 @@ namespace {
 
 /// Longer chains of loops whose bounds follow from each other hardly occur in programs.
 constexpr unsigned maxLoopsInChain = 12;
+/// Loops that follow each other without a join between them, after which the row is cut. Few
+/// programs have so many.
+constexpr unsigned maxLoopsInRow = 32;
 /// A loop's instructions are looked at once for each loop around them, up to this depth.
 constexpr unsigned maxLoopDepth = 24;
 
@@ -101,14 +106,79 @@ bool ChainCutter::run() {
   return !frozenValues.empty();
 }
 
+/// The way by which scalar evolution looks for conditions that hold where a block begins: from the
+/// block to its one predecessor, or from a loop to what is before it. At a join the way ends.
+class RowCutter {
+public:
+  RowCutter(Function &function, LoopInfo &loops) : function(function), loops(loops) {}
+
+  bool run();
+
+private:
+  /// The loops that are left on the way from the beginning of `block`.
+  unsigned loopsBefore(const BasicBlock &block) const;
+  bool cut(Loop &loop);
+
+  Function &function;
+  LoopInfo &loops;
+  DenseMap<const BasicBlock *, unsigned> rows;
+};
+
+unsigned RowCutter::loopsBefore(const BasicBlock &block) const {
+  if (const BasicBlock *before = block.getSinglePredecessor())
+    return rows.lookup(before);
+  const Loop *loop = loops.getLoopFor(&block);
+  const BasicBlock *before = loop ? loop->getLoopPredecessor() : nullptr;
+  return before ? rows.lookup(before) + 1 : 0;
+}
+
+/// Puts a block with two edges, of which one is never taken, before `loop`: behind it is a join.
+/// Simplifying control flow, also within code generation, leaves nothing of it.
+bool RowCutter::cut(Loop &loop) {
+  BasicBlock *before = loop.getLoopPredecessor(), *header = loop.getHeader();
+  if (header->isEHPad() || !isa<BranchInst, SwitchInst>(before->getTerminator()))
+    return false;
+  BasicBlock *fork = SplitEdge(before, header, nullptr, &loops);
+  BasicBlock *join = fork ? SplitEdge(fork, header, nullptr, &loops) : nullptr;
+  if (!join || join == fork)
+    return false;
+  fork->getTerminator()->eraseFromParent();
+  BranchInst::Create(join, join, ConstantInt::getFalse(function.getContext()), fork);
+  return true;
+}
+
+bool RowCutter::run() {
+  ReversePostOrderTraversal<Function *> order(&function);
+  SmallVector<Loop *, 8> tooFar;
+  for (BasicBlock *block : order) {
+    unsigned row = loopsBefore(*block);
+    Loop *loop = loops.getLoopFor(block);
+    if (row > maxLoopsInRow && loop && loop->getHeader() == block) {
+      tooFar.push_back(loop);
+      row = 0;
+    }
+    rows[block] = row;
+  }
+  bool changed = false;
+  for (Loop *loop : tooFar)
+    changed |= cut(*loop);
+  return changed;
+}
+
 } // namespace
 
 PreservedAnalyses CutLoopChainsPass::run(Function &function, FunctionAnalysisManager &analyses) {
   LoopInfo &loops = analyses.getResult<LoopAnalysis>(function);
   // As a chain, nests count as one loop after another.
-  if (loops.getLoopsInPreorder().size() <= maxLoopsInChain) {
+  const size_t count = loops.getLoopsInPreorder().size();
+  if (count <= maxLoopsInChain) {
     countWay(PassWay::CutLoopChainsFewLoops);
     return PreservedAnalyses::all();
+  }
+  if (count > maxLoopsInRow && RowCutter(function, loops).run()) {
+    countWay(PassWay::CutLoopChainsRow);
+    ChainCutter(function, loops).run();
+    return PreservedAnalyses::none();
   }
   if (!ChainCutter(function, loops).run()) {
     countWay(PassWay::CutLoopChainsShortChains);

@@ -13,7 +13,12 @@ namespace w2n::compiler {
 /// loop uses of those before it: scalar evolution does not look through a freeze, which changes no
 /// value but poison. Pointers are left alone, so that accesses keep the bases of their memories.
 ///
-/// Passes may remove the freezes, so this runs before each group of passes that ask for scalar
+/// To find out what holds when a loop begins, scalar evolution also looks at the conditions of all
+/// loops before it, as far as control can come from one block only, which makes the time quadratic.
+/// After every `maxLoopsInRow` loops, this pass adds a branch of which both ways lead to the same
+/// block.
+///
+/// Passes may remove both, so this runs before each group of passes that ask for scalar
 /// evolution, including code generation.
 struct CutLoopChainsPass : llvm::PassInfoMixin<CutLoopChainsPass> {
   llvm::PreservedAnalyses run(llvm::Function &function, llvm::FunctionAnalysisManager &analyses);

@@ -42,6 +42,7 @@ TEST(CacheKey, DependsOnModuleCompilerAndEveryOptionThatChangesCode) {
 TEST(CacheKey, DoesNotDependOnHowItIsCompiled) {
   w2n_compile_options options = byDefault;
   options.threads = 3;
+  options.max_time_ms = options.max_memory_bytes = options.max_artifact_bytes = 1 << 30;
   options.progress = [](void *, uint32_t, uint32_t) {};
   options.profile_name = "other.proftext";
   EXPECT_EQ(familyOf(source, compiler, options), familyOf(source, compiler, byDefault));
