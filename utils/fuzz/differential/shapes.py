@@ -11,6 +11,15 @@ from random_code import PAGE
 from tree import Node, constant, get, i32, memarg, op, put, tee
 
 
+def product_row(writer, copies):
+    """Products of a counter by a factor of which `copies` are 2^32 + `copies`: modulo 2^32 they advance as if the factor were 1."""
+    state = writer.function.local("i")
+    factor = (1 << 32) // copies + 1
+    value = op("i32.mul", get(state), i32(factor - (factor >> 31 << 32)))
+    values = [add(value, i32(index)) for index in range(copies)]
+    return values, [put(state, writer.leaf("i"))], [], [put(state, add(get(state), i32(copies)))]
+
+
 def rows_of(writer, copies, alike):
     """The values of a row, a value for each copy, and what must be done around it: (values, setup, first, advance). If `alike` they are what
     one body would compute, one copy after the other."""
@@ -50,9 +59,11 @@ def copies_of_one(writer):
     element = rng.choice(ELEMENTS[:5])
     width, copies = element[2], rng.choice([2, 2, 3, 4, 4, 5, 8])
     pointer, other, counter, total = (writer.function.local("i") for _ in range(4))
-    different = rng.choice(["nothing"] * 5 + ["row", "row", "row", "value", "value", "place", "source", "factor", "stride"])
+    different = rng.choice(["nothing"] * 5 + ["row", "row", "row", "product", "value", "value", "place", "source", "factor", "stride"])
+    if different == "product":
+        element, width, copies = ELEMENTS[4], 4, rng.choice([2, 4, 8])
     odd = rng.randrange(copies)  # the copy that has it
-    values, setup, first, advance = rows_of(writer, copies, different != "row")
+    values, setup, first, advance = product_row(writer, copies) if different == "product" else rows_of(writer, copies, different != "row")
     values, places, sources = list(values), [index * width for index in range(copies)], [rng.choice([pointer, pointer, other])] * copies
     form, name = rng.choice(["store", "update", "both", "sum"]), rng.choice(["add", "mul", "xor", "sub"])
     factors = [rng.choice([1, 1, 31])] * copies
