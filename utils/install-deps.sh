@@ -27,15 +27,31 @@ if command -v rustup >/dev/null && [[ ! -d $(rustc --print target-libdir --targe
   rustup target add wasm32-wasip1 || echo 'rustup cannot add wasm32-wasip1: the tests of Rust will be skipped'
 fi
 
+# Binaryen's generator of modules and a current Node.js to compare with, in a folder of their own: utils/fuzz/differential uses them where they are.
+install_npm_tools() {
+  local folder
+  folder=$(dirname "$0")/../build/npm
+  local -A architectures=([x86_64]=x64 [aarch64]=arm64)
+  local architecture=${architectures[$(uname -m)]-}
+  [[ -n $architecture && ! -x $folder/node_modules/.bin/wasm-opt ]] || return 0
+  mkdir -p "$folder"
+  npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$folder" \
+    "node-linux-$architecture@24.11.0" binaryen@132.0.0 || echo "npm cannot fetch Binaryen: fuzz/binaryen will be left out"
+}
+
 missing=()
 for package in "${packages[@]}"; do
   status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
   [[ $status == 'install ok installed' ]] || missing+=("$package")
 done
-((${#missing[@]})) || exit 0
+if ((!${#missing[@]})); then
+  install_npm_tools
+  exit 0
+fi
 
 root=()
 ((EUID == 0)) || root=(sudo)
 printf 'installing: %s\n' "${missing[*]}"
 "${root[@]}" apt-get update
 "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+install_npm_tools

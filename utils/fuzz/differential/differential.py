@@ -3,7 +3,8 @@
 
 """Random programs, compiled in several modes and run by Node.js, which must all agree.
 
-    utils/fuzz/differential/differential.py [--count 100] [--first 0] [--jobs 2] [--keep FOLDER]
+    utils/fuzz/differential/differential.py [--count 100] [--first 0] [--calls 8] [--jobs 2] [--keep FOLDER]
+    utils/fuzz/differential/differential.py --generator binaryen --tools FOLDER [--count 100] [--first 0] ...
     utils/fuzz/differential/differential.py --first 17 --count 1 --function 3     # one function of module 17, each line that is compared
     utils/fuzz/differential/differential.py --reduce 17 --function 3              # the smallest module that still differs
 
@@ -16,19 +17,22 @@ import argparse
 import concurrent.futures
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 
 sys.dont_write_bytecode = True
-from generate import CALLS, generate  # noqa: E402
+from binaryen import Binaryen  # noqa: E402
+from generate import CALLS, calls, generate  # noqa: E402
 from outcomes import compare, lines_of  # noqa: E402
 from reduce import reduce_module  # noqa: E402
 from tree import ROOT, Node  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 MODES = ["O0", "O3", "O3-explicit", "O3-strict"]
-BATCH, TIMEOUT = 5, 300  # seconds, for a batch
+BATCH, TIMEOUT = 5, 300  # seconds, for a batch; more with many calls
+PROGRESS = 25
 # A module that is being made smaller may have lost what ends its loops.
 REDUCE_TIMEOUT = 5
 
@@ -38,10 +42,11 @@ class Runners:
 
     def __init__(self, options):
         self.options, self.modes = options, options.modes.split(",")
-        self.timeout = TIMEOUT if options.reduce is None else REDUCE_TIMEOUT
+        self.compared = 0  # calls of exports whose outcome was compared with that of Node.js
+        self.timeout = TIMEOUT + 10 * options.calls if options.reduce is None else REDUCE_TIMEOUT
 
     def lines(self, folder, contents):
-        (folder / "calls").write_text("".join(f"{first} {second}\n" for first, second in CALLS))
+        (folder / "calls").write_text("".join(f"{first} {second}\n" for first, second in calls(self.options.calls)))
         for name, content in contents.items():
             (folder / name).write_bytes(content)
         wanted, errors = self.run([self.options.node, "--no-warnings", HERE / "run.mjs", "calls", *contents], folder)
@@ -67,6 +72,7 @@ class Runners:
                 found[module] = f"Node.js does not run it: {errors}"
                 continue
             difference = compare(lines, module, self.modes)
+            self.compared += sum(len(lines.get((mode, module), [])) for mode in self.modes)
             if difference:
                 # A crash takes the modules after it along.
                 if len(contents) > 1 and "crashed" in difference:
@@ -84,9 +90,20 @@ def keep_only(module, index):
             function.locals = list(function.params)
 
 
+def generate_batch(options, seeds):
+    """The bytes of modules by name."""
+    if options.generator == "own":
+        return {f"{seed}.wasm": generate(seed).encode() for seed in seeds}
+    with tempfile.TemporaryDirectory() as name:
+        binaryen = Binaryen(options.tools.resolve(), pathlib.Path(name))
+        return {f"{seed}.wasm": binaryen.generate(seed) for seed in seeds}
+
+
 def run_batch(runners, seeds):
-    contents = {f"{seed}.wasm": generate(seed).encode() for seed in seeds}
-    return contents, runners.differences(contents)
+    contents = generate_batch(runners.options, seeds)
+    # Each process has runners of its own, new for each batch.
+    found = runners.differences(contents)
+    return contents, found, runners.compared
 
 
 def show(runners, options):
@@ -122,24 +139,26 @@ def not_yet_passing():
 
 
 def fuzz(runners, options):
-    known = not_yet_passing()
+    known = not_yet_passing() if options.generator == "own" else set()
     seeds = range(options.first, options.first + options.count)
     batches = [seeds[begin:begin + BATCH] for begin in range(0, len(seeds), BATCH)]
-    failed = done = 0
+    failed = done = compared = 0
     with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
-        for contents, found in pool.map(run_batch, [runners] * len(batches), batches):
+        for contents, found, calls_compared in pool.map(run_batch, [runners] * len(batches), batches):
             done += len(contents)
+            compared += calls_compared
             for name, text in found.items():
                 seed = int(name.removesuffix(".wasm"))
                 failed += seed not in known
                 options.keep.mkdir(parents=True, exist_ok=True)
                 (options.keep / name).write_bytes(contents[name])
                 function = re.match(r"f(\d+) ", text)
-                again = f"{pathlib.Path(__file__)} --reduce {seed} --function {function[1]}" if function else f"--first {seed} --count 1"
+                reducible = function and options.generator == "own"
+                again = f"{pathlib.Path(__file__)} --reduce {seed} --function {function[1]}" if reducible else f"--first {seed} --count 1"
                 print(f"{options.keep / name}{' (known)' if seed in known else ''}: {text}\n  smaller: {again}", flush=True)
-            if done % 1000 == 0:
-                print(f"{done} modules", flush=True)
-    print(f"{options.count} modules, {failed} run differently that are not known")
+            if done % PROGRESS == 0:
+                print(f"{done} modules, {compared} calls compared", flush=True)
+    print(f"{options.count} modules, {compared} calls compared, {failed} modules run differently that are not known")
     sys.exit(failed != 0)
 
 
@@ -148,14 +167,19 @@ def main():
     parser.add_argument("--runner", type=pathlib.Path, default=ROOT / "build/release/bin/w2nDifferentialRunner")
     parser.add_argument("--node", default="node")
     parser.add_argument("--modes", default=",".join(MODES))
+    parser.add_argument("--generator", choices=["own", "binaryen"], default="own")
+    parser.add_argument("--tools", type=pathlib.Path, default=ROOT / "build/npm/node_modules/.bin",
+                        help="where Binaryen's tools are (utils/install-deps.sh)")
     parser.add_argument("--first", type=int, default=0, help="number of the first module")
     parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--calls", type=int, default=len(CALLS), help="of each function, with different arguments")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--keep", type=pathlib.Path, default=pathlib.Path("differences"), help="where modules go that run differently")
     parser.add_argument("--function", type=int, help="look at this function of module --first, or reduce for it")
     parser.add_argument("--reduce", type=int, metavar="SEED", help="make module SEED smaller")
     options = parser.parse_args()
     options.runner = options.runner.resolve()
+    options.node = pathlib.Path(shutil.which(options.node) or sys.exit(f"there is no {options.node}")).absolute()
     runners = Runners(options)
     if options.reduce is not None:
         reduce_one(runners, options)

@@ -15,6 +15,23 @@ CALLS = [(0, 0), (1, 2), ((1 << 64) - 1, 3), (0x7FF0000000000001, 0x800000000000
          (0x9E3779B97F4A7C15, 0x7FC00000FFFFFFC0), (37, 0x6400000020)]
 
 
+def calls(count):
+    """Arguments of `count` calls: those above, then pairs of small numbers, numbers at edges, and any numbers."""
+    rng = random.Random("calls")
+
+    def number():
+        dice = rng.random()
+        if dice < 0.3:
+            return rng.randrange(0, 300)
+        if dice < 0.6:
+            halves = (rng.choice([0, 1, 8, 100, 0x7FFF, 0x8000, 0xFFF0, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFF0, 0xFFFFFFFF])
+                      + rng.randrange(-2, 3) for _ in range(2))
+            return sum((half & 0xFFFFFFFF) << shift for half, shift in zip(halves, (0, 32)))
+        return rng.getrandbits(64)
+
+    return (CALLS + [(number(), number()) for _ in range(count - len(CALLS))])[:count]
+
+
 def generate(seed, functions=16):
     rng = random.Random(seed)
     module = Module()

@@ -402,15 +402,18 @@ def shift(writer):
     word, half = ELEMENTS[6], ELEMENTS[4]
     rng = writer.rng
     pointer, counter, fresh = writer.function.local("i"), writer.function.local("i"), writer.function.local("i")
-    words = [writer.function.local("l") for _ in range(rng.randrange(1, 4))]
-    distance = rng.choice([4, 4, 4, 8, -4, 3, 20])
+    words = [writer.function.local("l") for _ in range(rng.choice([1, 1, 2, 3]))]
+    distance = rng.choice([4, 4, 4, 4, 8, -4, 3, 20])
     body = [put(fresh, add(op("i32.mul", get(fresh), i32(69069)), get(counter)))]
     body += [put(local, load(word, get(pointer), 32 + 8 * index)) for index, local in enumerate(words)]
     body += [store(writer, word, get(pointer), get(local), 32 + 8 * index + distance) for index, local in enumerate(words)]
     body.insert(rng.randrange(1, len(body) + 1), store(writer, half, get(pointer), get(fresh), rng.choice([32, 32, 32, 36, 28, 34])))
     if writer.chance(0.3):
         body.append(put(fresh, load(half, get(pointer), rng.choice([32, 36, 44]))))
-    return [put(pointer, base(writer, 80)), put(fresh, writer.leaf("i")), *counted(writer, counter, count(writer), body), *sink(writer, get(fresh))]
+    # In every other one memory ends within the last word that is stored, between its halves or elsewhere.
+    last = 32 + 8 * (len(words) - 1) + distance
+    start = i32(PAGE - last - rng.choice([4, 4, 4, 4, 0, 1, 3, 5, 7, 8])) if writer.chance(0.6) else base(writer, 80)
+    return [put(pointer, start), put(fresh, writer.leaf("i")), *counted(writer, counter, count(writer), body), *sink(writer, get(fresh))]
 
 
-SHAPES = [map_array, reduce_array, matrix, search, search, compare_ranges, copy, wrapping, frame, histogram, dispatch, recurrence, shift]
+SHAPES = [map_array, reduce_array, matrix, search, search, compare_ranges, copy, wrapping, frame, histogram, dispatch, recurrence, shift, shift]

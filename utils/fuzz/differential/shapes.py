@@ -6,17 +6,27 @@ Each row of an unrolled body has a value for each copy. What makes them copies o
 what it would be, must occur; so rows are made first, and then one value may be changed.
 """
 
-from loops import (ELEMENTS, add, base, combine, count, counted, kind_of, load, pick, sink, store)
+from loops import (ELEMENTS, add, base, combine, count, counted, kind_of, load, loop, pick, sink, store)
 from random_code import PAGE
-from tree import constant, get, i32, memarg, op, put
+from tree import Node, constant, get, i32, memarg, op, put, tee
 
 
-def rows_of(writer, copies, element):
-    """The values of a row, as functions of nothing, and what must be done in each iteration: (values, setup, advance)."""
+def product_row(writer, copies):
+    """Products of a counter by a factor of which `copies` are 2^32 + `copies`: modulo 2^32 they advance as if the factor were 1."""
+    state = writer.function.local("i")
+    factor = (1 << 32) // copies + 1
+    value = op("i32.mul", get(state), i32(factor - (factor >> 31 << 32)))
+    values = [add(value, i32(index)) for index in range(copies)]
+    return values, [put(state, writer.leaf("i"))], [], [put(state, add(get(state), i32(copies)))]
+
+
+def rows_of(writer, copies, alike):
+    """The values of a row, a value for each copy, and what must be done around it: (values, setup, first, advance). If `alike` they are what
+    one body would compute, one copy after the other."""
     rng = writer.rng
     state = writer.function.local("i")
     setup = [put(state, writer.leaf("i"))]
-    kind = rng.choice(["same", "line", "chain", "weight"])
+    kind = rng.choice(["same", "line", "line", "chain"])
     if kind == "chain":
         # x, f(x), f(f(x)), ...
         factor, term = i32(rng.choice([5, 1664525, -1])), i32(rng.choice([1, 3, 1013904223]))
@@ -24,47 +34,63 @@ def rows_of(writer, copies, element):
         name = rng.choice(["i32.xor", "i32.add"])
         first = [put(chain[0], get(state))]
         first += [put(chain[index + 1], op(name, op("i32.mul", get(chain[index]), factor), term)) for index in range(copies)]
-        last = rng.choice([copies, copies, copies - 1, 1])
+        last = copies if alike else rng.choice([copies, copies - 1, 1])
         return [get(local) for local in chain[:copies]], setup, first, [put(state, get(chain[last]))]
-    step = rng.choice([1, copies, copies, -copies, 2 * copies, 3])
-    advance = [put(state, add(get(state), i32(step)))]
-    if kind == "line":
-        # Factors whose product with the step is what the step alone is modulo 2^32.
-        factor = rng.choice([1, 1, 2, 3, 0x40000001, 0x20000001, 0x80000001, -1])
-        value = get(state) if factor == 1 else op("i32.mul", get(state), i32(factor))
-        slope = rng.choice([factor * step // copies, factor, 1, step // copies]) & 0xFFFFFFFF
-        slope -= (slope & 0x80000000) << 1
-        return [add(value, i32((slope * index + (1 << 31)) % (1 << 32) - (1 << 31))) for index in range(copies)], setup, [], advance
-    return [get(state)] * copies, setup, [], advance
+    if kind == "same":
+        # In a body of its own each would be one more than the one before.
+        return [get(state)] * copies, setup, [], [] if alike else [put(state, add(get(state), i32(rng.choice([1, copies]))))]
+    step = rng.choice([copies, copies, -copies, 2 * copies] if alike else [1, copies, copies, -copies, 2 * copies, 3])
+    # Factors whose product with the step is what the step alone is modulo 2^32.
+    factor = rng.choice([1, 1, 2, 3, -1] if alike else [1, 2, 3, 0x40000001, 0x20000001, 0x80000001, -1])
+    value = get(state) if factor == 1 else op("i32.mul", get(state), i32(factor))
+    product = (factor * step + (1 << 31)) % (1 << 32) - (1 << 31)
+    quotient = abs(product) // copies * (1 if product > 0 else -1)
+    slope = factor * (step // copies) if alike else rng.choice([quotient, quotient, factor, 1, step // copies])
+    slope &= 0xFFFFFFFF
+    slope -= (slope & 0x80000000) << 1
+    values = [add(value, i32((slope * index + (1 << 31)) % (1 << 32) - (1 << 31))) for index in range(copies)]
+    return values, setup, [], [put(state, add(get(state), i32(step)))]
 
 
 def copies_of_one(writer):
-    """An unrolled body: stores, updates or sums of several elements, of which each value may be of another copy than it should be."""
+    """An unrolled body: stores, updates or sums of several elements. In half of them all copies are alike, so that they are rolled up; in the
+    others one thing in one copy is not."""
     rng = writer.rng
     element = rng.choice(ELEMENTS[:5])
     width, copies = element[2], rng.choice([2, 2, 3, 4, 4, 5, 8])
     pointer, other, counter, total = (writer.function.local("i") for _ in range(4))
-    values, setup, first, advance = rows_of(writer, copies, element)
-    if writer.chance(0.4):
-        # One value is another copy's, or something else.
-        values = list(values)
-        values[rng.randrange(copies)] = rng.choice([values[0], values[-1], values[copies // 2], add(values[0], i32(1))])
-    places = [index * width for index in range(copies)]
-    if writer.chance(0.15):
-        places[rng.randrange(copies)] += rng.choice([-width, width, 1])
+    different = rng.choice(["nothing"] * 5 + ["row", "row", "row", "product", "value", "value", "place", "source", "factor", "stride"])
+    if different == "product":
+        element, width, copies = ELEMENTS[4], 4, rng.choice([2, 4, 8])
+    odd = rng.randrange(copies)  # the copy that has it
+    values, setup, first, advance = product_row(writer, copies) if different == "product" else rows_of(writer, copies, different != "row")
+    values, places, sources = list(values), [index * width for index in range(copies)], [rng.choice([pointer, pointer, other])] * copies
     form, name = rng.choice(["store", "update", "both", "sum"]), rng.choice(["add", "mul", "xor", "sub"])
+    factors = [rng.choice([1, 1, 31])] * copies
+    if different == "value":
+        # That of another copy, or something else.
+        values[odd] = rng.choice([values[0], values[-1], values[copies // 2], add(values[0], i32(1))])
+    elif different == "place":
+        places[odd] = max(0, places[odd] + rng.choice([-width, width, 1]))
+    elif different == "source":
+        sources[odd] = pointer if sources[odd] is other else other
+    elif different == "factor":
+        factors[odd] += 2
     body = list(first)
-    for value, place in zip(values, places):
+    for value, place, source, factor in zip(values, places, sources, factors):
         if form == "sum":
-            term = op(f"i32.{name}", load(element, get(pointer), max(place, 0)), value)
-            body.append(put(total, add(op("i32.mul", get(total), i32(rng.choice([1, 1, 31]))), term) if writer.chance(0.9) else term))
+            sum_ = get(total) if factor == 1 else op("i32.mul", get(total), i32(factor))
+            body.append(put(total, add(sum_, op(f"i32.{name}", load(element, get(pointer), place), value))))
             continue
         if form != "store":
-            value = op(f"i32.{name}", load(element, get(rng.choice([pointer, pointer, other])), max(place, 0)), value)
-        body.append(store(writer, element, get(pointer), value, max(place, 0)))
+            value = op(f"i32.{name}", load(element, get(source), place), value)
+        body.append(store(writer, element, get(pointer), value, place))
         if form == "both":
-            body.append(store(writer, element, get(other), value, max(place, 0)))
-    strides = [rng.choice([copies * width] * 6 + [-copies * width, width, copies * width + width]) for _ in range(2)]
+            body.append(store(writer, element, get(other), value, place))
+    direction = rng.choice([copies * width] * 3 + [-copies * width])
+    strides = [direction, direction]
+    if different == "stride":
+        strides[rng.randrange(2)] = rng.choice([-direction, width, direction + width])
     advance = advance + [put(local, add(get(local), i32(stride))) for local, stride in zip((pointer, other), strides)]
     span = rng.choice([200, 600, 1500])
     return [put(pointer, base(writer, span)), put(other, base(writer, span)), put(total, writer.leaf("i")), *setup,
@@ -135,4 +161,119 @@ def lanes_below(writer):
     return statements + sink(writer, get(total))
 
 
-MORE_SHAPES = [copies_of_one, copies_of_one, copies_of_one, far_steps, sums_at_edges, lanes_below]
+def fill(writer):
+    """memset: bytes or vectors of one value, up or down, from near an edge."""
+    rng = writer.rng
+    element = rng.choice([ELEMENTS[0], ELEMENTS[0], ELEMENTS[4], ELEMENTS[9]])
+    width = element[2]
+    pointer, counter = writer.function.local("i"), writer.function.local("i")
+    value = constant("v", rng.choice([0, (1 << 128) - 1])) if width == 16 else i32(rng.choice([0, 0, -1, 0x41]))
+    down = writer.chance(0.4)
+    start = base(writer, 300) if not down else rng.choice([i32(rng.choice([0, 3, 40, 300])), op("i32.and", writer.leaf("i"), i32(255))])
+    body = [store(writer, element, get(pointer), value, rng.choice([0, 0, 8]))]
+    return [put(pointer, start), *counted(writer, counter, count(writer), body, [put(pointer, add(get(pointer), i32(-width if down else width)))])]
+
+
+def wide_product(writer):
+    """A product of 128 bits from halves, of which a term or a mask may be another."""
+    rng = writer.rng
+    names = "x y xl xh yl yh p t u".split()
+    v = {name: writer.function.local("l") for name in names}
+    low, high = constant("l", 0xFFFFFFFF), constant("l", 32)
+
+    def mul(a, b):
+        return op("i64.mul", get(v[a]), get(v[b]))
+
+    def sum_(first, second):
+        return op("i64.add", *rng.sample([first, second], 2))
+
+    inner = rng.choice([("xl", "yh", "xh", "yl"), ("xh", "yl", "xl", "yh")])
+    if writer.chance(0.3):
+        inner = rng.choice([("xl", "yh", "xl", "yh"), ("xl", "yl", "xh", "yl"), ("xh", "yh", "xh", "yl")])
+    statements = [put(v[name], op("i64.xor", writer.leaf("l"), load(ELEMENTS[6], i32(8 * rng.randrange(64))))) for name in "xy"]
+    for name in "xy":
+        statements += [put(v[name + "l"], op("i64.and", get(v[name]), low)), put(v[name + "h"], op("i64.shr_u", get(v[name]), high))]
+    statements += [put(v["p"], mul("xl", "yl")), put(v["t"], sum_(op("i64.shr_u", get(v["p"]), high), mul(*inner[:2]))),
+                   put(v["u"], sum_(op("i64.and", get(v["t"]), low), mul(*inner[2:])))]
+    low_word = op(rng.choice(["i64.or", "i64.add"]), op("i64.shl", get(v["u"]), high), op("i64.and", get(v["p"]), low))
+    terms = [op("i64.shr_u", get(v["u"]), high), op("i64.shr_u", get(v["t"]), high), mul("xh", "yh")]
+    if writer.chance(0.2):
+        terms.pop(rng.randrange(3))
+    if writer.chance(0.3):
+        terms.append(writer.leaf("l"))
+    rng.shuffle(terms)
+    high_word = terms[0]
+    for term in terms[1:]:
+        high_word = op("i64.add", high_word, term)
+    word, place = ELEMENTS[6], i32(rng.randrange(0, 4096))
+    return [*statements, store(writer, word, place, low_word), store(writer, word, place, high_word, 8)]
+
+
+def loop_chain(writer):
+    """More loops in a row than a chain may have, each of which begins where the one before it ended."""
+    rng = writer.rng
+    pointer, counter, total = (writer.function.local("i") for _ in range(3))
+    statements = [put(pointer, base(writer, 300)), put(total, writer.leaf("i"))]
+    for _ in range(14):
+        body = [put(total, op("i32.xor", get(total), load(ELEMENTS[0], get(pointer))))]
+        statements += counted(writer, counter, op("i32.and", get(total), i32(rng.choice([1, 3]))), body, [put(pointer, add(get(pointer), i32(1)))])
+    return statements + sink(writer, add(get(total), get(pointer)))
+
+
+def until_equal(writer):
+    """for (p = begin; p != end; p += step): an end that p may miss, so that only memory's end ends it; with a second array, and p as a number."""
+    rng = writer.rng
+    element = ELEMENTS[4]
+    step = rng.choice([4, 4, 8, 16])
+    pointer, other, end = (writer.function.local("i") for _ in range(3))
+    sum_ = writer.function.local("l")
+    body = [store(writer, element, get(pointer), op("i32.mul", load(element, get(pointer), 4 * index), i32(7)), 4 * index) for index in range(step // 4)]
+    if writer.chance(0.4):
+        body.append(put(sum_, op("i64.add", get(sum_), op("i64.extend_i32_u", get(pointer)))))
+    if writer.chance(0.3):
+        body.append(store(writer, element, get(other), get(pointer)))
+    distance = op("i32.and", writer.leaf("i"), i32(rng.choice([0xF0, 0xFC, 0xFC, 0xFF])))
+    test = op("i32.ne", add(get(pointer), i32(step)), get(end))
+    return [put(pointer, i32(rng.randrange(0, 20000))), put(other, base(writer, 300)), put(end, add(get(pointer), add(distance, i32(16)))),
+            loop(*body, put(other, add(get(other), i32(step))),
+                 Node("", test, put(pointer, add(get(pointer), i32(step))), b"\x0d\x00")), *sink(writer, get(sum_)), *sink(writer, get(pointer))]
+
+
+def counter_in_bytes(writer):
+    """for (i = 0; i != constant; i += width) a[i] = b[i] op c, where the constant may be no multiple of the width."""
+    rng = writer.rng
+    element = rng.choice(ELEMENTS[2:9])
+    kind, width = kind_of(element), element[2]
+    index, first, second, value = (writer.function.local(its) for its in "iii" + kind)
+    bound = width * rng.choice([1, 5, 16, 40, 100])
+    test = op(rng.choice(["i32.ne", "i32.ne", "i32.lt_u"]), tee(index, add(get(index), i32(width))), i32(bound))
+    body = store(writer, element, add(get(first), get(index)), combine(writer, load(element, add(get(second), get(index))), get(value)))
+    return [put(index, i32(0)), put(first, base(writer, bound)), put(second, base(writer, bound)), put(value, writer.leaf(kind)),
+            loop(body, Node("", test, b"\x0d\x00"))]
+
+
+def table_in_frame(writer):
+    """A table that is cleared, and entries of it by a small index, some of which may be behind memory or wrap around."""
+    rng = writer.rng
+    table, index = writer.function.local("i"), writer.function.local("i")
+    start = rng.choice([i32(rng.choice([64, 8000, PAGE - 256, PAGE - 300, -256, -8])), base(writer, 256)])
+    entry = op("i32.load8_u", add(get(table), op("i32.and", get(index), i32(rng.choice([31, 255, 255, 0xFFFF])))), immediates=memarg(0, rng.choice([0, 0, 4])))
+    first = store(writer, ELEMENTS[6], get(table), writer.leaf("l"), rng.choice([0, 8]))
+    return [put(table, start), put(index, writer.leaf("i")), *rng.sample([first], rng.choice([0, 1, 1, 1])), *sink(writer, entry)]
+
+
+def set_bits(writer):
+    """*p |= constant, of which the old value may be used as well."""
+    rng = writer.rng
+    element = rng.choice([ELEMENTS[4], ELEMENTS[4], ELEMENTS[6]])
+    kind = kind_of(element)
+    pointer, old = writer.function.local("i"), writer.function.local(kind)
+    prefix = "i32" if kind == "i" else "i64"
+    mask = constant(kind, rng.choice([0x100, 0xFF00, 1 << 31, 0xFF, 0xFFFF00FF]))
+    setup = [put(pointer, base(writer, 8)), put(old, load(element, get(pointer))),
+             store(writer, element, get(pointer), op(f"{prefix}.{rng.choice(['or', 'and', 'xor'])}", get(old), mask))]
+    return setup + (sink(writer, get(old)) if writer.chance(0.6) else [])
+
+
+MORE_SHAPES = [copies_of_one, copies_of_one, copies_of_one, far_steps, sums_at_edges, lanes_below, fill, wide_product, loop_chain, until_equal,
+               counter_in_bytes, table_in_frame, set_bits]
