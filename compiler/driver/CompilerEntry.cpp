@@ -9,6 +9,7 @@
 #include "compiler/passes/PassCounts.h"
 #include "compiler/targets/TargetNames.h"
 #include "lib/support/PublicErrorKind.h"
+#include "lib/support/PublicOptions.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -99,8 +100,8 @@ using Outputs = std::vector<Result<std::vector<uint8_t>>>;
 
 Result<Outputs> compileWith(std::span<const uint8_t> wasm, const w2n_compile_options *given,
                             std::span<const char *const> names) {
-  constexpr w2n_compile_options byDefault = W2N_COMPILE_OPTIONS_DEFAULT;
-  W2N_TRY(options, optionsOf(given ? *given : byDefault));
+  W2N_TRY(all, completed(given));
+  W2N_TRY(options, optionsOf(all));
   std::vector<std::string> targets;
   for (const char *name : names)
     targets.push_back(orEmpty(name));

@@ -9,6 +9,8 @@
 
 #include "base.h"
 
+#include <string.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -52,9 +54,13 @@ enum w2n_stop_after {
   W2N_STOP_AFTER_LINK
 };
 
-/// How to compile. Begin with W2N_COMPILE_OPTIONS_DEFAULT and change fields. Everything that
-/// pointers name is borrowed for the call; strings are UTF-8 and terminated.
+/// How to compile. Begin with w2n_compile_options_init and change fields. Everything that pointers
+/// name is borrowed for the call; strings are UTF-8 and terminated.
 typedef struct w2n_compile_options {
+  /// The size of this structure where the program was compiled: by it the library, which may be
+  /// older or newer, knows which fields there are. A newer field that is not zero is refused:
+  /// UNSUPPORTED.
+  size_t size;
   uint32_t level;         ///< enum w2n_level
   uint32_t bounds_checks; ///< enum w2n_bounds_checks
   uint32_t emit;          ///< enum w2n_emit
@@ -120,34 +126,13 @@ typedef struct w2n_compile_options {
   uint64_t max_time_ms, max_memory_bytes, max_artifact_bytes;
 } w2n_compile_options;
 
-/// -O2, bounds checks by guard pages, a shared object for any machine of this architecture.
-#define W2N_COMPILE_OPTIONS_DEFAULT                                                                \
-  {W2N_LEVEL_O2,                                                                                   \
-   W2N_BOUNDS_CHECKS_GUARD,                                                                        \
-   W2N_EMIT_SHARED_OBJECT,                                                                         \
-   W2N_STOP_AFTER_LINK,                                                                            \
-   false,                                                                                          \
-   false,                                                                                          \
-   W2N_METER_NONE,                                                                                 \
-   0,                                                                                              \
-   NULL,                                                                                           \
-   NULL,                                                                                           \
-   NULL,                                                                                           \
-   NULL,                                                                                           \
-   false,                                                                                          \
-   false,                                                                                          \
-   false,                                                                                          \
-   NULL,                                                                                           \
-   0,                                                                                              \
-   NULL,                                                                                           \
-   NULL,                                                                                           \
-   NULL,                                                                                           \
-   NULL,                                                                                           \
-   NULL,                                                                                           \
-   NULL,                                                                                           \
-   0,                                                                                              \
-   0,                                                                                              \
-   0}
+/// Sets `options` to -O2, bounds checks by guard pages, a shared object for any machine of this
+/// architecture; all else is off, null and 0. In the program, so that the size is the program's.
+static inline void w2n_compile_options_init(w2n_compile_options *options) {
+  memset(options, 0, sizeof(*options));
+  options->size = sizeof(*options);
+  options->level = W2N_LEVEL_O2;
+}
 
 /// What came of a compilation. Free it with w2n_compile_result_free, whatever came of it.
 typedef struct w2n_compile_result {
@@ -163,9 +148,9 @@ typedef struct w2n_compile_result {
 } w2n_compile_result;
 
 /// Compiles the `wasm_bytes` bytes of a binary module at `wasm`; null `options` are
-/// W2N_COMPILE_OPTIONS_DEFAULT. Returns whether it succeeded; `result` need not be initialized, and
-/// is filled either way. Errors: every kind but LINK, TRAP and EXIT. The module may be hostile.
-/// Threads: any, several at once.
+/// those of w2n_compile_options_init. Returns whether it succeeded; `result` need not be
+/// initialized, and is filled either way. Errors: every kind but LINK, TRAP and EXIT. The module
+/// may be hostile. Threads: any, several at once.
 W2N_API bool w2n_compile(const uint8_t *wasm, size_t wasm_bytes, const w2n_compile_options *options,
                          w2n_compile_result *result);
 

@@ -2,6 +2,7 @@
 
 #include "include/wasm2native/cache.h"
 
+#include "lib/support/PublicOptions.h"
 #include "runtime/api/Handles.h"
 #include "runtime/cache/ModuleCache.h"
 #include "runtime/cache/Settings.h"
@@ -23,8 +24,10 @@ namespace {
 
 w2n_error *load(w2n_cache *cache, cache::Source &source, const std::string &name,
                 const w2n_compile_options *options, w2n_module **out) {
-  constexpr w2n_compile_options byDefault = W2N_COMPILE_OPTIONS_DEFAULT;
-  auto module = cache->cache.load(source, name, options ? *options : byDefault);
+  auto all = completed(options);
+  if (!all)
+    return new w2n_error{std::move(all).error()};
+  auto module = cache->cache.load(source, name, *all);
   if (!module)
     return new w2n_error{std::move(module).error()};
   *out = new w2n_module(std::move(*module));

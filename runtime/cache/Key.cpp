@@ -13,7 +13,7 @@ namespace w2n::cache {
 namespace {
 
 // If this fails, an option is new. Does it change code? Then it belongs to `familyOf`.
-static_assert(sizeof(w2n_compile_options) == 160);
+static_assert(sizeof(w2n_compile_options) == 168);
 
 std::string orEmpty(const char *text) { return text ? text : ""; }
 

@@ -49,7 +49,8 @@ cache::CompilerLibrary findCompiler() {
 
 // CompilerEntry.cpp asserts that the enumerations agree.
 w2n_compile_options optionsInC(const compiler::CompileOptions &options) {
-  w2n_compile_options inC = W2N_COMPILE_OPTIONS_DEFAULT;
+  w2n_compile_options inC;
+  w2n_compile_options_init(&inC);
   inC.level = uint32_t(options.level);
   inC.bounds_checks = uint32_t(options.boundsChecks);
   inC.emit = uint32_t(options.emit);

@@ -12,7 +12,11 @@ namespace {
 using cache::familyOf;
 using cache::processorOf;
 
-constexpr w2n_compile_options byDefault = W2N_COMPILE_OPTIONS_DEFAULT;
+const w2n_compile_options byDefault = [] {
+  w2n_compile_options options;
+  w2n_compile_options_init(&options);
+  return options;
+}();
 const Digest source = hashOf("wasm"), compiler = hashOf("compiler");
 
 TEST(CacheKey, DependsOnModuleCompilerAndEveryOptionThatChangesCode) {

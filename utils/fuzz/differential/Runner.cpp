@@ -68,7 +68,8 @@ std::vector<std::string> split(const std::string &text) {
 
 /// "O3-explicit-strict": the level, then what differs from the defaults.
 w2n_compile_options optionsOf(const std::string &mode) {
-  w2n_compile_options options = W2N_COMPILE_OPTIONS_DEFAULT;
+  w2n_compile_options options;
+  w2n_compile_options_init(&options);
   options.level = mode.starts_with("O0")   ? W2N_LEVEL_O0
                   : mode.starts_with("O1") ? W2N_LEVEL_O1
                   : mode.starts_with("O2") ? W2N_LEVEL_O2

@@ -45,7 +45,8 @@ static bool compile(const char *wasm_path, const char *path) {
     return false;
   size_t wasm_bytes = fread(wasm, 1, sizeof(wasm), file);
   fclose(file);
-  w2n_compile_options options = W2N_COMPILE_OPTIONS_DEFAULT;
+  w2n_compile_options options;
+  w2n_compile_options_init(&options);
   options.level = W2N_LEVEL_O3;
   w2n_compile_result result;
   bool done = w2n_compile(wasm, wasm_bytes, &options, &result);
