@@ -42,20 +42,19 @@ enum class ObjectKind : uint8_t { None, Struct, Array };
 /// an array from `objectHeaderBytes` on, without gaps. An object is as large as the next multiple
 /// of objectAlignment.
 struct ObjectHeader {
-  /// The process-wide canonical number of its type, `externBoxTypeId` or `fillerTypeId`.
+  /// The process-wide canonical number of its type; `externBoxTypeId` and `fillerTypeId` are none.
   uint32_t typeId;
-  /// The number of elements of an array. 0 in structures.
+  /// The number of elements of an array; 0 in structures.
   uint32_t length;
 };
 inline constexpr uint32_t objectHeaderBytes = 8;
 
-/// Types that no module has, from here on. They have neither kind nor display.
-inline constexpr uint32_t firstSpecialTypeId = 0xffff'fffd;
-/// The runtime's: an object of the host with a finalizer, which is external for guests; 8 bytes
-/// after the header are the host's.
-inline constexpr uint32_t hostObjectTypeId = 0xffff'fffd;
-/// The type of boxes of host values: 8 bytes after the header are the externref.
-inline constexpr uint32_t externBoxTypeId = 0xffff'fffe;
+/// The type of boxes of host values, which no module has: 8 bytes after the header are the
+/// externref. It has a row among the displays, below nothing, and kind None, so that casts need not
+/// know of it. `length` is 0 where `extern.convert_any` takes the value out; objects of the host
+/// with a finalizer have 1 there, and become external as all objects do.
+inline constexpr uint32_t externBoxTypeId = 0;
+inline constexpr uint32_t externBoxBytes = 16;
 /// The runtime's: space that is no object, `length` bytes of it, header included. No reference
 /// leads to it.
 inline constexpr uint32_t fillerTypeId = 0xffff'ffff;
