@@ -34,20 +34,27 @@ inline constexpr uint64_t heapGuardBytes = 1 << 20;
 /// addresses that are multiples of 8.
 inline constexpr uint32_t objectAlignment = 8;
 
+/// What a type's objects are, by `HeapRecord::kinds`.
+enum class ObjectKind : uint8_t { None, Struct, Array };
+
 /// What every object begins with. The fields of a structure follow in their order, each at the next
 /// multiple of its width (of 8, for vectors), packed ones with their packed width; the elements of
 /// an array from `objectHeaderBytes` on, without gaps. An object is as large as the next multiple
 /// of objectAlignment.
 struct ObjectHeader {
-  /// The process-wide canonical number of its type, `externBoxTypeId` or `fillerTypeId`.
+  /// The process-wide canonical number of its type; `externBoxTypeId` and `fillerTypeId` are none.
   uint32_t typeId;
-  /// The number of elements of an array. 0 in structures.
+  /// The number of elements of an array; 0 in structures.
   uint32_t length;
 };
 inline constexpr uint32_t objectHeaderBytes = 8;
 
-/// The type of boxes of host values: 8 bytes after the header are the externref.
-inline constexpr uint32_t externBoxTypeId = 0xffff'fffe;
+/// The type of boxes of host values, which no module has: 8 bytes after the header are the
+/// externref. It has a row among the displays, below nothing, and kind None, so that casts need not
+/// know of it. `length` is 0 where `extern.convert_any` takes the value out; objects of the host
+/// with a finalizer have 1 there, and become external as all objects do.
+inline constexpr uint32_t externBoxTypeId = 0;
+inline constexpr uint32_t externBoxBytes = 16;
 /// The runtime's: space that is no object, `length` bytes of it, header included. No reference
 /// leads to it.
 inline constexpr uint32_t fillerTypeId = 0xffff'ffff;
@@ -83,24 +90,29 @@ inline constexpr uint32_t maxTypeDepth = 63;
 inline constexpr uint32_t displayEntries = maxTypeDepth + 1;
 
 /// The part of a heap that compiled code uses. One for all instances that can hand references to
-/// each other; it never moves, and `base` and `displays` never change.
+/// each other; it never moves, and only `cursor` and `limit` change.
 ///
 /// Inline allocation of N bytes (a multiple of objectAlignment), in 64 bits:
-///   next = cursor + N; if (next > limit) call AllocateObject; else cursor = next, write the header
-/// where cursor was. All between cursor and limit is zero. The type must be known to the heap: that
-/// of the module that runs.
+///   next = cursor + N
+///   if (next > limit) call AllocateObject
+///   else write the whole header at cursor, then cursor = next
+/// in this order, which a fence of a single thread keeps: the guest may be left at any instruction,
+/// and all below the cursor must be objects. All between cursor and limit is zero but for a header
+/// that was written when the guest was left.
 struct HeapRecord {
   uint8_t *base;
   uint64_t cursor; ///< offset from base, as all references
   uint64_t limit;  ///< at most cursor + 32 KiB
   const uint32_t *displays;
+  const ObjectKind *kinds; ///< by typeId
 };
 
 static_assert(offsetof(HeapRecord, base) == 0);
 static_assert(offsetof(HeapRecord, cursor) == 8);
 static_assert(offsetof(HeapRecord, limit) == 16);
 static_assert(offsetof(HeapRecord, displays) == 24);
-static_assert(sizeof(HeapRecord) == 32);
+static_assert(offsetof(HeapRecord, kinds) == 32 && sizeof(ObjectKind) == 1);
+static_assert(sizeof(HeapRecord) == 40);
 static_assert(offsetof(ObjectHeader, typeId) == 0 && offsetof(ObjectHeader, length) == 4);
 static_assert(sizeof(ObjectHeader) == objectHeaderBytes);
 
