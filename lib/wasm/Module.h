@@ -153,6 +153,8 @@ struct Module {
   bool matches(ValueType sub, ValueType super) const {
     return sub == super || typeTable.matches(numbered(sub), numbered(super));
   }
+  /// The top of the hierarchy that the reference type `type`, which must be valid, is in.
+  HeapKind topOf(ValueType type) const { return typeTable.topOf(numbered(type)); }
 
 private:
   /// With the number of a defined type instead of its index.

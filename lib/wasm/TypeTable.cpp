@@ -205,6 +205,15 @@ bool TypeTable::heapMatches(ValueType sub, ValueType super) const {
   return isBelowAbstract(abstractOf(kindOf(sub.typeIndex)), super.heap);
 }
 
+HeapKind TypeTable::topOf(ValueType type) const {
+  HeapKind heap = type.heap == HeapKind::Index ? abstractOf(kindOf(type.typeIndex)) : type.heap;
+  if (const auto top = topAbove(heap))
+    return *top;
+  while (heap != above(heap))
+    heap = above(heap);
+  return heap;
+}
+
 bool TypeTable::matches(ValueType sub, ValueType super) const {
   if (sub.kind == ValueKind::Bottom)
     return true;

@@ -85,6 +85,8 @@ public:
   uint32_t depthOf(uint32_t number) const { return entries[number].depth; }
   /// Whether `sub` is `super` or declared below it. Linear in the difference of their depths.
   bool isBelow(uint32_t sub, uint32_t super) const;
+  /// The top of the hierarchy that the reference type `type` is in; its type index is a number.
+  HeapKind topOf(ValueType type) const;
   /// Whether values of `sub` are values of `super`; the type indices of both are numbers.
   bool matches(ValueType sub, ValueType super) const;
 
