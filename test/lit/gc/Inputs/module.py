@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""Writes modules with instructions of garbage collection, which wat2wasm does not know: a function for each part of a module, and
-one for each instruction that the tests use."""
+"""Writes modules with instructions of garbage collection, which wat2wasm does not know: a function for each part of a
+module, and one for each instruction that the tests use."""
 
 import sys
 
 I32, I64, F64, V128, I8, I16 = b"\x7f", b"\x7e", b"\x7c", b"\x7b", b"\x78", b"\x77"
-ANYREF, EQREF, I31REF, STRUCTREF, ARRAYREF, EXTERNREF, FUNCREF = b"\x6e", b"\x6d", b"\x6c", b"\x6b", b"\x6a", b"\x6f", b"\x70"
+ANYREF, EQREF, I31REF, STRUCTREF, ARRAYREF = b"\x6e", b"\x6d", b"\x6c", b"\x6b", b"\x6a"
+EXTERNREF, FUNCREF = b"\x6f", b"\x70"
 EMPTY = b"\x40"
 
 
@@ -65,7 +66,8 @@ def func(params=(), results=()):
 
 def op(code, *immediates):
     """An instruction of the prefix 0xfb."""
-    return b"\xfb" + leb(code) + b"".join(leb(each) if isinstance(each, int) else each for each in immediates)
+    encoded = [leb(each) if isinstance(each, int) else each for each in immediates]
+    return b"\xfb" + leb(code) + b"".join(encoded)
 
 
 def struct_new(t): return op(0, t)
@@ -106,8 +108,7 @@ def loop(*code): return b"\x03" + EMPTY + b"".join(code) + END
 def br_if(label): return b"\x0d" + leb(label)
 
 
-ADD, SUB, MUL, EQ, DROP, END, RETURN, SELECT = b"\x6a", b"\x6b", b"\x6c", b"\x46", b"\x1a", b"\x0b", b"\x0f", b"\x1b"
-ADD64, EXTEND_U = b"\x7c", b"\xad"
+ADD, SUB, MUL, EQ, DROP, END, RETURN = b"\x6a", b"\x6b", b"\x6c", b"\x46", b"\x1a", b"\x0b", b"\x0f"
 
 
 def write(types, functions, globals_=(), data=()):
@@ -115,7 +116,10 @@ def write(types, functions, globals_=(), data=()):
     def section(number, items):
         return bytes([number]) + sized(vector(items)) if items else b""
 
-    bodies = [sized(vector([b"\x01" + kind for kind in locals_]) + b"".join(code) + END) for _, _, locals_, code in functions]
+    def body(locals_, code):
+        return sized(vector([b"\x01" + kind for kind in locals_]) + b"".join(code) + END)
+
+    bodies = [body(locals_, code) for _, _, locals_, code in functions]
     exports = [sized(name.encode()) + b"\0" + leb(index) for index, (name, *_) in enumerate(functions)]
     sys.stdout.buffer.write(
         b"\0asm\1\0\0\0"
