@@ -34,7 +34,8 @@ ByteVector moduleWith(const ByteVector &code) {
 }
 
 Status validate(const ByteVector &code) {
-  W2N_TRY(module, wasm::decodeModule(moduleWith(code)));
+  const ByteVector bytes = moduleWith(code);
+  W2N_TRY(module, wasm::decodeModule(bytes));
   return wasm::validateModule(module);
 }
 
@@ -114,7 +115,7 @@ TEST(Aggregates, AreRefused) {
     const Status status = validate(each.code);
     ASSERT_FALSE(status) << each.text;
     EXPECT_EQ(status.error().kind, ErrorKind::Invalid) << each.text;
-    EXPECT_EQ(status.error().text, std::string(each.text) + " (function 0)");
+    EXPECT_TRUE(status.error().text.starts_with(each.text)) << status.error().text;
   }
 }
 
@@ -129,9 +130,9 @@ TEST(Aggregates, HaveLimits) {
 
 /// A global of `type`, whose value is `code`.
 Status validateGlobal(const ByteVector &type, const ByteVector &code) {
-  W2N_TRY(module,
-          wasm::decodeModule(join(header, section(Type, {{0x5f, 1, i32, 0}, {0x5e, 0x64, 0, 0}}),
-                                  section(Global, {join(type, 0, code, end)}))));
+  const ByteVector bytes = join(header, section(Type, {{0x5f, 1, i32, 0}, {0x5e, 0x64, 0, 0}}),
+                                section(Global, {join(type, 0, code, end)}));
+  W2N_TRY(module, wasm::decodeModule(bytes));
   return wasm::validateModule(module);
 }
 
