@@ -59,7 +59,7 @@ write(
             ref_cast(NODE), get(1), b"\xd3"]),
         ("null", NULLARY, [], [null(NODE), struct_get(NODE, 0)]),
         ("nullarray", NULLARY, [], [null(INTS), array_len()]),
-        ("global", UNARY, [], [global_get(0), struct_get(NODE, 0), get(0), global_get(1), array_get(INTS), ADD]),
+        ("global", UNARY, [], [global_get(0), struct_get(NODE, 0), global_get(1), get(0), array_get(INTS), ADD]),
         ("huge", UNARY, [], [get(0), array_new_default(INTS), array_len()]),
     ],
     globals_=[(ref(NODE), i32(41) + null(NODE) + struct_new(NODE)),
