@@ -7,5 +7,5 @@ for call in "packed 200" "list 1000" "array 0" "array 5" "array 7" "array 10" "d
   "external 5" "null " "nullarray " "global 2" "huge -1"; do
   printf '%s: ' "$call"
   # shellcheck disable=SC2086
-  wasm2native run --invoke=${call%% *} "$1" -- ${call#* }
+  wasm2native run --invoke=${call%% *} "$1" -- ${call#* } || :
 done
