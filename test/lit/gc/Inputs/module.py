@@ -35,13 +35,18 @@ def sized(content):
     return leb(len(content)) + content
 
 
+def heap_type(heap):
+    """The index of a type, or the byte of an abstract heap type."""
+    return signed(heap) if isinstance(heap, int) else heap
+
+
 def ref(heap):
-    """A reference that is never null: to a type, or to an abstract heap type."""
-    return b"\x64" + (leb(heap) if isinstance(heap, int) else heap)
+    """A reference that is never null."""
+    return b"\x64" + heap_type(heap)
 
 
 def ref_null(heap):
-    return b"\x63" + (leb(heap) if isinstance(heap, int) else heap)
+    return b"\x63" + heap_type(heap)
 
 
 def field(kind, mutable=True):
@@ -86,9 +91,8 @@ def array_set(t): return op(14, t)
 def array_len(): return op(15)
 def array_fill(t): return op(16, t)
 def array_copy(to, source): return op(17, to, source)
-def ref_test(heap): return op(20, heap)
-def ref_cast(heap): return op(22, heap)
-def br_on_cast(label, source, target, flags=3): return op(24, bytes([flags]), label, source, target)
+def ref_test(heap): return op(20, heap_type(heap))
+def ref_cast(heap): return op(22, heap_type(heap))
 def any_convert_extern(): return op(26)
 def extern_convert_any(): return op(27)
 def ref_i31(): return op(28)
@@ -101,7 +105,7 @@ def set_(local): return b"\x21" + leb(local)
 def tee(local): return b"\x22" + leb(local)
 def global_get(index): return b"\x23" + leb(index)
 def global_set(index): return b"\x24" + leb(index)
-def null(heap): return b"\xd0" + (leb(heap) if isinstance(heap, int) else heap)
+def null(heap): return b"\xd0" + heap_type(heap)
 def call(index): return b"\x10" + leb(index)
 def block(kind, *code): return b"\x02" + kind + b"".join(code) + END
 def loop(*code): return b"\x03" + EMPTY + b"".join(code) + END
