@@ -109,14 +109,25 @@ def null(heap): return b"\xd0" + heap_type(heap)
 def call(index): return b"\x10" + leb(index)
 def block(kind, *code): return b"\x02" + kind + b"".join(code) + END
 def loop(*code): return b"\x03" + EMPTY + b"".join(code) + END
+def table_get(index): return b"\x25" + leb(index)
+def table_set(index): return b"\x26" + leb(index)
+def throw(tag): return b"\x08" + leb(tag)
+
+
+def try_table(tag, label, *code):
+    """What has the tag goes to the label, counted from outside."""
+    return b"\x1f" + EMPTY + b"\1\0" + leb(tag) + leb(label) + b"".join(code) + END
+
+
 def br_if(label): return b"\x0d" + leb(label)
 
 
-ADD, SUB, MUL, EQ, DROP, END, RETURN = b"\x6a", b"\x6b", b"\x6c", b"\x46", b"\x1a", b"\x0b", b"\x0f"
+ADD, SUB, MUL, EQ, DROP, END, UNREACHABLE = b"\x6a", b"\x6b", b"\x6c", b"\x46", b"\x1a", b"\x0b", b"\0"
 
 
-def write(types, functions, globals_=(), data=()):
-    """`functions`: (name, type index, locals, code); each is exported. `globals_`: (type, value)."""
+def write(types, functions, globals_=(), data=(), tables=(), tags=()):
+    """`functions`: (name, type index, locals, code); each is exported. `globals_`: (type, value). `tables`: types of 4
+    elements each. `tags`: type indices."""
     def section(number, items):
         return bytes([number]) + sized(vector(items)) if items else b""
 
@@ -129,6 +140,8 @@ def write(types, functions, globals_=(), data=()):
         b"\0asm\1\0\0\0"
         + section(1, types)
         + section(3, [leb(type_index) for _, type_index, *_ in functions])
+        + section(4, [kind + b"\0\4" for kind in tables])
+        + section(13, [b"\0" + leb(index) for index in tags])
         + section(6, [kind + b"\1" + value + END for kind, value in globals_])
         + section(7, exports)
         + (bytes([12]) + sized(leb(len(data))) if data else b"")

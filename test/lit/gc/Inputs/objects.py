@@ -4,8 +4,7 @@
 
 from module import *
 
-UNARY, POINT, POINT3, NODE, INTS, BYTES, SHAPE, NULLARY = range(8)
-ANY = b"\x6e"
+UNARY, POINT, POINT3, NODE, INTS, BYTES, SHAPE, NULLARY, TAG = range(9)
 
 TYPES = [
     func([I32], [I32]),
@@ -16,6 +15,8 @@ TYPES = [
     array(field(I8)),
     struct(field(ANYREF), field(EXTERNREF), field(FUNCREF)),
     func([], [I32]),
+    func([ref_null(NODE), EXTERNREF], []),
+    func([], [ref_null(NODE), EXTERNREF]),
 ]
 
 write(
@@ -60,9 +61,22 @@ write(
         ("null", NULLARY, [], [null(NODE), struct_get(NODE, 0)]),
         ("nullarray", NULLARY, [], [null(INTS), array_len()]),
         ("global", UNARY, [], [global_get(0), struct_get(NODE, 0), global_get(1), get(0), array_get(INTS), ADD]),
+        # Through a table, as an i31 and as an object.
+        ("table", UNARY, [], [
+            i32(0), i32(-3), ref_i31(), table_set(0), i32(1), get(0), null(NODE), struct_new(NODE), table_set(0),
+            i32(0), table_get(0), ref_cast(I31REF), i31_get_s(),
+            i32(1), table_get(0), ref_cast(NODE), struct_get(NODE, 0), ADD]),
+        # With an exception.
+        ("thrown", UNARY, [EXTERNREF], [
+            block(ref_null(NODE), block(b"\x09", try_table(
+                0, 0, get(0), null(NODE), struct_new(NODE), i32(4), ref_i31(), extern_convert_any(), throw(0)), UNREACHABLE),
+                set_(1)),
+            struct_get(NODE, 0), get(1), any_convert_extern(), ref_cast(I31REF), i31_get_s(), ADD]),
         ("huge", UNARY, [], [get(0), array_new_default(INTS), array_len()]),
     ],
     globals_=[(ref(NODE), i32(41) + null(NODE) + struct_new(NODE)),
               (ref(INTS), i32(1) + i32(4) + array_new(INTS))],
     data=[b"abcdef"],
+    tables=[ANYREF],
+    tags=[TAG],
 )
