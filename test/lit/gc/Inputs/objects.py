@@ -69,7 +69,8 @@ write(
         # With an exception.
         ("thrown", UNARY, [EXTERNREF], [
             block(ref_null(NODE), block(b"\x09", try_table(
-                0, 0, get(0), null(NODE), struct_new(NODE), i32(4), ref_i31(), extern_convert_any(), throw(0)), UNREACHABLE),
+                0, 0, get(0), null(NODE), struct_new(NODE), i32(4), ref_i31(), extern_convert_any(),
+                throw(0)), UNREACHABLE),
                 set_(1)),
             struct_get(NODE, 0), get(1), any_convert_extern(), ref_cast(I31REF), i31_get_s(), ADD]),
         ("huge", UNARY, [], [get(0), array_new_default(INTS), array_len()]),
