@@ -2,6 +2,7 @@
 
 #include "runtime/core/Extern.h"
 
+#include "lib/artifact/HeapLayout.h"
 #include "runtime/core/InstanceState.h"
 
 namespace w2n::runtime {
@@ -39,11 +40,12 @@ std::shared_ptr<Global> makeGlobal(wasm::GlobalType type, Slot initial) {
   global->storage = std::make_unique<artifact::GlobalCell>();
   global->cell = global->storage.get();
   *global->cell = {{initial, 0}};
-  if (!holdsFunctions(type.type))
+  if (!type.type.isRef())
     return std::shared_ptr<Global>(std::move(global));
   auto group = std::make_shared<InstanceGroup>();
   Global *added = group->add(std::move(global));
-  InstanceGroup::merge(group.get(), groupOfReference(initial));
+  if (holdsFunctions(type.type))
+    InstanceGroup::merge(group.get(), groupOfReference(initial));
   return {std::move(group), added};
 }
 
@@ -83,8 +85,11 @@ Slot referenceTo(const Function &function) { return reinterpret_cast<Slot>(funct
 bool isReferenceOf(wasm::ValueType type, Slot reference) {
   if (reference == 0)
     return type.nullable;
-  if (type.heap == wasm::HeapKind::Func || type.heap == wasm::HeapKind::Extern)
+  if (type.heap == wasm::HeapKind::Func)
     return true;
+  // What looks like a reference of a heap is none that the host could know to be valid.
+  if (type.heap == wasm::HeapKind::Extern)
+    return (reference & artifact::externTagMask) != artifact::externTag;
   if (!holdsFunctions(type))
     return false;
   const auto &function = *reinterpret_cast<const artifact::FunctionReference *>(reference);

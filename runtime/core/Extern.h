@@ -62,8 +62,7 @@ struct Global {
   std::shared_ptr<Instance> owner;
   /// Its type, if there is no owner.
   HeldTypes held = {};
-  /// Only for host globals of function references: those whose references it may hold; owns the
-  /// global.
+  /// Only for host globals of references: those whose references it may hold; owns the global.
   InstanceGroup *group = nullptr;
 };
 

@@ -3,6 +3,7 @@
 #include "runtime/core/Instance.h"
 
 #include "runtime/core/Activation.h"
+#include "runtime/core/HeapServices.h"
 #include "runtime/core/InstanceState.h"
 #include "runtime/core/Link.h"
 #include "runtime/core/Services.h"
@@ -83,7 +84,9 @@ Status Builder::allocateContext() {
       return filled;
     }
   }
-  *context() = {&runtimeServices, state.argumentBuffer, &instance, UINT64_MAX};
+  artifact::HeapRecord *heap = processHeap();
+  *context() = {&runtimeServices,           state.argumentBuffer, &instance, UINT64_MAX, heap,
+                heap ? heap->base : nullptr};
   if (ProfileCounters *counters = module.profileCounters()) {
     W2N_TRY(counterBlock, counters->makeBlock());
     state.counters = std::move(counterBlock);
@@ -226,6 +229,27 @@ Instance::State::~State() {
     if (!values.empty())
       explicit_bzero(values.data(), values.size() * sizeof(uint64_t));
   budget->giveBack(takenBytes);
+}
+
+std::span<const uint8_t> Instance::State::dataOf(uint32_t segment) const {
+  if (segment >= droppedData.size() || droppedData[segment])
+    return {};
+  return metadata->dataBytes(segment);
+}
+
+uint64_t Instance::State::segmentElements(uint32_t segment) const {
+  if (segment >= droppedElements.size() || droppedElements[segment])
+    return 0;
+  return metadata->indices(metadata->elements()[segment].functions).size();
+}
+
+uint64_t Instance::State::elementOf(uint32_t segment, uint64_t element) {
+  if (!elementValues.empty() && !elementValues[segment].empty())
+    return elementValues[segment][element];
+  const uint32_t index = metadata->indices(metadata->elements()[segment].functions)[element];
+  if (index >= metadata->functions().size())
+    return 0;
+  return reinterpret_cast<uint64_t>(referenceOf(index));
 }
 
 Status Instance::State::takeHostBytes(uint64_t bytes) {

@@ -113,6 +113,17 @@ llvm::Value *BodyLowering::pop() {
   return value;
 }
 
+void BodyLowering::push(llvm::Value *value, const wasm::ValueType &type) {
+  stack.push_back(value);
+  if (type.isRef() && !llvm::isa<llvm::Constant>(value))
+    knownTypes.try_emplace(value, type);
+}
+
+wasm::ValueType BodyLowering::knownType(llvm::Value *reference, wasm::HeapKind heap) const {
+  const auto found = knownTypes.find(reference);
+  return found == knownTypes.end() ? wasm::ValueType::reference(heap) : found->second;
+}
+
 llvm::SmallVector<llvm::Value *, 8> BodyLowering::popMany(size_t count) {
   llvm::SmallVector<llvm::Value *, 8> values;
   for (size_t i = stack.size() - count; i < stack.size(); ++i)
@@ -139,7 +150,7 @@ llvm::Value *BodyLowering::zeroExtend(llvm::Value *value) {
 }
 
 llvm::Type *BodyLowering::typeOf(wasm::ValueKind kind) {
-  return llvmType(module.context, wasm::ValueType{kind});
+  return module.typeOf(wasm::ValueType{kind});
 }
 
 void lowerFunction(ModuleLowering &module, uint32_t functionIndex) {

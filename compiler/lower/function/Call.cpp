@@ -147,9 +147,11 @@ CallEdges BodyLowering::makeEdges() {
 void BodyLowering::callAndPush(const Callee &callee) {
   const Signature &signature = module.signature(callee.typeIndex);
   auto arguments = popMany(signature.params.size());
-  for (llvm::Value *result :
-       module.call(builder, signature, callee.code, callee.context, arguments, makeEdges()))
-    push(result);
+  auto results =
+      module.call(builder, signature, callee.code, callee.context, arguments, makeEdges());
+  for (auto [result, type] :
+       llvm::zip_equal(results, wasm.types[callee.typeIndex].function.results))
+    push(result, type);
 }
 
 void BodyLowering::lowerCall(const Instruction &instruction) {

@@ -16,7 +16,7 @@ void BodyLowering::lowerSelect(const Instruction &) {
 }
 
 void BodyLowering::makeLocals(llvm::ArrayRef<llvm::Value *> parameters) {
-  auto typeOf = [this](unsigned local) { return llvmType(module.context, localTypes[local]); };
+  auto typeOf = [this](unsigned local) { return module.typeOf(localTypes[local]); };
   if (locals == Locals::Ssa)
     ssa.setTypes(typeOf);
   else
@@ -24,8 +24,11 @@ void BodyLowering::makeLocals(llvm::ArrayRef<llvm::Value *> parameters) {
       slots.push_back(builder.CreateAlloca(typeOf(i)));
       writeLocal(i, llvm::Constant::getNullValue(typeOf(i)));
     }
-  for (uint32_t i = 0; i < parameters.size(); ++i)
+  for (uint32_t i = 0; i < parameters.size(); ++i) {
+    if (localTypes[i].isRef())
+      knownTypes.try_emplace(parameters[i], localTypes[i]);
     writeLocal(i, parameters[i]);
+  }
 }
 
 llvm::Value *BodyLowering::readLocal(uint32_t local) {
@@ -66,8 +69,9 @@ llvm::Value *BodyLowering::globalAddress(uint32_t global) {
 
 void BodyLowering::lowerGlobalGet(const Instruction &instruction) {
   const wasm::GlobalType &type = wasm.globals[instruction.index].type;
-  push(module.load(builder, llvmType(module.context, type.type), globalAddress(instruction.index),
-                   AliasClass::Global));
+  push(module.load(builder, module.typeOf(type.type), globalAddress(instruction.index),
+                   AliasClass::Global),
+       type.type);
 }
 
 void BodyLowering::lowerGlobalSet(const Instruction &instruction) {

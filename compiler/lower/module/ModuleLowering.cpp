@@ -41,8 +41,9 @@ const Signature &ModuleLowering::signature(uint32_t typeIndex) {
   auto found = signatures.find(typeIndex);
   if (found == signatures.end())
     found = signatures
-                .emplace(typeIndex, Signature::of(context, plan.wasm.types[typeIndex].function,
-                                                  plan.vectorTarget.hasVectorRegisters()))
+                .emplace(typeIndex,
+                         Signature::of(context, plan.wasm, plan.wasm.types[typeIndex].function,
+                                       plan.vectorTarget.hasVectorRegisters()))
                 .first;
   return found->second;
 }
@@ -50,11 +51,12 @@ const Signature &ModuleLowering::signature(uint32_t typeIndex) {
 const Signature &ModuleLowering::tailSignature(uint32_t typeIndex) {
   auto found = tailSignatures.find(typeIndex);
   if (found == tailSignatures.end())
-    found = tailSignatures
-                .emplace(typeIndex, Signature::ofBody(context, plan.wasm.types[typeIndex].function,
-                                                      plan.vectorTarget.hasVectorRegisters(),
-                                                      plan.uniformBodies))
-                .first;
+    found =
+        tailSignatures
+            .emplace(typeIndex,
+                     Signature::ofBody(context, plan.wasm, plan.wasm.types[typeIndex].function,
+                                       plan.vectorTarget.hasVectorRegisters(), plan.uniformBodies))
+            .first;
   return found->second;
 }
 
