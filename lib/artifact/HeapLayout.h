@@ -20,8 +20,6 @@
 
 namespace w2n::artifact {
 
-struct InstanceContext;
-
 /// What a heap can have at most, the inaccessible beginning included: what 32 bits reach.
 inline constexpr uint64_t maxHeapBytes = uint64_t(1) << 32;
 /// The inaccessible beginning of a heap. Accesses to fields from here on check for null themselves.
@@ -94,7 +92,7 @@ inline constexpr uint32_t displayEntries = maxTypeDepth + 1;
 ///
 /// Inline allocation of N bytes (a multiple of objectAlignment), in 64 bits:
 ///   next = cursor + N
-///   if (next > limit) call AllocateObject
+///   if (next > limit) call RuntimeServices::allocateObject
 ///   else write the whole header at cursor, then cursor = next
 /// in this order, which a fence of a single thread keeps: the guest may be left at any instruction,
 /// and all below the cursor must be objects. All between cursor and limit is zero but for a header
@@ -116,20 +114,8 @@ static_assert(sizeof(HeapRecord) == 40);
 static_assert(offsetof(ObjectHeader, typeId) == 0 && offsetof(ObjectHeader, length) == 4);
 static_assert(sizeof(ObjectHeader) == objectHeaderBytes);
 
-/// Services. Each may collect, which moves nothing that a register or the guest's stack refers to.
-/// What a guest's stack or registers that calls preserve have of a reference (in either half of a
-/// word), or of an address from an object's header to one past its end, keeps the object.
-///
-/// A new object of the type, with its header, all else zero. `length` is 0 for structures. Traps
-/// (ResourceLimit) where there is no room below the limit.
-using AllocateObject = uint32_t (*)(InstanceContext *, uint32_t typeId, uint32_t length);
-/// A box of a host's value, which is not null.
-using AllocateExternBox = uint32_t (*)(InstanceContext *, uint64_t value);
-/// array.copy and array.fill: bounds, and null is a trap. Ranges may overlap. Elements have the
-/// width that the destination's type says; a vector has two words.
-using ArrayCopy = void (*)(InstanceContext *, uint32_t destination, uint32_t destinationIndex,
-                           uint32_t source, uint32_t sourceIndex, uint32_t count);
-using ArrayFill = void (*)(InstanceContext *, uint32_t array, uint32_t index, uint32_t count,
-                           uint64_t value, uint64_t upperValue);
+// Services that allocate may collect, which moves nothing that a register or the guest's stack
+// refers to. What they have of a reference (in either half of a word), or of an address from an
+// object's header to one past its end, keeps the object.
 
 } // namespace w2n::artifact

@@ -45,7 +45,7 @@ std::shared_ptr<Global> makeGlobal(wasm::GlobalType type, Slot initial) {
   auto group = std::make_shared<InstanceGroup>();
   Global *added = group->add(std::move(global));
   if (holdsFunctions(type.type))
-    InstanceGroup::merge(group.get(), groupOfReference(initial));
+    (void)InstanceGroup::merge(group.get(), groupOfReference(initial)); // a new one has no heap
   return {std::move(group), added};
 }
 
@@ -55,7 +55,7 @@ Result<std::shared_ptr<Table>> makeTable(wasm::TableType type, Slot initial) {
   auto group = std::make_shared<InstanceGroup>();
   Table *added = group->add(std::move(table));
   if (holdsFunctions(type.element))
-    InstanceGroup::merge(group.get(), groupOfReference(initial));
+    (void)InstanceGroup::merge(group.get(), groupOfReference(initial)); // a new one has no heap
   return std::shared_ptr<Table>(std::move(group), added);
 }
 
@@ -96,23 +96,26 @@ bool isReferenceOf(wasm::ValueType type, Slot reference) {
   return matches(wasm::ValueType::referenceTo(function.typeId, /*nullable=*/false), type);
 }
 
-void handReference(Instance &receiver, Slot reference) {
-  InstanceGroup::merge(receiver.state().group, groupOfReference(reference));
+bool handReference(Instance &receiver, Slot reference) {
+  return InstanceGroup::merge(receiver.state().group, groupOfReference(reference));
 }
 
 bool setElement(Table &table, uint64_t index, Slot value) {
   if (index >= table.size())
     return false;
+  if (holdsFunctions(table.type.element) &&
+      !InstanceGroup::merge(groupOf(table), groupOfReference(value)))
+    return false;
   table.record->elements[index] = value;
-  if (holdsFunctions(table.type.element))
-    InstanceGroup::merge(groupOf(table), groupOfReference(value));
   return true;
 }
 
-void setGlobal(Global &global, Slot value) {
+bool setGlobal(Global &global, Slot value) {
+  if (holdsFunctions(global.type.type) &&
+      !InstanceGroup::merge(groupOf(global), groupOfReference(value)))
+    return false;
   global.cell->bits[0] = value;
-  if (holdsFunctions(global.type.type))
-    InstanceGroup::merge(groupOf(global), groupOfReference(value));
+  return true;
 }
 
 } // namespace w2n::runtime

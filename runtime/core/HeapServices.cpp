@@ -1,159 +1,107 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Objects as services see them. One heap for the process, whose objects are not freed yet: its size
-// is limited.
-
+// What compiled code calls for objects: allocation where the region of the cursor is used up,
+// boxes, array.copy and array.fill.
 #include "runtime/core/HeapServices.h"
 
-#include "lib/artifact/ObjectLayout.h"
 #include "runtime/core/Activation.h"
-#include "runtime/core/CanonicalTypes.h"
-#include "runtime/core/HeapTypeTable.h"
 #include "runtime/core/HostValues.h"
+#include "runtime/core/InstanceState.h"
 #include "runtime/core/Pieces.h"
-#include "runtime/platform/VirtualMemory.h"
+#include "runtime/core/StoreHeap.h"
 
-#include <algorithm>
-#include <bit>
+#include <array>
 #include <cstring>
-#include <mutex>
 
 namespace w2n::runtime {
 
 namespace {
 
-using namespace artifact;
+using artifact::InstanceContext;
+using artifact::ObjectHeader;
+using artifact::TrapKind;
+using heap::HeapError;
 
-constexpr uint64_t mostHeapBytes = 256 << 20;
-constexpr uint32_t mostTypes = 1 << 20;
+Error heapFull(heap::Heap &heap) {
+  return limitError("heap limit exceeded: of its " + std::to_string(heap.maxBytes()) +
+                    " bytes too few are free");
+}
 
-/// What is known of a type: the size of a structure, or log2 of that of an element.
-struct ObjectType {
-  uint32_t bytes;
-};
+/// The reference, or 0 after noting the trap.
+uint32_t resultOf(std::expected<uint32_t, HeapError> made, heap::Heap &heap) {
+  if (made) [[likely]]
+    return *made;
+  if (made.error() == HeapError::Interrupted && isInterrupted())
+    noteTrap(TrapKind(pendingInterrupt()));
+  else
+    noteHostError(heapFull(heap));
+  return 0;
+}
 
-struct ProcessHeap {
-  ProcessHeap();
-  template <typename T> static T *table(uint64_t count) {
-    uint8_t *address = platform::reserve(platform::roundUpToPage(count * sizeof(T)));
-    if (address && !platform::commit(address, platform::roundUpToPage(count * sizeof(T))))
-      return nullptr;
-    return reinterpret_cast<T *>(address);
+/// Null after noting the trap, in code that a heap was not foreseen for.
+heap::Heap *heapOf(InstanceContext *context) {
+  StoreHeap *store = instanceOf(context).state().heap.get();
+  if (!store)
+    noteHostError(limitError("the module says that it needs no heap, and uses one"));
+  return store ? &store->objects() : nullptr;
+}
+
+uint32_t trapOutOfBounds() {
+  noteTrap(TrapKind::ArrayOutOfBounds);
+  return 1;
+}
+
+/// An array of the instance's heap.
+class Array {
+public:
+  Array(InstanceContext *context, uint32_t reference)
+      : header(*reinterpret_cast<ObjectHeader *>(context->heapBase + reference)) {}
+  bool has(uint32_t index, uint32_t count) const {
+    return uint64_t(index) + count <= header.length;
   }
-
-  std::mutex lock;
-  HeapRecord record = {};
-  uint32_t *displays = nullptr;
-  ObjectKind *kinds = nullptr;
-  ObjectType *types = nullptr;
+  uint8_t *at(uint64_t index, unsigned elementLog2) const {
+    return reinterpret_cast<uint8_t *>(&header + 1) + (index << elementLog2);
+  }
+  ObjectHeader &header;
 };
 
-ProcessHeap::ProcessHeap() {
-  displays = table<uint32_t>(uint64_t(mostTypes) * displayEntries);
-  kinds = table<ObjectKind>(mostTypes);
-  types = table<ObjectType>(mostTypes);
-  uint8_t *base = platform::reserve(maxHeapBytes + heapGuardBytes);
-  if (!displays || !kinds || !types || !base ||
-      !platform::commit(base + nullGuardBytes, mostHeapBytes))
-    return;
-  std::fill_n(displays, displayEntries, ~uint32_t(0));
-  record = {base, nullGuardBytes, nullGuardBytes, displays, kinds};
+template <typename T> void fill(uint8_t *to, uint64_t count, T value) {
+  inPieces(count, pieceElements, [&](uint64_t first, uint64_t pieceCount) {
+    for (uint64_t i = first; i < first + pieceCount; ++i)
+      std::memcpy(to + i * sizeof(T), &value, sizeof(T));
+  });
 }
-
-ProcessHeap &heap() {
-  static auto &instance = *new ProcessHeap;
-  return instance;
-}
-
-ObjectHeader &headerOf(uint32_t reference) {
-  return *reinterpret_cast<ObjectHeader *>(heap().record.base + reference);
-}
-
-uint8_t *elementAt(uint32_t array, uint32_t index, uint32_t log2) {
-  return heap().record.base + array + objectHeaderBytes + (uint64_t(index) << log2);
-}
-
-bool isInArray(uint32_t array, uint32_t index, uint32_t count) {
-  return uint64_t(index) + count <= headerOf(array).length;
-}
-
-/// 0 if there is no room.
-uint32_t place(ObjectHeader header, uint64_t bytes) {
-  HeapRecord &record = heap().record;
-  std::lock_guard guard(heap().lock);
-  if (!record.base || bytes > nullGuardBytes + mostHeapBytes - record.cursor)
-    return 0;
-  const auto reference = uint32_t(record.cursor);
-  record.cursor = record.limit = record.cursor + bytes;
-  headerOf(reference) = header;
-  return reference;
-}
-
-uint32_t placeBox(uint64_t value) {
-  const uint32_t box = place({externBoxTypeId, 0}, objectHeaderBytes + sizeof(value));
-  if (box != 0)
-    std::memcpy(elementAt(box, 0, 0), &value, sizeof(value));
-  return box;
-}
-
-void noteNoRoom() { noteHostError(limitError("no room for another object in the heap")); }
 
 } // namespace
 
-HeapRecord *processHeap() { return heap().record.base ? &heap().record : nullptr; }
-
-uint32_t allocateObject(InstanceContext *, uint32_t typeId, uint32_t length) {
-  const uint32_t size = heap().types[typeId].bytes;
-  const bool isArray = heap().kinds[typeId] == ObjectKind::Array;
-  const uint32_t reference = place({typeId, length}, isArray ? arrayBytes(length, size) : size);
-  if (reference == 0)
-    noteNoRoom();
-  return reference;
+uint32_t allocateObject(InstanceContext *context, uint32_t typeId, uint32_t length) {
+  heap::Heap *heap = heapOf(context);
+  return heap ? resultOf(heap->allocate(typeId, length), *heap) : 0;
 }
 
-Status defineHeapType(uint32_t number, wasm::CompositeKind kind,
-                      std::span<const wasm::FieldType> fields, std::span<const uint32_t> display) {
-  if (number >= mostTypes || !processHeap())
-    return fail(ErrorKind::Limit, "no room for another type of objects");
-  uint32_t end = objectHeaderBytes, width = 0;
-  for (const wasm::FieldType &field : fields) {
-    width = fieldBytes(field, isHeapReference(field.type));
-    end = fieldOffset(end, width) + width;
-  }
-  const bool isArray = kind == wasm::CompositeKind::Array;
-  heap().types[number].bytes = isArray ? uint32_t(std::countr_zero(width)) : alignObject(end);
-  heap().kinds[number] = isArray ? ObjectKind::Array : ObjectKind::Struct;
-  uint32_t *row = heap().displays + uint64_t(number) * displayEntries;
-  std::fill(std::ranges::copy(display, row).out, row + displayEntries, ~uint32_t(0));
-  return {};
+Result<Slot> boxHostValue(Instance &instance, Slot value) {
+  StoreHeap *store = instance.state().heap.get();
+  if (!store)
+    return fail(ErrorKind::Unsupported, "the instance has no heap for a box of the host's value");
+  auto box = store->objects().allocateExternBox(value);
+  if (box)
+    return Slot(*box);
+  return std::unexpected(isInterrupted() ? interruptError() : heapFull(store->objects()));
 }
 
-void removeHeapType(uint32_t number) {
-  if (number < mostTypes && processHeap())
-    heap().kinds[number] = ObjectKind::None;
-}
-
-Result<Slot> boxHostValue(Instance &, Slot value) {
-  if (const uint32_t box = placeBox(value))
-    return box;
-  return fail(ErrorKind::Limit, "no room for a value of the host in the heap");
-}
-
-Slot hostValueIn(Instance &, Slot reference) {
-  if (reference == 0 || (reference & 1))
-    return 0;
-  const ObjectHeader &header = headerOf(uint32_t(reference));
-  if (header.typeId != externBoxTypeId || header.length != 0)
+Slot hostValueIn(Instance &instance, Slot reference) {
+  StoreHeap *store = instance.state().heap.get();
+  const ObjectHeader *header = store ? store->objects().object(uint32_t(reference)) : nullptr;
+  if (!header || header->typeId != artifact::externBoxTypeId || header->length != 0)
     return 0;
   Slot value;
-  std::memcpy(&value, &header + 1, sizeof(value));
+  std::memcpy(&value, header + 1, sizeof value);
   return value;
 }
 
 } // namespace w2n::runtime
 
 using namespace w2n::runtime;
-using namespace w2n::artifact;
 
 extern "C" {
 
@@ -161,42 +109,49 @@ uint64_t w2nAllocateObject(InstanceContext *context, uint32_t typeId, uint32_t l
   return allocateObject(context, typeId, length);
 }
 
-uint64_t w2nAllocateExternBox(InstanceContext *, uint64_t value) {
-  const uint32_t box = placeBox(value);
-  if (box == 0)
-    noteNoRoom();
-  return box;
+uint64_t w2nAllocateExternBox(InstanceContext *context, uint64_t value) {
+  w2n::heap::Heap *heap = heapOf(context);
+  return heap ? resultOf(heap->allocateExternBox(value), *heap) : 0;
 }
 
-uint32_t w2nArrayCopy(InstanceContext *, uint32_t destination, uint32_t destinationIndex,
+uint32_t w2nArrayCopy(InstanceContext *context, uint32_t destination, uint32_t destinationIndex,
                       uint32_t source, uint32_t sourceIndex, uint32_t count) {
-  if (!isInArray(destination, destinationIndex, count) || !isInArray(source, sourceIndex, count)) {
-    noteTrap(TrapKind::ArrayOutOfBounds);
-    return 1;
-  }
-  const uint32_t log2 = heap().types[headerOf(destination).typeId].bytes;
-  uint8_t *const to = elementAt(destination, destinationIndex, log2);
-  const uint8_t *const from = elementAt(source, sourceIndex, log2);
+  const Array to(context, destination), from(context, source);
+  if (!to.has(destinationIndex, count) || !from.has(sourceIndex, count))
+    return trapOutOfBounds();
+  const unsigned log2 = instanceOf(context).state().heap->objects().elementLog2(to.header.typeId);
+  uint8_t *const target = to.at(destinationIndex, log2);
+  const uint8_t *const origin = from.at(sourceIndex, log2);
   inPieces(
       uint64_t(count) << log2, pieceBytes,
-      [&](uint64_t first, uint64_t bytes) { std::memmove(to + first, from + first, bytes); },
-      from < to ? Direction::Down : Direction::Up);
+      [&](uint64_t first, uint64_t bytes) { std::memmove(target + first, origin + first, bytes); },
+      target < origin ? Direction::Up : Direction::Down);
   return 0;
 }
 
-uint32_t w2nArrayFill(InstanceContext *, uint32_t array, uint32_t index, uint32_t count,
+uint32_t w2nArrayFill(InstanceContext *context, uint32_t array, uint32_t index, uint32_t count,
                       uint64_t value, uint64_t upperValue) {
-  if (!isInArray(array, index, count)) {
-    noteTrap(TrapKind::ArrayOutOfBounds);
-    return 1;
+  const Array to(context, array);
+  if (!to.has(index, count))
+    return trapOutOfBounds();
+  const unsigned log2 = instanceOf(context).state().heap->objects().elementLog2(to.header.typeId);
+  uint8_t *const target = to.at(index, log2);
+  switch (log2) {
+  case 0:
+    fill(target, count, uint8_t(value));
+    break;
+  case 1:
+    fill(target, count, uint16_t(value));
+    break;
+  case 2:
+    fill(target, count, uint32_t(value));
+    break;
+  case 3:
+    fill(target, count, value);
+    break;
+  default:
+    fill(target, count, std::array{value, upperValue});
   }
-  const uint32_t log2 = heap().types[headerOf(array).typeId].bytes;
-  const uint64_t words[2] = {value, upperValue};
-  uint8_t *const to = elementAt(array, index, log2);
-  inPieces(count, pieceElements, [&](uint64_t first, uint64_t elements) {
-    for (uint64_t i = first; i < first + elements; ++i)
-      std::memcpy(to + (i << log2), words, size_t(1) << log2);
-  });
   return 0;
 }
 }

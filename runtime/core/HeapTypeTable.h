@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What heaps and casts have to know of the types of objects, by canonical number.
+// The process's table of structure and array types, for heaps and casts; CanonicalTypes.cpp fills
+// it.
 #pragma once
 
 #include "lib/support/Error.h"
@@ -8,13 +9,21 @@
 
 #include <span>
 
+namespace w2n::heap {
+class HeapTypes;
+}
+
 namespace w2n::runtime {
 
-/// Defines a structure or array, whose fields refer to types by canonical number. `display`: its
-/// supertypes from the topmost on, and the type itself. Errors: Limit. Threads: one at a time.
+/// Describes the type with the canonical number `number`: a structure with `fields`, or an array,
+/// which has one. Type indices are canonical numbers. `display`: its supertypes from the topmost
+/// on, last its own number. Errors: Limit. Threads: one at a time.
 Status defineHeapType(uint32_t number, wasm::CompositeKind kind,
                       std::span<const wasm::FieldType> fields, std::span<const uint32_t> display);
-/// The number is no type's any longer, if it was one's.
+/// Forgets a type; of numbers that have none, nothing. Threads: as above.
 void removeHeapType(uint32_t number);
+
+/// The table. Errors: Limit (no address space for it). Threads: any.
+Result<const heap::HeapTypes *> heapTypes();
 
 } // namespace w2n::runtime

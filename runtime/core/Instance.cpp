@@ -3,7 +3,6 @@
 #include "runtime/core/Instance.h"
 
 #include "runtime/core/Activation.h"
-#include "runtime/core/HeapServices.h"
 #include "runtime/core/InstanceState.h"
 #include "runtime/core/Link.h"
 #include "runtime/core/Services.h"
@@ -84,9 +83,7 @@ Status Builder::allocateContext() {
       return filled;
     }
   }
-  artifact::HeapRecord *heap = processHeap();
-  *context() = {&runtimeServices,           state.argumentBuffer, &instance, UINT64_MAX, heap,
-                heap ? heap->base : nullptr};
+  *context() = {&runtimeServices, state.argumentBuffer, &instance, UINT64_MAX, nullptr, nullptr};
   if (ProfileCounters *counters = module.profileCounters()) {
     W2N_TRY(counterBlock, counters->makeBlock());
     state.counters = std::move(counterBlock);
@@ -217,6 +214,8 @@ Status Builder::run() {
 } // namespace
 
 Instance::State::~State() {
+  if (heap)
+    heap->remove(*this);
   if (slot && slot.memoryIndex() < memories.size() && memories[slot.memoryIndex()])
     slot.noteMemoryBytes(memories[slot.memoryIndex()]->bytes().size());
   // What else is in the block, no guest can write.
@@ -305,6 +304,7 @@ Result<std::shared_ptr<Instance>> Instance::instantiateLinked(std::shared_ptr<co
   W2N_CHECK(builder.allocateContext());
   instance.contextPtr = instance.statePtr->at<InstanceContext>(0);
   W2N_CHECK(bindImports(instance, imports));
+  W2N_CHECK(joinHeap(instance, options));
   W2N_CHECK(builder.makeMemories());
   W2N_CHECK(builder.makeTables());
   if (options.fuel)

@@ -7,6 +7,7 @@
 #include "runtime/core/InstanceGroup.h"
 #include "runtime/core/InstancePool.h"
 #include "runtime/core/Memory.h"
+#include "runtime/core/StoreHeap.h"
 
 namespace w2n::runtime {
 
@@ -26,6 +27,8 @@ struct Instance::State {
   InstanceGroup *group = nullptr;
   /// Others have plain pointers to it, so it lives as long as its group.
   bool pinned = false;
+  /// Null if the module has no objects.
+  std::shared_ptr<StoreHeap> heap;
 
   /// Clears what the guest has written, so that nothing of it waits for the next tenant.
   ~State();

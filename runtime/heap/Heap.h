@@ -56,7 +56,7 @@ struct HeapOptions {
   uint64_t maxBytes = artifact::maxHeapBytes;
   /// Allocated before the first collection, and least between two.
   uint64_t minCollectBytes = 8 << 20;
-  /// Of the mark stack; 0: one for each 4 KiB of the heap.
+  /// Of the mark stack; 0: one for each 512 bytes of the heap.
   uint32_t markStackEntries = 0;
   // For tests.
   bool collectAlways = false; ///< at every allocation; inline ones become calls
@@ -117,6 +117,15 @@ public:
   /// while objects are new.
   const artifact::ObjectHeader *object(uint32_t reference) const {
     return reference != 0 && space->holds(reference) ? &space->header(reference) : nullptr;
+  }
+  /// log2 of the bytes of an element of an array of the type.
+  unsigned elementLog2(uint32_t typeId) const { return types.descriptor(typeId).elementLog2; }
+  /// Calls `visit` with all memory that objects may be in, as words.
+  template <typename Visit> void visitMemory(Visit visit) const {
+    for (uint32_t block = firstBlock; block < space->frontier; ++block)
+      if (space->states[block] != BlockState::Free)
+        visit(std::span(reinterpret_cast<const uint64_t *>(space->at(offsetOf(block))),
+                        blockBytes / sizeof(uint64_t)));
   }
   /// Bytes of the object, header included; at most what its blocks have.
   uint64_t objectBytes(uint32_t reference) const;

@@ -119,7 +119,9 @@ void Marker::followBlock(uint32_t block) {
 }
 
 bool Marker::finish() {
-  bool going = poll(0) && drain();
+  // Visiting the roots may have been given up.
+  interrupted = interrupted || heap.client.isInterrupted();
+  bool going = !interrupted && drain();
   while (going && hasOverflowed) {
     hasOverflowed = false;
     for (uint32_t block = firstBlock; going && block < space.frontier; ++block) {

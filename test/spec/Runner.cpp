@@ -5,6 +5,7 @@
 #include "lib/support/File.h"
 #include "lib/wasm/Module.h"
 #include "runtime/core/HostValues.h"
+#include "runtime/core/StoreHeap.h"
 #include "test/spec/CompiledScript.h"
 #include "tools/wasm2native/LoadCompiler.h"
 
@@ -196,7 +197,13 @@ Result<Runner::InstanceHandle> Runner::instantiate(ModuleHandle module) {
       return std::nullopt;
     return found->second;
   };
-  return Instance::instantiate(std::move(module), resolve);
+  if (!heap && module->usesHeap()) {
+    const bool stress = options.collectAlways;
+    W2N_TRY(made, runtime::StoreHeap::create(
+                      {.collectAlways = stress, .poison = stress, .verify = stress}));
+    heap = std::move(made);
+  }
+  return Instance::instantiate(std::move(module), resolve, {.heap = heap});
 }
 
 void Runner::makeCurrent(InstanceHandle instance, const std::string &name) {
