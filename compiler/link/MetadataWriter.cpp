@@ -4,6 +4,7 @@
 
 #include "compiler/ir/LlvmError.h"
 #include "compiler/link/RenameSymbols.h"
+#include "compiler/plan/SegmentElement.h"
 #include "lib/artifact/Checksum.h"
 #include "lib/artifact/TypeCodes.h"
 #include "lib/wasm/Instruction.h"
@@ -242,13 +243,8 @@ ArrayRef MetadataEmitter::elements() {
     std::vector<uint32_t> indices;
     if (!plan.isInClosedTable(segment))
       indices = segment.functions;
-    for (const wasm::ConstExpr &expression : segment.expressions) {
-      ByteReader reader(expression.code, expression.offset);
-      wasm::Instruction instruction;
-      bool isFunction = wasm::decodeInstruction(reader, instruction).has_value() &&
-                        instruction.opcode == wasm::Opcode::RefFunc;
-      indices.push_back(isFunction ? instruction.index : noIndex);
-    }
+    for (const wasm::ConstExpr &expression : segment.expressions)
+      indices.push_back(elementInMetadata(expression).value_or(noIndex));
     records.push_back({blob.append(indices)});
   }
   return blob.append(records);
@@ -347,7 +343,8 @@ void MetadataEmitter::run(std::span<const LevelCode> levels, std::span<const uin
   header.version = formatVersion;
   header.flags = (plan.options.boundsChecks == BoundsChecks::Explicit ? flagExplicitBounds : 0) |
                  (plan.options.meter == Meter::Fuel ? flagMetersFuel : 0) |
-                 (plan.options.generatesProfile ? flagProfiles : 0);
+                 (plan.options.generatesProfile ? flagProfiles : 0) |
+                 (plan.usesHeap ? flagUsesHeap : 0);
   std::memcpy(header.sourceHash, sourceHash.data(), sizeof(header.sourceHash));
   blob.bytes.resize(sizeof(MetadataHeader));
   header.compilerVersion =

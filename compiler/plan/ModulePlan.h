@@ -57,6 +57,8 @@ struct ModulePlan {
   bool hasSharedMemory = false;
   /// Data segments that are in the memory image and so need no code.
   std::vector<bool> dataInImage = {};
+  /// Whether instances need a heap of objects.
+  bool usesHeap = false;
   /// Whether any function has a try: if not, nothing that is thrown is caught here.
   bool catchesExceptions = false;
   std::string targetTriple = {};

@@ -17,6 +17,7 @@ bool addUses(const wasm::Module &module, wasm::Bytes code, ModuleUses &uses) {
     if (!wasm::decodeInstruction(reader, instruction))
       break; // Cannot happen: validated.
     hasTailCalls |= wasm::isTailCall(instruction.opcode);
+    uses.usesHeap |= wasm::infoOf(instruction.opcode).feature == wasm::Feature::GarbageCollection;
     switch (wasm::infoOf(instruction.opcode).immediates) {
     case wasm::Immediates::Function:
       if (instruction.opcode == wasm::Opcode::RefFunc)

@@ -21,6 +21,8 @@ struct ModuleUses {
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> indirectCalls;
   /// Whether any function has a try.
   bool catchesExceptions = false;
+  /// Whether any code makes or looks at references of the hierarchy of any.
+  bool usesHeap = false;
 };
 
 /// Linear in the size of the module, which must be valid.

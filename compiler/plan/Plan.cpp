@@ -85,6 +85,9 @@ ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options) {
   plan.displayNames = functionDisplayNames(module);
   ModuleUses uses = findUses(module);
   plan.catchesExceptions = uses.catchesExceptions;
+  plan.usesHeap = uses.usesHeap || llvm::any_of(module.types, [](const wasm::TypeDefinition &type) {
+                    return type.kind != wasm::CompositeKind::Function;
+                  });
   plan.closedTables = findClosedTables(module, uses);
   plan.typedTables = chooseTypedTables(module, uses, plan.closedTables);
   plan.references = numberReferences(plan, uses, plan.layout.referencedFunctions);

@@ -241,6 +241,10 @@ typedef struct w2n_limits {
   /// own lists, elements of tables, exceptions. 0 is 256 MiB. Beyond, table.grow gives -1, and an
   /// exception is a trap, "resource limit reached", unless enough of those before are garbage.
   uint64_t max_host_bytes;
+  /// Of the structures and arrays of a heap that is made for an instance: whole blocks of 32 KiB,
+  /// at most 4 GiB; the tables beside them are 4% more. Beyond, allocation is a trap, "heap limit
+  /// exceeded".
+  uint64_t max_heap_bytes;
 } w2n_limits;
 
 /// Limits for the instances that `linker` makes from now on. One that would begin above them is not

@@ -33,6 +33,7 @@ inline constexpr unsigned maxFloatRegisters = 8;
 inline constexpr unsigned argumentBufferSlots = 1000;
 
 struct InstanceContext;
+struct HeapRecord; // HeapLayout.h
 
 /// A function that can be referenced: `funcref` values point to one, null is the null pointer.
 /// Immutable once made; lives as long as the instance (or host function) that it belongs to.
@@ -154,6 +155,26 @@ struct RuntimeServices {
   /// Continues at the landing pad of the innermost call that has one, the exception in the target's
   /// first exception register; without one, leaves the guest. Does not return.
   void (*exceptionThrow)(InstanceContext *, Exception *exception);
+  // The heap; see HeapLayout.h. Where there is no room, allocation traps.
+  /// A new object of the type with the canonical number `typeId`, all zero behind its header.
+  uint64_t (*allocateObject)(InstanceContext *, uint32_t typeId, uint32_t length);
+  /// A box of a host's value, which is not null.
+  uint64_t (*allocateExternBox)(InstanceContext *, uint64_t value);
+  // Of arrays that are not null. `segment` has the index of the segment in its lower half, log2 of
+  // the bytes of an element in its upper half.
+  void (*arrayCopy)(InstanceContext *, uint32_t destination, uint32_t destinationIndex,
+                    uint32_t source, uint32_t sourceIndex, uint32_t count); // bounds
+  /// A vector has two words.
+  void (*arrayFill)(InstanceContext *, uint32_t array, uint32_t index, uint32_t count,
+                    uint64_t value, uint64_t upperValue); // bounds
+  uint64_t (*arrayNewData)(InstanceContext *, uint32_t typeId, uint64_t segment, uint32_t offset,
+                           uint32_t count); // bounds
+  uint64_t (*arrayNewElement)(InstanceContext *, uint32_t typeId, uint64_t segment, uint32_t offset,
+                              uint32_t count); // bounds
+  void (*arrayInitData)(InstanceContext *, uint32_t array, uint32_t index, uint64_t segment,
+                        uint32_t offset, uint32_t count); // bounds
+  void (*arrayInitElement)(InstanceContext *, uint32_t array, uint32_t index, uint64_t segment,
+                           uint32_t offset, uint32_t count); // bounds
 };
 
 /// The fixed part of the context. The variable part follows at the offsets of ContextLayout.
@@ -165,13 +186,18 @@ struct InstanceContext {
   void *instance;
   /// What is left to be taken by code that was compiled with --meter=fuel.
   uint64_t fuel;
+  /// The heap of the instance's group, and its `base`; null if the module has no types of objects.
+  HeapRecord *heap;
+  uint8_t *heapBase;
 };
 
 static_assert(offsetof(InstanceContext, services) == 0);
 static_assert(offsetof(InstanceContext, argumentBuffer) == 8);
 static_assert(offsetof(InstanceContext, instance) == 16);
 static_assert(offsetof(InstanceContext, fuel) == 24);
-static_assert(sizeof(InstanceContext) == 32);
+static_assert(offsetof(InstanceContext, heap) == 32);
+static_assert(offsetof(InstanceContext, heapBase) == 40);
+static_assert(sizeof(InstanceContext) == 48);
 static_assert(offsetof(FunctionReference, code) == 0);
 static_assert(offsetof(FunctionReference, context) == 8);
 static_assert(offsetof(FunctionReference, typeId) == 16);

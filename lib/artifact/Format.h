@@ -14,7 +14,7 @@
 
 namespace w2n::artifact {
 
-inline constexpr uint32_t formatVersion = 11;
+inline constexpr uint32_t formatVersion = 12;
 inline constexpr uint32_t noIndex = ~uint32_t(0);
 /// ELF note that holds the metadata.
 inline constexpr char noteOwner[] = "wasm2native";
@@ -170,6 +170,8 @@ struct ImageRecord {
 inline constexpr uint32_t flagExplicitBounds = 1; ///< compiled with --bounds-checks=explicit
 inline constexpr uint32_t flagMetersFuel = 2;     ///< compiled with --meter=fuel
 inline constexpr uint32_t flagProfiles = 4;       ///< compiled with --profile-generate
+inline constexpr uint32_t flagUsesHeap =
+    8; ///< has types of objects, or code for references to them
 
 /// Code from one place to the next that a range names, or to the end of its function: it belongs to
 /// `functionCount` functions that were inlined one into another, whose indices follow, innermost

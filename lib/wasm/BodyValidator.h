@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // The validator of one function body; its checks of single instructions are in a file for each
-// family: ValidateControl, ValidateVariables, ValidateStorage.
+// family: ValidateControl, ValidateVariables, ValidateStorage, ValidateAggregates, ValidateCasts.
 #pragma once
 
 #include "lib/wasm/FeatureGate.h"
@@ -47,6 +47,10 @@ private:
   Status pop(ValueType expected);
   Result<ValueType> popAny();
   Status popAll(Types types);
+  /// Whether all pops from here on give Bottom: a thousand of them need not be tried, one by one.
+  bool popsAnything() const {
+    return frames.back().unreachable && operands.size() == frames.back().height;
+  }
   /// Pops a reference, whatever its type.
   Result<ValueType> popReference();
   void push(ValueType type) { operands.push_back(type); }
@@ -129,6 +133,27 @@ private:
   Status refAsNonNull();
   Status branchOnNull();
   Status branchOnNonNull();
+  Status structNew();
+  Status structNewDefault();
+  Status structGet();
+  Status structSet();
+  Status arrayNew();
+  Status arrayNewDefault();
+  Status arrayNewFixed();
+  Status arrayNewData();
+  Status arrayNewElem();
+  Status arrayGet();
+  Status arraySet();
+  Status arrayFill();
+  Status arrayCopy();
+  Status arrayInitData();
+  Status arrayInitElem();
+  Status refI31();
+  Status refTest();
+  Status refCast();
+  Status branchOnCast();
+  Status branchOnCastFail();
+  Status convertReference();
   Status throwException();
   Status throwReference();
   Status tryTable();
@@ -139,6 +164,18 @@ private:
   Status checkTag(uint32_t tag);
   Status checkCatchClause(const CatchClause &clause);
   Status beginCatch();
+  /// The structure or array type that the instruction names.
+  Result<const TypeDefinition *> aggregateType(CompositeKind kind, uint32_t typeIndex);
+  Result<const FieldType *> structField();
+  Result<const FieldType *> arrayElement(uint32_t typeIndex);
+  Result<const FieldType *> mutableElement();
+  Status checkExtension(const FieldType &field) const;
+  Status checkDataElement(const FieldType &element);
+  Status checkElementsOf(const FieldType &element);
+  void pushReference() { push(ValueType::referenceTo(instruction.index, /*nullable=*/false)); }
+  /// The type that a cast is made to: it is known, and so is the top of its hierarchy.
+  Result<ValueType> castTarget();
+  Result<Frame *> castLabel();
   Result<ValueType> localType();
   /// The local that the instruction names has been set: until the end of the block it has a value.
   void noteSet(ValueType type);

@@ -200,8 +200,30 @@ Status decodeTryTable(ByteReader &reader, Instruction &instruction) {
   return {};
 }
 
+Status decodeIndexPair(ByteReader &reader, Instruction &instruction) {
+  W2N_TRY(first, reader.readU32());
+  W2N_TRY(second, reader.readU32());
+  instruction.index = first;
+  instruction.index2 = second;
+  return {};
+}
+
+// Section 5.4.1: bit 0 says that the source may be null, bit 1 that the target may be.
+Status decodeBranchCast(ByteReader &reader, Instruction &instruction) {
+  W2N_TRY(flags, reader.readByte());
+  if (flags > 3)
+    return reader.malformed("malformed br_on_cast flags " + std::to_string(flags));
+  W2N_TRY(label, reader.readU32());
+  W2N_TRY(source, decodeHeapType(reader, instruction.needs));
+  W2N_TRY(target, decodeHeapType(reader, instruction.needs));
+  instruction.index = label;
+  instruction.sourceType = source.withNull(flags & 1);
+  instruction.type = target.withNull(flags & 2);
+  return {};
+}
+
 // In the order of Immediates.
-constexpr std::array<Decoder, size_t(Immediates::TryTable) + 1> decoders = {
+constexpr std::array<Decoder, size_t(Immediates::BranchCast) + 1> decoders = {
     decodeNone,
     decodeBlockType,
     decodeIndex,
@@ -234,6 +256,12 @@ constexpr std::array<Decoder, size_t(Immediates::TryTable) + 1> decoders = {
     decodeIndex,
     decodeIndex,
     decodeTryTable,
+    decodeIndexPair,
+    decodeIndexPair,
+    decodeIndexPair,
+    decodeIndexPair,
+    decodeIndexPair,
+    decodeBranchCast,
 };
 
 /// At least two digits.
@@ -252,18 +280,15 @@ Status decodeInstruction(ByteReader &reader, Instruction &instruction) {
     return reader.malformed("unexpected end of section or function");
   W2N_TRY(byte, reader.readByte());
   std::optional<Opcode> opcode = findOpcode(0, byte);
-  if (byte >= 0xfc && byte <= 0xfe) {
+  if (byte >= 0xfb && byte <= 0xfe) {
     W2N_TRY(code, reader.readU32());
     opcode = findOpcode(byte, code);
     if (!opcode)
       return fail(ErrorKind::Malformed, "illegal opcode " + hex(byte) + " " + hex(code),
                   instruction.offset);
   }
-  if (!opcode) {
-    if (const char *proposal = proposalOf(byte))
-      return unsupportedProposal(reader, proposal);
+  if (!opcode)
     return fail(ErrorKind::Malformed, "illegal opcode " + hex(byte), instruction.offset);
-  }
   instruction.opcode = *opcode;
   return decoders[size_t(infoOf(*opcode).immediates)](reader, instruction);
 }

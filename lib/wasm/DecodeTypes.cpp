@@ -6,11 +6,6 @@
 
 namespace w2n::wasm {
 
-std::unexpected<Error> unsupportedProposal(const ByteReader &reader, const std::string &proposal) {
-  return fail(ErrorKind::Unsupported,
-              "the " + proposal + " proposal is used here and is not supported", reader.offset());
-}
-
 namespace {
 
 /// The abstract heap types by their bytes, from 0x69 on (5.3.3).

@@ -32,6 +32,4 @@ Result<uint64_t> decodeAddressNumber(ByteReader &reader, FeatureSet &needs);
 /// An index in whose place there was one byte of zero before `feature`.
 Result<uint32_t> decodeLaterIndex(ByteReader &reader, Feature feature, FeatureSet &needs);
 
-std::unexpected<Error> unsupportedProposal(const ByteReader &reader, const std::string &proposal);
-
 } // namespace w2n::wasm

@@ -49,6 +49,12 @@ enum class Immediates : uint8_t {
   Type,            ///< index
   Tag,             ///< index
   TryTable,        ///< block, catches
+  TypeAndField,    ///< index (type), index2 (field)
+  TypeAndCount,    ///< index (type), index2 (number of operands)
+  TypeAndData,     ///< index (type), index2 (data)
+  TypeAndElement,  ///< index (type), index2 (element)
+  TypeAndType,     ///< index (destination), index2 (source)
+  BranchCast,      ///< index (label), sourceType, type (target)
 };
 
 /// A row of Opcodes.def.
@@ -102,6 +108,8 @@ struct Instruction {
   uint8_t lane = 0;
   BlockType block;
   ValueType type;
+  /// What a cast that branches is made from.
+  ValueType sourceType;
   /// What its immediates need, by their encoding, beyond the opcode's own feature.
   FeatureSet needs;
   /// Reused from one instruction to the next, so that br_table does not allocate each time.

@@ -29,6 +29,8 @@ inline constexpr uint32_t operands = functionBytes;
 inline constexpr uint32_t params = 1'000;
 inline constexpr uint32_t results = 1'000;
 inline constexpr uint32_t fields = 10'000;
+/// Operands of array.new_fixed.
+inline constexpr uint32_t fixedArrayElements = 10'000;
 /// Supertypes above a type.
 inline constexpr uint32_t subtypingDepth = 63;
 inline constexpr uint32_t branchTableLabels = 65'520;

@@ -153,6 +153,12 @@ struct Module {
   bool matches(ValueType sub, ValueType super) const {
     return sub == super || typeTable.matches(numbered(sub), numbered(super));
   }
+  /// The top of the hierarchy that the reference type `type`, which must be valid, is in.
+  HeapKind topOf(ValueType type) const { return typeTable.topOf(numbered(type)); }
+  /// Whether values of `type` refer to objects of the heap: whether it is in the hierarchy of any.
+  bool isHeapReference(ValueType type) const {
+    return type.isRef() && topOf(type) == HeapKind::Any;
+  }
 
 private:
   /// With the number of a defined type instead of its index.

@@ -24,7 +24,7 @@ constexpr bool isSignature(std::string_view signature) {
   for (char letter : signature) {
     if (letter == ':')
       ++colons;
-    else if (std::string_view("ilfdvp").find(letter) == std::string_view::npos)
+    else if (std::string_view("ilfdvpqsa").find(letter) == std::string_view::npos)
       return false;
   }
   return colons == 1;
@@ -39,12 +39,13 @@ static_assert(
     }(),
     "a row of Opcodes.def has a signature that cannot be read");
 
-/// Opcode for each byte, and for each number after the prefixes 0xFC to 0xFE; `none` where there is
+/// Opcode for each byte, and for each number after the prefixes 0xFB to 0xFE; `none` where there is
 /// none.
 constexpr uint16_t none = 0xffff;
 
 struct DecodeTables {
   std::array<uint16_t, 256> plain;
+  std::array<uint16_t, 32> prefixedFb;
   std::array<uint16_t, 32> prefixedFc;
   std::array<uint16_t, 0x114> prefixedFd;
   std::array<uint16_t, 0x4f> prefixedFe;
@@ -53,7 +54,8 @@ struct DecodeTables {
 /// The table, constant or not, for numbers after `prefix`.
 constexpr auto tableOf(auto &tables, uint8_t prefix) {
   using Table = std::span<std::remove_reference_t<decltype((tables.plain[0]))>>;
-  return prefix == 0xfc   ? Table(tables.prefixedFc)
+  return prefix == 0xfb   ? Table(tables.prefixedFb)
+         : prefix == 0xfc ? Table(tables.prefixedFc)
          : prefix == 0xfd ? Table(tables.prefixedFd)
          : prefix == 0xfe ? Table(tables.prefixedFe)
                           : Table(tables.plain);
@@ -61,7 +63,7 @@ constexpr auto tableOf(auto &tables, uint8_t prefix) {
 
 constexpr DecodeTables decodeTables = [] {
   DecodeTables tables{};
-  for (uint8_t prefix : {0, 0xfc, 0xfd, 0xfe})
+  for (uint8_t prefix : {0, 0xfb, 0xfc, 0xfd, 0xfe})
     for (uint16_t &entry : tableOf(tables, prefix))
       entry = none;
 #define WASM_OP(name, prefix, code, text, immediates, signature, feature)                          \
@@ -79,19 +81,6 @@ std::optional<Opcode> findOpcode(uint8_t prefix, uint32_t code) {
   if (code >= table.size() || table[code] == none)
     return std::nullopt;
   return Opcode(table[code]);
-}
-
-const char *proposalOf(uint8_t firstByte) {
-  struct Range {
-    uint8_t first, last;
-    const char *proposal;
-  };
-  // What the bytes that are not in Opcodes.def mean in WebAssembly 3.0.
-  static constexpr Range ranges[] = {{0xd3, 0xd3, "gc"}, {0xfb, 0xfb, "gc"}};
-  for (const Range &range : ranges)
-    if (firstByte >= range.first && firstByte <= range.last)
-      return range.proposal;
-  return nullptr;
 }
 
 } // namespace w2n::wasm

@@ -12,8 +12,4 @@ namespace w2n::wasm {
 /// The opcode with this encoding; `prefix` is 0 for one-byte opcodes.
 std::optional<Opcode> findOpcode(uint8_t prefix, uint32_t code);
 
-/// The proposal, beyond what is supported, that gives a meaning to an instruction that starts with
-/// `firstByte`; null if none does.
-const char *proposalOf(uint8_t firstByte);
-
 } // namespace w2n::wasm

@@ -114,6 +114,18 @@ uint32_t TypeTable::takeNumber() {
   return number;
 }
 
+uint32_t TypeTable::reserve() {
+  ++reservedCount;
+  return takeNumber();
+}
+
+std::vector<uint32_t> TypeTable::displayOf(uint32_t number) const {
+  std::vector<uint32_t> display(entries[number].depth + 1);
+  for (size_t i = display.size(); i-- > 0; number = entries[number].super)
+    display[i] = number;
+  return display;
+}
+
 void TypeTable::addMembers(const TypeGroup &group, Groups::value_type &added) {
   std::vector<uint32_t> taken(group.members.size());
   std::ranges::generate(taken, [this] { return takeNumber(); });
@@ -203,6 +215,15 @@ bool TypeTable::heapMatches(ValueType sub, ValueType super) const {
   if (super.heap == HeapKind::Index)
     return isBelow(sub.typeIndex, super.typeIndex);
   return isBelowAbstract(abstractOf(kindOf(sub.typeIndex)), super.heap);
+}
+
+HeapKind TypeTable::topOf(ValueType type) const {
+  HeapKind heap = type.heap == HeapKind::Index ? abstractOf(kindOf(type.typeIndex)) : type.heap;
+  if (const auto top = topAbove(heap))
+    return *top;
+  while (heap != above(heap))
+    heap = above(heap);
+  return heap;
 }
 
 bool TypeTable::matches(ValueType sub, ValueType super) const {

@@ -75,16 +75,23 @@ public:
   /// now, which may be more, to `removed`.
   void release(std::span<const uint32_t> numbers, std::vector<uint32_t> &removed);
 
+  /// Takes a number that no type is to have.
+  uint32_t reserve();
+
   /// All numbers are below this.
   uint32_t size() const { return end; }
   /// How many types there are.
-  uint32_t typeCount() const { return end - uint32_t(freeNumbers.size()); }
+  uint32_t typeCount() const { return end - uint32_t(freeNumbers.size()) - reservedCount; }
 
   CompositeKind kindOf(uint32_t number) const { return entries[number].kind; }
   /// How many supertypes, one above the other, a type has.
   uint32_t depthOf(uint32_t number) const { return entries[number].depth; }
+  /// The supertypes of a type from the topmost on, and the type itself.
+  std::vector<uint32_t> displayOf(uint32_t number) const;
   /// Whether `sub` is `super` or declared below it. Linear in the difference of their depths.
   bool isBelow(uint32_t sub, uint32_t super) const;
+  /// The top of the hierarchy that the reference type `type` is in; its type index is a number.
+  HeapKind topOf(ValueType type) const;
   /// Whether values of `sub` are values of `super`; the type indices of both are numbers.
   bool matches(ValueType sub, ValueType super) const;
 
@@ -110,6 +117,7 @@ private:
   StableArray<Entry> entries;
   uint32_t end = 0;
   std::vector<uint32_t> freeNumbers;
+  uint32_t reservedCount = 0;
 };
 
 } // namespace w2n::wasm

@@ -102,6 +102,8 @@ struct FieldType {
   /// 8 or 16 for a packed integer, whose `type` is i32; else 0.
   uint8_t packedBits = 0;
   bool isMutable = false;
+
+  constexpr bool isPacked() const { return packedBits != 0; }
   friend bool operator==(const FieldType &, const FieldType &) = default;
 };
 
@@ -120,6 +122,8 @@ struct TypeDefinition {
   FunctionType function;
   /// Of a structure; an array has one.
   std::vector<FieldType> fields;
+  /// Whether every field has a default; set by validation.
+  bool isDefaultable = false;
 };
 
 /// The limits of a memory or table, in pages or elements.

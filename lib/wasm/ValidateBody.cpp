@@ -63,6 +63,34 @@ const BodyValidator::Row BodyValidator::rows[] = {
     {Opcode::RefAsNonNull, &BodyValidator::refAsNonNull},
     {Opcode::BrOnNull, &BodyValidator::branchOnNull},
     {Opcode::BrOnNonNull, &BodyValidator::branchOnNonNull},
+    {Opcode::StructNew, &BodyValidator::structNew},
+    {Opcode::StructNewDefault, &BodyValidator::structNewDefault},
+    {Opcode::StructGet, &BodyValidator::structGet},
+    {Opcode::StructGetS, &BodyValidator::structGet},
+    {Opcode::StructGetU, &BodyValidator::structGet},
+    {Opcode::StructSet, &BodyValidator::structSet},
+    {Opcode::ArrayNew, &BodyValidator::arrayNew},
+    {Opcode::ArrayNewDefault, &BodyValidator::arrayNewDefault},
+    {Opcode::ArrayNewFixed, &BodyValidator::arrayNewFixed},
+    {Opcode::ArrayNewData, &BodyValidator::arrayNewData},
+    {Opcode::ArrayNewElem, &BodyValidator::arrayNewElem},
+    {Opcode::ArrayGet, &BodyValidator::arrayGet},
+    {Opcode::ArrayGetS, &BodyValidator::arrayGet},
+    {Opcode::ArrayGetU, &BodyValidator::arrayGet},
+    {Opcode::ArraySet, &BodyValidator::arraySet},
+    {Opcode::ArrayFill, &BodyValidator::arrayFill},
+    {Opcode::ArrayCopy, &BodyValidator::arrayCopy},
+    {Opcode::ArrayInitData, &BodyValidator::arrayInitData},
+    {Opcode::ArrayInitElem, &BodyValidator::arrayInitElem},
+    {Opcode::RefTest, &BodyValidator::refTest},
+    {Opcode::RefTestNull, &BodyValidator::refTest},
+    {Opcode::RefCast, &BodyValidator::refCast},
+    {Opcode::RefCastNull, &BodyValidator::refCast},
+    {Opcode::BrOnCast, &BodyValidator::branchOnCast},
+    {Opcode::BrOnCastFail, &BodyValidator::branchOnCastFail},
+    {Opcode::AnyConvertExtern, &BodyValidator::convertReference},
+    {Opcode::ExternConvertAny, &BodyValidator::convertReference},
+    {Opcode::RefI31, &BodyValidator::refI31},
     {Opcode::Throw, &BodyValidator::throwException},
     {Opcode::ThrowRef, &BodyValidator::throwReference},
     {Opcode::TryTable, &BodyValidator::tryTable},
@@ -126,7 +154,7 @@ Status BodyValidator::pop(ValueType expected) {
 }
 
 Status BodyValidator::popAll(Types types) {
-  for (size_t i = types.size(); i-- > 0;)
+  for (size_t i = types.size(); i-- > 0 && !popsAnything();)
     W2N_CHECK(pop(types[i]));
   return {};
 }
@@ -238,6 +266,12 @@ Status BodyValidator::checkSignature(std::string_view signature) {
       return ValueType::v128();
     case 'p': // checkMemarg has checked the index.
       return memoryAddress(instruction.index);
+    case 'q':
+      return ValueType::reference(HeapKind::Eq);
+    case 's':
+      return ValueType::reference(HeapKind::I31);
+    case 'a':
+      return ValueType::reference(HeapKind::Array);
     default: // 'i'
       return ValueType::i32();
     }

@@ -19,6 +19,12 @@ public:
 private:
   Status checkGlobalGet(const Instruction &instruction);
   Status checkBinary(const Instruction &instruction, ValueType type);
+  Status pop(const Instruction &instruction, ValueType expected);
+  Result<const TypeDefinition *> aggregateType(const Instruction &instruction, CompositeKind kind);
+  Status checkStructNew(const Instruction &instruction);
+  Status checkArrayNew(const Instruction &instruction);
+  Status checkConversion(const Instruction &instruction, HeapKind from, HeapKind to);
+  Status checkHeapInstruction(const Instruction &instruction);
 
   Module &module;
   uint32_t visibleGlobals;
@@ -53,6 +59,91 @@ Status ConstExprValidator::checkBinary(const Instruction &instruction, ValueType
                 instruction.offset);
   stack.pop_back();
   return {};
+}
+
+Status ConstExprValidator::pop(const Instruction &instruction, ValueType expected) {
+  if (stack.empty() || !module.matches(stack.back(), expected))
+    return fail(ErrorKind::Invalid,
+                "type mismatch: " + std::string(infoOf(instruction.opcode).text) + " expects " +
+                    toString(expected) + ", found " +
+                    (stack.empty() ? "an empty stack" : toString(stack.back())),
+                instruction.offset);
+  stack.pop_back();
+  return {};
+}
+
+Result<const TypeDefinition *> ConstExprValidator::aggregateType(const Instruction &instruction,
+                                                                 CompositeKind kind) {
+  if (instruction.index >= module.types.size())
+    return fail(ErrorKind::Invalid, "unknown type " + std::to_string(instruction.index),
+                instruction.offset);
+  const TypeDefinition &type = module.types[instruction.index];
+  const bool takesDefaults = instruction.opcode == Opcode::StructNewDefault ||
+                             instruction.opcode == Opcode::ArrayNewDefault;
+  if (type.kind != kind || (takesDefaults && !type.isDefaultable))
+    return fail(ErrorKind::Invalid,
+                "type mismatch: " + std::string(infoOf(instruction.opcode).text) + " of type " +
+                    std::to_string(instruction.index),
+                instruction.offset);
+  return &type;
+}
+
+Status ConstExprValidator::checkStructNew(const Instruction &instruction) {
+  W2N_TRY(type, aggregateType(instruction, CompositeKind::Struct));
+  if (instruction.opcode == Opcode::StructNew)
+    for (size_t i = type->fields.size(); i-- > 0;)
+      W2N_CHECK(pop(instruction, type->fields[i].type));
+  stack.push_back(ValueType::referenceTo(instruction.index, /*nullable=*/false));
+  return {};
+}
+
+Status ConstExprValidator::checkArrayNew(const Instruction &instruction) {
+  W2N_TRY(type, aggregateType(instruction, CompositeKind::Array));
+  if (instruction.opcode == Opcode::ArrayNewFixed) {
+    for (uint32_t i = 0; i < instruction.index2; ++i)
+      W2N_CHECK(pop(instruction, type->fields[0].type));
+  } else {
+    W2N_CHECK(pop(instruction, ValueType::i32()));
+    if (instruction.opcode == Opcode::ArrayNew)
+      W2N_CHECK(pop(instruction, type->fields[0].type));
+  }
+  stack.push_back(ValueType::referenceTo(instruction.index, /*nullable=*/false));
+  return {};
+}
+
+Status ConstExprValidator::checkConversion(const Instruction &instruction, HeapKind from,
+                                           HeapKind to) {
+  const bool isNullable = stack.empty() || stack.back().nullable;
+  W2N_CHECK(pop(instruction, ValueType::reference(from)));
+  stack.push_back(ValueType::reference(to, isNullable));
+  return {};
+}
+
+// Objects are as constant as what they are made of (section 3.4.11).
+Status ConstExprValidator::checkHeapInstruction(const Instruction &instruction) {
+  W2N_CHECK(FeatureGate(module.features).allow(instruction));
+  switch (instruction.opcode) {
+  case Opcode::StructNew:
+  case Opcode::StructNewDefault:
+    return checkStructNew(instruction);
+  case Opcode::ArrayNew:
+  case Opcode::ArrayNewDefault:
+  case Opcode::ArrayNewFixed:
+    return checkArrayNew(instruction);
+  case Opcode::AnyConvertExtern:
+    return checkConversion(instruction, HeapKind::Extern, HeapKind::Any);
+  case Opcode::ExternConvertAny:
+    return checkConversion(instruction, HeapKind::Any, HeapKind::Extern);
+  case Opcode::RefI31:
+    W2N_CHECK(pop(instruction, ValueType::i32()));
+    stack.push_back(ValueType::reference(HeapKind::I31, /*nullable=*/false));
+    return {};
+  default: // Everything else is not constant.
+    return fail(ErrorKind::Invalid,
+                "constant expression required: " + std::string(infoOf(instruction.opcode).text) +
+                    " is not constant",
+                instruction.offset);
+  }
 }
 
 Status ConstExprValidator::check(const Instruction &instruction) {
@@ -93,11 +184,8 @@ Status ConstExprValidator::check(const Instruction &instruction) {
     module.functions[instruction.index].declared = true;
     stack.push_back(ValueType::referenceTo(module.functions[instruction.index].typeIndex, false));
     return {};
-  default: // Everything else is not constant.
-    return fail(ErrorKind::Invalid,
-                "constant expression required: " + std::string(infoOf(instruction.opcode).text) +
-                    " is not constant",
-                instruction.offset);
+  default: // Some of what is left makes objects.
+    return checkHeapInstruction(instruction);
   }
 }
 

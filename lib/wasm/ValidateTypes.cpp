@@ -119,8 +119,12 @@ Status TypesValidator::run() {
   numbers.reserve(count);
   for (uint32_t begin = 0; begin < count;) {
     const uint32_t end = module.types[begin].groupEnd;
-    for (uint32_t i = begin; i < end; ++i)
+    for (uint32_t i = begin; i < end; ++i) {
       W2N_CHECK(checkIndices(i));
+      module.types[i].isDefaultable =
+          std::ranges::all_of(module.types[i].fields,
+                              [](const FieldType &field) { return field.type.isDefaultable(); });
+    }
     numberGroup(begin, end);
     for (uint32_t i = begin; i < end; ++i)
       W2N_CHECK(checkSupertype(i));

@@ -49,7 +49,7 @@ Status callFunction(w2n_function &self, std::span<const w2n_value> args,
       std::max(api::slotsOf(self.params), api::slotsOf(self.results)));
   runtime::Slot *to = slots.data();
   for (size_t i = 0; i < args.size(); to += api::slotsOf(self.params[i++]))
-    api::handOver(args[i], *self.function->owner, to);
+    W2N_CHECK(api::handOver(args[i], *self.function->owner, to));
   W2N_CHECK(runtime::call(*self.function, slots.span()));
   const runtime::Slot *from = slots.data();
   for (size_t i = 0; i < results.size(); from += api::slotsOf(self.results[i++]))

@@ -70,7 +70,7 @@ Status HostFunction::call(runtime::Caller caller, std::span<Slot> slots) const {
       return std::unexpected(trapWith("host function " + name + " left result " +
                                       std::to_string(i) + " of type " + kindName(out[i].kind) +
                                       ", must be " + kindName(results[i])));
-    handOver(out[i], *caller.instance, to);
+    W2N_CHECK(handOver(out[i], *caller.instance, to));
   }
   return {};
 }

@@ -98,6 +98,7 @@ void w2n_linker_set_limits(w2n_linker *linker, const w2n_limits *limits) {
   linker->options.limits = {
       .maxMemoryBytes = limitOf(limits->max_memory_bytes, UINT64_MAX),
       .maxTableElements = limitOf(limits->max_table_elements, UINT64_MAX),
+      .maxHeapBytes = limitOf(limits->max_heap_bytes, UINT64_MAX),
       .maxStackBytes = limitOf(limits->max_stack_bytes, runtime::defaultStackBytes),
       .maxHostBytes = limitOf(limits->max_host_bytes, runtime::InstanceLimits::defaultHostBytes)};
   linker->options.quota = limits->max_instances == 0

@@ -102,12 +102,14 @@ Slot toSlot(const w2n_value &value) {
   return 0;
 }
 
-void handOver(const w2n_value &value, runtime::Instance &receiver, Slot *slots) {
+Status handOver(const w2n_value &value, runtime::Instance &receiver, Slot *slots) {
   slots[0] = toSlot(value);
   if (value.kind == W2N_V128)
     slots[1] = value.of.v128[1];
-  if (value.kind == W2N_FUNCREF)
-    runtime::handReference(receiver, slots[0]);
+  if (value.kind == W2N_FUNCREF && !runtime::handReference(receiver, slots[0]))
+    return fail(ErrorKind::Link, "the function's instance has another heap than the one that it is "
+                                 "handed to");
+  return {};
 }
 
 } // namespace w2n::api

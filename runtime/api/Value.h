@@ -29,7 +29,7 @@ w2n_value fromPlainSlots(const runtime::Slot *slots, w2n_value_kind kind);
 /// Of a vector the low half.
 runtime::Slot toSlot(const w2n_value &value);
 /// Writes to `slots` a value that the host hands to `receiver`, which may keep it.
-void handOver(const w2n_value &value, runtime::Instance &receiver, runtime::Slot *slots);
+Status handOver(const w2n_value &value, runtime::Instance &receiver, runtime::Slot *slots);
 
 /// `count` elements, on the stack if they are few.
 template <typename T, size_t few> class Buffer {

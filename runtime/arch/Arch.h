@@ -115,6 +115,20 @@ uint32_t w2nMemoryNotifyEntry(artifact::InstanceContext *, uint32_t, uint64_t, u
 uint64_t w2nIsSubtypeEntry(artifact::InstanceContext *, uint32_t, uint32_t);
 artifact::Exception *w2nExceptionMakeEntry(artifact::InstanceContext *, const artifact::TagRecord *,
                                            uint32_t);
+// These (HeapServices.cpp, ArrayServices.cpp) return a reference, or 0 to leave the guest.
+uint64_t w2nAllocateObjectEntry(artifact::InstanceContext *, uint32_t, uint32_t);
+uint64_t w2nAllocateExternBoxEntry(artifact::InstanceContext *, uint64_t);
+uint64_t w2nArrayNewDataEntry(artifact::InstanceContext *, uint32_t, uint64_t, uint32_t, uint32_t);
+uint64_t w2nArrayNewElementEntry(artifact::InstanceContext *, uint32_t, uint64_t, uint32_t,
+                                 uint32_t);
+void w2nArrayCopyEntry(artifact::InstanceContext *, uint32_t, uint32_t, uint32_t, uint32_t,
+                       uint32_t);
+void w2nArrayFillEntry(artifact::InstanceContext *, uint32_t, uint32_t, uint32_t, uint64_t,
+                       uint64_t);
+void w2nArrayInitDataEntry(artifact::InstanceContext *, uint32_t, uint32_t, uint64_t, uint32_t,
+                           uint32_t);
+void w2nArrayInitElementEntry(artifact::InstanceContext *, uint32_t, uint32_t, uint64_t, uint32_t,
+                              uint32_t);
 /// Calls w2nExceptionThrow with where it was called from, and continues where that says.
 [[noreturn]] void w2nExceptionThrowEntry(artifact::InstanceContext *, artifact::Exception *);
 

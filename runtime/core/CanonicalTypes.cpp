@@ -2,10 +2,13 @@
 
 #include "runtime/core/CanonicalTypes.h"
 
+#include "lib/artifact/HeapLayout.h"
 #include "lib/artifact/TypeCodes.h"
+#include "runtime/core/HeapTypeTable.h"
 #include "runtime/core/ValueTypes.h"
 
 #include <algorithm>
+#include <cassert>
 #include <mutex>
 
 namespace w2n::runtime {
@@ -18,6 +21,13 @@ using wasm::CompositeKind;
 using wasm::ValueType;
 
 struct Registry {
+  Registry() {
+    // Before every other number: boxes of the host's values have it in their headers.
+    [[maybe_unused]] const uint32_t box = table.reserve();
+    assert(box == artifact::externBoxTypeId);
+    functions.extendTo(box);
+  }
+
   /// For changes; who asks about types that are held needs none.
   std::mutex lock;
   wasm::TypeTable table;
@@ -38,15 +48,17 @@ public:
     numbers.reserve(types.size());
   }
 
-  std::vector<uint32_t> run() {
+  Status run() {
     for (uint32_t begin = 0, end; begin < types.size(); begin = end) {
       end = begin + 1;
       while (end < types.size() && (types[end].flags & artifact::typeIsInGroup))
         ++end;
-      numberGroup(begin, end);
+      W2N_CHECK(numberGroup(begin, end));
     }
-    return std::move(numbers);
+    return {};
   }
+  /// By type index; after an error, of the types that came before it.
+  std::vector<uint32_t> takeNumbers() { return std::move(numbers); }
 
 private:
   static CompositeKind kindOf(const TypeRecord &type) {
@@ -54,7 +66,8 @@ private:
   }
   void describe(const TypeRecord &type);
   void describe(artifact::ArrayRef codes, std::span<const uint32_t> details);
-  void numberGroup(uint32_t begin, uint32_t end);
+  Status numberGroup(uint32_t begin, uint32_t end);
+  Status defineObjects(uint32_t index);
   wasm::FunctionType functionOf(const TypeRecord &type) const;
 
   Registry &registry;
@@ -102,15 +115,36 @@ wasm::FunctionType Numbering::functionOf(const TypeRecord &type) const {
   return function;
 }
 
-void Numbering::numberGroup(uint32_t begin, uint32_t end) {
+/// Tells collectors and casts of a structure or array.
+Status Numbering::defineObjects(uint32_t index) {
+  const TypeRecord &type = types[index];
+  if (kindOf(type) == CompositeKind::Function)
+    return {};
+  std::vector<wasm::FieldType> fields;
+  for (uint32_t code : metadata.indices(type.details)) {
+    wasm::FieldType field{artifact::decodeType(code)};
+    field.packedBits = code & artifact::codePacked8 ? 8 : code & artifact::codePacked16 ? 16 : 0;
+    field.isMutable = code & artifact::codeMutable;
+    if (field.type.isDefined())
+      field.type.typeIndex = numbers[field.type.typeIndex];
+    fields.push_back(field);
+  }
+  return defineHeapType(numbers[index], kindOf(type), fields,
+                        registry.table.displayOf(numbers[index]));
+}
+
+Status Numbering::numberGroup(uint32_t begin, uint32_t end) {
   group.restart(begin);
   for (uint32_t i = begin; i < end; ++i)
     describe(types[i]);
   if (!registry.table.add(group, numbers))
-    return;
+    return {};
   registry.functions.extendTo(registry.table.size() - 1);
   for (uint32_t i = begin; i < end; ++i)
     registry.functions[numbers[i]] = functionOf(types[i]);
+  for (uint32_t i = begin; i < end; ++i)
+    W2N_CHECK(defineObjects(i));
+  return {};
 }
 
 } // namespace
@@ -121,8 +155,10 @@ HeldTypes::~HeldTypes() {
   std::vector<uint32_t> removed;
   std::lock_guard guard(registry().lock);
   registry().table.release(held, removed);
-  for (uint32_t number : removed)
+  for (uint32_t number : removed) {
     registry().functions[number] = {};
+    removeHeapType(number);
+  }
 }
 
 HeldTypes holdType(const wasm::FunctionType &type) {
@@ -152,10 +188,14 @@ HeldTypes holdType(ValueType type) {
   return types;
 }
 
-HeldTypes holdTypes(const Metadata &metadata) {
+Result<HeldTypes> holdTypes(const Metadata &metadata) {
+  // Outlives the lock, which it takes when it ends.
   HeldTypes types;
   std::lock_guard guard(registry().lock);
-  types.held = Numbering(registry(), metadata).run();
+  Numbering numbering(registry(), metadata);
+  const Status numbered = numbering.run();
+  types.held = numbering.takeNumbers();
+  W2N_CHECK(numbered);
   return types;
 }
 
@@ -170,6 +210,10 @@ bool isSubtype(uint32_t sub, uint32_t super) { return registry().table.isBelow(s
 
 bool matches(ValueType sub, ValueType super) {
   return sub == super || registry().table.matches(sub, super);
+}
+
+bool isHeapReference(ValueType type) {
+  return type.isRef() && registry().table.topOf(type) == wasm::HeapKind::Any;
 }
 
 bool holdsFunctions(ValueType type) {

@@ -35,7 +35,7 @@ public:
 private:
   friend HeldTypes holdType(const wasm::FunctionType &type);
   friend HeldTypes holdType(wasm::ValueType type);
-  friend HeldTypes holdTypes(const artifact::Metadata &metadata);
+  friend Result<HeldTypes> holdTypes(const artifact::Metadata &metadata);
   std::vector<uint32_t> held;
 };
 
@@ -44,8 +44,9 @@ private:
 HeldTypes holdType(const wasm::FunctionType &type);
 /// The number in `type`, which is held already, or none if there is none in it. Threads: any.
 HeldTypes holdType(wasm::ValueType type);
-/// The numbers of all types of `metadata`, by type index. Threads: any.
-HeldTypes holdTypes(const artifact::Metadata &metadata);
+/// The numbers of all types of `metadata`, by type index. Errors: Limit (more types of objects than
+/// a process can have). Threads: any.
+Result<HeldTypes> holdTypes(const artifact::Metadata &metadata);
 
 /// The function type with the number `id`; valid as long as it is held. Threads: any; takes no
 /// lock.
@@ -58,6 +59,10 @@ bool isSubtype(uint32_t sub, uint32_t super);
 bool matches(wasm::ValueType sub, wasm::ValueType super);
 /// Whether `type` is of references to functions. Threads: any; takes no lock.
 bool holdsFunctions(wasm::ValueType type);
+
+/// Whether `type` is of references to objects of the heap: in the hierarchy of any. Threads: any;
+/// takes no lock.
+bool isHeapReference(wasm::ValueType type);
 
 /// How many types the process has. Threads: any.
 uint32_t canonicalTypeCount();

@@ -15,22 +15,6 @@ namespace w2n::runtime {
 
 using artifact::Exception;
 
-/// An exception, and what the heap has to know of it. The payload follows.
-struct ExceptionHeap::Cell {
-  Cell *next;
-  Cell *nextPending; ///< while collecting
-  HostBudget *budget;
-  bool isMarked;
-  Exception exception;
-
-  uintptr_t address() const { return reinterpret_cast<uintptr_t>(&exception); }
-  /// A pointer past the payload is one into it.
-  bool holds(uintptr_t word) const {
-    return word - address() <= sizeof(Exception) + 8ull * exception.payloadSlots;
-  }
-  std::span<const uint64_t> payload() { return {exception.payload(), exception.payloadSlots}; }
-};
-
 uint64_t ExceptionHeap::bytesOf(uint32_t payloadSlots) {
   // What the allocator needs, and the pointer that collecting sorts.
   constexpr uint64_t overhead = 3 * sizeof(void *);

@@ -41,6 +41,9 @@ public:
 
   size_t count() const { return cellCount; }
 
+  /// Calls `visit` with the words of the payload of each.
+  template <typename Visit> void visitPayloads(Visit visit) const;
+
   class Collection;
 
 private:
@@ -53,6 +56,27 @@ private:
   size_t cellCount = 0;
   size_t capacity = leastCapacity;
 };
+
+/// An exception, and what the heap has to know of it. The payload follows.
+struct ExceptionHeap::Cell {
+  Cell *next;
+  Cell *nextPending; ///< while collecting
+  HostBudget *budget;
+  bool isMarked;
+  artifact::Exception exception;
+
+  uintptr_t address() const { return reinterpret_cast<uintptr_t>(&exception); }
+  /// A pointer past the payload is one into it.
+  bool holds(uintptr_t word) const {
+    return word - address() <= sizeof(artifact::Exception) + 8ull * exception.payloadSlots;
+  }
+  std::span<const uint64_t> payload() { return {exception.payload(), exception.payloadSlots}; }
+};
+
+template <typename Visit> void ExceptionHeap::visitPayloads(Visit visit) const {
+  for (Cell *cell = cells; cell; cell = cell->next)
+    visit(cell->payload());
+}
 
 /// Finds the exceptions that are still needed, and frees the others: those that neither the words
 /// that it is given, nor the host's errors (Exception::holders), nor the payload of one that stays

@@ -6,6 +6,7 @@
 #include "runtime/core/InstanceState.h"
 #include "runtime/core/Interrupt.h"
 #include "runtime/core/RangeRegistry.h"
+#include "runtime/core/StackRoots.h"
 #include "runtime/core/Thread.h"
 
 #include <algorithm>
@@ -36,19 +37,9 @@ private:
   const std::shared_ptr<InstanceGroup> group;
 };
 
-std::span<const uint64_t> wordsBetween(uintptr_t begin, uintptr_t end) {
-  begin &= ~uintptr_t(7);
-  return {reinterpret_cast<const uint64_t *>(begin), (end - begin) / sizeof(uint64_t)};
-}
-
-// The guest's stack is one, whatever host functions are in between.
 void collectExceptions(InstanceGroup &group) {
   ExceptionHeap::Collection collection(group.exceptions);
-  collection.markFrom(
-      wordsBetween(w2nCurrentActivation->guestStackPointer, currentGuestStack->top));
-  for (const Activation *activation = w2nCurrentActivation; activation;
-       activation = activation->previous)
-    collection.markFrom(activation->savedRegisters);
+  visitGuestStack([&](std::span<const uint64_t> words) { collection.markFrom(words); });
   group.markExceptions(collection);
   collection.finish();
 }
@@ -105,8 +96,8 @@ Exception *exceptionOf(const Error &error, Instance &caller) {
   if (!error.exception)
     return nullptr;
   Exception &exception = static_cast<HeldException *>(error.exception.get())->exception;
-  InstanceGroup::merge(caller.state().group, &groupOf(exception));
-  return &exception;
+  // One with references of another heap stays an error.
+  return InstanceGroup::merge(caller.state().group, &groupOf(exception)) ? &exception : nullptr;
 }
 
 } // namespace w2n::runtime

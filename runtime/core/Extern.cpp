@@ -2,6 +2,7 @@
 
 #include "runtime/core/Extern.h"
 
+#include "lib/artifact/HeapLayout.h"
 #include "runtime/core/InstanceState.h"
 
 namespace w2n::runtime {
@@ -39,11 +40,12 @@ std::shared_ptr<Global> makeGlobal(wasm::GlobalType type, Slot initial) {
   global->storage = std::make_unique<artifact::GlobalCell>();
   global->cell = global->storage.get();
   *global->cell = {{initial, 0}};
-  if (!holdsFunctions(type.type))
+  if (!type.type.isRef())
     return std::shared_ptr<Global>(std::move(global));
   auto group = std::make_shared<InstanceGroup>();
   Global *added = group->add(std::move(global));
-  InstanceGroup::merge(group.get(), groupOfReference(initial));
+  if (holdsFunctions(type.type))
+    (void)InstanceGroup::merge(group.get(), groupOfReference(initial)); // a new one has no heap
   return {std::move(group), added};
 }
 
@@ -53,7 +55,7 @@ Result<std::shared_ptr<Table>> makeTable(wasm::TableType type, Slot initial) {
   auto group = std::make_shared<InstanceGroup>();
   Table *added = group->add(std::move(table));
   if (holdsFunctions(type.element))
-    InstanceGroup::merge(group.get(), groupOfReference(initial));
+    (void)InstanceGroup::merge(group.get(), groupOfReference(initial)); // a new one has no heap
   return std::shared_ptr<Table>(std::move(group), added);
 }
 
@@ -83,31 +85,37 @@ Slot referenceTo(const Function &function) { return reinterpret_cast<Slot>(funct
 bool isReferenceOf(wasm::ValueType type, Slot reference) {
   if (reference == 0)
     return type.nullable;
-  if (type.heap == wasm::HeapKind::Func || type.heap == wasm::HeapKind::Extern)
+  if (type.heap == wasm::HeapKind::Func)
     return true;
+  // What looks like a reference of a heap is none that the host could know to be valid.
+  if (type.heap == wasm::HeapKind::Extern)
+    return (reference & artifact::externTagMask) != artifact::externTag;
   if (!holdsFunctions(type))
     return false;
   const auto &function = *reinterpret_cast<const artifact::FunctionReference *>(reference);
   return matches(wasm::ValueType::referenceTo(function.typeId, /*nullable=*/false), type);
 }
 
-void handReference(Instance &receiver, Slot reference) {
-  InstanceGroup::merge(receiver.state().group, groupOfReference(reference));
+bool handReference(Instance &receiver, Slot reference) {
+  return InstanceGroup::merge(receiver.state().group, groupOfReference(reference));
 }
 
 bool setElement(Table &table, uint64_t index, Slot value) {
   if (index >= table.size())
     return false;
+  if (holdsFunctions(table.type.element) &&
+      !InstanceGroup::merge(groupOf(table), groupOfReference(value)))
+    return false;
   table.record->elements[index] = value;
-  if (holdsFunctions(table.type.element))
-    InstanceGroup::merge(groupOf(table), groupOfReference(value));
   return true;
 }
 
-void setGlobal(Global &global, Slot value) {
+bool setGlobal(Global &global, Slot value) {
+  if (holdsFunctions(global.type.type) &&
+      !InstanceGroup::merge(groupOf(global), groupOfReference(value)))
+    return false;
   global.cell->bits[0] = value;
-  if (holdsFunctions(global.type.type))
-    InstanceGroup::merge(groupOf(global), groupOfReference(value));
+  return true;
 }
 
 } // namespace w2n::runtime

@@ -62,8 +62,7 @@ struct Global {
   std::shared_ptr<Instance> owner;
   /// Its type, if there is no owner.
   HeldTypes held = {};
-  /// Only for host globals of function references: those whose references it may hold; owns the
-  /// global.
+  /// Only for host globals of references: those whose references it may hold; owns the global.
   InstanceGroup *group = nullptr;
 };
 
@@ -100,13 +99,13 @@ Slot referenceTo(const Function &function);
 /// be asked of what the host hands in, as compiled code trusts types.
 bool isReferenceOf(wasm::ValueType type, Slot reference);
 /// For a reference that the host hands to `receiver`, which may keep it: keeps what it points to
-/// alive as long as `receiver`. Null is allowed.
-void handReference(Instance &receiver, Slot reference);
+/// alive as long as `receiver`. Null is allowed. False if its instance has another heap.
+bool handReference(Instance &receiver, Slot reference);
 /// Writes an element, and keeps what a funcref points to alive as long as the table. False if
-/// `index` is out of range.
+/// `index` is out of range, or the funcref's instance has another heap than the table's.
 bool setElement(Table &table, uint64_t index, Slot value);
 /// Writes the low slot of a mutable global, and keeps what a funcref points to alive as long as the
-/// global.
-void setGlobal(Global &global, Slot value);
+/// global. False if the funcref's instance has another heap than the global's.
+bool setGlobal(Global &global, Slot value);
 
 } // namespace w2n::runtime

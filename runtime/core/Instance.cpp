@@ -83,7 +83,7 @@ Status Builder::allocateContext() {
       return filled;
     }
   }
-  *context() = {&runtimeServices, state.argumentBuffer, &instance, UINT64_MAX};
+  *context() = {&runtimeServices, state.argumentBuffer, &instance, UINT64_MAX, nullptr, nullptr};
   if (ProfileCounters *counters = module.profileCounters()) {
     W2N_TRY(counterBlock, counters->makeBlock());
     state.counters = std::move(counterBlock);
@@ -214,6 +214,8 @@ Status Builder::run() {
 } // namespace
 
 Instance::State::~State() {
+  if (heap)
+    heap->remove(*this);
   if (slot && slot.memoryIndex() < memories.size() && memories[slot.memoryIndex()])
     slot.noteMemoryBytes(memories[slot.memoryIndex()]->bytes().size());
   // What else is in the block, no guest can write.
@@ -226,6 +228,27 @@ Instance::State::~State() {
     if (!values.empty())
       explicit_bzero(values.data(), values.size() * sizeof(uint64_t));
   budget->giveBack(takenBytes);
+}
+
+std::span<const uint8_t> Instance::State::dataOf(uint32_t segment) const {
+  if (segment >= droppedData.size() || droppedData[segment])
+    return {};
+  return metadata->dataBytes(segment);
+}
+
+uint64_t Instance::State::segmentElements(uint32_t segment) const {
+  if (segment >= droppedElements.size() || droppedElements[segment])
+    return 0;
+  return metadata->indices(metadata->elements()[segment].functions).size();
+}
+
+uint64_t Instance::State::elementOf(uint32_t segment, uint64_t element) {
+  if (!elementValues.empty() && !elementValues[segment].empty())
+    return elementValues[segment][element];
+  const uint32_t index = metadata->indices(metadata->elements()[segment].functions)[element];
+  if (index >= metadata->functions().size())
+    return 0;
+  return reinterpret_cast<uint64_t>(referenceOf(index));
 }
 
 Status Instance::State::takeHostBytes(uint64_t bytes) {
@@ -281,6 +304,7 @@ Result<std::shared_ptr<Instance>> Instance::instantiateLinked(std::shared_ptr<co
   W2N_CHECK(builder.allocateContext());
   instance.contextPtr = instance.statePtr->at<InstanceContext>(0);
   W2N_CHECK(bindImports(instance, imports));
+  W2N_CHECK(joinHeap(instance, options));
   W2N_CHECK(builder.makeMemories());
   W2N_CHECK(builder.makeTables());
   if (options.fuel)

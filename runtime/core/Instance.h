@@ -13,6 +13,7 @@
 namespace w2n::runtime {
 
 class InstancePool;
+class StoreHeap;
 
 /// Finds the import `module`.`name`; nullopt if there is none. Types are checked by the caller.
 using Resolver = std::function<std::optional<Extern>(std::string_view module, std::string_view name,
@@ -29,6 +30,9 @@ struct InstanceOptions {
   std::shared_ptr<HostBudget> budget = nullptr;
   /// Counts the instances made with these options; null: any number.
   std::shared_ptr<InstanceQuota> quota = nullptr;
+  /// Where the module has objects: the heap that they live in, with those of other instances; null:
+  /// that of the instances that it imports from, or one of its own, of limits.maxHeapBytes.
+  std::shared_ptr<StoreHeap> heap = nullptr;
   /// Takes a slot of this pool, whose limits then hold as well; null: none.
   std::shared_ptr<InstancePool> pool = nullptr;
   /// Waits for a slot where there is none free, rather than failing.
@@ -69,6 +73,7 @@ public:
   Status setFuel(uint64_t fuel);
 
   const Module &module() const { return *moduleRef; }
+  const std::shared_ptr<const Module> &sharedModule() const { return moduleRef; }
   artifact::InstanceContext *context() { return contextPtr; }
   /// Of the native stack, for each call from the host.
   uint64_t stackBytes() const { return stackByteLimit; }

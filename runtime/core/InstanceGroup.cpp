@@ -22,6 +22,8 @@ struct InstanceGroup::ReleaseHandle {
 InstanceGroup::~InstanceGroup() {
   // They are given back to the budgets of instances.
   exceptions.clear();
+  // Before the instance that it has a pool's slot with.
+  heap.reset();
   for (Instance *instance : instances)
     delete instance;
 }
@@ -54,6 +56,8 @@ void InstanceGroup::release(Instance &instance) {
   auto found = std::find(instances.begin(), instances.end(), &instance);
   *found = instances.back();
   instances.pop_back();
+  if (instances.empty())
+    heap.reset();
   delete &instance;
 }
 
@@ -63,6 +67,9 @@ void InstanceGroup::absorb(InstanceGroup &other) {
     instances.push_back(instance);
   }
   exceptions.absorb(other.exceptions);
+  if (!heap)
+    heap = std::move(other.heap);
+  other.heap.reset();
   for (auto &table : other.tables)
     add(std::move(table));
   for (auto &global : other.globals)
@@ -73,12 +80,15 @@ void InstanceGroup::absorb(InstanceGroup &other) {
   other.mergedInto = shared_from_this();
 }
 
-void InstanceGroup::merge(InstanceGroup *first, InstanceGroup *second) {
+bool InstanceGroup::merge(InstanceGroup *first, InstanceGroup *second) {
   if (!first || !second || first == second)
-    return;
+    return true;
+  if (first->heap && second->heap && first->heap != second->heap)
+    return false;
   if (first->instances.size() < second->instances.size())
     std::swap(first, second);
   first->absorb(*second);
+  return true;
 }
 
 namespace {
@@ -96,6 +106,9 @@ void markTable(ExceptionHeap::Collection &collection, const Table &table) {
 
 // Values of any type are taken for references where there are few.
 void InstanceGroup::markExceptions(ExceptionHeap::Collection &collection) {
+  if (heap)
+    heap->objects().visitMemory(
+        [&](std::span<const uint64_t> words) { collection.markFrom(words); });
   for (Instance *instance : instances) {
     auto &state = instance->state();
     const auto *cells = state.at<artifact::GlobalCell>(state.layout.globalCells());

@@ -14,6 +14,8 @@
 
 namespace w2n::runtime {
 
+class StoreHeap;
+
 /// Threads: a group belongs to one thread at a time, as its instances do.
 class InstanceGroup : public std::enable_shared_from_this<InstanceGroup> {
 public:
@@ -31,11 +33,17 @@ public:
   std::shared_ptr<Instance> handleOf(Instance &instance);
 
   /// Makes one group of two; handles to either keep both alive. Null and equal groups are allowed.
-  static void merge(InstanceGroup *first, InstanceGroup *second);
+  /// False, and nothing has changed, if each has a heap of its own: references of one mean nothing
+  /// in the other.
+  [[nodiscard]] static bool merge(InstanceGroup *first, InstanceGroup *second);
 
   /// Marks what the group's instances, tables and globals hold.
   void markExceptions(ExceptionHeap::Collection &collection);
   ExceptionHeap exceptions;
+  /// Of the objects of all its instances; null if none has any.
+  std::shared_ptr<StoreHeap> heap;
+  /// The last visit of its exceptions by that heap.
+  uint64_t heapVisit = 0;
 
 private:
   struct ReleaseHandle;

@@ -16,12 +16,14 @@
 
 namespace w2n::runtime {
 
-/// For memories, tables and the host's memory the largest value is no limit.
+/// For memories, tables, heaps and the host's memory the largest value is no limit.
 struct InstanceLimits {
   /// Of each memory that the instance defines.
   uint64_t maxMemoryBytes = UINT64_MAX;
   /// Of each table that it defines.
   uint64_t maxTableElements = UINT64_MAX;
+  /// Of the objects of a heap that is made for it.
+  uint64_t maxHeapBytes = UINT64_MAX;
   /// Of the native stack, for each call from the host into the instance. More than the default is
   /// got where the thread is not already in a guest.
   uint64_t maxStackBytes = defaultStackBytes;

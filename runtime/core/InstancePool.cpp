@@ -3,6 +3,7 @@
 #include "runtime/core/InstancePool.h"
 
 #include "runtime/core/Memory.h"
+#include "runtime/core/StoreHeap.h"
 #include "runtime/core/ValueTypes.h"
 #include "runtime/platform/PrivatePages.h"
 #include "runtime/platform/VirtualMemory.h"
@@ -72,6 +73,8 @@ uint64_t *PoolSlot::takeElements(uint64_t count) {
   slot.usedElements += count;
   return elements;
 }
+
+std::shared_ptr<StoreHeap> &PoolSlot::heap() { return pool->slots[index].heap; }
 
 ContextBlock &PoolSlot::context() { return pool->slots[index].context; }
 
@@ -189,6 +192,7 @@ Status InstancePool::setUp(uint32_t index, const Module &module) {
 }
 
 void InstancePool::release(uint32_t index, const Module &module) {
+  resetHeap(index);
   giveBack(index, reset(index, module) || clear(index));
 }
 
@@ -219,6 +223,12 @@ uint8_t *rewritePages(uint8_t *begin, uint8_t *end, uint64_t &pagesLeft, Rewrite
 }
 
 } // namespace
+
+void InstancePool::resetHeap(uint32_t index) {
+  std::shared_ptr<StoreHeap> &heap = slots[index].heap;
+  if (heap && (heap.use_count() > 1 || !heap->reset(config.residentBytes)))
+    heap.reset();
+}
 
 bool InstancePool::resetTables(uint32_t index, uint64_t &pagesLeft) {
   Slot &slot = slots[index];

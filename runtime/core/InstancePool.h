@@ -29,6 +29,7 @@
 namespace w2n::runtime {
 
 class InstancePool;
+class StoreHeap;
 
 struct FreeMemory {
   void operator()(void *block) const { std::free(block); }
@@ -58,6 +59,9 @@ public:
   /// The block of the instance's context, kept from one instance of the module to the next; null
   /// before the first.
   ContextBlock &context();
+  /// The heap that the slot's instances have, one after the other; null before the first. An
+  /// instance that ends and leaves others with the heap leaves it to them.
+  std::shared_ptr<StoreHeap> &heap();
   /// Notes how far the memory has become accessible.
   void noteMemoryBytes(uint64_t bytes);
 
@@ -104,6 +108,7 @@ private:
     uint64_t accessibleBytes = 0; ///< now
     uint64_t usedElements = 0;
     ContextBlock context;
+    std::shared_ptr<StoreHeap> heap;
   };
 
   explicit InstancePool(const Options &options) : config(options) {}
@@ -119,6 +124,7 @@ private:
   bool clear(uint32_t index);
   void release(uint32_t index, const Module &module);
   bool reset(uint32_t index, const Module &module);
+  void resetHeap(uint32_t index);
   bool resetTables(uint32_t index, uint64_t &pagesLeft);
   bool resetMemory(uint32_t index, const Module &module, uint64_t &pagesLeft);
 

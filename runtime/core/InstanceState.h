@@ -7,6 +7,7 @@
 #include "runtime/core/InstanceGroup.h"
 #include "runtime/core/InstancePool.h"
 #include "runtime/core/Memory.h"
+#include "runtime/core/StoreHeap.h"
 
 namespace w2n::runtime {
 
@@ -26,6 +27,8 @@ struct Instance::State {
   InstanceGroup *group = nullptr;
   /// Others have plain pointers to it, so it lives as long as its group.
   bool pinned = false;
+  /// Null if the module has no objects.
+  std::shared_ptr<StoreHeap> heap;
 
   /// Clears what the guest has written, so that nothing of it waits for the next tenant.
   ~State();
@@ -66,6 +69,16 @@ struct Instance::State {
 
   const artifact::Metadata *metadata = nullptr;
   artifact::ContextLayout layout;
+
+  // A segment that metadata does not have is like a dropped one, so that damage there, which the
+  // code does not know of, reads nothing.
+  /// The bytes of a data segment; empty once it is dropped.
+  std::span<const uint8_t> dataOf(uint32_t segment) const;
+  /// How many elements a segment has; none once it is dropped.
+  uint64_t segmentElements(uint32_t segment) const;
+  /// The value of an element of a segment that has it: what `initialize` set, else the function
+  /// that metadata names.
+  uint64_t elementOf(uint32_t segment, uint64_t element);
 
   template <typename T> T *at(uint64_t offset) {
     return reinterpret_cast<T *>(contextBase + offset);

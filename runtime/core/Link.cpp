@@ -299,6 +299,14 @@ public:
   explicit ImportBinder(Instance &instance)
       : instance(instance), state(instance.state()), metadata(instance.module().metadata()) {}
 
+  /// Errors: Link, if what was bound has references of different heaps.
+  Status finish() const {
+    if (isTied)
+      return {};
+    return fail(ErrorKind::Link, "the imports are of instances with different heaps; give all of "
+                                 "them the same");
+  }
+
   Status bind(const std::shared_ptr<Function> &function, uint32_t index);
   void bind(const std::shared_ptr<Table> &table, uint32_t index);
   void bind(const std::shared_ptr<Memory> &memory, uint32_t index);
@@ -316,12 +324,13 @@ private:
     }
     if (both)
       state.pinned = true;
-    InstanceGroup::merge(state.group, group);
+    isTied = isTied && InstanceGroup::merge(state.group, group);
   }
 
   Instance &instance;
   Instance::State &state;
   const Metadata &metadata;
+  bool isTied = true;
 };
 
 bool carriesReferences(const wasm::FunctionType &type) {
@@ -402,7 +411,7 @@ Status bindImports(Instance &instance, std::span<const Extern> imports) {
     else
       binder.bind(std::get<std::shared_ptr<Tag>>(imports[i]), index);
   }
-  return {};
+  return binder.finish();
 }
 
 } // namespace w2n::runtime

@@ -77,7 +77,8 @@ Status Module::map(const LoadOptions &options) {
   W2N_TRY(made, ProfileCounters::create(metadataView));
   counters = std::move(made);
   countArgumentSlots();
-  types = holdTypes(metadataView);
+  W2N_TRY(held, holdTypes(metadataView));
+  types = std::move(held);
   return mapCode();
 }
 

@@ -73,6 +73,8 @@ public:
   /// Made at its first use. Threads: any.
   const UnwindTable &unwindTable() const;
   int fileDescriptor() const { return descriptor; }
+  /// Whether its instances have objects, and so need a heap.
+  bool usesHeap() const { return metadataView.header().flags & artifact::flagUsesHeap; }
   /// The whole artifact.
   std::span<const uint8_t> file() const { return {mapping, mappingBytes}; }
   /// What its instances count; null if it was compiled without --profile-generate.

@@ -35,6 +35,14 @@ const artifact::RuntimeServices runtimeServices = {
     .isSubtype = w2nIsSubtypeEntry,
     .exceptionMake = w2nExceptionMakeEntry,
     .exceptionThrow = w2nExceptionThrowEntry,
+    .allocateObject = w2nAllocateObjectEntry,
+    .allocateExternBox = w2nAllocateExternBoxEntry,
+    .arrayCopy = w2nArrayCopyEntry,
+    .arrayFill = w2nArrayFillEntry,
+    .arrayNewData = w2nArrayNewDataEntry,
+    .arrayNewElement = w2nArrayNewElementEntry,
+    .arrayInitData = w2nArrayInitDataEntry,
+    .arrayInitElement = w2nArrayInitElementEntry,
 };
 
 namespace {
@@ -58,12 +66,6 @@ template <typename T> Direction directionOf(const T *to, const T *from) {
   return std::less<const T *>()(from, to) ? Direction::Down : Direction::Up;
 }
 
-/// A segment that metadata does not have is like a dropped one, so that damage there, which the
-/// code does not know of, reads nothing.
-bool isDropped(const std::vector<bool> &dropped, uint32_t segment) {
-  return segment >= dropped.size() || dropped[segment];
-}
-
 void drop(std::vector<bool> &dropped, uint32_t segment) {
   if (segment < dropped.size())
     dropped[segment] = true;
@@ -75,21 +77,6 @@ bool takeHostBytes(Instance::State &state, uint64_t bytes) {
   if (!taken)
     noteHostError(limitError(std::move(taken).error().text));
   return taken.has_value();
-}
-
-std::span<const uint32_t> elementsOf(Instance::State &state, uint32_t segment) {
-  return state.metadata->indices(state.metadata->elements()[segment].functions);
-}
-
-/// The value of an element of a segment: what `initialize` set, else the function that metadata
-/// names.
-uint64_t elementOf(Instance::State &state, uint32_t segment, uint64_t element) {
-  if (!state.elementValues.empty() && !state.elementValues[segment].empty())
-    return state.elementValues[segment][element];
-  const uint32_t index = elementsOf(state, segment)[element];
-  if (index >= state.metadata->functions().size())
-    return 0;
-  return reinterpret_cast<uint64_t>(state.referenceOf(index));
 }
 
 } // namespace
@@ -135,8 +122,7 @@ uint32_t w2nMemoryInit(InstanceContext *context, uint32_t memory, uint32_t segme
                        uint64_t destination, uint64_t source, uint64_t count) {
   auto &state = stateOf(context);
   const auto to = state.memories[memory]->bytes();
-  const auto from = isDropped(state.droppedData, segment) ? std::span<const uint8_t>()
-                                                          : state.metadata->dataBytes(segment);
+  const auto from = state.dataOf(segment);
   if (!isInside(destination, count, to.size()) || !isInside(source, count, from.size()))
     return trapWith(TrapKind::MemoryOutOfBounds);
   // A dropped segment is null, of which memcpy wants not even no bytes.
@@ -190,13 +176,12 @@ uint32_t w2nTableInit(InstanceContext *context, uint32_t table, uint32_t segment
                       uint64_t destination, uint64_t source, uint64_t count) {
   auto &state = stateOf(context);
   const TableRecord &to = *state.tables[table]->record;
-  const uint64_t elements =
-      isDropped(state.droppedElements, segment) ? 0 : elementsOf(state, segment).size();
-  if (!isInside(destination, count, to.count) || !isInside(source, count, elements))
+  if (!isInside(destination, count, to.count) ||
+      !isInside(source, count, state.segmentElements(segment)))
     return trapWith(TrapKind::TableOutOfBounds);
   inPieces(count, pieceElements, [&](uint64_t first, uint64_t elements) {
     for (uint64_t i = first; i < first + elements; ++i)
-      to.elements[destination + i] = elementOf(state, segment, source + i);
+      to.elements[destination + i] = state.elementOf(segment, source + i);
   });
   return 0;
 }
@@ -211,7 +196,8 @@ uint32_t w2nElementSet(InstanceContext *context, uint32_t segment, uint32_t elem
   auto &state = stateOf(context);
   if (segment >= state.metadata->elements().size())
     return 0;
-  const size_t count = elementsOf(state, segment).size();
+  const size_t count =
+      state.metadata->indices(state.metadata->elements()[segment].functions).size();
   if (state.elementValues.empty()) {
     const size_t segments = state.metadata->elements().size();
     if (!takeHostBytes(state, segments * sizeof(std::vector<uint64_t>)))
@@ -225,7 +211,7 @@ uint32_t w2nElementSet(InstanceContext *context, uint32_t segment, uint32_t elem
     // The others keep what metadata says.
     std::vector<uint64_t> all(count);
     for (size_t i = 0; i < count; ++i)
-      all[i] = elementOf(state, segment, i);
+      all[i] = state.elementOf(segment, i);
     values = std::move(all);
   }
   if (element < values.size())

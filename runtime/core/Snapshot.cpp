@@ -55,8 +55,10 @@ Result<uint32_t> SnapshotTaker::functionIndexOf(wasm::ValueType type, Slot refer
   auto *found = reinterpret_cast<const artifact::FunctionReference *>(reference);
   const artifact::ContextLayout &layout = state.layout;
   if (codeOf(type) != artifact::ValueTypeCode::FuncRef)
-    return fail(ErrorKind::Unsupported, where + " holds a reference to something of the host (" +
-                                            wasm::toString(type) + ")");
+    return fail(ErrorKind::Unsupported,
+                where + " holds a reference to " +
+                    (isHeapReference(type) ? "an object" : "something of the host") + " (" +
+                    wasm::toString(type) + ")");
   if (found >= state.importReferences() &&
       found < state.importReferences() + layout.importedFunctions)
     return uint32_t(found - state.importReferences());

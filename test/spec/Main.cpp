@@ -25,7 +25,7 @@ using compiler::OptimizationLevel;
 constexpr const char *usage =
     "usage: w2nSpecRunner [-O0|-O1|-O2|-O3] [--bounds-checks=guard|explicit] [-v]\n"
     "                     [--deterministic] [--mcpu=CPU] [--cpu-level=CPU] [--meter=fuel] "
-    "[--preinit]\n"
+    "[--preinit] [--collect-always]\n"
     "                     [--expect-failures=COUNT]\n"
     "                     [--target=NAME | --artifacts=FOLDER] FILE.json [-- RUNNER...]\n";
 
@@ -46,6 +46,7 @@ constexpr Flag flags[] = {
     {"--deterministic", [](auto &options) { options.compile.deterministic = true; }},
     {"--meter=fuel", [](auto &options) { options.compile.meter = compiler::Meter::Fuel; }},
     {"--preinit", [](auto &options) { options.preinit = true; }},
+    {"--collect-always", [](auto &options) { options.collectAlways = true; }},
     {"-v", [](auto &options) { options.verbose = true; }},
 };
 

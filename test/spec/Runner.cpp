@@ -4,6 +4,8 @@
 
 #include "lib/support/File.h"
 #include "lib/wasm/Module.h"
+#include "runtime/core/HostValues.h"
+#include "runtime/core/StoreHeap.h"
 #include "test/spec/CompiledScript.h"
 #include "tools/wasm2native/LoadCompiler.h"
 
@@ -15,6 +17,7 @@ namespace w2n::spec {
 
 using compiler::StopAfter;
 using runtime::Instance;
+using runtime::Slot;
 
 struct Runner::Thread {
   Thread(Options options, Externs spectest) : runner(std::move(options), std::move(spectest)) {}
@@ -194,7 +197,13 @@ Result<Runner::InstanceHandle> Runner::instantiate(ModuleHandle module) {
       return std::nullopt;
     return found->second;
   };
-  return Instance::instantiate(std::move(module), resolve);
+  if (!heap && module->usesHeap()) {
+    const bool stress = options.collectAlways;
+    W2N_TRY(made, runtime::StoreHeap::create(
+                      {.collectAlways = stress, .poison = stress, .verify = stress}));
+    heap = std::move(made);
+  }
+  return Instance::instantiate(std::move(module), resolve, {.heap = heap});
 }
 
 void Runner::makeCurrent(InstanceHandle instance, const std::string &name) {
@@ -259,10 +268,23 @@ Result<Runner::Results> Runner::invoke(runtime::Function &function, const Json &
   if (arguments.size() != type.params.size())
     return mismatch("the function has type " + toString(type));
   Results results = {type.results, {}};
-  for (const Json &argument : arguments)
-    W2N_CHECK(parseArgument(argument, results.slots));
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    W2N_CHECK(parseArgument(arguments[i], results.slots));
+    // What scripts hand over is the host's: in the heap it is boxed.
+    if (Slot &last = results.slots.back(); runtime::isHeapReference(type.params[i]) && last != 0) {
+      W2N_TRY(box, runtime::boxHostValue(*function.owner, last));
+      last = box;
+    }
+  }
   results.slots.resize(std::max(wasm::slotsOf(type.params), wasm::slotsOf(type.results)));
   W2N_CHECK(runtime::call(function, results.slots));
+  size_t slot = 0;
+  for (wasm::ValueType result : type.results) {
+    if (runtime::isHeapReference(result))
+      if (const Slot value = runtime::hostValueIn(*function.owner, results.slots[slot]))
+        results.slots[slot] = value;
+    slot += result.slots();
+  }
   return results;
 }
 

@@ -41,6 +41,8 @@ public:
     bool verbose = false;
     /// Replace instances by those of modules that are made from their state (Replace.cpp).
     bool preinit = false;
+    /// Collect garbage at every allocation, overwrite what becomes free, verify heaps.
+    bool collectAlways = false;
   };
 
   Runner(Options options, Externs spectest);
@@ -105,6 +107,9 @@ private:
   Options options;
   Externs spectest;
   Counts totals;
+  /// That of all instances, which link with each other in any order; made for the first that needs
+  /// one.
+  std::shared_ptr<runtime::StoreHeap> heap;
   InstanceHandle current;
   std::map<std::string, InstanceHandle> instances;
   std::map<std::string, InstanceHandle, std::less<>> registered;

@@ -35,7 +35,8 @@ LAYERS = {
     "runtime/arch/SignalRegisters.h": [],
     "runtime/platform": ["runtime/arch/SignalRegisters.h", "lib/support"],
     "runtime/arch": ["runtime/arch/SignalRegisters.h", *LIB],
-    "runtime/core": ["runtime/platform", "runtime/arch", *LIB],
+    "runtime/heap": ["runtime/platform", "lib/artifact/HeapLayout.h", "lib/support"],
+    "runtime/core": ["runtime/heap", "runtime/platform", "runtime/arch", *LIB],
     "runtime/wasi": ["runtime/core", "runtime/platform", *LIB],
     "runtime/cache": ["runtime/core", "runtime/arch", "runtime/platform", *LIB, "include"],
     "runtime/api": ["runtime/cache", "runtime/wasi", "runtime/core", "runtime/platform", "runtime/arch", *LIB,
@@ -82,6 +83,7 @@ def self_test() -> list[str]:
                ("compiler/plan/A.h", '#include "compiler/lower/module/Signature.h"'),
                ("compiler/targets/A.h", '#include "compiler/report/CodeReport.h"'),
                ("runtime/wasi/A.cpp", '#include "runtime/api/Handles.h"'),
+               ("runtime/heap/A.cpp", '#include "runtime/core/Instance.h"'),
                ("tools/wasm2native/A.cpp", '#include "compiler/driver/Compile.h"')]
     return [f"self-test: '{include}' in {path} is not found to be wrong" for path, include in planted
             if not wrong_includes(path, include)]

@@ -62,7 +62,7 @@ w2nSampleTrap:
   blr x9
 
 w2nSampleLoad:
-  ldr x9, [x20, #32]         // the base of memory 0
+  ldr x9, [x20, #48]         // the base of memory 0
   ldr w0, [x9, w0, uxtw]
   ret
 

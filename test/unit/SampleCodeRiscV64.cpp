@@ -79,7 +79,7 @@ w2nSampleTrap:
   W2N_SERVICE 0
 
 w2nSampleLoad:
-  ld t0, 32(a0)              # the base of memory 0
+  ld t0, 48(a0)              # the base of memory 0
   W2N_ZERO_EXTEND a1
   add t0, t0, a1
   lw a0, 0(t0)

@@ -54,7 +54,7 @@ const Code trap = {
 };
 
 const Code load = {
-    0x49, 0x8b, 0x45, 0x20, // mov rax, [r13+32]: the base of memory 0
+    0x49, 0x8b, 0x45, 0x30, // mov rax, [r13+48]: the base of memory 0
     0x8b, 0x04, 0x38,       // mov eax, [rax+rdi]
     0xc3,                   // ret
 };

@@ -5,6 +5,7 @@
 #include "runtime/core/Instance.h"
 #include "runtime/core/Interrupt.h"
 #include "runtime/core/ProfileFile.h"
+#include "runtime/core/StoreHeap.h"
 #include "runtime/wasi/ThreadGroup.h"
 #include "runtime/wasi/WasiContext.h"
 #include "tools/wasm2native/CodegenOptions.h"
@@ -20,6 +21,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cinttypes>
 #include <cstdio>
 #include <mutex>
 
@@ -35,12 +37,17 @@ constexpr OptionRow rows[] = {
     {"preload", "NAME=FILE", "instantiate FILE first; its exports are imports of module NAME",
      "Run"},
     {"unknown-imports", "HOW", "error (default), or trap: when called, not before", "Run"},
+    {"heap-stats", nullptr, "print at the end what collecting garbage came to", "Run"},
     {"cpu-level", "CPU",
      "of an artifact for several processors, run the code for this one (default: the last that "
      "this machine can run)",
      "Run"},
     {"max-memory", "BYTES", "the most that each memory may have; K, M or G may follow", "Limits"},
     {"max-table-elements", "COUNT", "the most elements that each table may have", "Limits"},
+    {"max-heap", "BYTES",
+     "of the structures and arrays that are garbage-collected, for all modules together; at most "
+     "4G",
+     "Limits"},
     {"max-stack", "BYTES", "of the native stack, for calls; default 8M", "Limits"},
     {"max-host-memory", "BYTES",
      "of the host's memory, for exceptions, elements of tables and the like; default 256M",
@@ -102,6 +109,7 @@ struct Request {
   CacheChoice cache;
   runtime::LoadOptions load;
   std::string profileFile;
+  bool heapStats = false;
   wasi::WasiOptions wasi;
   std::optional<std::chrono::nanoseconds> timeout;
   bool isQuiet = false; ///< no notes and warnings
@@ -119,6 +127,7 @@ std::expected<runtime::InstanceLimits, std::string> readLimits(const CommandLine
   const std::pair<const char *, uint64_t &> options[] = {
       {"max-memory", limits.maxMemoryBytes},
       {"max-table-elements", limits.maxTableElements},
+      {"max-heap", limits.maxHeapBytes},
       {"max-stack", limits.maxStackBytes},
       {"max-host-memory", limits.maxHostBytes}};
   for (auto &[option, limit] : options) {
@@ -159,6 +168,7 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   request.cache = readCacheOptions(line);
   request.load.cpuLevel = line.value("cpu-level");
   request.profileFile = profileFileOf(line);
+  request.heapStats = line.has("heap-stats");
   request.instance.trapOnUnknownImports = trap;
   W2N_TRY(limits, readLimits(line));
   request.instance.limits = limits;
@@ -258,6 +268,8 @@ public:
     preloads.emplace_back(name, std::move(instance));
   }
 
+  void printHeapStats() const;
+
 private:
   Result<std::shared_ptr<Instance>> instantiateModule(const std::string &file,
                                                       std::shared_ptr<const runtime::Module> module,
@@ -271,7 +283,13 @@ private:
     auto resolve = [this](std::string_view module, std::string_view name, wasm::ExternKind kind) {
       return find(module, name, kind);
     };
-    return Instance::instantiate(module, resolve, request.instance);
+    if (!heap && module->usesHeap()) {
+      W2N_TRY(made, runtime::StoreHeap::create({.maxBytes = request.instance.limits.maxHeapBytes}));
+      heap = std::move(made);
+    }
+    runtime::InstanceOptions options = request.instance;
+    options.heap = heap;
+    return Instance::instantiate(module, resolve, options);
   }
 
   /// From the first instance on: compiling takes no time of the program's.
@@ -313,8 +331,20 @@ private:
 
   std::optional<runtime::InterruptScope> clock;
   std::shared_ptr<wasi::WasiContext> wasi;
+  /// That of all modules which have objects; null if none has.
+  std::shared_ptr<runtime::StoreHeap> heap;
   std::vector<std::pair<std::string, std::shared_ptr<Instance>>> preloads;
 };
+
+void World::printHeapStats() const {
+  const heap::HeapStats stats = heap ? heap->objects().stats() : heap::HeapStats();
+  fprintf(stderr,
+          "heap: %" PRIu64 " bytes allocated, %" PRIu64 " in use, %" PRIu64
+          " live after the last of %" PRIu64 " collections, which took %" PRIu64
+          " us, at most %" PRIu64 " us\n",
+          stats.allocatedBytes, stats.usedBytes, stats.liveBytes, stats.collections,
+          stats.totalPauseNs / 1000, stats.maxPauseNs / 1000);
+}
 
 std::shared_ptr<runtime::Function> findFunction(Instance &instance, std::string_view name) {
   auto found = instance.findExport(name);
@@ -390,6 +420,8 @@ int runRequest(Request &request, std::span<char *const> arguments) {
                                  : runCommand(**instance);
   if (auto fuel = (*instance)->fuel(); fuel && request.compile.remark)
     request.compile.remark("fuel left: " + std::to_string(*fuel));
+  if (request.heapStats)
+    world.printHeapStats();
   endProgram(request.file, status);
 }
 

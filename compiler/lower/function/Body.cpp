@@ -122,6 +122,22 @@ llvm::Value *BodyLowering::pop() {
   return value;
 }
 
+void BodyLowering::push(llvm::Value *value, const wasm::ValueType &type) {
+  stack.push_back(value);
+  noteType(value, type);
+}
+
+// A constant is one value wherever it is, and a spilled operand is a name for many.
+void BodyLowering::noteType(llvm::Value *value, const wasm::ValueType &type) {
+  if (type.isRef() && !llvm::isa<llvm::Constant>(value) && !Spills::isSpilled(value))
+    knownTypes.try_emplace(value, type);
+}
+
+wasm::ValueType BodyLowering::knownType(llvm::Value *reference, wasm::HeapKind heap) const {
+  const auto found = knownTypes.find(reference);
+  return found == knownTypes.end() ? wasm::ValueType::reference(heap) : found->second;
+}
+
 llvm::SmallVector<llvm::Value *, 8> BodyLowering::popMany(size_t count) {
   llvm::SmallVector<llvm::Value *, 8> values = popOperands(count);
   for (llvm::Value *&value : values)
@@ -150,7 +166,7 @@ llvm::Value *BodyLowering::zeroExtend(llvm::Value *value) {
 }
 
 llvm::Type *BodyLowering::typeOf(wasm::ValueKind kind) {
-  return llvmType(module.context, wasm::ValueType{kind});
+  return module.typeOf(wasm::ValueType{kind});
 }
 
 void lowerFunction(ModuleLowering &module, uint32_t functionIndex) {

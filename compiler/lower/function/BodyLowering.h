@@ -3,7 +3,7 @@
 // Lowers the body of one function. Its instructions have been validated, so types, indices and the
 // shape of the operand stack are trusted here. One file for each family of instructions defines the
 // members: Body, Control, Call, TailCall, Variable, Numeric, WideArithmetic, Memory, BoundsCheck,
-// BulkMemory, Table, Reference, Atomic, Fuel, and Simd* for vectors.
+// BulkMemory, Table, Reference, Struct, Array, Cast, Atomic, Fuel, and Simd* for vectors.
 #pragma once
 
 #include "compiler/lower/function/Spills.h"
@@ -15,6 +15,10 @@
 #include "lib/wasm/LocalTypes.h"
 
 #include <llvm/ADT/BitVector.h>
+
+namespace w2n::artifact {
+enum class ObjectKind : uint8_t;
+}
 
 namespace w2n::compiler {
 
@@ -111,6 +115,31 @@ public:
   void lowerRefNull(const Instruction &);
   void lowerRefIsNull(const Instruction &);
   void lowerRefFunc(const Instruction &);
+  // Struct.cpp
+  void lowerStructNew(const Instruction &);
+  void lowerStructNewDefault(const Instruction &);
+  void lowerStructGet(const Instruction &, bool isSigned);
+  void lowerStructSet(const Instruction &);
+  // Array.cpp
+  void lowerArrayNew(const Instruction &);
+  void lowerArrayNewDefault(const Instruction &);
+  void lowerArrayNewFixed(const Instruction &);
+  void lowerArrayNewSegment(const Instruction &, uint64_t service);
+  void lowerArrayGet(const Instruction &, bool isSigned);
+  void lowerArraySet(const Instruction &);
+  void lowerArrayLen(const Instruction &);
+  void lowerArrayFill(const Instruction &);
+  void lowerArrayCopy(const Instruction &);
+  void lowerArrayInitSegment(const Instruction &, uint64_t service);
+  // Cast.cpp
+  void lowerRefTest(const Instruction &, bool takesNull);
+  void lowerRefCast(const Instruction &, bool takesNull);
+  void lowerBrOnCast(const Instruction &, bool branchesIfNot);
+  void lowerRefEq(const Instruction &);
+  void lowerRefI31(const Instruction &);
+  void lowerI31Get(const Instruction &, bool isSigned);
+  void lowerAnyConvertExtern(const Instruction &);
+  void lowerExternConvertAny(const Instruction &);
   // Simd.cpp
   void lowerVectorConstant(const Instruction &);
   void lowerShuffle(const Instruction &);
@@ -227,6 +256,12 @@ private:
 
   // Operand stack.
   void push(llvm::Value *value) { stack.push_back(value); }
+  /// Pushes a reference that has `type` from the instruction on that makes it, so that checks of
+  /// what the type says can be left out wherever the value gets.
+  void push(llvm::Value *value, const wasm::ValueType &type);
+  void noteType(llvm::Value *value, const wasm::ValueType &type);
+  /// What is known of a reference in the hierarchy of `heap`.
+  wasm::ValueType knownType(llvm::Value *reference, wasm::HeapKind heap) const;
   llvm::Value *pop();
   llvm::SmallVector<llvm::Value *, 8> popMany(size_t count);
   /// Operands as they are, so that those in memory can be copied together.
@@ -404,6 +439,51 @@ private:
   llvm::Type *tableAddressType(uint32_t table);
   llvm::Value *tableElementAddress(uint32_t table, llvm::Value *index, artifact::TrapKind kind);
   llvm::Value *functionReference(uint32_t functionIndex);
+  /// The 64 bits of a reference in a table.
+  llvm::Value *elementBits(llvm::Value *reference);
+
+  // Struct.cpp
+  llvm::Value *objectAddress(llvm::Value *reference);
+  /// The canonical number of a type.
+  llvm::Value *typeId(uint32_t typeIndex);
+  /// A new object of `bytes` (i64) bytes with its header, all else zero.
+  llvm::Value *allocate(uint32_t typeIndex, llvm::Value *bytes, llvm::Value *length);
+  llvm::Value *allocateStruct(uint32_t typeIndex);
+  /// Pushes a new object of the type that the instruction names.
+  void pushNew(llvm::Value *reference, const Instruction &instruction);
+  void trapIfNull(llvm::Value *reference, artifact::TrapKind kind);
+  /// Pops a structure: the address of the field that the instruction names.
+  llvm::Value *popField(const Instruction &instruction);
+
+  // Array.cpp
+  llvm::Value *allocateArray(uint32_t typeIndex, llvm::Value *length);
+  void fillElements(uint32_t typeIndex, llvm::Value *reference, llvm::Value *index,
+                    llvm::Value *count, llvm::Value *value);
+  llvm::Value *segmentOperand(const Instruction &instruction);
+  llvm::Value *popElement(const Instruction &instruction);
+
+  // Cast.cpp: each ends the block, with a branch to either edge.
+  struct CastEdges {
+    llvm::BasicBlock *yes, *no;
+  };
+  /// `reference`, of type `source`, is of `type`?
+  void branchOnType(llvm::Value *reference, const wasm::ValueType &source,
+                    const wasm::ValueType &type, const CastEdges &edges);
+  // The same for references that are not null.
+  void branchOnAny(llvm::Value *reference, const wasm::ValueType &type, bool mayBeI31,
+                   const CastEdges &edges);
+  void branchOnObject(llvm::Value *reference, uint32_t typeIndex, const CastEdges &edges);
+  void branchOnFunction(llvm::Value *reference, const wasm::ValueType &type,
+                        const CastEdges &edges);
+  /// Two new blocks, to which branchOnType branches.
+  CastEdges testType(llvm::Value *reference, const wasm::ValueType &source,
+                     const wasm::ValueType &type);
+  llvm::Value *isI31(llvm::Value *reference);
+  llvm::Value *objectTypeId(llvm::Value *reference);
+  llvm::Value *hasKind(llvm::Value *reference, artifact::ObjectKind kind);
+  /// A field of the HeapRecord that never changes.
+  llvm::Value *heapConstant(uint64_t offset);
+  llvm::Value *displayEntry(llvm::Value *actual, uint32_t depth);
 
   // Atomic.cpp
   /// Address of an atomic access of `bits` bits, which traps if it is not aligned.
@@ -464,6 +544,8 @@ private:
   bool unreachable = false;
   llvm::DenseMap<unsigned, llvm::BasicBlock *> trapBlocks;
   llvm::DenseMap<uint64_t, llvm::Value *> entryLoads;
+  /// The types of references, of arguments and instructions that are never erased.
+  llvm::DenseMap<llvm::Value *, wasm::ValueType> knownTypes;
 
   llvm::Value *entryLoad(llvm::Type *type, uint64_t contextOffset);
 };

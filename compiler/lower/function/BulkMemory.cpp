@@ -6,78 +6,13 @@
 // specification, section 4.4.7).
 
 #include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/function/BulkHelper.h"
 
 namespace w2n::compiler {
 
-using artifact::MemorySlot;
 using artifact::RuntimeServices;
 
 namespace {
-
-/// Longer runs are worth the runtime's memmove, which knows the machine's vectors.
-constexpr uint64_t longRunBytes = 512;
-
-/// Builds one of the helpers: void(context, i64..., i64 count), shared between partitions by name.
-class HelperLowering {
-public:
-  HelperLowering(ModuleLowering &module, const std::string &name,
-                 llvm::ArrayRef<llvm::Type *> parameters)
-      : module(module), builder(module.context) {
-    llvm::SmallVector<llvm::Type *, 4> types{module.pointer};
-    types.append(parameters.begin(), parameters.end());
-    function =
-        module.makeFunction(llvm::FunctionType::get(module.voidType, types, false), name, true);
-    function->setLinkage(llvm::GlobalValue::LinkOnceODRLinkage);
-    function->setComdat(module.module.getOrInsertComdat(name));
-    fast = llvm::BasicBlock::Create(module.context, "short", function);
-    slow = llvm::BasicBlock::Create(module.context, "long", function);
-    auto *entry = llvm::BasicBlock::Create(module.context, "entry", function, fast);
-    builder.SetInsertPoint(entry);
-    isShort = builder.CreateICmpULE(count(), builder.getInt64(longRunBytes));
-  }
-
-  llvm::Value *argument(unsigned index) { return function->getArg(index + 1); }
-  llvm::Value *count() { return function->getArg(unsigned(function->arg_size()) - 1); }
-
-  /// `memory` at `address`, and requires that `count` bytes there are in bounds.
-  llvm::Value *checked(uint32_t memory, llvm::Value *address) {
-    uint64_t slot = module.plan.layout.memorySlots() + sizeof(MemorySlot) * memory;
-    llvm::Value *record = module.loadInvariant(builder, module.pointer, function->getArg(0),
-                                               slot + offsetof(MemorySlot, memory));
-    llvm::Value *bytes = module.loadMemoryBytes(builder, memory, record);
-    // Saturated, an address near 2^64 is still out of bounds.
-    llvm::Value *end =
-        module.plan.wasm.memories[memory].type.limits.is64
-            ? builder.CreateBinaryIntrinsic(llvm::Intrinsic::uadd_sat, address, count())
-            : builder.CreateAdd(address, count(), "", /*NUW=*/true, /*NSW=*/true);
-    isShort = builder.CreateAnd(isShort, builder.CreateICmpULE(end, bytes));
-    llvm::Value *base = module.loadInvariant(builder, module.pointer, function->getArg(0),
-                                             slot + offsetof(MemorySlot, base));
-    return builder.CreateInBoundsGEP(module.i8, base, address);
-  }
-
-  /// `emitShort` is the fast path; `service` with `arguments` the slow one.
-  template <typename EmitShort>
-  llvm::Function *finish(uint64_t service, llvm::ArrayRef<llvm::Value *> arguments,
-                         EmitShort emitShort) {
-    builder.CreateCondBr(isShort, fast, slow);
-    builder.SetInsertPoint(fast);
-    emitShort();
-    builder.CreateRetVoid();
-    builder.SetInsertPoint(slow);
-    module.callService(builder, function->getArg(0), service, module.voidType, arguments);
-    builder.CreateRetVoid();
-    return function;
-  }
-
-  ModuleLowering &module;
-  llvm::IRBuilder<> builder;
-
-private:
-  llvm::Function *function;
-  llvm::BasicBlock *fast, *slow;
-  llvm::Value *isShort;
-};
 
 llvm::Function *copyHelper(ModuleLowering &module, uint32_t destination, uint32_t source) {
   std::string name = "w2n.copy." + std::to_string(destination) + "." + std::to_string(source);
@@ -116,6 +51,10 @@ void BodyLowering::callHelper(llvm::Function *helper, llvm::ArrayRef<llvm::Value
   all.append(arguments.begin(), arguments.end());
   llvm::CallInst *call = builder.CreateCall(helper, all);
   call->addParamAttr(0, llvm::Attribute::SwiftSelf);
+  // How the helper wants its integers extended.
+  for (unsigned i = 1; i < all.size(); ++i)
+    if (helper->hasParamAttribute(i, llvm::Attribute::SExt))
+      call->addParamAttr(i, llvm::Attribute::SExt);
   call->setDoesNotThrow();
 }
 

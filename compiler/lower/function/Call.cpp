@@ -151,6 +151,9 @@ void BodyLowering::callAndPush(const Callee &callee) {
   llvm::CallBase *call = module.emitCall(builder, signature, callee.code, callee.context, arguments,
                                          callee.context, makeEdges());
   pushResults(signature, call, callee.context);
+  const auto &types = wasm.types[callee.typeIndex].function.results;
+  for (auto [result, type] : llvm::zip_equal(llvm::ArrayRef(stack).take_back(types.size()), types))
+    noteType(result, type);
 }
 
 void BodyLowering::lowerCall(const Instruction &instruction) {

@@ -19,7 +19,7 @@ llvm::SmallVector<llvm::PHINode *, 1>
 BodyLowering::makePhis(llvm::BasicBlock *block, const std::vector<wasm::ValueType> &types) {
   llvm::SmallVector<llvm::PHINode *, 1> phis;
   for (wasm::ValueType type : types) {
-    auto *phi = llvm::PHINode::Create(llvmType(module.context, type), 2);
+    auto *phi = llvm::PHINode::Create(module.typeOf(type), 2);
     phi->insertInto(block, block->end());
     phis.push_back(phi);
   }

@@ -131,7 +131,7 @@ llvm::BasicBlock *BodyLowering::testTag(llvm::Value *exception, uint32_t tag) {
 void BodyLowering::pushPayload(llvm::Value *exception, uint32_t tag) {
   uint64_t offset = sizeof(artifact::Exception);
   for (wasm::ValueType type : wasm.tagType(tag).params) {
-    llvm::LoadInst *value = module.load(builder, llvmType(module.context, type),
+    llvm::LoadInst *value = module.load(builder, module.typeOf(type),
                                         module.at(builder, exception, offset), AliasClass::Buffer);
     value->setAlignment(llvm::Align(8));
     push(value);

@@ -51,6 +51,8 @@ constexpr Row rows[] = {
     {Opcode::BrTable, Metering::Ends},
     {Opcode::BrOnNull, Metering::Ends},
     {Opcode::BrOnNonNull, Metering::Ends},
+    {Opcode::BrOnCast, Metering::Ends},
+    {Opcode::BrOnCastFail, Metering::Ends},
     {Opcode::Call, Metering::Ends},
     {Opcode::CallIndirect, Metering::Ends},
     {Opcode::CallRef, Metering::Ends},
@@ -82,6 +84,14 @@ std::optional<unsigned> lengthShift(Opcode opcode) {
   case Opcode::TableCopy:
   case Opcode::TableInit:
   case Opcode::TableGrow:
+  case Opcode::ArrayNew:
+  case Opcode::ArrayNewDefault:
+  case Opcode::ArrayNewData:
+  case Opcode::ArrayNewElem:
+  case Opcode::ArrayFill:
+  case Opcode::ArrayCopy:
+  case Opcode::ArrayInitData:
+  case Opcode::ArrayInitElem:
     return elements;
   case Opcode::MemoryGrow:
     return pages;

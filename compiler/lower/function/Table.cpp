@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Table and reference instructions. References are pointers; a table element is 8 bytes, null is 0.
+// Table and reference instructions. A table element is 8 bytes, null is 0; references are pointers,
+// or, to objects of the heap, 32 bits, which are extended.
 
 #include "compiler/lower/function/BodyLowering.h"
 
@@ -47,14 +48,25 @@ llvm::Value *BodyLowering::functionReference(uint32_t functionIndex) {
   return module.at(builder, instanceContext, offset);
 }
 
+llvm::Value *BodyLowering::elementBits(llvm::Value *reference) {
+  return reference->getType()->isPointerTy() ? builder.CreatePtrToInt(reference, module.i64)
+                                             : zeroExtend(reference);
+}
+
 void BodyLowering::lowerTableGet(const Instruction &instruction) {
   llvm::Value *element = tableElementAddress(instruction.index, pop(), TrapKind::TableOutOfBounds);
-  push(module.load(builder, module.pointer, element, AliasClass::Table));
+  if (wasm.isHeapReference(wasm.tables[instruction.index].type.element))
+    push(builder.CreateTrunc(module.load(builder, module.i64, element, AliasClass::Table),
+                             module.i32));
+  else
+    push(module.load(builder, module.pointer, element, AliasClass::Table));
 }
 
 void BodyLowering::lowerTableSet(const Instruction &instruction) {
   llvm::Value *value = pop();
   llvm::Value *element = tableElementAddress(instruction.index, pop(), TrapKind::TableOutOfBounds);
+  if (value->getType() == module.i32)
+    value = zeroExtend(value);
   module.store(builder, value, element, AliasClass::Table);
 }
 
@@ -69,15 +81,15 @@ void BodyLowering::lowerTableSize(const Instruction &instruction) {
 void BodyLowering::lowerTableGrow(const Instruction &instruction) {
   llvm::Value *delta = zeroExtend(pop());
   llvm::Value *value = pop();
-  llvm::Value *old = module.callService(
-      builder, instanceContext, offsetof(RuntimeServices, tableGrow), module.i64,
-      {builder.getInt32(instruction.index), builder.CreatePtrToInt(value, module.i64), delta});
+  llvm::Value *old =
+      module.callService(builder, instanceContext, offsetof(RuntimeServices, tableGrow), module.i64,
+                         {builder.getInt32(instruction.index), elementBits(value), delta});
   push(builder.CreateTrunc(old, tableAddressType(instruction.index)));
 }
 
 void BodyLowering::lowerTableFill(const Instruction &instruction) {
   llvm::Value *count = zeroExtend(pop());
-  llvm::Value *value = builder.CreatePtrToInt(pop(), module.i64);
+  llvm::Value *value = elementBits(pop());
   llvm::Value *destination = zeroExtend(pop());
   module.callService(builder, instanceContext, offsetof(RuntimeServices, tableFill),
                      module.voidType,
@@ -103,8 +115,8 @@ void BodyLowering::lowerElementDrop(const Instruction &instruction) {
                      module.voidType, {builder.getInt32(instruction.index)});
 }
 
-void BodyLowering::lowerRefNull(const Instruction &) {
-  push(llvm::ConstantPointerNull::get(module.pointer));
+void BodyLowering::lowerRefNull(const Instruction &instruction) {
+  push(llvm::Constant::getNullValue(module.typeOf(instruction.type)));
 }
 
 void BodyLowering::lowerRefIsNull(const Instruction &) {

@@ -16,7 +16,7 @@ void BodyLowering::lowerSelect(const Instruction &) {
 }
 
 void BodyLowering::makeLocals(llvm::ArrayRef<llvm::Value *> parameters) {
-  auto typeOf = [this](unsigned local) { return llvmType(module.context, localTypes[local]); };
+  auto typeOf = [this](unsigned local) { return module.typeOf(localTypes[local]); };
   if (locals == Locals::Ssa)
     ssa.setTypes(typeOf);
   else
@@ -25,8 +25,10 @@ void BodyLowering::makeLocals(llvm::ArrayRef<llvm::Value *> parameters) {
       writeLocal(i, llvm::Constant::getNullValue(typeOf(i)));
     }
   for (uint32_t i = 0; i < parameters.size(); ++i)
-    if (parameters[i])
+    if (parameters[i]) {
+      noteType(parameters[i], localTypes[i]);
       writeLocal(i, parameters[i]);
+    }
 }
 
 llvm::Value *BodyLowering::readLocal(uint32_t local) {
@@ -67,8 +69,9 @@ llvm::Value *BodyLowering::globalAddress(uint32_t global) {
 
 void BodyLowering::lowerGlobalGet(const Instruction &instruction) {
   const wasm::GlobalType &type = wasm.globals[instruction.index].type;
-  push(module.load(builder, llvmType(module.context, type.type), globalAddress(instruction.index),
-                   AliasClass::Global));
+  push(module.load(builder, module.typeOf(type.type), globalAddress(instruction.index),
+                   AliasClass::Global),
+       type.type);
 }
 
 void BodyLowering::lowerGlobalSet(const Instruction &instruction) {

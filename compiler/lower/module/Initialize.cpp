@@ -5,6 +5,7 @@
 // is the loader's to call.
 
 #include "compiler/lower/module/ModuleLowering.h"
+#include "compiler/plan/SegmentElement.h"
 #include "lib/artifact/Format.h"
 #include "lib/wasm/Instruction.h"
 
@@ -43,7 +44,15 @@ private:
   llvm::Value *functionReference(uint32_t functionIndex);
   llvm::Value *widen(llvm::Value *offset) { return builder.CreateZExt(offset, module.i64); }
   llvm::Value *asSlot(llvm::Value *reference) {
-    return builder.CreatePtrToInt(reference, module.i64);
+    return reference->getType()->isPointerTy() ? builder.CreatePtrToInt(reference, module.i64)
+                                               : widen(reference);
+  }
+  llvm::Value *allocate(uint32_t typeIndex, llvm::Value *length);
+  llvm::Value *objectAddress(llvm::Value *reference);
+  llvm::Value *newObject(const wasm::Instruction &instruction, std::vector<llvm::Value *> &stack);
+  llvm::Value *heapBase() {
+    return module.loadInvariant(builder, module.pointer, instanceContext,
+                                offsetof(artifact::InstanceContext, heapBase));
   }
   void callService(uint64_t service, llvm::ArrayRef<llvm::Value *> arguments) {
     module.callService(builder, instanceContext, service, module.voidType, arguments);
@@ -108,15 +117,14 @@ llvm::Value *InitializeLowering::evaluate(const wasm::ConstExpr &expression) {
     case wasm::Opcode::V128Const:
       stack.push_back(llvm::ConstantExpr::getBitCast(
           llvm::ConstantDataVector::get(module.context, llvm::ArrayRef(instruction.bytes)),
-          llvmType(module.context, wasm::ValueType::v128())));
+          module.typeOf(wasm::ValueType::v128())));
       break;
     case wasm::Opcode::GlobalGet:
-      stack.push_back(
-          module.load(builder, llvmType(module.context, wasm.globals[instruction.index].type.type),
-                      globalCell(instruction.index), AliasClass::Global));
+      stack.push_back(module.load(builder, module.typeOf(wasm.globals[instruction.index].type.type),
+                                  globalCell(instruction.index), AliasClass::Global));
       break;
     case wasm::Opcode::RefNull:
-      stack.push_back(llvm::ConstantPointerNull::get(module.pointer));
+      stack.push_back(llvm::Constant::getNullValue(module.typeOf(instruction.type)));
       break;
     case wasm::Opcode::RefFunc:
       stack.push_back(functionReference(instruction.index));
@@ -133,11 +141,68 @@ llvm::Value *InitializeLowering::evaluate(const wasm::ConstExpr &expression) {
     case wasm::Opcode::I64Mul:
       binary(llvm::Instruction::Mul);
       break;
+    case wasm::Opcode::StructNew:
+    case wasm::Opcode::StructNewDefault:
+    case wasm::Opcode::ArrayNew:
+    case wasm::Opcode::ArrayNewDefault:
+    case wasm::Opcode::ArrayNewFixed:
+      stack.push_back(newObject(instruction, stack));
+      break;
+    case wasm::Opcode::RefI31:
+      stack.back() = builder.CreateOr(builder.CreateShl(stack.back(), 1), 1);
+      break;
+    case wasm::Opcode::AnyConvertExtern:
+      stack.back() = module.objects.internalize(builder, instanceContext, stack.back());
+      break;
+    case wasm::Opcode::ExternConvertAny:
+      stack.back() = module.objects.externalize(builder, heapBase(), stack.back());
+      break;
     default: // No other instruction is constant (section 3.4.11), and the expression is valid.
       break;
     }
   }
   return stack.back();
+}
+
+llvm::Value *InitializeLowering::objectAddress(llvm::Value *reference) {
+  return module.objects.address(builder, heapBase(), reference);
+}
+
+llvm::Value *InitializeLowering::allocate(uint32_t typeIndex, llvm::Value *length) {
+  llvm::Value *typeId = module.loadInvariant(builder, module.i32, instanceContext,
+                                             layout.typeIds() + 4ull * typeIndex);
+  return module.objects.allocateInRuntime(builder, instanceContext, typeId, length);
+}
+
+/// Pops the operands of an instruction that makes an object.
+llvm::Value *InitializeLowering::newObject(const wasm::Instruction &instruction,
+                                           std::vector<llvm::Value *> &stack) {
+  const uint32_t typeIndex = instruction.index;
+  auto pop = [&stack](size_t count) {
+    std::vector<llvm::Value *> values(stack.end() - ptrdiff_t(count), stack.end());
+    stack.resize(stack.size() - count);
+    return values;
+  };
+  if (instruction.opcode == wasm::Opcode::StructNewDefault)
+    return allocate(typeIndex, builder.getInt32(0));
+  if (instruction.opcode == wasm::Opcode::ArrayNewDefault)
+    return allocate(typeIndex, pop(1)[0]);
+  if (instruction.opcode == wasm::Opcode::ArrayNew) {
+    const auto operands = pop(2);
+    llvm::Value *reference = allocate(typeIndex, operands[1]);
+    auto [low, high] = module.objects.words(builder, operands[0]);
+    callService(offsetof(RuntimeServices, arrayFill),
+                {reference, builder.getInt32(0), operands[1], low, high});
+    return reference;
+  }
+  const bool isStruct = instruction.opcode == wasm::Opcode::StructNew;
+  const auto values = pop(isStruct ? wasm.types[typeIndex].fields.size() : instruction.index2);
+  llvm::Value *reference = allocate(typeIndex, builder.getInt32(isStruct ? 0 : instruction.index2));
+  if (isStruct)
+    module.objects.fillStruct(builder, objectAddress(reference), typeIndex, values);
+  else
+    module.objects.fillArray(builder, objectAddress(reference), typeIndex, values);
+  return reference;
 }
 
 // Cells start as zero, so that a null needs no store.
@@ -164,9 +229,8 @@ void InitializeLowering::initializeElements() {
   for (uint32_t i = 0; i < wasm.elements.size(); ++i) {
     const wasm::ElementSegment &segment = wasm.elements[i];
     for (uint32_t k = 0; k < segment.expressions.size(); ++k) {
-      // Null and ref.func are in the metadata; what is left is global.get.
       const wasm::ConstExpr &expression = segment.expressions[k];
-      if (expression.code[0] == 0x23)
+      if (!elementInMetadata(expression))
         callService(offsetof(RuntimeServices, elementSet),
                     {builder.getInt32(i), builder.getInt32(k), asSlot(evaluate(expression))});
     }

@@ -41,8 +41,9 @@ const Signature &ModuleLowering::signature(uint32_t typeIndex) {
   auto found = signatures.find(typeIndex);
   if (found == signatures.end())
     found = signatures
-                .emplace(typeIndex, Signature::of(context, plan.wasm.types[typeIndex].function,
-                                                  plan.vectorTarget.hasVectorRegisters()))
+                .emplace(typeIndex,
+                         Signature::of(context, plan.wasm, plan.wasm.types[typeIndex].function,
+                                       plan.vectorTarget.hasVectorRegisters()))
                 .first;
   return found->second;
 }
@@ -51,9 +52,10 @@ const Signature &ModuleLowering::tailSignature(uint32_t typeIndex) {
   auto found = tailSignatures.find(typeIndex);
   if (found == tailSignatures.end())
     found = tailSignatures
-                .emplace(typeIndex, Signature::ofBody(context, plan.wasm.types[typeIndex].function,
-                                                      plan.vectorTarget.hasVectorRegisters(),
-                                                      plan.traits.uniformBodies))
+                .emplace(typeIndex,
+                         Signature::ofBody(context, plan.wasm, plan.wasm.types[typeIndex].function,
+                                           plan.vectorTarget.hasVectorRegisters(),
+                                           plan.traits.uniformBodies))
                 .first;
   return found->second;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "compiler/ir/Contract.h"
+#include "compiler/lower/module/Objects.h"
 #include "compiler/lower/module/Signature.h"
 #include "compiler/lower/module/TableCalls.h"
 #include "compiler/plan/ModulePlan.h"
@@ -39,10 +40,13 @@ public:
   llvm::LLVMContext &context;
   llvm::Type *const voidType, *const i8, *const i32, *const i64, *const f32, *const f64;
   llvm::PointerType *const pointer;
+  Objects objects{*this};
 
   /// Tells who asked (CompileOptions::remark) what is done differently for a function.
   void remark(uint32_t functionIndex, const char *text) const;
 
+  /// The LLVM type that holds values of `type`.
+  llvm::Type *typeOf(wasm::ValueType type) const { return llvmType(context, plan.wasm, type); }
   const Signature &signature(uint32_t typeIndex);
   const Signature &tailSignature(uint32_t typeIndex);
   /// The function with wasm index `functionIndex`, declared on first use; it must not be imported.

@@ -6,7 +6,7 @@
 
 namespace w2n::compiler {
 
-llvm::Type *llvmType(llvm::LLVMContext &context, wasm::ValueType type) {
+llvm::Type *llvmType(llvm::LLVMContext &context, const wasm::Module &module, wasm::ValueType type) {
   switch (type.kind) {
   case wasm::ValueKind::I32:
     return llvm::Type::getInt32Ty(context);
@@ -19,18 +19,21 @@ llvm::Type *llvmType(llvm::LLVMContext &context, wasm::ValueType type) {
   case wasm::ValueKind::V128:
     return llvm::FixedVectorType::get(llvm::Type::getInt64Ty(context), 2);
   case wasm::ValueKind::Ref:
+    if (module.isHeapReference(type))
+      return llvm::Type::getInt32Ty(context);
+    return llvm::PointerType::get(context, 0);
   case wasm::ValueKind::Bottom:
     return llvm::PointerType::get(context, 0);
   }
   return nullptr;
 }
 
-void Signature::place(llvm::LLVMContext &context, const wasm::FunctionType &wasmType,
-                      std::vector<llvm::Type *> arguments, const RegisterCounts &registers,
-                      bool returnsFirst) {
+void Signature::place(llvm::LLVMContext &context, const wasm::Module &module,
+                      const wasm::FunctionType &wasmType, std::vector<llvm::Type *> arguments,
+                      const RegisterCounts &registers, bool returnsFirst) {
   unsigned integers = 0, floats = 0, slots = 0;
   for (wasm::ValueType param : wasmType.params) {
-    llvm::Type *llvmParam = llvmType(context, param);
+    llvm::Type *llvmParam = llvmType(context, module, param);
     bool isFloat = llvmParam->isFloatingPointTy() || llvmParam->isVectorTy();
     unsigned &used = isFloat ? floats : integers;
     const bool isVector = llvmParam->isVectorTy();
@@ -51,23 +54,23 @@ void Signature::place(llvm::LLVMContext &context, const wasm::FunctionType &wasm
     resultSlots.push_back(slots);
     if (resultTypes.size() >= returned)
       slots += result.slots();
-    resultTypes.push_back(llvmType(context, result));
+    resultTypes.push_back(llvmType(context, module, result));
   }
   type = llvm::FunctionType::get(returned ? resultTypes[0] : llvm::Type::getVoidTy(context),
                                  arguments, false);
 }
 
-Signature Signature::of(llvm::LLVMContext &context, const wasm::FunctionType &type,
-                        bool vectorRegisters) {
+Signature Signature::of(llvm::LLVMContext &context, const wasm::Module &module,
+                        const wasm::FunctionType &type, bool vectorRegisters) {
   Signature signature;
-  signature.place(context, type, {llvm::PointerType::get(context, 0)},
+  signature.place(context, module, type, {llvm::PointerType::get(context, 0)},
                   {artifact::maxIntegerRegisters, artifact::maxFloatRegisters, vectorRegisters},
                   true);
   return signature;
 }
 
-Signature Signature::ofBody(llvm::LLVMContext &context, const wasm::FunctionType &type,
-                            bool vectorRegisters, bool isUniform) {
+Signature Signature::ofBody(llvm::LLVMContext &context, const wasm::Module &module,
+                            const wasm::FunctionType &type, bool vectorRegisters, bool isUniform) {
   Signature signature;
   std::vector<llvm::Type *> arguments{llvm::PointerType::get(context, 0)};
   if (isUniform || type.results.size() > 1) {
@@ -75,11 +78,11 @@ Signature Signature::ofBody(llvm::LLVMContext &context, const wasm::FunctionType
     arguments.push_back(llvm::PointerType::get(context, 0));
   }
   if (isUniform) {
-    signature.place(context, type, arguments, {}, false);
+    signature.place(context, module, type, arguments, {}, false);
     return signature;
   }
   signature.convention = llvm::CallingConv::SwiftTail;
-  signature.place(context, type, arguments,
+  signature.place(context, module, type, arguments,
                   {artifact::maxIntegerRegisters - (signature.homeArgument ? 1 : 0),
                    artifact::maxFloatRegisters, vectorRegisters},
                   true);

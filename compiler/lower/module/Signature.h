@@ -3,7 +3,7 @@
 // How a wasm function type becomes an LLVM one: the calling convention of lib/artifact/Abi.h.
 #pragma once
 
-#include "lib/wasm/Types.h"
+#include "lib/wasm/Module.h"
 
 #include <llvm/IR/CallingConv.h>
 #include <llvm/IR/DerivedTypes.h>
@@ -11,8 +11,9 @@
 
 namespace w2n::compiler {
 
-/// The LLVM type that holds a value of `type`; references are pointers.
-llvm::Type *llvmType(llvm::LLVMContext &context, wasm::ValueType type);
+/// The LLVM type that holds a value of `type`, a type of `module`: references to objects of the
+/// heap are i32, all others are pointers.
+llvm::Type *llvmType(llvm::LLVMContext &context, const wasm::Module &module, wasm::ValueType type);
 
 struct Signature {
   /// Where a parameter travels: in the LLVM argument `index` (the context is argument 0), or in the
@@ -36,12 +37,12 @@ struct Signature {
 
   /// Of functions as everyone calls them. `vectorRegisters`: whether the target passes vectors in
   /// registers.
-  static Signature of(llvm::LLVMContext &context, const wasm::FunctionType &type,
-                      bool vectorRegisters);
+  static Signature of(llvm::LLVMContext &context, const wasm::Module &module,
+                      const wasm::FunctionType &type, bool vectorRegisters);
   /// Of the bodies of functions with tail calls (TailCall.cpp). `isUniform`: for a target where
   /// only functions of one prototype can call each other so.
-  static Signature ofBody(llvm::LLVMContext &context, const wasm::FunctionType &type,
-                          bool vectorRegisters, bool isUniform);
+  static Signature ofBody(llvm::LLVMContext &context, const wasm::Module &module,
+                          const wasm::FunctionType &type, bool vectorRegisters, bool isUniform);
 
 private:
   /// What may be passed in registers; vectors use those of floats.
@@ -49,9 +50,9 @@ private:
     unsigned integers = 0, floats = 0;
     bool holdVectors = false;
   };
-  void place(llvm::LLVMContext &context, const wasm::FunctionType &wasmType,
-             std::vector<llvm::Type *> arguments, const RegisterCounts &registers,
-             bool returnsFirst);
+  void place(llvm::LLVMContext &context, const wasm::Module &module,
+             const wasm::FunctionType &wasmType, std::vector<llvm::Type *> arguments,
+             const RegisterCounts &registers, bool returnsFirst);
 };
 
 } // namespace w2n::compiler

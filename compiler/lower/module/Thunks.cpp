@@ -39,9 +39,14 @@ void lowerEntryThunk(ModuleLowering &module, uint32_t typeIndex) {
            signature.paramTypes, addressesIn(module, builder, slots, signature.paramTypes)))
     arguments.push_back(builder.CreateAlignedLoad(type, address, slotAlignment));
   auto results = module.call(builder, signature, thunk->getArg(1), thunk->getArg(0), arguments);
-  for (auto [result, address] :
-       llvm::zip_equal(results, addressesIn(module, builder, slots, signature.resultTypes)))
-    builder.CreateAlignedStore(result, address, slotAlignment);
+  const std::vector<wasm::ValueType> &types = module.plan.wasm.types[typeIndex].function.results;
+  for (auto [result, address, type] : llvm::zip_equal(
+           results, addressesIn(module, builder, slots, signature.resultTypes), types)) {
+    // The host compares whole slots of references.
+    llvm::Value *extended =
+        module.plan.wasm.isHeapReference(type) ? builder.CreateZExt(result, module.i64) : result;
+    builder.CreateAlignedStore(extended, address, slotAlignment);
+  }
   builder.CreateRetVoid();
 }
 

@@ -2,7 +2,7 @@
 ;; REQUIRES: x86_64
 ;; RUN: wat2wasm %s -o %t.wasm && wasm2native compile -O3 --emit=asm %t.wasm -o - | FileCheck %s
 ;; CHECK-LABEL: fn0:
-;; CHECK: movq 32(%r13), %rax
+;; CHECK: movq 48(%r13), %rax
 ;; CHECK-NEXT: movl %edi, %ecx
 ;; CHECK-NEXT: movl 16(%rax,%rcx), %eax
 ;; CHECK-NEXT: retq

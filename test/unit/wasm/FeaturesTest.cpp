@@ -144,6 +144,8 @@ TEST(Features, AreRefusedWhereTheyAreUsed) {
       {Feature::GarbageCollection, section(Type, {{0x5e, 0x7f, 0}}), 3},
       {Feature::GarbageCollection, section(Type, {{0x60, 1, 0x6e, 0}}), 3},
       {Feature::GarbageCollection, section(Global, {{0x70, 0, 0xd0, 0x73, 0x0b}}), 5},
+      {Feature::GarbageCollection, moduleOf({0x41, 0, 0xfb, 0x1c, 0x1a}), 17},
+      {Feature::GarbageCollection, section(Global, {{0x6c, 0, 0x41, 0, 0xfb, 0x1c, 0x0b}}), 3},
       {Feature::GarbageCollection,
        section(Global, {{0x7f, 0, 0x41, 0, 0x0b}, {0x7f, 0, 0x23, 0, 0x0b}}), 10},
   };

@@ -49,13 +49,13 @@ class Operation(NamedTuple):
 
 
 def read_operations():
-    """All instructions whose signature the tables give, but atomic and relaxed ones and wide arithmetic, which Node.js lacks."""
+    """All instructions on numbers whose signature the tables give and that Node.js has: no atomic and relaxed ones, no wide arithmetic."""
     pattern = re.compile(r'WASM_(?:MEM_)?OP\(\w+, 0x(\w+), 0x(\w+), "([^"]+)", (\w+), "(\w*):(\w*)", (?:(\d), )?(\w+)\)')
     found = []
     for file in ("Opcodes.def", "OpcodesSimd.def"):
         text = (ROOT / "lib/wasm" / file).read_text()
         for prefix, code, text, immediates, operands, results, log2, feature in pattern.findall(text):
-            if feature in ("RelaxedSimd", "WideArithmetic") or text == "nop":
+            if feature in ("RelaxedSimd", "WideArithmetic", "GarbageCollection") or text == "nop":
                 continue
             encoded = bytes([int(code, 16)]) if prefix == "00" else bytes([int(prefix, 16)]) + unsigned(int(code, 16))
             found.append(Operation(text, encoded, immediates, operands, results, int(log2 or 0), feature))
