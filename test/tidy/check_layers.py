@@ -10,7 +10,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # Layer: what it may include besides itself. Longest prefix counts; a row's own includes are not handed on.
-LIBRARIES = {"lib/support": ["include"], "lib/wasm": ["lib/support"], "lib/component": ["lib/support", "lib/wasm"],
+LIBRARIES = {"lib/support": ["include"], "lib/wasm": ["lib/support"],
+             "lib/component": ["lib/support", "lib/wasm"],
              "lib/artifact": ["lib/support", "lib/wasm", "include"]}
 LIB = [*LIBRARIES]
 COMPILER_BASE = ["compiler/Options.h", *LIB]
@@ -30,7 +31,8 @@ LAYERS = {
     "compiler/passes": [*IR, *COMPILER_BASE],
     "compiler/codegen": ["compiler/lower", "compiler/passes", *PLAN, *IR, *COMPILER_BASE],
     "compiler/link": ["compiler/codegen", "compiler/lower", *PLAN, *IR, *COMPILER_BASE],
-    "compiler/driver": ["compiler/component", "compiler/link", "compiler/codegen", "compiler/lower", *PLAN, *IR, *COMPILER_BASE, "include"],
+    "compiler/driver": ["compiler/component", "compiler/link", "compiler/codegen", "compiler/lower", *PLAN, *IR,
+                        *COMPILER_BASE, "include"],
     "runtime/platform": ["lib/support"],
     "runtime/arch": ["runtime/platform", *LIB],
     "runtime/core": ["runtime/platform", "runtime/arch", *LIB],
