@@ -155,6 +155,7 @@ Status Adapters::lower(uint32_t index, const CanonFunc &canon) {
       func.fields, [&](const component::Field &param) { return hasBorrow(types, *param.type); });
   const uint32_t loans = lends ? handles.beginLoans(e) : 0;
   const uint32_t borrows = lends ? handles.beginBorrows(e, callee.componentInstance) : 0;
+  const std::vector<uint32_t> context = beginTask(e, callee.componentInstance);
   Translator forward(*this, e, caller, callee, callee.componentInstance);
   W2N_CHECK(forward.translateAll(func.fields, source, target));
 
@@ -196,6 +197,7 @@ Status Adapters::lower(uint32_t index, const CanonFunc &canon) {
     e.call(module.indexOf(*lifted.options.postReturn));
     setMayLeave(e, lifted.componentInstance, true);
   }
+  endTask(e, callee.componentInstance, context);
   if (lends)
     handles.endLoans(e, caller.componentInstance, loans);
   for (const FlatSlot &slot : results)
@@ -204,7 +206,58 @@ Status Adapters::lower(uint32_t index, const CanonFunc &canon) {
   return {};
 }
 
-Status Adapters::addBuiltin(uint32_t index, const CanonFunc &func) {
+// -- Tasks: a call of a lifted function has a context of its own.
+
+std::vector<uint32_t> Adapters::beginTask(CodeEmitter &e, uint32_t componentInstance) {
+  std::vector<uint32_t> saved;
+  for (const auto &[slot, global] : contexts[componentInstance]) {
+    saved.push_back(e.newLocal());
+    e.getGlobal(global);
+    e.set(saved.back());
+    e.i32(0);
+    e.setGlobal(global);
+  }
+  return saved;
+}
+
+void Adapters::endTask(CodeEmitter &e, uint32_t componentInstance,
+                       const std::vector<uint32_t> &saved) {
+  size_t i = 0;
+  for (const auto &[slot, global] : contexts[componentInstance]) {
+    e.get(saved[i++]);
+    e.setGlobal(global);
+  }
+}
+
+uint32_t Adapters::entryOf(const LiftedFunc &lifted) {
+  const uint32_t core = module.indexOf(lifted.core);
+  if (contexts[lifted.componentInstance].empty())
+    return core;
+  const wasm::FunctionType type = liftedType(types, types[lifted.type], {});
+  CodeEmitter e(type);
+  beginTask(e, lifted.componentInstance);
+  for (uint32_t i = 0; i < type.params.size(); ++i)
+    e.get(i);
+  e.call(core);
+  return module.addFunction(type, e.take());
+}
+
+std::optional<uint32_t> Adapters::takerOf(const LiftedFunc &lifted) {
+  const auto &result = types[lifted.type].element;
+  if (!result || result->primitive || types[result->type].form != component::TypeForm::Own)
+    return std::nullopt;
+  const wasm::FunctionType type{{wasm::ValueType::i32()}, {wasm::ValueType::i32()}};
+  CodeEmitter e(type);
+  e.get(0);
+  handles.takeOwn(
+      e, lifted.componentInstance,
+      program.resourceOf(lifted.componentInstance, types, types[result->type].resource));
+  return module.addFunction(type, e.take());
+}
+
+// -- Built-ins.
+
+void Adapters::addResourceBuiltin(uint32_t index, const CanonFunc &func) {
   const wasm::ValueType i32 = wasm::ValueType::i32();
   const uint32_t instance = func.componentInstance;
   wasm::FunctionType type{{i32}, {i32}};
@@ -221,17 +274,92 @@ Status Adapters::addBuiltin(uint32_t index, const CanonFunc &func) {
   else
     handles.drop(e, instance, func.resource);
   module.setCanonFunc(index, type, e.take());
-  return {};
+}
+
+void Adapters::addContextBuiltin(uint32_t index, const CanonFunc &func) {
+  const wasm::FunctionType &type = types[func.type];
+  const uint32_t global = contexts[func.componentInstance].at(func.slot);
+  CodeEmitter e(type);
+  if (func.builtin == Builtin::ContextGet) {
+    e.getGlobal(global);
+  } else {
+    e.get(0);
+    e.setGlobal(global);
+  }
+  module.setCanonFunc(index, type, e.take());
+}
+
+/// Functions that are called while the counter is not 0 wait if they are asynchronous, of which
+/// there are none yet.
+void Adapters::addBackpressureBuiltin(uint32_t index, const CanonFunc &func) {
+  constexpr uint32_t maxCount = 1u << 16;
+  const wasm::FunctionType &type = types[func.type];
+  const uint32_t global = backpressure.at(func.componentInstance);
+  CodeEmitter e(type);
+  e.getGlobal(global);
+  e.i32(func.builtin == Builtin::BackpressureInc ? 1 : uint32_t(-1));
+  e.op(Op::I32Add);
+  e.setGlobal(global);
+  e.getGlobal(global);
+  e.i32(maxCount);
+  e.op(Op::I32GeU);
+  trapIf(e, CanonTrap::BackpressureOverflow);
+  module.setCanonFunc(index, type, e.take());
+}
+
+void Adapters::addStub(uint32_t index, const CanonFunc &func) {
+  const wasm::FunctionType &type = types[func.type];
+  CodeEmitter e(type);
+  checkMayLeave(e, func.componentInstance);
+  const uint32_t number = e.newLocal();
+  e.i32(component::infoOf(func.builtin).byte);
+  e.set(number);
+  trap(e, CanonTrap::NotSupported, number);
+  module.setCanonFunc(index, type, e.take());
+}
+
+void Adapters::addCanonGlobals() {
+  flags.resize(program.componentInstances.size());
+  for (const CanonFunc &func : program.canonFuncs) {
+    const uint32_t instance = func.componentInstance;
+    if (!flags[instance])
+      flags[instance] = module.addGlobal(1);
+    const bool isContext =
+        func.builtin == Builtin::ContextGet || func.builtin == Builtin::ContextSet;
+    if (isContext && !contexts[instance].contains(func.slot))
+      contexts[instance].emplace(func.slot, module.addGlobal(0));
+    const bool isBackpressure =
+        func.builtin == Builtin::BackpressureInc || func.builtin == Builtin::BackpressureDec;
+    if (isBackpressure && !backpressure.contains(instance))
+      backpressure.emplace(instance, module.addGlobal(0));
+  }
 }
 
 Status Adapters::run() {
-  flags.resize(program.componentInstances.size());
-  for (const CanonFunc &func : program.canonFuncs)
-    if (!flags[func.componentInstance])
-      flags[func.componentInstance] = module.addGlobal(1);
+  addCanonGlobals();
   for (uint32_t i = 0; i < program.canonFuncs.size(); ++i) {
     const CanonFunc &func = program.canonFuncs[i];
-    W2N_CHECK(func.builtin == Builtin::Lower ? lower(i, func) : addBuiltin(i, func));
+    switch (func.builtin) {
+    case Builtin::Lower:
+      W2N_CHECK(lower(i, func));
+      break;
+    case Builtin::ResourceNew:
+    case Builtin::ResourceDrop:
+    case Builtin::ResourceRep:
+      addResourceBuiltin(i, func);
+      break;
+    case Builtin::ContextGet:
+    case Builtin::ContextSet:
+      addContextBuiltin(i, func);
+      break;
+    case Builtin::BackpressureInc:
+    case Builtin::BackpressureDec:
+      addBackpressureBuiltin(i, func);
+      break;
+    default:
+      addStub(i, func);
+      break;
+    }
   }
   return {};
 }

@@ -24,6 +24,10 @@ public:
       : module(module), program(program), types(types), handles(*this) {}
   /// Writes all canonical functions. Errors: Unsupported.
   Status run();
+  /// The function that is called from outside for a lifted one.
+  uint32_t entryOf(const LiftedFunc &lifted);
+  /// If `lifted` returns an own handle: a function (handle) -> (representation) that takes it.
+  std::optional<uint32_t> takerOf(const LiftedFunc &lifted);
 
   /// The flag that is 0 while a component instance may not call out, if it has one.
   std::optional<uint32_t> mayLeave(uint32_t componentInstance) const {
@@ -55,11 +59,22 @@ public:
 
 private:
   Status lower(uint32_t index, const CanonFunc &func);
-  Status addBuiltin(uint32_t index, const CanonFunc &func);
+  void addResourceBuiltin(uint32_t index, const CanonFunc &func);
+  void addContextBuiltin(uint32_t index, const CanonFunc &func);
+  void addBackpressureBuiltin(uint32_t index, const CanonFunc &func);
+  /// Traps when it is called.
+  void addStub(uint32_t index, const CanonFunc &func);
+  void addCanonGlobals();
+  /// Sets the context of a component instance to that of a new task; what it was, in locals.
+  std::vector<uint32_t> beginTask(CodeEmitter &e, uint32_t componentInstance);
+  void endTask(CodeEmitter &e, uint32_t componentInstance, const std::vector<uint32_t> &saved);
   void checkMayLeave(CodeEmitter &e, uint32_t componentInstance);
   void setMayLeave(CodeEmitter &e, uint32_t componentInstance, bool may);
 
   std::vector<std::optional<uint32_t>> flags;
+  /// Globals of component instances: the slots of context.get, the counter of backpressure.inc.
+  std::map<uint32_t, std::map<uint32_t, uint32_t>> contexts;
+  std::map<uint32_t, uint32_t> backpressure;
   std::map<std::string, uint32_t> helpers;
 };
 

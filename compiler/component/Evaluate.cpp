@@ -277,9 +277,9 @@ Status Evaluator::evaluate(const Definition &definition, const CanonDefinition &
         program.resourceOf(frame->componentInstance, types, TypeId(definition.resolved));
     break;
   default:
-    return unsupported("canonical functions of kind `" + std::string(infoOf(canon.builtin).name) +
-                           "`",
-                       definition.offset);
+    func.slot = canon.slot;
+    func.type = CoreFuncId(definition.resolved);
+    break;
   }
   const auto index = uint32_t(program.canonFuncs.size());
   program.canonFuncs.push_back(std::move(func));

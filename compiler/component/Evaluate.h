@@ -42,8 +42,10 @@ struct CanonFunc {
   component::Builtin builtin = component::Builtin::Lower;
   uint32_t componentInstance = 0;
   BoundOptions options;
-  uint32_t lifted = 0;   ///< of Lower: the function that is called
-  uint32_t resource = 0; ///< of the built-ins of resources
+  uint32_t lifted = 0;             ///< of Lower: the function that is called
+  uint32_t resource = 0;           ///< of the built-ins of resources
+  uint32_t slot = 0;               ///< of context.get and context.set
+  component::CoreFuncId type = {}; ///< of other built-ins
 };
 
 /// A resource type: another for each instance of the component that defines it.

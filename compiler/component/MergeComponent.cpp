@@ -8,7 +8,7 @@ namespace w2n::compiler {
 
 namespace {
 
-void exportFunc(MergedModule &module, const Adapters &adapters, const LiftedFunc &func,
+void exportFunc(MergedModule &module, Adapters &adapters, const LiftedFunc &func,
                 ComponentExport &exported) {
   using wasm::ExternKind;
   const auto add = [&](const char *prefix, ExternKind kind, uint32_t index) {
@@ -17,7 +17,9 @@ void exportFunc(MergedModule &module, const Adapters &adapters, const LiftedFunc
   };
   exported.type = func.type;
   exported.encoding = func.options.encoding;
-  add("func:", ExternKind::Function, module.indexOf(func.core));
+  add("func:", ExternKind::Function, adapters.entryOf(func));
+  if (const auto taker = adapters.takerOf(func))
+    add("take-own:", ExternKind::Function, *taker);
   if (func.options.memory)
     exported.hasMemory = add("memory:", ExternKind::Memory, module.indexOf(*func.options.memory));
   if (func.options.realloc)

@@ -10,7 +10,8 @@ namespace w2n::compiler {
 /// A function that a component exports, and what calling it from outside needs. The module exports,
 /// with a prefix before the function's name: "func:", what is called; "memory:", "realloc:" and
 /// "post-return:", if the canonical options have them; "may-leave:", a flag that must be 0 while
-/// realloc and post-return run, if there is one.
+/// realloc and post-return run, if there is one; "take-own:", if the result is an own handle, which
+/// gives the resource's representation for the handle.
 struct ComponentExport {
   std::string name;
   component::TypeId type = {};

@@ -228,8 +228,8 @@ struct Definition {
                CanonDefinition, StartDefinition, ImportDefinition, ExportDefinition,
                ValueDefinition>
       kind = {};
-  /// Filled by validation. Of a canonical function, the type that it lifts or lowers, or that a
-  /// built-in is of; of a resource, its number.
+  /// Filled by validation. Of a canonical function, the type that it lifts or lowers, the
+  /// resource that it is of, or its core type (CoreFuncId); of a resource, its number.
   uint32_t resolved = 0;
   /// Of an instance: the resources that instantiating its component makes, first as the component
   /// numbers them.

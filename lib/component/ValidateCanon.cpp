@@ -394,7 +394,10 @@ Status Validator::validate(Definition &definition, CanonDefinition &canon) {
       canon.builtin == Builtin::ErrorContextDebugMessage)
     W2N_CHECK(
         requireMemory(options, true, canon.builtin == Builtin::ErrorContextDebugMessage, offset));
-  scope().coreFuncs.push_back(types.add(std::move(type)));
+  const CoreFuncId id = types.add(std::move(type));
+  scope().coreFuncs.push_back(id);
+  if (!isResource)
+    definition.resolved = uint32_t(id);
   return {};
 }
 

@@ -384,6 +384,11 @@ Result<Json> Invocation::lift(ValueType type, std::span<const runtime::Slot> &sl
   if (primitiveOf(types, type))
     return scalar(type, first);
   const TypeBody &body = *bodyOf(types, type);
+  if (body.form == TypeForm::Own) {
+    Slots taken = {first};
+    W2N_CHECK(call("take-own:", taken));
+    return Json{{"type", "own"}, {"value", std::to_string(uint32_t(taken[0]))}};
+  }
   if (body.form == TypeForm::Flags) {
     Json names = Json::array();
     for (size_t i = 0; i < body.fields.size(); ++i)
@@ -399,6 +404,40 @@ Result<Json> Invocation::lift(ValueType type, std::span<const runtime::Slot> &sl
     return Json{{"type", nameOf(body.form)}, {"case", cases[uint32_t(first)].label}};
   }
   return trap("results of type " + describe(types, type) + " cannot be read");
+}
+
+Result<Json> Invocation::loadFields(const TypeBody &body, uint32_t address) {
+  Json values = Json::array();
+  uint64_t offset = 0;
+  for (const Field &field : body.fields) {
+    const Layout layout = layoutOf(types, *field.type);
+    offset = alignUp(offset, layout.alignment);
+    W2N_TRY(value, load(*field.type, uint32_t(address + offset)));
+    offset += layout.bytes;
+    if (body.form == TypeForm::Record)
+      values.push_back(Json{{"name", field.label}, {"value", value}});
+    else
+      values.push_back(value);
+  }
+  return Json{{"type", nameOf(body.form)}, {"value", values}};
+}
+
+Result<Json> Invocation::loadVariant(const TypeBody &body, uint32_t address) {
+  const std::vector<Field> cases = casesOf(body);
+  const auto index = uint32_t(read(address, discriminantBytes(cases.size())));
+  if (index >= cases.size())
+    return trap("invalid variant discriminant");
+  Json payload;
+  if (cases[index].type) {
+    W2N_TRY(value, load(*cases[index].type, uint32_t(address + payloadOffset(types, body))));
+    payload = std::move(value);
+  }
+  if (body.form == TypeForm::Option)
+    return Json{{"type", "option"}, {"value", payload}};
+  Json made = {{"type", nameOf(body.form)}, {"case", cases[index].label}};
+  if (!payload.is_null())
+    made["value"] = payload;
+  return made;
 }
 
 Result<Json> Invocation::load(ValueType type, uint32_t address) {
@@ -419,6 +458,10 @@ Result<Json> Invocation::load(ValueType type, uint32_t address) {
     }
     return Json{{"type", "list"}, {"value", values}};
   }
+  if (body && (body->form == TypeForm::Record || body->form == TypeForm::Tuple))
+    return loadFields(*body, address);
+  if (body && isVariant(*body))
+    return loadVariant(*body, address);
   const uint64_t bits = read(address, uint32_t(layoutOf(types, type).bytes));
   const runtime::Slot slot[] = {bits};
   std::span<const runtime::Slot> slots = slot;

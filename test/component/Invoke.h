@@ -33,6 +33,8 @@ private:
                                                   const Json &values);
   Result<Json> lift(ValueType type, std::span<const runtime::Slot> &slots);
   Result<Json> load(ValueType type, uint32_t address);
+  Result<Json> loadFields(const TypeBody &body, uint32_t address);
+  Result<Json> loadVariant(const TypeBody &body, uint32_t address);
   Result<Json> liftString(uint32_t address, uint32_t length);
   Result<Json> scalar(ValueType type, uint64_t bits) const;
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <ranges>
 
 namespace w2n::component {
 
@@ -26,6 +27,20 @@ Status trapWith(runtime::Caller, std::span<runtime::Slot> slots) {
   return fail(ErrorKind::Trap, std::move(text));
 }
 
+uint8_t digitOf(char c) { return uint8_t(c <= '9' ? c - '0' : c - 'a' + 10); }
+
+/// The component of a command: a file, or bytes in lines of hexadecimal digits.
+Result<std::vector<uint8_t>> readComponent(const std::filesystem::path &folder,
+                                           const Json &command) {
+  if (!command.contains("bytes"))
+    return readFile(folder / command["filename"].get<std::string>());
+  std::vector<uint8_t> bytes;
+  for (const Json &line : command["bytes"])
+    for (const std::string digits = line; const size_t i : std::views::iota(0u, digits.size() / 2))
+      bytes.push_back(uint8_t(digitOf(digits[2 * i]) << 4 | digitOf(digits[2 * i + 1])));
+  return bytes;
+}
+
 /// Whether `message` has the words, which may be those of the reference engine's command.
 bool hasWords(const std::string &message, std::string words) {
   constexpr std::string_view prefix = "wasm trap: ";
@@ -37,7 +52,7 @@ bool hasWords(const std::string &message, std::string words) {
 } // namespace
 
 Status Runner::validate(const Json &command) const {
-  W2N_TRY(bytes, readFile(options.folder / command["filename"].get<std::string>()));
+  W2N_TRY(bytes, readComponent(options.folder, command));
   W2N_TRY(component, decodeComponent(bytes));
   Types types;
   W2N_CHECK(validateComponent(component, types));
@@ -46,8 +61,8 @@ Status Runner::validate(const Json &command) const {
 
 Result<std::shared_ptr<Runner::Definition>> Runner::compile(const Json &command) const {
   auto definition = std::make_shared<Definition>();
-  W2N_TRY(bytes, readFile(options.folder / command["filename"].get<std::string>()));
-  definition->bytes.assign(bytes.begin(), bytes.end());
+  W2N_TRY(bytes, readComponent(options.folder, command));
+  definition->bytes = std::move(bytes);
   W2N_TRY(merged, compiler::mergeComponent(definition->bytes));
   definition->merged = std::move(merged);
   W2N_TRY(artifact, tool::compileWithLibrary(definition->merged.wasm, options.compile));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // wasm2native inspect: what is in a compiled artifact, or in a WebAssembly module.
+#include "lib/component/PrintWorld.h"
+#include "lib/component/ValidateComponent.h"
 #include "lib/support/File.h"
 #include "tools/wasm2native/CommandLine.h"
 #include "tools/wasm2native/Describe.h"
@@ -30,7 +32,9 @@ constexpr Example examples[] = {
 constinit const CommandSpec inspectSpec = {
     .name = "wasm2native inspect",
     .usage = "[OPTION...] FILE",
-    .summary = "Shows what a compiled artifact or a WebAssembly module imports, exports and needs.",
+    .summary =
+        "Shows what a compiled artifact, a WebAssembly module or a component imports, exports and "
+        "needs.",
     .options = rows,
     .sharedOptions = {},
     .examples = examples};
@@ -74,6 +78,23 @@ void printText(const Description &description) {
   }
 }
 
+/// Prints the world of a component. All names in it are labels: there is nothing to escape.
+int inspectComponent(const std::string &path, std::span<const uint8_t> bytes, bool asJson) {
+  auto decoded = component::decodeComponent(bytes);
+  if (!decoded)
+    return reportError(path, decoded.error());
+  component::Types types;
+  auto type = component::validateComponent(*decoded, types);
+  if (!type)
+    return reportError(path, type.error());
+  const std::string world = component::printWorld(types, *type);
+  if (asJson)
+    printJson(Description{{"kind", "component"}, {"world", world}});
+  else
+    fputs(world.c_str(), stdout);
+  return 0;
+}
+
 } // namespace
 
 int inspectMain(std::span<char *const> arguments) {
@@ -89,6 +110,8 @@ int inspectMain(std::span<char *const> arguments) {
   auto bytes = readFile(path);
   if (!bytes)
     return reportError(path, bytes.error());
+  if (component::kindOf(*bytes) == component::BinaryKind::Component)
+    return inspectComponent(path, *bytes, line->has("json"));
   auto description = describe(*bytes);
   if (!description)
     return reportError(path, description.error());

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Components as one module: whatever a valid component is, what is made of it is a valid module.
+#include "compiler/component/MergeComponent.h"
+#include "lib/support/File.h"
+#include "test/unit/component/Sample.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace w2n::test {
+namespace {
+
+/// The component of test/component/own/calls.json.
+std::vector<uint8_t> callsComponent() {
+  const auto text = readFile(CALLS_JSON);
+  const auto script = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  std::string digits;
+  for (const auto &line : script["commands"][0]["bytes"])
+    digits += line.get<std::string>();
+  std::vector<uint8_t> bytes;
+  for (size_t i = 0; i + 1 < digits.size(); i += 2)
+    bytes.push_back(uint8_t(strtoul(digits.substr(i, 2).c_str(), nullptr, 16)));
+  return bytes;
+}
+
+/// Merges, and validates what results. An error of merging is none of ours.
+void expectValidOrRefused(const std::vector<uint8_t> &bytes) {
+  const auto merged = compiler::mergeComponent(bytes);
+  if (!merged) {
+    EXPECT_NE(merged.error().kind, ErrorKind::Internal) << merged.error().text;
+    return;
+  }
+  auto module = wasm::decodeModule(merged->wasm);
+  ASSERT_TRUE(module) << module.error().text << " at " << module.error().offset;
+  const Status status = wasm::validateModule(*module);
+  EXPECT_TRUE(status) << status.error().text << " at " << status.error().offset;
+}
+
+TEST(MergeComponent, MakesOneModuleOfAllInstances) {
+  const std::vector<uint8_t> bytes = callsComponent();
+  const auto merged = compiler::mergeComponent(bytes);
+  ASSERT_TRUE(merged) << merged.error().text;
+  EXPECT_EQ(merged->exports.size(), 7u);
+  auto module = wasm::decodeModule(merged->wasm);
+  ASSERT_TRUE(module);
+  ASSERT_TRUE(wasm::validateModule(*module));
+  // Two of the guests', a table of handles for each, the stack of loans.
+  EXPECT_EQ(module->memories.size(), 5u);
+  // The function that traps.
+  EXPECT_EQ(module->imports.size(), 1u);
+  // A segment that waits for a start function.
+  EXPECT_TRUE(module->start);
+}
+
+TEST(MergeComponent, DamagedComponentsGiveValidModulesOrErrors) {
+  const std::vector<uint8_t> bytes = callsComponent();
+  for (size_t at = 0; at < bytes.size(); ++at)
+    for (const unsigned flip : {1, 2, 4, 128}) {
+      std::vector<uint8_t> damaged = bytes;
+      damaged[at] ^= uint8_t(flip);
+      expectValidOrRefused(damaged);
+    }
+}
+
+TEST(MergeComponent, RefusesImportsOfTheComponentItself) {
+  const std::vector<uint8_t> bytes = sampleComponent();
+  const auto merged = compiler::mergeComponent(bytes);
+  ASSERT_FALSE(merged);
+  EXPECT_EQ(merged.error().kind, ErrorKind::Unsupported);
+  EXPECT_NE(merged.error().text.find("a:b/store@1.2.0"), std::string::npos);
+}
+
+} // namespace
+} // namespace w2n::test
