@@ -215,7 +215,15 @@ std::shared_ptr<Function> makeUnknownFunction(const Module &module, const Import
   return makeHostFunction(canonicalType(module.typeIds()[typeIndex]), std::move(body));
 }
 
-/// Imports that nobody provides: the first with its type, and the names of some, by module.
+/// `name` in quotes and on one line, which a module's names need not be.
+std::string onOneLine(std::string_view name) {
+  std::string text = "\"";
+  for (char letter : name)
+    text += letter == '\n' ? std::string("\\n") : std::string(1, letter);
+  return text + "\"";
+}
+
+/// Imports that nothing provides: the first with its type, and the names of some, by module.
 class UnknownImports {
 public:
   void add(const ImportMatcher &matcher) {
@@ -227,7 +235,7 @@ public:
     auto group = std::ranges::find(groups, module, &Group::module);
     if (group == groups.end())
       group = groups.insert(group, {module, ""});
-    group->names += (group->names.empty() ? "\"" : ", \"") + std::string(matcher.name()) + "\"";
+    group->names += (group->names.empty() ? "" : ", ") + onOneLine(matcher.name());
   }
   bool empty() const { return count == 0; }
   Error error() && {
@@ -235,7 +243,7 @@ public:
       return std::move(first);
     first.text += ", and " + std::to_string(count - 1) + " more";
     for (const Group &group : groups)
-      first.notes += "  \"" + std::string(group.module) + "\": " + group.names + "\n";
+      first.notes += "  " + onOneLine(group.module) + ": " + group.names + "\n";
     if (count > maxNames)
       first.notes += "  and " + std::to_string(count - maxNames) + " more\n";
     return std::move(first);

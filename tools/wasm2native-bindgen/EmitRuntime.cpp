@@ -134,7 +134,10 @@ std::string emitModules(const std::map<std::string, std::string> &rowsOfModules)
 } // namespace
 
 std::string emitRuntime(const Interface &interface, const std::string &header) {
-  std::string text = "// Made by wasm2native-bindgen --runtime from " + header +
+  // The table is a source of the project, which says the license as others do.
+  std::string text = "// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n\n"
+                     "// Made by wasm2native-bindgen --runtime from " +
+                     header +
                      "; changes would be lost.\n// clang-format off\n"
                      "#include \"runtime/wasi/Arguments.h\"\n"
                      "#include \"runtime/wasi/CallTable.h\"\n"

@@ -67,6 +67,9 @@ std::vector<CodeSymbol> codeSymbolsOf(std::span<const uint8_t> file) {
   std::ranges::stable_sort(symbols, {}, &CodeSymbol::begin);
   const auto same = std::ranges::unique(symbols, {}, &CodeSymbol::begin);
   symbols.erase(same.begin(), same.end());
+  // In a damaged table every symbol may reach over all others: their sum stays the file's size.
+  for (size_t i = 0; i + 1 < symbols.size(); ++i)
+    symbols[i].bytes = std::min(symbols[i].bytes, symbols[i + 1].begin - symbols[i].begin);
   return symbols;
 }
 

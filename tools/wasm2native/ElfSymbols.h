@@ -15,9 +15,9 @@ struct CodeSymbol {
   std::string_view name; ///< in the file; the module's choice
 };
 
-/// The functions of the 64-bit little-endian ELF file `file` that lie inside of it, by address; of
-/// several at one address the first that has a size. Empty if it has no symbol table, or a damaged
-/// one.
+/// The functions of the 64-bit little-endian ELF file `file` that lie inside of it, by address,
+/// each ending where the next begins at the latest; of several at one address the first that has a
+/// size. Empty if it has no symbol table, or a damaged one.
 std::vector<CodeSymbol> codeSymbolsOf(std::span<const uint8_t> file);
 
 } // namespace w2n::tool
