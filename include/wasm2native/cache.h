@@ -41,9 +41,9 @@ W2N_API w2n_error *w2n_cache_open(const w2n_cache_options *options, w2n_cache **
 W2N_API void w2n_cache_free(w2n_cache *cache);
 
 /// Loads the WebAssembly module at `path`: from the cache, or by compiling it with `options` (null
-/// is what w2n_compile_options_init sets). Waits while another thread or process compiles the same. With
-/// no `cpu` in the options, whatever the cache has for this architecture and this machine can run
-/// is taken, and a module that is not there is compiled for this processor. Errors: those of
+/// is what w2n_compile_options_init sets). Waits while another thread or process compiles the same.
+/// With no `cpu` in the options, whatever the cache has for this architecture and this machine can
+/// run is taken, and a module that is not there is compiled for this processor. Errors: those of
 /// w2n_compile and w2n_module_load. Threads: any, several at once.
 W2N_API w2n_error *w2n_cache_load_file(w2n_cache *cache, const char *path,
                                        const w2n_compile_options *options, w2n_module **out);

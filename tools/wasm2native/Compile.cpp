@@ -5,6 +5,7 @@
 #include "lib/wasm/Features.h"
 #include "tools/wasm2native/CHeader.h"
 #include "tools/wasm2native/CodegenOptions.h"
+#include "tools/wasm2native/CompileOverrun.h"
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/FileKind.h"
 #include "tools/wasm2native/Help.h"

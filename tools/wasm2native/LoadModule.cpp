@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "tools/wasm2native/LoadModule.h"
+#include "tools/wasm2native/CompileOverrun.h"
 
 #include "lib/support/File.h"
 #include "tools/wasm2native/FileKind.h"

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
 # Functions and labels that take 40 values of all types. Value i begins as x + i; $next adds 1 to each; $sum is the sum of
 # (i + 1) * value i, which is 820 * x + 21320 at the beginning, and 820 more for each $next.
 COUNT = 40

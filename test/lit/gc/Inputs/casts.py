@@ -2,7 +2,7 @@
 
 """Casts to a final type and to one that has subtypes, and what is known of the type that they are made from."""
 
-from module import *
+from module import (ANYREF, field, func, get, I32, ref, ref_test, struct, struct_get, struct_new, sub, write)
 
 FINAL, OPEN, BELOW, TEST, TEST_OPEN, ALLOCATE = range(6)
 

@@ -122,7 +122,8 @@ def try_table(tag, label, *code):
 def br_if(label): return b"\x0d" + leb(label)
 
 
-ADD, SUB, MUL, EQ, DROP, END, UNREACHABLE = b"\x6a", b"\x6b", b"\x6c", b"\x46", b"\x1a", b"\x0b", b"\0"
+ADD, SUB, MUL, EQ, EQZ, DROP, END, UNREACHABLE = b"\x6a", b"\x6b", b"\x6c", b"\x46", b"\x45", b"\x1a", b"\x0b", b"\0"
+RETURN = b"\x0f"
 
 
 def write(types, functions, globals_=(), data=(), tables=(), tags=()):

@@ -2,7 +2,13 @@
 
 """Functions that make objects and look at them: what they return is in objects.test."""
 
-from module import *
+from module import (ADD, any_convert_extern, ANYREF, array, array_copy, array_fill, array_get, array_get_u,
+                    array_len, array_new, array_new_data, array_new_default, array_new_fixed, block, br_if,
+                    EMPTY, EQ, EQREF, extern_convert_any, EXTERNREF, F64, field, func, FUNCREF, get,
+                    global_get, I16, i31_get_s, I31REF, I32, i32, I64, I8, loop, MUL, null, ref, ref_cast,
+                    ref_i31, ref_null, ref_test, set_, struct, struct_get, struct_get_s, struct_get_u,
+                    struct_new, struct_new_default, SUB, sub, table_get, table_set, tee, throw, try_table,
+                    UNREACHABLE, V128, write)
 
 UNARY, POINT, POINT3, NODE, INTS, BYTES, SHAPE, NULLARY, TAG = range(9)
 
