@@ -55,7 +55,7 @@ void BodyLowering::setLabelTypes(Frame &frame, const std::vector<wasm::ValueType
     return;
   }
   for (wasm::ValueType type : types)
-    frame.spilledTypes.push_back(llvmType(module.context, type));
+    frame.spilledTypes.push_back(module.typeOf(type));
   frame.spilledSlot = slotAt(frame.stackHeight);
 }
 
