@@ -141,19 +141,19 @@ TEST(StoreHeap, IsLimited) {
 TEST(StoreHeap, NextTenantOfAPoolFindsItEmpty) {
   auto pool = InstancePool::create({.slots = 1}).value();
   auto module = heapModule();
-  const uint8_t *base = nullptr;
+  std::weak_ptr<StoreHeap> kept;
   for (int tenant = 0; tenant < 3; ++tenant) {
     auto instance = Instance::instantiate(module, nullptr, {.pool = pool});
     ASSERT_TRUE(instance) << instance.error().text;
     EXPECT_EQ(heapOf(**instance).stats().allocatedBytes, 0u);
-    if (base) {
-      EXPECT_EQ((*instance)->context()->heapBase, base) << "the slot keeps it";
-    }
-    base = (*instance)->context()->heapBase;
+    EXPECT_TRUE(tenant == 0 || kept.lock() == (*instance)->state().heap) << "the slot keeps it";
+    kept = (*instance)->state().heap;
     for (uint32_t i = 0; i < 5000; ++i) {
       const auto box = uint32_t(boxHostValue(**instance, i + 1).value());
       ASSERT_EQ(box, artifact::nullGuardBytes + 16 * i);
     }
+    instance->reset();
+    ASSERT_FALSE(kept.expired());
   }
 }
 
