@@ -122,6 +122,17 @@ TEST(StoreHeap, OptionsNameOneForMany) {
   EXPECT_EQ(refused.error().kind, ErrorKind::Link);
 }
 
+TEST(StoreHeap, FaultsOfNullAreTraps) {
+  auto heap = StoreHeap::create({}).value();
+  const auto base = reinterpret_cast<uintptr_t>(heap->objects().record().base);
+  for (uintptr_t offset : {uintptr_t(0), uintptr_t(8), artifact::nullGuardBytes - 1})
+    EXPECT_EQ(nullObjectRanges().find(base + offset), heap.get());
+  EXPECT_EQ(nullObjectRanges().find(base - 1), nullptr);
+  EXPECT_EQ(nullObjectRanges().find(base + artifact::nullGuardBytes), nullptr);
+  heap.reset();
+  EXPECT_EQ(nullObjectRanges().find(base), nullptr);
+}
+
 TEST(StoreHeap, IsLimited) {
   auto instance = instantiate({.limits = {.maxHeapBytes = 64 << 10}});
   auto table = get<Table>(*instance, "table");
