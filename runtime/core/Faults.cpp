@@ -35,6 +35,10 @@ std::optional<TrapKind> classify(const platform::Fault &fault) {
       return TrapKind::StackOverflow;
     if (memoryRanges().find(fault.address))
       return TrapKind::MemoryOutOfBounds;
+    // Compiled code looks for null where a type allows it. A field of another type is null if the
+    // guest was left before it was written, and is used afterwards.
+    if (nullObjectRanges().find(fault.address))
+      return TrapKind::NullReference;
     // call_ref reads the record of what it calls without looking whether there is one.
     if (fault.address < sizeof(artifact::FunctionReference))
       return TrapKind::NullFunctionReference;
@@ -125,6 +129,7 @@ void installFaultHandlers() {
   // Made before the first handler can run: a handler must not be what constructs them.
   codeRanges();
   memoryRanges();
+  nullObjectRanges();
   platform::installFaultHandler(handleFault);
 }
 

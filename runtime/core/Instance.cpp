@@ -214,8 +214,10 @@ Status Builder::run() {
 } // namespace
 
 Instance::State::~State() {
+  // Before the slot, which keeps the heap for the next tenant if nothing else has it.
   if (heap)
     heap->remove(*this);
+  heap.reset();
   if (slot && slot.memoryIndex() < memories.size() && memories[slot.memoryIndex()])
     slot.noteMemoryBytes(memories[slot.memoryIndex()]->bytes().size());
   // What else is in the block, no guest can write.

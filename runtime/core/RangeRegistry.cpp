@@ -46,13 +46,18 @@ const void *RangeRegistry::find(uintptr_t address) const {
   return nullptr;
 }
 
-// Neither is ever destroyed: a handler may run while the process ends.
+// None is ever destroyed: a handler may run while the process ends.
 RangeRegistry &codeRanges() {
   static auto &registry = *new RangeRegistry;
   return registry;
 }
 
 RangeRegistry &memoryRanges() {
+  static auto &registry = *new RangeRegistry;
+  return registry;
+}
+
+RangeRegistry &nullObjectRanges() {
   static auto &registry = *new RangeRegistry;
   return registry;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // Address ranges that a signal handler can look up: the code of loaded modules, the reservations of
-// memories.
+// memories, the beginnings of heaps.
 #pragma once
 
 #include <atomic>
@@ -45,5 +45,7 @@ private:
 RangeRegistry &codeRanges();
 /// The reservation of every memory; the owner is the Memory.
 RangeRegistry &memoryRanges();
+/// The inaccessible beginning of every heap, where fields of null are; the owner is the StoreHeap.
+RangeRegistry &nullObjectRanges();
 
 } // namespace w2n::runtime

@@ -50,8 +50,12 @@ Result<std::shared_ptr<StoreHeap>> StoreHeap::create(const heap::HeapOptions &op
   std::shared_ptr<StoreHeap> store(new StoreHeap);
   W2N_TRY(made, heap::Heap::create(*types, *store, options));
   store->heap = std::move(made);
+  const auto base = reinterpret_cast<uintptr_t>(store->heap->record().base);
+  store->nullRange = nullObjectRanges().add(base, base + artifact::nullGuardBytes, store.get());
   return store;
 }
+
+StoreHeap::~StoreHeap() { nullObjectRanges().remove(nullRange); }
 
 void StoreHeap::add(Instance::State &state, std::shared_ptr<const Module> module) {
   members.insert(&state);

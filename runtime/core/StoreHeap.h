@@ -8,6 +8,7 @@
 #pragma once
 
 #include "runtime/core/Instance.h"
+#include "runtime/core/RangeRegistry.h"
 #include "runtime/heap/Heap.h"
 
 #include <memory>
@@ -21,6 +22,7 @@ class StoreHeap final : heap::HeapClient {
 public:
   /// Errors: Limit (no address space).
   static Result<std::shared_ptr<StoreHeap>> create(const heap::HeapOptions &options);
+  ~StoreHeap();
   StoreHeap(const StoreHeap &) = delete;
   StoreHeap &operator=(const StoreHeap &) = delete;
 
@@ -42,6 +44,7 @@ private:
   /// Of objects that may be there. Before the heap, whose end may need them.
   std::unordered_map<const Module *, std::shared_ptr<const Module>> modules;
   uint64_t visits = 0;
+  RangeRegistry::Entry *nullRange = nullptr;
   std::unique_ptr<heap::Heap> heap;
 };
 

@@ -122,6 +122,17 @@ TEST(StoreHeap, OptionsNameOneForMany) {
   EXPECT_EQ(refused.error().kind, ErrorKind::Link);
 }
 
+TEST(StoreHeap, FaultsOfNullAreTraps) {
+  auto heap = StoreHeap::create({}).value();
+  const auto base = reinterpret_cast<uintptr_t>(heap->objects().record().base);
+  for (uintptr_t offset : {uintptr_t(0), uintptr_t(8), artifact::nullGuardBytes - 1})
+    EXPECT_EQ(nullObjectRanges().find(base + offset), heap.get());
+  EXPECT_EQ(nullObjectRanges().find(base - 1), nullptr);
+  EXPECT_EQ(nullObjectRanges().find(base + artifact::nullGuardBytes), nullptr);
+  heap.reset();
+  EXPECT_EQ(nullObjectRanges().find(base), nullptr);
+}
+
 TEST(StoreHeap, IsLimited) {
   auto instance = instantiate({.limits = {.maxHeapBytes = 64 << 10}});
   auto table = get<Table>(*instance, "table");
@@ -141,19 +152,19 @@ TEST(StoreHeap, IsLimited) {
 TEST(StoreHeap, NextTenantOfAPoolFindsItEmpty) {
   auto pool = InstancePool::create({.slots = 1}).value();
   auto module = heapModule();
-  const uint8_t *base = nullptr;
+  std::weak_ptr<StoreHeap> kept;
   for (int tenant = 0; tenant < 3; ++tenant) {
     auto instance = Instance::instantiate(module, nullptr, {.pool = pool});
     ASSERT_TRUE(instance) << instance.error().text;
     EXPECT_EQ(heapOf(**instance).stats().allocatedBytes, 0u);
-    if (base) {
-      EXPECT_EQ((*instance)->context()->heapBase, base) << "the slot keeps it";
-    }
-    base = (*instance)->context()->heapBase;
+    EXPECT_TRUE(tenant == 0 || kept.lock() == (*instance)->state().heap) << "the slot keeps it";
+    kept = (*instance)->state().heap;
     for (uint32_t i = 0; i < 5000; ++i) {
       const auto box = uint32_t(boxHostValue(**instance, i + 1).value());
       ASSERT_EQ(box, artifact::nullGuardBytes + 16 * i);
     }
+    instance->reset();
+    ASSERT_FALSE(kept.expired());
   }
 }
 
