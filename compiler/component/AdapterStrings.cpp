@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Strings (CanonicalABI.md, "Loading" and "Storing" of strings). A copy takes two passes over the
+// Strings (CanonicalABI.md, "Loading" and "Storing" of strings). A string that both sides have in
+// the same encoding is checked and copied as bytes. Any other copy takes two passes over the
 // characters: one that checks them and finds how many bytes they need in the other encoding, and
 // one that writes them, so that realloc is called once, with the size that is needed.
 
@@ -306,10 +307,16 @@ public:
     checkRange();
     switch (to.encoding) {
     case CanonOption::Utf8:
-      copyAs(Units::Utf8, 1, measure(Units::Utf8), 0);
+      if (fromUnits == Units::Utf8)
+        copyBytes(1);
+      else
+        copyAs(Units::Utf8, 1, measure(Units::Utf8), 0);
       break;
     case CanonOption::Utf16:
-      copyAs(Units::Utf16, 2, measure(Units::Utf16), 0);
+      if (fromUnits == Units::Utf16)
+        copyBytes(2);
+      else
+        copyAs(Units::Utf16, 2, measure(Units::Utf16), 0);
       break;
     default:
       copyAsLatin1OrUtf16();
@@ -368,6 +375,64 @@ private:
     compareWith(e, size, maxStringBytes, Op::I32GtU);
     adapters.trapIf(e, CanonTrap::StringTooLong);
     return size;
+  }
+
+  /// Skips characters below U+0080, eight at a time, and leaves the loop at the end.
+  void skipAscii() {
+    constexpr uint32_t step = 8;
+    e.loop();
+    e.get(end);
+    e.get(at);
+    e.op(Op::I32Sub);
+    e.i32(step);
+    e.op(Op::I32GeU);
+    e.iff();
+    e.get(at);
+    e.access(Op::I64Load, adapters.memoryOf(from), 0);
+    e.i64(0x8080808080808080);
+    e.op(Op::I64And);
+    e.op(Op::I64Eqz);
+    e.iff();
+    addTo(e, at, step);
+    e.br(2);
+    e.end();
+    e.end();
+    e.end();
+  }
+
+  /// Checks a string whose bytes stay as they are.
+  void check() {
+    e.get(address);
+    e.set(at);
+    e.block();
+    e.loop();
+    if (fromUnits == Units::Utf8)
+      skipAscii();
+    e.get(at);
+    e.get(end);
+    e.op(Op::I32Eq);
+    e.brIf(1);
+    CharacterReader(adapters, e, fromUnits, adapters.memoryOf(from)).read(at, end, character);
+    e.br(0);
+    e.end();
+    e.end();
+  }
+
+  /// Copies the bytes of a string that both sides have in the same encoding.
+  void copyBytes(uint32_t alignment) {
+    check();
+    const uint32_t copy =
+        adapters.allocate(e, to, toInstance, alignment, bytes, CanonTrap::StringOutOfBounds);
+    e.get(copy);
+    e.get(address);
+    e.get(bytes);
+    e.memoryCopy(adapters.memoryOf(to), adapters.memoryOf(from));
+    e.get(copy);
+    e.get(bytes);
+    if (fromUnits == Units::Utf16) {
+      e.i32(1);
+      e.op(Op::I32ShrU);
+    }
   }
 
   /// Allocates `size` bytes, writes the string and leaves address and length on the stack.

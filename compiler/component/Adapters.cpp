@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "compiler/component/Adapters.h"
+
 #include "compiler/component/Translate.h"
 
 #include <algorithm>
@@ -360,6 +362,7 @@ Status Adapters::run() {
       addStub(i, func);
       break;
     }
+    W2N_CHECK(module.checkSize());
   }
   return {};
 }

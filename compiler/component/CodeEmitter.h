@@ -23,6 +23,7 @@ enum class Op : uint8_t {
   I32GtU = 0x4b,
   I32LeU = 0x4d,
   I32GeU = 0x4f,
+  I64Eqz = 0x50,
   I64GtU = 0x56,
   I32Add = 0x6a,
   I32Sub = 0x6b,
@@ -34,6 +35,7 @@ enum class Op : uint8_t {
   I32ShrU = 0x76,
   I64Add = 0x7c,
   I64Mul = 0x7e,
+  I64And = 0x83,
   I64Shl = 0x86,
   I32WrapI64 = 0xa7,
   I64ExtendI32U = 0xad,
@@ -95,6 +97,8 @@ public:
   /// A load or store at the address on the stack.
   void access(Op opcode, uint32_t memory, uint64_t offset);
   void memoryCopy(uint32_t to, uint32_t from);
+  /// Bytes of instructions so far.
+  size_t codeBytes() const { return code.written().size(); }
   /// The function's body, locals first, without its size.
   std::vector<uint8_t> take();
 

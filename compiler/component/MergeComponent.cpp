@@ -39,7 +39,9 @@ Result<MergedComponent> mergeComponent(component::Bytes bytes) {
   W2N_TRY(decoded, component::decodeComponent(bytes));
   W2N_TRY(type, component::validateComponent(decoded, merged.types));
   W2N_TRY(program, evaluate(decoded, merged.types, type));
-  MergedModule module(program);
+  // Toolchains instantiate a module once or twice.
+  constexpr uint64_t leastBytes = 16 << 20, factor = 16;
+  MergedModule module(program, leastBytes + factor * bytes.size());
   W2N_CHECK(module.addInstances());
   Adapters adapters(module, program, merged.types);
   W2N_CHECK(adapters.run());

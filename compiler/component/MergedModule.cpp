@@ -111,8 +111,19 @@ Status MergedModule::addInstances() {
     maps[i].firstData = data.count;
     maps[i].firstElement = elements.count;
     W2N_CHECK(add(program.instances[i], maps[i]));
+    codeBytes += module->functions.size() + module->globals.size() + module->tables.size();
+    for (const wasm::ElementSegment &segment : module->elements)
+      codeBytes += segment.size();
+    W2N_CHECK(checkSize());
   }
   return {};
+}
+
+Status MergedModule::checkSize() const {
+  if (codeBytes <= maxCodeBytes)
+    return {};
+  return fail(ErrorKind::Limit, "instances and adapters of the component have more than " +
+                                    std::to_string(maxCodeBytes) + " bytes of code and data");
 }
 
 Status MergedModule::addConstExpr(const wasm::ConstExpr &expression, const IndexMap &map,
@@ -128,7 +139,7 @@ Status MergedModule::addBody(const wasm::Function &function, const IndexMap &map
     encodeValueType(body, map(group.type));
   }
   W2N_CHECK(rewriteCode(function.code, function.codeOffset, map, body));
-  functions.push_back({map.firstType + function.typeIndex, body.take()});
+  addCode({map.firstType + function.typeIndex, body.take()});
   return {};
 }
 
@@ -247,18 +258,20 @@ Status MergedModule::addData(const wasm::Module &module, const IndexMap &map) {
         initialize(start, offset.written(), segment.bytes.size(), 0x08, 0x09, data.count, memory);
     }
     out.writeSized(segment.bytes);
+    codeBytes += segment.bytes.size();
     ++data.count;
   }
   return {};
 }
 
 uint32_t MergedModule::addFunction(const wasm::FunctionType &type, std::vector<uint8_t> body) {
-  functions.push_back({addType(type), std::move(body)});
+  addCode({addType(type), std::move(body)});
   return functionCount++;
 }
 
 void MergedModule::setCanonFunc(uint32_t canonFunc, const wasm::FunctionType &type,
                                 std::vector<uint8_t> body) {
+  codeBytes += body.size();
   functions[canonFunc] = {addType(type), std::move(body)};
 }
 

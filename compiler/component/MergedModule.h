@@ -13,7 +13,10 @@ namespace w2n::compiler {
 
 class MergedModule {
 public:
-  explicit MergedModule(const FlatProgram &program) : program(program) {}
+  /// `maxCodeBytes` bounds what is copied for instances and written for adapters: a small component
+  /// can instantiate a large module many times.
+  MergedModule(const FlatProgram &program, uint64_t maxCodeBytes)
+      : program(program), maxCodeBytes(maxCodeBytes) {}
   /// Numbers everything, and copies what the instances have. Errors: Unsupported.
   Status addInstances();
 
@@ -28,6 +31,8 @@ public:
   uint32_t addGlobal(uint32_t value);
   void addExport(const std::string &name, wasm::ExternKind kind, uint32_t index);
   std::vector<uint8_t> encode();
+  /// Errors: Limit.
+  Status checkSize() const;
 
   /// The imported function that traps with a reason and a number.
   static constexpr uint32_t trapFunction = 0;
@@ -51,7 +56,14 @@ private:
   uint32_t addStart();
   void writeSection(ByteWriter &out, uint8_t id, Section &section);
 
+  void addCode(Function function) {
+    codeBytes += function.body.size();
+    functions.push_back(std::move(function));
+  }
+
   const FlatProgram &program;
+  const uint64_t maxCodeBytes;
+  uint64_t codeBytes = 0;
   std::vector<IndexMap> maps;
   std::map<std::string, uint32_t> addedTypes;
   Section types, tables, memories, globals, tags, exports, elements, data;

@@ -125,6 +125,11 @@ void Translator::writePair(const Place &target, uint32_t address, uint32_t lengt
 }
 
 Status Translator::translate(ValueType type, const Place &source, const Place &target) {
+  // Lists of a fixed length multiply what is written for their elements.
+  constexpr size_t maxAdapterBytes = 4 << 20;
+  if (e.codeBytes() > maxAdapterBytes)
+    return fail(ErrorKind::Limit, "the function that passes values of a type on is larger than " +
+                                      std::to_string(maxAdapterBytes) + " bytes");
   if (type.primitive)
     return translatePrimitive(*type.primitive, source, target);
   const TypeBody &body = types[type.type];

@@ -185,6 +185,10 @@ static Status checkReferences(const Types &types, const Scope &scope, const Cano
                   "unknown memory " + std::to_string(*options.memory) +
                       ": memory index out of bounds",
                   offset);
+    // What is checked in it must still be so when it is copied.
+    if (scope.coreMemories[*options.memory].limits.shared)
+      return fail(ErrorKind::Unsupported,
+                  "shared memories are not supported as canonical option `memory`", offset);
     if (scope.coreMemories[*options.memory].limits.is64)
       return fail(ErrorKind::Unsupported,
                   "memories of 64-bit addresses are not supported as canonical option `memory`",

@@ -16,8 +16,9 @@ NAME = re.compile(r"(?<![\w/.<*$%{}-])((?:[\w.-]+/)*[A-Za-z_][\w-]*\.(?:" + SUFF
 COMMENT = {".cpp": "//", ".h": "//", ".hpp": "//", ".def": "//", ".c": "//", ".S": "//", ".py": "#", ".txt": "#",
            ".cmake": "#", ".sh": "#", ".wat": ";;", ".ll": ";", ".md": ""}
 # Files of others: of systems, of tools, of a reader who follows a document.
-FOREIGN = ("llvm/", "asm/", "arch/arm64/", "uapi/", "wasm_simd128.h", "wizer_initialize.h", "Binary.md", "CanonicalABI.md",
-           "Explainer.md", "Subtyping.md", "WIT.md", "design/mvp/")
+FOREIGN = ("llvm/", "asm/", "arch/arm64/", "uapi/", "wasm_simd128.h", "wizer_initialize.h",
+           # The component model's texts.
+           "design/mvp/", "Binary.md", "CanonicalABI.md", "Explainer.md", "Subtyping.md", "WIT.md")
 # Names that are wrong and to be mended; the entry goes then.
 WRONG = {"lib/artifact/Abi.h": "Runtime.h"}
 READERS = {"docs/embedding.md": ("shop_imports.hpp",), "docs/preinit.md": ("script.py",)}

@@ -42,17 +42,17 @@ TEST(ComponentDamage, FlippingBitsIsSurvived) {
   const std::vector<uint8_t> bytes = sampleComponent();
   size_t refused = 0;
   for (size_t at = 0; at < bytes.size(); ++at)
-    for (const unsigned flip : {1, 2, 4, 8, 16, 32, 64, 128, 255}) {
+    for (const unsigned flip : {1, 4, 128}) {
       std::vector<uint8_t> damaged = bytes;
       damaged[at] ^= uint8_t(flip);
       refused += isRefused(damaged);
     }
-  EXPECT_GT(refused, bytes.size() * 9 / 3);
+  EXPECT_GT(refused, bytes.size());
 }
 
 TEST(ComponentDamage, ExtremeNumbersAnywhereAreSurvived) {
   const std::vector<uint8_t> bytes = sampleComponent();
-  for (const uint64_t number : {uint64_t(UINT32_MAX), uint64_t(1) << 31, uint64_t(1'000'000)}) {
+  for (const uint64_t number : {uint64_t(UINT32_MAX), uint64_t(1'000'000)}) {
     ByteWriter leb;
     leb.writeUnsigned(number);
     for (size_t at = 0; at < bytes.size(); ++at) {
@@ -67,7 +67,7 @@ TEST(ComponentDamage, ExtremeNumbersAnywhereAreSurvived) {
 TEST(ComponentDamage, RemovingAndDoublingPiecesIsSurvived) {
   const std::vector<uint8_t> bytes = sampleComponent();
   std::mt19937 random(1);
-  for (int i = 0; i < 4'000; ++i) {
+  for (int i = 0; i < 1'500; ++i) {
     const size_t begin = 8 + random() % (bytes.size() - 8);
     const size_t end = std::min<size_t>(begin + random() % 20, bytes.size());
     std::vector<uint8_t> damaged = bytes;
