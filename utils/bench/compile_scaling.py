@@ -61,6 +61,11 @@ def copies(size):
     return b"".join(get(0) + get(0) + load(4 * i % 6000) + b"\x36\x02" + number(8 * i % 60000) for i in range(size)) + get(0)
 
 
+def loads_then_stores(size):
+    """Straight code: stores that may alias any of the loads before them."""
+    return b"".join(get(0) + get(0) + load(4 * i % 60000) for i in range(size)) + b"".join(b"\x36\x02" + number(8 * i % 60000) for i in range(size)) + get(0)
+
+
 def ifs(size):
     return b"".join(get(0) + constant(i) + b"\x4e" + IF + get(i % 200) + constant(1) + b"\x6a" + put(i * 7 % 200) + END
                     for i in range(size)) + get(5)
@@ -195,7 +200,7 @@ def wide_blocks(size):
     return constant(1) * WIDE + (b"\x02\2" + get(0) + BR_IF + b"\0" + END) * size + b"\x1a" * (WIDE - 1)
 
 
-SHAPES = {loads: 20000, copies: 10000, ifs: 4000, loops: 1500, nested_blocks: 20000, nested_loops: 500, branch_table: 16000,
+SHAPES = {loads: 20000, copies: 10000, loads_then_stores: 2000, ifs: 4000, loops: 1500, nested_blocks: 20000, nested_loops: 500, branch_table: 16000,
           loop_chain: 250, bounded_chain: 250, memory_loops: 100, phis: 1000, switches: 200, calls: 4000, vectors: 2000,
           import_calls: 400, bare_calls: 4000, table_calls: 1000, divisions: 1500, exits_before_loops: 250, loops_of_locals: 100, nests: 60,
           sums: 10000, memories: 4000, wide_calls: 500, wide_branches: 500, wide_blocks: 500}
@@ -210,12 +215,13 @@ def ordinary(draw):
 
 def module(*bodies):
     """Functions of `bodies`, of which the first is exported. The others are kept as nothing says that they are not needed. Functions 0 and 1
-    are imported, for bodies to call; function 2 hands on WIDE values."""
+    are imported, for bodies to call; function 2 takes and returns WIDE values."""
     def section(kind, content):
         return bytes([kind]) + number(len(content)) + content
 
     wide = b"\x60" + (number(WIDE) + b"\x7f" * WIDE) * 2
-    codes = [b"\0" + b"".join(get(i) for i in range(WIDE)) + END] + [b"\1" + number(LOCALS) + b"\x7f" + body + END for body in bodies]
+    # A loop, so that it is not inlined.
+    codes = [b"\0" + LOOP + b"\x0c\0" + END + b"\0" + END] + [b"\1" + number(LOCALS) + b"\x7f" + body + END for body in bodies]
     return b"\0asm\1\0\0\0" + section(1, b"\4\x60\1\x7f\1\x7f\x60\0\1\x7f" + wide + b"\x60\x08" + b"\x7f" * 8 + b"\0") + \
         section(2, b"\2\1e\1n\0\1\1e\1r\0\3") + section(3, number(len(codes)) + b"\2" + b"\0" * len(bodies)) + \
         section(4, b"\1\x70\0\x10") + section(5, b"\2\0\1\0\1") + section(7, b"\1\1f\0\3") + \
