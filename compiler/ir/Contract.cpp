@@ -15,7 +15,7 @@ const char *aliasClassName(AliasClass aliasClass) {
 }
 
 bool isGuestLoad(const LoadInst &load) {
-  if (load.hasMetadata(LLVMContext::MD_invariant_load) || load.hasMetadata(repeatedLoadMetadata))
+  if (load.hasMetadata(LLVMContext::MD_invariant_load))
     return false;
   const MDNode *tag = load.getMetadata(LLVMContext::MD_tbaa);
   if (!tag)

@@ -9,8 +9,6 @@
 //  - A load of guest memory must trap when its address is out of bounds, whatever becomes of its
 //    value. While IR passes run, an assumption names such a load, so that it is never dead
 //    (keepAlive); passes/traps/PinLoads.cpp replaces assumptions by volatile loads at the end.
-//  - A load that is repeated, which only looks ahead, is marked with repeatedLoadMetadata: it need
-//    not trap.
 //  - The module flag sharedMemoryFlag says that other threads may write to guest memory.
 #pragma once
 
@@ -32,17 +30,13 @@ inline constexpr size_t aliasClassCount = 0
 /// The name of the TBAA type of `aliasClass`.
 const char *aliasClassName(AliasClass aliasClass);
 
-/// Whether `load` may have to trap: every load but those that their marks or alias classes say are
-/// something else.
+/// Whether `load` may have to trap: every load but those that are invariant or that their alias
+/// classes say are something else.
 bool isGuestLoad(const llvm::LoadInst &load);
 
 /// Names `load`, of guest memory, by an assumption that says nothing else, so that it does not
 /// become dead: noundef is true of every byte of guest memory.
 void keepAlive(llvm::IRBuilder<> &builder, llvm::LoadInst &load);
-
-/// On a load of guest memory that need not trap, because what it loads is loaded again wherever
-/// that matters.
-inline constexpr const char *repeatedLoadMetadata = "w2n.repeated";
 
 /// Says that the module has a shared memory.
 inline constexpr const char *sharedMemoryFlag = "w2n.shared.memory";

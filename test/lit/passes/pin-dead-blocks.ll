@@ -58,18 +58,8 @@ define void @context(ptr %address) {
   ret void
 }
 
-; A load that only looks ahead need not trap.
-; CHECK-LABEL: define void @repeated(
-; CHECK: = load i32
-define void @repeated(ptr %address) {
-  %value = load i32, ptr %address, !tbaa !13, !w2n.repeated !14
-  call void @llvm.assume(i1 true) ["noundef"(i32 %value)]
-  ret void
-}
-
 !0 = !{!"wasm2native"}
 !1 = !{!"context", !0, i64 0}
 !4 = !{!"memory", !0, i64 0}
 !12 = !{!1, !1, i64 0} ; in the context
 !13 = !{!4, !4, i64 0} ; in guest memory
-!14 = !{}
