@@ -2,8 +2,6 @@
 
 #include "tools/wasm2native/LoadCompiler.h"
 
-#include "tools/wasm2native/Diagnostics.h"
-
 namespace w2n::tool {
 
 namespace {
@@ -32,10 +30,6 @@ std::function<void(const Error &)> overrunHandler;
 
 void onCompileOverrun(std::function<void(const Error &)> handler) {
   overrunHandler = std::move(handler);
-}
-
-void endAtCompileOverrun(const std::string &input) {
-  onCompileOverrun([input](const Error &error) { exitNow(reportError(input, error)); });
 }
 
 cache::CompilerLibrary findCompiler() {

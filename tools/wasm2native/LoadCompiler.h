@@ -17,8 +17,6 @@ cache::CompilerLibrary findCompiler();
 /// Has `handler` called, on another thread, when a compilation is far beyond its limits in the
 /// middle of a step (CompileWatchdog). It must end the process.
 void onCompileOverrun(std::function<void(const Error &)> handler);
-/// The usual handler: an error about `input`.
-void endAtCompileOverrun(const std::string &input);
 
 /// compiler::compileForTargets through libwasm2native-compiler.so. Errors of the module are in
 /// every output. Errors: Io if there is no such library or it cannot be loaded.

@@ -40,6 +40,10 @@ void Progress::update(uint32_t done, uint32_t total, const std::string &note) {
   fflush(stderr);
 }
 
+void endAtCompileOverrun(const std::string &input) {
+  onCompileOverrun([input](const Error &error) { exitNow(reportError(input, error)); });
+}
+
 Result<std::vector<Result<std::vector<uint8_t>>>>
 compileWithProgress(std::span<const uint8_t> wasm, compiler::CompileOptions options,
                     std::span<const std::string> targets) {

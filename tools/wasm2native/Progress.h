@@ -32,6 +32,9 @@ private:
   Clock::time_point nextDraw;
 };
 
+/// Has the process end with an error about `input` when a compilation goes far beyond its limits.
+void endAtCompileOverrun(const std::string &input);
+
 /// Has the compiler library compile `wasm` for `targets`, and shows how far it is. Errors: those of
 /// compileWithLibrary.
 Result<std::vector<Result<std::vector<uint8_t>>>>
