@@ -78,8 +78,10 @@ Status checkComponent(std::span<const uint8_t> bytes, const CompileOptions &opti
     return {};
   auto merged = mergeComponent(bytes);
   if (merged)
-    return fail(ErrorKind::Unsupported, "this is a component; it is valid, but calling components "
-                                        "from outside is not supported yet");
+    return fail(ErrorKind::Unsupported,
+                "this is a component; it is valid, but calling components from outside is not "
+                "supported yet; build for wasm32-wasip1, or take its module with 'wasm-tools "
+                "component unbundle'");
   merged.error().text.insert(0, "this is a component, of which some is not supported yet: ");
   return std::unexpected(std::move(merged).error());
 }

@@ -132,6 +132,7 @@ static inline void w2n_compile_options_init(w2n_compile_options *options) {
   memset(options, 0, sizeof(*options));
   options->size = sizeof(*options);
   options->level = W2N_LEVEL_O2;
+  options->stop_after = W2N_STOP_AFTER_LINK;
 }
 
 /// What came of a compilation. Free it with w2n_compile_result_free, whatever came of it.

@@ -35,10 +35,8 @@ constexpr KnownFile knownTexts[] = {
 #include "tools/wasm2native/FileKinds.def"
 };
 
-constexpr std::string_view moduleMagic = "\0asm"sv,
-                           elfMagic = "\x7f"
-                                      "ELF"sv,
-                           componentVersion = "\x0d\0\1\0"sv;
+constexpr std::string_view wasmMagic = "\0asm"sv, elfMagic = "\x7f"
+                                                             "ELF"sv;
 
 std::string_view textOf(std::span<const uint8_t> bytes) {
   return {reinterpret_cast<const char *>(bytes.data()), bytes.size()};
@@ -113,8 +111,8 @@ std::string describeElf(std::span<const uint8_t> bytes, const std::string &path)
 
 FileKind fileKindOf(std::span<const uint8_t> bytes) {
   const std::string_view text = textOf(bytes);
-  if (text.starts_with(moduleMagic))
-    return text.substr(4).starts_with(componentVersion) ? FileKind::Other : FileKind::Wasm;
+  if (text.starts_with(wasmMagic))
+    return FileKind::Wasm;
   return text.starts_with(elfMagic) ? FileKind::Elf : FileKind::Other;
 }
 

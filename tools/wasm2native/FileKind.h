@@ -11,7 +11,7 @@
 
 namespace w2n::tool {
 
-/// Elf is what artifacts are, too.
+/// Wasm is a module or a component, which the compiler tells apart. Elf is what artifacts are, too.
 enum class FileKind : uint8_t { Wasm, Elf, Other };
 
 FileKind fileKindOf(std::span<const uint8_t> bytes);

@@ -26,6 +26,7 @@ TEST(PublicOptions, NullIsTheDefault) {
   const auto options = completed(nullptr);
   ASSERT_TRUE(options);
   EXPECT_EQ(options->level, uint32_t(W2N_LEVEL_O2));
+  EXPECT_EQ(options->stop_after, uint32_t(W2N_STOP_AFTER_LINK));
   EXPECT_EQ(options->size, sizeof(w2n_compile_options));
 }
 

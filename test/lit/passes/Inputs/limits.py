@@ -125,6 +125,10 @@ def chain_none():
     return chain(15, "none", "add i32 %i{0}, 3")
 
 
+def row_long():
+    return chain(40, "none", "add i32 %i{0}, 3")
+
+
 def nest_deep():
     return nest(26)
 
