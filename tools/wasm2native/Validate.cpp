@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// wasm2native validate: whether modules are valid. Needs no compiler.
+// wasm2native validate: whether modules and components are valid. Needs no compiler.
+#include "lib/component/Component.h"
+#include "lib/component/ValidateComponent.h"
 #include "lib/support/File.h"
 #include "lib/wasm/Features.h"
 #include "lib/wasm/Module.h"
@@ -32,6 +34,12 @@ constexpr Example examples[] = {
 Status validateFile(const std::string &path, wasm::FeatureSet features) {
   W2N_TRY(bytes, readFile(path));
   W2N_CHECK(requireModule(bytes, path));
+  if (component::kindOf(bytes) == component::BinaryKind::Component) {
+    W2N_TRY(decoded, component::decodeComponent(bytes));
+    component::Types types;
+    W2N_CHECK(component::validateComponent(decoded, types));
+    return {};
+  }
   W2N_TRY(module, wasm::decodeModule(bytes, features));
   return wasm::validateModule(module);
 }
@@ -41,7 +49,7 @@ Status validateFile(const std::string &path, wasm::FeatureSet features) {
 constinit const CommandSpec validateSpec = {
     .name = "wasm2native validate",
     .usage = "[OPTION...] FILE.wasm...",
-    .summary = "Checks that WebAssembly modules are valid.",
+    .summary = "Checks that WebAssembly modules and components are valid.",
     .options = rows,
     .sharedOptions = {},
     .epilogue = "\nThe exit status is 0 if all are valid, else 1. FILE '-' is standard input.\n",
