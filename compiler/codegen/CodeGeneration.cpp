@@ -28,7 +28,7 @@ bool addCodeGeneration(legacy::PassManager &passes, TargetMachine &machine,
   passes.add(config);
   if (target.getOptLevel() != CodeGenOptLevel::None) // else blocks are not placed
     config->insertPass(&MachineBlockPlacementID, createAlignBlocksPass());
-  dropFunctionsAtBudget(*config, budget);
+  const auto inserted = dropFunctionsAtBudget(*config, budget);
   // Lines are for frames; there are no variables whose values could be followed.
   config->disablePass(&LiveDebugValuesID);
   auto *modules = new MachineModuleInfoWrapperPass(&target);
@@ -39,6 +39,7 @@ bool addCodeGeneration(legacy::PassManager &passes, TargetMachine &machine,
     return false;
   config->addMachinePasses();
   config->setInitialized();
+  deleteUnused(inserted);
   auto streamer =
       target.createMCStreamer(stream, nullptr, fileType, modules->getMMI().getContext());
   if (!streamer) {

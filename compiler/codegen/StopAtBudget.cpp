@@ -49,14 +49,26 @@ void skipPassesAtBudget(PassInstrumentationCallbacks &hooks, CompileBudget &budg
         [&budget](StringRef, Any) { return !budget.isExceeded(); });
 }
 
-void dropFunctionsAtBudget(TargetPassConfig &config, CompileBudget &budget) {
+SmallVector<Pass *, 9> dropFunctionsAtBudget(TargetPassConfig &config, CompileBudget &budget) {
+  SmallVector<Pass *, 9> inserted;
   if (!budget.isLimited())
-    return;
-  // Each occurs once in the code generators of our targets: a pass object can be added once.
-  for (const void *pass : {&FinalizeISelID, &EarlyMachineLICMID, &PHIEliminationID,
-                           &TwoAddressInstructionPassID, &RegisterCoalescerID, &MachineSchedulerID,
-                           &StackSlotColoringID, &PrologEpilogCodeInserterID, &BranchFolderPassID})
-    config.insertPass(pass, new DropFunctionsAtBudget(budget));
+    return inserted;
+  // Each occurs at most once in the code generators of our targets: a pass object can be added
+  // once.
+  for (const void *pass :
+       {&FinalizeISelID, &EarlyMachineLICMID, &PHIEliminationID, &TwoAddressInstructionPassID,
+        &RegisterCoalescerID, &MachineSchedulerID, &StackSlotColoringID,
+        &PrologEpilogCodeInserterID, &BranchFolderPassID}) {
+    inserted.push_back(new DropFunctionsAtBudget(budget));
+    config.insertPass(pass, inserted.back());
+  }
+  return inserted;
+}
+
+void deleteUnused(ArrayRef<Pass *> inserted) {
+  for (Pass *pass : inserted)
+    if (!pass->getResolver())
+      delete pass;
 }
 
 } // namespace w2n::compiler

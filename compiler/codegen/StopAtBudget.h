@@ -30,7 +30,13 @@ private:
 };
 
 /// Has `config` ask `budget` after each of its expensive passes over a function. When it is
-/// exceeded, nothing more is generated for this function and those that follow.
-void dropFunctionsAtBudget(llvm::TargetPassConfig &config, CompileBudget &budget);
+/// exceeded, nothing more is generated for this function and those that follow. The passes that do
+/// so are for deleteUnused, after `config` has made its pipeline.
+llvm::SmallVector<llvm::Pass *, 9> dropFunctionsAtBudget(llvm::TargetPassConfig &config,
+                                                         CompileBudget &budget);
+
+/// Deletes those of `inserted` that no pass manager owns, because what they come after is not in
+/// the pipeline.
+void deleteUnused(llvm::ArrayRef<llvm::Pass *> inserted);
 
 } // namespace w2n::compiler

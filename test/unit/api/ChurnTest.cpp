@@ -18,19 +18,19 @@ using SharedInterrupt = std::shared_ptr<w2n_interrupt>;
 
 constexpr int threadCount = 4, roundsOfEach = 3 * threadRounds;
 
+/// A loop calls with whatever is in its registers.
+w2n_error *multiply(w2n_caller *, void *, const w2n_value *args, w2n_value *results) {
+  results[0].of.i32 = int32_t(uint32_t(args[0].of.i32) * uint32_t(args[1].of.i32));
+  return nullptr;
+}
+
 /// Multiplies, or for 0 and 0 divides by 0 in the guest that calls.
 w2n_error *multiplyOrTrap(w2n_caller *caller, void *, const w2n_value *args, w2n_value *results) {
   if (args[0].of.i32 != 0 || args[1].of.i32 != 0) {
-    results[0].of.i32 = args[0].of.i32 * args[1].of.i32;
-    return nullptr;
+    return multiply(caller, nullptr, args, results);
   }
   w2n_function *divide = w2n_instance_function(w2n_caller_instance(caller), "divide");
   return w2n_function_call(divide, args, 2, results, 1);
-}
-
-w2n_error *multiply(w2n_caller *, void *, const w2n_value *args, w2n_value *results) {
-  results[0].of.i32 = args[0].of.i32 * args[1].of.i32;
-  return nullptr;
 }
 
 SharedInterrupt makeInterrupt(uint64_t timeoutNs) {
