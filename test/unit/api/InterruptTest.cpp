@@ -21,7 +21,7 @@ InterruptPtr makeInterrupt(uint64_t timeoutNs) {
 }
 
 w2n_error *multiply(w2n_caller *, void *, const w2n_value *args, w2n_value *results) {
-  results[0].of.i32 = args[0].of.i32 * args[1].of.i32;
+  results[0].of.i32 = int32_t(uint32_t(args[0].of.i32) * uint32_t(args[1].of.i32));
   return nullptr;
 }
 
