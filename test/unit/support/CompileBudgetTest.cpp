@@ -2,6 +2,7 @@
 
 #include "lib/support/CompileBudget.h"
 
+#include <cstring>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <thread>
@@ -33,9 +34,9 @@ TEST(CompileBudget, MemoryOfTheProcessIsCompared) {
   EXPECT_TRUE(budget.check());
   // Memory that the process has not had: what an allocator gives may be resident already.
   constexpr size_t bytes = 2 * limit;
-  void *used = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+  void *used = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   ASSERT_NE(used, MAP_FAILED);
+  std::memset(used, 1, bytes);
   // It looks every few milliseconds only.
   std::this_thread::sleep_for(std::chrono::milliseconds(10));
   const Status status = budget.check();
