@@ -92,7 +92,10 @@ typedef struct w2n_value {
     w2n_function *funcref;
     /// The host's own pointer, which a guest can keep and hand back, and do nothing else with. Null
     /// is the null reference. What it points to must live for as long as the guest can hand it
-    /// back.
+    /// back. A guest with garbage collection can also hand out an object of its own
+    /// (extern.convert_any): that is no address, must not be followed, and is refused when the host
+    /// hands it back. A host that is called by such guests looks a pointer up among those that it
+    /// has given out.
     void *externref;
   } of;
 } w2n_value;

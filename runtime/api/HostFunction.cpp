@@ -70,6 +70,10 @@ Status HostFunction::call(runtime::Caller caller, std::span<Slot> slots) const {
       return std::unexpected(trapWith("host function " + name + " left result " +
                                       std::to_string(i) + " of type " + kindName(out[i].kind) +
                                       ", must be " + kindName(results[i])));
+    // Nothing has kept the object, and the caller may have another heap.
+    if (!isValueOf(typeOf(results[i]), out[i]))
+      return std::unexpected(trapWith("host function " + name + " left as result " +
+                                      std::to_string(i) + " a reference to an object of a guest"));
     W2N_CHECK(handOver(out[i], *caller.instance, to));
   }
   return {};

@@ -113,8 +113,10 @@ void InstanceGroup::markExceptions(ExceptionHeap::Collection &collection) {
     auto &state = instance->state();
     const auto *cells = state.at<artifact::GlobalCell>(state.layout.globalCells());
     collection.markFrom({cells->bits, 2ull * state.layout.definedGlobals});
+    // Without cells are imports of an instance whose linking has failed.
     for (uint32_t i = 0; i < state.layout.importedGlobals; ++i)
-      collection.markFrom(state.importedGlobal(i)->bits);
+      if (const artifact::GlobalCell *cell = state.importedGlobal(i))
+        collection.markFrom(cell->bits);
     collection.markFrom({state.argumentBuffer, instance->module().argumentSlots()});
     for (const auto &values : state.elementValues)
       collection.markFrom(values);

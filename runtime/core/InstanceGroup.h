@@ -39,6 +39,11 @@ public:
 
   /// Marks what the group's instances, tables and globals hold.
   void markExceptions(ExceptionHeap::Collection &collection);
+  /// Calls `visit` with each instance, those that use no heap themselves included.
+  template <typename Visit> void visitInstances(Visit visit) const {
+    for (Instance *instance : instances)
+      visit(*instance);
+  }
   ExceptionHeap exceptions;
   /// Of the objects of all its instances; null if none has any.
   std::shared_ptr<StoreHeap> heap;

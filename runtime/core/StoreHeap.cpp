@@ -39,8 +39,10 @@ void visitValues(RootVisitor &visitor, wasm::ValueType type, const uint64_t *val
 
 void visitGlobals(RootVisitor &visitor, Instance::State &state, std::span<const uint32_t> typeIds) {
   const auto globals = state.metadata->globals();
+  // Without cells are imports of an instance whose linking has failed.
   for (uint32_t i = 0; i < globals.size(); ++i)
-    visitValues(visitor, globalTypeOf(globals[i], typeIds).type, state.globalCell(i)->bits, 1);
+    if (const artifact::GlobalCell *cell = state.globalCell(i))
+      visitValues(visitor, globalTypeOf(globals[i], typeIds).type, cell->bits, 1);
 }
 
 } // namespace
@@ -48,6 +50,7 @@ void visitGlobals(RootVisitor &visitor, Instance::State &state, std::span<const 
 Result<std::shared_ptr<StoreHeap>> StoreHeap::create(const heap::HeapOptions &options) {
   W2N_TRY(types, heapTypes());
   std::shared_ptr<StoreHeap> store(new StoreHeap);
+  store->limitBytes = options.maxBytes;
   W2N_TRY(made, heap::Heap::create(*types, *store, options));
   store->heap = std::move(made);
   const auto base = reinterpret_cast<uintptr_t>(store->heap->record().base);
@@ -74,11 +77,15 @@ bool StoreHeap::isInterrupted() { return runtime::isInterrupted(); }
 void StoreHeap::visitRoots(RootVisitor &visitor) {
   visitGuestStack([&](std::span<const uint64_t> words) { visitor.conservative(words); });
   ++visits;
-  for (Instance::State *state : members) {
-    visitInstance(visitor, *state);
-    if (std::exchange(state->group->heapVisit, visits) != visits)
-      state->group->exceptions.visitPayloads(
-          [&](std::span<const uint64_t> words) { visitor.conservative(words); });
+  // Not the members alone: a module without types of objects has no heap, and may hold what others
+  // have given it in globals, tables and parameters of externref or anyref.
+  for (Instance::State *member : members) {
+    InstanceGroup &group = *member->group;
+    if (std::exchange(group.heapVisit, visits) == visits)
+      continue;
+    group.visitInstances([&](Instance &instance) { visitInstance(visitor, instance.state()); });
+    group.exceptions.visitPayloads(
+        [&](std::span<const uint64_t> words) { visitor.conservative(words); });
   }
 }
 
@@ -104,7 +111,9 @@ Status joinHeap(Instance &instance, const InstanceOptions &options) {
     return {};
   if (!ofGroup)
     ofGroup = options.heap;
-  if (!ofGroup && state.slot)
+  // The slot's may have been made with another tenant's limit.
+  if (!ofGroup && state.slot && state.slot.heap() &&
+      state.slot.heap()->limit() == options.limits.maxHeapBytes)
     ofGroup = state.slot.heap();
   if (!ofGroup) {
     W2N_TRY(made, StoreHeap::create({.maxBytes = options.limits.maxHeapBytes}));

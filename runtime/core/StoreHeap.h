@@ -27,8 +27,10 @@ public:
   StoreHeap &operator=(const StoreHeap &) = delete;
 
   heap::Heap &objects() { return *heap; }
-  /// The instance's globals, tables and guests are roots from now on; its module's types are held
-  /// as long as the heap has objects.
+  /// What `create` was told.
+  uint64_t limit() const { return limitBytes; }
+  /// The globals, tables and guests of the instance and of all others of its group are roots from
+  /// now on; its module's types are held as long as the heap has objects.
   void add(Instance::State &state, std::shared_ptr<const Module> module);
   void remove(Instance::State &state) { members.erase(&state); }
   /// For the next tenant of a pool's slot, when no instance uses it. False if the system refuses.
@@ -44,6 +46,7 @@ private:
   /// Of objects that may be there. Before the heap, whose end may need them.
   std::unordered_map<const Module *, std::shared_ptr<const Module>> modules;
   uint64_t visits = 0;
+  uint64_t limitBytes = 0;
   RangeRegistry::Entry *nullRange = nullptr;
   std::unique_ptr<heap::Heap> heap;
 };
