@@ -37,15 +37,8 @@
   cbnz w9, \target
   .endm
 
-  W2N_FUNCTION w2nEnterGuest               // x0: the activation, x1: the thunk, x2 to x4: its arguments
-  .cfi_startproc
-  stp x29, x30, [sp, #-160]!
-  .cfi_def_cfa_offset 160
-  .cfi_offset x29, -160
-  .cfi_offset x30, -152
-  mov x29, sp
-  .cfi_def_cfa_register x29
-  W2N_SAVED stp, sp, 16
+  // Where w2nEnterGuest saves the host's registers.
+  .macro W2N_SAVED_ON_ENTRY
   .cfi_offset x19, -144
   .cfi_offset x20, -136
   .cfi_offset x21, -128
@@ -64,6 +57,18 @@
   .cfi_offset d13, -24
   .cfi_offset d14, -16
   .cfi_offset d15, -8
+  .endm
+
+  W2N_FUNCTION w2nEnterGuest               // x0: the activation, x1: the thunk, x2 to x4: its arguments
+  .cfi_startproc
+  stp x29, x30, [sp, #-160]!
+  .cfi_def_cfa_offset 160
+  .cfi_offset x29, -160
+  .cfi_offset x30, -152
+  mov x29, sp
+  .cfi_def_cfa_register x29
+  W2N_SAVED stp, sp, 16
+  W2N_SAVED_ON_ENTRY
   mov x9, sp
   str x9, [x0, #W2N_HOST_STACK_POINTER]
   b .LenterGuest
@@ -189,24 +194,7 @@
   .cfi_def_cfa x29, 160
   .cfi_offset x29, -160
   .cfi_offset x30, -152
-  .cfi_offset x19, -144
-  .cfi_offset x20, -136
-  .cfi_offset x21, -128
-  .cfi_offset x22, -120
-  .cfi_offset x23, -112
-  .cfi_offset x24, -104
-  .cfi_offset x25, -96
-  .cfi_offset x26, -88
-  .cfi_offset x27, -80
-  .cfi_offset x28, -72
-  .cfi_offset d8, -64
-  .cfi_offset d9, -56
-  .cfi_offset d10, -48
-  .cfi_offset d11, -40
-  .cfi_offset d12, -32
-  .cfi_offset d13, -24
-  .cfi_offset d14, -16
-  .cfi_offset d15, -8
+  W2N_SAVED_ON_ENTRY
   W2N_IF_INTERRUPTED .Linterrupted
   ldr x9, [x0, #W2N_GUEST_STACK_POINTER]
   mov sp, x9

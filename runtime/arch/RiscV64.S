@@ -47,13 +47,8 @@
   bnez t0, \target
   .endm
 
-  W2N_FUNCTION w2nEnterGuest               // a0: the activation, a1: thunk, a2: context, a3: code, a4: slots
-  .cfi_startproc
-  addi sp, sp, -208
-  .cfi_def_cfa_offset 208
-  sd ra, 200(sp)
-  sd s0, 192(sp)
-  W2N_PRESERVED sd, fsd, sp, 8
+  // Where w2nEnterGuest saves the host's registers.
+  .macro W2N_SAVED_ON_ENTRY
   .cfi_offset ra, -8
   .cfi_offset s0, -16
   .cfi_offset s1, -200
@@ -79,6 +74,16 @@
   .cfi_offset fs9, -40
   .cfi_offset fs10, -32
   .cfi_offset fs11, -24
+  .endm
+
+  W2N_FUNCTION w2nEnterGuest               // a0: the activation, a1: thunk, a2: context, a3: code, a4: slots
+  .cfi_startproc
+  addi sp, sp, -208
+  .cfi_def_cfa_offset 208
+  sd ra, 200(sp)
+  sd s0, 192(sp)
+  W2N_PRESERVED sd, fsd, sp, 8
+  W2N_SAVED_ON_ENTRY
   addi s0, sp, 208
   .cfi_def_cfa s0, 0
   sd sp, W2N_HOST_STACK_POINTER(a0)
@@ -210,31 +215,7 @@
 .LenterGuest:                // a0: the activation; a1 to a4: thunk and its arguments
   .cfi_startproc
   .cfi_def_cfa s0, 0
-  .cfi_offset ra, -8
-  .cfi_offset s0, -16
-  .cfi_offset s1, -200
-  .cfi_offset s2, -192
-  .cfi_offset s3, -184
-  .cfi_offset s4, -176
-  .cfi_offset s5, -168
-  .cfi_offset s6, -160
-  .cfi_offset s7, -152
-  .cfi_offset s8, -144
-  .cfi_offset s9, -136
-  .cfi_offset s10, -128
-  .cfi_offset s11, -120
-  .cfi_offset fs0, -112
-  .cfi_offset fs1, -104
-  .cfi_offset fs2, -96
-  .cfi_offset fs3, -88
-  .cfi_offset fs4, -80
-  .cfi_offset fs5, -72
-  .cfi_offset fs6, -64
-  .cfi_offset fs7, -56
-  .cfi_offset fs8, -48
-  .cfi_offset fs9, -40
-  .cfi_offset fs10, -32
-  .cfi_offset fs11, -24
+  W2N_SAVED_ON_ENTRY
   W2N_IF_INTERRUPTED .Linterrupted
   ld sp, W2N_GUEST_STACK_POINTER(a0)
   mv t0, a1

@@ -6,6 +6,15 @@
   .p2align 4
   W2N_LABEL w2nCrossingBegin
 
+  // Where w2nEnterGuest saves the host's registers.
+  .macro W2N_SAVED_ON_ENTRY
+  .cfi_offset %rbx, -24
+  .cfi_offset %r12, -32
+  .cfi_offset %r13, -40
+  .cfi_offset %r14, -48
+  .cfi_offset %r15, -56
+  .endm
+
   W2N_FUNCTION w2nEnterGuest
   .cfi_startproc
   pushq %rbp
@@ -18,11 +27,7 @@
   pushq %r13
   pushq %r14
   pushq %r15
-  .cfi_offset %rbx, -24
-  .cfi_offset %r12, -32
-  .cfi_offset %r13, -40
-  .cfi_offset %r14, -48
-  .cfi_offset %r15, -56
+  W2N_SAVED_ON_ENTRY
   pushq %rdi                 // keeps the stack aligned to 16
   movq %rsp, W2N_HOST_STACK_POINTER(%rdi)
   jmp .LenterGuest
@@ -166,11 +171,7 @@
   .cfi_startproc
   .cfi_def_cfa %rbp, 16
   .cfi_offset %rbp, -16
-  .cfi_offset %rbx, -24
-  .cfi_offset %r12, -32
-  .cfi_offset %r13, -40
-  .cfi_offset %r14, -48
-  .cfi_offset %r15, -56
+  W2N_SAVED_ON_ENTRY
   movq w2nInterruptPending@gottpoff(%rip), %rax
   cmpl $0, %fs:(%rax)
   jne .Linterrupted
