@@ -2,7 +2,7 @@
 
 #include "compiler/link/Image.h"
 
-#include "compiler/plan/ConstantOffset.h"
+#include "compiler/plan/ConstantExpression.h"
 #include "lib/artifact/Abi.h"
 #include "lib/artifact/Format.h"
 

@@ -4,7 +4,7 @@
 
 #include "compiler/ir/LlvmError.h"
 #include "compiler/link/RenameSymbols.h"
-#include "compiler/plan/SegmentElement.h"
+#include "compiler/plan/ConstantExpression.h"
 #include "lib/artifact/Checksum.h"
 #include "lib/artifact/TypeCodes.h"
 #include "lib/wasm/Instruction.h"

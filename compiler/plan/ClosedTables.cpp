@@ -2,7 +2,7 @@
 
 #include "compiler/plan/ClosedTables.h"
 
-#include "compiler/plan/ConstantOffset.h"
+#include "compiler/plan/ConstantExpression.h"
 #include "lib/artifact/Format.h"
 #include "lib/wasm/Instruction.h"
 

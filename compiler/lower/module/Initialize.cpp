@@ -5,7 +5,7 @@
 // is the loader's to call.
 
 #include "compiler/lower/module/ModuleLowering.h"
-#include "compiler/plan/SegmentElement.h"
+#include "compiler/plan/ConstantExpression.h"
 #include "lib/artifact/Format.h"
 #include "lib/wasm/Instruction.h"
 
