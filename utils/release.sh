@@ -79,7 +79,11 @@ check_in_chroot() {
   debootstrap --variant=minbase bookworm "$root" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" \
     >"$work/debootstrap.log" || fail "debootstrap failed: $(tail -3 "$work/debootstrap.log")"
   # The packages come from where this system has them from.
-  cp -r /etc/apt/{sources.list,trusted.gpg,apt.conf,keyrings}* "$root/etc/apt/" 2>/dev/null || true
+  local sources
+  shopt -s nullglob
+  sources=(/etc/apt/{sources.list,trusted.gpg,apt.conf,keyrings}*)
+  shopt -u nullglob
+  cp -r "${sources[@]}" "$root/etc/apt/"
   cp /etc/resolv.conf /etc/hosts "$root/etc/"
   mkdir "$root/packages"
   cp "$output"/*.deb "$root/packages"
