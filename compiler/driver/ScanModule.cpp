@@ -16,18 +16,18 @@ using wasm::Opcode;
 
 struct SlowOperation {
   Opcode opcode;
-  const char *feature, *level;
+  const char *feature, *processor;
 };
 
 constexpr SlowOperation slowOperations[] = {
-#define W2N_SLOW(opcode, feature, level) {Opcode::opcode, feature, level},
+#define W2N_SLOW(opcode, feature, processor) {Opcode::opcode, feature, processor},
 #include "compiler/driver/SlowOperations.def"
 };
 
 /// For each opcode what the report says of it, empty if there is nothing to say.
-std::vector<std::string> slowOpcodes(std::span<const TargetChoice> levels) {
+std::vector<std::string> slowOpcodes(std::span<const TargetChoice> slices) {
   std::vector<std::string> details;
-  for (const TargetChoice &choice : levels) {
+  for (const TargetChoice &choice : slices) {
     if (!llvm::Triple(choice.triple).isX86_64())
       continue;
     const auto features = describeProcessor(*choice.info, choice.processor);
@@ -35,10 +35,11 @@ std::vector<std::string> slowOpcodes(std::span<const TargetChoice> levels) {
       if (features->checkFeatures(std::string("+") + row.feature))
         continue;
       details.resize(std::max(details.size(), size_t(row.opcode) + 1));
-      // Of several levels, the first that lacks it.
+      // Of several slices, the first that lacks it.
       if (details[size_t(row.opcode)].empty())
         details[size_t(row.opcode)] = std::string(wasm::infoOf(row.opcode).text) + ", for " +
-                                      choice.processor.name + " (--mcpu=" + row.level + " has one)";
+                                      choice.processor.name + " (--mcpu=" + row.processor +
+                                      " has one)";
     }
   }
   return details;
@@ -152,7 +153,7 @@ void BodyScan::leave() {
 
 } // namespace
 
-void scanModule(const ModulePlan &plan, std::span<const TargetChoice> levels, CodeReport &report) {
+void scanModule(const ModulePlan &plan, std::span<const TargetChoice> slices, CodeReport &report) {
   const CompileOptions &options = plan.options;
   const std::pair<bool, Cause> wholeModule[] = {{options.strictTrapState, Cause::StrictTrapState},
                                                 {options.meter == Meter::Fuel, Cause::Fuel},
@@ -161,7 +162,7 @@ void scanModule(const ModulePlan &plan, std::span<const TargetChoice> levels, Co
   for (const auto &[isSo, cause] : wholeModule)
     if (isSo)
       report.add(cause, "", "");
-  const std::vector<std::string> slow = slowOpcodes(levels);
+  const std::vector<std::string> slow = slowOpcodes(slices);
   for (uint32_t f = plan.wasm.importedFunctions; f < plan.wasm.functions.size(); ++f)
     BodyScan(plan, f, slow, report).run();
 }

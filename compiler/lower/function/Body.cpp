@@ -45,7 +45,7 @@ constexpr uint64_t ssaSteps = 1'000'000, ssaStepsPerByte = 64;
 
 /// From here on they would take the register allocator seconds. A try has an operand for each of
 /// its calls and each local that is written in it and read behind it.
-constexpr uint64_t mostLandingPadOperands = 40'000;
+constexpr uint64_t maxLandingPadOperands = 40'000;
 
 /// Instructions that are lowered between two looks at the budget.
 constexpr size_t instructionsPerStep = 64;
@@ -88,7 +88,7 @@ bool BodyLowering::run() {
   pushFrame(std::move(frame));
 
   const wasm::Function &wasmFunction = wasm.functions[functionIndex];
-  const uint64_t mostSteps = ssaSteps + ssaStepsPerByte * wasmFunction.code.size();
+  const uint64_t maxSteps = ssaSteps + ssaStepsPerByte * wasmFunction.code.size();
   ByteReader reader(wasmFunction.code, wasmFunction.codeOffset);
   wasm::Instruction instruction;
   const bool isMetered = module.plan.options.meter == Meter::Fuel;
@@ -108,7 +108,7 @@ bool BodyLowering::run() {
     } else {
       handlers[size_t(instruction.opcode)](*this, instruction);
     }
-    if (ssa.steps() > mostSteps || ssa.landingPadOperands() > mostLandingPadOperands)
+    if (ssa.steps() > maxSteps || ssa.landingPadOperands() > maxLandingPadOperands)
       return false;
   }
   if (spillArea)
@@ -171,7 +171,7 @@ llvm::Type *BodyLowering::typeOf(wasm::ValueKind kind) {
 
 void lowerFunction(ModuleLowering &module, uint32_t functionIndex) {
   using Locals = BodyLowering::Locals;
-  if (module.plan.hasBody[functionIndex])
+  if (module.plan.hasTailEntry[functionIndex])
     lowerTailWrapper(module, functionIndex);
   if (module.plan.inlineCandidates[functionIndex])
     module.function(functionIndex)->addFnAttr(llvm::Attribute::InlineHint);
@@ -184,7 +184,7 @@ void lowerFunction(ModuleLowering &module, uint32_t functionIndex) {
 }
 
 void lowerInlineCopies(ModuleLowering &module) {
-  constexpr size_t mostBytes = 16 * 1024;
+  constexpr size_t maxBytes = 16 * 1024;
   size_t bytes = 0;
   // Each may declare others, which then come behind it.
   for (llvm::Function &function : module.module) {
@@ -192,7 +192,7 @@ void lowerInlineCopies(ModuleLowering &module) {
     if (index == artifact::noIndex)
       continue;
     bytes += module.plan.wasm.functions[index].code.size();
-    if (bytes > mostBytes)
+    if (bytes > maxBytes)
       break;
     lowerFunction(module, index);
     function.setLinkage(llvm::GlobalValue::AvailableExternallyLinkage);

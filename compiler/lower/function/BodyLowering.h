@@ -361,7 +361,7 @@ private:
   static bool isTailCall(const Instruction &instruction);
   void tailCall(const Callee &callee);
   void callAndReturn(const Callee &callee, llvm::ArrayRef<llvm::Value *> operands);
-  void jumpToBody(const Callee &callee, llvm::ArrayRef<llvm::Value *> operands);
+  void jumpToTailEntry(const Callee &callee, llvm::ArrayRef<llvm::Value *> operands);
   /// The context whose buffer takes the results of this function.
   llvm::Value *resultHome() const {
     return signature.homeArgument ? function->getArg(signature.homeArgument) : instanceContext;
