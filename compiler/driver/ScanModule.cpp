@@ -13,6 +13,7 @@ namespace {
 
 using wasm::Immediates;
 using wasm::Opcode;
+using wasm::OpcodeClass;
 
 struct SlowOperation {
   Opcode opcode;
@@ -45,10 +46,6 @@ std::vector<std::string> slowOpcodes(std::span<const TargetChoice> slices) {
   return details;
 }
 
-bool isCall(Opcode opcode) {
-  return opcode == Opcode::Call || opcode == Opcode::CallIndirect || opcode == Opcode::CallRef;
-}
-
 bool isAccess(Immediates immediates) {
   return immediates == Immediates::Memarg || immediates == Immediates::MemargLane ||
          immediates == Immediates::AtomicMemarg;
@@ -65,12 +62,10 @@ public:
   void run() {
     if (code.size() >= hugeFunctionBytes && plan.options.level > OptimizationLevel::O1)
       add(Cause::FewerPasses);
-    ByteReader reader(code);
-    wasm::Instruction instruction;
     blocks.push_back({});
-    while (!reader.atEnd() && wasm::decodeInstruction(reader, instruction)) {
+    for (const wasm::Instruction &instruction : wasm::Instructions(code)) {
       look(instruction);
-      nest(instruction);
+      nest(wasm::classOf(instruction.opcode));
     }
   }
 
@@ -82,7 +77,7 @@ private:
   void add(Cause cause, const std::string &detail = "") { report.add(cause, detail, name); }
   void look(const wasm::Instruction &instruction);
   void lookAtAccess(uint32_t memory);
-  void nest(const wasm::Instruction &instruction);
+  void nest(OpcodeClass opcodeClass);
   void leave();
 
   const ModulePlan &plan;
@@ -118,19 +113,15 @@ void BodyScan::lookAtAccess(uint32_t memory) {
     add(Cause::SharedMemory);
 }
 
-void BodyScan::nest(const wasm::Instruction &instruction) {
-  switch (wasm::infoOf(instruction.opcode).immediates) {
-  case Immediates::BlockType:
-  case Immediates::TryTable:
-    blocks.push_back({.isLoop = instruction.opcode == Opcode::Loop});
+void BodyScan::nest(OpcodeClass opcodeClass) {
+  if (wasm::beginsBlock(opcodeClass)) {
+    blocks.push_back({.isLoop = opcodeClass == OpcodeClass::Loop});
     return;
-  default: // No other immediate begins a block.
-    break;
   }
   Block &block = blocks.back();
-  block.hasCall |= isCall(instruction.opcode);
-  block.hasGrow |= instruction.opcode == Opcode::MemoryGrow;
-  if (instruction.opcode == Opcode::End || instruction.opcode == Opcode::Delegate)
+  block.hasCall |= opcodeClass == OpcodeClass::Call;
+  block.hasGrow |= opcodeClass == OpcodeClass::MemoryGrow;
+  if (opcodeClass == OpcodeClass::End)
     leave();
 }
 

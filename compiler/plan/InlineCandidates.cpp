@@ -8,6 +8,8 @@ namespace w2n::compiler {
 
 namespace {
 
+using wasm::OpcodeClass;
+
 /// Bytes of wasm; an instruction takes two or three. compiler-rt's __multi3 has 117.
 constexpr size_t maxBytes = 120;
 constexpr unsigned maxCalls = 2;
@@ -16,24 +18,11 @@ bool isCandidate(wasm::Bytes code) {
   if (code.size() > maxBytes)
     return false;
   unsigned calls = 0;
-  ByteReader reader(code);
-  wasm::Instruction instruction;
-  while (!reader.atEnd()) {
-    if (!wasm::decodeInstruction(reader, instruction))
-      break; // Cannot happen: validated.
-    switch (instruction.opcode) {
-    case wasm::Opcode::Loop:
-    case wasm::Opcode::Try:
-    case wasm::Opcode::TryTable:
+  for (const wasm::Instruction &instruction : wasm::Instructions(code)) {
+    const OpcodeClass opcodeClass = wasm::classOf(instruction.opcode);
+    if (opcodeClass == OpcodeClass::Loop || opcodeClass == OpcodeClass::Try)
       return false;
-    case wasm::Opcode::Call:
-    case wasm::Opcode::CallIndirect:
-    case wasm::Opcode::CallRef:
-      ++calls;
-      break;
-    default: // Nothing else stands in the way.
-      break;
-    }
+    calls += opcodeClass == OpcodeClass::Call;
   }
   return calls <= maxCalls;
 }

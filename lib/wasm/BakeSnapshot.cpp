@@ -21,34 +21,21 @@ struct CodeUses {
 };
 
 void addUse(const Instruction &instruction, CodeUses &uses) {
-  switch (instruction.opcode) {
-  case Opcode::RefFunc:
+  const OpcodeInfo &info = infoOf(instruction.opcode);
+  if (instruction.opcode == Opcode::RefFunc)
     uses.referencedFunctions[instruction.index] = true;
-    return;
-  case Opcode::TableSet:
-  case Opcode::TableGrow:
-  case Opcode::TableFill:
-  case Opcode::TableCopy: // its first index is the destination
-    uses.writtenTables[instruction.index] = true;
-    return;
-  case Opcode::TableInit:
-    uses.writtenTables[instruction.index2] = true;
-    return;
-  default: // No other instruction writes to a table or needs a declaration.
-    return;
-  }
+  // The destination is the first index, but for table.init, whose first is the segment.
+  if (info.opcodeClass == OpcodeClass::TableWrite || info.opcodeClass == OpcodeClass::TableBulk)
+    uses.writtenTables[info.immediates == Immediates::ElementAndTable ? instruction.index2
+                                                                      : instruction.index] = true;
 }
 
 CodeUses findUses(const Module &module) {
   CodeUses uses{std::vector<bool>(module.tables.size()),
                 std::vector<bool>(module.functions.size())};
-  Instruction instruction;
-  for (const Function &function : module.functions) {
-    ByteReader reader(function.code, function.codeOffset);
-    // Decoding cannot fail: validated.
-    while (!reader.atEnd() && decodeInstruction(reader, instruction))
+  for (const Function &function : module.functions)
+    for (const Instruction &instruction : Instructions(function.code))
       addUse(instruction, uses);
-  }
   return uses;
 }
 
@@ -190,9 +177,7 @@ ConstExpr Baker::valueOf(ValueType type, const Snapshot::Global &global) {
 }
 
 void Baker::noteDeclarations(const ConstExpr &expression) {
-  ByteReader reader(expression.code, expression.offset);
-  Instruction instruction;
-  while (!reader.atEnd() && decodeInstruction(reader, instruction))
+  for (const Instruction &instruction : Instructions(expression.code))
     if (instruction.opcode == Opcode::RefFunc)
       undeclared.push_back(instruction.index);
 }

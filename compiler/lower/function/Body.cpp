@@ -15,12 +15,7 @@ namespace {
 
 using Handler = void (*)(BodyLowering &, const wasm::Instruction &);
 
-constexpr size_t opcodeCount = 0
-#define WASM_OP(name, prefix, code, text, immediates, signature, feature) +1
-#include "lib/wasm/Opcodes.def"
-    ;
-
-consteval std::array<Handler, opcodeCount> makeHandlers() {
+consteval std::array<Handler, wasm::opcodeCount> makeHandlers() {
   using enum wasm::ValueKind;
   using enum VectorShape;
   using Vector = VectorOperation;
@@ -29,7 +24,7 @@ consteval std::array<Handler, opcodeCount> makeHandlers() {
   using Cmp = llvm::CmpInst;
   using Rmw = llvm::AtomicRMWInst;
   namespace Intrinsic = llvm::Intrinsic;
-  std::array<Handler, opcodeCount> handlers{};
+  std::array<Handler, wasm::opcodeCount> handlers{};
 #define LOWER(opcode, member, ...)                                                                 \
   handlers[size_t(wasm::Opcode::opcode)] = [](BodyLowering &body,                                  \
                                               const wasm::Instruction &instruction) {              \
@@ -89,19 +84,16 @@ bool BodyLowering::run() {
 
   const wasm::Function &wasmFunction = wasm.functions[functionIndex];
   const uint64_t maxSteps = ssaSteps + ssaStepsPerByte * wasmFunction.code.size();
-  ByteReader reader(wasmFunction.code, wasmFunction.codeOffset);
-  wasm::Instruction instruction;
   const bool isMetered = module.plan.options.meter == Meter::Fuel;
-  for (size_t lowered = 1; !frames.empty(); ++lowered) {
+  size_t lowered = 0;
+  for (const Instruction &instruction :
+       wasm::Instructions(wasmFunction.code, wasmFunction.codeOffset)) {
     // The body stays incomplete: see lowerFunctions.
-    if (lowered % instructionsPerStep == 0 && module.plan.budget->isExceeded())
+    if (++lowered % instructionsPerStep == 0 && module.plan.budget->isExceeded())
       return true;
-    // Cannot fail: validation decoded the same bytes.
-    if (!wasm::decodeInstruction(reader, instruction))
-      break;
-    if (unreachable) {
-      skipUnreachable(instruction);
-    } else if (isMetered) {
+    if (unreachable && isSkipped(wasm::classOf(instruction.opcode)))
+      continue;
+    if (isMetered && !unreachable) {
       beforeInstruction(instruction);
       handlers[size_t(instruction.opcode)](*this, instruction);
       afterInstruction(instruction);

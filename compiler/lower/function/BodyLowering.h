@@ -327,8 +327,9 @@ private:
   llvm::MDNode *hintedWeights(const Instruction &instruction);
   void finishFrame(Frame &frame);
   void becomeUnreachable();
-  /// Skips the rest of the current frame after an unconditional transfer.
-  void skipUnreachable(const Instruction &instruction);
+  /// Whether the next instruction, which nothing reaches, has no code: all but those that end or
+  /// continue the current frame.
+  bool isSkipped(wasm::OpcodeClass opcodeClass);
   /// Continues in a new block; traps with `kind` if `condition`.
   void trapIf(llvm::Value *condition, artifact::TrapKind kind);
   /// The one cold block of this function for `kind`.

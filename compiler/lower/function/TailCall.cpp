@@ -21,7 +21,7 @@
 namespace w2n::compiler {
 
 bool BodyLowering::isTailCall(const Instruction &instruction) {
-  return wasm::isTailCall(instruction.opcode);
+  return wasm::classOf(instruction.opcode) == wasm::OpcodeClass::TailCall;
 }
 
 void BodyLowering::callAndReturn(const Callee &callee, llvm::ArrayRef<llvm::Value *> operands) {
