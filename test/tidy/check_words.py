@@ -12,7 +12,8 @@ RETIRED = (
     (r"\b[mM]ost[A-Z]\w*", "a limit is max*"),
     (r"\b(?:CPU|processor) levels?\b|\bcpuLevel\w*|\bLevelRecord\b|\blevels? of (?:an|the) artifact\b",
      "code for one processor among several is a slice; a level is an optimization level"),
-    (r"\b(?:RISC-V|RVA\d+\w*) profiles?\b|\bprofiles? RVA", "named processor features are a feature set; a profile has counts"),
+    (r"\b(?:RISC-V|RVA\d+\w*) profiles?\b|\bprofiles? RVA",
+     "named processor features are a feature set; a profile has counts"),
     (r"\btail bod(?:y|ies)\b|\bbod(?:y|ies) for tail calls\b|\bhasBody\b", "tail calls jump to a tail entry"),
 )
 PATTERNS = [(re.compile(pattern), advice) for pattern, advice in RETIRED]
@@ -24,7 +25,8 @@ def findings(text: str) -> list[tuple[int, str, str]]:
 
 
 def main() -> None:
-    assert [word for _, word, _ in findings("mostBytes, the CPU level\nalmostAll --cpu-level")] == ["mostBytes", "CPU level"]
+    found = findings("mostBytes, the CPU level\nalmostAll --cpu-level")
+    assert [word for _, word, _ in found] == ["mostBytes", "CPU level"]
     texts = {path: (ROOT / path).read_text(errors="replace") for path in tracked_files()
              if path.endswith(TEXT) and path not in ("test/tidy/check_words.py", "CHANGELOG.md")}
     wrong = [f"{path}:{number}: {word}: {advice}" for path, text in texts.items()
