@@ -16,7 +16,7 @@ constexpr uint64_t lineBytes = 64, loopBytes = 32;
 /// Fewer are no interpreter, and padding is not free.
 constexpr unsigned fewestPredecessors = 4;
 /// Of larger loops, padding gains nothing.
-constexpr size_t mostInstructions = 16;
+constexpr size_t maxInstructions = 16;
 
 /// What an interpreter's choice that ends with `block` begins with; null if it is none.
 MachineBasicBlock *findDispatch(MachineBasicBlock &block) {
@@ -33,7 +33,7 @@ MachineBasicBlock *findDispatch(MachineBasicBlock &block) {
 
 /// Those that are cold, block placement does not align.
 bool isTightLoop(const MachineBasicBlock &block) {
-  return block.isSuccessor(&block) && block.size() <= mostInstructions &&
+  return block.isSuccessor(&block) && block.size() <= maxInstructions &&
          block.getAlignment() != Align(1);
 }
 

@@ -212,16 +212,16 @@ CodeGenOptLevel codeGenLevel(OptimizationLevel level) {
 /// fraction of a second.
 constexpr size_t hugeBlockInstructions = 8192, vastBlockInstructions = 65536;
 /// LazyValueInfo looks at all cases of a switch for each of its edges.
-constexpr uint64_t mostSwitchWork = 1 << 19;
+constexpr uint64_t maxSwitchWork = 1 << 19;
 /// Threading of jumps doubles the phis of functions that have many. What follows values along them
 /// is then worse than linear, and so is the register allocator. The functions of asyncify, which
 /// saves all locals around each call, may have ten thousand; a large interpreter has two thousand.
-constexpr size_t mostPhis = 3072;
+constexpr size_t maxPhis = 3072;
 
 /// The register allocator may take the time of instructions times calls for a block: a value that
 /// is used all along is split at each call, which takes it out of its register. Here it takes a
 /// second.
-constexpr uint64_t mostCallWork = 1 << 24;
+constexpr uint64_t maxCallWork = 1 << 24;
 
 bool hasManyCalls(const Function &function) {
   for (const BasicBlock &block : function) {
@@ -232,17 +232,17 @@ bool hasManyCalls(const Function &function) {
     const auto calls = uint64_t(count_if(block, [](const Instruction &instruction) {
       return isa<CallBase>(instruction) && !isa<IntrinsicInst>(instruction);
     }));
-    if (calls * instructions > mostCallWork)
+    if (calls * instructions > maxCallWork)
       return true;
   }
   return false;
 }
 
 size_t largestBlock(const Function &function) {
-  size_t most = 0;
+  size_t maxSize = 0;
   for (const BasicBlock &block : function)
-    most = std::max(most, block.size());
-  return most;
+    maxSize = std::max(maxSize, block.size());
+  return maxSize;
 }
 
 bool hasHugeSwitches(const Function &function) {
@@ -252,7 +252,7 @@ bool hasHugeSwitches(const Function &function) {
       SmallPtrSet<const BasicBlock *, 16> edges(succ_begin(&block), succ_end(&block));
       work += uint64_t(branch->getNumCases()) * edges.size();
     }
-  return work > mostSwitchWork;
+  return work > maxSwitchWork;
 }
 
 size_t countPhis(const Function &function) {
@@ -265,7 +265,7 @@ size_t countPhis(const Function &function) {
 Passes choosePasses(const Function &function) {
   if (largestBlock(function) > hugeBlockInstructions || hasHugeSwitches(function))
     return Passes::Cheap;
-  return countPhis(function) > mostPhis ? Passes::NoneAlongPhis : Passes::All;
+  return countPhis(function) > maxPhis ? Passes::NoneAlongPhis : Passes::All;
 }
 
 /// For those who wonder why a function is slow.

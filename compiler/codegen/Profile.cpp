@@ -227,12 +227,12 @@ void ProfileUse::annotate(ModuleLowering &lowering) const {
 
 uint64_t ProfileUse::hotness(const std::string &displayName) const {
   const auto found = profile.functions().find(profileName(displayName));
-  uint64_t most = 0;
+  uint64_t maxCount = 0;
   if (found != profile.functions().end())
     for (const auto &[hash, counts] : found->second)
       for (uint64_t count : counts)
-        most = std::max(most, count);
-  return most;
+        maxCount = std::max(maxCount, count);
+  return maxCount;
 }
 
 ProfileUse::Outcome ProfileUse::outcome() const {

@@ -138,7 +138,7 @@ Status Adapters::lower(uint32_t index, const CanonFunc &canon) {
   const std::vector<FlatSlot> given = paramSlots(params);
   std::vector<FlatSlot> passed;
   Place source = Place::flat(given), target;
-  if (params.size() > component::mostFlat) {
+  if (params.size() > component::maxFlat) {
     const component::Layout layout = layoutOfFields(types, func.fields);
     checkPointer(*this, e, canon.options, 0, layout);
     source = Place::memory(0);

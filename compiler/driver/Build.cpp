@@ -24,14 +24,14 @@ std::vector<CounterBlock> makeCounterBlocks(size_t count) {
 } // namespace
 
 Build::Build(const ModulePlan &plan, const MemoryImage &image,
-             const std::vector<TargetChoice> &levels, std::span<const uint8_t, 32> sourceHash)
-    : options(plan.options), levels(levels), image(image), sourceHash(sourceHash) {
+             const std::vector<TargetChoice> &slices, std::span<const uint8_t, 32> sourceHash)
+    : options(plan.options), slices(slices), image(image), sourceHash(sourceHash) {
   // Jobs and codes point to the plans.
-  plans.reserve(levels.size());
-  for (const TargetChoice &level : levels) {
-    const std::string suffix = levels.size() > 1 ? "." + level.processor.name : "";
-    plans.push_back(planFor(plan, level, suffix));
-    // Other levels would say the same once more.
+  plans.reserve(slices.size());
+  for (const TargetChoice &slice : slices) {
+    const std::string suffix = slices.size() > 1 ? "." + slice.processor.name : "";
+    plans.push_back(planFor(plan, slice, suffix));
+    // Other slices would say the same once more.
     if (plans.size() > 1)
       plans.back().report = nullptr;
     codes.push_back({&plans.back(), false});
@@ -40,31 +40,31 @@ Build::Build(const ModulePlan &plan, const MemoryImage &image,
 
 std::string Build::description() const {
   std::string names;
-  for (const TargetChoice &level : levels)
-    names += (names.empty() ? "" : ", ") + level.processor.name;
-  return levels.front().triple + ", processor " + names;
+  for (const TargetChoice &slice : slices)
+    names += (names.empty() ? "" : ", ") + slice.processor.name;
+  return slices.front().triple + ", processor " + names;
 }
 
-void Build::lowerModuleParts(ModuleLowering &lowering, size_t level) {
+void Build::lowerModuleParts(ModuleLowering &lowering, size_t slice) {
   lowerThunks(lowering);
   lowerClosedTables(lowering);
   lowerTypedTables(lowering);
   lowering.emitPersonalityPointer();
-  codes[level].hasInitialize = lowerInitialize(lowering);
+  codes[slice].hasInitialize = lowerInitialize(lowering);
   lowering.addSymbolSuffix();
 }
 
 void Build::addJobs(std::vector<Job> &all, const std::vector<Partition> &partitions) {
   const size_t before = all.size();
-  for (size_t level = 0; level < levels.size(); ++level) {
-    const ModulePlan &plan = plans[level];
+  for (size_t slice = 0; slice < slices.size(); ++slice) {
+    const ModulePlan &plan = plans[slice];
     // Before the functions: it has the personality pointer, which is to be the one that the linker
     // keeps.
-    all.push_back({&plan, &levels[level], thunkLevel(options.level),
-                   [this, level](ModuleLowering &lowering) { lowerModuleParts(lowering, level); },
+    all.push_back({&plan, &slices[slice], thunkLevel(options.level),
+                   [this, slice](ModuleLowering &lowering) { lowerModuleParts(lowering, slice); },
                    0, 0, "thunks and tables"});
-    codes[level].counters = makeCounterBlocks(partitions.size());
-    addPartitionJobs(all, plan, levels[level], partitions, codes[level].counters);
+    codes[slice].counters = makeCounterBlocks(partitions.size());
+    addPartitionJobs(all, plan, slices[slice], partitions, codes[slice].counters);
   }
   jobs = all.size() - before;
 }
@@ -79,13 +79,13 @@ Result<std::vector<uint8_t>> Build::finish(std::span<Result<std::vector<uint8_t>
   // Before the image is printed and linked, each of which copies it.
   W2N_CHECK(budget.check());
   W2N_CHECK(budget.checkArtifact(image.bytes()));
-  W2N_TRY(metadata, emitModule(plans.front(), levels.front(), OptimizationLevel::O0,
+  W2N_TRY(metadata, emitModule(plans.front(), slices.front(), OptimizationLevel::O0,
                                [&](ModuleLowering &lowering) {
                                  emitMetadata(lowering, image, codes, sourceHash);
                                }));
   objects.push_back(std::move(metadata));
   const bool wantsObject = options.emit == Emit::Object || options.stopAfter == StopAfter::Object;
-  W2N_TRY(file, link(objects, levels.front(),
+  W2N_TRY(file, link(objects, slices.front(),
                      wantsObject ? LinkKind::Relocatable : LinkKind::SharedObject));
   if (!wantsObject)
     W2N_CHECK(finishArtifact(file, image, codes));
@@ -95,14 +95,14 @@ Result<std::vector<uint8_t>> Build::finish(std::span<Result<std::vector<uint8_t>
 
 // One LLVM module, so that it can be read and compiled as a whole.
 Result<std::vector<uint8_t>> Build::emitText() {
-  if (levels.size() > 1)
+  if (slices.size() > 1)
     return fail(ErrorKind::Invalid, "a text is for one processor, but " +
-                                        std::to_string(levels.size()) + " were given");
+                                        std::to_string(slices.size()) + " were given");
   std::vector<uint32_t> functions;
   for (const Partition &partition : cutPartitions(plans.front()))
     functions.insert(functions.end(), partition.functions.begin(), partition.functions.end());
   codes.front().counters = makeCounterBlocks(1);
-  return emitModule(plans.front(), levels.front(), options.level, [&](ModuleLowering &lowering) {
+  return emitModule(plans.front(), slices.front(), options.level, [&](ModuleLowering &lowering) {
     lowerFunctions(lowering, functions, codes.front().counters.front());
     lowerModuleParts(lowering, 0);
     if (options.stopAfter > StopAfter::Optimize)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The code of one target on its way: its levels, from the plan to the linked file.
+// The code of one target on its way: its slices, from the plan to the linked file.
 #pragma once
 
 #include "compiler/codegen/Partition.h"
@@ -14,21 +14,21 @@ namespace w2n::compiler {
 
 class Build {
 public:
-  /// Everything must outlive the build. `plan` is makePlan's, with `image`; `levels` are not empty;
+  /// Everything must outlive the build. `plan` is makePlan's, with `image`; `slices` are not empty;
   /// `sourceHash` is of the wasm bytes.
-  Build(const ModulePlan &plan, const MemoryImage &image, const std::vector<TargetChoice> &levels,
+  Build(const ModulePlan &plan, const MemoryImage &image, const std::vector<TargetChoice> &slices,
         std::span<const uint8_t, 32> sourceHash);
   Build(const Build &) = delete;
   Build &operator=(const Build &) = delete;
 
-  /// Adds the jobs of all levels, jobCount() of them; the build and `partitions` must outlive them.
+  /// Adds the jobs of all slices, jobCount() of them; the build and `partitions` must outlive them.
   void addJobs(std::vector<Job> &jobs, const std::vector<Partition> &partitions);
   size_t jobCount() const { return jobs; }
   /// Links what the jobs made, in their order. Errors: the first of theirs; Io, Internal.
   Result<std::vector<uint8_t>> finish(std::span<Result<std::vector<uint8_t>>> outputs);
 
   /// The module as one text, as options.emit and options.stopAfter say. Errors: Invalid if there
-  /// are several levels.
+  /// are several slices.
   Result<std::vector<uint8_t>> emitText();
 
   /// "x86_64-unknown-linux-gnu, processor x86-64-v3", for remarks.
@@ -36,15 +36,15 @@ public:
 
 private:
   /// What no wasm function is: thunks, closed tables, initialize.
-  void lowerModuleParts(ModuleLowering &lowering, size_t level);
+  void lowerModuleParts(ModuleLowering &lowering, size_t slice);
 
   const CompileOptions &options;
-  const std::vector<TargetChoice> &levels;
+  const std::vector<TargetChoice> &slices;
   const MemoryImage &image;
   const std::span<const uint8_t, 32> sourceHash;
   std::vector<ModulePlan> plans;
-  /// By level; of each, whether it has something to initialize is known when its job is done.
-  std::vector<LevelCode> codes;
+  /// By slice; of each, whether it has something to initialize is known when its job is done.
+  std::vector<SliceCode> codes;
   size_t jobs = 0;
 };
 

@@ -98,7 +98,7 @@ compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &given,
     if (options.remark)
       options.remark(text);
   };
-  W2N_TRY(choices, chooseLevels(options, targets));
+  W2N_TRY(choices, chooseSlices(options, targets));
   W2N_TRY(features, wasm::parseFeatures(options.features));
   CompileBudget budget({options.maxTimeMs, options.maxMemoryBytes, options.maxArtifactBytes});
   if (component::kindOf(bytes) == component::BinaryKind::Component) {
@@ -132,8 +132,8 @@ compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &given,
   const MemoryImage image = buildImage(module, plan.dataInImage);
   W2N_CHECK(budget.checkArtifact(image.bytes()));
   std::vector<std::unique_ptr<Build>> builds;
-  for (const std::vector<TargetChoice> &levels : choices) {
-    builds.push_back(std::make_unique<Build>(plan, image, levels, hash));
+  for (const std::vector<TargetChoice> &slices : choices) {
+    builds.push_back(std::make_unique<Build>(plan, image, slices, hash));
     // Another target would say the same once more.
     plan.report = nullptr;
   }

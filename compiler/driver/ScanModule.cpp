@@ -13,21 +13,22 @@ namespace {
 
 using wasm::Immediates;
 using wasm::Opcode;
+using wasm::OpcodeClass;
 
 struct SlowOperation {
   Opcode opcode;
-  const char *feature, *level;
+  const char *feature, *processor;
 };
 
 constexpr SlowOperation slowOperations[] = {
-#define W2N_SLOW(opcode, feature, level) {Opcode::opcode, feature, level},
+#define W2N_SLOW(opcode, feature, processor) {Opcode::opcode, feature, processor},
 #include "compiler/driver/SlowOperations.def"
 };
 
 /// For each opcode what the report says of it, empty if there is nothing to say.
-std::vector<std::string> slowOpcodes(std::span<const TargetChoice> levels) {
+std::vector<std::string> slowOpcodes(std::span<const TargetChoice> slices) {
   std::vector<std::string> details;
-  for (const TargetChoice &choice : levels) {
+  for (const TargetChoice &choice : slices) {
     if (!llvm::Triple(choice.triple).isX86_64())
       continue;
     const auto features = describeProcessor(*choice.info, choice.processor);
@@ -35,17 +36,14 @@ std::vector<std::string> slowOpcodes(std::span<const TargetChoice> levels) {
       if (features->checkFeatures(std::string("+") + row.feature))
         continue;
       details.resize(std::max(details.size(), size_t(row.opcode) + 1));
-      // Of several levels, the first that lacks it.
+      // Of several slices, the first that lacks it.
       if (details[size_t(row.opcode)].empty())
         details[size_t(row.opcode)] = std::string(wasm::infoOf(row.opcode).text) + ", for " +
-                                      choice.processor.name + " (--mcpu=" + row.level + " has one)";
+                                      choice.processor.name + " (--mcpu=" + row.processor +
+                                      " has one)";
     }
   }
   return details;
-}
-
-bool isCall(Opcode opcode) {
-  return opcode == Opcode::Call || opcode == Opcode::CallIndirect || opcode == Opcode::CallRef;
 }
 
 bool isAccess(Immediates immediates) {
@@ -64,12 +62,10 @@ public:
   void run() {
     if (code.size() >= hugeFunctionBytes && plan.options.level > OptimizationLevel::O1)
       add(Cause::FewerPasses);
-    ByteReader reader(code);
-    wasm::Instruction instruction;
     blocks.push_back({});
-    while (!reader.atEnd() && wasm::decodeInstruction(reader, instruction)) {
+    for (const wasm::Instruction &instruction : wasm::Instructions(code)) {
       look(instruction);
-      nest(instruction);
+      nest(wasm::classOf(instruction.opcode));
     }
   }
 
@@ -81,7 +77,7 @@ private:
   void add(Cause cause, const std::string &detail = "") { report.add(cause, detail, name); }
   void look(const wasm::Instruction &instruction);
   void lookAtAccess(uint32_t memory);
-  void nest(const wasm::Instruction &instruction);
+  void nest(OpcodeClass opcodeClass);
   void leave();
 
   const ModulePlan &plan;
@@ -117,19 +113,15 @@ void BodyScan::lookAtAccess(uint32_t memory) {
     add(Cause::SharedMemory);
 }
 
-void BodyScan::nest(const wasm::Instruction &instruction) {
-  switch (wasm::infoOf(instruction.opcode).immediates) {
-  case Immediates::BlockType:
-  case Immediates::TryTable:
-    blocks.push_back({.isLoop = instruction.opcode == Opcode::Loop});
+void BodyScan::nest(OpcodeClass opcodeClass) {
+  if (wasm::beginsBlock(opcodeClass)) {
+    blocks.push_back({.isLoop = opcodeClass == OpcodeClass::Loop});
     return;
-  default: // No other immediate begins a block.
-    break;
   }
   Block &block = blocks.back();
-  block.hasCall |= isCall(instruction.opcode);
-  block.hasGrow |= instruction.opcode == Opcode::MemoryGrow;
-  if (instruction.opcode == Opcode::End || instruction.opcode == Opcode::Delegate)
+  block.hasCall |= opcodeClass == OpcodeClass::Call;
+  block.hasGrow |= opcodeClass == OpcodeClass::MemoryGrow;
+  if (opcodeClass == OpcodeClass::End)
     leave();
 }
 
@@ -152,7 +144,7 @@ void BodyScan::leave() {
 
 } // namespace
 
-void scanModule(const ModulePlan &plan, std::span<const TargetChoice> levels, CodeReport &report) {
+void scanModule(const ModulePlan &plan, std::span<const TargetChoice> slices, CodeReport &report) {
   const CompileOptions &options = plan.options;
   const std::pair<bool, Cause> wholeModule[] = {{options.strictTrapState, Cause::StrictTrapState},
                                                 {options.meter == Meter::Fuel, Cause::Fuel},
@@ -161,7 +153,7 @@ void scanModule(const ModulePlan &plan, std::span<const TargetChoice> levels, Co
   for (const auto &[isSo, cause] : wholeModule)
     if (isSo)
       report.add(cause, "", "");
-  const std::vector<std::string> slow = slowOpcodes(levels);
+  const std::vector<std::string> slow = slowOpcodes(slices);
   for (uint32_t f = plan.wasm.importedFunctions; f < plan.wasm.functions.size(); ++f)
     BodyScan(plan, f, slow, report).run();
 }

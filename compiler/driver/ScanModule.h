@@ -11,8 +11,8 @@
 
 namespace w2n::compiler {
 
-/// Adds to `report` what `plan` and the code of its module say. `levels` are those that code is
+/// Adds to `report` what `plan` and the code of its module say. `slices` are those that code is
 /// made for.
-void scanModule(const ModulePlan &plan, std::span<const TargetChoice> levels, CodeReport &report);
+void scanModule(const ModulePlan &plan, std::span<const TargetChoice> slices, CodeReport &report);
 
 } // namespace w2n::compiler

@@ -22,7 +22,7 @@ constexpr uint64_t maxGapBytes = 256 << 10;
 /// many times what segments have. Programs have their data in one piece.
 constexpr uint64_t freeImageBytes = 8 << 20, imageBytesPerDataByte = 4;
 
-uint64_t mostImageBytes(const wasm::Module &module) {
+uint64_t maxImageBytes(const wasm::Module &module) {
   uint64_t dataBytes = 0;
   for (const wasm::DataSegment &segment : module.data)
     dataBytes += segment.bytes.size();
@@ -47,7 +47,7 @@ std::optional<uint64_t> applicableOffset(const wasm::Module &module,
 } // namespace
 
 MemoryImage buildImage(const wasm::Module &module, std::vector<bool> &dataInImage) {
-  const uint64_t mostBytes = mostImageBytes(module);
+  const uint64_t maxBytes = maxImageBytes(module);
   // Sparse: pages by number, only those that a segment touches.
   std::map<std::pair<uint32_t, uint64_t>, std::vector<uint8_t>> pages;
   for (size_t i = 0; i < module.data.size(); ++i) {
@@ -62,7 +62,7 @@ MemoryImage buildImage(const wasm::Module &module, std::vector<bool> &dataInImag
         segment.bytes.empty()
             ? 0
             : (*offset + segment.bytes.size() - 1) / pageBytes - *offset / pageBytes + 1;
-    if ((pages.size() + touched) * pageBytes > mostBytes)
+    if ((pages.size() + touched) * pageBytes > maxBytes)
       break;
     dataInImage[i] = true;
     for (size_t done = 0; done < segment.bytes.size();) {
@@ -83,7 +83,7 @@ MemoryImage buildImage(const wasm::Module &module, std::vector<bool> &dataInImag
     const uint64_t offset = number * pageBytes;
     const bool follows = !image.runs.empty() && image.runs.back().memory == memory;
     const uint64_t gap = follows ? offset - image.runs.back().end() : 0;
-    const bool continues = follows && gap <= maxGapBytes && gapBytes + gap <= mostBytes;
+    const bool continues = follows && gap <= maxGapBytes && gapBytes + gap <= maxBytes;
     if (continues)
       gapBytes += gap;
     else

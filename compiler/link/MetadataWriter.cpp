@@ -57,7 +57,7 @@ public:
   MetadataEmitter(ModuleLowering &lowering, const MemoryImage &image)
       : lowering(lowering), plan(lowering.plan), wasm(plan.wasm), image(image) {}
 
-  void run(std::span<const LevelCode> levels, std::span<const uint8_t> sourceHash);
+  void run(std::span<const SliceCode> slices, std::span<const uint8_t> sourceHash);
 
 private:
   ArrayRef types();
@@ -68,11 +68,11 @@ private:
   ArrayRef elements();
   ArrayRef data();
   ArrayRef images();
-  ArrayRef levels(std::span<const LevelCode> levels);
-  ArrayRef functionCodes(const ModulePlan &level);
-  ArrayRef thunks(const ModulePlan &level);
-  ArrayRef profile(const LevelCode &level);
-  llvm::Constant *symbolOf(const ModulePlan &level, const std::string &name);
+  ArrayRef slices(std::span<const SliceCode> slices);
+  ArrayRef functionCodes(const ModulePlan &slice);
+  ArrayRef thunks(const ModulePlan &slice);
+  ArrayRef profile(const SliceCode &slice);
+  llvm::Constant *symbolOf(const ModulePlan &slice, const std::string &name);
   uint32_t codeOf(wasm::ValueType type) const;
   ArrayRef valueTypes(const std::vector<wasm::ValueType> &types);
   ArrayRef typeDetails(const wasm::TypeDefinition &type);
@@ -149,49 +149,49 @@ ArrayRef MetadataEmitter::functions() {
   return blob.append(records);
 }
 
-/// The code called `name` at `level`, wherever it is.
-llvm::Constant *MetadataEmitter::symbolOf(const ModulePlan &level, const std::string &name) {
-  const std::string symbol = name + level.symbolSuffix;
+/// The code called `name` in `slice`, wherever it is.
+llvm::Constant *MetadataEmitter::symbolOf(const ModulePlan &slice, const std::string &name) {
+  const std::string symbol = name + slice.symbolSuffix;
   if (llvm::Function *existing = lowering.module.getFunction(symbol))
     return existing;
   return lowering.makeFunction(llvm::FunctionType::get(lowering.voidType, false), symbol,
                                /*takesContext=*/false);
 }
 
-ArrayRef MetadataEmitter::functionCodes(const ModulePlan &level) {
+ArrayRef MetadataEmitter::functionCodes(const ModulePlan &slice) {
   ArrayRef reference = blob.append(std::vector<FunctionCode>(wasm.functions.size()));
   for (uint32_t i = wasm.importedFunctions; i < wasm.functions.size(); ++i) {
     const size_t offset = reference.offset + i * sizeof(FunctionCode);
     blob.setDistance(offset + offsetof(FunctionCode, code),
-                     symbolOf(level, level.functionSymbol(i)));
-    if (level.hasBody[i])
+                     symbolOf(slice, slice.functionSymbol(i)));
+    if (slice.hasTailEntry[i])
       blob.setDistance(offset + offsetof(FunctionCode, tailCode),
-                       symbolOf(level, level.symbols[i]));
+                       symbolOf(slice, slice.symbols[i]));
   }
   return reference;
 }
 
-ArrayRef MetadataEmitter::thunks(const ModulePlan &level) {
-  const ThunkUses uses = findThunkUses(level);
+ArrayRef MetadataEmitter::thunks(const ModulePlan &slice) {
+  const ThunkUses uses = findThunkUses(slice);
   ArrayRef reference = blob.append(std::vector<ThunkRecord>(wasm.types.size()));
   for (uint32_t i = 0; i < wasm.types.size(); ++i) {
     const size_t offset = reference.offset + i * sizeof(ThunkRecord);
     if (uses.entered[i])
       blob.setDistance(offset + offsetof(ThunkRecord, entryThunk),
-                       symbolOf(level, entryThunkSymbol(i)));
+                       symbolOf(slice, entryThunkSymbol(i)));
     if (uses.imported[i])
       blob.setDistance(offset + offsetof(ThunkRecord, importThunk),
-                       symbolOf(level, importThunkSymbol(i)));
+                       symbolOf(slice, importThunkSymbol(i)));
   }
   return reference;
 }
 
 // Partitions are compiled before anybody knows where their counters are: they read it.
-ArrayRef MetadataEmitter::profile(const LevelCode &level) {
+ArrayRef MetadataEmitter::profile(const SliceCode &slice) {
   std::vector<ProfileRecord> records;
   uint32_t nextCounter = 0;
-  for (const CounterBlock &block : level.counters) {
-    const std::string symbol = block.symbol + level.plan->symbolSuffix;
+  for (const CounterBlock &block : slice.counters) {
+    const std::string symbol = block.symbol + slice.plan->symbolSuffix;
     llvm::GlobalVariable *begin = lowering.module.getNamedGlobal(symbol);
     if (!begin)
       begin = new llvm::GlobalVariable(lowering.module, lowering.i64, /*isConstant=*/true,
@@ -209,23 +209,23 @@ ArrayRef MetadataEmitter::profile(const LevelCode &level) {
   return blob.append(records);
 }
 
-ArrayRef MetadataEmitter::levels(std::span<const LevelCode> levels) {
-  std::vector<LevelRecord> records;
-  for (const LevelCode &level : levels) {
-    LevelRecord record = {};
-    record.cpu = blob.append(level.plan->processor.name);
-    record.features = blob.append(level.plan->requiredFeatures);
-    record.functions = functionCodes(*level.plan);
-    record.thunks = thunks(*level.plan);
-    record.profile = profile(level);
+ArrayRef MetadataEmitter::slices(std::span<const SliceCode> slices) {
+  std::vector<SliceRecord> records;
+  for (const SliceCode &slice : slices) {
+    SliceRecord record = {};
+    record.cpu = blob.append(slice.plan->processor.name);
+    record.features = blob.append(slice.plan->requiredFeatures);
+    record.functions = functionCodes(*slice.plan);
+    record.thunks = thunks(*slice.plan);
+    record.profile = profile(slice);
     records.push_back(record);
   }
   ArrayRef reference = blob.append(records);
-  for (size_t i = 0; i < levels.size(); ++i)
-    if (levels[i].hasInitialize)
-      blob.setDistance(reference.offset + i * sizeof(LevelRecord) +
-                           offsetof(LevelRecord, initialize),
-                       symbolOf(*levels[i].plan, initializeSymbol));
+  for (size_t i = 0; i < slices.size(); ++i)
+    if (slices[i].hasInitialize)
+      blob.setDistance(reference.offset + i * sizeof(SliceRecord) +
+                           offsetof(SliceRecord, initialize),
+                       symbolOf(*slices[i].plan, initializeSymbol));
   return reference;
 }
 
@@ -337,7 +337,7 @@ void MetadataEmitter::emitNote() {
   metadata->setInitializer(llvm::ConstantStruct::get(type, values));
 }
 
-void MetadataEmitter::run(std::span<const LevelCode> levels, std::span<const uint8_t> sourceHash) {
+void MetadataEmitter::run(std::span<const SliceCode> slices, std::span<const uint8_t> sourceHash) {
   MetadataHeader header{};
   std::memcpy(header.magic, metadataMagic, sizeof(header.magic));
   header.version = formatVersion;
@@ -377,7 +377,7 @@ void MetadataEmitter::run(std::span<const LevelCode> levels, std::span<const uin
   header.elements = elements();
   header.data = data();
   header.images = images();
-  header.levels = this->levels(levels);
+  header.slices = this->slices(slices);
   header.importedFunctions = wasm.importedFunctions;
   header.importedTables = wasm.importedTables;
   header.importedMemories = wasm.importedMemories;
@@ -394,8 +394,8 @@ void MetadataEmitter::run(std::span<const LevelCode> levels, std::span<const uin
 } // namespace
 
 void emitMetadata(ModuleLowering &lowering, const MemoryImage &image,
-                  std::span<const LevelCode> levels, std::span<const uint8_t> sourceHash) {
-  MetadataEmitter(lowering, image).run(levels, sourceHash);
+                  std::span<const SliceCode> slices, std::span<const uint8_t> sourceHash) {
+  MetadataEmitter(lowering, image).run(slices, sourceHash);
 }
 
 namespace {
@@ -435,7 +435,7 @@ Result<LinkedLayout> readLayout(const ElfReader &file) {
 
 /// The range of the functions whose symbols end with `suffix`, which no wasm name can make a symbol
 /// end with (FunctionNames.h); {0, 0} if there are none. The linker keeps the order of its inputs,
-/// so the levels do not mix.
+/// so the slices do not mix.
 Result<std::pair<uint64_t, uint64_t>> codeRangeOf(const ElfReader &file, const LinkedLayout &layout,
                                                   const std::string &suffix) {
   std::pair<uint64_t, uint64_t> range = {UINT64_MAX, 0};
@@ -461,7 +461,7 @@ Result<std::pair<uint64_t, uint64_t>> codeRangeOf(const ElfReader &file, const L
 
 /// Returns where the metadata is.
 Result<uint64_t> completeMetadata(std::vector<uint8_t> &elf, const MemoryImage &image,
-                                  std::span<const LevelCode> levels) {
+                                  std::span<const SliceCode> slices) {
   auto file =
       ElfReader::create(llvm::StringRef(reinterpret_cast<const char *>(elf.data()), elf.size()));
   if (!file)
@@ -469,14 +469,14 @@ Result<uint64_t> completeMetadata(std::vector<uint8_t> &elf, const MemoryImage &
   W2N_TRY(layout, readLayout(*file));
   auto *header = reinterpret_cast<MetadataHeader *>(elf.data() + layout.note);
   header->elfMachine = file->getHeader().e_machine;
-  auto *levelRecords =
-      reinterpret_cast<LevelRecord *>(elf.data() + layout.note + header->levels.offset);
-  for (size_t i = 0; i < levels.size(); ++i) {
-    W2N_TRY(range, codeRangeOf(*file, layout, levels[i].plan->symbolSuffix));
+  auto *sliceRecords =
+      reinterpret_cast<SliceRecord *>(elf.data() + layout.note + header->slices.offset);
+  for (size_t i = 0; i < slices.size(); ++i) {
+    W2N_TRY(range, codeRangeOf(*file, layout, slices[i].plan->symbolSuffix));
     if (range.second == 0)
       continue;
-    levelRecords[i].codeBegin = ImageOffset(range.first - layout.note);
-    levelRecords[i].codeEnd = ImageOffset(range.second - layout.note);
+    sliceRecords[i].codeBegin = ImageOffset(range.first - layout.note);
+    sliceRecords[i].codeEnd = ImageOffset(range.second - layout.note);
   }
   if (layout.ehFrame) {
     header->ehFrame = ImageOffset(layout.ehFrame - layout.note);
@@ -498,9 +498,9 @@ Result<uint64_t> completeMetadata(std::vector<uint8_t> &elf, const MemoryImage &
 } // namespace
 
 Status finishArtifact(std::vector<uint8_t> &elf, const MemoryImage &image,
-                      std::span<const LevelCode> levels) {
-  W2N_TRY(note, completeMetadata(elf, image, levels));
-  W2N_CHECK(renameSymbols(elf, levels));
+                      std::span<const SliceCode> slices) {
+  W2N_TRY(note, completeMetadata(elf, image, slices));
+  W2N_CHECK(renameSymbols(elf, slices));
   auto *header = reinterpret_cast<MetadataHeader *>(elf.data() + note);
   header->checksum = artifact::checksumOf(elf, artifact::checksumOffset(note));
   return {};

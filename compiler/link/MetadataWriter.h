@@ -10,8 +10,8 @@
 
 namespace w2n::compiler {
 
-/// The code of one level, as far as metadata names it.
-struct LevelCode {
+/// The code of one slice, as far as metadata names it.
+struct SliceCode {
   const ModulePlan *plan;
   bool hasInitialize; ///< whether lowerInitialize made something
   /// What counts, in the order of the counters; empty without --profile-generate.
@@ -19,15 +19,15 @@ struct LevelCode {
 };
 
 /// Adds metadata, data segments and memory image to `lowering.module`, which may hold the code or
-/// leave it to other objects. `levels` are of the same module and target. `sourceHash` has 32
+/// leave it to other objects. `slices` are of the same module and target. `sourceHash` has 32
 /// bytes.
 void emitMetadata(ModuleLowering &lowering, const MemoryImage &image,
-                  std::span<const LevelCode> levels, std::span<const uint8_t> sourceHash);
+                  std::span<const SliceCode> slices, std::span<const uint8_t> sourceHash);
 
-/// Fills in what only the linked file tells: the levels' ranges of code, where the unwind tables
+/// Fills in what only the linked file tells: the slices' ranges of code, where the unwind tables
 /// are, file offsets of the image. Then exchanges the symbols for display names (RenameSymbols.h),
 /// and seals the artifact with its checksum. Errors: Internal.
 Status finishArtifact(std::vector<uint8_t> &elf, const MemoryImage &image,
-                      std::span<const LevelCode> levels);
+                      std::span<const SliceCode> slices);
 
 } // namespace w2n::compiler

@@ -15,14 +15,14 @@ using Elf = llvm::object::ELF64LE;
 using ElfReader = llvm::object::ELFFile<Elf>;
 
 /// The name that people get to see in place of `symbol`.
-std::string shownName(llvm::StringRef symbol, std::span<const LevelCode> levels) {
+std::string shownName(llvm::StringRef symbol, std::span<const SliceCode> slices) {
   if (!functionIndexOf(symbol))
     return symbol.str();
-  std::string name = levels.front().plan->displayNameOf(symbol);
-  // Every symbol has a suffix if any has: the one that it ends with is its level's.
-  for (const LevelCode &level : levels)
-    if (symbol.ends_with(level.plan->symbolSuffix))
-      return name + level.plan->symbolSuffix;
+  std::string name = slices.front().plan->displayNameOf(symbol);
+  // Every symbol has a suffix if any has: the one that it ends with is its slice's.
+  for (const SliceCode &slice : slices)
+    if (symbol.ends_with(slice.plan->symbolSuffix))
+      return name + slice.plan->symbolSuffix;
   return name;
 }
 
@@ -79,7 +79,7 @@ template <typename T> T *at(std::vector<uint8_t> &bytes, uint64_t offset) {
 
 } // namespace
 
-Status renameSymbols(std::vector<uint8_t> &elf, std::span<const LevelCode> levels) {
+Status renameSymbols(std::vector<uint8_t> &elf, std::span<const SliceCode> slices) {
   auto file =
       ElfReader::create(llvm::StringRef(reinterpret_cast<const char *>(elf.data()), elf.size()));
   if (!file)
@@ -89,7 +89,7 @@ Status renameSymbols(std::vector<uint8_t> &elf, std::span<const LevelCode> level
   const auto *oldNames = reinterpret_cast<const char *>(elf.data() + layout.stringsBegin);
   auto *symbols = at<Elf::Sym>(elf, layout.symbols);
   for (uint64_t i = 0; i < layout.symbolCount; ++i)
-    symbols[i].st_name = names.add(shownName(oldNames + symbols[i].st_name, levels));
+    symbols[i].st_name = names.add(shownName(oldNames + symbols[i].st_name, slices));
   const std::vector<uint8_t> headers(elf.begin() + ptrdiff_t(layout.headers), elf.end());
   elf.resize(layout.stringsBegin);
   elf.insert(elf.end(), names.bytes.begin(), names.bytes.end());

@@ -8,8 +8,8 @@
 namespace w2n::compiler {
 
 /// Exchanges the symbols of functions in `elf`, a shared object as the linker made it, for their
-/// display names, followed by the level's suffix where there are several. Nothing finds anything by
+/// display names, followed by the slice's suffix where there are several. Nothing finds anything by
 /// these names any more: they may be equal to each other, or to anything else.
-Status renameSymbols(std::vector<uint8_t> &elf, std::span<const LevelCode> levels);
+Status renameSymbols(std::vector<uint8_t> &elf, std::span<const SliceCode> slices);
 
 } // namespace w2n::compiler

@@ -14,11 +14,13 @@ namespace w2n::compiler {
 
 /// The instruction of `expression` if it has no other.
 inline std::optional<wasm::Instruction> onlyInstruction(const wasm::ConstExpr &expression) {
-  ByteReader reader(expression.code, expression.offset);
-  wasm::Instruction instruction;
-  if (!wasm::decodeInstruction(reader, instruction) || !reader.atEnd())
-    return std::nullopt;
-  return instruction;
+  std::optional<wasm::Instruction> only;
+  for (const wasm::Instruction &instruction : wasm::Instructions(expression.code)) {
+    if (only)
+      return std::nullopt;
+    only = instruction;
+  }
+  return only;
 }
 
 /// The value of `expression` if it is a single i32.const or i64.const.

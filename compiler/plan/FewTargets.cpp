@@ -12,7 +12,7 @@ namespace {
 
 /// A switch over so many is a jump through a table, which takes no longer than a call through one.
 /// Beyond, code would grow more than calls can cost.
-constexpr size_t mostElements = 16;
+constexpr size_t maxElements = 16;
 /// Direct calls that may be made of all calls together, which might be thousands to the same type.
 constexpr uint64_t callsAlwaysAllowed = 1000, codeBytesPerCall = 64;
 
@@ -29,7 +29,7 @@ FewTargets collectElements(const wasm::Module &module,
         continue;
       const uint32_t typeNumber = module.types[module.functions[function].typeIndex].number;
       std::vector<uint32_t> &elements = all[{table, typeNumber}].elements;
-      if (elements.size() <= mostElements)
+      if (elements.size() <= maxElements)
         elements.push_back(element);
     }
   }
@@ -49,7 +49,7 @@ FewTargets findFewTargets(const wasm::Module &module, const ModuleUses &uses,
   for (auto &[called, targets] : collectElements(module, closedTables)) {
     const auto calls = uses.indirectCalls.find(called);
     const size_t count = targets.elements.size();
-    if (calls == uses.indirectCalls.end() || count > mostElements)
+    if (calls == uses.indirectCalls.end() || count > maxElements)
       continue;
     // A call that is not inlined is faster through the table than behind comparisons.
     if (count > 1)

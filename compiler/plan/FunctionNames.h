@@ -20,7 +20,7 @@ namespace w2n::compiler {
 
 /// "fn12.fib", or "fn12" without a name: unique because of the index. Of the wasm name, a few
 /// letters, digits and underscores follow for readers of assembly; it cannot contain the dots and
-/// hyphens with which helpers and levels mark their symbols.
+/// hyphens with which helpers and slices mark their symbols.
 std::vector<std::string> functionSymbols(const wasm::Module &module);
 
 /// The index in a symbol that functionSymbols made, whatever follows it after a dot; nothing for

@@ -8,43 +8,32 @@ namespace w2n::compiler {
 
 namespace {
 
+using wasm::OpcodeClass;
+
 /// Bytes of wasm; an instruction takes two or three. compiler-rt's __multi3 has 117.
-constexpr size_t mostBytes = 120;
-constexpr unsigned mostCalls = 2;
+constexpr size_t maxBytes = 120;
+constexpr unsigned maxCalls = 2;
 
 bool isCandidate(wasm::Bytes code) {
-  if (code.size() > mostBytes)
+  if (code.size() > maxBytes)
     return false;
   unsigned calls = 0;
-  ByteReader reader(code);
-  wasm::Instruction instruction;
-  while (!reader.atEnd()) {
-    if (!wasm::decodeInstruction(reader, instruction))
-      break; // Cannot happen: validated.
-    switch (instruction.opcode) {
-    case wasm::Opcode::Loop:
-    case wasm::Opcode::Try:
-    case wasm::Opcode::TryTable:
+  for (const wasm::Instruction &instruction : wasm::Instructions(code)) {
+    const OpcodeClass opcodeClass = wasm::classOf(instruction.opcode);
+    if (opcodeClass == OpcodeClass::Loop || opcodeClass == OpcodeClass::Try)
       return false;
-    case wasm::Opcode::Call:
-    case wasm::Opcode::CallIndirect:
-    case wasm::Opcode::CallRef:
-      ++calls;
-      break;
-    default: // Nothing else stands in the way.
-      break;
-    }
+    calls += opcodeClass == OpcodeClass::Call;
   }
-  return calls <= mostCalls;
+  return calls <= maxCalls;
 }
 
 } // namespace
 
 std::vector<bool> findInlineCandidates(const wasm::Module &module,
-                                       const std::vector<bool> &hasBody) {
+                                       const std::vector<bool> &hasTailEntry) {
   std::vector<bool> candidates(module.functions.size());
   for (uint32_t i = module.importedFunctions; i < module.functions.size(); ++i)
-    candidates[i] = !hasBody[i] && isCandidate(module.functions[i].code);
+    candidates[i] = !hasTailEntry[i] && isCandidate(module.functions[i].code);
   return candidates;
 }
 

@@ -13,6 +13,6 @@ namespace w2n::compiler {
 /// For each function whether it is small, calls little and never loops: then the call is a good
 /// part of what it costs. Linear in the size of the module, which must be valid.
 std::vector<bool> findInlineCandidates(const wasm::Module &module,
-                                       const std::vector<bool> &hasBody);
+                                       const std::vector<bool> &hasTailEntry);
 
 } // namespace w2n::compiler

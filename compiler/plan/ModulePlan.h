@@ -48,9 +48,9 @@ struct ModulePlan {
   /// Small functions, which may be inlined wherever they are called; see InlineCandidates.h.
   std::vector<bool> inlineCandidates = {};
   bool hasInlineCandidates = false;
-  /// Functions of which tail calls are made or may be: they have a body and a wrapper
+  /// Functions of which tail calls are made or may be: they have a tail entry and a wrapper
   /// (TailCall.cpp).
-  std::vector<bool> hasBody = {};
+  std::vector<bool> hasTailEntry = {};
   /// Tables that return_call_indirect names.
   std::vector<bool> tailCalledTables = {};
   TargetTraits traits = {};
@@ -73,12 +73,12 @@ struct ModulePlan {
   /// What all plans of a compilation use together; never null where functions are lowered.
   CompileBudget *budget = nullptr;
   CodeReport *report = nullptr;
-  /// Follows the names of all symbols of this level, where there are several.
+  /// Follows the names of all symbols of this slice, where there are several.
   std::string symbolSuffix = {};
 
-  /// The symbol of the code that calls of a function reach: without the level's suffix.
+  /// The symbol of the code that calls of a function reach: without the slice's suffix.
   std::string functionSymbol(uint32_t functionIndex) const;
-  /// What people call the function whose code has `symbol`, with or without the level's suffix.
+  /// What people call the function whose code has `symbol`, with or without the slice's suffix.
   const std::string &displayNameOf(llvm::StringRef symbol) const;
   /// What calls of functions of the type `typeNumber` through `table` can reach; null is too much.
   const Targets *targetsOf(uint32_t table, uint32_t typeNumber) const {

@@ -10,15 +10,14 @@ namespace {
 
 /// True if there are tail calls in `code`.
 bool addUses(const wasm::Module &module, wasm::Bytes code, ModuleUses &uses) {
-  ByteReader reader(code);
-  wasm::Instruction instruction;
   bool hasTailCalls = false;
-  while (!reader.atEnd()) {
-    if (!wasm::decodeInstruction(reader, instruction))
-      break; // Cannot happen: validated.
-    hasTailCalls |= wasm::isTailCall(instruction.opcode);
-    uses.usesHeap |= wasm::infoOf(instruction.opcode).feature == wasm::Feature::GarbageCollection;
-    switch (wasm::infoOf(instruction.opcode).immediates) {
+  for (const wasm::Instruction &instruction : wasm::Instructions(code)) {
+    const wasm::OpcodeInfo &info = wasm::infoOf(instruction.opcode);
+    const bool isTailCall = info.opcodeClass == wasm::OpcodeClass::TailCall;
+    hasTailCalls |= isTailCall;
+    uses.catchesExceptions |= info.opcodeClass == wasm::OpcodeClass::Try;
+    uses.usesHeap |= info.feature == wasm::Feature::GarbageCollection;
+    switch (info.immediates) {
     case wasm::Immediates::Function:
       if (instruction.opcode == wasm::Opcode::RefFunc)
         uses.referencedFunctions[instruction.index] = true;
@@ -26,7 +25,7 @@ bool addUses(const wasm::Module &module, wasm::Bytes code, ModuleUses &uses) {
     case wasm::Immediates::TypeAndTable:
       if (!module.types[instruction.index].isFinal)
         uses.touchedTables[instruction.index2] = true;
-      if (instruction.opcode == wasm::Opcode::ReturnCallIndirect)
+      if (isTailCall)
         uses.tailCalledTables[instruction.index2] = uses.tailCalledTypes[instruction.index] = true;
       else
         ++uses.indirectCalls[{instruction.index2, module.types[instruction.index].number}];
@@ -39,12 +38,6 @@ bool addUses(const wasm::Module &module, wasm::Bytes code, ModuleUses &uses) {
       break;
     case wasm::Immediates::TableAndTable:
       uses.touchedTables[instruction.index] = uses.touchedTables[instruction.index2] = true;
-      break;
-    case wasm::Immediates::TryTable:
-      uses.catchesExceptions = true;
-      break;
-    case wasm::Immediates::BlockType:
-      uses.catchesExceptions |= instruction.opcode == wasm::Opcode::Try;
       break;
     default: // No other immediate names a table or a function.
       break;

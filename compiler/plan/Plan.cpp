@@ -34,11 +34,11 @@ std::vector<uint32_t> numberReferences(const ModulePlan &plan, const ModuleUses 
   return numbers;
 }
 
-/// Functions that have bodies for tail calls: those with tail calls, and, so that the jump needs no
+/// Functions that have tail entries: those with tail calls, and, so that the jump needs no
 /// test, what return_call_indirect finds in closed tables.
-std::vector<bool> findBodies(const ModulePlan &plan, const ModuleUses &uses) {
+std::vector<bool> findTailEntries(const ModulePlan &plan, const ModuleUses &uses) {
   const wasm::Module &module = plan.wasm;
-  std::vector<bool> bodies = uses.tailCallers;
+  std::vector<bool> entries = uses.tailCallers;
   std::vector<bool> isCalled(module.typeTable.size());
   for (uint32_t i = 0; i < module.types.size(); ++i)
     if (uses.tailCalledTypes[i])
@@ -49,17 +49,17 @@ std::vector<bool> findBodies(const ModulePlan &plan, const ModuleUses &uses) {
     for (uint32_t function : *plan.closedTables[table])
       if (function != artifact::noIndex &&
           isCalled[module.types[module.functions[function].typeIndex].number])
-        bodies[function] = true;
+        entries[function] = true;
   }
-  return bodies;
+  return entries;
 }
 
 } // namespace
 
 std::string ModulePlan::functionSymbol(uint32_t functionIndex) const {
-  // The body has the name, so that profiles show it.
-  return hasBody[functionIndex] ? "w2n.wrapper." + std::to_string(functionIndex)
-                                : symbols[functionIndex];
+  // The tail entry has the name, so that profiles show it.
+  return hasTailEntry[functionIndex] ? "w2n.wrapper." + std::to_string(functionIndex)
+                                     : symbols[functionIndex];
 }
 
 const std::string &ModulePlan::displayNameOf(llvm::StringRef symbol) const {
@@ -91,9 +91,9 @@ ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options) {
   plan.closedTables = findClosedTables(module, uses);
   plan.typedTables = chooseTypedTables(module, uses, plan.closedTables);
   plan.references = numberReferences(plan, uses, plan.layout.referencedFunctions);
-  plan.hasBody = findBodies(plan, uses);
+  plan.hasTailEntry = findTailEntries(plan, uses);
   if (options.level >= OptimizationLevel::O2)
-    plan.inlineCandidates = findInlineCandidates(module, plan.hasBody);
+    plan.inlineCandidates = findInlineCandidates(module, plan.hasTailEntry);
   plan.inlineCandidates.resize(module.functions.size());
   plan.hasInlineCandidates = llvm::is_contained(plan.inlineCandidates, true);
   if (options.level == OptimizationLevel::O2 || options.level == OptimizationLevel::O3)

@@ -12,7 +12,7 @@ namespace w2n::compiler {
 /// `options`. Nothing is in the image yet.
 ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options);
 
-/// `plan` for one level of a target; `symbolSuffix` is empty if it is the only one.
+/// `plan` for one slice of a target; `symbolSuffix` is empty if it is the only one.
 ModulePlan planFor(const ModulePlan &plan, const TargetChoice &target,
                    const std::string &symbolSuffix);
 

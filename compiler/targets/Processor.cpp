@@ -23,22 +23,22 @@ constexpr NotInCode notInCode[] = {
 #include "compiler/targets/NotInCode.def"
 };
 
-/// Names of our own: rows of Profiles.def.
-struct Profile {
+/// Names of our own: rows of FeatureSets.def.
+struct FeatureSet {
   llvm::StringRef target, name;
   const char *cpu, *features, *description;
 };
 
-constexpr Profile profiles[] = {
-#define W2N_PROFILE(target, name, cpu, features, description)                                      \
+constexpr FeatureSet featureSets[] = {
+#define W2N_FEATURE_SET(target, name, cpu, features, description)                                  \
   {target, name, cpu, features, description},
-#include "compiler/targets/Profiles.def"
+#include "compiler/targets/FeatureSets.def"
 };
 
-const Profile *findProfile(const TargetInfo &target, llvm::StringRef name) {
-  for (const Profile &profile : profiles)
-    if (profile.target == target.name && profile.name == name)
-      return &profile;
+const FeatureSet *findFeatureSet(const TargetInfo &target, llvm::StringRef name) {
+  for (const FeatureSet &set : featureSets)
+    if (set.target == target.name && set.name == name)
+      return &set;
   return nullptr;
 }
 
@@ -135,7 +135,7 @@ bool isProcessor(const TargetInfo &target, const std::string &name) {
     return true;
   if (name == "native")
     return isHost(target);
-  if (findProfile(target, name))
+  if (findFeatureSet(target, name))
     return true;
   return describeProcessor(target, baselineOf(target))->isCPUStringValid(name) &&
          missingOfBaseline(target, {name, name, "", ""}).empty();
@@ -157,9 +157,9 @@ Result<Processor> resolveProcessor(const TargetInfo &target, const std::string &
     return fail(ErrorKind::Unsupported, "unknown CPU '" + name + "' for target " + target.name +
                                             "; --mcpu=help lists those that are known");
   // What goes with the baseline stays: the ABI rests on it.
-  if (const Profile *profile = findProfile(target, name)) {
-    processor.cpu = profile->cpu;
-    processor.features = withMore(processor.features, profile->features);
+  if (const FeatureSet *set = findFeatureSet(target, name)) {
+    processor.cpu = set->cpu;
+    processor.features = withMore(processor.features, set->features);
   } else {
     processor.cpu = name;
   }
@@ -203,9 +203,9 @@ std::string listProcessors(const TargetInfo &target) {
   if (isHost(target))
     text += "  native: the baseline, with what this machine has: " +
             requiredFeatures(target, *resolveProcessor(target, "native")) + "\n";
-  for (const Profile &profile : profiles)
-    if (profile.target == target.name)
-      text += ("  " + profile.name + ": " + profile.description + "\n").str();
+  for (const FeatureSet &set : featureSets)
+    if (set.target == target.name)
+      text += ("  " + set.name + ": " + set.description + "\n").str();
   for (const llvm::SubtargetSubTypeKV &cpu :
        describeProcessor(target, baseline)->getAllProcessorDescriptions())
     if (isProcessor(target, cpu.Key))

@@ -14,8 +14,8 @@ namespace w2n::compiler {
 
 /// In what LLVM's code for a target differs from that for others.
 struct TargetTraits {
-  /// Bodies have one prototype, for want of a calling convention.
-  bool uniformBodies = false;
+  /// Tail entries have one prototype, for want of a calling convention.
+  bool uniformTailEntries = false;
   /// Calls pass i32 sign-extended to the width of a register, as RISC-V's C convention says, so
   /// that whoever receives one need not do it.
   bool extendsIntegers = false;

@@ -36,7 +36,7 @@ std::vector<std::string> splitList(const std::string &list) {
   return {parts.begin(), parts.end()};
 }
 
-Result<TargetChoice> chooseLevel(const TargetInfo &info, const std::string &cpu,
+Result<TargetChoice> chooseSlice(const TargetInfo &info, const std::string &cpu,
                                  const CompileOptions &options) {
   W2N_TRY(processor, resolveProcessor(info, cpu));
   W2N_CHECK(addAttributes(info, processor, options.attributes));
@@ -47,28 +47,28 @@ Result<TargetChoice> chooseLevel(const TargetInfo &info, const std::string &cpu,
 
 /// Of `cpus`, those that `info` knows. If there is but one target, all, so that an unknown one is
 /// an error that names the target.
-Result<std::vector<TargetChoice>> levelsOf(const TargetInfo &info,
+Result<std::vector<TargetChoice>> slicesOf(const TargetInfo &info,
                                            const std::vector<std::string> &cpus, bool isOnly,
                                            const CompileOptions &options) {
-  std::vector<TargetChoice> levels;
+  std::vector<TargetChoice> slices;
   for (const std::string &cpu : cpus) {
     if (!isOnly && !isProcessor(info, cpu))
       continue;
-    W2N_TRY(choice, chooseLevel(info, cpu, options));
-    for (const TargetChoice &other : levels)
+    W2N_TRY(choice, chooseSlice(info, cpu, options));
+    for (const TargetChoice &other : slices)
       if (other.processor.name == choice.processor.name)
         return fail(ErrorKind::Invalid, "CPU '" + cpu + "' is given twice");
-    levels.push_back(std::move(choice));
+    slices.push_back(std::move(choice));
   }
-  if (levels.empty()) {
-    W2N_TRY(choice, chooseLevel(info, "", options));
-    levels.push_back(std::move(choice));
+  if (slices.empty()) {
+    W2N_TRY(choice, chooseSlice(info, "", options));
+    slices.push_back(std::move(choice));
   }
-  if (levels.size() > artifact::maxLevels)
-    return fail(ErrorKind::Invalid, std::to_string(levels.size()) + " CPUs for target " +
+  if (slices.size() > artifact::maxSlices)
+    return fail(ErrorKind::Invalid, std::to_string(slices.size()) + " CPUs for target " +
                                         info.name + ", most is " +
-                                        std::to_string(artifact::maxLevels));
-  return levels;
+                                        std::to_string(artifact::maxSlices));
+  return slices;
 }
 
 /// What LLVM has no other way to be told than options of its command line.
@@ -134,7 +134,7 @@ Result<const TargetInfo *> findTarget(const std::string &name) {
   return fail(ErrorKind::Unsupported, "unknown target '" + name + "', known are " + knownTargets());
 }
 
-Result<std::vector<std::vector<TargetChoice>>> chooseLevels(const CompileOptions &options,
+Result<std::vector<std::vector<TargetChoice>>> chooseSlices(const CompileOptions &options,
                                                             std::span<const std::string> targets) {
   const std::vector<std::string> cpus = splitList(options.cpu);
   if (targets.size() > 1 && !options.attributes.empty())
@@ -146,8 +146,8 @@ Result<std::vector<std::vector<TargetChoice>>> chooseLevels(const CompileOptions
     if (llvm::is_contained(infos, info))
       return fail(ErrorKind::Invalid, std::string("target ") + info->name + " is given twice");
     infos.push_back(info);
-    W2N_TRY(levels, levelsOf(*info, cpus, targets.size() == 1, options));
-    choices.push_back(std::move(levels));
+    W2N_TRY(slices, slicesOf(*info, cpus, targets.size() == 1, options));
+    choices.push_back(std::move(slices));
   }
   for (const std::string &cpu : cpus)
     if (llvm::none_of(infos, [&](const TargetInfo *info) { return isProcessor(*info, cpu); }))

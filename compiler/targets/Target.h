@@ -27,10 +27,10 @@ struct TargetChoice {
 /// Unsupported, naming those that are known.
 Result<const TargetInfo *> findTarget(const std::string &name);
 
-/// What to generate code for: for each of `targets` its levels, in the order of options.cpu. A
+/// What to generate code for: for each of `targets` its slices, in the order of options.cpu. A
 /// processor is taken for the targets that know its name, so that a list may be for several.
 /// Errors: Unsupported, Invalid.
-Result<std::vector<std::vector<TargetChoice>>> chooseLevels(const CompileOptions &options,
+Result<std::vector<std::vector<TargetChoice>>> chooseSlices(const CompileOptions &options,
                                                             std::span<const std::string> targets);
 
 /// A new target machine; one for each module. optimizeModule sets its level. Errors: Internal.

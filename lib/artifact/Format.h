@@ -76,7 +76,7 @@ struct FunctionRecord {
   StringRef name;
 };
 
-/// The code of a function at one level.
+/// The code of a function in one slice.
 struct FunctionCode {
   /// 0 for imported functions.
   ImageOffset code;
@@ -84,7 +84,7 @@ struct FunctionCode {
   ImageOffset tailCode;
 };
 
-/// The thunks of a type at one level.
+/// The thunks of a type in one slice.
 struct ThunkRecord {
   /// Code of the host-to-wasm EntryThunk, 0 if none.
   ImageOffset entryThunk;
@@ -103,12 +103,12 @@ struct ProfileRecord {
 
 /// The module's code for one processor. An artifact has one or more of them side by side, which
 /// share everything else; the last that the machine has the features of is used.
-struct LevelRecord {
+struct SliceRecord {
   StringRef cpu;      ///< the name that it was asked for by: "x86-64-v3"
   StringRef features; ///< LLVM's names of what it needs beyond the baseline, comma-separated
   ArrayRef functions; ///< FunctionCode[], as many as functions
   ArrayRef thunks;    ///< ThunkRecord[], as many as types
-  /// Its functions. Of several levels they do not overlap, and the builtins, which are the
+  /// Its functions. Of several slices they do not overlap, and the builtins, which are the
   /// baseline's, are outside.
   ImageOffset codeBegin, codeEnd;
   /// void(InstanceContext *) in the C convention: evaluates global initializers, then applies
@@ -119,7 +119,7 @@ struct LevelRecord {
 };
 
 /// More would only make files large.
-inline constexpr uint32_t maxLevels = 16;
+inline constexpr uint32_t maxSlices = 16;
 
 struct TableRecordInfo {
   uint32_t elementType; ///< a code of TypeCodes.h
@@ -196,10 +196,10 @@ struct MetadataHeader {
   uint32_t importedFunctions, importedTables, importedMemories, importedGlobals;
   uint32_t referencedFunctions;
   uint32_t startFunction; ///< or noIndex
-  /// Unwind information of all levels, for backtraces and exceptions.
+  /// Unwind information of all slices, for backtraces and exceptions.
   ImageOffset ehFrame;
   uint32_t ehFrameBytes;
-  ArrayRef levels; ///< 1 to maxLevels
+  ArrayRef slices; ///< 1 to maxSlices
   /// uint32_t[referencedFunctions]: the function of each of the context's functionReferences, so
   /// that making an instance does not look at every function.
   ArrayRef references;
@@ -219,7 +219,7 @@ static_assert(sizeof(TypeRecord) == 32 && sizeof(ImportRecord) == 24 && sizeof(E
 static_assert(sizeof(FunctionRecord) == 16 && sizeof(TableRecordInfo) == 24);
 static_assert(sizeof(MemoryRecordInfo) == 24 && sizeof(GlobalRecordInfo) == 8);
 static_assert(sizeof(ElementRecord) == 8 && sizeof(DataRecord) == 8 && sizeof(ImageRecord) == 32);
-static_assert(sizeof(FunctionCode) == 8 && sizeof(ThunkRecord) == 8 && sizeof(LevelRecord) == 52);
+static_assert(sizeof(FunctionCode) == 8 && sizeof(ThunkRecord) == 8 && sizeof(SliceRecord) == 52);
 static_assert(sizeof(ProfileRecord) == 24);
 static_assert(sizeof(MetadataHeader) == 240);
 

@@ -35,14 +35,14 @@ private:
   Status checkImports() const;
   Status checkExports() const;
   Status checkStart() const;
-  Status checkLimits(uint32_t flags, uint64_t min, uint64_t max, uint64_t most,
+  Status checkLimits(uint32_t flags, uint64_t min, uint64_t max, uint64_t maxSize,
                      const char *what) const;
   Status checkTables() const;
   Status checkMemories() const;
   Status checkGlobals() const;
   Status checkTags() const;
   Status checkImages() const;
-  Status checkLevels() const;
+  Status checkSlices() const;
   bool isInFile(ImageOffset offset, uint64_t bytes) const;
   uint64_t countOf(uint32_t kind) const;
 
@@ -75,7 +75,7 @@ Status Checker::checkArrays() const {
   W2N_CHECK(checkArray<ElementRecord>(header.elements, "element segments"));
   W2N_CHECK(checkArray<DataRecord>(header.data, "data segments"));
   W2N_CHECK(checkArray<ImageRecord>(header.images, "memory images"));
-  W2N_CHECK(checkArray<LevelRecord>(header.levels, "levels"));
+  W2N_CHECK(checkArray<SliceRecord>(header.slices, "slices"));
   return checkArray<uint32_t>(header.references, "function references");
 }
 
@@ -107,25 +107,25 @@ Status Checker::checkHeaderOffsets() const {
   return {};
 }
 
-// What is in a level's arrays is checked when it is used.
-Status Checker::checkLevels() const {
-  const auto levels = metadata.levels();
-  if (levels.empty() || levels.size() > maxLevels)
-    return malformed(std::to_string(levels.size()) + " levels, must be 1 to " +
-                     std::to_string(maxLevels));
-  for (const LevelRecord &level : levels) {
-    W2N_CHECK(checkArray<uint8_t>(level.cpu, "processor name"));
-    W2N_CHECK(checkArray<uint8_t>(level.features, "processor features"));
-    W2N_CHECK(checkArray<FunctionCode>(level.functions, "a level's functions"));
-    W2N_CHECK(checkArray<ThunkRecord>(level.thunks, "a level's thunks"));
-    W2N_CHECK(checkArray<ProfileRecord>(level.profile, "a level's profile"));
-    if (level.functions.count != header.functions.count || level.thunks.count != header.types.count)
-      return malformed("a level does not have the module's functions and types");
-    if (level.initialize != 0 && !metadata.isCode(level.initialize))
+// What is in a slice's arrays is checked when it is used.
+Status Checker::checkSlices() const {
+  const auto slices = metadata.slices();
+  if (slices.empty() || slices.size() > maxSlices)
+    return malformed(std::to_string(slices.size()) + " slices, must be 1 to " +
+                     std::to_string(maxSlices));
+  for (const SliceRecord &slice : slices) {
+    W2N_CHECK(checkArray<uint8_t>(slice.cpu, "processor name"));
+    W2N_CHECK(checkArray<uint8_t>(slice.features, "processor features"));
+    W2N_CHECK(checkArray<FunctionCode>(slice.functions, "a slice's functions"));
+    W2N_CHECK(checkArray<ThunkRecord>(slice.thunks, "a slice's thunks"));
+    W2N_CHECK(checkArray<ProfileRecord>(slice.profile, "a slice's profile"));
+    if (slice.functions.count != header.functions.count || slice.thunks.count != header.types.count)
+      return malformed("a slice does not have the module's functions and types");
+    if (slice.initialize != 0 && !metadata.isCode(slice.initialize))
       return malformed("the initialization function lies outside the code");
-    if (level.codeBegin > level.codeEnd ||
-        (level.codeBegin != level.codeEnd &&
-         (!metadata.isCode(level.codeBegin) || !metadata.isCode(level.codeEnd - 1))))
+    if (slice.codeBegin > slice.codeEnd ||
+        (slice.codeBegin != slice.codeEnd &&
+         (!metadata.isCode(slice.codeBegin) || !metadata.isCode(slice.codeEnd - 1))))
       return malformed("the code range lies outside the executable segment");
   }
   return {};
@@ -244,13 +244,13 @@ Status Checker::checkStart() const {
   return {};
 }
 
-Status Checker::checkLimits(uint32_t flags, uint64_t min, uint64_t max, uint64_t most,
+Status Checker::checkLimits(uint32_t flags, uint64_t min, uint64_t max, uint64_t maxSize,
                             const char *what) const {
   if (flags & ~(limitHasMax | limitIs64 | limitShared))
     return malformed(std::string(what) + " has unknown flags");
-  if (min > most)
+  if (min > maxSize)
     return malformed(std::string(what) + " has minimum " + std::to_string(min) + ", most is " +
-                     std::to_string(most));
+                     std::to_string(maxSize));
   if ((flags & limitHasMax) && max < min)
     return malformed(std::string(what) + " has a maximum below its minimum");
   return {};
@@ -261,8 +261,8 @@ Status Checker::checkTables() const {
     if (!isTypeCode(table.elementType, header.types.count) ||
         !decodeType(table.elementType).isRef())
       return malformed("table has element type " + std::to_string(table.elementType));
-    const uint64_t most = table.flags & limitIs64 ? UINT64_MAX : UINT32_MAX;
-    W2N_CHECK(checkLimits(table.flags, table.min, table.max, most, "table"));
+    const uint64_t maxSize = table.flags & limitIs64 ? UINT64_MAX : UINT32_MAX;
+    W2N_CHECK(checkLimits(table.flags, table.min, table.max, maxSize, "table"));
   }
   return {};
 }
@@ -272,9 +272,9 @@ Status Checker::checkMemories() const {
     if (memory.pageSizeLog2 != 0 && memory.pageSizeLog2 != 16)
       return malformed("memory has pages of 2^" + std::to_string(memory.pageSizeLog2) + " bytes");
     // 2^32 bytes, or 2^64 - 1, which keeps the size in bytes inside 64 bits.
-    const uint64_t most = memory.flags & limitIs64 ? UINT64_MAX >> memory.pageSizeLog2
-                                                   : uint64_t(1) << (32 - memory.pageSizeLog2);
-    W2N_CHECK(checkLimits(memory.flags, memory.min, memory.max, most, "memory"));
+    const uint64_t maxSize = memory.flags & limitIs64 ? UINT64_MAX >> memory.pageSizeLog2
+                                                      : uint64_t(1) << (32 - memory.pageSizeLog2);
+    W2N_CHECK(checkLimits(memory.flags, memory.min, memory.max, maxSize, "memory"));
   }
   return {};
 }
@@ -315,7 +315,7 @@ Status Checker::run() {
   W2N_CHECK(checkArrays());
   W2N_CHECK(checkCounts());
   W2N_CHECK(checkHeaderOffsets());
-  W2N_CHECK(checkLevels());
+  W2N_CHECK(checkSlices());
   W2N_CHECK(checkTypes());
   W2N_CHECK(checkImports());
   W2N_CHECK(checkExports());
@@ -421,8 +421,8 @@ std::span<const DataRecord> Metadata::data() const {
 std::span<const ImageRecord> Metadata::images() const {
   return arrayAt<ImageRecord>(base, headerPtr->images);
 }
-std::span<const LevelRecord> Metadata::levels() const {
-  return arrayAt<LevelRecord>(base, headerPtr->levels);
+std::span<const SliceRecord> Metadata::slices() const {
+  return arrayAt<SliceRecord>(base, headerPtr->slices);
 }
 std::span<const uint32_t> Metadata::references() const {
   return arrayAt<uint32_t>(base, headerPtr->references);

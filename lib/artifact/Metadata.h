@@ -21,15 +21,15 @@ public:
   /// Checks `file`, the bytes of a whole artifact (ELF headers, program headers, note, every offset
   /// and count of the metadata; memory image and code ranges lie inside the file and their
   /// segments). Cost: linear in the number of imports, exports and types, which are few. Functions,
-  /// references to them, and segments are checked when they are looked up. No level is in use.
+  /// references to them, and segments are checked when they are looked up. No slice is in use.
   /// Errors: Malformed, Unsupported.
   static Result<Metadata> read(std::span<const uint8_t> file);
 
-  /// Takes the code of level `index`, which must be below levels().size(), and checks its thunks.
+  /// Takes the code of slice `index`, which must be below slices().size(), and checks its thunks.
   /// Errors: Malformed.
-  Status useLevel(uint32_t index);
-  /// The level in use, or noIndex.
-  uint32_t levelInUse() const { return levelIndex; }
+  Status useSlice(uint32_t index);
+  /// The slice in use, or noIndex.
+  uint32_t sliceInUse() const { return sliceIndex; }
 
   const MetadataHeader &header() const { return *headerPtr; }
   /// Offset of the metadata in the file: what ImageOffsets are relative to.
@@ -47,14 +47,14 @@ public:
   std::span<const ElementRecord> elements() const;
   std::span<const DataRecord> data() const;
   std::span<const ImageRecord> images() const;
-  std::span<const LevelRecord> levels() const;
-  // Of the level in use, empty if there is none: by function, to be checked (`code`); by type,
+  std::span<const SliceRecord> slices() const;
+  // Of the slice in use, empty if there is none: by function, to be checked (`code`); by type,
   // checked.
   std::span<const FunctionCode> codes() const;
   std::span<const ThunkRecord> thunks() const;
-  /// Of the level in use: what the names refer to, and which counters, is to be checked.
+  /// Of the slice in use: what the names refer to, and which counters, is to be checked.
   std::span<const ProfileRecord> profile() const;
-  /// Code of the level in use, checked; 0 if there is nothing to do.
+  /// Code of the slice in use, checked; 0 if there is nothing to do.
   ImageOffset initialize() const;
   /// Indices of defined functions whose record names their place in this array: see
   /// referencedFunction.
@@ -78,8 +78,8 @@ public:
   /// The record of the function that is number `reference` of references(), checked in both
   /// directions. Errors: Malformed. `reference` must be below references().size().
   Result<FunctionRecord> referencedFunction(uint32_t reference) const;
-  /// Its code at the level in use, checked: 0 if it is imported, else in the executable segment.
-  /// Errors: Malformed, also without a level. `index` as above.
+  /// Its code in the slice in use, checked: 0 if it is imported, else in the executable segment.
+  /// Errors: Malformed, also without a slice. `index` as above.
   Result<FunctionCode> code(uint32_t index) const;
 
   /// The executable PT_LOAD: file offset (== address) and size.
@@ -91,7 +91,7 @@ private:
   const MetadataHeader *headerPtr = nullptr;
   uint64_t fileSize = 0;
   uint64_t noteOffset = 0, textBegin = 0, textSize = 0;
-  uint32_t levelIndex = noIndex;
+  uint32_t sliceIndex = noIndex;
 };
 
 } // namespace w2n::artifact

@@ -17,7 +17,7 @@ struct CanonOptions {
 /// Errors: Invalid, if options conflict or are repeated; Unsupported.
 Result<CanonOptions> readOptions(const CanonDefinition &canon);
 
-/// The core values that parameters and result are flattened to, cut off after mostFlat + 1.
+/// The core values that parameters and result are flattened to, cut off after maxFlat + 1.
 FlatTypes flatParams(const Types &types, const TypeBody &func);
 FlatTypes flatResult(const Types &types, const TypeBody &func);
 

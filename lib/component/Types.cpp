@@ -38,7 +38,7 @@ void include(TypeBody &body, const Types &types, const Entities &entities) {
 }
 
 void appendCut(FlatTypes &to, const FlatTypes &from) {
-  const size_t room = mostFlat + 1 - std::min(to.size(), mostFlat + 1);
+  const size_t room = maxFlat + 1 - std::min(to.size(), maxFlat + 1);
   to.insert(to.end(), from.begin(), from.begin() + ptrdiff_t(std::min(room, from.size())));
 }
 
@@ -81,7 +81,7 @@ FlatTypes flatVariant(const Types &types, const std::vector<Field> &cases) {
 FlatTypes flatFixedList(const Types &types, const TypeBody &body) {
   FlatTypes element, all;
   appendFlat(types, *body.element, element);
-  for (uint32_t i = 0; i < body.length && all.size() <= mostFlat && !element.empty(); ++i)
+  for (uint32_t i = 0; i < body.length && all.size() <= maxFlat && !element.empty(); ++i)
     appendCut(all, element);
   return all;
 }
@@ -235,7 +235,7 @@ void appendFlat(const Types &types, ValueType type, FlatTypes &flat) {
   };
   for (const char letter : flats[size_t(*type.primitive)]) {
     using enum wasm::ValueKind;
-    if (flat.size() <= mostFlat)
+    if (flat.size() <= maxFlat)
       flat.push_back(letter == 'l' ? I64 : letter == 'f' ? F32 : letter == 'd' ? F64 : I32);
   }
 }

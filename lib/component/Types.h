@@ -71,9 +71,9 @@ private:
 };
 using Entities = NamedItems<Entity>;
 
-/// The core values that a type is flattened to; cut off after `mostFlat` + 1 of them.
+/// The core values that a type is flattened to; cut off after `maxFlat` + 1 of them.
 using FlatTypes = std::vector<wasm::ValueKind>;
-inline constexpr size_t mostFlat = 16;
+inline constexpr size_t maxFlat = 16;
 
 /// The structure of a type; types that differ only in their names share it.
 struct TypeBody {
@@ -183,7 +183,7 @@ struct Layout {
 Layout layoutOf(const Types &types, ValueType type, bool is64 = false);
 /// Of a tuple of these, or of parameters in memory.
 Layout layoutOfFields(const Types &types, std::span<const Field> fields, bool is64 = false);
-/// Appends at most mostFlat + 1 core values.
+/// Appends at most maxFlat + 1 core values.
 void appendFlat(const Types &types, ValueType type, FlatTypes &flat);
 /// Bytes of the discriminant of a variant with so many cases.
 uint32_t discriminantBytes(size_t cases);

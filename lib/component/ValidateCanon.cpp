@@ -58,7 +58,7 @@ wasm::FunctionType liftedType(const Types &types, const TypeBody &func,
   using wasm::ValueType;
   wasm::FunctionType type;
   const FlatTypes params = flatParams(types, func), result = flatResult(types, func);
-  type.params = params.size() > mostFlat ? std::vector{ValueType::i32()} : valueTypes(params);
+  type.params = params.size() > maxFlat ? std::vector{ValueType::i32()} : valueTypes(params);
   if (options.isAsync) {
     // Results go through task.return; a callback's first result says what to wait for.
     if (options.callback)
@@ -72,11 +72,11 @@ wasm::FunctionType liftedType(const Types &types, const TypeBody &func,
 wasm::FunctionType loweredType(const Types &types, const TypeBody &func,
                                const CanonOptions &options) {
   using wasm::ValueType;
-  constexpr size_t mostAsyncParams = 4;
+  constexpr size_t maxAsyncParams = 4;
   wasm::FunctionType type;
   const FlatTypes params = flatParams(types, func), result = flatResult(types, func);
-  const size_t mostParams = options.isAsync ? mostAsyncParams : mostFlat;
-  type.params = params.size() > mostParams ? std::vector{ValueType::i32()} : valueTypes(params);
+  const size_t maxParams = options.isAsync ? maxAsyncParams : maxFlat;
+  type.params = params.size() > maxParams ? std::vector{ValueType::i32()} : valueTypes(params);
   if (options.isAsync) {
     if (func.element)
       type.params.push_back(ValueType::i32());
@@ -244,7 +244,7 @@ Status Validator::validateLift(Definition &definition, const CanonDefinition &ca
   W2N_CHECK(checkAsync(options, func, offset));
   const FlatTypes params = flatParams(types, func), result = flatResult(types, func);
   const bool paramsInMemory =
-      params.size() > mostFlat ||
+      params.size() > maxFlat ||
       std::ranges::any_of(func.fields, [&](const Field &p) { return needsMemory(types, p.type); });
   const bool resultInMemory =
       !options.isAsync && (result.size() > 1 || needsMemory(types, func.element));
@@ -285,7 +285,7 @@ Status Validator::validateLower(Definition &definition, const CanonDefinition &c
   const wasm::FunctionType type = loweredType(types, func, options);
   const FlatTypes params = flatParams(types, func), result = flatResult(types, func);
   const bool isInMemory =
-      params.size() > (options.isAsync ? 4 : mostFlat) || result.size() > 1 ||
+      params.size() > (options.isAsync ? 4 : maxFlat) || result.size() > 1 ||
       (options.isAsync && func.element) ||
       std::ranges::any_of(func.fields, [&](const Field &p) { return needsMemory(types, p.type); });
   W2N_CHECK(requireMemory(options, isInMemory, needsMemory(types, func.element), offset));
@@ -346,7 +346,7 @@ Result<wasm::FunctionType> Validator::builtinType(const CanonDefinition &canon, 
     FlatTypes flat;
     if (result)
       appendFlat(types, *result, flat);
-    type.params = flat.size() > mostFlat ? std::vector{ValueType::i32()} : valueTypes(flat);
+    type.params = flat.size() > maxFlat ? std::vector{ValueType::i32()} : valueTypes(flat);
     return type;
   }
   case Builtin::ContextGet:

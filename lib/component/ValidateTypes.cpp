@@ -173,7 +173,7 @@ Result<CoreExtern> Validator::resolve(const CoreExternDesc &desc,
     type.function = types.add(entry.type.function);
   }
   const wasm::Limits &limits = desc.memory.limits;
-  const uint64_t maxPages = limits.is64 ? 1ull << 48 : wasm::MemoryType::mostPages32;
+  const uint64_t maxPages = limits.is64 ? 1ull << 48 : wasm::MemoryType::maxPages32;
   if (desc.kind == wasm::ExternKind::Memory && desc.memory.pageSizeLog2 == 16 &&
       (limits.min > maxPages || limits.max.value_or(0) > maxPages))
     return invalid("memory size must be at most " + std::to_string(maxPages) + " pages", offset);

@@ -15,21 +15,20 @@ using std::chrono::milliseconds;
 /// A look at the process's memory takes some microseconds.
 constexpr auto timeBetweenLooks = milliseconds(5);
 /// Greater limits are none, and can be added to.
-constexpr uint64_t mostMs = uint64_t(1) << 42, mostMemory = uint64_t(1) << 62;
+constexpr uint64_t maxMs = uint64_t(1) << 42, maxMemory = uint64_t(1) << 62;
 /// Slack is a quarter of the limit, and at least this.
 constexpr uint64_t slackMs = 250, slackBytes = 32 << 20;
 
-uint64_t withSlack(uint64_t limit, uint64_t most, uint64_t least, CompileBudget::Slack slack) {
-  limit = std::min(limit, most);
+uint64_t withSlack(uint64_t limit, uint64_t max, uint64_t least, CompileBudget::Slack slack) {
+  limit = std::min(limit, max);
   return slack == CompileBudget::Slack::None ? limit : limit + std::max(limit / 4, least);
 }
 
 } // namespace
 
 CompileBudget::CompileBudget(const CompileLimits &limits, Slack slack)
-    : limits(limits),
-      longestTime(milliseconds(withSlack(limits.maxTimeMs, mostMs, slackMs, slack))),
-      mostBytes(withSlack(limits.maxMemoryBytes, mostMemory, slackBytes, slack)),
+    : limits(limits), longestTime(milliseconds(withSlack(limits.maxTimeMs, maxMs, slackMs, slack))),
+      maxBytes(withSlack(limits.maxMemoryBytes, maxMemory, slackBytes, slack)),
       bytesAtBegin(limits.maxMemoryBytes ? residentBytes() : 0) {}
 
 bool CompileBudget::isExceeded() {
@@ -45,7 +44,7 @@ bool CompileBudget::isExceeded() {
   if (limits.maxMemoryBytes == 0 || elapsed.count() < nextLook)
     return false;
   nextLook = (elapsed + timeBetweenLooks).count();
-  if (residentBytes() <= bytesAtBegin + mostBytes)
+  if (residentBytes() <= bytesAtBegin + maxBytes)
     return false;
   exceeded = Memory;
   return true;

@@ -44,7 +44,7 @@ private:
 
   const CompileLimits limits;
   const Clock::duration longestTime;
-  const uint64_t mostBytes;
+  const uint64_t maxBytes;
   const Clock::time_point begin = Clock::now();
   const uint64_t bytesAtBegin;
   std::atomic<Clock::duration::rep> nextLook = 0; ///< since `begin`

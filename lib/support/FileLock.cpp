@@ -13,9 +13,9 @@ namespace w2n {
 // timer would need a signal, which is the host's: so this asks again and again.
 LockOutcome lockFile(int file, std::chrono::milliseconds longest) {
   using namespace std::chrono;
-  constexpr milliseconds mostPause(50);
+  constexpr milliseconds maxPause(50);
   const auto end = steady_clock::now() + longest;
-  for (milliseconds pause(1);; pause = std::min(2 * pause, mostPause)) {
+  for (milliseconds pause(1);; pause = std::min(2 * pause, maxPause)) {
     if (flock(file, LOCK_EX | LOCK_NB) == 0)
       return LockOutcome::Taken;
     if (errno != EWOULDBLOCK && errno != EINTR)

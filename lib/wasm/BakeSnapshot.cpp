@@ -21,34 +21,21 @@ struct CodeUses {
 };
 
 void addUse(const Instruction &instruction, CodeUses &uses) {
-  switch (instruction.opcode) {
-  case Opcode::RefFunc:
+  const OpcodeInfo &info = infoOf(instruction.opcode);
+  if (instruction.opcode == Opcode::RefFunc)
     uses.referencedFunctions[instruction.index] = true;
-    return;
-  case Opcode::TableSet:
-  case Opcode::TableGrow:
-  case Opcode::TableFill:
-  case Opcode::TableCopy: // its first index is the destination
-    uses.writtenTables[instruction.index] = true;
-    return;
-  case Opcode::TableInit:
-    uses.writtenTables[instruction.index2] = true;
-    return;
-  default: // No other instruction writes to a table or needs a declaration.
-    return;
-  }
+  // The destination is the first index, but for table.init, whose first is the segment.
+  if (info.opcodeClass == OpcodeClass::TableWrite || info.opcodeClass == OpcodeClass::TableBulk)
+    uses.writtenTables[info.immediates == Immediates::ElementAndTable ? instruction.index2
+                                                                      : instruction.index] = true;
 }
 
 CodeUses findUses(const Module &module) {
   CodeUses uses{std::vector<bool>(module.tables.size()),
                 std::vector<bool>(module.functions.size())};
-  Instruction instruction;
-  for (const Function &function : module.functions) {
-    ByteReader reader(function.code, function.codeOffset);
-    // Decoding cannot fail: validated.
-    while (!reader.atEnd() && decodeInstruction(reader, instruction))
+  for (const Function &function : module.functions)
+    for (const Instruction &instruction : Instructions(function.code))
       addUse(instruction, uses);
-  }
   return uses;
 }
 
@@ -63,10 +50,10 @@ bool isZero(Bytes bytes) {
 
 /// The runs of bytes of which not all are zero, in order; at most `gap` zeros in a row are part of
 /// one. Stops when there are more than `most`.
-std::vector<Run> findRuns(Bytes memory, uint64_t gap, size_t most) {
+std::vector<Run> findRuns(Bytes memory, uint64_t gap, size_t maxRuns) {
   constexpr uint64_t pageBytes = 4096;
   std::vector<Run> runs;
-  for (uint64_t page = 0; page < memory.size() && runs.size() <= most; page += pageBytes) {
+  for (uint64_t page = 0; page < memory.size() && runs.size() <= maxRuns; page += pageBytes) {
     const uint64_t end = std::min<uint64_t>(page + pageBytes, memory.size());
     if (isZero(memory.subspan(page, end - page)))
       continue;
@@ -190,9 +177,7 @@ ConstExpr Baker::valueOf(ValueType type, const Snapshot::Global &global) {
 }
 
 void Baker::noteDeclarations(const ConstExpr &expression) {
-  ByteReader reader(expression.code, expression.offset);
-  Instruction instruction;
-  while (!reader.atEnd() && decodeInstruction(reader, instruction))
+  for (const Instruction &instruction : Instructions(expression.code))
     if (instruction.opcode == Opcode::RefFunc)
       undeclared.push_back(instruction.index);
 }
@@ -282,15 +267,15 @@ void Baker::bakeTables() {
 
 // The larger the gaps, the fewer the segments, of which there can be only so many.
 Result<std::vector<std::vector<Run>>> Baker::findAllRuns() {
-  const size_t most = limits::dataSegments - module.data.size();
+  const size_t maxRuns = limits::dataSegments - module.data.size();
   // A segment takes about so many bytes besides its own.
   constexpr uint64_t leastGap = 16;
   std::vector<std::vector<Run>> runs(snapshot.memories.size());
-  size_t count = most + 1;
-  for (uint64_t gap = leastGap; count > most; gap *= 2) {
+  size_t count = maxRuns + 1;
+  for (uint64_t gap = leastGap; count > maxRuns; gap *= 2) {
     count = 0;
     for (size_t i = 0; i < runs.size(); ++i) {
-      runs[i] = findRuns(snapshot.memories[i], gap, most);
+      runs[i] = findRuns(snapshot.memories[i], gap, maxRuns);
       count += runs[i].size();
     }
     // With one for each memory there is nothing left to join.
@@ -301,7 +286,7 @@ Result<std::vector<std::vector<Run>>> Baker::findAllRuns() {
   for (const std::vector<Run> &ofMemory : runs)
     for (const Run &run : ofMemory)
       bytes += run.end - run.begin;
-  if (count > most || bytes > limits::moduleBytes)
+  if (count > maxRuns || bytes > limits::moduleBytes)
     return fail(ErrorKind::Limit, "the memories hold " + std::to_string(bytes) +
                                       " bytes that are not zero, in " + std::to_string(count) +
                                       " runs: more than a module can");

@@ -38,7 +38,10 @@ private:
     Check check;
   };
   static const Row rows[];
-  static std::array<Check, 256 * 4> makeChecks();
+  /// By opcode; null for those whose signature says it all.
+  using Checks = std::array<Check, opcodeCount>;
+  static consteval Checks makeChecks();
+  static const Checks checks;
 
   std::unexpected<Error> invalid(std::string text) const;
   std::unexpected<Error> malformed(std::string text) const;

@@ -108,10 +108,9 @@ Result<ConstExpr> ModuleDecoder::decodeConstExpr(ByteReader &in) {
   while (true) {
     W2N_CHECK(decodeInstruction(in, instruction));
     W2N_CHECK(gate.allow(instruction));
-    Immediates immediates = infoOf(instruction.opcode).immediates;
     if (instruction.opcode == Opcode::End && depth-- == 0)
       break;
-    depth += immediates == Immediates::BlockType || immediates == Immediates::TryTable;
+    depth += beginsBlock(classOf(instruction.opcode));
   }
   size_t count = size_t(instruction.offset - expression.offset);
   expression.code = module.bytes.subspan(size_t(expression.offset), count);

@@ -120,10 +120,10 @@ Result<ValueType> decodeHeapType(ByteReader &reader, FeatureSet &needs) {
 }
 
 Result<uint64_t> decodeAddressNumber(ByteReader &reader, FeatureSet &needs) {
-  constexpr uint64_t mostBytes32 = 5;
+  constexpr uint64_t maxBytes32 = 5;
   const uint64_t begin = reader.offset();
   W2N_TRY(number, reader.readU64());
-  if (number > UINT32_MAX || reader.offset() - begin > mostBytes32)
+  if (number > UINT32_MAX || reader.offset() - begin > maxBytes32)
     needs.add(Feature::Memory64);
   return number;
 }

@@ -7,13 +7,18 @@
 #include "lib/wasm/Module.h"
 
 #include <array>
+#include <iterator>
 
 namespace w2n::wasm {
 
 enum class Opcode : uint16_t {
-#define WASM_OP(name, prefix, code, text, immediates, signature, feature) name,
+#define WASM_OP(name, ...) name,
 #include "lib/wasm/Opcodes.def"
 };
+inline constexpr size_t opcodeCount = 0
+#define WASM_OP(...) +1
+#include "lib/wasm/Opcodes.def"
+    ;
 
 /// The kinds of immediates; each is decoded by one function in DecodeInstruction.cpp.
 enum class Immediates : uint8_t {
@@ -57,21 +62,48 @@ enum class Immediates : uint8_t {
   BranchCast,      ///< index (label), sourceType, type (target)
 };
 
+/// What analyses of code and --meter=fuel need to know of an instruction.
+enum class OpcodeClass : uint8_t {
+  Plain,       ///< does none of the following
+  Nothing,     ///< neither computes nor moves control
+  Constant,    ///< has its value as its immediate
+  Store,       ///< writes to a memory what it pops, and nothing else
+  Block,       ///< begins a block whose label is at its end
+  Loop,        ///< begins a block whose label is at its beginning
+  If,          ///< begins a block if a condition holds
+  Try,         ///< begins a block that catches exceptions
+  Clause,      ///< begins another part of a block
+  End,         ///< ends a block
+  Branch,      ///< may continue at a label
+  Return,      ///< ends the function
+  Unreachable, ///< traps
+  Call,        ///< calls, and comes back
+  TailCall,    ///< calls in place of the function, which it ends
+  Throw,       ///< throws an exception
+  TableWrite,  ///< writes an element of a table
+  TableBulk,   ///< writes as many elements of a table as its top operand says
+  ArrayBulk,   ///< writes as many elements of an array as its top operand says
+  MemoryBulk,  ///< writes as many bytes of a memory as its top operand says
+  MemoryGrow,  ///< adds as many pages to a memory as its top operand says
+};
+
 /// A row of Opcodes.def.
 struct OpcodeInfo {
   std::string_view text;
   Immediates immediates;
   std::string_view signature;
+  OpcodeClass opcodeClass;
   /// Log2 of the bytes of a load or store (its natural alignment) or of a lane, else 0.
   uint8_t alignLog2;
   Feature feature;
 };
 const OpcodeInfo &infoOf(Opcode opcode);
 
-/// Whether `opcode` is a call that ends the function.
-constexpr bool isTailCall(Opcode opcode) {
-  return opcode == Opcode::ReturnCall || opcode == Opcode::ReturnCallIndirect ||
-         opcode == Opcode::ReturnCallRef;
+inline OpcodeClass classOf(Opcode opcode) { return infoOf(opcode).opcodeClass; }
+
+/// Whether a block of any kind begins with such an instruction; an End belongs to each.
+constexpr bool beginsBlock(OpcodeClass opcodeClass) {
+  return opcodeClass >= OpcodeClass::Block && opcodeClass <= OpcodeClass::Try;
 }
 
 /// The type of a block: no value, one value, or a type index.
@@ -122,5 +154,37 @@ struct Instruction {
 /// in the bytes read: br_table's count is checked against what is left before anything is
 /// allocated.
 Status decodeInstruction(ByteReader &reader, Instruction &instruction);
+
+/// The instructions of a valid body or expression, one after the other, each valid until the next:
+///
+///   for (const Instruction &instruction : Instructions(function.code))
+///
+/// `offset` is that of `code` in the module, and only needed where offsets of instructions are.
+class Instructions {
+public:
+  explicit Instructions(Bytes code, uint64_t offset = 0) : reader(code, offset) {}
+
+  class Iterator {
+  public:
+    explicit Iterator(Instructions &all) : all(&all) { ++*this; }
+    const Instruction &operator*() const { return all->instruction; }
+    Iterator &operator++() {
+      // Decoding cannot fail: validation has decoded the same bytes.
+      isAtEnd = all->reader.atEnd() || !decodeInstruction(all->reader, all->instruction);
+      return *this;
+    }
+    bool operator==(std::default_sentinel_t) const { return isAtEnd; }
+
+  private:
+    Instructions *all;
+    bool isAtEnd;
+  };
+  Iterator begin() { return Iterator(*this); }
+  static std::default_sentinel_t end() { return {}; }
+
+private:
+  ByteReader reader;
+  Instruction instruction;
+};
 
 } // namespace w2n::wasm

@@ -10,10 +10,11 @@ namespace w2n::wasm {
 namespace {
 
 constexpr OpcodeInfo infos[] = {
-#define WASM_OP(name, prefix, code, text, immediates, signature, feature)                          \
-  {text, Immediates::immediates, signature, 0, Feature::feature},
-#define WASM_MEM_OP(name, prefix, code, text, immediates, signature, alignLog2, feature)           \
-  {text, Immediates::immediates, signature, alignLog2, Feature::feature},
+#define WASM_OP(name, prefix, code, text, immediates, signature, opcodeClass, feature)             \
+  {text, Immediates::immediates, signature, OpcodeClass::opcodeClass, 0, Feature::feature},
+#define WASM_MEM_OP(name, prefix, code, text, immediates, signature, opcodeClass, alignLog2,       \
+                    feature)                                                                       \
+  {text, Immediates::immediates, signature, OpcodeClass::opcodeClass, alignLog2, Feature::feature},
 #include "lib/wasm/Opcodes.def"
 };
 
@@ -66,8 +67,7 @@ constexpr DecodeTables decodeTables = [] {
   for (uint8_t prefix : {0, 0xfb, 0xfc, 0xfd, 0xfe})
     for (uint16_t &entry : tableOf(tables, prefix))
       entry = none;
-#define WASM_OP(name, prefix, code, text, immediates, signature, feature)                          \
-  tableOf(tables, prefix)[code] = uint16_t(Opcode::name);
+#define WASM_OP(name, prefix, code, ...) tableOf(tables, prefix)[code] = uint16_t(Opcode::name);
 #include "lib/wasm/Opcodes.def"
   return tables;
 }();

@@ -153,15 +153,15 @@ struct MemoryType {
   /// reach, however it grows. The runtime sees to it: growth may fail at any time (core
   /// specification, "memory.grow"). Only a memory that begins with them has them.
   bool neverHasLastPage() const {
-    return !limits.is64 && hasGuardPages() && limits.min < mostPages32;
+    return !limits.is64 && hasGuardPages() && limits.min < maxPages32;
   }
   /// The same for whatever memory an import of this type may be bound to.
   bool importNeverHasLastPage() const {
-    return neverHasLastPage() && limits.max && *limits.max < mostPages32;
+    return neverHasLastPage() && limits.max && *limits.max < maxPages32;
   }
 
   /// The most pages of 64 KiB that a memory of 32-bit addresses can have.
-  static constexpr uint64_t mostPages32 = 65536;
+  static constexpr uint64_t maxPages32 = 65536;
 };
 
 struct GlobalType {

@@ -14,7 +14,11 @@
 
 namespace w2n::wasm {
 
-const BodyValidator::Row BodyValidator::rows[] = {
+/// Ends the build, by not being constant, if an opcode with the signature "*" has no row below, or
+/// one with another signature has one.
+static void anOpcodeHasNoRowOrNeedsNone() {}
+
+constexpr BodyValidator::Row BodyValidator::rows[] = {
     {Opcode::Unreachable, &BodyValidator::unreachable},
     {Opcode::Block, &BodyValidator::block},
     {Opcode::Loop, &BodyValidator::block},
@@ -101,13 +105,21 @@ const BodyValidator::Row BodyValidator::rows[] = {
     {Opcode::Delegate, &BodyValidator::delegate},
 };
 
-// The checks by opcode; null for those whose signature says it all.
-std::array<BodyValidator::Check, 256 * 4> BodyValidator::makeChecks() {
-  std::array<Check, 256 * 4> checks{};
+consteval BodyValidator::Checks BodyValidator::makeChecks() {
+  Checks all{};
   for (const Row &row : rows)
-    checks[size_t(row.opcode)] = row.check;
-  return checks;
+    all[size_t(row.opcode)] = row.check;
+  constexpr std::string_view signatures[] = {
+#define WASM_OP(name, prefix, code, text, immediates, signature, ...) signature,
+#include "lib/wasm/Opcodes.def"
+  };
+  for (size_t opcode = 0; opcode < opcodeCount; ++opcode)
+    if ((signatures[opcode] == "*") != (all[opcode] != nullptr))
+      anOpcodeHasNoRowOrNeedsNone();
+  return all;
 }
+
+constexpr BodyValidator::Checks BodyValidator::checks = makeChecks();
 
 std::unexpected<Error> BodyValidator::invalid(std::string text) const {
   return fail(ErrorKind::Invalid, text + " (" + describeFunction(module, functionIndex) + ")",
@@ -359,7 +371,6 @@ Status BodyValidator::checkBlockType() {
 }
 
 Status BodyValidator::run() {
-  static const auto checks = makeChecks();
   const Function &function = module.functions[functionIndex];
   const FunctionType &type = module.functionType(functionIndex);
   locals = LocalTypes(type.params, function.locals);

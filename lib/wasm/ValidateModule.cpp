@@ -49,10 +49,11 @@ Status validateMemoryLimits(const MemoryType &memory, const std::string &describ
   if (memory.pageSizeLog2 != 0 && memory.pageSizeLog2 != 16)
     return invalid("invalid custom page size: " + described + " has pages of 2^" +
                    std::to_string(memory.pageSizeLog2) + " bytes, must be 1 or 65536");
-  const uint64_t most = maxPages(memory);
+  const uint64_t allowedPages = maxPages(memory);
   const Limits &limits = memory.limits;
-  if (limits.min > most || limits.max.value_or(0) > most)
-    return invalid("memory size must be at most " + std::to_string(most) + " pages: " + described);
+  if (limits.min > allowedPages || limits.max.value_or(0) > allowedPages)
+    return invalid("memory size must be at most " + std::to_string(allowedPages) +
+                   " pages: " + described);
   if (limits.max && *limits.max < limits.min)
     return invalid("size minimum must not be greater than maximum: " + described);
   if (limits.shared && !limits.max)

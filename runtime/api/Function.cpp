@@ -57,10 +57,10 @@ Status callFunction(w2n_function &self, std::span<const w2n_value> args,
   return {};
 }
 
-constexpr size_t mostSimple = 16;
+constexpr size_t maxSimple = 16;
 
 bool isSimple(std::span<const w2n_value_kind> kinds) {
-  return kinds.size() <= mostSimple &&
+  return kinds.size() <= maxSimple &&
          std::ranges::all_of(kinds, [](w2n_value_kind kind) { return kind <= W2N_F64; });
 }
 
@@ -79,7 +79,7 @@ bool isWide(w2n_value_kind kind) { return kind == W2N_I64 || kind == W2N_F64; }
 /// The same as callFunction for a simple function and values that fit: each takes one slot.
 Status callSimple(w2n_function &self, std::span<const w2n_value> args,
                   std::span<w2n_value> results) {
-  runtime::Slot slots[mostSimple];
+  runtime::Slot slots[maxSimple];
   for (size_t i = 0; i < args.size(); ++i)
     slots[i] = isWide(args[i].kind) ? uint64_t(args[i].of.i64) : uint32_t(args[i].of.i32);
   W2N_CHECK(runtime::call(*self.function, slots));

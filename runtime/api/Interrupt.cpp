@@ -15,9 +15,9 @@ struct w2n_interrupt {
 w2n_error *w2n_interrupt_new(uint64_t timeoutNs, w2n_interrupt **out) {
   using Clock = runtime::Interrupt::Clock;
   const auto now = Clock::now();
-  const auto most = uint64_t((runtime::Interrupt::never - now).count());
+  const auto maxNs = uint64_t((runtime::Interrupt::never - now).count());
   const auto deadline =
-      timeoutNs < most ? now + std::chrono::nanoseconds(timeoutNs) : runtime::Interrupt::never;
+      timeoutNs < maxNs ? now + std::chrono::nanoseconds(timeoutNs) : runtime::Interrupt::never;
   auto interrupt = runtime::Interrupt::create(deadline);
   if (!interrupt)
     return new w2n_error{std::move(interrupt).error()};

@@ -20,7 +20,7 @@ namespace {
 /// A use is noted when the last one is this old: then hits do not write.
 constexpr int64_t useInterval = int64_t(3600) * 1'000'000'000;
 /// Notes and lists are short; what is longer is none of ours.
-constexpr size_t mostTextBytes = 1 << 16;
+constexpr size_t maxTextBytes = 1 << 16;
 
 bool writeAll(int file, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -56,7 +56,7 @@ std::string_view textOf(std::span<const uint8_t> bytes) {
 std::string readText(int folder, const std::string &folderPath, const std::string &name,
                      int64_t *modified) {
   auto opened = openTrustedFile(folder, folderPath, name);
-  if (!opened || !*opened || uint64_t((*opened)->status.st_size) > mostTextBytes)
+  if (!opened || !*opened || uint64_t((*opened)->status.st_size) > maxTextBytes)
     return "";
   std::string text(size_t((*opened)->status.st_size), 0);
   const ssize_t count = pread((*opened)->file.get(), text.data(), text.size(), 0);
@@ -97,7 +97,7 @@ Result<std::unique_ptr<Store>> Store::open(std::string folder, uint64_t limitByt
   W2N_TRY(root, openRootFolder(folder));
   store->rootPath = folder;
   store->limit = limitBytes;
-  store->mostWait = longestWait;
+  store->maxWait = longestWait;
   struct Inner {
     const char *name;
     Descriptor &folder;

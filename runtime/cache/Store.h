@@ -62,7 +62,7 @@ public:
 
   const std::string &folder() const { return rootPath; }
   uint64_t limitBytes() const { return limit; }
-  std::chrono::seconds longestWait() const { return mostWait; }
+  std::chrono::seconds longestWait() const { return maxWait; }
 
   /// The artifact of `key`; nullopt if there is none. Reads its bytes only if it changed since
   /// somebody last did. Errors: Io or Malformed, if there is one that must not be used.
@@ -120,7 +120,7 @@ private:
 
   std::string rootPath;
   uint64_t limit = 0;
-  std::chrono::seconds mostWait = defaultLongestWait;
+  std::chrono::seconds maxWait = defaultLongestWait;
   Descriptor root, entries, locks, notes, families;
 };
 

@@ -12,7 +12,7 @@ std::span<uint8_t> Caller::memory() const {
   return memory ? memory->bytes() : std::span<uint8_t>();
 }
 
-std::shared_ptr<Function> makeHostFunction(wasm::FunctionType type, HostBody body) {
+std::shared_ptr<Function> makeHostFunction(wasm::FunctionType type, HostCallback body) {
   auto function = std::make_shared<Function>();
   function->held = holdType(type);
   function->typeId = function->held.numbers()[0];

@@ -30,9 +30,9 @@ struct Caller {
   std::span<uint8_t> memory() const;
 };
 
-/// The body of a host function: reads its arguments from `slots` and writes its results there. An
+/// The code of a host function: reads its arguments from `slots` and writes its results there. An
 /// error leaves the guest: kind Exit ends the program, others trap with the error's text.
-using HostBody = std::function<Status(Caller caller, std::span<Slot> slots)>;
+using HostCallback = std::function<Status(Caller caller, std::span<Slot> slots)>;
 
 /// A function: of an instance (reference into its context), or of the host.
 struct Function {
@@ -42,7 +42,7 @@ struct Function {
   const artifact::FunctionReference *reference = nullptr;
   std::shared_ptr<Instance> owner;
   /// Only for host functions.
-  HostBody host;
+  HostCallback host;
   /// Canonical number of `type` (CanonicalTypes.h).
   uint32_t typeId = 0;
   /// That type, if there is no owner, whose module holds it.
@@ -80,7 +80,7 @@ using Extern = std::variant<std::shared_ptr<Function>, std::shared_ptr<Table>,
 
 /// For these four, defined types of `type` are canonical numbers that are held; what is made holds
 /// them from then on.
-std::shared_ptr<Function> makeHostFunction(wasm::FunctionType type, HostBody body);
+std::shared_ptr<Function> makeHostFunction(wasm::FunctionType type, HostCallback body);
 /// `initial` fills the low slot. Threads: any.
 std::shared_ptr<Global> makeGlobal(wasm::GlobalType type, Slot initial);
 /// `guard`: reserve 8 GiB so that modules with guard-page checks accept it. It never has more than

@@ -41,7 +41,7 @@ uint64_t totalBytes(uint32_t count, uint64_t bytes, uint64_t gap) {
   return gap + count * (bytes + gap);
 }
 
-constexpr uint32_t mostPlacesInRow = 256;
+constexpr uint32_t maxPlacesInRow = 256;
 
 /// The largest gap that there is room for around one place; `least` if there is none.
 uint64_t oracleGap(uint64_t bytes, uint64_t least) {
@@ -57,7 +57,7 @@ uint64_t oracleGap(uint64_t bytes, uint64_t least) {
 bool isGuardOracle() { return oracle() != Oracle::Off; }
 
 uint64_t GuardedPlaces::reservedBytes(uint32_t count, uint64_t bytes, Guards guards) {
-  const uint64_t rows = (count + mostPlacesInRow - 1) / mostPlacesInRow;
+  const uint64_t rows = (count + maxPlacesInRow - 1) / maxPlacesInRow;
   return rows * gapOf(guards) + count * (bytes + gapOf(guards));
 }
 
@@ -68,7 +68,7 @@ GuardedPlaces GuardedPlaces::reserve(uint32_t count, uint64_t bytes, Guards guar
   GuardedPlaces places;
   places.bytes = bytes;
   places.guards = guards;
-  places.placesInRow = isGuardOracle() ? 1 : std::min(count, mostPlacesInRow);
+  places.placesInRow = isGuardOracle() ? 1 : std::min(count, maxPlacesInRow);
   for (uint32_t left = count; left > 0;) {
     const uint32_t inRow = std::min(left, places.placesInRow);
     if (!places.addRow(inRow))

@@ -138,11 +138,11 @@ Status Builder::makeMemories() {
 
 Result<std::unique_ptr<Table>> Builder::makeTable(uint32_t index, artifact::TableRecord *record) {
   const wasm::TableType type = tableTypeOf(metadata.tables()[index], module.typeIds());
-  const uint64_t most = std::min(options.limits.maxTableElements, Table::mostElements);
+  const uint64_t maxElements = std::min(options.limits.maxTableElements, Table::maxCount);
   if (!state.slot)
-    return Table::create(type, 0, most, record, state.budget);
+    return Table::create(type, 0, maxElements, record, state.budget);
   // One that may grow without end gets what the slot has.
-  const uint64_t pooled = std::min(most, state.slot.owner().options().maxTableElements);
+  const uint64_t pooled = std::min(maxElements, state.slot.owner().options().maxTableElements);
   const uint64_t room = std::min(type.limits.max.value_or(pooled), pooled);
   auto *elements = type.limits.min <= room ? state.slot.takeElements(room) : nullptr;
   if (elements)

@@ -64,7 +64,7 @@ private:
 /// Counts instances that are alive. Threads: any.
 class InstanceQuota {
 public:
-  explicit InstanceQuota(uint32_t most) : most(most) {}
+  explicit InstanceQuota(uint32_t maxAlive) : maxAlive(maxAlive) {}
 
   /// One of the instances; gives its place back at its end.
   class Share {
@@ -90,16 +90,16 @@ public:
   static Result<Share> take(const std::shared_ptr<InstanceQuota> &quota) {
     if (!quota)
       return Share();
-    if (++quota->alive > quota->most) {
+    if (++quota->alive > quota->maxAlive) {
       --quota->alive;
-      return fail(ErrorKind::Limit, "there are already " + std::to_string(quota->most) +
+      return fail(ErrorKind::Limit, "there are already " + std::to_string(quota->maxAlive) +
                                         " instances, as many as the limit allows");
     }
     return Share(quota);
   }
 
 private:
-  const uint32_t most;
+  const uint32_t maxAlive;
   std::atomic<uint32_t> alive = 0;
 };
 

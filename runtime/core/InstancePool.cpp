@@ -88,15 +88,15 @@ uint64_t InstancePool::tableBytes() const {
 
 Result<std::shared_ptr<InstancePool>> InstancePool::create(const Options &options) {
   // So that no product below overflows.
-  constexpr uint64_t mostElements = uint64_t(1) << 32;
-  constexpr uint32_t mostSlots = 1 << 20;
-  if (options.slots == 0 || options.slots > mostSlots)
+  constexpr uint64_t maxElements = uint64_t(1) << 32;
+  constexpr uint32_t maxSlots = 1 << 20;
+  if (options.slots == 0 || options.slots > maxSlots)
     return fail(ErrorKind::Invalid, "a pool of " + std::to_string(options.slots) +
-                                        " slots, must be 1 to " + std::to_string(mostSlots));
-  if (options.maxTableElements > mostElements)
+                                        " slots, must be 1 to " + std::to_string(maxSlots));
+  if (options.maxTableElements > maxElements)
     return fail(ErrorKind::Invalid, "a pool for tables of " +
                                         std::to_string(options.maxTableElements) +
-                                        " elements, most is " + std::to_string(mostElements));
+                                        " elements, most is " + std::to_string(maxElements));
   std::shared_ptr<InstancePool> pool(new InstancePool(options));
   constexpr uint64_t memoryBytes = artifact::addressableBytes32;
   pool->memories = GuardedPlaces::reserve(options.slots, memoryBytes, fullGuards);

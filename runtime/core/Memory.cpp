@@ -18,18 +18,19 @@ constexpr uint64_t unlimited64 = 64 * gib;
 
 /// How many pages its addresses can number; of a memory of 32-bit addresses, with a count that fits
 /// in 32 bits.
-uint64_t mostPagesOf(const wasm::MemoryType &type) {
+uint64_t addressablePagesOf(const wasm::MemoryType &type) {
   return type.limits.is64 ? UINT64_MAX >> type.pageSizeLog2
                           : std::min<uint64_t>(UINT32_MAX, addressable32 >> type.pageSizeLog2);
 }
 
 /// The size in bytes that a memory of `type` may have if nothing but its type limits it.
 uint64_t declaredLimit(const wasm::MemoryType &type) {
-  const uint64_t most = type.limits.is64 ? unlimited64 : addressable32;
-  const uint64_t mostPages =
-      std::min(most >> type.pageSizeLog2, mostPagesOf(type)) - type.neverHasLastPage();
+  const uint64_t addressable = type.limits.is64 ? unlimited64 : addressable32;
+  const uint64_t addressablePages =
+      std::min(addressable >> type.pageSizeLog2, addressablePagesOf(type)) -
+      type.neverHasLastPage();
   const uint64_t minBytes = type.limits.min << type.pageSizeLog2;
-  const uint64_t maxPages = std::min(type.limits.max.value_or(mostPages), mostPages);
+  const uint64_t maxPages = std::min(type.limits.max.value_or(addressablePages), addressablePages);
   return std::max(maxPages << type.pageSizeLog2, minBytes);
 }
 
@@ -69,10 +70,10 @@ namespace {
 
 /// What decoding has checked for modules, for the types that embedders make.
 Status checkType(const wasm::MemoryType &type, uint64_t maxBytes) {
-  const uint64_t mostPages = mostPagesOf(type);
-  if (type.limits.min > mostPages)
+  const uint64_t addressablePages = addressablePagesOf(type);
+  if (type.limits.min > addressablePages)
     return fail(ErrorKind::Limit, "memory has " + std::to_string(type.limits.min) +
-                                      " pages, most is " + std::to_string(mostPages));
+                                      " pages, most is " + std::to_string(addressablePages));
   if (type.limits.max && *type.limits.max < type.limits.min)
     return fail(ErrorKind::Invalid, "memory has a maximum of " + std::to_string(*type.limits.max) +
                                         " pages, below its minimum of " +

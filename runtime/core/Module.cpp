@@ -6,7 +6,7 @@
 #include "lib/artifact/ElfFile.h"
 #include "runtime/arch/Arch.h"
 #include "runtime/core/Faults.h"
-#include "runtime/core/Levels.h"
+#include "runtime/core/Slices.h"
 #include "runtime/platform/VirtualMemory.h"
 
 #include <algorithm>
@@ -88,8 +88,8 @@ Status Module::chooseCode(const LoadOptions &options) {
     return fail(ErrorKind::Unsupported,
                 "module was compiled for " + artifact::machineName(header.elfMachine) +
                     ", this machine is " + artifact::machineName(hostElfMachine));
-  W2N_TRY(level, chooseLevel(metadataView, options.cpuLevel));
-  return metadataView.useLevel(level);
+  W2N_TRY(slice, chooseSlice(metadataView, options.cpu));
+  return metadataView.useSlice(slice);
 }
 
 void Module::countArgumentSlots() {

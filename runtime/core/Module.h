@@ -25,9 +25,9 @@ struct LoadOptions {
     Everything, ///< all of it, by its checksum: damage anywhere is an error
     Structure   ///< headers, counts and offsets: for files that were checked when they were stored
   } verify = Verify::Everything;
-  /// The CPU whose code is used, of an artifact with several levels; empty is the best that this
+  /// The CPU whose code is used, of an artifact with several slices; empty is the best that this
   /// machine can run.
-  std::string cpuLevel = {};
+  std::string cpu = {};
 };
 
 class Module {
@@ -89,7 +89,7 @@ private:
                                                      const LoadOptions &options);
   Status map(const LoadOptions &options);
   Status mapCode();
-  /// Takes the level that this machine can run.
+  /// Takes the slice that this machine can run.
   Status chooseCode(const LoadOptions &options);
   void countArgumentSlots();
   const CodeMap &codeMap() const;

@@ -14,7 +14,7 @@ using artifact::ProfileRecord;
 namespace {
 
 /// 2 GiB of them: more than a module that the compiler takes can have.
-constexpr uint64_t mostCounters = 1 << 28;
+constexpr uint64_t maxCounters = 1 << 28;
 
 void addTo(std::vector<uint64_t> &sums, uint64_t *counters) {
   for (size_t i = 0; i < sums.size(); ++i)
@@ -29,7 +29,7 @@ Result<std::unique_ptr<ProfileCounters>> ProfileCounters::create(const Metadata 
   uint64_t count = 0;
   for (const ProfileRecord &record : metadata.profile()) {
     const uint64_t end = uint64_t(record.firstCounter) + record.counters;
-    if (end > mostCounters || metadata.string(record.name).empty())
+    if (end > maxCounters || metadata.string(record.name).empty())
       return fail(ErrorKind::Malformed, "metadata: the profile of a function is damaged",
                   metadata.fileOffset());
     count = std::max(count, end);

@@ -17,7 +17,7 @@ namespace w2n::runtime {
 
 class ProfileCounters {
 public:
-  /// For the level in use; null if the artifact does not count. Nothing is allocated yet. Errors:
+  /// For the slice in use; null if the artifact does not count. Nothing is allocated yet. Errors:
   /// Malformed.
   static Result<std::unique_ptr<ProfileCounters>> create(const artifact::Metadata &metadata);
 

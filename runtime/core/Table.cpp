@@ -10,7 +10,7 @@ namespace w2n::runtime {
 
 Table::Table(const wasm::TableType &type, uint64_t maxElements)
     : type(type),
-      growthLimit(std::min({type.limits.max.value_or(mostElements), mostElements, maxElements})) {}
+      growthLimit(std::min({type.limits.max.value_or(maxCount), maxCount, maxElements})) {}
 
 Result<std::unique_ptr<Table>> Table::create(const wasm::TableType &type, uint64_t initial,
                                              uint64_t maxElements, artifact::TableRecord *record,
@@ -18,9 +18,9 @@ Result<std::unique_ptr<Table>> Table::create(const wasm::TableType &type, uint64
   std::unique_ptr<Table> table(new Table(type, maxElements));
   table->record = record ? record : &table->ownRecord;
   const uint64_t count = type.limits.min;
-  if (const uint64_t most = std::min(maxElements, mostElements); count > most)
+  if (const uint64_t allowed = std::min(maxElements, maxCount); count > allowed)
     return fail(ErrorKind::Limit, "table has " + std::to_string(count) + " elements, most is " +
-                                      std::to_string(most));
+                                      std::to_string(allowed));
   // Never null: services form element addresses from it.
   table->elements.emplace(std::move(budget), std::max(table->growthLimit, count));
   if (!table->elements->enlarge(std::max<uint64_t>(count, 1)))

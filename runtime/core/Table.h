@@ -19,13 +19,13 @@ class InstanceGroup;
 
 struct Table {
   /// More elements than this are refused: what the JS API's limits say.
-  static constexpr uint64_t mostElements = 10'000'000;
+  static constexpr uint64_t maxCount = 10'000'000;
 
   /// A table of type.limits.min elements, all `initial`, that never has more than `maxElements`.
   /// `record` is where compiled code looks at it; null lets the table keep it. `budget` is what its
   /// elements are taken from; null: nothing. Errors: Limit.
   static Result<std::unique_ptr<Table>> create(const wasm::TableType &type, uint64_t initial,
-                                               uint64_t maxElements = mostElements,
+                                               uint64_t maxElements = maxCount,
                                                artifact::TableRecord *record = nullptr,
                                                std::shared_ptr<HostBudget> budget = nullptr);
   /// The same for elements that lie in a pool, and stay the pool's: `maxElements` nulls.

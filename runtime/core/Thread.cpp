@@ -18,7 +18,7 @@ constinit thread_local const GuestStack *currentGuestStack = nullptr;
 namespace {
 
 /// More is refused.
-constexpr uint64_t mostStackBytes = uint64_t(1) << 36;
+constexpr uint64_t maxStackBytes = uint64_t(1) << 36;
 /// Compiled code touches every page of a frame in order, so one page would do; the rest is for the
 /// frames of code that does not.
 constexpr uint64_t guardBytes = 1 << 20;
@@ -50,10 +50,10 @@ void ThreadStacks::free() {
 
 Status ThreadStacks::make(uint64_t guestBytes) {
   free();
-  if (guestBytes > mostStackBytes)
+  if (guestBytes > maxStackBytes)
     return fail(ErrorKind::Limit, "a stack of " + std::to_string(guestBytes) +
                                       " bytes to run wasm on, most is " +
-                                      std::to_string(mostStackBytes));
+                                      std::to_string(maxStackBytes));
   const uint64_t guestStackBytes = platform::roundUpToPage(guestBytes);
   const uint64_t handlerBytes = platform::roundUpToPage(platform::handlerStackBytes());
   mappingBytes = platform::pageBytes() + handlerBytes + guardBytes + guestStackBytes;
@@ -105,7 +105,7 @@ void clearGuestStack() {
 }
 
 bool hostStackHasRoom(uint32_t depth) {
-  // Asking the system is slow, so a few levels are taken on trust.
+  // Asking the system is slow, so a few nested calls are taken on trust.
   constexpr uint32_t trustedDepth = 16;
   // On a stack that is not the thread's own (a coroutine's) nothing is known.
   constexpr uint32_t greatestDepthOnUnknownStack = 200;

@@ -44,7 +44,7 @@ void clearGuestStack();
 /// instance ends that has run on several.
 inline std::atomic<uint32_t> stackClearings = 0;
 
-/// Whether the host's stack has room for another level of calls (256 KiB): guest and host that call
+/// Whether the host's stack has room for another nested call (256 KiB): guest and host that call
 /// each other without end use it up without touching the guest's guard region. `depth` is the
 /// number of activations below.
 bool hostStackHasRoom(uint32_t depth);

@@ -56,7 +56,7 @@ HandledSignal handledSignals[] = {
 struct Chain {
   const void *context; ///< of the signal, the same for all handlers
   const void *frame;   ///< of the function that called the handler; what it calls is below
-  uint32_t level;      ///< how many handlers are left
+  uint32_t depth;      ///< how many handlers are left
 };
 constinit thread_local Chain chainInProgress __attribute__((tls_model("initial-exec"))) = {};
 
@@ -125,11 +125,11 @@ void chain(HandledSignal &handled, siginfo_t *info, void *context) {
   const Chain outer = chainInProgress;
   // A handler that left by longjmp leaves its chain behind, but then this is not below it.
   const bool isCalledAgain = outer.context == context && frame < outer.frame;
-  const uint32_t level = isCalledAgain ? outer.level : handled.previousCount.load();
-  if (level == 0)
+  const uint32_t depth = isCalledAgain ? outer.depth : handled.previousCount.load();
+  if (depth == 0)
     return actByDefault(handled.number, info);
-  chainInProgress = {context, frame, level - 1};
-  act(handled.previous[level - 1], handled.number, info, context);
+  chainInProgress = {context, frame, depth - 1};
+  act(handled.previous[depth - 1], handled.number, info, context);
   chainInProgress = isCalledAgain ? outer : Chain{};
 }
 

@@ -64,8 +64,8 @@ int pageMapDescriptor() {
 
 std::optional<PrivatePages> findPrivatePages(uint8_t *begin, uint64_t bytes, uint64_t maxPages,
                                              std::span<AddressRange> ranges) {
-  constexpr size_t mostRegions = 64;
-  ScanRegion regions[mostRegions];
+  constexpr size_t maxRegions = 64;
+  ScanRegion regions[maxRegions];
   const int descriptor = pageMapDescriptor();
   if (descriptor < 0 || pagesMayBeMerged())
     return std::nullopt;
@@ -73,7 +73,7 @@ std::optional<PrivatePages> findPrivatePages(uint8_t *begin, uint64_t bytes, uin
   scan.begin = reinterpret_cast<uint64_t>(begin);
   scan.end = scan.begin + bytes;
   scan.regions = reinterpret_cast<uint64_t>(regions);
-  scan.regionCount = ranges.size() < mostRegions ? ranges.size() : mostRegions;
+  scan.regionCount = ranges.size() < maxRegions ? ranges.size() : maxRegions;
   scan.maxPages = maxPages;
   // Neither the file's own pages nor the system's one page of zeros, which reading maps.
   scan.invertedCategories = scan.categories = pageIsFile | pageIsZero;

@@ -46,7 +46,7 @@ WasiResult<uint32_t> FileTable::add(File file) {
   std::lock_guard guard(lock);
   auto free = std::ranges::find(files, nullptr);
   if (free == files.end()) {
-    if (files.size() >= most)
+    if (files.size() >= maxFiles)
       return std::unexpected(Errno::Mfile);
     // From time to time, for all files until the next.
     constexpr size_t stepFiles = 256;
@@ -66,7 +66,7 @@ void FileTable::append(std::optional<File> file) {
 
 bool FileTable::isOverfull() {
   std::lock_guard guard(lock);
-  return files.size() > most;
+  return files.size() > maxFiles;
 }
 
 Outcome FileTable::narrow(uint32_t fd, Rights base, Rights inheriting) {

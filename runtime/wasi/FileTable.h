@@ -89,7 +89,7 @@ using FileHandle = std::shared_ptr<const File>;
 class FileTable {
 public:
   /// With room for `most` files.
-  explicit FileTable(uint32_t most) : most(most) {}
+  explicit FileTable(uint32_t maxFiles) : maxFiles(maxFiles) {}
 
   /// The file `fd` if it has the rights for an operation. Errors: Badf, NotCapable.
   WasiResult<FileHandle> find(uint32_t fd, Needs needs = needs::nothing);
@@ -115,7 +115,7 @@ public:
 private:
   // Needs the lock.
   bool isOpen(uint32_t fd) const { return fd < files.size() && files[fd]; }
-  const uint32_t most;
+  const uint32_t maxFiles;
   std::mutex lock;
   std::vector<FileHandle> files;
 };

@@ -17,7 +17,7 @@ IoVectors::IoVectors(GuestMemory memory, GuestPointer<IoVector> list, uint32_t c
 
 Outcome IoVectors::read(GuestMemory memory, GuestPointer<IoVector> list, uint32_t count) {
   W2N_TRY(guestVectors, memory.array(list, count));
-  for (uint32_t index = 0; index < count && used < most; ++index) {
+  for (uint32_t index = 0; index < count && used < maxCount; ++index) {
     // A list may have half a billion empty buffers.
     if (index % runtime::pieceElements == 0 && runtime::isInterrupted())
       return std::unexpected(Errno::Intr);

@@ -29,9 +29,9 @@ public:
 private:
   Outcome read(GuestMemory memory, GuestPointer<IoVector> list, uint32_t count);
 
-  static constexpr int most = IOV_MAX; // 1,024
+  static constexpr int maxCount = IOV_MAX; // 1,024
   int used = 0;
-  iovec vectors[most];
+  iovec vectors[maxCount];
 };
 
 } // namespace w2n::wasi

@@ -65,9 +65,10 @@ public:
     alignas(HostEntry) char records[16384];
     // A directory may be large: a guest that is to end does not wait for the rest.
     while (!runtime::isInterrupted()) {
-      const size_t most = place.skip != 0 ? sizeof(records)
-                                          : std::min(sizeof(records), wantedBytes + maxRecordBytes);
-      const long bytes = syscall(SYS_getdents64, host, records, most);
+      const size_t maxBytes = place.skip != 0
+                                  ? sizeof(records)
+                                  : std::min(sizeof(records), wantedBytes + maxRecordBytes);
+      const long bytes = syscall(SYS_getdents64, host, records, maxBytes);
       if (bytes < 0)
         return systemError();
       if (bytes == 0)

@@ -62,10 +62,10 @@ constexpr NumberName rightNames[] = {
 
 std::string rightsText(Rights value) {
   constexpr Rights all = (Rights(1) << std::size(rightNames)) - 1;
-  constexpr int mostNames = 6;
+  constexpr int maxNames = 6;
   if ((value & all) == all)
     return "all";
-  return __builtin_popcountll(value) > mostNames ? hex(value) : bitNames(value, rightNames);
+  return __builtin_popcountll(value) > maxNames ? hex(value) : bitNames(value, rightNames);
 }
 
 void appendEscaped(std::string &out, std::span<const uint8_t> bytes) {

@@ -21,7 +21,7 @@ public:
     int index = 0;
     for (; from >= vectors.data()[index].iov_len; ++index)
       from -= vectors.data()[index].iov_len;
-    for (; index < vectors.count() && used < most && total < transferBytes; ++index, from = 0) {
+    for (; index < vectors.count() && used < maxParts && total < transferBytes; ++index, from = 0) {
       const iovec &whole = vectors.data()[index];
       const auto bytes = std::min<uint64_t>(whole.iov_len - from, transferBytes - total);
       parts[used++] = {static_cast<uint8_t *>(whole.iov_base) + from, bytes};
@@ -33,10 +33,10 @@ public:
   uint64_t totalBytes() const { return total; }
 
 private:
-  static constexpr int most = 16;
+  static constexpr int maxParts = 16;
   int used = 0;
   uint64_t total = 0;
-  iovec parts[most];
+  iovec parts[maxParts];
 };
 
 /// Moves the bytes of `vectors` by `move(list, count, done)`, a system call that gives the bytes
@@ -53,9 +53,9 @@ WasiResult<ssize_t> transfer(const File &file, const IoVectors &vectors, Move mo
     return bytes;
   }
   // What the guest is told has 32 bits, of which the system never needs the last (read(2)).
-  constexpr uint64_t mostBytes = 0x7ffff000;
+  constexpr uint64_t maxBytes = 0x7ffff000;
   uint64_t done = 0;
-  while (done < std::min(total, mostBytes) && !runtime::isInterrupted()) {
+  while (done < std::min(total, maxBytes) && !runtime::isInterrupted()) {
     const TransferPart part(vectors, done);
     const ssize_t bytes = restarted([&] { return move(part.data(), part.count(), done); });
     if (bytes < 0 && done == 0)

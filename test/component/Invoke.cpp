@@ -471,7 +471,7 @@ Result<Json> Invocation::load(ValueType type, uint32_t address) {
 Result<Json> Invocation::run(const Json &arguments) {
   const TypeBody &type = types[function.type];
   Slots slots;
-  if (flatParams(types, type).size() > mostFlat) {
+  if (flatParams(types, type).size() > maxFlat) {
     const Layout layout = layoutOfFields(types, type.fields);
     W2N_TRY(address, allocate(layout.alignment, uint32_t(layout.bytes)));
     W2N_CHECK(storeFields(type.fields, arguments, address));

@@ -209,7 +209,7 @@ def main() -> None:
     fresh_directory(options.work)
     wasm, artifact = options.work / "small.wasm", options.work / "small.so"
     build([options.wat2wasm, "--debug-names", str(pathlib.Path(__file__).with_name("damage.wat")), "-o", str(wasm)])
-    # With two levels, of which this machine can run both.
+    # With code for two processors, of which this machine can run both.
     build([options.wasm2native, "-O0", "--mcpu=native," + BASELINES[platform.machine()], str(wasm), "-o", str(artifact)])
     generator = random.Random(options.seed)
     print(f"seed {options.seed}")

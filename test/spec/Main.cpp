@@ -132,7 +132,7 @@ Result<int> runHere(const Task &task) {
 /// False if the arguments make no sense.
 bool readArguments(std::span<char *> arguments, Task &task) {
   constexpr std::string_view expectFailures = "--expect-failures=", cpu = "--mcpu=",
-                             cpuLevel = "--cpu-level=", target = "--target=",
+                             runCpu = "--cpu-level=", target = "--target=",
                              artifacts = "--artifacts=";
   spec::Runner::Options &options = task.options;
   for (size_t i = 0; i < arguments.size(); ++i) {
@@ -144,8 +144,8 @@ bool readArguments(std::span<char *> arguments, Task &task) {
       task.expectedFailures = unsigned(atoi(argument.data() + expectFailures.size()));
     } else if (argument.starts_with(cpu)) {
       options.compile.cpu = argument.substr(cpu.size());
-    } else if (argument.starts_with(cpuLevel)) {
-      options.load.cpuLevel = argument.substr(cpuLevel.size());
+    } else if (argument.starts_with(runCpu)) {
+      options.load.cpu = argument.substr(runCpu.size());
     } else if (argument.starts_with(target)) {
       options.compile.target = argument.substr(target.size());
     } else if (argument.starts_with(artifacts)) {

@@ -34,7 +34,7 @@ ArtifactBuilder::ArtifactBuilder() : metadata(sizeof(MetadataHeader)) {
   header.version = formatVersion;
   header.elfMachine = runtime::hostElfMachine;
   header.startFunction = noIndex;
-  addLevel("baseline", "");
+  addSlice("baseline", "");
 }
 
 ArrayRef ArtifactBuilder::addBytes(const void *bytes, size_t count) {
@@ -134,14 +134,14 @@ StringRef ArtifactBuilder::addText(std::string_view text) {
 }
 
 void ArtifactBuilder::setFeatures(std::string_view features) {
-  levels.front().features = addText(features);
+  slices.front().features = addText(features);
 }
 
-void ArtifactBuilder::addLevel(std::string_view cpu, std::string_view features) {
-  LevelRecord record = {};
+void ArtifactBuilder::addSlice(std::string_view cpu, std::string_view features) {
+  SliceRecord record = {};
   record.cpu = addText(cpu);
   record.features = addText(features);
-  levels.push_back(record);
+  slices.push_back(record);
 }
 
 std::vector<uint8_t> ArtifactBuilder::build() {
@@ -160,13 +160,13 @@ std::vector<uint8_t> ArtifactBuilder::build() {
   if (text.empty())
     text.push_back(0xcc);
   const ArrayRef codeArray = place(codes), thunkArray = place(thunks);
-  for (LevelRecord &level : levels) {
-    level.functions = codeArray;
-    level.thunks = thunkArray;
-    level.codeBegin = ImageOffset(textOffset - descriptorOffset);
-    level.codeEnd = level.codeBegin + ImageOffset(text.size());
+  for (SliceRecord &slice : slices) {
+    slice.functions = codeArray;
+    slice.thunks = thunkArray;
+    slice.codeBegin = ImageOffset(textOffset - descriptorOffset);
+    slice.codeEnd = slice.codeBegin + ImageOffset(text.size());
   }
-  header.levels = place(levels);
+  header.slices = place(slices);
   alignTo(metadata, 8);
   header.bytes = uint32_t(metadata.size());
   std::memcpy(metadata.data(), &header, sizeof(header));

@@ -32,9 +32,9 @@ public:
   /// A run of `bytes` in the image of memory 0, padded to segmentAlignment.
   void addImage(uint64_t memoryOffset, const std::vector<uint8_t> &bytes);
 
-  /// Of the first level; addLevel adds another that has the same code.
+  /// Of the first slice; addSlice adds another that has the same code.
   void setFeatures(std::string_view features);
-  void addLevel(std::string_view cpu, std::string_view features);
+  void addSlice(std::string_view cpu, std::string_view features);
 
   /// The file.
   std::vector<uint8_t> build();
@@ -53,7 +53,7 @@ public:
   std::vector<artifact::ImageRecord> images;
   std::vector<artifact::FunctionCode> codes; ///< of functions
   std::vector<artifact::ThunkRecord> thunks; ///< of types
-  std::vector<artifact::LevelRecord> levels;
+  std::vector<artifact::SliceRecord> slices;
 
 private:
   artifact::ArrayRef addBytes(const void *bytes, size_t count);

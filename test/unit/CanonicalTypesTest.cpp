@@ -55,16 +55,16 @@ std::shared_ptr<const Module> moduleWith(uint64_t first, uint32_t count) {
 
 TEST(CanonicalTypes, GoWithTheirModules) {
   const uint32_t before = canonicalTypeCount();
-  uint32_t mostNumber = 0;
+  uint32_t maxNumber = 0;
   for (uint64_t i = 0; i < 1000; ++i) {
     const auto module = moduleWith(1000 + 50 * i, 50);
     EXPECT_EQ(canonicalTypeCount(), before + 50);
     for (uint32_t number : module->typeIds())
-      mostNumber = std::max(mostNumber, number);
+      maxNumber = std::max(maxNumber, number);
   }
   EXPECT_EQ(canonicalTypeCount(), before);
   // Numbers are used again, so what is kept by number does not grow either.
-  EXPECT_LT(mostNumber, before + 1000);
+  EXPECT_LT(maxNumber, before + 1000);
 }
 
 TEST(CanonicalTypes, AreSharedByModules) {

@@ -48,9 +48,9 @@ public:
 };
 
 /// A different moment each time.
-std::chrono::nanoseconds randomTime(std::chrono::nanoseconds most) {
+std::chrono::nanoseconds randomTime(std::chrono::nanoseconds maxTime) {
   thread_local std::minstd_rand random(unsigned(::getpid()));
-  return most * (random() % 1000) / 1000;
+  return maxTime * (random() % 1000) / 1000;
 }
 
 std::shared_ptr<Interrupt> interruptAfter(std::chrono::nanoseconds time) {
@@ -72,10 +72,10 @@ void expectSum(Guest &guest) {
 }
 
 /// Calls `name` again and again with deadlines that end it, then without.
-void storm(Guest &guest, const char *name, int rounds, std::chrono::nanoseconds most = 200us) {
+void storm(Guest &guest, const char *name, int rounds, std::chrono::nanoseconds maxTime = 200us) {
   for (int i = 0; i < rounds; ++i) {
     {
-      InterruptScope scope(interruptAfter(randomTime(most)));
+      InterruptScope scope(interruptAfter(randomTime(maxTime)));
       expectDeadline(guest.call(name));
     }
     expectSum(guest);
@@ -100,7 +100,7 @@ TEST(Interrupt, EndsLoopsOfHostCalls) {
   storm(guest, "loop-host", 1000);
 }
 
-TEST(Interrupt, EndsAllLevelsOfCalls) {
+TEST(Interrupt, EndsAllNestedCalls) {
   std::unique_ptr<Guest> guest;
   int depth = 0;
   guest = std::make_unique<Guest>([&](std::span<Slot>) {

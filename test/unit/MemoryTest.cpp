@@ -141,8 +141,8 @@ TEST(MemoryDeathTest, LivesInLittleAddressSpace) {
     auto small64 = makeMemory(memoryType(1, {}, true), false);
     if (guarded64 || !small64 || (*small64)->isGuarded())
       _exit(4);
-    const uint64_t mostPages = (*small)->maxBytes() / pageBytes;
-    if ((*small)->grow(mostPages) != -1 || (*small)->grow(mostPages - 1) != 1)
+    const uint64_t maxPages = (*small)->maxBytes() / pageBytes;
+    if ((*small)->grow(maxPages) != -1 || (*small)->grow(maxPages - 1) != 1)
       _exit(3);
     _exit(0);
   };

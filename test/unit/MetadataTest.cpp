@@ -33,7 +33,7 @@ std::vector<uint8_t> buildSample() {
 
 /// Touches everything that an accessor can reach.
 uint64_t walk(Metadata metadata) {
-  if (!metadata.useLevel(uint32_t(metadata.levels().size()) - 1))
+  if (!metadata.useSlice(uint32_t(metadata.slices().size()) - 1))
     return 0;
   uint64_t sum = metadata.contextLayout().bytes();
   auto add = [&](std::string_view text) {
@@ -55,8 +55,8 @@ uint64_t walk(Metadata metadata) {
       if (auto code = metadata.code(i); code && code->code)
         sum += *metadata.address(code->code);
     }
-  for (const LevelRecord &level : metadata.levels())
-    add(metadata.string(level.cpu)), add(metadata.string(level.features));
+  for (const SliceRecord &slice : metadata.slices())
+    add(metadata.string(slice.cpu)), add(metadata.string(slice.features));
   for (const ThunkRecord &thunks : metadata.thunks())
     if (thunks.entryThunk)
       sum += *metadata.address(thunks.entryThunk);
@@ -165,7 +165,7 @@ TEST(Metadata, ChecksFunctionsWhenTheyAreLookedUp) {
   const auto file = builder.build();
   auto metadata = Metadata::read(file);
   ASSERT_TRUE(metadata) << metadata.error().text;
-  ASSERT_TRUE(metadata->useLevel(0));
+  ASSERT_TRUE(metadata->useSlice(0));
   EXPECT_TRUE(metadata->code(0));
   ASSERT_FALSE(metadata->code(1));
   EXPECT_EQ(metadata->code(1).error().text, "metadata: the code of function 1 is damaged");

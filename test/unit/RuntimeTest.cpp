@@ -64,7 +64,7 @@ protected:
   }
 
   wasm::FunctionType hostType = sampleType;
-  HostBody body = [](Caller, std::span<Slot> slots) -> Status {
+  HostCallback body = [](Caller, std::span<Slot> slots) -> Status {
     slots[0] = slots[0] * slots[1];
     return {};
   };

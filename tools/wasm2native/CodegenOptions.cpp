@@ -36,10 +36,10 @@ std::expected<unsigned, std::string> readJobs(const CommandLine &line) {
   std::string text = line.value("jobs", "0");
   unsigned jobs = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), jobs);
-  constexpr unsigned most = 1024;
-  if (error != std::errc() || *end != 0 || jobs > most || (jobs == 0 && line.has("jobs")))
+  constexpr unsigned maxJobs = 1024;
+  if (error != std::errc() || *end != 0 || jobs > maxJobs || (jobs == 0 && line.has("jobs")))
     return std::unexpected("--jobs is '" + text + "', must be a number from 1 to " +
-                           std::to_string(most));
+                           std::to_string(maxJobs));
   return jobs;
 }
 

@@ -103,7 +103,7 @@ std::string adviceForOption(const CommandSpec &spec, std::string_view name) {
     for (std::string_view each : plainNames(*row))
       if (each.size() > 1)
         names.push_back(each);
-  const std::string_view similar = mostSimilar(name, names);
+  const std::string_view similar = closestWord(name, names);
   return similar.empty() ? "" : ", did you mean '--" + std::string(similar) + "'?";
 }
 

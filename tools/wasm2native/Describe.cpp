@@ -5,7 +5,7 @@
 #include "lib/artifact/Checksum.h"
 #include "lib/wasm/Module.h"
 #include "runtime/arch/Arch.h"
-#include "runtime/core/Levels.h"
+#include "runtime/core/Slices.h"
 #include "runtime/core/ValueTypes.h"
 
 namespace w2n::tool {
@@ -146,17 +146,17 @@ void describeIdentity(const artifact::Metadata &metadata, Description &out) {
 }
 
 /// What code there is, and what this machine would do with it.
-Description describeLevels(const artifact::Metadata &metadata) {
+Description describeSlices(const artifact::Metadata &metadata) {
   const bool isForHost = metadata.header().elfMachine == runtime::hostElfMachine;
   const auto best =
-      isForHost ? runtime::chooseLevel(metadata) : Result<uint32_t>(artifact::noIndex);
-  return listOf(metadata.levels().size(), [&](size_t index) {
-    const artifact::LevelRecord &level = metadata.levels()[index];
+      isForHost ? runtime::chooseSlice(metadata) : Result<uint32_t>(artifact::noIndex);
+  return listOf(metadata.slices().size(), [&](size_t index) {
+    const artifact::SliceRecord &slice = metadata.slices()[index];
     Description row;
-    row["cpu"] = metadata.string(level.cpu);
-    row["features"] = metadata.string(level.features);
-    row["codeBytes"] = level.codeEnd - level.codeBegin;
-    const auto state = isForHost ? runtime::checkFeatures(metadata.string(level.features))
+    row["cpu"] = metadata.string(slice.cpu);
+    row["features"] = metadata.string(slice.features);
+    row["codeBytes"] = slice.codeEnd - slice.codeBegin;
+    const auto state = isForHost ? runtime::checkFeatures(metadata.string(slice.features))
                                  : fail(ErrorKind::Unsupported, "");
     row["here"] = !state                   ? "does not run here"
                   : best && *best == index ? "taken here"
@@ -234,7 +234,7 @@ Result<Description> describeArtifact(std::span<const uint8_t> bytes) {
   out["metadataBytes"] = metadata.header().bytes;
   out["imageBytes"] = imageBytes(metadata);
   out["functions"] = metadata.functions().size();
-  out["levels"] = describeLevels(metadata);
+  out["processors"] = describeSlices(metadata);
   out["imports"] = listOf(metadata.imports().size(), [&](size_t index) {
     const artifact::ImportRecord &record = metadata.imports()[index];
     auto kind = wasm::ExternKind(record.kind);

@@ -18,14 +18,14 @@ constexpr Unit units[] = {{"", 1}, {"us", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"m", 6
 } // namespace
 
 std::expected<std::chrono::nanoseconds, std::string> parseDuration(const std::string &text) {
-  constexpr double mostSeconds = 1000.0 * 24 * 3600;
+  constexpr double maxSeconds = 1000.0 * 24 * 3600;
   double number = 0;
   const char *textEnd = text.data() + text.size();
   auto [end, error] = std::from_chars(text.data(), textEnd, number, std::chars_format::fixed);
   if (error == std::errc())
     for (const Unit &unit : units) {
       const double seconds = number * unit.seconds;
-      if (unit.name == std::string_view(end, textEnd) && seconds >= 0 && seconds <= mostSeconds)
+      if (unit.name == std::string_view(end, textEnd) && seconds >= 0 && seconds <= maxSeconds)
         return std::chrono::nanoseconds(int64_t(seconds * 1e9));
     }
   return std::unexpected("'" + text +

@@ -31,18 +31,18 @@ constexpr Example examples[] = {
     {"wasm2native objdump -f fib mod.so", "one function"},
 };
 
-/// A function of the module at a level.
+/// A function of the module in a slice.
 struct Origin {
-  uint32_t index, level;
+  uint32_t index, slice;
 };
 
 class Dump {
 public:
   Dump(std::span<const uint8_t> file, artifact::Metadata metadata, bool showsBytes)
       : file(file), metadata(metadata), showsBytes(showsBytes), symbols(codeSymbolsOf(file)) {
-    for (uint32_t level = 0; level < metadata.levels().size(); ++level)
-      if (this->metadata.useLevel(level))
-        noteOrigins(level);
+    for (uint32_t slice = 0; slice < metadata.slices().size(); ++slice)
+      if (this->metadata.useSlice(slice))
+        noteOrigins(slice);
   }
 
   /// Prints the functions that `wanted` names, all if it is empty. Errors: Invalid if there is
@@ -59,12 +59,12 @@ public:
   }
 
 private:
-  void noteOrigins(uint32_t level) {
+  void noteOrigins(uint32_t slice) {
     const auto codes = metadata.codes();
     for (uint32_t i = metadata.header().importedFunctions; i < codes.size(); ++i)
       for (artifact::ImageOffset code : {codes[i].code, codes[i].tailCode})
         if (code != 0)
-          origins.try_emplace(metadata.fileOffset() + uint64_t(int64_t(code)), Origin{i, level});
+          origins.try_emplace(metadata.fileOffset() + uint64_t(int64_t(code)), Origin{i, slice});
   }
 
   const Origin *originOf(const CodeSymbol &symbol) const {
@@ -81,18 +81,18 @@ private:
 
   Status printFunction(const CodeSymbol &symbol) {
     const Origin *origin = originOf(symbol);
-    const uint32_t level = origin ? origin->level : levelAt(symbol.begin);
+    const uint32_t slice = origin ? origin->slice : sliceAt(symbol.begin);
     printf("\n%s", printable(symbol.name).c_str());
     if (origin)
       printf(" (wasm-function[%" PRIu32 "])", origin->index);
     printf(": %" PRIu64 " bytes", symbol.bytes);
-    if (metadata.levels().size() > 1 && level < metadata.levels().size())
-      printf(", for %s", printable(metadata.string(metadata.levels()[level].cpu)).c_str());
+    if (metadata.slices().size() > 1 && slice < metadata.slices().size())
+      printf(", for %s", printable(metadata.string(metadata.slices()[slice].cpu)).c_str());
     printf("\n");
     const std::string target(metadata.string(metadata.header().targetTriple));
     const std::string features =
-        level < metadata.levels().size()
-            ? std::string(metadata.string(metadata.levels()[level].features))
+        slice < metadata.slices().size()
+            ? std::string(metadata.string(metadata.slices()[slice].features))
             : "";
     const w2n_disassembly request = {.target = target.c_str(),
                                      .features = features.c_str(),
@@ -105,16 +105,16 @@ private:
     return compiler.disassemble(request);
   }
 
-  /// The level that has code at `address`; that of thunks and the like.
-  uint32_t levelAt(uint64_t address) const {
-    const auto levels = metadata.levels();
+  /// The slice that has code at `address`; that of thunks and the like.
+  uint32_t sliceAt(uint64_t address) const {
+    const auto slices = metadata.slices();
     const auto begin = [&](artifact::ImageOffset offset) {
       return metadata.fileOffset() + uint64_t(int64_t(offset));
     };
-    for (uint32_t i = 0; i < levels.size(); ++i)
-      if (address >= begin(levels[i].codeBegin) && address < begin(levels[i].codeEnd))
+    for (uint32_t i = 0; i < slices.size(); ++i)
+      if (address >= begin(slices[i].codeBegin) && address < begin(slices[i].codeEnd))
         return i;
-    return levels.size() == 1 ? 0 : artifact::noIndex;
+    return slices.size() == 1 ? 0 : artifact::noIndex;
   }
 
   static void printInstruction(void *user, uint64_t address, size_t bytes, const char *text) {

@@ -166,7 +166,7 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   W2N_TRY(trap, choose(line, "unknown-imports", false, unknownImports));
   request.compile = compile;
   request.cache = readCacheOptions(line);
-  request.load.cpuLevel = line.value("cpu-level");
+  request.load.cpu = line.value("cpu-level");
   request.profileFile = profileFileOf(line);
   request.heapStats = line.has("heap-stats");
   request.instance.trapOnUnknownImports = trap;

@@ -32,7 +32,7 @@ size_t distance(std::string_view from, std::string_view to) {
 
 } // namespace
 
-std::string_view mostSimilar(std::string_view word, std::span<const std::string_view> candidates) {
+std::string_view closestWord(std::string_view word, std::span<const std::string_view> candidates) {
   std::string_view best;
   if (word.size() > maxLetters)
     return best;

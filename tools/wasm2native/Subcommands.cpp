@@ -43,7 +43,7 @@ std::string adviceForCommand(std::string_view word) {
     words.push_back(subcommand.word);
     list += (list.empty() ? "" : ", ") + std::string(subcommand.word);
   }
-  if (const std::string_view similar = mostSimilar(word, words); !similar.empty())
+  if (const std::string_view similar = closestWord(word, words); !similar.empty())
     return ", did you mean '" + std::string(similar) + "'?";
   return "; commands are " + list;
 }

@@ -25,8 +25,8 @@ Result<uint64_t> parseInteger(wasm::ValueType type, const std::string &text, uns
              *end = text.data() + text.size();
   uint64_t magnitude = 0;
   auto [stop, error] = std::from_chars(digits, end, magnitude, hexadecimal ? 16 : 10);
-  uint64_t most = negative ? uint64_t(1) << (bits - 1) : ~uint64_t(0) >> (64 - bits);
-  if (error == std::errc::result_out_of_range || (error == std::errc() && magnitude > most))
+  uint64_t max = negative ? uint64_t(1) << (bits - 1) : ~uint64_t(0) >> (64 - bits);
+  if (error == std::errc::result_out_of_range || (error == std::errc() && magnitude > max))
     return fail(ErrorKind::Invalid,
                 "argument '" + text + "' is out of range for " + toString(type));
   if (error != std::errc() || stop != end)

@@ -215,8 +215,8 @@ private:
     std::string note;
     for (const Child &child : children)
       note += (note.empty() ? ": " : ", ") + child.job->path.substr(child.job->path.rfind('/') + 1);
-    constexpr size_t mostCharacters = 60;
-    progress.update(finishedCount, uint32_t(all.size()), note.substr(0, mostCharacters));
+    constexpr size_t maxCharacters = 60;
+    progress.update(finishedCount, uint32_t(all.size()), note.substr(0, maxCharacters));
   }
 
   cache::ModuleCache &cache;
@@ -259,9 +259,9 @@ uint64_t availableMemory() {
   // container sees.
   const uint64_t kibibytes = numberIn("/proc/meminfo", "MemAvailable:", unknown);
   const uint64_t machine = kibibytes == unknown ? 1024 * mebibyte : kibibytes * 1024;
-  const uint64_t most = numberIn("/sys/fs/cgroup/memory.max", "", unknown);
+  const uint64_t maxBytes = numberIn("/sys/fs/cgroup/memory.max", "", unknown);
   const uint64_t used = numberIn("/sys/fs/cgroup/memory.current", "", 0);
-  return most == unknown ? machine : std::min(machine, most - std::min(most, used));
+  return maxBytes == unknown ? machine : std::min(machine, maxBytes - std::min(maxBytes, used));
 }
 
 void runJobs(cache::ModuleCache &cache, std::vector<WarmJob> &jobs,

@@ -23,7 +23,7 @@ wasi.start(await WebAssembly.instantiate(module, wasi.getImportObject()));
 
 @dataclasses.dataclass
 class Kernel:
-    """One program: its source, the folder for what is made of it, and the processor level of both sides (None: the baseline)."""
+    """One program: its source, the folder for what is made of it, and the processor of both sides (None: the baseline)."""
 
     source: pathlib.Path
     folder: pathlib.Path
@@ -39,7 +39,7 @@ class Kernel:
             return ["clang++-22", "-O3", "-fno-exceptions", "-fno-rtti"]
         return ["clang-22", "-O3"]
 
-    def native_level(self):
+    def native_processor(self):
         return [f"-march={self.march}"] if self.march else []
 
     def wasm(self):
@@ -67,15 +67,15 @@ def attempt(command):
 
 
 def native(kernel):
-    run([*kernel.compiler(), *kernel.native_level(), "-Wno-deprecated-declarations", kernel.source, "-o", kernel.file(".native"), "-lm"])
+    run([*kernel.compiler(), *kernel.native_processor(), "-Wno-deprecated-declarations", kernel.source, "-o", kernel.file(".native"), "-lm"])
     return [kernel.file(".native")]
 
 
 def wasm2native(*options):
     def build(kernel):
         artifact = kernel.file("".join(options) + ".so")
-        level = [f"--mcpu={kernel.march}"] if kernel.march else []
-        run([kernel.wasm2native, "-O3", *level, *options, *kernel.options, kernel.wasm(), "-o", artifact])
+        processor = [f"--mcpu={kernel.march}"] if kernel.march else []
+        run([kernel.wasm2native, "-O3", *processor, *options, *kernel.options, kernel.wasm(), "-o", artifact])
         return [kernel.wasm2native, "run", artifact]
 
     return build
@@ -92,7 +92,7 @@ def wasm2c(kernel):
     folder.mkdir(exist_ok=True)
     if not attempt(["wasm2c", "-n", "kernel", kernel.wasm(), "-o", folder / "kernel.c"]):
         return None
-    run(["clang-22", "-O3", *kernel.native_level(), "-w", f"-I{folder}", folder / "kernel.c", HERE / "wasm2c_main.c",
+    run(["clang-22", "-O3", *kernel.native_processor(), "-w", f"-I{folder}", folder / "kernel.c", HERE / "wasm2c_main.c",
          "-o", folder / "kernel", "-lwasm-rt-impl", "-lm"])
     return [folder / "kernel"]
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""Speed of compiled code, as a ratio to the same C or C++ compiled natively by clang-22 -O3 for the same processor level.
+"""Speed of compiled code, as a ratio to the same C or C++ compiled natively by clang-22 -O3 for the same processor.
 
     utils/bench/run_time.py [--bin build/release/bin/wasm2native] [--rounds 5] [--march x86-64-v3] [kernel...]
     utils/bench/run_time.py --ways wasm2native --json new.json --compare old.json
@@ -69,7 +69,7 @@ def print_means(label, names, ratios, columns, old):
 def parse_arguments():
     parser = measuring.argument_parser(__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--march", help="processor level of both sides, such as x86-64-v3; else the baseline")
+    parser.add_argument("--march", help="processor of both sides, such as x86-64-v3; else the baseline")
     parser.add_argument("--ways", nargs="+", choices=list(peers.WAYS), help="columns; else all that are installed")
     parser.add_argument("--option", action="append", default=[], help="a further option of wasm2native compile")
     parser.add_argument("--count", action="store_true", help="count instructions instead (one round, slow)")

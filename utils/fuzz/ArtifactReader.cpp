@@ -51,8 +51,8 @@ void walkUnwindTable(const Metadata &metadata) {
   const runtime::UnwindTable table({metadata.address(header.ehFrame), header.ehFrameBytes});
   uintptr_t stack[64] = {};
   const auto begin = reinterpret_cast<uintptr_t>(stack);
-  const auto &level = metadata.levels()[metadata.levelInUse()];
-  const auto code = reinterpret_cast<uintptr_t>(metadata.address(level.codeBegin));
+  const auto &slice = metadata.slices()[metadata.sliceInUse()];
+  const auto code = reinterpret_cast<uintptr_t>(metadata.address(slice.codeBegin));
   for (uintptr_t offset = 0; offset < 256; ++offset) {
     runtime::FrameRegisters registers = {code + offset, begin + 8, begin + 32, true};
     while (table.step(registers, true, {begin, begin + sizeof(stack)})) {
@@ -66,8 +66,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   // A copy that ends where the input does, aligned as a mapping is.
   const std::vector<uint8_t> file(data, data + size);
   if (auto metadata = Metadata::read(file)) {
-    for (uint32_t level = 0; level < metadata->levels().size(); ++level) {
-      if (!metadata->useLevel(level))
+    for (uint32_t slice = 0; slice < metadata->slices().size(); ++slice) {
+      if (!metadata->useSlice(slice))
         continue;
       walkRecords(*metadata);
       walkUnwindTable(*metadata);

@@ -135,8 +135,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   std::vector<uint8_t> memory(memoryBytes);
   constexpr char names[] = "f\0d/x\0l/../f\0../outside/file\0o/file";
   std::memcpy(memory.data(), names, sizeof(names));
-  constexpr unsigned mostOperations = 64;
-  for (unsigned count = 0; count < mostOperations && !input.empty(); ++count) {
+  constexpr unsigned maxOperations = 64;
+  for (unsigned count = 0; count < maxOperations && !input.empty(); ++count) {
     if (input.byte() & 1)
       store(memory, input);
     else

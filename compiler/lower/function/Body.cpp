@@ -15,12 +15,7 @@ namespace {
 
 using Handler = void (*)(BodyLowering &, const wasm::Instruction &);
 
-constexpr size_t opcodeCount = 0
-#define WASM_OP(name, prefix, code, text, immediates, signature, feature) +1
-#include "lib/wasm/Opcodes.def"
-    ;
-
-consteval std::array<Handler, opcodeCount> makeHandlers() {
+consteval std::array<Handler, wasm::opcodeCount> makeHandlers() {
   using enum wasm::ValueKind;
   using enum VectorShape;
   using Vector = VectorOperation;
@@ -29,7 +24,7 @@ consteval std::array<Handler, opcodeCount> makeHandlers() {
   using Cmp = llvm::CmpInst;
   using Rmw = llvm::AtomicRMWInst;
   namespace Intrinsic = llvm::Intrinsic;
-  std::array<Handler, opcodeCount> handlers{};
+  std::array<Handler, wasm::opcodeCount> handlers{};
 #define LOWER(opcode, member, ...)                                                                 \
   handlers[size_t(wasm::Opcode::opcode)] = [](BodyLowering &body,                                  \
                                               const wasm::Instruction &instruction) {              \
@@ -45,7 +40,7 @@ constexpr uint64_t ssaSteps = 1'000'000, ssaStepsPerByte = 64;
 
 /// From here on they would take the register allocator seconds. A try has an operand for each of
 /// its calls and each local that is written in it and read behind it.
-constexpr uint64_t mostLandingPadOperands = 40'000;
+constexpr uint64_t maxLandingPadOperands = 40'000;
 
 /// Instructions that are lowered between two looks at the budget.
 constexpr size_t instructionsPerStep = 64;
@@ -88,27 +83,24 @@ bool BodyLowering::run() {
   pushFrame(std::move(frame));
 
   const wasm::Function &wasmFunction = wasm.functions[functionIndex];
-  const uint64_t mostSteps = ssaSteps + ssaStepsPerByte * wasmFunction.code.size();
-  ByteReader reader(wasmFunction.code, wasmFunction.codeOffset);
-  wasm::Instruction instruction;
+  const uint64_t maxSteps = ssaSteps + ssaStepsPerByte * wasmFunction.code.size();
   const bool isMetered = module.plan.options.meter == Meter::Fuel;
-  for (size_t lowered = 1; !frames.empty(); ++lowered) {
+  size_t lowered = 0;
+  for (const Instruction &instruction :
+       wasm::Instructions(wasmFunction.code, wasmFunction.codeOffset)) {
     // The body stays incomplete: see lowerFunctions.
-    if (lowered % instructionsPerStep == 0 && module.plan.budget->isExceeded())
+    if (++lowered % instructionsPerStep == 0 && module.plan.budget->isExceeded())
       return true;
-    // Cannot fail: validation decoded the same bytes.
-    if (!wasm::decodeInstruction(reader, instruction))
-      break;
-    if (unreachable) {
-      skipUnreachable(instruction);
-    } else if (isMetered) {
+    if (unreachable && isSkipped(wasm::classOf(instruction.opcode)))
+      continue;
+    if (isMetered && !unreachable) {
       beforeInstruction(instruction);
       handlers[size_t(instruction.opcode)](*this, instruction);
       afterInstruction(instruction);
     } else {
       handlers[size_t(instruction.opcode)](*this, instruction);
     }
-    if (ssa.steps() > mostSteps || ssa.landingPadOperands() > mostLandingPadOperands)
+    if (ssa.steps() > maxSteps || ssa.landingPadOperands() > maxLandingPadOperands)
       return false;
   }
   if (spillArea)
@@ -171,7 +163,7 @@ llvm::Type *BodyLowering::typeOf(wasm::ValueKind kind) {
 
 void lowerFunction(ModuleLowering &module, uint32_t functionIndex) {
   using Locals = BodyLowering::Locals;
-  if (module.plan.hasBody[functionIndex])
+  if (module.plan.hasTailEntry[functionIndex])
     lowerTailWrapper(module, functionIndex);
   if (module.plan.inlineCandidates[functionIndex])
     module.function(functionIndex)->addFnAttr(llvm::Attribute::InlineHint);
@@ -184,7 +176,7 @@ void lowerFunction(ModuleLowering &module, uint32_t functionIndex) {
 }
 
 void lowerInlineCopies(ModuleLowering &module) {
-  constexpr size_t mostBytes = 16 * 1024;
+  constexpr size_t maxBytes = 16 * 1024;
   size_t bytes = 0;
   // Each may declare others, which then come behind it.
   for (llvm::Function &function : module.module) {
@@ -192,7 +184,7 @@ void lowerInlineCopies(ModuleLowering &module) {
     if (index == artifact::noIndex)
       continue;
     bytes += module.plan.wasm.functions[index].code.size();
-    if (bytes > mostBytes)
+    if (bytes > maxBytes)
       break;
     lowerFunction(module, index);
     function.setLinkage(llvm::GlobalValue::AvailableExternallyLinkage);

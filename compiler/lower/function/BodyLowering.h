@@ -327,8 +327,9 @@ private:
   llvm::MDNode *hintedWeights(const Instruction &instruction);
   void finishFrame(Frame &frame);
   void becomeUnreachable();
-  /// Skips the rest of the current frame after an unconditional transfer.
-  void skipUnreachable(const Instruction &instruction);
+  /// Whether the next instruction, which nothing reaches, has no code: all but those that end or
+  /// continue the current frame.
+  bool isSkipped(wasm::OpcodeClass opcodeClass);
   /// Continues in a new block; traps with `kind` if `condition`.
   void trapIf(llvm::Value *condition, artifact::TrapKind kind);
   /// The one cold block of this function for `kind`.
@@ -361,7 +362,7 @@ private:
   static bool isTailCall(const Instruction &instruction);
   void tailCall(const Callee &callee);
   void callAndReturn(const Callee &callee, llvm::ArrayRef<llvm::Value *> operands);
-  void jumpToBody(const Callee &callee, llvm::ArrayRef<llvm::Value *> operands);
+  void jumpToTailEntry(const Callee &callee, llvm::ArrayRef<llvm::Value *> operands);
   /// The context whose buffer takes the results of this function.
   llvm::Value *resultHome() const {
     return signature.homeArgument ? function->getArg(signature.homeArgument) : instanceContext;

@@ -32,11 +32,11 @@ llvm::Value *BodyLowering::boundedMemoryBytes(uint32_t memory) {
                            ? module.loadInvariant(builder, module.i64, memoryRecord(memory),
                                                   offsetof(artifact::MemoryRecord, bytes))
                            : memoryBytes(memory);
-  const uint64_t most = type.limits.is64 ? artifact::maxMemoryBytes : 1ull << 32;
+  const uint64_t maxBytes = type.limits.is64 ? artifact::maxMemoryBytes : 1ull << 32;
   llvm::MDBuilder metadata(module.context);
   llvm::cast<llvm::LoadInst>(bytes)->setMetadata(
       llvm::LLVMContext::MD_range,
-      metadata.createRange(llvm::APInt(64, 0), llvm::APInt(64, most + 1)));
+      metadata.createRange(llvm::APInt(64, 0), llvm::APInt(64, maxBytes + 1)));
   return bytes;
 }
 

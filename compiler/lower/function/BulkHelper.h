@@ -15,9 +15,9 @@ inline constexpr uint64_t longRunBytes = 512;
 /// Builds one of the helpers: void(context, ..., i64 count), shared between partitions by name.
 class HelperLowering {
 public:
-  /// Runs of up to `mostInHelper`, of what `count` counts, are handled without the runtime.
+  /// Runs of up to `maxInHelper`, of what `count` counts, are handled without the runtime.
   HelperLowering(ModuleLowering &module, const std::string &name,
-                 llvm::ArrayRef<llvm::Type *> parameters, uint64_t mostInHelper = longRunBytes)
+                 llvm::ArrayRef<llvm::Type *> parameters, uint64_t maxInHelper = longRunBytes)
       : module(module), builder(module.context) {
     llvm::SmallVector<llvm::Type *, 4> types{module.pointer};
     types.append(parameters.begin(), parameters.end());
@@ -29,7 +29,7 @@ public:
     slow = llvm::BasicBlock::Create(module.context, "long", function);
     auto *entry = llvm::BasicBlock::Create(module.context, "entry", function, fast);
     builder.SetInsertPoint(entry);
-    isShort = builder.CreateICmpULE(count(), builder.getInt64(mostInHelper));
+    isShort = builder.CreateICmpULE(count(), builder.getInt64(maxInHelper));
   }
 
   llvm::Value *argument(unsigned index) { return function->getArg(index + 1); }

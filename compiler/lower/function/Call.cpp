@@ -17,7 +17,7 @@ BodyLowering::Callee BodyLowering::directCallee(const Instruction &instruction) 
   if (index >= wasm.importedFunctions) {
     callee.code = module.function(index);
     callee.context = instanceContext;
-    if (module.plan.hasBody[index]) {
+    if (module.plan.hasTailEntry[index]) {
       callee.tailCode = module.tailFunction(index);
       callee.tailCodeMayBeNull = false;
     }

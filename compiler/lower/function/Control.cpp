@@ -146,42 +146,17 @@ void BodyLowering::becomeUnreachable() {
   skippedDepth = 0;
 }
 
-void BodyLowering::skipUnreachable(const Instruction &instruction) {
-  switch (instruction.opcode) {
-  case wasm::Opcode::Block:
-  case wasm::Opcode::Loop:
-  case wasm::Opcode::If:
-  case wasm::Opcode::TryTable:
-  case wasm::Opcode::Try:
+bool BodyLowering::isSkipped(wasm::OpcodeClass opcodeClass) {
+  if (wasm::beginsBlock(opcodeClass)) {
     ++skippedDepth;
-    return;
-  case wasm::Opcode::Catch:
-    if (skippedDepth == 0)
-      lowerCatch(instruction);
-    return;
-  case wasm::Opcode::CatchAll:
-    if (skippedDepth == 0)
-      lowerCatchAll(instruction);
-    return;
-  case wasm::Opcode::Delegate:
-    if (skippedDepth == 0)
-      lowerDelegate(instruction);
-    else
-      --skippedDepth;
-    return;
-  case wasm::Opcode::Else:
-    if (skippedDepth == 0)
-      lowerElse(instruction);
-    return;
-  case wasm::Opcode::End:
-    if (skippedDepth == 0)
-      lowerEnd(instruction);
-    else
-      --skippedDepth;
-    return;
-  default: // Every other instruction is dead here; listing them would say nothing.
-    return;
+    return true;
   }
+  if (opcodeClass != wasm::OpcodeClass::Clause && opcodeClass != wasm::OpcodeClass::End)
+    return true;
+  if (skippedDepth == 0)
+    return false;
+  skippedDepth -= opcodeClass == wasm::OpcodeClass::End;
+  return true;
 }
 
 void BodyLowering::lowerUnreachable(const Instruction &) {

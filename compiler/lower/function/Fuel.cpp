@@ -14,86 +14,57 @@
 namespace w2n::compiler {
 
 using artifact::InstanceContext;
-using wasm::Opcode;
+using wasm::OpcodeClass;
 
 namespace {
 
-enum class Metering : uint8_t {
-  Plain,    ///< costs 1
-  Free,     ///< gives structure to others
-  Ends,     ///< costs 1, and ends a run
-  FreeEnds, ///< costs nothing, and ends a run
+struct Metering {
+  bool isFree;  ///< gives structure to others
+  bool endsRun; ///< control may go elsewhere behind it, or come from elsewhere
 };
 
-struct Row {
-  Opcode opcode;
-  Metering metering;
-};
-
-/// All others are Plain.
-constexpr Row rows[] = {
-    {Opcode::Nop, Metering::Free},
-    {Opcode::Drop, Metering::Free},
-    {Opcode::Block, Metering::Free},
-    {Opcode::TryTable, Metering::Free},
-    {Opcode::Try, Metering::Free},
-    {Opcode::Loop, Metering::FreeEnds},
-    {Opcode::Else, Metering::FreeEnds},
-    {Opcode::End, Metering::FreeEnds},
-    {Opcode::Catch, Metering::FreeEnds},
-    {Opcode::CatchAll, Metering::FreeEnds},
-    {Opcode::Delegate, Metering::FreeEnds},
-    {Opcode::Return, Metering::FreeEnds},
-    {Opcode::Unreachable, Metering::FreeEnds},
-    {Opcode::If, Metering::Ends},
-    {Opcode::Br, Metering::Ends},
-    {Opcode::BrIf, Metering::Ends},
-    {Opcode::BrTable, Metering::Ends},
-    {Opcode::BrOnNull, Metering::Ends},
-    {Opcode::BrOnNonNull, Metering::Ends},
-    {Opcode::BrOnCast, Metering::Ends},
-    {Opcode::BrOnCastFail, Metering::Ends},
-    {Opcode::Call, Metering::Ends},
-    {Opcode::CallIndirect, Metering::Ends},
-    {Opcode::CallRef, Metering::Ends},
-    {Opcode::ReturnCall, Metering::Ends},
-    {Opcode::ReturnCallIndirect, Metering::Ends},
-    {Opcode::ReturnCallRef, Metering::Ends},
-    {Opcode::Throw, Metering::Ends},
-    {Opcode::ThrowRef, Metering::Ends},
-    {Opcode::Rethrow, Metering::Ends},
-};
-
-Metering meteringOf(Opcode opcode) {
-  for (const Row &row : rows)
-    if (row.opcode == opcode)
-      return row.metering;
-  return Metering::Plain;
+Metering meteringOf(OpcodeClass opcodeClass) {
+  switch (opcodeClass) {
+  case OpcodeClass::Plain:
+  case OpcodeClass::Constant:
+  case OpcodeClass::Store:
+  case OpcodeClass::TableWrite:
+  case OpcodeClass::TableBulk:
+  case OpcodeClass::ArrayBulk:
+  case OpcodeClass::MemoryBulk:
+  case OpcodeClass::MemoryGrow:
+    return {.isFree = false, .endsRun = false};
+  case OpcodeClass::Nothing:
+  case OpcodeClass::Block:
+  case OpcodeClass::Try:
+    return {.isFree = true, .endsRun = false};
+  case OpcodeClass::Loop:
+  case OpcodeClass::Clause:
+  case OpcodeClass::End:
+  case OpcodeClass::Return:
+  case OpcodeClass::Unreachable:
+    return {.isFree = true, .endsRun = true};
+  case OpcodeClass::If:
+  case OpcodeClass::Branch:
+  case OpcodeClass::Call:
+  case OpcodeClass::TailCall:
+  case OpcodeClass::Throw:
+    return {.isFree = false, .endsRun = true};
+  }
+  llvm_unreachable("no class");
 }
 
 /// log2 of how many bytes, elements or pages of its top operand an instruction gets for 1; nothing
 /// for those without a length.
-std::optional<unsigned> lengthShift(Opcode opcode) {
+std::optional<unsigned> lengthShift(OpcodeClass opcodeClass) {
   constexpr unsigned bytes = 6, elements = 3, pages = 0;
-  switch (opcode) {
-  case Opcode::MemoryFill:
-  case Opcode::MemoryCopy:
-  case Opcode::MemoryInit:
+  switch (opcodeClass) {
+  case OpcodeClass::MemoryBulk:
     return bytes;
-  case Opcode::TableFill:
-  case Opcode::TableCopy:
-  case Opcode::TableInit:
-  case Opcode::TableGrow:
-  case Opcode::ArrayNew:
-  case Opcode::ArrayNewDefault:
-  case Opcode::ArrayNewData:
-  case Opcode::ArrayNewElem:
-  case Opcode::ArrayFill:
-  case Opcode::ArrayCopy:
-  case Opcode::ArrayInitData:
-  case Opcode::ArrayInitElem:
+  case OpcodeClass::TableBulk:
+  case OpcodeClass::ArrayBulk:
     return elements;
-  case Opcode::MemoryGrow:
+  case OpcodeClass::MemoryGrow:
     return pages;
   default: // The others do the same whatever their operands are.
     return std::nullopt;
@@ -103,19 +74,18 @@ std::optional<unsigned> lengthShift(Opcode opcode) {
 } // namespace
 
 void BodyLowering::beforeInstruction(const Instruction &instruction) {
-  const Metering metering = meteringOf(instruction.opcode);
-  if (metering == Metering::Free || metering == Metering::FreeEnds)
+  const OpcodeClass opcodeClass = wasm::classOf(instruction.opcode);
+  if (meteringOf(opcodeClass).isFree)
     return;
   if (!charge.compare)
     charge = emitCharge(builder.getInt64(0));
   ++charge.cost;
-  if (auto shift = lengthShift(instruction.opcode))
+  if (auto shift = lengthShift(opcodeClass))
     emitCharge(builder.CreateLShr(zeroExtend(valueOf(stack.back())), *shift));
 }
 
 void BodyLowering::afterInstruction(const Instruction &instruction) {
-  const Metering metering = meteringOf(instruction.opcode);
-  if (metering == Metering::Ends || metering == Metering::FreeEnds)
+  if (meteringOf(wasm::classOf(instruction.opcode)).endsRun)
     endCharge();
 }
 

@@ -151,13 +151,10 @@ void BodyLowering::pushResults(const Signature &callee, llvm::CallBase *call, ll
 llvm::BitVector BodyLowering::usedParameters() const {
   const size_t count = signature.params.size();
   llvm::BitVector used(unsigned(count), count < fewestSpilled);
-  const wasm::Function &wasmFunction = wasm.functions[functionIndex];
-  ByteReader reader(wasmFunction.code, wasmFunction.codeOffset);
-  wasm::Instruction instruction;
-  while (count >= fewestSpilled && !reader.atEnd() && wasm::decodeInstruction(reader, instruction))
-    if ((instruction.opcode == wasm::Opcode::LocalGet ||
-         instruction.opcode == wasm::Opcode::LocalTee ||
-         instruction.opcode == wasm::Opcode::LocalSet) &&
+  if (count < fewestSpilled)
+    return used;
+  for (const Instruction &instruction : wasm::Instructions(wasm.functions[functionIndex].code))
+    if (wasm::infoOf(instruction.opcode).immediates == wasm::Immediates::Local &&
         instruction.index < count)
       used.set(instruction.index);
   return used;

@@ -93,11 +93,7 @@ llvm::Value *InitializeLowering::evaluate(const wasm::ConstExpr &expression) {
     stack.pop_back();
     stack.back() = builder.CreateBinOp(operation, stack.back(), rhs);
   };
-  ByteReader reader(expression.code, expression.offset);
-  wasm::Instruction instruction;
-  while (!reader.atEnd()) {
-    if (!wasm::decodeInstruction(reader, instruction))
-      break; // Cannot happen: validated.
+  for (const wasm::Instruction &instruction : wasm::Instructions(expression.code)) {
     llvm::APInt bits(64, instruction.bits);
     switch (instruction.opcode) {
     case wasm::Opcode::I32Const:

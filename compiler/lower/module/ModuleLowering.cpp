@@ -52,10 +52,10 @@ const Signature &ModuleLowering::tailSignature(uint32_t typeIndex) {
   auto found = tailSignatures.find(typeIndex);
   if (found == tailSignatures.end())
     found = tailSignatures
-                .emplace(typeIndex,
-                         Signature::ofBody(context, plan.wasm, plan.wasm.types[typeIndex].function,
-                                           plan.vectorTarget.hasVectorRegisters(),
-                                           plan.traits.uniformBodies))
+                .emplace(typeIndex, Signature::ofTailEntry(context, plan.wasm,
+                                                           plan.wasm.types[typeIndex].function,
+                                                           plan.vectorTarget.hasVectorRegisters(),
+                                                           plan.traits.uniformTailEntries))
                 .first;
   return found->second;
 }

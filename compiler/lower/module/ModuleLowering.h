@@ -56,15 +56,15 @@ public:
   uint32_t inlineCandidateCalled(const llvm::Function &declared) const;
   /// A location for the code of function `functionIndex`, so that it is known where it is inlined.
   llvm::DILocation *location(uint32_t functionIndex);
-  /// What tail calls jump to: only of a function that has a body of its own.
+  /// What tail calls jump to: only of a function that has a tail entry.
   llvm::Function *tailFunction(uint32_t functionIndex);
-  /// Where the body goes: the function itself, or what its wrapper calls.
+  /// The LLVM function that the wasm body goes to: the function itself, or its tail entry.
   llvm::Function *bodyFunction(uint32_t functionIndex) {
-    return plan.hasBody[functionIndex] ? tailFunction(functionIndex) : function(functionIndex);
+    return plan.hasTailEntry[functionIndex] ? tailFunction(functionIndex) : function(functionIndex);
   }
   const Signature &bodySignature(uint32_t functionIndex) {
     const uint32_t typeIndex = plan.wasm.functions[functionIndex].typeIndex;
-    return plan.hasBody[functionIndex] ? tailSignature(typeIndex) : signature(typeIndex);
+    return plan.hasTailEntry[functionIndex] ? tailSignature(typeIndex) : signature(typeIndex);
   }
   /// A hidden function with our attributes; the first argument is the context in `swiftself`.
   llvm::Function *makeFunction(llvm::FunctionType *type, const llvm::Twine &name,
@@ -112,8 +112,8 @@ public:
   /// For the object that is linked first, if anything is caught at all: the pointer through which
   /// LLVM refers to the personality.
   void emitPersonalityPointer();
-  /// Ends the lowering of a module where there are several levels: makes its symbols those of its
-  /// level. Intrinsics, builtins and the personality are nobody's.
+  /// Ends the lowering of a module where there are several slices: makes its symbols those of its
+  /// slice. Intrinsics, builtins and the personality are nobody's.
   void addSymbolSuffix();
   /// Reads the wasm parameters of `function`, wherever they travel; null for those that are not in
   /// `used`.
@@ -170,12 +170,12 @@ private:
   std::vector<TableCall> noted;
 };
 
-/// Body of one defined function.
+/// Lowers the body of one defined function.
 void lowerFunction(ModuleLowering &module, uint32_t functionIndex);
 /// Copies of the small functions that the functions of this module call and do not define, and of
 /// those that they call: to be inlined, not to be emitted.
 void lowerInlineCopies(ModuleLowering &module);
-/// The wrapper of a function that has a body of its own (TailCall.cpp).
+/// The wrapper of a function that has a tail entry (TailCall.cpp).
 void lowerTailWrapper(ModuleLowering &module, uint32_t functionIndex);
 /// Which function types need thunks, by index.
 struct ThunkUses {

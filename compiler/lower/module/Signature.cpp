@@ -69,8 +69,9 @@ Signature Signature::of(llvm::LLVMContext &context, const wasm::Module &module,
   return signature;
 }
 
-Signature Signature::ofBody(llvm::LLVMContext &context, const wasm::Module &module,
-                            const wasm::FunctionType &type, bool vectorRegisters, bool isUniform) {
+Signature Signature::ofTailEntry(llvm::LLVMContext &context, const wasm::Module &module,
+                                 const wasm::FunctionType &type, bool vectorRegisters,
+                                 bool isUniform) {
   Signature signature;
   std::vector<llvm::Type *> arguments{llvm::PointerType::get(context, 0)};
   if (isUniform || type.results.size() > 1) {

@@ -35,14 +35,15 @@ struct Signature {
   unsigned homeArgument = 0;
   llvm::CallingConv::ID convention = llvm::CallingConv::C;
 
-  /// Of functions as everyone calls them. `vectorRegisters`: whether the target passes vectors in
+  /// The signature of ordinary functions. `vectorRegisters`: whether the target passes vectors in
   /// registers.
   static Signature of(llvm::LLVMContext &context, const wasm::Module &module,
                       const wasm::FunctionType &type, bool vectorRegisters);
-  /// Of the bodies of functions with tail calls (TailCall.cpp). `isUniform`: for a target where
+  /// The signature of tail entries (TailCall.cpp). `isUniform`: for a target where
   /// only functions of one prototype can call each other so.
-  static Signature ofBody(llvm::LLVMContext &context, const wasm::Module &module,
-                          const wasm::FunctionType &type, bool vectorRegisters, bool isUniform);
+  static Signature ofTailEntry(llvm::LLVMContext &context, const wasm::Module &module,
+                               const wasm::FunctionType &type, bool vectorRegisters,
+                               bool isUniform);
 
 private:
   /// What may be passed in registers; vectors use those of floats.

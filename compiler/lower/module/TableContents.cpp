@@ -66,7 +66,7 @@ void lowerClosedTables(ModuleLowering &module) {
       uint32_t canonicalType = artifact::noIndex;
       if (function != artifact::noIndex) {
         toCode = distance(module, table, module.function(function));
-        if (module.plan.hasBody[function])
+        if (module.plan.hasTailEntry[function])
           toTailCode = distance(module, table, module.tailFunction(function));
         canonicalType = wasm.types[wasm.functions[function].typeIndex].number;
       }

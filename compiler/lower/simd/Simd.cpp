@@ -196,11 +196,11 @@ void BodyLowering::lowerNarrow(const Instruction &, VectorShape shape, bool isSi
   llvm::Value *both = builder.CreateShuffleVector(low, high, lanesFrom(0, 2 * lanes));
   llvm::APInt least = isSigned ? llvm::APInt::getSignedMinValue(bits).sext(2 * bits)
                                : llvm::APInt::getZero(2 * bits);
-  llvm::APInt most = isSigned ? llvm::APInt::getSignedMaxValue(bits).zext(2 * bits)
-                              : llvm::APInt::getMaxValue(bits).zext(2 * bits);
+  llvm::APInt max = isSigned ? llvm::APInt::getSignedMaxValue(bits).zext(2 * bits)
+                             : llvm::APInt::getMaxValue(bits).zext(2 * bits);
   llvm::Type *type = both->getType();
   both = builder.CreateBinaryIntrinsic(Intrinsic::smax, both, llvm::ConstantInt::get(type, least));
-  both = builder.CreateBinaryIntrinsic(Intrinsic::smin, both, llvm::ConstantInt::get(type, most));
+  both = builder.CreateBinaryIntrinsic(Intrinsic::smin, both, llvm::ConstantInt::get(type, max));
   pushVector(
       builder.CreateTrunc(both, llvm::FixedVectorType::get(builder.getIntNTy(bits), 2 * lanes)));
 }

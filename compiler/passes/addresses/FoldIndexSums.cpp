@@ -43,7 +43,7 @@ namespace {
 
 constexpr int64_t reach = artifact::wrapGuardBytes;
 /// Of more sums with one index, the later ones are left alone: all are compared with all.
-constexpr size_t mostSums = 64;
+constexpr size_t maxSums = 64;
 
 /// Accesses at zext(p + constant).
 struct Sum {
@@ -100,7 +100,7 @@ MapVector<Value *, Sums> collectSums(Function &function) {
         continue;
       if (std::abs(sum.constant) > reach)
         countWay(PassWay::FoldIndexSumsFarConstant);
-      else if (sums.size() >= mostSums)
+      else if (sums.size() >= maxSums)
         countWay(PassWay::FoldIndexSumsManySums);
       else
         sums.push_back(std::move(sum));
@@ -210,7 +210,7 @@ void foldTableIndices(Function &function, const DominatorTree &dominators,
       if (!extension)
         continue;
       for (const GuestAccess &access : guardedAccessesOf(*extension))
-        if (auto &known = earlier[extension->getOperand(0)]; known.size() < mostSums)
+        if (auto &known = earlier[extension->getOperand(0)]; known.size() < maxSums)
           known.push_back(access);
       if (match(extension->getOperand(0),
                 PatternMatch::m_Add(PatternMatch::m_Value(), PatternMatch::m_Value())) &&

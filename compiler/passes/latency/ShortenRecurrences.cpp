@@ -37,11 +37,11 @@ namespace {
 /// `settled` is not counted.
 constexpr unsigned iterations = 12, settled = 4;
 /// Larger loops take too long to follow, and terms of longer sums would not fit in registers.
-constexpr size_t mostInstructions = 1000, mostTerms = 16;
+constexpr size_t maxInstructions = 1000, maxTerms = 16;
 /// What a processor does in a cycle at most: a loop that has more to do waits for nothing.
 constexpr size_t instructionsPerCycle = 6;
 /// Shorter paths may come to light when the longest is no longer the longest.
-constexpr unsigned mostRounds = 4;
+constexpr unsigned maxRounds = 4;
 
 constexpr unsigned multiplyLatency = 3;
 
@@ -209,7 +209,7 @@ Terms LoopPaths::termsOf(BinaryOperator &root, Kind kind) const {
   Terms found;
   SmallVector<std::pair<Value *, APInt>, 8> worklist = {
       {&root, APInt(root.getType()->getScalarSizeInBits(), 1)}};
-  while (!worklist.empty() && found.terms.size() <= mostTerms) {
+  while (!worklist.empty() && found.terms.size() <= maxTerms) {
     auto [value, factor] = worklist.pop_back_val();
     if (value != &root && !isInnerNode(*value, root, kind)) {
       found.terms.push_back({value, readyTime(*value), unsigned(found.terms.size()), factor});
@@ -254,7 +254,7 @@ bool LoopPaths::rebuild(BinaryOperator &root, Kind kind) {
   auto [terms, multiplications] = termsOf(root, kind);
   if (terms.size() < 2)
     return reject(PassWay::ShortenRecurrencesOneTerm);
-  if (terms.size() > mostTerms)
+  if (terms.size() > maxTerms)
     return reject(PassWay::ShortenRecurrencesManyTerms);
   if (count_if(terms, [](const Term &term) { return term.needsMultiplication(); }) >
       multiplications + 1)
@@ -310,14 +310,14 @@ PreservedAnalyses ShortenRecurrencesPass::run(Function &function,
   for (Loop *loop : loops.getLoopsInPreorder()) {
     if (!loop->isInnermost() || !loop->getLoopLatch())
       continue;
-    if (workOf(*loop) > mostInstructions) {
+    if (workOf(*loop) > maxInstructions) {
       countWay(PassWay::ShortenRecurrencesTooLarge);
       continue;
     }
     LoopBlocksRPO order(loop);
     order.perform(&loops);
     SmallVector<BasicBlock *, 8> blocks(order.begin(), order.end());
-    for (unsigned round = 0; round < mostRounds; ++round) {
+    for (unsigned round = 0; round < maxRounds; ++round) {
       if (!LoopPaths(*loop, blocks).shorten())
         break;
       changed = true;

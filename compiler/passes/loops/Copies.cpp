@@ -36,7 +36,7 @@ using namespace llvm;
 namespace {
 
 /// Comparing ends after so many rows.
-constexpr size_t mostRows = 2000;
+constexpr size_t maxRows = 2000;
 
 bool isAccess(const Instruction &instruction) {
   return isa<LoadInst>(instruction) || isa<StoreInst>(instruction);
@@ -145,7 +145,7 @@ bool Copies::matchReductions() {
 bool Copies::matchRow(const Row &row) {
   if (all_equal(row) && loop.isLoopInvariant(row[0]))
     return true;
-  if (rows.size() > mostRows)
+  if (rows.size() > maxRows)
     return false;
   // Found again on its own operands' way, it matches if everything else does.
   if (!rows.insert(row).second)
@@ -322,7 +322,7 @@ bool Copies::noteAccess(const Row &row) {
 /// Whether no store changes places with another access when the copies are run one after the other,
 /// each as copy 0 is.
 bool Copies::keepsOrder() const {
-  SmallVector<unsigned, mostCopies> stores(copies, 0);
+  SmallVector<unsigned, maxCopies> stores(copies, 0);
   DenseMap<const Instruction *, unsigned> storesBefore; // of the same copy
   unsigned latestStore = 0, latestAccess = 0;
   for (const Instruction &instruction : body) {

@@ -12,12 +12,12 @@
 
 namespace w2n::compiler {
 
-constexpr unsigned mostCopies = 16;
+constexpr unsigned maxCopies = 16;
 
 /// A body seen as `copies` copies of one.
 class Copies {
 public:
-  using Row = llvm::SmallVector<llvm::Value *, mostCopies>;
+  using Row = llvm::SmallVector<llvm::Value *, maxCopies>;
 
   Copies(llvm::Loop &loop, llvm::ScalarEvolution &evolution, unsigned copies)
       : loop(loop), body(*loop.getHeader()), evolution(evolution), copies(copies) {}

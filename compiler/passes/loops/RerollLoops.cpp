@@ -27,7 +27,7 @@ using namespace llvm;
 namespace {
 
 /// Bodies that are larger are left alone.
-constexpr size_t mostInstructions = 400;
+constexpr size_t maxInstructions = 400;
 /// What computing the number of iterations may cost, as LLVM counts it: once for a loop whose
 /// bodies were worth unrolling.
 constexpr unsigned iterationsBudget = 16;
@@ -38,7 +38,7 @@ bool isCandidate(Loop &loop) {
   if (loop.getNumBlocks() != 1 || !loop.isLoopSimplifyForm() || !loop.getExitBlock() ||
       !isa<BranchInst>(body->getTerminator()))
     return reject(PassWay::RerollLoopsSeveralBlocks);
-  if (body->size() > mostInstructions)
+  if (body->size() > maxInstructions)
     return reject(PassWay::RerollLoopsTooLarge);
   return none_of(*body,
                  [](Instruction &instruction) {
@@ -134,7 +134,7 @@ bool rerollLoop(Loop &loop, ScalarEvolution &evolution, FunctionAnalysisManager 
   auto count = [&](auto isKind) { return unsigned(count_if(*loop.getHeader(), isKind)); };
   const unsigned loads = count([](Instruction &i) { return isa<LoadInst>(i); });
   const unsigned stores = count([](Instruction &i) { return isa<StoreInst>(i); });
-  for (unsigned number = std::min(mostCopies, loads + stores); number > 1; --number) {
+  for (unsigned number = std::min(maxCopies, loads + stores); number > 1; --number) {
     if (loads % number != 0 || stores % number != 0)
       continue;
     Copies copies(loop, evolution, number);

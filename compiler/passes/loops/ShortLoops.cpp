@@ -16,7 +16,7 @@ using namespace llvm;
 namespace {
 
 /// Below 16 iterations the vectorizer has no loop for the rest, but a branch around each store.
-constexpr uint64_t mostWithoutVectors = 15;
+constexpr uint64_t maxWithoutVectors = 15;
 
 /// Whether `loop` ends soon, if its counter does not take all of its values.
 bool isShort(const Loop &loop, ScalarEvolution &evolution) {
@@ -27,7 +27,7 @@ bool isShort(const Loop &loop, ScalarEvolution &evolution) {
   if (auto *extension = dyn_cast<SCEVZeroExtendExpr>(taken))
     taken = extension->getOperand();
   const SCEV *count = evolution.getAddExpr(taken, evolution.getOne(taken->getType()));
-  if (evolution.getUnsignedRangeMax(count).ugt(mostWithoutVectors))
+  if (evolution.getUnsignedRangeMax(count).ugt(maxWithoutVectors))
     return reject(PassWay::ShortLoopsMayBeLong);
   countWay(PassWay::ShortLoopsMarked);
   return true;

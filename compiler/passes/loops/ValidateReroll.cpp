@@ -482,8 +482,8 @@ bool isRunAsOften(const RerolledLoop &rerolled, ScalarEvolution &evolution) {
   const SCEV *taken = evolution.getBackedgeTakenCount(&rerolled.loop);
   if (isa<SCEVCouldNotCompute>(taken))
     return isDistance(rerolled, evolution);
-  constexpr unsigned mostBits = 56; // with up to 16 copies there are less than 2^62 iterations
-  return evolution.getUnsignedRangeMax(taken).getActiveBits() <= mostBits &&
+  constexpr unsigned maxBits = 56; // with up to 16 copies there are less than 2^62 iterations
+  return evolution.getUnsignedRangeMax(taken).getActiveBits() <= maxBits &&
          evolution.getSCEV(rerolled.iterations) == timesCopies(taken, rerolled.copies, evolution);
 }
 

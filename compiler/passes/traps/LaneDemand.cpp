@@ -15,14 +15,14 @@ namespace {
 
 /// A bit for each lane; the lowest for a scalar.
 using Lanes = uint64_t;
-constexpr unsigned mostLanes = 64;
+constexpr unsigned maxLanes = 64;
 
 unsigned laneCount(const Type *type) {
   auto *vector = dyn_cast<FixedVectorType>(type);
   return vector ? vector->getNumElements() : 1;
 }
 
-Lanes allLanes(const Type *type) { return ~Lanes(0) >> (mostLanes - laneCount(type)); }
+Lanes allLanes(const Type *type) { return ~Lanes(0) >> (maxLanes - laneCount(type)); }
 
 /// The lanes of a vector of type `from` all of whose bits are in `lanes` of its cast to `to`.
 Lanes lanesBeforeCast(Lanes lanes, const Type *from, const Type *to) {
@@ -121,7 +121,7 @@ Lanes LaneDemand::demandedBy(const Use &use) {
 }
 
 Lanes LaneDemand::demandedLanes(const Value &value) {
-  if (laneCount(value.getType()) > mostLanes)
+  if (laneCount(value.getType()) > maxLanes)
     return 0;
   Lanes demanded = 0;
   for (const Use &use : value.uses()) {
@@ -136,7 +136,7 @@ Lanes LaneDemand::demandedLanes(const Value &value) {
 } // namespace
 
 bool demandsAllLanes(const Instruction &load) {
-  if (laneCount(load.getType()) > mostLanes)
+  if (laneCount(load.getType()) > maxLanes)
     return false;
   return LaneDemand().demandedLanes(load) == allLanes(load.getType());
 }

@@ -1,4 +1,4 @@
-;; Tail calls are jumps on every target and at every level, whatever the signatures: also on RISC-V, which has neither tailcc nor
+;; Tail calls are jumps on every target and at every optimization level, whatever the signatures: also on RISC-V, which has neither tailcc nor
 ;; swifttailcc.
 ;; RUN: wat2wasm --enable-tail-call --debug-names %s -o %t.wasm
 ;; RUN: wasm2native --target=x86_64 -O0 --emit=asm %t.wasm -o - | FileCheck --check-prefix=X86 %s

@@ -1,4 +1,4 @@
-;; `objdump` shows machine code by function, for every target and level, with the names of functions that are called.
+;; `objdump` shows machine code by function, for each target and processor, with the names of functions that are called.
 ;; RUN: wat2wasm --debug-names %s -o %t.wasm && wasm2native -O1 %t.wasm -o %t.so
 ;; RUN: wasm2native --target=x86_64 -O1 --mcpu=x86-64,x86-64-v3 %t.wasm -o %t.x86.so
 ;; RUN: wasm2native --target=aarch64 -O1 %t.wasm -o %t.arm.so && wasm2native --target=riscv64 %t.wasm -o %t.riscv.so

@@ -1,4 +1,4 @@
-;; A call that becomes direct leaves a profile fitting, whatever the level at which it was counted.
+;; A call that becomes direct leaves a profile fitting, whatever the optimization level at which it was counted.
 ;; RUN: wat2wasm --debug-names %s -o %t.wasm && wasm2native -O0 --profile-generate %t.wasm -o %t.counting.so
 ;; RUN: rm -f %t.proftext && wasm2native run --profile-file %t.proftext --invoke=outer %t.counting.so 1 20
 ;; RUN: wasm2native -O2 -v --profile-use=%t.proftext %t.wasm -o %t.so 2>&1 | FileCheck %s

@@ -1,4 +1,4 @@
-;; Names that the text format would take for something else, and two levels, whose symbols end with their processor's
+;; Names that the text format would take for something else, and two slices, whose symbols end with their processor's
 ;; name, in a profile: each function is there once, and found again.
 ;; REQUIRES: x86_64
 ;; RUN: wat2wasm --debug-names %s -o %t.wasm

@@ -13,12 +13,12 @@ using cache::KeyLock;
 
 TEST(KeyLock, IsHeldByOneThreadAtATime) {
   TestStore store;
-  std::atomic<int> inside = 0, most = 0;
+  std::atomic<int> inside = 0, maxInside = 0;
   auto work = [&] {
     for (int i = 0; i < 200; ++i) {
       const auto lock = store->lock(keyNamed("a"), cache::defaultLongestWait);
       ASSERT_TRUE(lock && lock->isHeld());
-      most = std::max<int>(most, ++inside);
+      maxInside = std::max<int>(maxInside, ++inside);
       --inside;
     }
   };
@@ -27,7 +27,7 @@ TEST(KeyLock, IsHeldByOneThreadAtATime) {
     threads.emplace_back(work);
   for (std::thread &thread : threads)
     thread.join();
-  EXPECT_EQ(most, 1);
+  EXPECT_EQ(maxInside, 1);
   EXPECT_TRUE(std::filesystem::is_empty(store.path + "/locks"));
 }
 

@@ -59,7 +59,7 @@ TEST_F(ComponentTypes, CoreValuesAreCutOffAfterOneTooMany) {
   list.element = primitive(Primitive::U8);
   list.length = 1'000'000;
   const ValueType type = add(std::move(list));
-  EXPECT_EQ(bodyOf(type).flat.size(), mostFlat + 1);
+  EXPECT_EQ(bodyOf(type).flat.size(), maxFlat + 1);
   EXPECT_EQ(bodyOf(type).bytes, 1'000'000u);
 }
 

@@ -270,10 +270,10 @@ TEST_F(StreamTest, AsManyBuffersAsTheSystemTakesAreOneWrite) {
   ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
   Descriptor readEnd(ends[0]), writeEnd(ends[1]);
   giveOutput(writeEnd.get());
-  constexpr uint32_t buffer = 64, list = 128, most = 1024;
+  constexpr uint32_t buffer = 64, list = 128, maxList = 1024;
   std::memcpy(bytes.data() + buffer, "abcdefghij", 10);
   for (auto [count, written] :
-       {std::pair(200u, 200u), std::pair(most, most), std::pair(1500u, most)}) {
+       {std::pair(200u, 200u), std::pair(maxList, maxList), std::pair(1500u, maxList)}) {
     for (uint32_t index = 0; index < count; ++index) {
       const IoVector vector = {buffer, 10};
       std::memcpy(bytes.data() + list + index * sizeof(vector), &vector, sizeof(vector));

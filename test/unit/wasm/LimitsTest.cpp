@@ -120,21 +120,21 @@ TEST(Limits, AreReachedButNotExceeded) {
 
 TEST(Limits, ModulesMayHaveAGibibyte) {
   // Pages that nobody writes to take no memory, and of a custom section only the name is read.
-  const size_t most = limits::moduleBytes;
-  void *const mapping = mmap(nullptr, most + 1, PROT_READ | PROT_WRITE,
+  const size_t max = limits::moduleBytes;
+  void *const mapping = mmap(nullptr, max + 1, PROT_READ | PROT_WRITE,
                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   ASSERT_NE(mapping, MAP_FAILED);
   const auto bytes = static_cast<uint8_t *>(mapping);
-  const ByteVector start = join(header, 0, unsignedLeb(most - 14));
+  const ByteVector start = join(header, 0, unsignedLeb(max - 14));
   ASSERT_EQ(start.size(), 14u);
   std::copy(start.begin(), start.end(), bytes);
-  const auto atLimit = wasm::decodeModule({bytes, most});
+  const auto atLimit = wasm::decodeModule({bytes, max});
   EXPECT_TRUE(atLimit) << atLimit.error().text;
-  const auto above = wasm::decodeModule({bytes, most + 1});
+  const auto above = wasm::decodeModule({bytes, max + 1});
   ASSERT_FALSE(above);
   EXPECT_EQ(above.error().kind, ErrorKind::Limit);
   EXPECT_EQ(above.error().text, "module is larger than 1 GiB");
-  munmap(mapping, most + 1);
+  munmap(mapping, max + 1);
 }
 
 const ByteVector thousandResults = join(0x60, 0, unsignedLeb(1000), repeat({0x7f}, 1000));
@@ -146,10 +146,10 @@ TEST(Limits, OperandsAreAsManyAsABodyHasBytes) {
     return join(header,
                 oneFunction(join(0, repeat({0x10, 0}, count), 0x0c, 0, 0x0b), thousandResults));
   };
-  const size_t most = limits::operands / 1000;
-  const auto atLimit = load(calls(most));
+  const size_t max = limits::operands / 1000;
+  const auto atLimit = load(calls(max));
   EXPECT_TRUE(atLimit) << atLimit.error().text;
-  const auto above = load(calls(most + 1));
+  const auto above = load(calls(max + 1));
   ASSERT_FALSE(above);
   EXPECT_EQ(above.error().kind, ErrorKind::Limit);
   EXPECT_EQ(above.error().text, "more than 7654321 operands on the stack (function 0)");

@@ -140,7 +140,7 @@ struct Path {
 };
 
 struct Cursor {
-  struct Path path[MostDepth];
+  struct Path path[MaxDepth];
   int depth; // of the leaf
 };
 
@@ -155,7 +155,7 @@ static int seek(enum Tree tree, struct Bytes key, struct Cursor *cursor) {
   PageNumber page = header()->roots[tree];
   int found;
   for (cursor->depth = 0;; cursor->depth++) {
-    if (cursor->depth == MostDepth)
+    if (cursor->depth == MaxDepth)
       fail("tree is too deep");
     const struct Node *in = node(page);
     uint32_t index = lowerBound(in, key, &found);
@@ -189,7 +189,7 @@ static const struct Cell *current(struct Cursor *cursor) {
 static void advance(struct Cursor *cursor) { cursor->path[cursor->depth].index++; }
 
 static void growRoot(enum Tree tree, struct Cursor *cursor) {
-  if (cursor->depth + 1 == MostDepth)
+  if (cursor->depth + 1 == MaxDepth)
     fail("tree is too deep");
   PageNumber page = allocatePage();
   struct Node *root = writeNode(page);
@@ -221,7 +221,7 @@ static void split(enum Tree tree, struct Cursor *cursor, int height) {
     putCell(to, half, (struct Bytes){next->bytes, next->keySize},
             (struct Bytes){next->bytes + next->keySize, next->valueSize});
   }
-  uint8_t separator[MostKey];
+  uint8_t separator[MaxKey];
   const struct Cell *last = cell(from, half - 1);
   struct Bytes key = {separator, last->keySize};
   memcpy(separator, last->bytes, last->keySize);
@@ -249,7 +249,7 @@ static void putAt(enum Tree tree, struct Cursor *cursor, int height, struct Byte
 
 static void put(enum Tree tree, struct Bytes key, struct Bytes value) {
   struct Cursor cursor;
-  if (key.size > MostKey || value.size > PageBytes / 8)
+  if (key.size > MaxKey || value.size > PageBytes / 8)
     fail("record is too large");
   if (seek(tree, key, &cursor)) {
     struct Path *at = &cursor.path[cursor.depth];

@@ -14,16 +14,16 @@
 
 enum {
   PageBytes = 4096,
-  MostPages = 4096,
-  MostDirty = 512,
+  MaxPages = 4096,
+  MaxDirty = 512,
   LogBytes = 1 << 22,
-  MostDepth = 8,
-  MostKey = 64
+  MaxDepth = 8,
+  MaxKey = 64
 };
 
 typedef uint32_t PageNumber;
 
-static uint8_t pages[MostPages][PageBytes] __attribute__((aligned(4096)));
+static uint8_t pages[MaxPages][PageBytes] __attribute__((aligned(4096)));
 
 // Page 0: what the store needs to know of itself. It is written to in transactions like any other
 // page.
@@ -40,9 +40,9 @@ struct Before {
 };
 
 static struct {
-  struct Before before[MostDirty];
+  struct Before before[MaxDirty];
   uint32_t dirtyCount;
-  uint8_t isDirty[MostPages];
+  uint8_t isDirty[MaxPages];
   uint64_t transaction;
   int active;
 } journal;
@@ -60,17 +60,17 @@ static void fail(const char *what) {
 }
 
 static const uint8_t *readPage(PageNumber page) {
-  if (page >= MostPages)
+  if (page >= MaxPages)
     fail("page number out of range");
   return pages[page];
 }
 
 // The page to write to; keeps what it was, so that the transaction can be undone.
 static uint8_t *writePage(PageNumber page) {
-  if (page >= MostPages)
+  if (page >= MaxPages)
     fail("page number out of range");
   if (!journal.isDirty[page]) {
-    if (!journal.active || journal.dirtyCount == MostDirty)
+    if (!journal.active || journal.dirtyCount == MaxDirty)
       fail("no transaction, or too large a one");
     struct Before *before = &journal.before[journal.dirtyCount++];
     before->page = page;
@@ -90,7 +90,7 @@ static PageNumber allocatePage(void) {
     memcpy(&store->firstFree, readPage(page), sizeof store->firstFree);
     return page;
   }
-  if (store->pageCount == MostPages)
+  if (store->pageCount == MaxPages)
     fail("store is full");
   return store->pageCount++;
 }

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { InputBytes = 1 << 22, HashBits = 15, LeastMatch = 4, MostOffset = 65535 };
+enum { InputBytes = 1 << 22, HashBits = 15, LeastMatch = 4, MaxOffset = 65535 };
 static uint8_t input[InputBytes], packed[InputBytes + InputBytes / 64 + 64], output[InputBytes];
 static uint32_t heads[1 << HashBits];
 
@@ -47,7 +47,7 @@ static size_t compress(uint8_t *to, const uint8_t *from, uint32_t size) {
     uint32_t key = word(from + at) * 2654435761u >> (32 - HashBits);
     uint32_t candidate = heads[key];
     heads[key] = at;
-    if (at - candidate > MostOffset || word(from + candidate) != word(from + at)) {
+    if (at - candidate > MaxOffset || word(from + candidate) != word(from + at)) {
       at += 1 + ((at - literals) >> 6);
       continue;
     }

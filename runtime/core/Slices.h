@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Which of an artifact's levels a machine can run.
+// Which of an artifact's slices a machine can run.
 #pragma once
 
 #include "lib/artifact/Metadata.h"
@@ -17,10 +17,10 @@ using FeatureQuery = std::function<FeatureState(std::string_view name)>;
 /// Unsupported, naming the first that is not.
 Status checkFeatures(std::string_view features, const FeatureQuery &query = processorFeature);
 
-/// Index of the level to use: the one for the CPU `wanted`, if it is not empty, else the last that
+/// Index of the slice to use: the one for the CPU `wanted`, if it is not empty, else the last that
 /// has all of its features; the order is the author's, from the least to the best. Errors:
-/// Unsupported, naming what the first level lacks, or the levels there are.
-Result<uint32_t> chooseLevel(const artifact::Metadata &metadata, std::string_view wanted = {},
+/// Unsupported, naming what the first slice lacks, or the slices there are.
+Result<uint32_t> chooseSlice(const artifact::Metadata &metadata, std::string_view wanted = {},
                              const FeatureQuery &query = processorFeature);
 
 } // namespace w2n::runtime

@@ -4,7 +4,7 @@
 ;; RUN: wasm2native inspect %t.so | FileCheck --check-prefix=INSPECT %s
 ;; RUN: not wasm2native --mcpu=native,native %t.wasm 2>&1 | FileCheck --check-prefix=TWICE %s
 ;; VALUE: 7
-;; INSPECT: levels: 1
+;; INSPECT: processors: 1
 ;; INSPECT-NEXT: native {{.*}}taken here
 ;; TWICE: error: {{.*}}: CPU 'native' is given twice
 (module (func (export "f") (result i32) (i32.const 7)))

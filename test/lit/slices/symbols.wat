@@ -1,4 +1,4 @@
-;; Every level has the functions under their names and its own, without relocations; bytes do not depend on -j.
+;; Every slice of an artifact has the functions under their names and its own, without relocations; bytes do not depend on -j.
 ;; REQUIRES: x86_64
 ;; RUN: wat2wasm --debug-names %s -o %t.wasm
 ;; RUN: wasm2native -j1 --mcpu=x86-64-v2,x86-64-v3 %t.wasm -o %t.1.so && wasm2native -j4 --mcpu=x86-64-v2,x86-64-v3 %t.wasm -o %t.4.so

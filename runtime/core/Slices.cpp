@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "runtime/core/Levels.h"
+#include "runtime/core/Slices.h"
 
 namespace w2n::runtime {
 
@@ -21,16 +21,16 @@ Status checkFeatures(std::string_view features, const FeatureQuery &query) {
 
 namespace {
 
-Result<uint32_t> findLevel(const artifact::Metadata &metadata, std::string_view wanted,
+Result<uint32_t> findSlice(const artifact::Metadata &metadata, std::string_view wanted,
                            const FeatureQuery &query) {
   std::string names;
-  for (uint32_t i = 0; i < metadata.levels().size(); ++i) {
-    const artifact::LevelRecord &level = metadata.levels()[i];
-    const std::string_view cpu = metadata.string(level.cpu);
+  for (uint32_t i = 0; i < metadata.slices().size(); ++i) {
+    const artifact::SliceRecord &slice = metadata.slices()[i];
+    const std::string_view cpu = metadata.string(slice.cpu);
     names += (names.empty() ? "" : ", ") + std::string(cpu);
     if (cpu != wanted)
       continue;
-    W2N_CHECK(checkFeatures(metadata.string(level.features), query));
+    W2N_CHECK(checkFeatures(metadata.string(slice.features), query));
     return i;
   }
   return fail(ErrorKind::Unsupported,
@@ -39,15 +39,15 @@ Result<uint32_t> findLevel(const artifact::Metadata &metadata, std::string_view 
 
 } // namespace
 
-Result<uint32_t> chooseLevel(const artifact::Metadata &metadata, std::string_view wanted,
+Result<uint32_t> chooseSlice(const artifact::Metadata &metadata, std::string_view wanted,
                              const FeatureQuery &query) {
   if (!wanted.empty())
-    return findLevel(metadata, wanted, query);
-  const auto levels = metadata.levels();
-  for (uint32_t i = uint32_t(levels.size()); i-- > 1;)
-    if (checkFeatures(metadata.string(levels[i].features), query))
+    return findSlice(metadata, wanted, query);
+  const auto slices = metadata.slices();
+  for (uint32_t i = uint32_t(slices.size()); i-- > 1;)
+    if (checkFeatures(metadata.string(slices[i].features), query))
       return i;
-  W2N_CHECK(checkFeatures(metadata.string(levels[0].features), query));
+  W2N_CHECK(checkFeatures(metadata.string(slices[0].features), query));
   return 0;
 }
 

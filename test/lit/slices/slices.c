@@ -14,7 +14,7 @@
 // RUN: not wasm2native run --cpu-level=bdver4 --invoke=fused %t.old.so 0x39800000 2>&1 | FileCheck --check-prefix=LACKS %s
 // RUN: not wasm2native run --cpu-level=bdver5 --invoke=fused %t.old.so 0x39800000 2>&1 | FileCheck --check-prefix=UNKNOWN %s
 // TWICE: {{^0$}}
-// INSPECT: levels: 2
+// INSPECT: processors: 2
 // INSPECT-NEXT: x86-64-v2 {{.*}}sse4.2,ssse3 codeBytes={{[1-9][0-9]*}} taken here
 // INSPECT-NEXT: bdver4 {{.*}}xop codeBytes={{[1-9][0-9]*}} does not run here
 // LACKS: error: {{.*}}: module needs the processor feature "{{.*}}", which this machine does not have

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The levels of an artifact, which of them a machine takes, and what machines say of themselves.
-#include "runtime/core/Levels.h"
+// The slices of an artifact, which of them a machine takes, and what machines say of themselves.
+#include "runtime/core/Slices.h"
 #include "runtime/arch/AArch64FeatureTable.h"
 #include "runtime/arch/FeatureTable.h"
 #include "runtime/arch/RiscV64FeatureTable.h"
@@ -25,62 +25,62 @@ runtime::FeatureQuery machineWith(std::set<std::string, std::less<>> features) {
   };
 }
 
-ArtifactBuilder threeLevels() {
+ArtifactBuilder threeSlices() {
   ArtifactBuilder builder;
   builder.addFunction(builder.addType({}, {}), {0xc3}, "f");
-  builder.levels.clear();
-  builder.addLevel("small", "one");
-  builder.addLevel("middle", "one,two");
-  builder.addLevel("large", "one,rare");
+  builder.slices.clear();
+  builder.addSlice("small", "one");
+  builder.addSlice("middle", "one,two");
+  builder.addSlice("large", "one,rare");
   return builder;
 }
 
-TEST(Levels, TheLastThatTheMachineHasIsTaken) {
-  const auto file = threeLevels().build();
+TEST(Slices, TheLastThatTheMachineHasIsTaken) {
+  const auto file = threeSlices().build();
   const auto metadata = Metadata::read(file);
   ASSERT_TRUE(metadata) << metadata.error().text;
-  ASSERT_EQ(metadata->levels().size(), 3u);
-  EXPECT_EQ(*runtime::chooseLevel(*metadata, "", machineWith({"one"})), 0u);
-  EXPECT_EQ(*runtime::chooseLevel(*metadata, "", machineWith({"one", "two"})), 1u);
-  EXPECT_EQ(*runtime::chooseLevel(*metadata, "", machineWith({"one", "rare"})), 2u);
-  EXPECT_EQ(*runtime::chooseLevel(*metadata, "", machineWith({"one", "two", "rare"})), 2u);
+  ASSERT_EQ(metadata->slices().size(), 3u);
+  EXPECT_EQ(*runtime::chooseSlice(*metadata, "", machineWith({"one"})), 0u);
+  EXPECT_EQ(*runtime::chooseSlice(*metadata, "", machineWith({"one", "two"})), 1u);
+  EXPECT_EQ(*runtime::chooseSlice(*metadata, "", machineWith({"one", "rare"})), 2u);
+  EXPECT_EQ(*runtime::chooseSlice(*metadata, "", machineWith({"one", "two", "rare"})), 2u);
 }
 
-TEST(Levels, WithoutAnyTheErrorNamesWhatTheFirstLacks) {
-  const auto file = threeLevels().build();
+TEST(Slices, WithoutAnyTheErrorNamesWhatTheFirstLacks) {
+  const auto file = threeSlices().build();
   const auto metadata = Metadata::read(file);
-  const auto level = runtime::chooseLevel(*metadata, "", machineWith({"two"}));
-  ASSERT_FALSE(level);
-  EXPECT_EQ(level.error().kind, ErrorKind::Unsupported);
-  EXPECT_EQ(level.error().text,
+  const auto slice = runtime::chooseSlice(*metadata, "", machineWith({"two"}));
+  ASSERT_FALSE(slice);
+  EXPECT_EQ(slice.error().kind, ErrorKind::Unsupported);
+  EXPECT_EQ(slice.error().text,
             "module needs the processor feature \"one\", which this runtime does not know");
 }
 
-TEST(Levels, OneCanBeAskedFor) {
-  const auto file = threeLevels().build();
+TEST(Slices, OneCanBeAskedFor) {
+  const auto file = threeSlices().build();
   const auto metadata = Metadata::read(file);
   const auto machine = machineWith({"one", "two"});
-  EXPECT_EQ(*runtime::chooseLevel(*metadata, "small", machine), 0u);
-  const auto large = runtime::chooseLevel(*metadata, "large", machine);
+  EXPECT_EQ(*runtime::chooseSlice(*metadata, "small", machine), 0u);
+  const auto large = runtime::chooseSlice(*metadata, "large", machine);
   ASSERT_FALSE(large);
   EXPECT_EQ(large.error().text,
             "module needs the processor feature \"rare\", which this machine does not have");
-  const auto huge = runtime::chooseLevel(*metadata, "huge", machine);
+  const auto huge = runtime::chooseSlice(*metadata, "huge", machine);
   ASSERT_FALSE(huge);
   EXPECT_EQ(huge.error().text,
             "module has no code for the CPU 'huge', only for small, middle, large");
 }
 
-TEST(Levels, EachHasItsOwnCode) {
-  ArtifactBuilder builder = threeLevels();
+TEST(Slices, EachHasItsOwnCode) {
+  ArtifactBuilder builder = threeSlices();
   const auto file = builder.build();
   auto metadata = Metadata::read(file);
-  EXPECT_EQ(metadata->levelInUse(), noIndex);
+  EXPECT_EQ(metadata->sliceInUse(), noIndex);
   EXPECT_FALSE(metadata->code(0));
   EXPECT_TRUE(metadata->thunks().empty());
-  for (uint32_t level = 0; level < 3; ++level) {
-    ASSERT_TRUE(metadata->useLevel(level));
-    EXPECT_EQ(metadata->levelInUse(), level);
+  for (uint32_t slice = 0; slice < 3; ++slice) {
+    ASSERT_TRUE(metadata->useSlice(slice));
+    EXPECT_EQ(metadata->sliceInUse(), slice);
     EXPECT_TRUE(metadata->code(0));
   }
 }
@@ -92,62 +92,62 @@ std::string refusal(const ArtifactBuilder &damaged) {
   return metadata ? "" : metadata.error().text;
 }
 
-TEST(Levels, TheirNumberIsChecked) {
-  ArtifactBuilder builder = threeLevels();
-  builder.levels.clear();
-  EXPECT_EQ(refusal(builder), "metadata: 0 levels, must be 1 to 16");
+TEST(Slices, TheirNumberIsChecked) {
+  ArtifactBuilder builder = threeSlices();
+  builder.slices.clear();
+  EXPECT_EQ(refusal(builder), "metadata: 0 slices, must be 1 to 16");
   for (int i = 0; i < 17; ++i)
-    builder.addLevel("cpu", "");
-  EXPECT_EQ(refusal(builder), "metadata: 17 levels, must be 1 to 16");
+    builder.addSlice("cpu", "");
+  EXPECT_EQ(refusal(builder), "metadata: 17 slices, must be 1 to 16");
 }
 
-/// `file` with the record of its level `index` changed.
+/// `file` with the record of its slice `index` changed.
 template <typename Change>
-std::vector<uint8_t> withLevel(std::vector<uint8_t> file, uint32_t index, Change change) {
+std::vector<uint8_t> withSlice(std::vector<uint8_t> file, uint32_t index, Change change) {
   constexpr uint64_t metadata = noteOffset + 24;
   auto *header = reinterpret_cast<MetadataHeader *>(&file[metadata]);
-  change(reinterpret_cast<LevelRecord *>(&file[metadata + header->levels.offset])[index]);
+  change(reinterpret_cast<SliceRecord *>(&file[metadata + header->slices.offset])[index]);
   return file;
 }
 
-TEST(Levels, DamagedRecordsAreRefused) {
-  const auto file = threeLevels().build();
-  using Change = void (*)(LevelRecord &);
+TEST(Slices, DamagedRecordsAreRefused) {
+  const auto file = threeSlices().build();
+  using Change = void (*)(SliceRecord &);
   constexpr Change changes[] = {
-      [](LevelRecord &level) { level.cpu.offset = 1 << 30; },
-      [](LevelRecord &level) { level.features.count = 1 << 30; },
-      [](LevelRecord &level) { level.functions.count = 2; },
-      [](LevelRecord &level) { level.functions.count = 0; },
-      [](LevelRecord &level) { level.functions.offset = 0xfffffff8; },
-      [](LevelRecord &level) { level.functions.offset += 2; },
-      [](LevelRecord &level) { level.thunks.count = 2; },
-      [](LevelRecord &level) { level.thunks.offset = 0x7ffffff8; },
-      [](LevelRecord &level) { level.codeBegin = INT32_MIN; },
-      [](LevelRecord &level) { level.codeEnd = INT32_MAX; },
-      [](LevelRecord &level) { level.initialize = 4; },
+      [](SliceRecord &slice) { slice.cpu.offset = 1 << 30; },
+      [](SliceRecord &slice) { slice.features.count = 1 << 30; },
+      [](SliceRecord &slice) { slice.functions.count = 2; },
+      [](SliceRecord &slice) { slice.functions.count = 0; },
+      [](SliceRecord &slice) { slice.functions.offset = 0xfffffff8; },
+      [](SliceRecord &slice) { slice.functions.offset += 2; },
+      [](SliceRecord &slice) { slice.thunks.count = 2; },
+      [](SliceRecord &slice) { slice.thunks.offset = 0x7ffffff8; },
+      [](SliceRecord &slice) { slice.codeBegin = INT32_MIN; },
+      [](SliceRecord &slice) { slice.codeEnd = INT32_MAX; },
+      [](SliceRecord &slice) { slice.initialize = 4; },
   };
-  for (uint32_t level = 0; level < 3; ++level)
+  for (uint32_t slice = 0; slice < 3; ++slice)
     for (const Change change : changes) {
-      const auto damaged = withLevel(file, level, change);
+      const auto damaged = withSlice(file, slice, change);
       const auto metadata = Metadata::read(damaged);
-      ASSERT_FALSE(metadata) << "level " << level << ", change " << &change - changes;
+      ASSERT_FALSE(metadata) << "slice " << slice << ", change " << &change - changes;
       EXPECT_EQ(metadata.error().kind, ErrorKind::Malformed);
     }
 }
 
-TEST(Levels, CodeIsCheckedWhenTheLevelIsTaken) {
-  ArtifactBuilder builder = threeLevels();
+TEST(Slices, CodeIsCheckedWhenTheSliceIsTaken) {
+  ArtifactBuilder builder = threeSlices();
   builder.codes[0].code += 1 << 20;
   const auto badCode = builder.build();
   auto metadata = Metadata::read(badCode);
   ASSERT_TRUE(metadata);
   EXPECT_FALSE(metadata->code(0));
-  builder = threeLevels();
+  builder = threeSlices();
   builder.thunks[0].importThunk = 4;
   const auto badThunk = builder.build();
   metadata = Metadata::read(badThunk);
   ASSERT_TRUE(metadata);
-  ASSERT_FALSE(metadata->useLevel(1));
+  ASSERT_FALSE(metadata->useSlice(1));
 }
 
 TEST(ProcessorFeatures, OfThisMachineAreThoseItNames) {

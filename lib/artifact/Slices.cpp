@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The levels of an artifact: the code of one of them is in use at a time.
+// The slices of an artifact: the code of one of them is in use at a time.
 #include "lib/artifact/Metadata.h"
 
 namespace w2n::artifact {
@@ -17,28 +17,28 @@ bool isOptionalCode(const Metadata &metadata, ImageOffset offset) {
 } // namespace
 
 std::span<const FunctionCode> Metadata::codes() const {
-  if (levelIndex == noIndex)
+  if (sliceIndex == noIndex)
     return {};
-  const ArrayRef array = levels()[levelIndex].functions;
+  const ArrayRef array = slices()[sliceIndex].functions;
   return {reinterpret_cast<const FunctionCode *>(base + array.offset), array.count};
 }
 
 std::span<const ThunkRecord> Metadata::thunks() const {
-  if (levelIndex == noIndex)
+  if (sliceIndex == noIndex)
     return {};
-  const ArrayRef array = levels()[levelIndex].thunks;
+  const ArrayRef array = slices()[sliceIndex].thunks;
   return {reinterpret_cast<const ThunkRecord *>(base + array.offset), array.count};
 }
 
 std::span<const ProfileRecord> Metadata::profile() const {
-  if (levelIndex == noIndex)
+  if (sliceIndex == noIndex)
     return {};
-  const ArrayRef array = levels()[levelIndex].profile;
+  const ArrayRef array = slices()[sliceIndex].profile;
   return {reinterpret_cast<const ProfileRecord *>(base + array.offset), array.count};
 }
 
 ImageOffset Metadata::initialize() const {
-  return levelIndex == noIndex ? noCode : levels()[levelIndex].initialize;
+  return sliceIndex == noIndex ? noCode : slices()[sliceIndex].initialize;
 }
 
 Result<FunctionCode> Metadata::code(uint32_t index) const {
@@ -52,8 +52,8 @@ Result<FunctionCode> Metadata::code(uint32_t index) const {
   return record;
 }
 
-Status Metadata::useLevel(uint32_t index) {
-  levelIndex = index;
+Status Metadata::useSlice(uint32_t index) {
+  sliceIndex = index;
   for (const ThunkRecord &thunks : thunks())
     if (!isOptionalCode(*this, thunks.entryThunk) || !isOptionalCode(*this, thunks.importThunk))
       return fail(ErrorKind::Malformed, "metadata: a thunk lies outside the code", noteOffset);
