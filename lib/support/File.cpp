@@ -50,11 +50,12 @@ bool writeAll(int descriptor, std::span<const uint8_t> bytes) {
 /// Creates a file beside `path`, under a name that no other has, and puts that name into
 /// `temporary`. Its permissions are those of any new file. mkostemp makes files for the owner
 /// alone, and whoever asks for the umask in order to widen them sets it, for other threads too.
-int createBeside(const std::string &path, std::string &temporary) {
+int createBeside(const std::string &path, std::string &temporary, FileMode mode) {
   static std::atomic<unsigned> nextNumber = 0;
   while (true) {
     temporary = path + "." + std::to_string(getpid()) + "-" + std::to_string(nextNumber++);
-    int descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    int descriptor =
+        open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, unsigned(mode));
     if (descriptor >= 0 || errno != EEXIST)
       return descriptor;
   }
@@ -95,7 +96,7 @@ Result<std::vector<uint8_t>> readDescriptor(int descriptor, const std::string &p
   }
 }
 
-Status writeFileAtomically(const std::string &path, std::span<const uint8_t> bytes) {
+Status writeFileAtomically(const std::string &path, std::span<const uint8_t> bytes, FileMode mode) {
   if (path == "-")
     return writeInPlace(STDOUT_FILENO, path, bytes);
   struct stat status;
@@ -107,7 +108,7 @@ Status writeFileAtomically(const std::string &path, std::span<const uint8_t> byt
   }
 
   std::string temporary;
-  OpenFile file(createBeside(path, temporary));
+  OpenFile file(createBeside(path, temporary, mode));
   if (!file.isOpen())
     return ioError("cannot create", path);
   bool isWritten = writeAll(file.get(), bytes) && fsync(file.get()) == 0 &&

@@ -18,10 +18,14 @@ Result<std::vector<uint8_t>> readFile(const std::string &path);
 /// Reads what follows in `descriptor`, which is open as `path`. Errors: Io, as above. Threads: any.
 Result<std::vector<uint8_t>> readDescriptor(int descriptor, const std::string &path);
 
+/// What a new file may be used for: its permissions, but for those that the umask takes away.
+enum class FileMode : unsigned { Data = 0666, Program = 0777 };
+
 /// Writes `bytes` to a temporary file beside `path` and renames it there, so that a reader never
 /// sees half a file and a failed write leaves nothing behind; "-" is standard output. A `path` that
 /// exists and is no regular file (/dev/null, a pipe) is written to directly. Errors: Io. Threads:
 /// any.
-Status writeFileAtomically(const std::string &path, std::span<const uint8_t> bytes);
+Status writeFileAtomically(const std::string &path, std::span<const uint8_t> bytes,
+                           FileMode mode = FileMode::Data);
 
 } // namespace w2n

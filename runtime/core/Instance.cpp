@@ -113,7 +113,7 @@ Result<std::unique_ptr<Memory>> Builder::makeMemory(uint32_t index,
   W2N_TRY(memory, Memory::create(type, reserve, options.limits.maxMemoryBytes, record));
   for (const artifact::ImageRecord &image : metadata.images())
     if (image.memory == index)
-      W2N_CHECK(Memory::mapImage(memory->record->base, module.fileDescriptor(), image));
+      W2N_CHECK(Memory::mapImage(memory->record->base, module.filePart(), image));
   return memory;
 }
 

@@ -186,7 +186,7 @@ Status InstancePool::setUp(uint32_t index, const Module &module) {
                                       std::to_string(bytes) + " bytes in a pool");
   for (const artifact::ImageRecord &image : module.metadata().images())
     if (image.memory == pooledMemory(module))
-      W2N_CHECK(Memory::mapImage(memoryOf(index), module.fileDescriptor(), image));
+      W2N_CHECK(Memory::mapImage(memoryOf(index), module.filePart(), image));
   slot.moduleSerial = module.serial();
   return {};
 }
@@ -263,7 +263,7 @@ bool InstancePool::resetMemory(uint32_t index, const Module &module, uint64_t &p
     return false;
   for (const artifact::ImageRecord &image : module.metadata().images())
     if (image.memory == pooledMemory(module) &&
-        !Memory::copyImageEnds(memory, module.fileDescriptor(), image))
+        !Memory::copyImageEnds(memory, module.filePart(), image))
       return false;
   return true;
 }

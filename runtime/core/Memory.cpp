@@ -139,22 +139,22 @@ uint64_t inFile(const artifact::ImageRecord &image, uint64_t memoryOffset) {
 
 } // namespace
 
-Status Memory::mapImage(uint8_t *base, int descriptor, const artifact::ImageRecord &image,
+Status Memory::mapImage(uint8_t *base, platform::FilePart file, const artifact::ImageRecord &image,
                         uint64_t pageBytes) {
   const auto [begin, end] = mappedPartOf(image, pageBytes);
   if (begin != end && !platform::mapFile(base + begin, end - begin, platform::Access::CopyOnWrite,
-                                         descriptor, inFile(image, begin)))
+                                         file.descriptor, file.offset + inFile(image, begin)))
     return platform::failWithErrno("cannot map the memory image");
-  return copyImageEnds(base, descriptor, image, pageBytes);
+  return copyImageEnds(base, file, image, pageBytes);
 }
 
-Status Memory::copyImageEnds(uint8_t *base, int descriptor, const artifact::ImageRecord &image,
-                             uint64_t pageBytes) {
+Status Memory::copyImageEnds(uint8_t *base, platform::FilePart file,
+                             const artifact::ImageRecord &image, uint64_t pageBytes) {
   const auto [begin, end] = mappedPartOf(image, pageBytes);
-  if (!platform::readFile(base + image.memoryOffset, begin - image.memoryOffset, descriptor,
-                          image.fileOffset) ||
-      !platform::readFile(base + end, image.memoryOffset + image.bytes - end, descriptor,
-                          inFile(image, end)))
+  if (!platform::readFile(base + image.memoryOffset, begin - image.memoryOffset, file.descriptor,
+                          file.offset + image.fileOffset) ||
+      !platform::readFile(base + end, image.memoryOffset + image.bytes - end, file.descriptor,
+                          file.offset + inFile(image, end)))
     return platform::failWithErrno("cannot read the memory image");
   return {};
 }

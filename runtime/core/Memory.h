@@ -45,12 +45,14 @@ struct Memory {
   Memory(const Memory &) = delete;
   Memory &operator=(const Memory &) = delete;
 
-  /// Maps `image` of the file `descriptor` copy-on-write into the memory at `base`, and copies what
-  /// does not fill pages of `pageBytes`. The artifact's reader has checked its extent. Errors: Io.
-  static Status mapImage(uint8_t *base, int descriptor, const artifact::ImageRecord &image,
+  /// Maps `image` of the artifact in `file` copy-on-write into the memory at `base`, and copies
+  /// what does not fill pages of `pageBytes`. The artifact's reader has checked its extent. Errors:
+  /// Io.
+  static Status mapImage(uint8_t *base, platform::FilePart file, const artifact::ImageRecord &image,
                          uint64_t pageBytes = platform::pageBytes());
   /// Does the latter alone, where the memory was made as it is without (platform::discard).
-  static Status copyImageEnds(uint8_t *base, int descriptor, const artifact::ImageRecord &image,
+  static Status copyImageEnds(uint8_t *base, platform::FilePart file,
+                              const artifact::ImageRecord &image,
                               uint64_t pageBytes = platform::pageBytes());
 
   /// Grows by `deltaPages`; returns the old size in pages, or -1 if it cannot grow. The base never

@@ -52,21 +52,27 @@ Result<std::shared_ptr<const Module>> Module::adopt(int descriptor, const std::s
                                                     const LoadOptions &options) {
   std::shared_ptr<Module> module(new Module);
   module->filePath = name;
-  module->descriptor = descriptor;
+  module->part = {descriptor, options.fileOffset};
   W2N_CHECK(module->map(options));
   return module;
 }
 
 Status Module::map(const LoadOptions &options) {
   struct stat attributes;
-  if (fstat(descriptor, &attributes) != 0)
+  if (fstat(part.descriptor, &attributes) != 0)
     return platform::failWithErrno("cannot read " + filePath);
   if (!S_ISREG(attributes.st_mode))
     return fail(ErrorKind::Io, "cannot load " + filePath + ": not a regular file");
-  if (attributes.st_size == 0)
-    return fail(ErrorKind::Malformed, "not a compiled module: the file is empty", 0);
-  mappingBytes = size_t(attributes.st_size);
-  mapping = platform::mapFile(nullptr, mappingBytes, platform::Access::ReadOnly, descriptor, 0);
+  const uint64_t rest =
+      uint64_t(attributes.st_size) - std::min(uint64_t(attributes.st_size), part.offset);
+  if (rest == 0 || options.fileBytes > rest)
+    return fail(ErrorKind::Malformed,
+                rest == 0 ? "not a compiled module: the file is empty"
+                          : "the file ends within the compiled module",
+                part.offset);
+  mappingBytes = options.fileBytes == 0 ? rest : options.fileBytes;
+  mapping = platform::mapFile(nullptr, mappingBytes, platform::Access::ReadOnly, part.descriptor,
+                              part.offset);
   if (!mapping)
     return platform::failWithErrno("cannot map " + filePath);
   W2N_TRY(metadata, artifact::Metadata::read({mapping, mappingBytes}));
@@ -109,7 +115,8 @@ Status Module::mapCode() {
   const uint64_t page = platform::pageBytes();
   const uint64_t begin = metadataView.textOffset() & ~(page - 1);
   const uint64_t bytes = metadataView.textOffset() + metadataView.textBytes() - begin;
-  if (!platform::mapFile(mapping + begin, bytes, platform::Access::ReadExecute, descriptor, begin))
+  if (!platform::mapFile(mapping + begin, bytes, platform::Access::ReadExecute, part.descriptor,
+                         part.offset + begin))
     return platform::failWithErrno("cannot map the code of " + filePath);
   codeBegin = reinterpret_cast<uintptr_t>(mapping) + metadataView.textOffset();
   codeEnd = codeBegin + metadataView.textBytes();
@@ -120,8 +127,8 @@ Status Module::mapCode() {
 Module::~Module() {
   codeRanges().remove(codeRange);
   platform::release(mapping, mappingBytes);
-  if (descriptor >= 0)
-    close(descriptor);
+  if (part.descriptor >= 0)
+    close(part.descriptor);
 }
 
 artifact::EntryThunk Module::entryThunkFor(uint32_t typeId) const {

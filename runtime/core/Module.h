@@ -10,6 +10,7 @@
 #include "runtime/core/ProfileCounters.h"
 #include "runtime/core/RangeRegistry.h"
 #include "runtime/core/Unwind.h"
+#include "runtime/platform/VirtualMemory.h"
 
 #include <memory>
 #include <mutex>
@@ -28,6 +29,11 @@ struct LoadOptions {
   /// The CPU whose code is used, of an artifact with several slices; empty is the best that this
   /// machine can run.
   std::string cpu = {};
+  /// Where the artifact is in its file: some programs have one behind their own code. A multiple of
+  /// 64 KiB.
+  uint64_t fileOffset = 0;
+  /// Its size; 0 is all that follows.
+  uint64_t fileBytes = 0;
 };
 
 class Module {
@@ -72,7 +78,7 @@ public:
   std::span<const uint32_t> inlinedFunctionsAt(uintptr_t address) const;
   /// Made at its first use. Threads: any.
   const UnwindTable &unwindTable() const;
-  int fileDescriptor() const { return descriptor; }
+  platform::FilePart filePart() const { return part; }
   /// Whether its instances have objects, and so need a heap.
   bool usesHeap() const { return metadataView.header().flags & artifact::flagUsesHeap; }
   /// The whole artifact.
@@ -97,7 +103,7 @@ private:
   artifact::Metadata metadataView;
   std::string filePath;
   const uint64_t serialNumber;
-  int descriptor = -1;
+  platform::FilePart part;
   uint8_t *mapping = nullptr;
   size_t mappingBytes = 0;
   uintptr_t codeBegin = 0, codeEnd = 0;

@@ -54,6 +54,12 @@ bool discard(uint8_t *address, uint64_t bytes);
 /// Gives back a reservation, whatever was committed or mapped into it. Null is allowed.
 void release(uint8_t *address, uint64_t bytes);
 
+/// A file, from an offset on, as what it begins with there.
+struct FilePart {
+  int descriptor = -1;
+  uint64_t offset = 0;
+};
+
 enum class Access { ReadOnly, ReadExecute, CopyOnWrite };
 
 /// Maps `bytes` of the file at `offset`, privately, over the reserved pages at `address`; anywhere

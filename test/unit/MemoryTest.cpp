@@ -210,13 +210,13 @@ TEST(Memory, TakesImagesThatDoNotFillPages) {
     for (const artifact::ImageRecord &image : images) {
       auto memory = makeMemory(memoryType(4, 4));
       ASSERT_TRUE(memory);
-      ASSERT_TRUE(Memory::mapImage((*memory)->bytes().data(), file.descriptor, image, page));
+      ASSERT_TRUE(Memory::mapImage((*memory)->bytes().data(), {file.descriptor}, image, page));
       EXPECT_TRUE(holdsOnly(**memory, image)) << page << " at " << image.memoryOffset;
       (*memory)->bytes()[image.memoryOffset] = 77; // a private copy
     }
   auto memory = makeMemory(memoryType(4, 4));
   ASSERT_TRUE(memory);
-  EXPECT_FALSE(Memory::mapImage((*memory)->bytes().data(), file.descriptor,
+  EXPECT_FALSE(Memory::mapImage((*memory)->bytes().data(), {file.descriptor},
                                 {240 * kib, 16 * kib, 32 * kib, 0, 0}, 64 * kib));
 }
 

@@ -63,6 +63,7 @@ cxxopts::Options makeOptions(const CommandSpec &spec, std::vector<std::string> &
   addOptions(options, groups, spec.options);
   addOptions(options, groups, spec.sharedOptions);
   addOptions(options, groups, spec.furtherOptions);
+  addOptions(options, groups, spec.limitOptions);
   return options;
 }
 
@@ -117,7 +118,7 @@ std::string_view quotedIn(std::string_view text) {
 
 std::vector<const OptionRow *> CommandSpec::rows() const {
   std::vector<const OptionRow *> list;
-  for (auto rows : {options, sharedOptions, furtherOptions})
+  for (auto rows : {options, sharedOptions, furtherOptions, limitOptions})
     for (const OptionRow &row : rows)
       list.push_back(&row);
   return list;

@@ -33,6 +33,8 @@ struct CommandSpec {
   std::span<const OptionRow> sharedOptions;
   /// Those of a part that has a file of its own.
   std::span<const OptionRow> furtherOptions = {};
+  /// Those about what a program may use.
+  std::span<const OptionRow> limitOptions = {};
   /// After the options in the help: an empty line first.
   const char *epilogue = "";
   /// For completion: what may follow besides options, with spaces between; empty if it is files.

@@ -3,12 +3,14 @@
 // wasm2native [compile]: a WebAssembly module becomes a native shared object.
 #include "lib/support/File.h"
 #include "lib/wasm/Features.h"
+#include "tools/wasm2native/AttachedProgram.h"
 #include "tools/wasm2native/CHeader.h"
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/CompileOverrun.h"
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/FileKind.h"
 #include "tools/wasm2native/Help.h"
+#include "tools/wasm2native/LimitOptions.h"
 #include "tools/wasm2native/LoadCompiler.h"
 #include "tools/wasm2native/OutputFiles.h"
 #include "tools/wasm2native/Preinit.h"
@@ -36,10 +38,14 @@ constexpr OptionRow rows[] = {
      "one or ends in '/'; with several targets, their names go before the extension",
      "Output"},
     {"emit", "KIND",
-     "so (default), obj, asm, llvm-ir, or c-header: C functions for the exports; with --preinit "
-     "also "
-     "wasm",
+     "so (default), exe: a program that needs nothing else, obj, asm, llvm-ir, or c-header: C "
+     "functions for the exports; with --preinit also wasm",
      "Output"},
+    {"take-options", nullptr,
+     "with --emit=exe: the program's command line may begin with options of 'run', and '--'",
+     "Output"},
+    {"program-runtime", "FILE",
+     "with --emit=exe: the runtime to put before the code (default: the installed one)", "Output"},
     {"stop-after", "PHASE",
      "decode, validate: write nothing; lower, optimize: write LLVM IR; object: write an object "
      "file",
@@ -62,6 +68,7 @@ constexpr Example examples[] = {
     {"wasm2native run mod.so", "run what was compiled"},
     {"wasm2native --target=x86_64,aarch64 mod.wasm", "mod.x86_64.so, mod.aarch64.so"},
     {"wasm2native -o out/ a.wasm b.wasm", "out/a.so, out/b.so"},
+    {"wasm2native --emit=exe --dir .::/ app.wasm", "app, which may use its working directory"},
 };
 } // namespace
 
@@ -73,18 +80,25 @@ constinit const CommandSpec compileSpec = {
     .options = rows,
     .sharedOptions = codegenOptions,
     .furtherOptions = wasiOptions,
+    .limitOptions = limitOptions,
     .epilogue =
         "\nFILE '-' is standard input. 'wasm2native help COMMAND' says more of a command.\n",
     .examples = examples};
 
 namespace {
 
-/// What the compiler makes; the header is made without it.
-constexpr Choice<std::optional<Emit>> emits[] = {{"so", Emit::SharedObject},
-                                                 {"obj", Emit::Object},
-                                                 {"asm", Emit::Assembly},
-                                                 {"llvm-ir", Emit::LlvmIr},
-                                                 {"c-header", std::nullopt}};
+/// What becomes of what the compiler makes. The header is made without it.
+enum class Product { Code, Program, Header };
+struct Emission {
+  Emit emit = Emit::SharedObject;
+  Product product = Product::Code;
+};
+constexpr Choice<Emission> emissions[] = {{"so", {}},
+                                          {"exe", {Emit::SharedObject, Product::Program}},
+                                          {"obj", {Emit::Object}},
+                                          {"asm", {Emit::Assembly}},
+                                          {"llvm-ir", {Emit::LlvmIr}},
+                                          {"c-header", {Emit::SharedObject, Product::Header}}};
 constexpr Choice<StopAfter> phases[] = {{"decode", StopAfter::Decode},
                                         {"validate", StopAfter::Validate},
                                         {"lower", StopAfter::Lower},
@@ -97,10 +111,12 @@ struct Request {
   std::optional<PreinitRequest> preinit;
   /// Write the pre-initialized module instead of compiling it.
   bool emitsWasm = false;
-  /// Write the exports in C (--emit=c-header).
-  bool emitsHeader = false;
+  Product product = Product::Code;
+  /// What is attached to the code (--emit=exe).
+  AttachedProgram program;
+  std::string programRuntime;
 
-  bool isCompiled() const { return !emitsWasm && !emitsHeader; }
+  bool isCompiled() const { return !emitsWasm && product != Product::Header; }
   std::vector<std::string> targets;
 };
 
@@ -123,10 +139,42 @@ std::unexpected<std::string> needsPreinit(const std::string &option) {
                          " is for the program while it initializes, and needs --preinit");
 }
 
-std::expected<std::optional<PreinitRequest>, std::string> readPreinit(const CommandLine &line) {
+/// What `run` would be given, of `rows`, as words.
+void collectOptions(const CommandLine &line, std::span<const OptionRow> rows,
+                    std::vector<std::string> &words) {
+  for (const OptionRow &row : rows)
+    for (const std::string &value : line.values(keyOf(row)))
+      words.push_back("--" + keyOf(row) + (row.argument ? "=" + value : ""));
+}
+
+/// The options of the sandbox are the program's.
+std::expected<AttachedProgram, std::string> readProgram(const CommandLine &line) {
+  AttachedProgram program;
+  program.takesOptions = line.has("take-options");
+  collectOptions(line, wasiOptions, program.options);
+  collectOptions(line, limitOptions, program.options);
+  W2N_CHECK(checkRunOptions(program.options));
+  return program;
+}
+
+/// Errors: an option that is for programs alone.
+std::expected<void, std::string> requireNoProgramOptions(const CommandLine &line) {
+  for (const char *option : {"take-options", "program-runtime"})
+    if (line.has(option))
+      return std::unexpected("--" + std::string(option) + " needs --emit=exe");
+  for (const OptionRow &row : limitOptions)
+    if (line.has(keyOf(row)))
+      return std::unexpected("--" + keyOf(row) + " needs --emit=exe, or is for 'wasm2native run'");
+  return {};
+}
+
+std::expected<std::optional<PreinitRequest>, std::string> readPreinit(const CommandLine &line,
+                                                                      Product product) {
   if (!line.has("preinit")) {
     if (line.has("arg"))
       return needsPreinit("arg");
+    if (product == Product::Program)
+      return std::nullopt;
     for (const OptionRow &option : wasiOptions)
       if (const std::string key = keyOf(option); line.has(key))
         return needsPreinit(key);
@@ -142,15 +190,22 @@ std::expected<std::optional<PreinitRequest>, std::string> readPreinit(const Comm
 std::expected<Request, std::string> readRequest(const CommandLine &line) {
   Request request;
   W2N_TRY(options, readCodegenOptions(line));
-  W2N_TRY(preinit, readPreinit(line));
-  request.emitsWasm = preinit && line.value("emit") == "wasm";
+  request.emitsWasm = line.has("preinit") && line.value("emit") == "wasm";
   if (!request.emitsWasm) {
-    W2N_TRY(emit, choose(line, "emit", std::optional(options.emit), emits));
-    request.emitsHeader = !emit;
-    options.emit = emit.value_or(options.emit);
+    W2N_TRY(emission, choose(line, "emit", Emission(), emissions));
+    request.product = emission.product;
+    options.emit = emission.emit;
   }
+  W2N_TRY(preinit, readPreinit(line, request.product));
   W2N_TRY(stopAfter, choose(line, "stop-after", options.stopAfter, phases));
   options.stopAfter = stopAfter;
+  if (request.product == Product::Program) {
+    W2N_TRY(program, readProgram(line));
+    request.program = std::move(program);
+    request.programRuntime = line.value("program-runtime");
+  } else {
+    W2N_CHECK(requireNoProgramOptions(line));
+  }
   request.targets = targetsOf(line);
   request.compile = std::move(options);
   request.preinit = std::move(preinit);
@@ -164,7 +219,7 @@ bool writesOutput(const Request &request) {
 
 bool isText(const Request &request) {
   const CompileOptions &options = request.compile;
-  return request.emitsHeader || options.stopAfter == StopAfter::Lower ||
+  return request.product == Product::Header || options.stopAfter == StopAfter::Lower ||
          options.stopAfter == StopAfter::Optimize || options.emit == Emit::Assembly ||
          options.emit == Emit::LlvmIr;
 }
@@ -172,8 +227,10 @@ bool isText(const Request &request) {
 const char *outputExtension(const Request &request) {
   if (request.emitsWasm)
     return ".wasm";
-  if (request.emitsHeader)
+  if (request.product == Product::Header)
     return ".h";
+  if (request.product == Product::Program && request.compile.stopAfter == StopAfter::Link)
+    return "";
   const CompileOptions &options = request.compile;
   if (options.stopAfter == StopAfter::Lower || options.stopAfter == StopAfter::Optimize)
     return ".ll";
@@ -257,7 +314,7 @@ makeOutputs(std::vector<uint8_t> wasm, const std::string &input, const Request &
   }
   if (request.emitsWasm)
     return std::vector<Result<std::vector<uint8_t>>>{std::move(wasm)};
-  if (request.emitsHeader) {
+  if (request.product == Product::Header) {
     W2N_TRY(text, makeCHeader(wasm, input));
     return std::vector<Result<std::vector<uint8_t>>>{
         std::vector<uint8_t>(text.begin(), text.end())};
@@ -265,10 +322,20 @@ makeOutputs(std::vector<uint8_t> wasm, const std::string &input, const Request &
   return compileWithProgress(wasm, request.compile, request.targets);
 }
 
+/// The outputs as programs, where they are artifacts.
+void makePrograms(std::vector<Result<std::vector<uint8_t>>> &outputs, const Request &request) {
+  if (request.product != Product::Program || request.compile.stopAfter != StopAfter::Link)
+    return;
+  for (size_t i = 0; i < outputs.size(); ++i)
+    if (outputs[i])
+      outputs[i] =
+          makeProgram(*outputs[i], request.program, request.targets[i], request.programRuntime);
+}
+
 /// Text that goes to a terminal has the names of the module in it.
-Status writeOutput(const std::string &path, const std::vector<uint8_t> &bytes) {
+Status writeOutput(const std::string &path, const std::vector<uint8_t> &bytes, FileMode mode) {
   if (path != "-" || !isatty(STDOUT_FILENO))
-    return writeFileAtomically(path, bytes);
+    return writeFileAtomically(path, bytes, mode);
   const std::string text =
       printable({reinterpret_cast<const char *>(bytes.data()), bytes.size()}, "\n\t");
   return writeFileAtomically(path, {reinterpret_cast<const uint8_t *>(text.data()), text.size()});
@@ -324,6 +391,8 @@ int compileFile(const std::string &input, const std::vector<std::string> &output
   if (!files)
     return reportError(input, files.error());
   const TimedPhase phase(request, "write");
+  makePrograms(*files, request);
+  const FileMode mode = request.product == Product::Program ? FileMode::Program : FileMode::Data;
   int status = 0;
   const std::string *lastText = nullptr;
   for (size_t i = 0; i < files->size(); ++i) {
@@ -335,7 +404,7 @@ int compileFile(const std::string &input, const std::vector<std::string> &output
     }
     if (!file || !writesOutput(request))
       continue;
-    if (auto written = writeOutput(outputs[i], *file); !written)
+    if (auto written = writeOutput(outputs[i], *file, mode); !written)
       status = reportError(outputs[i], written.error());
   }
   return status;

@@ -8,12 +8,14 @@
 #include "runtime/core/StoreHeap.h"
 #include "runtime/wasi/ThreadGroup.h"
 #include "runtime/wasi/WasiContext.h"
+#include "tools/wasm2native/AttachedProgram.h"
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/DirectoryNote.h"
 #include "tools/wasm2native/Duration.h"
 #include "tools/wasm2native/Help.h"
 #include "tools/wasm2native/ImportHints.h"
+#include "tools/wasm2native/LimitOptions.h"
 #include "tools/wasm2native/LoadModule.h"
 #include "tools/wasm2native/Subcommands.h"
 #include "tools/wasm2native/Values.h"
@@ -42,28 +44,13 @@ constexpr OptionRow rows[] = {
      "of an artifact for several processors, run the code for this one (default: the last that "
      "this machine can run)",
      "Run"},
-    {"max-memory", "BYTES", "the most that each memory may have; K, M or G may follow", "Limits"},
-    {"max-table-elements", "COUNT", "the most elements that each table may have", "Limits"},
-    {"max-heap", "BYTES",
-     "of the structures and arrays that are garbage-collected, for all modules together; at most "
-     "4G",
-     "Limits"},
-    {"max-stack", "BYTES", "of the native stack, for calls; default 8M", "Limits"},
-    {"max-host-memory", "BYTES",
-     "of the host's memory, for exceptions, elements of tables and the like; default 256M",
-     "Limits"},
-    {"max-threads", "COUNT", "the most threads at a time that the program starts; default 4096",
-     "Limits"},
     cacheFolderRow,
     cacheSizeRow,
     {"no-cache", nullptr, "compile a WebAssembly module into memory, always", "Cache"},
-    {"timeout", "DURATION", "end the program after so long: 500ms, 2s, 5m; status 124", "Sandbox"},
     {"profile-file", "FILE",
      "where to add what a module made with --profile-generate counts (default: "
      "default.proftext, or WASM2NATIVE_PROFILE_FILE)",
      "Run"},
-    {"fuel", "COUNT", "instructions that the program may run, for modules made with --meter=fuel",
-     "Sandbox"},
     {"q,quiet", nullptr, "no notes and warnings", "Run"},
     {"h,help", nullptr, "print this", "Help"},
 };
@@ -85,6 +72,7 @@ constinit const CommandSpec runSpec = {
     .options = rows,
     .sharedOptions = codegenOptions,
     .furtherOptions = wasiOptions,
+    .limitOptions = limitOptions,
     .epilogue =
         "\nOptions come before FILE; everything after it is the program's. The exit status is "
         "the program's,\n1 if it could not be run, 2 for a wrong command line, 124 after the "
@@ -101,6 +89,8 @@ struct Preload {
 /// The command line, understood.
 struct Request {
   std::string file;
+  /// The program that this process is, in place of `file`'s contents; borrowed.
+  const AttachedProgram *attached = nullptr;
   std::optional<std::string> invoke;
   std::vector<Preload> preloads;
   runtime::InstanceOptions instance;
@@ -154,6 +144,16 @@ std::expected<uint64_t, std::string> readCount(const CommandLine &line, const ch
   return count;
 }
 
+std::expected<std::optional<std::chrono::nanoseconds>, std::string>
+readTimeout(const CommandLine &line) {
+  if (!line.has("timeout"))
+    return std::nullopt;
+  auto timeout = parseDuration(line.value("timeout"));
+  if (!timeout)
+    return std::unexpected("--timeout is " + timeout.error());
+  return *timeout;
+}
+
 std::string profileFileOf(const CommandLine &line) {
   const char *named = getenv("WASM2NATIVE_PROFILE_FILE");
   return line.value("profile-file", named && *named ? named : "default.proftext");
@@ -186,12 +186,8 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
     // What is compiled here has to count.
     request.compile.meter = compiler::Meter::Fuel;
   }
-  if (line.has("timeout")) {
-    auto timeout = parseDuration(line.value("timeout"));
-    if (!timeout)
-      return std::unexpected("--timeout is " + timeout.error());
-    request.timeout = *timeout;
-  }
+  W2N_TRY(timeout, readTimeout(line));
+  request.timeout = timeout;
   request.isQuiet = line.has("quiet");
   setWarnings(!request.isQuiet);
   if (line.has("invoke"))
@@ -257,7 +253,7 @@ public:
   explicit World(std::shared_ptr<wasi::WasiContext> wasi) : wasi(std::move(wasi)) {}
 
   Result<std::shared_ptr<Instance>> instantiate(const std::string &file, const Request &request) {
-    W2N_TRY(module, loadModule(file, request.compile, request.cache, request.load));
+    W2N_TRY(module, loadFile(file, request));
     auto instance = instantiateModule(file, module, request);
     if (!instance && !request.isQuiet)
       explainUnknownImports(*module, instance.error());
@@ -271,6 +267,17 @@ public:
   void printHeapStats() const;
 
 private:
+  static Result<std::shared_ptr<const runtime::Module>> loadFile(const std::string &file,
+                                                                 const Request &request) {
+    if (!request.attached)
+      return loadModule(file, request.compile, request.cache, request.load);
+    // The system trusts the program's own code, too: nothing is added up at every start.
+    runtime::LoadOptions load = request.load;
+    load.verify = runtime::LoadOptions::Verify::Structure;
+    load.fileOffset = request.attached->artifactOffset;
+    load.fileBytes = request.attached->artifactBytes;
+    return runtime::Module::loadDescriptor(request.attached->descriptor, file, load);
+  }
   Result<std::shared_ptr<Instance>> instantiateModule(const std::string &file,
                                                       std::shared_ptr<const runtime::Module> module,
                                                       const Request &request) {
@@ -399,6 +406,19 @@ Status invokeExport(Instance &instance, const std::string &name, std::span<char 
   return {};
 }
 
+void giveArguments(const CommandLine &line, std::span<char *const> rest, Request &request) {
+  request.wasi.arguments = {line.value("arg0", request.file)};
+  request.wasi.arguments.insert(request.wasi.arguments.end(), rest.begin(), rest.end());
+}
+
+/// As main's are.
+std::vector<char *> wordsOf(std::span<const std::string> options) {
+  std::vector<char *> words;
+  for (const std::string &option : options)
+    words.push_back(const_cast<char *>(option.c_str()));
+  return words;
+}
+
 int runRequest(Request &request, std::span<char *const> arguments) {
   if (!request.isQuiet)
     directoryNote().watch(request.wasi);
@@ -427,6 +447,40 @@ int runRequest(Request &request, std::span<char *const> arguments) {
 
 } // namespace
 
+std::expected<void, std::string> checkRunOptions(std::span<const std::string> options) {
+  const std::vector<char *> words = wordsOf(options);
+  W2N_TRY(line, CommandLine::parse(runSpec, words));
+  W2N_CHECK(readLimits(line));
+  W2N_CHECK(readTimeout(line));
+  for (const char *count : {"max-threads", "fuel", "max-open-files"})
+    W2N_CHECK(readCount(line, count, 0));
+  return {};
+}
+
+int runAttached(const AttachedProgram &program, const std::string &name,
+                std::span<char *const> arguments) {
+  std::vector<char *> words = wordsOf(program.options);
+  if (program.takesOptions) {
+    const size_t count = countLeadingOptions(runSpec, arguments);
+    words.insert(words.end(), arguments.begin(), arguments.begin() + ptrdiff_t(count));
+    arguments = arguments.subspan(count);
+    if (!arguments.empty() && std::string_view(arguments[0]) == "--")
+      arguments = arguments.subspan(1);
+  }
+  auto line = CommandLine::parse(runSpec, words);
+  if (!line)
+    return usageError(runSpec, line.error());
+  if (line->has("help"))
+    return printHelp(runSpec);
+  auto request = readRequest(*line);
+  if (!request)
+    return usageError(runSpec, request.error());
+  request->file = name;
+  request->attached = &program;
+  giveArguments(*line, arguments, *request);
+  return runRequest(*request, arguments);
+}
+
 int runMain(std::span<char *const> arguments) {
   size_t optionCount = countLeadingOptions(runSpec, arguments);
   CommandLine line;
@@ -449,8 +503,7 @@ int runMain(std::span<char *const> arguments) {
   rest = rest.subspan(1);
   if (!rest.empty() && std::string_view(rest[0]) == "--")
     rest = rest.subspan(1);
-  request->wasi.arguments = {line.value("arg0", request->file)};
-  request->wasi.arguments.insert(request->wasi.arguments.end(), rest.begin(), rest.end());
+  giveArguments(line, rest, *request);
   return runRequest(*request, rest);
 }
 
