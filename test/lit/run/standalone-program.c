@@ -30,7 +30,8 @@
 // TIMEOUT: error: --timeout is
 // RUN: not wasm2native --max-memory 1M %t/app.wasm -o %t/no 2>&1 | FileCheck --check-prefix=NEEDS %s
 // NEEDS: error: --max-memory needs --emit=exe
-// RUN: not wasm2native --emit=exe --program-runtime=%t/app.wasm %t/app.wasm -o %t/no 2>&1 | FileCheck --check-prefix=RUNTIME %s
+// RUN: not wasm2native --emit=exe --program-runtime=%t/app.wasm \
+// RUN:   %t/app.wasm -o %t/no 2>&1 | FileCheck --check-prefix=RUNTIME %s
 // RUNTIME: app.wasm is not a runtime for programs
 // RUN: not wasm2native --emit=exe --target=aarch64,x86_64 --program-runtime=%bin/../lib/wasm2native/program-x86_64 \
 // RUN:   %t/app.wasm -o %t/no 2>&1 | FileCheck --check-prefix=OTHER %s
