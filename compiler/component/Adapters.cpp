@@ -12,14 +12,6 @@ using component::Builtin;
 using component::FlatTypes;
 using component::TypeBody;
 
-std::string_view textOf(CanonTrap trap) {
-  static constexpr std::string_view texts[] = {
-#define CANON_TRAP(name, text) text,
-#include "compiler/component/CanonTraps.def"
-  };
-  return texts[size_t(trap)];
-}
-
 void Adapters::trap(CodeEmitter &e, CanonTrap reason, std::optional<uint32_t> number) {
   e.i32(uint32_t(reason));
   if (number)

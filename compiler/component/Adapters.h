@@ -8,15 +8,11 @@
 #include "compiler/component/CodeEmitter.h"
 #include "compiler/component/Handles.h"
 #include "compiler/component/MergedModule.h"
+#include "lib/component/CanonTrap.h"
 
 namespace w2n::compiler {
 
-enum class CanonTrap : uint32_t {
-#define CANON_TRAP(name, text) name,
-#include "compiler/component/CanonTraps.def"
-};
-/// With # for a number.
-std::string_view textOf(CanonTrap trap);
+using component::CanonTrap;
 
 class Adapters {
 public:

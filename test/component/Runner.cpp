@@ -2,7 +2,7 @@
 
 #include "test/component/Runner.h"
 
-#include "compiler/component/Adapters.h"
+#include "lib/component/CanonTrap.h"
 #include "lib/support/File.h"
 #include "runtime/core/Module.h"
 #include "tools/wasm2native/LoadCompiler.h"
@@ -21,10 +21,7 @@ std::unexpected<Error> wrong(std::string text) {
 
 /// The function that adapters call with the reason of a trap.
 Status trapWith(runtime::Caller, std::span<runtime::Slot> slots) {
-  std::string text(compiler::textOf(compiler::CanonTrap(uint32_t(slots[0]))));
-  if (const size_t at = text.find('#'); at != std::string::npos)
-    text.replace(at, 1, std::to_string(uint32_t(slots[1])));
-  return fail(ErrorKind::Trap, std::move(text));
+  return fail(ErrorKind::Trap, messageOf(CanonTrap(uint32_t(slots[0])), uint32_t(slots[1])));
 }
 
 uint8_t digitOf(char c) { return uint8_t(c <= '9' ? c - '0' : c - 'a' + 10); }
