@@ -9,11 +9,20 @@
 #pragma once
 
 #include "lib/component/CanonTrap.h"
-#include "lib/component/Component.h"
+#include "lib/component/Types.h"
 #include "runtime/component/HostResource.h"
 #include "runtime/core/Extern.h"
 
 namespace w2n::runtime {
+
+/// The type with which a component imports a function.
+struct ImportedFunction {
+  const component::Types &types;
+  const component::TypeBody &type; ///< a function
+  /// The host's resource that a resource type (component::TypeBody::resource of a handle) stands
+  /// for; null if it is not the host's.
+  std::function<const HostResource *(component::TypeId resource)> resourceOf;
+};
 
 class HostCall {
 public:
@@ -43,6 +52,8 @@ public:
 
   /// The instance that calls; it must not be called back.
   virtual Instance &instance() = 0;
+  /// The type that the caller imports the function with.
+  virtual const ImportedFunction &import() const = 0;
 
 protected:
   HostCall(std::span<Slot> slots, component::CanonOption encoding)

@@ -6,7 +6,6 @@
 // found for every 0.2.x. Of several versions, the one asked for is preferred, else the latest.
 #pragma once
 
-#include "lib/component/Types.h"
 #include "lib/component/Version.h"
 #include "runtime/component/HostCall.h"
 
@@ -17,14 +16,6 @@ namespace w2n::runtime {
 /// An error leaves the guest: kind Exit ends the program, others trap with the error's text.
 using HostComponentBody = std::function<Status(HostCall &call)>;
 
-/// The type with which a component imports a function.
-struct ImportedFunction {
-  const component::Types &types;
-  const component::TypeBody &type; ///< a function
-  /// The host's resource that a resource type (component::TypeBody::resource of a handle) stands
-  /// for; null if it is not the host's.
-  std::function<const HostResource *(component::TypeId resource)> resourceOf;
-};
 /// Compares with the type that a host function has. Errors: Link, with found and wanted.
 using ImportCheck = std::function<Status(const ImportedFunction &import)>;
 
