@@ -8,11 +8,10 @@
 #pragma once
 
 #include "runtime/component/CanonicalTraits.h"
-#include "runtime/component/GuestStrings.h"
 #include "runtime/component/HostCall.h"
+#include "runtime/component/Transcode.h"
 
 #include <cstring>
-#include <deque>
 
 namespace w2n::runtime {
 
@@ -45,8 +44,8 @@ public:
 
   HostCall &call;
   HostContext &context;
-  const std::span<const uint8_t> memory;
-  std::deque<std::string> strings;
+  const std::span<uint8_t> memory;
+  ValueArena strings{maxHostBytes};
 
 private:
   uint64_t hostBytes = 0;
@@ -119,22 +118,10 @@ template <typename Reader> uint32_t readFlagBits(Reader &reader, uint32_t bytes)
 }
 
 template <typename T> Result<T> liftText(Lift &lift, uint32_t address, uint32_t length) {
-  W2N_TRY(found, findString(lift.memory, lift.call.encoding(), address, length));
-  if constexpr (std::same_as<T, std::string_view>)
-    if (found.encoding == component::CanonOption::Utf8) {
-      const std::string_view text(reinterpret_cast<const char *>(found.bytes.data()),
-                                  found.bytes.size());
-      if (!isUtf8(text))
-        return canonTrap(component::CanonTrap::InvalidUtf8);
-      return text;
-    }
-  // A unit of UTF-16 takes up to three bytes, one of Latin-1 two.
-  W2N_CHECK(lift.reserve(2 * found.bytes.size()));
-  W2N_TRY(text, decodeString(found));
-  if constexpr (std::same_as<T, std::string_view>)
-    return std::string_view(lift.strings.emplace_back(std::move(text)));
-  else
-    return text;
+  W2N_TRY(text, decodeString(lift.call.encoding(), lift.memory, address, length, lift.strings));
+  if constexpr (std::same_as<T, std::string>)
+    W2N_CHECK(lift.reserve(text.size()));
+  return T(text);
 }
 
 template <typename T> Result<T> readNext(Lift &lift, auto &reader);
@@ -146,7 +133,7 @@ template <typename T> Result<T> liftList(Lift &lift, uint32_t address, uint32_t 
   using Element = typename Canonical<T>::Element;
   constexpr uint64_t elementBytes = Canonical<Element>::bytes;
   W2N_TRY(base, lift.range(address, length * elementBytes, Canonical<Element>::alignment,
-                           component::CanonTrap::ListOutOfBounds));
+                           component::CanonTrap::ListPointerOutOfBounds));
   if constexpr (isSpan<T>) {
     static_assert(isInPlace<Element>);
     return T(reinterpret_cast<const Element *>(base), length);

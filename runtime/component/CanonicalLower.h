@@ -5,8 +5,9 @@
 #pragma once
 
 #include "runtime/component/CanonicalTraits.h"
-#include "runtime/component/GuestStrings.h"
 #include "runtime/component/HostCall.h"
+#include "runtime/component/HostText.h"
+#include "runtime/component/Transcode.h"
 
 #include <cstring>
 
@@ -75,6 +76,9 @@ public:
 
 namespace detail {
 
+/// Longer text is left to encodeString, which refuses what is too long.
+constexpr size_t maxTextBytes = 1 << 20;
+
 template <typename T> Status writeNext(Lower &lower, auto &writer, T &value);
 
 void writeSized(auto &writer, uint32_t bytes, uint32_t value) {
@@ -86,22 +90,31 @@ void writeSized(auto &writer, uint32_t bytes, uint32_t value) {
     writer.number(value);
 }
 
-inline Status writeText(Lower &lower, auto &writer, std::string_view text) {
-  EncodedString encoded;
-  W2N_CHECK(encodeString(text, lower.call.encoding(), encoded));
-  W2N_TRY(address, lower.allocate(uint32_t(encoded.bytes.size()), encoded.alignment));
-  if (!encoded.bytes.empty())
-    std::memcpy(lower.at(address), encoded.bytes.data(), encoded.bytes.size());
+/// Bytes in the guest's encoding.
+Status writeEncoded(Lower &lower, auto &writer, std::string_view bytes, uint32_t alignment,
+                    uint32_t length) {
+  W2N_TRY(address, lower.allocate(uint32_t(bytes.size()), alignment));
+  if (!bytes.empty())
+    std::memcpy(lower.at(address), bytes.data(), bytes.size());
   writer.number(address);
-  writer.number(encoded.length);
+  writer.number(length);
   return {};
+}
+
+Status writeText(Lower &lower, auto &writer, std::string_view text) {
+  const bool isValid = isUtf8(text);
+  if (isValid && lower.call.encoding() == component::CanonOption::Utf8 &&
+      text.size() <= maxTextBytes)
+    return writeEncoded(lower, writer, text, /*alignment=*/1, uint32_t(text.size()));
+  W2N_TRY(encoded, encodeString(lower.call.encoding(), isValid ? std::string(text) : toUtf8(text)));
+  return writeEncoded(lower, writer, encoded.bytes, encoded.alignment, encoded.length);
 }
 
 template <typename T> Status writeList(Lower &lower, auto &writer, T &list) {
   using Element = typename Canonical<T>::Element;
   const uint64_t bytes = uint64_t(list.size()) * Canonical<Element>::bytes;
   if (bytes > UINT32_MAX)
-    return canonTrap(component::CanonTrap::ListOutOfBounds);
+    return canonTrap(component::CanonTrap::ListPointerOutOfBounds);
   W2N_TRY(address, lower.allocate(uint32_t(bytes), Canonical<Element>::alignment));
   if constexpr (IsNumber<Element>) {
     if (bytes != 0)

@@ -76,7 +76,7 @@ Status checkImport(const ImportedFunction &import, const FuncNode &func) {
     same = comparison.equal(parameters[index].type, func.parameters[index]);
   if (same)
     return {};
-  return fail(ErrorKind::Link, "is imported with another type than the host's " + textOf(func));
+  return fail(ErrorKind::Link, "the host has " + textOf(func));
 }
 
 } // namespace w2n::runtime

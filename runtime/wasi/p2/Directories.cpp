@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // directory-entry-stream.
-#include "runtime/component/GuestStrings.h"
+#include "runtime/component/HostText.h"
 #include "runtime/wasi/DirectoryRecords.h"
 #include "runtime/wasi/FileOperations.h"
 #include "runtime/wasi/p2/Filesystem.h"

@@ -2,7 +2,7 @@
 
 #include "runtime/wasi/p2/Filesystem.h"
 
-#include "runtime/component/GuestStrings.h"
+#include "runtime/component/HostText.h"
 #include "runtime/core/Interrupt.h"
 #include "runtime/wasi/HostFlags.h"
 #include "runtime/wasi/PathOperations.h"

@@ -110,10 +110,10 @@ TEST_F(CanonicalTest, TextIsCheckedInEveryEncoding) {
   const uint32_t utf8 = guest.put("w\xc3\xb6rld");
   ASSERT_TRUE(guest.call(row<takeText>, {utf8, 6}));
   EXPECT_EQ(state->seen, "w\xc3\xb6rld");
-  EXPECT_EQ(trap(row<takeText>, {utf8, 2}), "invalid utf-8");
-  EXPECT_EQ(trap(row<takeText>, {guest.put("\xed\xa0\x80"), 3}), "invalid utf-8");
-  EXPECT_EQ(trap(row<takeText>, {guest.put("\xc0\x80"), 2}), "invalid utf-8");
-  EXPECT_EQ(trap(row<takeText>, {(1 << 20) - 1, 2}), "string content out-of-bounds");
+  EXPECT_EQ(trap(row<takeText>, {utf8, 2}), "incomplete utf-8 byte sequence");
+  EXPECT_EQ(trap(row<takeText>, {guest.put("\xed\xa0\x80"), 3}), "invalid utf-8 sequence");
+  EXPECT_EQ(trap(row<takeText>, {guest.put("\xc0\x80"), 2}), "invalid utf-8 sequence");
+  EXPECT_EQ(trap(row<takeText>, {(1 << 20) - 1, 2}), "string pointer/length out of bounds of memory");
   EXPECT_EQ(trap(row<takeText>, {1 << 20, 0}), "no trap");
 
   guest.encoding = component::CanonOption::Utf16;
@@ -142,8 +142,8 @@ TEST_F(CanonicalTest, ListsOfNumbersAreReadInPlace) {
   ASSERT_TRUE(guest.call(row<sum>, {64, 4}));
   EXPECT_EQ(guest.result, 6u);
   EXPECT_EQ(trap(row<sum>, {65, 1}), "unaligned pointer");
-  EXPECT_EQ(trap(row<sum>, {64, 1 << 18}), "list content out-of-bounds");
-  EXPECT_EQ(trap(row<sum>, {0, 0x40000001}), "list content out-of-bounds");
+  EXPECT_EQ(trap(row<sum>, {64, 1 << 18}), "list pointer/length out of bounds of memory");
+  EXPECT_EQ(trap(row<sum>, {0, 0x40000001}), "list pointer/length out of bounds of memory");
 }
 
 void takeLists(State &state, std::vector<std::tuple<std::string_view, bool>> list) {

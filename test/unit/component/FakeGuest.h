@@ -94,6 +94,7 @@ private:
       return handle;
     }
     Instance &instance() override { __builtin_unreachable(); }
+    const ImportedFunction &import() const override { __builtin_unreachable(); }
 
   private:
     FakeGuest &guest;
