@@ -15,15 +15,20 @@ namespace w2n::runtime {
 
 /// Takes one line, which ends in a newline.
 using CallTraceSink = std::function<void(std::string_view line)>;
+/// What traces the functions of an interface.
+struct CallTrace {
+  std::string_view interface; ///< without a version
+  CallTraceSink sink;
+};
 
 struct HostFunctionRow {
   std::string_view name; ///< as in the binary format: "[method]input-stream.read"
   /// Of the parameters in their order, separated by spaces: for traces.
   std::string_view parameterNames;
   const FuncNode *type;
-  /// Lifts the arguments, calls the function, lowers the result. With a sink, it gets a line.
+  /// Lifts the arguments, calls the function, lowers the result. `trace` may be null.
   Status (*invoke)(HostCall &call, HostContext &context, const HostFunctionRow &row,
-                   const CallTraceSink *trace);
+                   const CallTrace *trace);
 };
 
 struct HostInterfaceRow {
@@ -59,13 +64,10 @@ template <typename R> struct Returned<Result<R>> {
   static constexpr bool mayTrap = true;
 };
 
-/// The beginning of a line: "interface#name(parameter=value, ...) = ".
+/// "wall-clock.now() = ...", "output-stream.check-write(self=output-stream#1) = ...".
 class TraceLine {
 public:
-  TraceLine(const HostFunctionRow &row, HostContext &context) : context(context) {
-    names = row.parameterNames;
-    line.append(row.name).append("(");
-  }
+  TraceLine(const HostFunctionRow &row, const CallTrace &trace, HostContext &context);
   template <typename T> void argument(const T &value) {
     const size_t end = names.find(' ');
     line.append(line.ends_with('(') ? "" : ", ").append(names.substr(0, end)).append("=");
@@ -151,7 +153,7 @@ struct Invoker<function> {
   }
 
   static Status invoke(HostCall &hostCall, HostContext &context, const HostFunctionRow &row,
-                       const CallTraceSink *trace) {
+                       const CallTrace *trace) {
     Lift lift(hostCall, context);
     uint32_t place = 0;
     if constexpr (resultInMemory) {
@@ -186,15 +188,14 @@ struct Invoker<function> {
   }
 
   static Status invokeTraced(HostCall &hostCall, State &state, Parameters &parameters,
-                             uint32_t place, const HostFunctionRow &row,
-                             const CallTraceSink &trace) {
-    TraceLine line(row, state);
+                             uint32_t place, const HostFunctionRow &row, const CallTrace &trace) {
+    TraceLine line(row, trace, state);
     std::apply([&](const auto &...each) { (line.argument(each), ...); }, parameters);
     auto run = [&]() -> R {
       if constexpr (std::is_void_v<R>) {
         call(state, parameters);
         line.end("");
-        trace(line.line);
+        trace.sink(line.line);
       } else {
         R value = call(state, parameters);
         if constexpr (!Returned<R>::mayTrap)
@@ -205,7 +206,7 @@ struct Invoker<function> {
           line.end("");
         else
           line.result(*value);
-        trace(line.line);
+        trace.sink(line.line);
         return value;
       }
     };

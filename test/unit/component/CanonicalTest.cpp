@@ -113,7 +113,8 @@ TEST_F(CanonicalTest, TextIsCheckedInEveryEncoding) {
   EXPECT_EQ(trap(row<takeText>, {utf8, 2}), "incomplete utf-8 byte sequence");
   EXPECT_EQ(trap(row<takeText>, {guest.put("\xed\xa0\x80"), 3}), "invalid utf-8 sequence");
   EXPECT_EQ(trap(row<takeText>, {guest.put("\xc0\x80"), 2}), "invalid utf-8 sequence");
-  EXPECT_EQ(trap(row<takeText>, {(1 << 20) - 1, 2}), "string pointer/length out of bounds of memory");
+  EXPECT_EQ(trap(row<takeText>, {(1 << 20) - 1, 2}),
+            "string pointer/length out of bounds of memory");
   EXPECT_EQ(trap(row<takeText>, {1 << 20, 0}), "no trap");
 
   guest.encoding = component::CanonOption::Utf16;
@@ -274,19 +275,19 @@ TEST_F(CanonicalTest, ErrorsAreResultsOrTraps) {
 
 TEST_F(CanonicalTest, TracesHaveArgumentsAndResults) {
   std::string lines;
-  const CallTraceSink sink = [&](std::string_view line) { lines += line; };
+  const CallTrace sink = {"a:b/c", [&](std::string_view line) { lines += line; }};
   ASSERT_TRUE(guest.call(row<makeCounter>, {}, &sink));
   ASSERT_TRUE(guest.call(row<increment>, {guest.result}, &sink));
   ASSERT_TRUE(guest.call(row<makeTexts>, {1, 64}, &sink));
   ASSERT_TRUE(guest.call(row<makeTexts>, {0, 64}, &sink));
   ASSERT_TRUE(guest.call(row<takeText>, {guest.put("a\"\n"), 3}, &sink));
   EXPECT_FALSE(guest.call(row<mayTrap>, {2, 64}, &sink));
-  EXPECT_EQ(lines, "f() = counter#1\n"
-                   "f(a=counter#1) = 1\n"
-                   "f(a=1) = err(circle(2.5))\n"
-                   "f(a=0) = ok([\"x\", \"w\\xc3\\xb6rld\", \"bad\\xff\"])\n"
-                   "f(a=\"a\\\"\\n\")\n"
-                   "f(a=2) = ?\n");
+  EXPECT_EQ(lines, "c.f() = counter#1\n"
+                   "c.f(a=counter#1) = 1\n"
+                   "c.f(a=1) = err(circle(2.5))\n"
+                   "c.f(a=0) = ok([\"x\", \"w\\xc3\\xb6rld\", \"bad\\xff\"])\n"
+                   "c.f(a=\"a\\\"\\n\")\n"
+                   "c.f(a=2) = ?\n");
 }
 
 } // namespace

@@ -49,7 +49,7 @@ public:
 
   /// Calls `row` with core values; the result is in `result`, or where the last one says.
   Status call(const HostFunctionRow &row, std::vector<Slot> slots,
-              const CallTraceSink *trace = nullptr) {
+              const CallTrace *trace = nullptr) {
     slots.push_back(0);
     Call call(*this, slots, encoding);
     Status status = row.invoke(call, *context, row, trace);

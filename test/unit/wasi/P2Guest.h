@@ -45,7 +45,8 @@ protected:
     const auto *row = findFunction(path.substr(0, hash), path.substr(hash + 1));
     if (!row)
       return fail(ErrorKind::Internal, "no row");
-    return guest->call(*row, std::move(slots), trace ? &trace : nullptr);
+    const runtime::CallTrace traced = {path.substr(0, hash), trace};
+    return guest->call(*row, std::move(slots), trace ? &traced : nullptr);
   }
 
   /// A method of a stream with a result in memory, at `place`: the error's case, or "ok".

@@ -269,12 +269,12 @@ TEST_F(P2StreamsTest, TracesAreDecoded) {
   output = Descriptor();
   write(stream, "x");
   errorOf("wasi:cli/exit#exit", {1});
-  EXPECT_EQ(lines, "get-stdout() = output-stream#1\n"
-                   "[method]output-stream.blocking-write-and-flush(self=output-stream#1, "
+  EXPECT_EQ(lines, "stdout.get-stdout() = output-stream#1\n"
+                   "output-stream.blocking-write-and-flush(self=output-stream#1, "
                    "contents=\"hi\\n\") = ok\n"
-                   "[method]output-stream.blocking-write-and-flush(self=output-stream#1, "
+                   "output-stream.blocking-write-and-flush(self=output-stream#1, "
                    "contents=\"x\") = err(closed)\n"
-                   "exit(status=err) = ?\n");
+                   "exit.exit(status=err) = ?\n");
 }
 
 } // namespace
