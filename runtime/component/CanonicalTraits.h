@@ -5,7 +5,8 @@
 //
 //   bool, u8 ... s64, f32, f64, char   bool, uint8_t ... int64_t, float, double, char32_t
 //   string                             std::string_view, std::string
-//   list<T>                            std::span<const T> of numbers, in place; std::vector<T>
+//   list<T>                            std::span<const T> of numbers, in place, as a parameter;
+//                                      std::vector<T>; ByteBuffer as a result
 //   option<T>, tuple<...>              std::optional<T>, std::tuple<...>
 //   result<T, E>                       std::expected<T, E>; void for no T, Unit for no E
 //   record                             a struct with `static constexpr auto fields()`, which
@@ -47,6 +48,25 @@ namespace w2n::runtime {
 /// The payload of an error case that has none.
 struct Unit {
   friend bool operator==(Unit, Unit) = default;
+};
+
+/// A list of bytes that a host function returns: as a std::vector, but not zeroed first.
+class ByteBuffer {
+public:
+  using value_type = uint8_t;
+  ByteBuffer() = default;
+  explicit ByteBuffer(size_t bytes)
+      : bytes(std::make_unique_for_overwrite<uint8_t[]>(bytes)), count(bytes) {}
+  uint8_t *data() const { return bytes.get(); }
+  size_t size() const { return count; }
+  const uint8_t &operator[](size_t index) const { return bytes[index]; }
+  std::span<uint8_t> span() const { return {bytes.get(), count}; }
+  /// Keeps the first ones.
+  void cutTo(size_t size) { count = size; }
+
+private:
+  std::unique_ptr<uint8_t[]> bytes;
+  size_t count = 0;
 };
 
 template <typename Class, typename T> struct Member {
@@ -93,7 +113,7 @@ concept IsOption = isInstanceOf<T, std::optional>;
 template <typename T>
 concept IsResultValue = isInstanceOf<T, std::expected>;
 template <typename T>
-concept IsList = isSpan<T> || isInstanceOf<T, std::vector>;
+concept IsList = isSpan<T> || isInstanceOf<T, std::vector> || std::same_as<T, ByteBuffer>;
 template <typename T>
 concept IsOwn = isInstanceOf<T, std::unique_ptr>;
 template <typename T>

@@ -27,11 +27,13 @@ Result<uint32_t> ResourceTable::add(const ResourceType &type, std::unique_ptr<Re
 }
 
 Resource *ResourceTable::find(const ResourceType &type, uint32_t representation) {
+  std::lock_guard guard(lock);
   Entry *entry = entryOf(type, representation);
   return entry ? entry->resource.get() : nullptr;
 }
 
 std::unique_ptr<Resource> ResourceTable::take(const ResourceType &type, uint32_t representation) {
+  std::lock_guard guard(lock);
   Entry *entry = entryOf(type, representation);
   if (!entry)
     return nullptr;

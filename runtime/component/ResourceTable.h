@@ -7,8 +7,10 @@
 #include "runtime/component/HostResource.h"
 #include "runtime/component/TypeNode.h"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 namespace w2n::runtime {
@@ -25,7 +27,7 @@ public:
   uint32_t traceNumber = 0;
 };
 
-/// Threads: one at a time.
+/// Threads: any. A resource is used by the instance that has its handle, on one thread at a time.
 class ResourceTable {
 public:
   static constexpr uint32_t defaultMaxResources = 65536;
@@ -39,7 +41,10 @@ public:
   Resource *find(const ResourceType &type, uint32_t representation);
   /// The same; it stands for nothing from then on.
   std::unique_ptr<Resource> take(const ResourceType &type, uint32_t representation);
-  uint32_t count() const { return used; }
+  uint32_t count() const {
+    std::lock_guard guard(lock);
+    return used;
+  }
 
 private:
   struct Entry {
@@ -47,14 +52,17 @@ private:
     std::unique_ptr<Resource> resource;
     uint32_t nextFree = 0;
   };
+  // Needs the lock.
   Entry *entryOf(const ResourceType &type, uint32_t representation);
 
   const uint32_t maxResources;
+  mutable std::mutex lock;
   std::vector<Entry> entries = std::vector<Entry>(1); // 0 stands for nothing
   uint32_t firstFree = 0, used = 0;
 };
 
-/// The state that the functions of a host share, for one instance.
+/// The state that the functions of a host share: of one instance, or of several, which are on any
+/// threads.
 class HostContext {
 public:
   explicit HostContext(uint32_t maxResources = ResourceTable::defaultMaxResources)
@@ -74,7 +82,7 @@ public:
   std::vector<const HostResource *> hostResources() const;
 
   ResourceTable resources;
-  uint32_t tracedResources = 0;
+  std::atomic<uint32_t> tracedResources = 0;
 
 private:
   struct Row {

@@ -2,6 +2,7 @@
 
 #include "runtime/wasi/p2/ClocksAndRandom.h"
 
+#include "runtime/core/Interrupt.h"
 #include "runtime/platform/VirtualMemory.h"
 
 namespace w2n::wasi::p2 {
@@ -42,14 +43,17 @@ Datetime wallResolution(State &state) {
 TimezoneDisplay timezoneDisplay(State &, Datetime) { return {0, "UTC", false}; }
 int32_t timezoneUtcOffset(State &, Datetime) { return 0; }
 
-Result<RandomBytes> getRandomBytes(State &state, uint64_t len) {
+Result<runtime::ByteBuffer> getRandomBytes(State &state, uint64_t len) {
   if (len > maxRandomBytes || !platform::hasRoom(len))
     return trap(std::to_string(len) + " random bytes at once, the most is " +
                 std::to_string(maxRandomBytes));
-  const std::span<uint8_t> bytes = state.buffer(len);
-  if (const Outcome filled = state.wasi->random.fill(bytes); !filled)
+  runtime::ByteBuffer bytes(len);
+  if (const Outcome filled = state.wasi->random.fill(bytes.span()); !filled)
     return trap(std::string("no random numbers: ") + nameOf(filled.error()));
-  return RandomBytes(bytes);
+  // Nothing of the host's memory goes to a guest whose time is up meanwhile.
+  if (runtime::isInterrupted())
+    return interrupted();
+  return bytes;
 }
 
 Result<uint64_t> getRandomU64(State &state) { return randomValue<uint64_t>(state); }

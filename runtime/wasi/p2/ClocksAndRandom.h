@@ -41,9 +41,8 @@ Datetime wallResolution(State &state);
 TimezoneDisplay timezoneDisplay(State &state, Datetime when);
 int32_t timezoneUtcOffset(State &state, Datetime when);
 
-using RandomBytes = std::span<const uint8_t>;
 /// Errors: Trap (too many).
-Result<RandomBytes> getRandomBytes(State &state, uint64_t len);
+Result<runtime::ByteBuffer> getRandomBytes(State &state, uint64_t len);
 Result<uint64_t> getRandomU64(State &state);
 Result<std::tuple<uint64_t, uint64_t>> insecureSeed(State &state);
 

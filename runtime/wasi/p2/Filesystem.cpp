@@ -222,22 +222,23 @@ FileResult<void> setTimes(State &state, FileDescriptor &self, NewTimestamp acces
   return toResult(setFileTimes(*self.file, *times));
 }
 
-Result<FileResult<std::tuple<Bytes, bool>>> readAt(State &state, FileDescriptor &self,
-                                                   uint64_t length, uint64_t offset) {
-  using Read = FileResult<std::tuple<Bytes, bool>>;
+Result<FileResult<std::tuple<ByteBuffer, bool>>> readAt(State &, FileDescriptor &self,
+                                                        uint64_t length, uint64_t offset) {
+  using Read = FileResult<std::tuple<ByteBuffer, bool>>;
   constexpr uint64_t maxReadBytes = 256 << 10;
   if (self.file->type == FileType::Directory)
     return Read(failure(Errno::IsDir));
   if (offset > INT64_MAX)
     return Read(failure(Errno::Inval));
-  const std::span<uint8_t> buffer = state.buffer(std::min(length, maxReadBytes));
-  const auto bytes = readFileAt(*self.file, IoVectors{std::span<const uint8_t>(buffer)}, offset);
+  ByteBuffer buffer(std::min(length, maxReadBytes));
+  const auto bytes = readFileAt(*self.file, IoVectors{Bytes(buffer.span())}, offset);
   if (!bytes && runtime::isInterrupted())
     return interrupted();
   if (!bytes)
     return Read(failure(bytes.error()));
   const bool atEnd = *bytes == 0 && length != 0;
-  return Read(std::tuple(Bytes(buffer.first(size_t(*bytes))), atEnd));
+  buffer.cutTo(size_t(*bytes));
+  return Read(std::tuple(std::move(buffer), atEnd));
 }
 
 Result<FileResult<uint64_t>> writeAt(State &state, FileDescriptor &self, Bytes buffer,
@@ -368,11 +369,11 @@ FileResult<std::unique_ptr<FileDescriptor>> openAt(State &state, FileDescriptor 
 
 FileResult<std::string> readlinkAt(State &state, FileDescriptor &self, std::string_view path) {
   return onPath<std::string>(path, [&](const GuestPath &checked) -> FileResult<std::string> {
-    const std::span<uint8_t> buffer = state.buffer(PATH_MAX);
+    uint8_t buffer[PATH_MAX];
     const auto bytes = readLink(*state.wasi, *self.file, checked, buffer);
     if (!bytes)
       return failure(bytes.error());
-    std::string target(reinterpret_cast<const char *>(buffer.data()), *bytes);
+    std::string target(reinterpret_cast<const char *>(buffer), *bytes);
     if (target.starts_with('/'))
       return failure(Errno::NotCapable);
     if (!runtime::isUtf8(target))

@@ -135,8 +135,8 @@ FileResult<DescriptorType> getType(State &, FileDescriptor &self);
 FileResult<void> setSize(State &, FileDescriptor &self, uint64_t size);
 FileResult<void> setTimes(State &, FileDescriptor &self, NewTimestamp accessed,
                           NewTimestamp modified);
-Result<FileResult<std::tuple<Bytes, bool>>> readAt(State &, FileDescriptor &self, uint64_t length,
-                                                   uint64_t offset);
+Result<FileResult<std::tuple<ByteBuffer, bool>>> readAt(State &, FileDescriptor &self,
+                                                        uint64_t length, uint64_t offset);
 Result<FileResult<uint64_t>> writeAt(State &, FileDescriptor &self, Bytes buffer, uint64_t offset);
 FileResult<std::unique_ptr<DirectoryEntryStream>> readDirectory(State &, FileDescriptor &self);
 FileResult<void> sync(State &, FileDescriptor &self);

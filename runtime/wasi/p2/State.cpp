@@ -24,12 +24,6 @@ WasiResult<FileHandle> State::keep(File file) {
   });
 }
 
-std::span<uint8_t> State::buffer(size_t bytes) {
-  if (scratch.size() < bytes)
-    scratch.resize(bytes);
-  return std::span(scratch).first(bytes);
-}
-
 std::unexpected<Error> interrupted() { return std::unexpected(runtime::interruptError()); }
 
 std::unexpected<Error> trap(std::string text) { return fail(ErrorKind::Trap, std::move(text)); }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// WASI 0.2 for one instance: what it was given is a WasiContext, as for preview 1, and its
-// functions are those of Interfaces.cpp.
+// WASI 0.2: what the guest was given is a WasiContext, as for preview 1, and its functions are
+// those of Interfaces.cpp. Nothing here belongs to a call: the guest's `realloc`, which lowering
+// calls, may make calls of its own.
 #pragma once
 
 #include "runtime/component/HostFunction.h"
@@ -29,14 +30,11 @@ public:
 
   /// `file`, which counts among the open ones as long as anybody has it. Errors: Mfile.
   WasiResult<FileHandle> keep(File file);
-  /// At least `bytes`, for one call.
-  std::span<uint8_t> buffer(size_t bytes);
 
   const std::shared_ptr<WasiContext> wasi;
 
 private:
   std::shared_ptr<OpenFiles> openFiles;
-  std::vector<uint8_t> scratch;
 };
 
 /// What a call ends with that the guest is not to survive, because the host interrupts it.

@@ -104,13 +104,14 @@ Result<StreamResult<size_t>> InputSource::read(State &state, std::span<uint8_t> 
 
 namespace {
 
-Result<StreamResult<Bytes>> readBytes(State &state, InputStream &self, uint64_t len,
-                                      bool blocking) {
-  const std::span<uint8_t> buffer = state.buffer(std::min<uint64_t>(len, maxReadBytes));
-  W2N_TRY(bytes, self.source->read(state, buffer, blocking));
+Result<StreamResult<ByteBuffer>> readBytes(State &state, InputStream &self, uint64_t len,
+                                           bool blocking) {
+  ByteBuffer buffer(std::min<uint64_t>(len, maxReadBytes));
+  W2N_TRY(bytes, self.source->read(state, buffer.span(), blocking));
   if (!bytes)
-    return StreamResult<Bytes>(std::unexpected(std::move(bytes.error())));
-  return StreamResult<Bytes>(Bytes(buffer.first(*bytes)));
+    return StreamResult<ByteBuffer>(std::unexpected(std::move(bytes.error())));
+  buffer.cutTo(*bytes);
+  return StreamResult<ByteBuffer>(std::move(buffer));
 }
 
 Result<StreamResult<uint64_t>> skipBytes(State &state, InputStream &self, uint64_t len,
@@ -123,10 +124,10 @@ Result<StreamResult<uint64_t>> skipBytes(State &state, InputStream &self, uint64
 
 } // namespace
 
-Result<StreamResult<Bytes>> inputRead(State &state, InputStream &self, uint64_t len) {
+Result<StreamResult<ByteBuffer>> inputRead(State &state, InputStream &self, uint64_t len) {
   return readBytes(state, self, len, /*blocking=*/false);
 }
-Result<StreamResult<Bytes>> inputBlockingRead(State &state, InputStream &self, uint64_t len) {
+Result<StreamResult<ByteBuffer>> inputBlockingRead(State &state, InputStream &self, uint64_t len) {
   return readBytes(state, self, len, /*blocking=*/true);
 }
 Result<StreamResult<uint64_t>> inputSkip(State &state, InputStream &self, uint64_t len) {
@@ -275,7 +276,7 @@ Result<StreamResult<uint64_t>> splice(State &state, OutputStream &self, InputStr
   if (!bytes)
     return Moved(std::unexpected(std::move(bytes.error())));
   W2N_CHECK(self.sink->usePermit(bytes->size()));
-  W2N_TRY(written, self.sink->write(state, *bytes));
+  W2N_TRY(written, self.sink->write(state, bytes->span()));
   if (!written)
     return Moved(std::unexpected(std::move(written.error())));
   return Moved(bytes->size());

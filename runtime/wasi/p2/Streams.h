@@ -112,9 +112,10 @@ public:
 std::string errorToDebugString(State &state, IoError &self);
 
 using Bytes = std::span<const uint8_t>;
+using runtime::ByteBuffer;
 
-Result<StreamResult<Bytes>> inputRead(State &state, InputStream &self, uint64_t len);
-Result<StreamResult<Bytes>> inputBlockingRead(State &state, InputStream &self, uint64_t len);
+Result<StreamResult<ByteBuffer>> inputRead(State &state, InputStream &self, uint64_t len);
+Result<StreamResult<ByteBuffer>> inputBlockingRead(State &state, InputStream &self, uint64_t len);
 Result<StreamResult<uint64_t>> inputSkip(State &state, InputStream &self, uint64_t len);
 Result<StreamResult<uint64_t>> inputBlockingSkip(State &state, InputStream &self, uint64_t len);
 std::unique_ptr<Pollable> inputSubscribe(State &state, InputStream &self);

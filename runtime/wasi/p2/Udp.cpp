@@ -35,7 +35,8 @@ NetResult<void> checkRemote(State &state, const UdpEnd &end, const SocketAddress
 
 /// Nullopt if there is none.
 NetResult<std::optional<IncomingDatagram>> receiveOne(State &state, const UdpEnd &end) {
-  const std::span<uint8_t> buffer = state.buffer(maxDatagramBytes);
+  const ByteBuffer room(maxDatagramBytes);
+  const std::span<uint8_t> buffer = room.span();
   for (int dropped = 0; dropped < maxDropped; ++dropped) {
     HostAddress from;
     const ssize_t bytes = restarted([&] {

@@ -41,6 +41,7 @@ public:
     top = address + size;
     return address;
   }
+  void resetAllocations() { top = firstAllocation; }
   void drop(uint32_t handle) {
     const Handle row = handles.at(handle);
     handles.erase(handle);
@@ -75,6 +76,8 @@ private:
     std::span<uint8_t> memory() override { return guest.bytes; }
     Result<uint32_t> allocate(uint32_t size, uint32_t alignment) override {
       guest.lastAlignment = alignment;
+      if (size > guest.bytes.size() - guest.top - alignment)
+        return canonTrap(component::CanonTrap::ReallocOutOfBounds);
       return guest.take(size, alignment);
     }
     Result<uint32_t> lend(const HostResource &resource, uint32_t handle) override {
@@ -101,7 +104,8 @@ private:
   };
 
   const std::shared_ptr<HostContext> context;
-  uint32_t top = 4096, lastHandle = 0;
+  static constexpr uint32_t firstAllocation = 4096;
+  uint32_t top = firstAllocation, lastHandle = 0;
 };
 
 } // namespace w2n::runtime
