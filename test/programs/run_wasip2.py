@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""Builds one Rust program natively and as a component (wasm32-wasip2), and requires that both print the same. A component
-has the options of the line "// OPTIONS: ..." in the source. Without a compiler, or its library, it ends with status 77, for
-which the test counts as skipped."""
+"""Builds one Rust program natively and as a component (wasm32-wasip2), and requires that both print the same. A
+component has the options of the line "// OPTIONS: ..." in the source. Without a compiler, or its library, it ends with
+status 77, for which the test counts as skipped."""
 
 import argparse
 import os
