@@ -34,6 +34,7 @@ public:
   const std::vector<std::string> &environment() const { return options.environment; }
   /// Empty if nobody wants it.
   const TraceSink &trace() const { return options.trace; }
+  const RefusalSink &refused() const { return options.refused; }
   uint32_t maxOpenFiles() const { return options.maxOpenFiles; }
   bool raisesBrokenPipe() const { return options.raiseBrokenPipe; }
   // Before the files, which refer to them.

@@ -107,6 +107,12 @@ MetadataHash toHash(State &state, const struct stat &status) {
   return hash;
 }
 
+/// Tells a host that wants to know (Refusals.h), but for calls that are traced.
+void noteRefusal(State &state, std::string_view path, Errno error) {
+  if (state.wasi->refused() && !state.wasi->trace())
+    state.wasi->refused()({path, error});
+}
+
 // The rights that a file may get besides those to read and to write it.
 constexpr Rights readingRights = rights::fdRead | rights::fdReaddir;
 constexpr Rights writingRights = rights::fdWrite | rights::fdAllocate | rights::fdFilestatSetSize;
@@ -139,6 +145,8 @@ std::vector<std::tuple<std::unique_ptr<FileDescriptor>, std::string>> getDirecto
   for (const FileHandle &file : state.wasi->files.handles())
     if (file && file->preopenName)
       directories.emplace_back(std::make_unique<FileDescriptor>(file), *file->preopenName);
+  if (directories.empty())
+    noteRefusal(state, "", Errno::Badf);
   return directories;
 }
 
@@ -287,43 +295,49 @@ std::optional<FilesystemError> filesystemErrorCode(State &, IoError &err) {
 namespace {
 /// `operation(path)`, if `text` is a path.
 template <typename T, typename Operation>
-FileResult<T> onPath(std::string_view text, Operation operation) {
+FileResult<T> onPath(State &state, std::string_view text, Operation operation) {
   const CheckedPath checked(text);
   if (checked.error != Errno::Success)
     return failure(checked.error);
-  return operation(checked.path);
+  FileResult<T> result = operation(checked.path);
+  if (!result && (result.error() == FilesystemError::NotPermitted ||
+                  result.error() == FilesystemError::ReadOnly))
+    noteRefusal(state, text, Errno::NotCapable);
+  return result;
 }
 } // namespace
 
 FileResult<void> createDirectoryAt(State &state, FileDescriptor &self, std::string_view path) {
-  return onPath<void>(path, [&](const GuestPath &checked) {
+  return onPath<void>(state, path, [&](const GuestPath &checked) {
     return toResult(createDirectory(*state.wasi, *self.file, checked));
   });
 }
 
 FileResult<DescriptorStat> statAt(State &state, FileDescriptor &self, PathFlags flags,
                                   std::string_view path) {
-  return onPath<DescriptorStat>(path, [&](const GuestPath &checked) -> FileResult<DescriptorStat> {
-    const auto status = statusOfPath(*state.wasi, *self.file, lookupOf(flags), checked);
-    if (!status)
-      return failure(status.error());
-    return toStat(state, *status);
-  });
+  return onPath<DescriptorStat>(
+      state, path, [&](const GuestPath &checked) -> FileResult<DescriptorStat> {
+        const auto status = statusOfPath(*state.wasi, *self.file, lookupOf(flags), checked);
+        if (!status)
+          return failure(status.error());
+        return toStat(state, *status);
+      });
 }
 
 FileResult<MetadataHash> metadataHashAt(State &state, FileDescriptor &self, PathFlags flags,
                                         std::string_view path) {
-  return onPath<MetadataHash>(path, [&](const GuestPath &checked) -> FileResult<MetadataHash> {
-    const auto status = statusOfPath(*state.wasi, *self.file, lookupOf(flags), checked);
-    if (!status)
-      return failure(status.error());
-    return toHash(state, *status);
-  });
+  return onPath<MetadataHash>(
+      state, path, [&](const GuestPath &checked) -> FileResult<MetadataHash> {
+        const auto status = statusOfPath(*state.wasi, *self.file, lookupOf(flags), checked);
+        if (!status)
+          return failure(status.error());
+        return toHash(state, *status);
+      });
 }
 
 FileResult<void> setTimesAt(State &state, FileDescriptor &self, PathFlags flags,
                             std::string_view path, NewTimestamp accessed, NewTimestamp modified) {
-  return onPath<void>(path, [&](const GuestPath &checked) -> FileResult<void> {
+  return onPath<void>(state, path, [&](const GuestPath &checked) -> FileResult<void> {
     const auto times = toTimes(state, accessed, modified);
     if (!times)
       return failure(times.error());
@@ -337,8 +351,8 @@ FileResult<void> linkAt(State &state, FileDescriptor &self, PathFlags oldFlags,
   // As with preview 1: a link's target is never what gets linked.
   if (oldFlags.symlinkFollow)
     return failure(Errno::Inval);
-  return onPath<void>(oldPath, [&](const GuestPath &from) {
-    return onPath<void>(newPath, [&](const GuestPath &to) {
+  return onPath<void>(state, oldPath, [&](const GuestPath &from) {
+    return onPath<void>(state, newPath, [&](const GuestPath &to) {
       return toResult(linkPath(*state.wasi, *self.file, from, *newDescriptor.file, to));
     });
   });
@@ -349,26 +363,27 @@ FileResult<std::unique_ptr<FileDescriptor>> openAt(State &state, FileDescriptor 
                                                    OpenFlags openFlags,
                                                    DescriptorFlags descriptorFlags) {
   using Opened = FileResult<std::unique_ptr<FileDescriptor>>;
-  return onPath<std::unique_ptr<FileDescriptor>>(path, [&](const GuestPath &checked) -> Opened {
-    const File &directory = *self.file;
-    if (directory.type == FileType::Directory && !isMutable(directory) &&
-        wantsMutation(openFlags, descriptorFlags))
-      return failure(Errno::Rofs);
-    auto opened =
-        openPath(*state.wasi, directory, checked, toOpenHow(flags, openFlags, descriptorFlags));
-    if (!opened)
-      return failure(opened.error());
-    if (opened->type == FileType::Directory && descriptorFlags.write)
-      return failure(Errno::IsDir);
-    auto kept = state.keep(std::move(*opened));
-    if (!kept)
-      return failure(kept.error());
-    return std::make_unique<FileDescriptor>(std::move(*kept));
-  });
+  return onPath<std::unique_ptr<FileDescriptor>>(
+      state, path, [&](const GuestPath &checked) -> Opened {
+        const File &directory = *self.file;
+        if (directory.type == FileType::Directory && !isMutable(directory) &&
+            wantsMutation(openFlags, descriptorFlags))
+          return failure(Errno::Rofs);
+        auto opened =
+            openPath(*state.wasi, directory, checked, toOpenHow(flags, openFlags, descriptorFlags));
+        if (!opened)
+          return failure(opened.error());
+        if (opened->type == FileType::Directory && descriptorFlags.write)
+          return failure(Errno::IsDir);
+        auto kept = state.keep(std::move(*opened));
+        if (!kept)
+          return failure(kept.error());
+        return std::make_unique<FileDescriptor>(std::move(*kept));
+      });
 }
 
 FileResult<std::string> readlinkAt(State &state, FileDescriptor &self, std::string_view path) {
-  return onPath<std::string>(path, [&](const GuestPath &checked) -> FileResult<std::string> {
+  return onPath<std::string>(state, path, [&](const GuestPath &checked) -> FileResult<std::string> {
     uint8_t buffer[PATH_MAX];
     const auto bytes = readLink(*state.wasi, *self.file, checked, buffer);
     if (!bytes)
@@ -383,15 +398,15 @@ FileResult<std::string> readlinkAt(State &state, FileDescriptor &self, std::stri
 }
 
 FileResult<void> removeDirectoryAt(State &state, FileDescriptor &self, std::string_view path) {
-  return onPath<void>(path, [&](const GuestPath &checked) {
+  return onPath<void>(state, path, [&](const GuestPath &checked) {
     return toResult(removeDirectory(*state.wasi, *self.file, checked));
   });
 }
 
 FileResult<void> renameAt(State &state, FileDescriptor &self, std::string_view oldPath,
                           FileDescriptor &newDescriptor, std::string_view newPath) {
-  return onPath<void>(oldPath, [&](const GuestPath &from) {
-    return onPath<void>(newPath, [&](const GuestPath &to) {
+  return onPath<void>(state, oldPath, [&](const GuestPath &from) {
+    return onPath<void>(state, newPath, [&](const GuestPath &to) {
       return toResult(renamePath(*state.wasi, *self.file, from, *newDescriptor.file, to));
     });
   });
@@ -399,15 +414,15 @@ FileResult<void> renameAt(State &state, FileDescriptor &self, std::string_view o
 
 FileResult<void> symlinkAt(State &state, FileDescriptor &self, std::string_view oldPath,
                            std::string_view newPath) {
-  return onPath<void>(oldPath, [&](const GuestPath &target) {
-    return onPath<void>(newPath, [&](const GuestPath &checked) {
+  return onPath<void>(state, oldPath, [&](const GuestPath &target) {
+    return onPath<void>(state, newPath, [&](const GuestPath &checked) {
       return toResult(makeSymlink(*state.wasi, target, *self.file, checked));
     });
   });
 }
 
 FileResult<void> unlinkFileAt(State &state, FileDescriptor &self, std::string_view path) {
-  return onPath<void>(path, [&](const GuestPath &checked) {
+  return onPath<void>(state, path, [&](const GuestPath &checked) {
     return toResult(unlinkFile(*state.wasi, *self.file, checked));
   });
 }

@@ -249,6 +249,21 @@ TEST_F(P2FilesystemTest, TheQuotaHoldsForStreams) {
   EXPECT_EQ(open("another", create, writes), "quota");
 }
 
+TEST_F(P2FilesystemTest, RefusalsAreTold) {
+  std::vector<std::string> refused;
+  WasiOptions options = nothing();
+  options.refused = [&](const Refusal &refusal) { refused.emplace_back(refusal.path); };
+  start(options);
+  call("wasi:filesystem/preopens#get-directories", {place});
+  options.preopens = {{host / "root", "/root"}};
+  start(options);
+  call("wasi:filesystem/preopens#get-directories", {place});
+  root = guest->load<uint32_t>(guest->load<uint32_t>(place));
+  EXPECT_EQ(open("none"), "no-entry");
+  EXPECT_EQ(open("../secret"), "not-permitted");
+  EXPECT_EQ(refused, (std::vector<std::string>{"", "../secret"}));
+}
+
 TEST_F(P2FilesystemTest, OpenFilesHaveALimit) {
   restart({}, /*maxOpenFiles=*/7); // five are given
   ASSERT_EQ(open("file"), "ok");
