@@ -83,14 +83,14 @@ public:
     value.kind = W2N_COMPONENT_OWN;
     W2N_TRY(representation, callee.callHandles(function.instance, &WorldHandles::take, handle,
                                                resource->handleType));
-    value.of.resource = {identityOf(*resource), representation};
+    value.of.resource = {callee.identityOf(*resource), representation};
     return value;
   }
 
   Result<uint32_t> lowerHandle(const TypeBody &type, const ComponentValue &value) override {
     W2N_TRY(resource, resourceOf(type));
     const auto &[given, representation] = value.of.resource;
-    if (given != identityOf(*resource))
+    if (given != callee.identityOf(*resource))
       return fail(ErrorKind::Invalid, "value is a handle of another resource type");
     if (type.form == TypeForm::Own)
       return callee.callHandles(function.instance, &WorldHandles::give, representation,
@@ -108,11 +108,6 @@ private:
     if (!resource)
       return fail(ErrorKind::Malformed, "the component's metadata lack a resource type");
     return resource;
-  }
-  const w2n_component_resource *identityOf(const WorldResource &resource) {
-    const HostResource *host = callee.linkedComponent().hostResource(resource.handleType);
-    return resource.isHost ? reinterpret_cast<const w2n_component_resource *>(host)
-                           : reinterpret_cast<const w2n_component_resource *>(&resource);
   }
 
   ComponentInstance &callee;
@@ -134,6 +129,12 @@ ComponentInstance::instantiate(std::shared_ptr<const LinkedComponent> linked,
   made->instance = std::move(core);
   made->running = made->instance.get();
   return made;
+}
+
+const w2n_component_resource *ComponentInstance::identityOf(const WorldResource &resource) const {
+  return resource.isHost ? reinterpret_cast<const w2n_component_resource *>(
+                               linked->hostResource(resource.handleType))
+                         : reinterpret_cast<const w2n_component_resource *>(&resource);
 }
 
 std::span<uint8_t> ComponentInstance::memory(const WorldFunction &function) {

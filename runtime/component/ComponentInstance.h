@@ -27,8 +27,10 @@ public:
   /// Drops a resource that the guest defines and the host owns. Errors: as call.
   Status drop(const component::WorldResource &resource, uint32_t representation);
 
+  /// What values of own and borrow have as their type.
+  const w2n_component_resource *identityOf(const component::WorldResource &resource) const;
+
   const Component &component() const { return linked->component(); }
-  const LinkedComponent &linkedComponent() const { return *linked; }
   Instance &core() { return *instance; }
 
   // For the functions of LinkedComponent.

@@ -2,10 +2,14 @@
 
 #include "runtime/component/HostCall.h"
 
+#include "lib/artifact/Abi.h"
+
 namespace w2n::runtime {
 
 std::unexpected<Error> canonTrap(component::CanonTrap reason, uint32_t number) {
-  return fail(ErrorKind::Trap, component::messageOf(reason, number));
+  return std::unexpected(Error{.kind = ErrorKind::Trap,
+                               .text = component::messageOf(reason, number),
+                               .code = uint32_t(artifact::TrapKind::HostError)});
 }
 
 } // namespace w2n::runtime
