@@ -3,6 +3,7 @@
 #include "runtime/api/ComponentHandles.h"
 #include "runtime/api/HostFunction.h"
 #include "runtime/component/DynamicFunction.h"
+#include "runtime/wasi/p2/State.h"
 
 using namespace w2n;
 
@@ -105,6 +106,15 @@ w2n_error *w2n_component_linker_define_resource(w2n_component_linker *linker, co
   }
   *out = reinterpret_cast<const w2n_component_resource *>(*defined);
   return nullptr;
+}
+
+w2n_error *w2n_component_linker_define_wasi(w2n_component_linker *linker,
+                                            const w2n_wasi_config *config) {
+  linker->linked = nullptr;
+  auto context = wasi::WasiContext::create(config->options);
+  if (!context)
+    return api::toC(std::unexpected(std::move(context.error())));
+  return api::toC(wasi::p2::define(*linker->host, std::move(*context)));
 }
 
 void w2n_component_linker_set_limits(w2n_component_linker *linker, const w2n_limits *limits) {

@@ -8,6 +8,7 @@
 #include "runtime/core/StoreHeap.h"
 #include "runtime/wasi/ThreadGroup.h"
 #include "runtime/wasi/WasiContext.h"
+#include "runtime/wasi/p2/State.h"
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/DirectoryNote.h"
@@ -260,6 +261,8 @@ class World {
 public:
   explicit World(std::shared_ptr<wasi::WasiContext> wasi) : wasi(std::move(wasi)) {}
 
+  const std::shared_ptr<wasi::WasiContext> &wasiContext() const { return wasi; }
+
   Result<std::shared_ptr<const runtime::Module>> load(const std::string &file,
                                                       const Request &request) {
     W2N_TRY(module, loadModule(file, request.compile, request.cache, request.load));
@@ -423,6 +426,7 @@ Status runWithHost(World &world, std::shared_ptr<const runtime::Module> module,
     return fail(ErrorKind::Invalid,
                 "arguments of a component's function are given with it: --invoke 'f(1, \"a\")'");
   auto host = std::make_shared<runtime::HostInterfaces>();
+  W2N_CHECK(wasi::p2::define(*host, world.wasiContext()));
   W2N_CHECK(world.startClock(request));
   return runComponent(std::move(module), std::move(host), request.instance, request.invoke);
 }
