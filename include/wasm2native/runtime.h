@@ -310,6 +310,15 @@ W2N_API void w2n_wasi_config_add_directory(w2n_wasi_config *config, const char *
                                            const char *guest_path, bool read_only);
 /// Gives the guest a socket that listens, after the directories. Borrowed, as streams are.
 W2N_API void w2n_wasi_config_add_listener(w2n_wasi_config *config, int descriptor);
+/// Lets sockets that the guest makes itself (WASI 0.2) connect, or listen, where `rule` says:
+/// "HOST[:PORT]", where HOST is an address, a range "ADDRESS/BITS", "*", or, for connections, a
+/// name, which allows the addresses that it has when the guest looks it up. An address of IPv6
+/// before a port or a range is in brackets. At first there are no rules, and nothing is allowed.
+/// Errors: INVALID.
+W2N_API w2n_error *w2n_wasi_config_allow_connections(w2n_wasi_config *config, const char *rule);
+W2N_API w2n_error *w2n_wasi_config_allow_listening(w2n_wasi_config *config, const char *rule);
+/// Lets the guest look up every name, and not only those that rules have.
+W2N_API void w2n_wasi_config_allow_lookups(w2n_wasi_config *config);
 /// Takes the clocks away: reading them, or sleeping, is an error for the guest.
 W2N_API void w2n_wasi_config_set_no_clock(w2n_wasi_config *config);
 /// Makes the time of day stand at `ns`, nanoseconds since 1970, and other clocks at 0. They move by

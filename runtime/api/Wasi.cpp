@@ -4,6 +4,16 @@
 
 using namespace w2n;
 
+namespace {
+w2n_error *addRule(std::vector<wasi::NetworkRule> &rules, const char *text) {
+  auto rule = wasi::parseNetworkRule(text);
+  if (!rule)
+    return api::toC(std::unexpected(std::move(rule.error())));
+  rules.push_back(std::move(*rule));
+  return nullptr;
+}
+} // namespace
+
 w2n_wasi_config *w2n_wasi_config_new(void) {
   auto *config = new w2n_wasi_config;
   w2n_wasi_config_set_streams(config, -1, -1, -1);
@@ -43,6 +53,18 @@ void w2n_wasi_config_add_directory(w2n_wasi_config *config, const char *hostPath
 
 void w2n_wasi_config_add_listener(w2n_wasi_config *config, int descriptor) {
   config->options.listeners.push_back(descriptor);
+}
+
+w2n_error *w2n_wasi_config_allow_connections(w2n_wasi_config *config, const char *rule) {
+  return addRule(config->options.network.connect, rule);
+}
+
+w2n_error *w2n_wasi_config_allow_listening(w2n_wasi_config *config, const char *rule) {
+  return addRule(config->options.network.listen, rule);
+}
+
+void w2n_wasi_config_allow_lookups(w2n_wasi_config *config) {
+  config->options.network.lookUp = true;
 }
 
 void w2n_wasi_config_set_no_clock(w2n_wasi_config *config) {

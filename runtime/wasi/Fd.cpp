@@ -2,6 +2,7 @@
 
 // Calls on a descriptor itself: its position, flags, rights, and its place in the table.
 #include "runtime/wasi/Calls.h"
+#include "runtime/wasi/FileOperations.h"
 #include "runtime/wasi/HostFlags.h"
 #include "runtime/wasi/Restart.h"
 #include "runtime/wasi/WasiContext.h"
@@ -12,15 +13,26 @@
 
 namespace w2n::wasi {
 
-Outcome fdAdvise(WasiContext &context, Fd fd, uint64_t offset, uint64_t bytes, Advice advice) {
+Outcome checkRights(const File &file, Needs needs) {
+  if (!needs.areMetBy(file.base))
+    return std::unexpected(Errno::NotCapable);
+  return {};
+}
+
+Outcome adviseFile(const File &file, uint64_t offset, uint64_t bytes, uint32_t advice) {
   constexpr int hostAdvice[] = {POSIX_FADV_NORMAL,   POSIX_FADV_SEQUENTIAL, POSIX_FADV_RANDOM,
                                 POSIX_FADV_WILLNEED, POSIX_FADV_DONTNEED,   POSIX_FADV_NOREUSE};
-  W2N_TRY(file, context.files.find(fd, needs::fdAdvise));
+  W2N_CHECK(checkRights(file, needs::fdAdvise));
   if (advice >= std::size(hostAdvice) || offset > INT64_MAX || bytes > INT64_MAX)
     return std::unexpected(Errno::Inval);
-  if (int error = posix_fadvise(file->host, off_t(offset), off_t(bytes), hostAdvice[advice]))
+  if (int error = posix_fadvise(file.host, off_t(offset), off_t(bytes), hostAdvice[advice]))
     return std::unexpected(fromHost(error));
   return {};
+}
+
+Outcome fdAdvise(WasiContext &context, Fd fd, uint64_t offset, uint64_t bytes, Advice advice) {
+  W2N_TRY(file, context.files.find(fd));
+  return adviseFile(*file, offset, bytes, advice);
 }
 
 Outcome fdAllocate(WasiContext &context, Fd fd, uint64_t offset, uint64_t bytes) {
@@ -42,18 +54,28 @@ Outcome fdRenumber(WasiContext &context, Fd from, Fd to) {
   return context.files.renumber(from, to);
 }
 
-Outcome fdDatasync(WasiContext &context, Fd fd) {
-  W2N_TRY(file, context.files.find(fd, needs::fdDatasync));
-  if (restarted([&] { return fdatasync(file->host); }) != 0)
+Outcome syncFileData(const File &file) {
+  W2N_CHECK(checkRights(file, needs::fdDatasync));
+  if (restarted([&] { return fdatasync(file.host); }) != 0)
     return systemError();
   return {};
 }
 
-Outcome fdSync(WasiContext &context, Fd fd) {
-  W2N_TRY(file, context.files.find(fd, needs::fdSync));
-  if (restarted([&] { return fsync(file->host); }) != 0)
+Outcome syncFile(const File &file) {
+  W2N_CHECK(checkRights(file, needs::fdSync));
+  if (restarted([&] { return fsync(file.host); }) != 0)
     return systemError();
   return {};
+}
+
+Outcome fdDatasync(WasiContext &context, Fd fd) {
+  W2N_TRY(file, context.files.find(fd));
+  return syncFileData(*file);
+}
+
+Outcome fdSync(WasiContext &context, Fd fd) {
+  W2N_TRY(file, context.files.find(fd));
+  return syncFile(*file);
 }
 
 Outcome fdFdstatGet(WasiContext &context, Fd fd, Out<FdStat> status) {

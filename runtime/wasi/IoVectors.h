@@ -19,6 +19,10 @@ public:
   /// Notes in `failure`, unless something is there: Fault, if the list or a buffer that would be
   /// used is not in memory.
   IoVectors(GuestMemory memory, GuestPointer<IoVector> list, uint32_t count, Errno &failure);
+  /// One buffer.
+  explicit IoVectors(std::span<const uint8_t> buffer) : used(1) {
+    vectors[0] = {const_cast<uint8_t *>(buffer.data()), buffer.size()};
+  }
   IoVectors(const IoVectors &) = delete;
   IoVectors &operator=(const IoVectors &) = delete;
 

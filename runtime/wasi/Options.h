@@ -4,6 +4,7 @@
 #pragma once
 
 #include "runtime/wasi/Clock.h"
+#include "runtime/wasi/Network.h"
 #include "runtime/wasi/PathResolver.h"
 #include "runtime/wasi/Trace.h"
 
@@ -51,6 +52,8 @@ struct WasiOptions {
   std::optional<uint64_t> quotaBytes;
   /// The most descriptors that are open at a time, those that are given included.
   uint32_t maxOpenFiles = 65536;
+  /// What sockets may reach that the guest makes itself (WASI 0.2).
+  NetworkOptions network;
   /// Gets a line for each call; may be empty.
   TraceSink trace;
   /// Gets what was refused, but for calls that are traced; may be empty.

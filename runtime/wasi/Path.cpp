@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Calls on paths. Opening goes through the resolver as a whole; making, removing and renaming an
-// entry resolves the directory that holds it and then names the entry alone.
+// Calls on paths (PathOperations.h).
 #include "runtime/wasi/Calls.h"
 #include "runtime/wasi/GuestPath.h"
 #include "runtime/wasi/HostFlags.h"
+#include "runtime/wasi/PathOperations.h"
 #include "runtime/wasi/WasiContext.h"
 
 #include <algorithm>
@@ -24,17 +24,11 @@ Outcome orError(int result) {
   return {};
 }
 
-/// An entry, and what keeps the descriptor that its path began at.
-struct FoundEntry : Entry {
-  FileHandle start;
-};
-
-/// Finds the entry that `path` names in the directory `fd`.
-WasiResult<FoundEntry> findEntry(WasiContext &context, Fd fd, Needs needs, const GuestPath &path,
-                                 Errno dotError) {
-  W2N_TRY(directory, context.files.findDirectory(fd, needs));
-  W2N_TRY(entry, context.paths.entry(directory->host, path.text(), dotError));
-  return FoundEntry{std::move(entry), std::move(directory)};
+/// Finds the entry that `path` names in `directory`, which must stay open.
+WasiResult<Entry> findEntry(WasiContext &context, const File &directory, Needs needs,
+                            const GuestPath &path, Errno dotError) {
+  W2N_CHECK(checkDirectory(directory, needs));
+  return context.paths.entry(directory.host, path.text(), dotError);
 }
 
 /// NotDir if the path ended in a slash and something else than a directory is there: the slash
@@ -178,60 +172,62 @@ bool reopenForWriting(WasiContext &context, int directory, const char *path, int
 
 } // namespace
 
-Outcome pathOpen(WasiContext &context, Fd fd, LookupFlags lookup, const GuestPath &path,
-                 OpenFlags openFlags, Rights base, Rights inheriting, FdFlags flags,
-                 Out<uint32_t> opened) {
-  W2N_TRY(request, readOpenRequest(lookup, openFlags, base, flags));
-  W2N_TRY(directory, context.files.findDirectory(fd, request.needs));
-  // Guests ask for all the rights there are; they get those that the directory passes on, but an
-  // access that it does not pass on is refused here rather than at the first read or write.
-  if (base & accessRights & ~directory->inheriting)
-    return std::unexpected(Errno::NotCapable);
-
-  W2N_TRY(host, openOrMake(context, directory->host, path.text(), request.hostFlags));
-  W2N_TRY(file, inspected(std::move(host)));
-  const bool isDirectory = S_ISDIR(file.status.st_mode);
-  Rights granted = base & directory->inheriting & (isDirectory ? directoryRights : fileRights);
-  if ((granted & sizeRights) && !(base & rights::fdWrite) &&
-      !(S_ISREG(file.status.st_mode) &&
-        reopenForWriting(context, directory->host, path.text(), request.hostFlags, file)))
-    granted &= ~sizeRights;
-  W2N_TRY(number,
-          context.files.add(
-              File{.host = file.host.get(),
-                   .owned = std::move(file.host),
-                   .narrowed = nullptr,
-                   .type = fileTypeOf(file.status.st_mode),
-                   .base = granted,
-                   .inheriting = isDirectory ? inheriting & directory->inheriting : 0,
-                   .preopenName = {},
-                   .cookies = isDirectory ? std::make_shared<DirectoryCookies>(context.cookieBudget)
-                                          : nullptr}));
-  opened.store(number);
-  return {};
+Outcome checkDirectory(const File &directory, Needs needs) {
+  if (directory.type != FileType::Directory)
+    return std::unexpected(Errno::NotDir);
+  return checkRights(directory, needs);
 }
 
-Outcome pathCreateDirectory(WasiContext &context, Fd fd, const GuestPath &path) {
-  W2N_TRY(entry, findEntry(context, fd, needs::pathCreateDirectory, path, Errno::Exist));
+WasiResult<File> openPath(WasiContext &context, const File &directory, const GuestPath &path,
+                          const OpenHow &how) {
+  W2N_TRY(request, readOpenRequest(how.lookup, how.openFlags, how.base, how.fdFlags));
+  W2N_CHECK(checkDirectory(directory, request.needs));
+  // Guests ask for all the rights there are; they get those that the directory passes on, but an
+  // access that it does not pass on is refused here rather than at the first read or write.
+  if (how.base & accessRights & ~directory.inheriting)
+    return std::unexpected(Errno::NotCapable);
+
+  W2N_TRY(host, openOrMake(context, directory.host, path.text(), request.hostFlags));
+  W2N_TRY(file, inspected(std::move(host)));
+  const bool isDirectory = S_ISDIR(file.status.st_mode);
+  Rights granted = how.base & directory.inheriting & (isDirectory ? directoryRights : fileRights);
+  if ((granted & sizeRights) && !(how.base & rights::fdWrite) &&
+      !(S_ISREG(file.status.st_mode) &&
+        reopenForWriting(context, directory.host, path.text(), request.hostFlags, file)))
+    granted &= ~sizeRights;
+  return File{.host = file.host.get(),
+              .owned = std::move(file.host),
+              .narrowed = nullptr,
+              .type = fileTypeOf(file.status.st_mode),
+              .base = granted,
+              .inheriting = isDirectory ? how.inheriting & directory.inheriting : 0,
+              .preopenName = {},
+              .filter = nullptr,
+              .cookies =
+                  isDirectory ? std::make_shared<DirectoryCookies>(context.cookieBudget) : nullptr};
+}
+
+Outcome createDirectory(WasiContext &context, const File &directory, const GuestPath &path) {
+  W2N_TRY(entry, findEntry(context, directory, needs::pathCreateDirectory, path, Errno::Exist));
   return context.quota.makeEntry(
       [&] { return orError(mkdirat(entry.directory, entry.name, 0777)); });
 }
 
-Outcome pathRemoveDirectory(WasiContext &context, Fd fd, const GuestPath &path) {
-  W2N_TRY(entry, findEntry(context, fd, needs::pathRemoveDirectory, path, Errno::Inval));
+Outcome removeDirectory(WasiContext &context, const File &directory, const GuestPath &path) {
+  W2N_TRY(entry, findEntry(context, directory, needs::pathRemoveDirectory, path, Errno::Inval));
   return orError(unlinkat(entry.directory, entry.name, AT_REMOVEDIR));
 }
 
-Outcome pathUnlinkFile(WasiContext &context, Fd fd, const GuestPath &path) {
-  W2N_TRY(entry, findEntry(context, fd, needs::pathUnlinkFile, path, Errno::IsDir));
+Outcome unlinkFile(WasiContext &context, const File &directory, const GuestPath &path) {
+  W2N_TRY(entry, findEntry(context, directory, needs::pathUnlinkFile, path, Errno::IsDir));
   W2N_CHECK(checkSlash(entry));
   return orError(unlinkat(entry.directory, entry.name, /*flags=*/0));
 }
 
-Outcome pathRename(WasiContext &context, Fd oldFd, const GuestPath &oldPath, Fd newFd,
-                   const GuestPath &newPath) {
-  W2N_TRY(from, findEntry(context, oldFd, needs::pathRenameSource, oldPath, Errno::Busy));
-  W2N_TRY(to, findEntry(context, newFd, needs::pathRenameTarget, newPath, Errno::Busy));
+Outcome renamePath(WasiContext &context, const File &oldDirectory, const GuestPath &oldPath,
+                   const File &newDirectory, const GuestPath &newPath) {
+  W2N_TRY(from, findEntry(context, oldDirectory, needs::pathRenameSource, oldPath, Errno::Busy));
+  W2N_TRY(to, findEntry(context, newDirectory, needs::pathRenameTarget, newPath, Errno::Busy));
   // A slash after either name asks for a directory to be renamed.
   from.mustBeDirectory |= to.mustBeDirectory;
   W2N_CHECK(checkSlash(from));
@@ -240,8 +236,9 @@ Outcome pathRename(WasiContext &context, Fd oldFd, const GuestPath &oldPath, Fd 
 
 // A link to where no path of the guest leads is refused when it is made: other programs may follow
 // it.
-Outcome pathSymlink(WasiContext &context, const GuestPath &target, Fd fd, const GuestPath &path) {
-  W2N_TRY(entry, findEntry(context, fd, needs::pathSymlink, path, Errno::Exist));
+Outcome makeSymlink(WasiContext &context, const GuestPath &target, const File &directory,
+                    const GuestPath &path) {
+  W2N_TRY(entry, findEntry(context, directory, needs::pathSymlink, path, Errno::Exist));
   if (target.view().starts_with('/'))
     return std::unexpected(Errno::NotCapable);
   W2N_CHECK(checkNoSlash(entry));
@@ -249,19 +246,74 @@ Outcome pathSymlink(WasiContext &context, const GuestPath &target, Fd fd, const 
       [&] { return orError(symlinkat(target.text(), entry.directory, entry.name)); });
 }
 
-Outcome pathReadlink(WasiContext &context, Fd fd, const GuestPath &path, OutText buffer,
-                     Moved bytesUsed) {
-  W2N_TRY(directory, context.files.findDirectory(fd, needs::pathReadlink));
-  W2N_TRY(link, context.paths.open(directory->host, path.text(), O_PATH | O_NOFOLLOW));
+WasiResult<size_t> readLink(WasiContext &context, const File &directory, const GuestPath &path,
+                            std::span<uint8_t> buffer) {
+  W2N_CHECK(checkDirectory(directory, needs::pathReadlink));
+  W2N_TRY(link, context.paths.open(directory.host, path.text(), O_PATH | O_NOFOLLOW));
   struct stat status;
   if (fstat(link.get(), &status) != 0)
     return systemError();
   if (!S_ISLNK(status.st_mode) || buffer.empty())
     return std::unexpected(Errno::Inval);
-  ssize_t bytes =
+  const ssize_t bytes =
       readlinkat(link.get(), "", reinterpret_cast<char *>(buffer.data()), buffer.size());
   if (bytes < 0)
     return systemError();
+  return size_t(bytes);
+}
+
+Outcome linkPath(WasiContext &context, const File &oldDirectory, const GuestPath &oldPath,
+                 const File &newDirectory, const GuestPath &newPath) {
+  W2N_TRY(from, findEntry(context, oldDirectory, needs::pathLinkSource, oldPath, Errno::Perm));
+  W2N_TRY(to, findEntry(context, newDirectory, needs::pathLinkTarget, newPath, Errno::Exist));
+  W2N_CHECK(checkSlash(from));
+  W2N_CHECK(checkNoSlash(to));
+  return context.quota.makeEntry([&] {
+    return orError(linkat(from.directory, from.name, to.directory, to.name, /*flags=*/0));
+  });
+}
+
+Outcome pathOpen(WasiContext &context, Fd fd, LookupFlags lookup, const GuestPath &path,
+                 OpenFlags openFlags, Rights base, Rights inheriting, FdFlags flags,
+                 Out<uint32_t> opened) {
+  W2N_TRY(directory, context.files.find(fd));
+  W2N_TRY(file, openPath(context, *directory, path, {lookup, openFlags, flags, base, inheriting}));
+  W2N_TRY(number, context.files.add(std::move(file)));
+  opened.store(number);
+  return {};
+}
+
+Outcome pathCreateDirectory(WasiContext &context, Fd fd, const GuestPath &path) {
+  W2N_TRY(directory, context.files.find(fd));
+  return createDirectory(context, *directory, path);
+}
+
+Outcome pathRemoveDirectory(WasiContext &context, Fd fd, const GuestPath &path) {
+  W2N_TRY(directory, context.files.find(fd));
+  return removeDirectory(context, *directory, path);
+}
+
+Outcome pathUnlinkFile(WasiContext &context, Fd fd, const GuestPath &path) {
+  W2N_TRY(directory, context.files.find(fd));
+  return unlinkFile(context, *directory, path);
+}
+
+Outcome pathRename(WasiContext &context, Fd oldFd, const GuestPath &oldPath, Fd newFd,
+                   const GuestPath &newPath) {
+  W2N_TRY(from, context.files.find(oldFd));
+  W2N_TRY(to, context.files.find(newFd));
+  return renamePath(context, *from, oldPath, *to, newPath);
+}
+
+Outcome pathSymlink(WasiContext &context, const GuestPath &target, Fd fd, const GuestPath &path) {
+  W2N_TRY(directory, context.files.find(fd));
+  return makeSymlink(context, target, *directory, path);
+}
+
+Outcome pathReadlink(WasiContext &context, Fd fd, const GuestPath &path, OutText buffer,
+                     Moved bytesUsed) {
+  W2N_TRY(directory, context.files.find(fd));
+  W2N_TRY(bytes, readLink(context, *directory, path, buffer));
   bytesUsed.store(uint32_t(bytes));
   return {};
 }
@@ -272,13 +324,9 @@ Outcome pathLink(WasiContext &context, Fd oldFd, LookupFlags oldLookup, const Gu
                  Fd newFd, const GuestPath &newPath) {
   if (oldLookup != 0)
     return std::unexpected(Errno::Inval);
-  W2N_TRY(from, findEntry(context, oldFd, needs::pathLinkSource, oldPath, Errno::Perm));
-  W2N_TRY(to, findEntry(context, newFd, needs::pathLinkTarget, newPath, Errno::Exist));
-  W2N_CHECK(checkSlash(from));
-  W2N_CHECK(checkNoSlash(to));
-  return context.quota.makeEntry([&] {
-    return orError(linkat(from.directory, from.name, to.directory, to.name, /*flags=*/0));
-  });
+  W2N_TRY(from, context.files.find(oldFd));
+  W2N_TRY(to, context.files.find(newFd));
+  return linkPath(context, *from, oldPath, *to, newPath);
 }
 
 } // namespace w2n::wasi

@@ -5,6 +5,7 @@
 #include "runtime/platform/VirtualMemory.h"
 #include "runtime/wasi/Calls.h"
 #include "runtime/wasi/Clock.h"
+#include "runtime/wasi/WaitOnce.h"
 #include "runtime/wasi/WasiContext.h"
 
 #include <algorithm>
@@ -19,7 +20,7 @@ namespace {
 
 // More than any program has descriptors; the count is the guest's and sizes allocations here.
 constexpr uint32_t maxSubscriptions = 4096;
-constexpr uint64_t never = UINT64_MAX;
+constexpr uint64_t never = waitForever;
 
 /// A subscription and how far it is.
 struct Wait {
@@ -91,24 +92,12 @@ bool isReady(const Clocks &clocks, Wait &wait) {
   return remainingNs(wait) == 0;
 }
 
-/// Waits once; zero ready is no error. Errors: Intr among others, which the guest sees, so that a
-/// signal for its host ends a sleep.
+/// Waits once.
 Outcome waitOnce(Clocks &clocks, std::span<const Wait> waits, std::span<pollfd> descriptors) {
-  uint64_t timeoutNs = never;
+  uint64_t timeoutNs = waitForever;
   for (const Wait &wait : waits)
     timeoutNs = std::min(timeoutNs, remainingNs(wait));
-  if (timeoutNs == 0 && descriptors.empty())
-    return {};
-  // A frozen clock moves by what the guest would have slept, if nothing else is ready.
-  const bool sleeps = clocks.isFrozen() && timeoutNs != never;
-  timespec timeout = fromNs(sleeps ? 0 : timeoutNs);
-  const int ready = ppoll(descriptors.data(), descriptors.size(),
-                          timeoutNs == never ? nullptr : &timeout, nullptr);
-  if (ready < 0)
-    return systemError();
-  if (sleeps && ready == 0)
-    clocks.advance(timeoutNs);
-  return {};
+  return waitOnce(clocks, timeoutNs, descriptors);
 }
 
 const Subscription &toCurrent(const Subscription &subscription) { return subscription; }

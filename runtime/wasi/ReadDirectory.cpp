@@ -5,30 +5,18 @@
 #include "runtime/core/Interrupt.h"
 #include "runtime/wasi/Calls.h"
 #include "runtime/wasi/DirectoryCookies.h"
+#include "runtime/wasi/DirectoryRecords.h"
 #include "runtime/wasi/WasiContext.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <dirent.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace w2n::wasi {
 
 namespace {
-
-/// A record of getdents64(2); the name follows, terminated.
-struct HostEntry {
-  uint64_t inode;
-  int64_t next;
-  uint16_t recordBytes;
-  uint8_t type;
-  char name[];
-};
-
-/// More than one takes: NAME_MAX does not hold on every file system.
-constexpr size_t maxRecordBytes = 4096;
 
 FileType fileTypeOfEntry(uint8_t type) { return fileTypeOf(DTTOIF(type)); }
 
@@ -68,12 +56,10 @@ public:
       const size_t maxBytes = place.skip != 0
                                   ? sizeof(records)
                                   : std::min(sizeof(records), wantedBytes + maxRecordBytes);
-      const long bytes = syscall(SYS_getdents64, host, records, maxBytes);
-      if (bytes < 0)
-        return systemError();
+      W2N_TRY(bytes, readDirectoryRecords(host, {records, maxBytes}));
       if (bytes == 0)
         return {};
-      W2N_TRY(goesOn, takeAll({records, size_t(bytes)}, take));
+      W2N_TRY(goesOn, takeAll({records, bytes}, take));
       if (!goesOn)
         return {};
     }

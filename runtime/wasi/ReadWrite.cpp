@@ -5,6 +5,7 @@
 // Transfer.h.)
 #include "runtime/wasi/BrokenPipe.h"
 #include "runtime/wasi/Calls.h"
+#include "runtime/wasi/FileOperations.h"
 #include "runtime/wasi/IoVectors.h"
 #include "runtime/wasi/Transfer.h"
 #include "runtime/wasi/WasiContext.h"
@@ -82,48 +83,76 @@ WasiResult<ssize_t> writeHidingBrokenPipe(const File &file, const IoVectors &vec
   });
 }
 
-/// Errors: Spipe for a stream.
-WasiResult<FileHandle> findPositioned(WasiContext &context, Fd fd, Needs needs) {
-  W2N_TRY(file, context.files.find(fd, needs));
-  if (file->inOrder)
+/// Errors: NotCapable; Spipe for a stream.
+Outcome checkPositioned(const File &file, Needs needs) {
+  W2N_CHECK(checkRights(file, needs));
+  if (file.inOrder)
     return std::unexpected(Errno::Spipe);
-  return file;
+  return {};
 }
 
 } // namespace
 
-Outcome fdRead(WasiContext &context, Fd fd, const Scatter &vectors, Moved bytesRead) {
-  W2N_TRY(file, context.files.find(fd, needs::fdRead));
-  auto read = [&](const iovec *list, int count, uint64_t) {
-    return readv(file->host, list, count);
+WasiResult<ssize_t> readFile(const File &file, const IoVectors &vectors) {
+  W2N_CHECK(checkRights(file, needs::fdRead));
+  return transfer(file, vectors, [&](const iovec *list, int count, uint64_t) {
+    return readv(file.host, list, count);
+  });
+}
+
+WasiResult<ssize_t> writeFile(WasiContext &context, const File &file, const IoVectors &vectors) {
+  W2N_CHECK(checkRights(file, needs::fdWrite));
+  if (file.filter)
+    return file.filter->write(file.host, {vectors.data(), size_t(vectors.count())});
+  return hidesBrokenPipe(context, file) ? writeHidingBrokenPipe(file, vectors)
+                                        : write(context.quota, file, vectors);
+}
+
+WasiResult<ssize_t> readFileAt(const File &file, const IoVectors &vectors, uint64_t offset) {
+  W2N_CHECK(checkPositioned(file, needs::fdPread));
+  return transfer(file, vectors, [&](const iovec *list, int count, uint64_t done) {
+    return preadv(file.host, list, count, off_t(offset + done));
+  });
+}
+
+// What may break cannot be written to at a position.
+WasiResult<ssize_t> writeFileAt(WasiContext &context, const File &file, const IoVectors &vectors,
+                                uint64_t offset) {
+  W2N_CHECK(checkPositioned(file, needs::fdPwrite));
+  return writeAt(context.quota, file, vectors, offset);
+}
+
+WasiResult<ssize_t> appendToFile(WasiContext &context, const File &file, const IoVectors &vectors) {
+  W2N_CHECK(checkPositioned(file, needs::fdPwrite));
+  auto append = [&] {
+    return transfer(file, vectors, [&](const iovec *list, int count, uint64_t) {
+      return pwritev2(file.host, list, count, /*offset=*/0, RWF_APPEND);
+    });
   };
-  return store(transfer(*file, vectors, read), bytesRead);
+  return context.quota.grow(
+      file.host, [&](uint64_t bytes) { return bytes + vectors.totalBytes(); }, append);
+}
+
+Outcome fdRead(WasiContext &context, Fd fd, const Scatter &vectors, Moved bytesRead) {
+  W2N_TRY(file, context.files.find(fd));
+  return store(readFile(*file, vectors), bytesRead);
 }
 
 Outcome fdWrite(WasiContext &context, Fd fd, const Gather &vectors, Moved bytesWritten) {
-  W2N_TRY(file, context.files.find(fd, needs::fdWrite));
-  if (file->filter)
-    return store(file->filter->write(file->host, {vectors.data(), size_t(vectors.count())}),
-                 bytesWritten);
-  return store(hidesBrokenPipe(context, *file) ? writeHidingBrokenPipe(*file, vectors)
-                                               : write(context.quota, *file, vectors),
-               bytesWritten);
+  W2N_TRY(file, context.files.find(fd));
+  return store(writeFile(context, *file, vectors), bytesWritten);
 }
 
 Outcome fdPread(WasiContext &context, Fd fd, const Scatter &vectors, uint64_t offset,
                 Moved bytesRead) {
-  W2N_TRY(file, findPositioned(context, fd, needs::fdPread));
-  auto read = [&](const iovec *list, int count, uint64_t done) {
-    return preadv(file->host, list, count, off_t(offset + done));
-  };
-  return store(transfer(*file, vectors, read), bytesRead);
+  W2N_TRY(file, context.files.find(fd));
+  return store(readFileAt(*file, vectors, offset), bytesRead);
 }
 
-// What may break cannot be written to at a position.
 Outcome fdPwrite(WasiContext &context, Fd fd, const Gather &vectors, uint64_t offset,
                  Moved bytesWritten) {
-  W2N_TRY(file, findPositioned(context, fd, needs::fdPwrite));
-  return store(writeAt(context.quota, *file, vectors, offset), bytesWritten);
+  W2N_TRY(file, context.files.find(fd));
+  return store(writeFileAt(context, *file, vectors, offset), bytesWritten);
 }
 
 } // namespace w2n::wasi

@@ -34,6 +34,8 @@ public:
   const std::vector<std::string> &environment() const { return options.environment; }
   /// Empty if nobody wants it.
   const TraceSink &trace() const { return options.trace; }
+  const RefusalSink &refused() const { return options.refused; }
+  uint32_t maxOpenFiles() const { return options.maxOpenFiles; }
   bool raisesBrokenPipe() const { return options.raiseBrokenPipe; }
   // Before the files, which refer to them.
   CookieBudget cookieBudget;
@@ -43,11 +45,13 @@ public:
   Clocks clocks;
   RandomSource random;
   Quota quota;
+  NetworkPolicy network;
 
 private:
   explicit WasiContext(WasiOptions options)
       : files(options.maxOpenFiles), paths(options.pathMethod), clocks(options.clocks),
-        random(options.seed), quota(options.quotaBytes), options(std::move(options)) {}
+        random(options.seed), quota(options.quotaBytes), network(options.network),
+        options(std::move(options)) {}
   void addStandardStream(int host, Rights base);
   Status addPreopen(const Preopen &preopen);
   Status addListener(int host);

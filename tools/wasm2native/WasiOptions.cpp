@@ -198,6 +198,24 @@ OrText<void> readLimits(const CommandLine &line, wasi::WasiOptions &options) {
   return {};
 }
 
+std::expected<std::vector<wasi::NetworkRule>, std::string> readRules(const CommandLine &line,
+                                                                     const char *option) {
+  std::vector<wasi::NetworkRule> rules;
+  for (const std::string &text : line.values(option)) {
+    auto rule = wasi::parseNetworkRule(text);
+    if (!rule)
+      return std::unexpected(std::string("--") + option + ": " + rule.error().text);
+    rules.push_back(std::move(*rule));
+  }
+  return rules;
+}
+
+std::expected<wasi::NetworkOptions, std::string> readNetwork(const CommandLine &line) {
+  W2N_TRY(connect, readRules(line, "allow-net"));
+  W2N_TRY(listen, readRules(line, "allow-listen"));
+  return wasi::NetworkOptions{std::move(connect), std::move(listen), line.has("allow-dns")};
+}
+
 /// A line is one write, so that lines of several threads do not mix.
 void printTrace(std::string_view line) {
   while (!line.empty()) {
@@ -232,6 +250,8 @@ std::expected<wasi::WasiOptions, std::string> readWasiOptions(const CommandLine 
     W2N_TRY(socket, listenAt(address));
     options.listeners.push_back(socket);
   }
+  W2N_TRY(network, readNetwork(line));
+  options.network = std::move(network);
   // "wasm2native run yes.so | head" ends as "yes | head" does.
   options.raiseBrokenPipe = true;
   options.rawTerminal = line.has("raw-terminal");

@@ -24,6 +24,15 @@ inline constexpr OptionRow wasiOptions[] = {
     {"listen", "ADDRESS",
      "listen at HOST:PORT or unix:PATH, and give the program the socket, after the directories",
      "Sandbox"},
+    {"allow-net", "HOST[:PORT]",
+     "let sockets of the program (WASI 0.2) connect to an address, a range ADDRESS/BITS, a name, "
+     "or "
+     "* for all",
+     "Sandbox"},
+    {"allow-listen", "HOST[:PORT]", "let sockets of the program listen there (WASI 0.2)",
+     "Sandbox"},
+    {"allow-dns", nullptr, "let the program look up every name, and not only those of --allow-net",
+     "Sandbox"},
     {"no-clock", nullptr, "the program cannot read clocks or sleep", "Sandbox"},
     {"frozen-time", "SECONDS",
      "clocks stand at SECONDS since 1970, and move only by what the program sleeps, at once",

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/wasi/p2/State.h"
+
+#include "runtime/core/Interrupt.h"
+#include "runtime/wasi/p2/Interfaces.h"
+
+namespace w2n::wasi::p2 {
+
+State::State(std::shared_ptr<WasiContext> given) : wasi(std::move(given)) {
+  const size_t open = wasi->files.handles().size();
+  const uint32_t most = wasi->maxOpenFiles();
+  openFiles = std::make_shared<OpenFiles>(open < most ? most - uint32_t(open) : 0);
+  for (const runtime::ResourceType *type : resourceTypes())
+    addResourceType(*type, version);
+}
+
+WasiResult<FileHandle> State::keep(File file) {
+  if (!openFiles->take())
+    return std::unexpected(Errno::Mfile);
+  return FileHandle(new File(std::move(file)), [counter = openFiles](const File *kept) {
+    delete kept;
+    counter->giveBack();
+  });
+}
+
+std::unexpected<Error> interrupted() { return std::unexpected(runtime::interruptError()); }
+
+std::unexpected<Error> trap(std::string text) { return fail(ErrorKind::Trap, std::move(text)); }
+
+Status define(runtime::HostInterfaces &interfaces, std::shared_ptr<WasiContext> wasi) {
+  const runtime::CallTraceSink trace = wasi->trace();
+  return runtime::define(interfaces, allInterfaces(), version,
+                         std::make_shared<State>(std::move(wasi)), trace);
+}
+
+} // namespace w2n::wasi::p2
