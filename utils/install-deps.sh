@@ -11,7 +11,7 @@ packages=(
   # Building for other processors, and running that.
   g++-aarch64-linux-gnu g++-riscv64-linux-gnu qemu-user googletest
   # The compiler's helper functions, test programs, lit, formatting.
-  clang-22 lld-22 llvm-22 llvm-22-tools clang-format-22 python3 pyflakes3 perl-base strace e2fsprogs
+  clang-22 lld-22 llvm-22 llvm-22-tools clang-format-22 python3 pyflakes3 pycodestyle perl-base strace e2fsprogs
   # C and C++ to WebAssembly; the text format.
   wasi-libc libclang-rt-22-dev libclang-rt-22-dev-wasm32 libc++-22-dev-wasm32 libc++abi-22-dev-wasm32 wabt
   # Proofs of rules that passes apply.

@@ -10,7 +10,9 @@
 #include "runtime/wasi/Transfer.h"
 #include "runtime/wasi/WasiContext.h"
 
+#include <cerrno>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace w2n::wasi {
@@ -83,6 +85,17 @@ WasiResult<ssize_t> writeHidingBrokenPipe(const File &file, const IoVectors &vec
   });
 }
 
+/// In one step where the system has it; an emulator may not.
+ssize_t writeAtEnd(int host, const iovec *list, int count) {
+  const ssize_t written = pwritev2(host, list, count, /*offset=*/0, RWF_APPEND);
+  if (written >= 0 || (errno != ENOSYS && errno != EOPNOTSUPP))
+    return written;
+  struct stat status;
+  if (fstat(host, &status) != 0)
+    return -1;
+  return pwritev(host, list, count, status.st_size);
+}
+
 /// Errors: NotCapable; Spipe for a stream.
 Outcome checkPositioned(const File &file, Needs needs) {
   W2N_CHECK(checkRights(file, needs));
@@ -126,7 +139,7 @@ WasiResult<ssize_t> appendToFile(WasiContext &context, const File &file, const I
   W2N_CHECK(checkPositioned(file, needs::fdPwrite));
   auto append = [&] {
     return transfer(file, vectors, [&](const iovec *list, int count, uint64_t) {
-      return pwritev2(file.host, list, count, /*offset=*/0, RWF_APPEND);
+      return writeAtEnd(file.host, list, count);
     });
   };
   return context.quota.grow(

@@ -84,7 +84,7 @@ def main() -> None:
     add_command_options(parser)
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("modes", nargs="+", help="options to compile with, separated by "+"")
+    parser.add_argument("modes", nargs="+", help="options to compile with, separated by +")
     options = parser.parse_args()
     work = fresh_directory(options.work)
     rng = random.Random(options.seed)

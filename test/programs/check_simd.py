@@ -219,8 +219,6 @@ def body_of(case: Case, replace_relaxed: bool) -> bytes:
     return i32(OUT) + local_set(2) + code + write_results(16 * case.result_count)
 
 
-
-
 def make_module(all_cases: list[Case], replace_relaxed: bool) -> bytes:
     functions = [wasm.Function(f"f{index}", "", "", "iii", body_of(case, replace_relaxed))
                  for index, case in enumerate(all_cases)]

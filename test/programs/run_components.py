@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 """Makes components of WASI 0.2 from C and C++ programs and an adapter, and requires the same of them as run_program.py
-does of modules. An exit status is 0 or 1: wasi:cli/exit says no more."""
+does of modules. An exit status is 0 or 1: wasi:cli/exit says no more.
+
+Debian's C library takes the page of memory that the adapter adds for its own, so programs that rely on zeroed memory of
+calloc may compute something else as components, here and in Node.js."""
 
 import argparse
 import pathlib

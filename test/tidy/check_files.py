@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""Files that comments and documents name must exist, and build products are not tracked."""
+"""Files that comments and documents name must exist; build products, binary files outside of tests, and files at the
+top that do not belong there, are not tracked."""
 
 import pathlib
 import re
@@ -9,6 +10,10 @@ import sys
 from sources import ROOT, tracked_files
 
 PRODUCTS = (".pyc", ".o", ".so", ".a", ".class")
+# All that is at the top, besides names that begin with a dot.
+TOP = {"CMakeLists.txt", "CMakePresets.json", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md",
+       "LICENSE.TXT", "Dockerfile", "bindings", "cmake", "compiler", "docs", "include", "lib", "runtime", "test",
+       "tools", "utils"}
 # What names a file: with a folder or without, but no pattern and no part of an address.
 SUFFIX = "cpp|h|hpp|def|py|md|smt2|cmake|mjs|wat|ll"
 NAME = re.compile(r"(?<![\w/.<*$%{}-])((?:[\w.-]+/)*[A-Za-z_][\w-]*\.(?:" + SUFFIX + r"))\b(?![\w*{/])")
@@ -46,10 +51,21 @@ def is_excused(name: str, path: str) -> bool:
     return name.startswith(FOREIGN) or name in READERS.get(path, ()) or WRONG.get(path) == name
 
 
+def is_stray(file: str) -> bool:
+    top = file.split("/")[0]
+    return top not in TOP and not top.startswith(".") or file.endswith(PRODUCTS)
+
+
+def is_binary(file: str) -> bool:
+    return not file.startswith("test/") and b"\0" in (ROOT / file).read_bytes()[:65536]
+
+
 def main() -> None:
+    assert is_stray("x.wasm") and is_stray("lib/a.o") and not is_stray("lib/a.cpp") and not is_stray(".ci/run")
     files = set(tracked_files())
     names = {pathlib.PurePath(file).name for file in files}
-    wrong = [f"{file}: is a build product" for file in sorted(files) if file.endswith(PRODUCTS)]
+    wrong = [f"{file}: does not belong into the repository" for file in sorted(files)
+             if is_stray(file) or is_binary(file)]
     found = 0
     for path in sorted(files):
         if path.startswith("test/tidy/") or path.endswith("CMakeLists.txt"):

@@ -171,7 +171,10 @@ def loops_of_locals(size):
 def nests(size):
     """Nests of three loops, one after the other, over memory."""
     inner = get(0) + get(0) + load(0) + b"\x36\2\4" + get(0) + constant(4) + b"\x6a\x22\0" + get(1) + b"\x48" + BR_IF + b"\0"
-    outer = lambda local: get(local) + constant(1) + b"\x6a\x22" + number(local) + constant(10) + b"\x48" + BR_IF + b"\0"
+
+    def outer(local):
+        return get(local) + constant(1) + b"\x6a\x22" + number(local) + constant(10) + b"\x48" + BR_IF + b"\0"
+
     return (LOOP + LOOP + LOOP + inner + END + outer(2) + END + outer(3) + END) * size + get(0)
 
 

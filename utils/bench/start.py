@@ -90,7 +90,9 @@ def main():
     arguments = parser.parse_args()
     command = str(arguments.build / "bin/wasm2native")
     with tempfile.TemporaryDirectory() as folder:
-        build = lambda *line: subprocess.run(line, check=True)
+        def build(*line):
+            subprocess.run(line, check=True)
+
         source, module, hello, python = (f"{folder}/{name}" for name in ("hello.c", "module", "hello", "python"))
         pathlib.Path(source).write_text(HELLO)
         build("wat2wasm", MODULE, "-o", f"{module}.wasm")

@@ -192,10 +192,18 @@ FileResult<void> advise(State &, FileDescriptor &self, uint64_t offset, uint64_t
   return toResult(adviseFile(*self.file, offset, length, uint32_t(advice)));
 }
 
+// "This function succeeds with no effect if the file descriptor is not opened for writing."
 FileResult<void> syncData(State &, FileDescriptor &self) {
+  if (!checkRights(*self.file, needs::fdDatasync))
+    return {};
   return toResult(syncFileData(*self.file));
 }
-FileResult<void> sync(State &, FileDescriptor &self) { return toResult(syncFile(*self.file)); }
+
+FileResult<void> sync(State &, FileDescriptor &self) {
+  if (!checkRights(*self.file, needs::fdSync))
+    return {};
+  return toResult(syncFile(*self.file));
+}
 
 FileResult<DescriptorFlags> getFlags(State &, FileDescriptor &self) {
   const int hostFlags = fcntl(self.file->host, F_GETFL);

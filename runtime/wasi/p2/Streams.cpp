@@ -215,8 +215,10 @@ Result<StreamResult<void>> OutputSink::write(State &state, std::span<const uint8
     return StreamResult<void>(std::unexpected(closedError()));
   while (!bytes.empty()) {
     const auto written = writeSome(state, bytes);
-    if (written) {
+    if (written && *written > 0) {
       bytes = bytes.subspan(size_t(*written));
+    } else if (written) { // no progress, and no reason
+      return StreamResult<void>(std::unexpected(failed(Errno::Io)));
     } else if (isInterruptedBy(written.error())) {
       return interrupted();
     } else if (written.error() != Errno::Again) {

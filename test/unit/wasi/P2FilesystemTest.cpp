@@ -130,6 +130,8 @@ TEST_F(P2FilesystemTest, NothingChangesInAReadOnlyDirectory) {
   EXPECT_EQ(open("file", truncate, reads, fixed), "read-only");
   for (const char *name : {"create-directory-at", "remove-directory-at", "unlink-file-at"})
     EXPECT_EQ(onPath(name, "dir", fixed), "not-permitted") << name;
+  EXPECT_EQ(method("sync", {fixed}), "ok");
+  EXPECT_EQ(method("sync-data", {fixed}), "ok");
   EXPECT_EQ(open("dir", directory, reads, fixed), "ok");
   const Slot dir = opened();
   EXPECT_EQ(open("new", create, reads, dir), "read-only");

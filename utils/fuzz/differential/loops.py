@@ -172,7 +172,7 @@ def matrix(writer):
                 store(writer, element, at(get(row), get(column), 2048), get(total))]
     else:
         neighbors = op(f"{PREFIX[kind]}.add", load(element, at(get(row), get(column), 0), width),
-                        load(element, at(get(row), get(column), 0), size * width))
+                       load(element, at(get(row), get(column), 0), size * width))
         body = [store(writer, element, at(get(row), get(column), writer.rng.choice([0, width, 1024])), neighbors)]
     return [put(start, base(writer, 4000)), *counted(writer, row, i32(size), counted(writer, column, i32(size), body))]
 

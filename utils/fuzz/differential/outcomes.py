@@ -9,8 +9,8 @@ TRAPS = [("memory", r"memory access out of bounds|out of bounds memory access|da
          ("table", r"table index is out of bounds|table access|undefined element|element segment out of bounds|table (?:or \w+ )?out of bounds"
                    r"|out of bounds table"),
          ("type", r"null function or function signature mismatch|uninitialized element|indirect call type mismatch"),
-         ("zero", r"divide by zero|remainder by zero"), ("range", r"divide result unrepresentable|unrepresentable in integer|integer overflow"
-                                                                 r"|invalid conversion"),
+         ("zero", r"divide by zero|remainder by zero"),
+         ("range", r"divide result unrepresentable|unrepresentable in integer|integer overflow|invalid conversion"),
          ("stack", r"call stack"), ("unreachable", r"unreachable")]
 
 
