@@ -225,7 +225,7 @@ Status ComponentInstance::lowerArguments(const WorldFunction &function,
                                         std::to_string(arguments.size()) + " are given");
   ExportAccess access(*this, function);
   ValueLowerer lowerer(types, access);
-  if (flatParams(types, type).size() > component::mostFlat) {
+  if (flatParams(types, type).size() > component::maxFlat) {
     const Layout layout = layoutOfFields(types, type.fields);
     W2N_TRY(address, access.allocate(uint32_t(layout.bytes), layout.alignment));
     to.push_back(address);

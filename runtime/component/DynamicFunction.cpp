@@ -62,7 +62,7 @@ Status callDynamic(HostCall &call, const DynamicBody &body) {
   W2N_TRY(arguments, arena.allocate<ComponentValue>(params.size()));
   // The address of a result is behind the parameters.
   size_t slotCount = flatParams(types, import.type).size();
-  if (slotCount > component::mostFlat) {
+  if (slotCount > component::maxFlat) {
     slotCount = 1;
     const auto address = uint32_t(call.arguments()[0]);
     W2N_CHECK(lifter.checkPointer(address, layoutOfFields(types, params)));
