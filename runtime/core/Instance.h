@@ -37,6 +37,8 @@ struct InstanceOptions {
   std::shared_ptr<InstancePool> pool = nullptr;
   /// Waits for a slot where there is none free, rather than failing.
   bool waitForSlot = false;
+  /// Instance::userData of the instance when it runs `initialize` and the start function.
+  void *userData = nullptr;
 };
 
 class Instance : public std::enable_shared_from_this<Instance> {
@@ -71,6 +73,11 @@ public:
   std::optional<uint64_t> fuel() const;
   /// Errors: Invalid (the same).
   Status setFuel(uint64_t fuel);
+
+  /// Keeps `object` for as long as the instance lives.
+  void attach(std::shared_ptr<void> object);
+  /// The embedder's own, for its host functions; null at first, or what the options say.
+  void *userData = nullptr;
 
   const Module &module() const { return *moduleRef; }
   const std::shared_ptr<const Module> &sharedModule() const { return moduleRef; }

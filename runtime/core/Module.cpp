@@ -140,6 +140,14 @@ artifact::EntryThunk Module::entryThunkAt(uint32_t typeIndex) const {
       reinterpret_cast<uintptr_t>(metadataView.address(thunk)));
 }
 
+const void *Module::importThunkFor(uint32_t typeId) const {
+  for (uint32_t i = 0; i < typeIds().size(); ++i)
+    if (typeIds()[i] == typeId)
+      if (const artifact::ImageOffset thunk = metadataView.thunks()[i].importThunk)
+        return metadataView.address(thunk);
+  return nullptr;
+}
+
 const UnwindTable &Module::unwindTable() const {
   std::call_once(unwindOnce, [this] {
     const artifact::MetadataHeader &header = metadataView.header();

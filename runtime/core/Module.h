@@ -62,6 +62,9 @@ public:
   artifact::EntryThunk entryThunkFor(uint32_t typeId) const;
   /// The thunk of the type with index `typeIndex`, or null.
   artifact::EntryThunk entryThunkAt(uint32_t typeIndex) const;
+  /// The thunk through which compiled code calls host functions of the type with canonical number
+  /// `typeId`, or null.
+  const void *importThunkFor(uint32_t typeId) const;
   /// The code, for signal handlers and backtraces.
   bool containsCode(uintptr_t address) const { return address >= codeBegin && address < codeEnd; }
   /// Index of the function whose code holds `address`, or noIndex if it is a thunk or a helper. The
