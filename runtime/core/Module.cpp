@@ -114,6 +114,7 @@ Status Module::mapCode() {
   codeBegin = reinterpret_cast<uintptr_t>(mapping) + metadataView.textOffset();
   codeEnd = codeBegin + metadataView.textBytes();
   codeRange = codeRanges().add(codeBegin, codeEnd, this);
+  announcement = Announcement::of(*this);
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include "lib/support/Error.h"
 #include "runtime/core/CanonicalTypes.h"
 #include "runtime/core/CodeMap.h"
+#include "runtime/core/Debuggers.h"
 #include "runtime/core/ProfileCounters.h"
 #include "runtime/core/RangeRegistry.h"
 #include "runtime/core/Unwind.h"
@@ -67,6 +68,8 @@ public:
   const void *importThunkFor(uint32_t typeId) const;
   /// The code, for signal handlers and backtraces.
   bool containsCode(uintptr_t address) const { return address >= codeBegin && address < codeEnd; }
+  /// Where that ends.
+  uintptr_t codeRangeEnd() const { return codeEnd; }
   /// Index of the function whose code holds `address`, or noIndex if it is a thunk or a helper. The
   /// first call sorts all functions: only for backtraces, as is the next. Threads: any.
   uint32_t functionIndexAt(uintptr_t address) const;
@@ -112,6 +115,7 @@ private:
   mutable std::once_flag codeMapOnce;
   mutable CodeMap codeMapData;
   std::unique_ptr<ProfileCounters> counters;
+  Announcement announcement;
 };
 
 } // namespace w2n::runtime
