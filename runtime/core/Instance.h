@@ -22,6 +22,8 @@ using Resolver = std::function<std::optional<Extern>(std::string_view module, st
 struct InstanceOptions {
   /// Functions that the resolver does not find trap when called instead of failing to link.
   bool trapOnUnknownImports = false;
+  /// The same for those of which it says so.
+  std::function<bool(std::string_view module, std::string_view name)> trapsUnknown = nullptr;
   /// The fuel that it begins with, for `initialize` and the start function, too. Only for modules
   /// that were compiled with --meter=fuel; without a value, those have as good as endless fuel.
   std::optional<uint64_t> fuel = {};

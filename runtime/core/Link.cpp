@@ -280,7 +280,9 @@ Result<std::vector<Extern>> resolveImports(const Module &module, const Resolver 
     auto found = resolver ? resolver(metadata.string(record.module), metadata.string(record.name),
                                      kindOf(record))
                           : std::nullopt;
-    if (!found && options.trapOnUnknownImports && kindOf(record) == wasm::ExternKind::Function) {
+    if (!found && kindOf(record) == wasm::ExternKind::Function &&
+        (options.trapOnUnknownImports ||
+         (options.trapsUnknown && options.trapsUnknown(matcher.moduleName(), matcher.name())))) {
       imports.push_back(makeUnknownFunction(module, record));
       continue;
     }
