@@ -15,7 +15,8 @@ foreach(header base cache compiler runtime wasm_extensions)
   install(FILES ${CMAKE_SOURCE_DIR}/include/wasm2native/${header}.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/wasm2native
     COMPONENT development)
 endforeach()
-install(FILES ${CMAKE_SOURCE_DIR}/include/wasm2native/host.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/wasm2native
+install(FILES ${CMAKE_SOURCE_DIR}/include/wasm2native/host.hpp ${CMAKE_SOURCE_DIR}/include/wasm2native/wasm2native.hpp
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/wasm2native
   COMPONENT development)
 
 # CMake package and pkg-config file of `library`, "runtime" or "compiler", whose targets are in the export set
