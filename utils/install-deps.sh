@@ -16,6 +16,8 @@ packages=(
   wasi-libc libclang-rt-22-dev libclang-rt-22-dev-wasm32 libc++-22-dev-wasm32 libc++abi-22-dev-wasm32 wabt
   # Proofs of rules that passes apply.
   z3
+  # Tests of debuggers.
+  gdb
   # Counts of instructions in benchmarks.
   valgrind
 )

@@ -31,7 +31,7 @@ enum w2n_bounds_checks {
 enum w2n_meter {
   W2N_METER_NONE,
   /// Fuel: each instruction takes from what w2n_instance_set_fuel gives, and traps when nothing is
-  /// left; the same count on every target and at every level. docs/embedding.md has the rules.
+  /// left; the same count on every target and at every level. docs/embedding-in-depth.md has them.
   W2N_METER_FUEL
 };
 

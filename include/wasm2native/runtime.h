@@ -39,6 +39,7 @@ typedef struct w2n_memory w2n_memory;
 typedef struct w2n_global w2n_global;
 typedef struct w2n_table w2n_table;
 typedef struct w2n_interrupt w2n_interrupt;
+typedef struct w2n_tag w2n_tag;
 /// The guest that calls a host function. Lives as long as that call.
 typedef struct w2n_caller w2n_caller;
 
@@ -52,6 +53,8 @@ W2N_API uint32_t w2n_runtime_artifact_format(void);
 
 /// An error of kind TRAP that says `text`: for host functions.
 W2N_API w2n_error *w2n_error_new(const char *text);
+/// An error of kind EXIT: for host functions that end the program, as WASI's proc_exit does.
+W2N_API w2n_error *w2n_error_new_exit(uint32_t status);
 W2N_API void w2n_error_free(w2n_error *error);
 W2N_API w2n_error_kind w2n_error_kind_of(const w2n_error *error);
 /// What happened. Begins in lower case, no final period. Lives as long as the error.
@@ -69,6 +72,31 @@ W2N_API const char *w2n_error_trap_name(const w2n_error *error);
 W2N_API const char *w2n_error_backtrace(const w2n_error *error);
 /// What the guest gave to proc_exit; 0 if the kind is not EXIT.
 W2N_API uint32_t w2n_error_exit_status(const w2n_error *error);
+
+/// A function of a guest that was active.
+typedef struct w2n_frame {
+  /// sizeof(w2n_frame), set by the caller: fields that a newer header has are not stored.
+  size_t size;
+  uint32_t function_index;
+  /// Whether its code is part of the function of the next frame, which the offsets are of.
+  bool is_inlined;
+  /// From the module's names; null if there is none. Lives as long as the error.
+  const char *function_name;
+  /// In bytes of compiled code: from the beginning of the function, and of the artifact, so that
+  /// an artifact without names can be looked up in one that has them.
+  uint64_t function_offset, artifact_offset;
+  /// The data of its instance (w2n_instance_set_data); null if that is gone, or unknown.
+  void *instance_data;
+} w2n_frame;
+
+/// How many functions w2n_error_frame has: those that w2n_error_backtrace names, at most 64.
+W2N_API size_t w2n_error_frame_count(const w2n_error *error);
+/// Stores frame `index`, the innermost is 0. False, and nothing is stored, if there is none.
+W2N_API bool w2n_error_frame(const w2n_error *error, size_t index, w2n_frame *out);
+/// Whether frame `index` is known to be of `instance`: not if the guest has called another instance
+/// of the same module.
+W2N_API bool w2n_error_frame_is_of(const w2n_error *error, size_t index,
+                                   const w2n_instance *instance);
 
 // Types and values. Core, section 2.3 (Types) and section 4.2 (Runtime Structure).
 
@@ -224,6 +252,19 @@ W2N_API w2n_error *w2n_linker_define_wasi(w2n_linker *linker, const w2n_wasi_con
 /// Whether functions that nothing defines trap when they are called ("unknown import called"),
 /// rather than failing to link. At first they do not.
 W2N_API void w2n_linker_trap_unknown_imports(w2n_linker *linker, bool trap);
+/// The same for the function `module`.`name`; null `name`: for all of that module.
+W2N_API void w2n_linker_trap_unknown_import(w2n_linker *linker, const char *module,
+                                            const char *name);
+/// Lets guests import what is defined as `of_module`.`of_name`, also later, as `module`.`name`,
+/// too, unless that is defined itself. Errors: LINK (there is such an alias).
+W2N_API w2n_error *w2n_linker_alias(w2n_linker *linker, const char *module, const char *name,
+                                    const char *of_module, const char *of_name);
+/// The same for all that is defined as a part of `of_module`.
+W2N_API w2n_error *w2n_linker_alias_module(w2n_linker *linker, const char *module,
+                                           const char *of_module);
+/// The data (w2n_instance_set_data) that instances begin with from now on, so that their start
+/// functions have it.
+W2N_API void w2n_linker_set_data(w2n_linker *linker, void *data);
 /// The fuel that instances begin with, their start function included: from then on, modules that
 /// were compiled without W2N_METER_FUEL are refused (INVALID).
 W2N_API void w2n_linker_set_fuel(w2n_linker *linker, uint64_t fuel);
@@ -344,6 +385,11 @@ W2N_API void w2n_wasi_config_set_trace(w2n_wasi_config *config,
 /// lives, or a linker that defines it.
 W2N_API void w2n_instance_free(w2n_instance *instance);
 
+/// Sets a pointer that host functions find with w2n_caller_data: the tenant, or the request that
+/// the next call is for. Null at first, or what w2n_linker_set_data says. Cost: none.
+W2N_API void w2n_instance_set_data(w2n_instance *instance, void *data);
+W2N_API void *w2n_instance_data(const w2n_instance *instance);
+
 /// Stores what is left of the instance's fuel. Code compiled with W2N_METER_FUEL takes from it
 /// before it runs, and traps with "all fuel consumed" if too little is left, of which nothing is
 /// taken; it begins with UINT64_MAX, or what w2n_linker_set_fuel says. False, and nothing is
@@ -364,7 +410,10 @@ W2N_API w2n_global *w2n_instance_global(w2n_instance *instance, const char *name
 /// The same for tables.
 W2N_API w2n_table *w2n_instance_table(w2n_instance *instance, const char *name);
 
+/// The data of the instance that calls; null if there is none.
+W2N_API void *w2n_caller_data(const w2n_caller *caller);
 /// The instance that calls: for its exports. It and what is got from it live as long as the call.
+/// Null if the host calls a function of its own.
 W2N_API w2n_instance *w2n_caller_instance(w2n_caller *caller);
 /// Memory 0 of the instance that calls, exported or not; null if it has none. Lives as long as the
 /// call.
@@ -381,6 +430,22 @@ W2N_API w2n_function_type w2n_function_type_of(const w2n_function *function);
 /// Source: Core, section 4.5.5 (Invocation).
 W2N_API w2n_error *w2n_function_call(w2n_function *function, const w2n_value *args,
                                      size_t arg_count, w2n_value *results, size_t result_count);
+
+/// A function that was looked at once, so that calls need not check anything; valid as long as
+/// the w2n_function that it was made of. The fields are the library's.
+typedef struct w2n_direct {
+  const void *fields[4];
+} w2n_direct;
+
+/// Prepares calls of `function`, which must have exactly `type`. Errors: INVALID (it has another
+/// type), UNSUPPORTED (a type with anything but numbers; a function of the host).
+W2N_API w2n_error *w2n_function_direct(w2n_function *function, const w2n_function_type *type,
+                                       w2n_direct *out);
+/// Calls it. `slots` has a slot for each parameter and, afterwards, for each result, both from the
+/// first on: numbers of 32 bits in the low half, the other half of results is undefined. There must
+/// be at least as many slots as parameters or results, whichever are more. Errors: as
+/// w2n_function_call, but INVALID. Cost: the least that a call can have; wasm2native.hpp wraps it.
+W2N_API w2n_error *w2n_direct_call(const w2n_direct *direct, uint64_t *slots);
 
 // Interrupts: ending guests that run too long. Compiled code pays nothing for it; a signal, which
 // the process must leave to the runtime (w2n_interrupt_set_signal), finds it wherever it is.
@@ -442,6 +507,85 @@ W2N_API uint64_t w2n_table_size(const w2n_table *table);
 /// reference to a function lives as long as the instance that `table` was got from. False, and
 /// nothing is stored, if `index` is out of range. Source: Core, section 4.4.6 (table.get).
 W2N_API bool w2n_table_get(w2n_table *table, uint64_t index, w2n_value *out);
+
+/// Writes element `index`. Errors: INVALID (out of range, or a value of another type), UNSUPPORTED
+/// (a function of the host, in a table of the host, or of a guest that has no code to call it).
+/// Source: Core, section 4.4.6 (table.set).
+W2N_API w2n_error *w2n_table_set(w2n_table *table, uint64_t index, const w2n_value *value);
+/// Appends `delta` elements `value`. Errors: LIMIT, and those of w2n_table_set; then nothing has
+/// changed. Source: Core, section 4.4.6 (table.grow).
+W2N_API w2n_error *w2n_table_grow(w2n_table *table, uint64_t delta, const w2n_value *value);
+
+// Objects of the host, which guests import. What `*_new` makes, `*_free` frees; linkers and
+// instances that use it go on. Never free what was got from an instance that way.
+
+/// A memory. Zeros are defaults.
+typedef struct w2n_memory_config {
+  size_t size; ///< sizeof(w2n_memory_config)
+  /// Pages at first, and at most; UINT64_MAX is no maximum.
+  uint64_t min, max;
+  /// 65,536 or 1; 0 is 65,536.
+  uint32_t page_bytes;
+  bool is_64;
+  /// Other threads may use it at the same time, in instances of their own; needs a maximum.
+  bool is_shared;
+  /// Reserves its own size alone, rather than 12 GiB of addresses: for modules that were compiled
+  /// with explicit bounds checks.
+  bool without_guards;
+  /// Beyond, it does not grow, whatever `max` says; 0 is no limit.
+  uint64_t max_bytes;
+} w2n_memory_config;
+
+#define W2N_MEMORY_CONFIG_DEFAULT                                                                  \
+  {sizeof(w2n_memory_config), 0, UINT64_MAX, 0, false, false, false, 0}
+
+/// Errors: INVALID, LIMIT (no room).
+W2N_API w2n_error *w2n_memory_new(const w2n_memory_config *config, w2n_memory **out);
+W2N_API void w2n_memory_free(w2n_memory *memory);
+
+/// Elements at first, and at most; UINT64_MAX is no maximum.
+typedef struct w2n_table_config {
+  size_t size;            ///< sizeof(w2n_table_config)
+  w2n_value_kind element; ///< FUNCREF or EXTERNREF
+  bool is_64;
+  uint64_t min, max;
+} w2n_table_config;
+
+#define W2N_TABLE_CONFIG_DEFAULT {sizeof(w2n_table_config), W2N_FUNCREF, false, 0, UINT64_MAX}
+
+/// Null `initial` is a null reference. Errors: INVALID, LIMIT, UNSUPPORTED (as w2n_table_set).
+W2N_API w2n_error *w2n_table_new(const w2n_table_config *config, const w2n_value *initial,
+                                 w2n_table **out);
+W2N_API void w2n_table_free(w2n_table *table);
+
+/// A global of the kind of `value`. Errors: INVALID, UNSUPPORTED (as w2n_table_set).
+W2N_API w2n_error *w2n_global_new(bool is_mutable, const w2n_value *value, w2n_global **out);
+W2N_API void w2n_global_free(w2n_global *global);
+
+/// A tag, by which guests that import it tell exceptions apart: `type` has no results. Errors:
+/// INVALID.
+W2N_API w2n_error *w2n_tag_new(const w2n_function_type *type, w2n_tag **out);
+W2N_API void w2n_tag_free(w2n_tag *tag);
+
+/// A function of the host that can be a value: handed to guests, put into their tables. Errors: as
+/// w2n_linker_define_function.
+W2N_API w2n_error *w2n_function_new(const w2n_function_type *type, w2n_callback callback,
+                                    void *user, w2n_finalizer finalizer, w2n_function **out);
+W2N_API void w2n_function_free(w2n_function *function);
+
+/// Lets guests import one of them as `module`.`name`; it comes before instances, as functions do
+/// that are defined. Errors: LINK (defined twice).
+W2N_API w2n_error *w2n_linker_define_memory(w2n_linker *linker, const char *module,
+                                            const char *name, const w2n_memory *memory);
+W2N_API w2n_error *w2n_linker_define_table(w2n_linker *linker, const char *module, const char *name,
+                                           const w2n_table *table);
+W2N_API w2n_error *w2n_linker_define_global(w2n_linker *linker, const char *module,
+                                            const char *name, const w2n_global *global);
+W2N_API w2n_error *w2n_linker_define_tag(w2n_linker *linker, const char *module, const char *name,
+                                         const w2n_tag *tag);
+/// A function of the host, or of a guest.
+W2N_API w2n_error *w2n_linker_define_function_value(w2n_linker *linker, const char *module,
+                                                    const char *name, const w2n_function *function);
 
 #ifdef __cplusplus
 }

@@ -35,8 +35,8 @@ struct Error {
   /// Further lines (a backtrace), each ending in a newline; usually empty.
   std::string notes = {};
   uint32_t code = 0;
-  /// For a trap that is an uncaught exception: the runtime's hold on it, so that a host function
-  /// that returns this error throws it again.
+  /// The runtime's details of a trap (runtime/core/TrapDetails.h): its frames, and an uncaught
+  /// exception, so that a host function that returns this error throws it again.
   std::shared_ptr<void> exception = nullptr;
 
   static constexpr uint64_t noOffset = ~uint64_t(0);

@@ -2,6 +2,7 @@
 
 // Calling what an instance exports.
 #include "runtime/api/Value.h"
+#include "runtime/core/Activation.h"
 
 #include <algorithm>
 
@@ -42,9 +43,33 @@ Status checkCall(const w2n_function &function, std::span<const w2n_value> args,
   return {};
 }
 
+/// Calls a function that the host has made and that no guest has imported: values go through it
+/// as they are.
+Status callOwn(w2n_function &self, std::span<const w2n_value> args, std::span<w2n_value> results) {
+  api::Buffer<runtime::Slot, 16> slots(
+      std::max(api::slotsOf(self.params), api::slotsOf(self.results)));
+  if (has(self, W2N_FUNCREF))
+    return fail(ErrorKind::Unsupported, "a function of the host with references to functions "
+                                        "needs a guest that calls it");
+  runtime::Slot *to = slots.data();
+  for (const w2n_value &arg : args) {
+    to[0] = api::toSlot(arg);
+    if (arg.kind == W2N_V128)
+      to[1] = arg.of.v128[1];
+    to += api::slotsOf(arg.kind);
+  }
+  W2N_CHECK(runtime::call(*self.function, slots.span()));
+  const runtime::Slot *from = slots.data();
+  for (size_t i = 0; i < results.size(); from += api::slotsOf(self.results[i++]))
+    results[i] = api::fromPlainSlots(from, self.results[i]);
+  return {};
+}
+
 Status callFunction(w2n_function &self, std::span<const w2n_value> args,
                     std::span<w2n_value> results) {
   W2N_CHECK(checkCall(self, args, results.size()));
+  if (!self.function->owner)
+    return callOwn(self, args, results);
   api::Buffer<runtime::Slot, 16> slots(
       std::max(api::slotsOf(self.params), api::slotsOf(self.results)));
   runtime::Slot *to = slots.data();
@@ -92,7 +117,7 @@ Status callSimple(w2n_function &self, std::span<const w2n_value> args,
 
 } // namespace
 
-w2n_function::w2n_function(std::shared_ptr<runtime::Function> function, w2n_instance &home)
+w2n_function::w2n_function(std::shared_ptr<runtime::Function> function, api::FunctionHome &home)
     : function(std::move(function)), home(home), params(api::kindsOf(this->function->type.params)),
       results(api::kindsOf(this->function->type.results)),
       isSimple(::isSimple(params) && ::isSimple(results)) {}
@@ -107,4 +132,46 @@ w2n_error *w2n_function_call(w2n_function *function, const w2n_value *args, size
   if (function->isSimple && fits(*function, {args, argCount}, resultCount)) [[likely]]
     return api::toC(callSimple(*function, {args, argCount}, {results, resultCount}));
   return api::toC(callFunction(*function, {args, argCount}, {results, resultCount}));
+}
+
+namespace {
+
+/// What a w2n_direct holds.
+struct Direct {
+  artifact::EntryThunk entry;
+  artifact::InstanceContext *context;
+  const void *code;
+};
+static_assert(sizeof(Direct) <= sizeof(w2n_direct));
+
+Status makeDirect(const w2n_function &function, const w2n_function_type &type, Direct &out) {
+  auto same = [](std::span<const w2n_value_kind> left, const w2n_value_kind *right, size_t count) {
+    return std::ranges::equal(left, std::span(right, count));
+  };
+  if (!same(function.params, type.params, type.param_count) ||
+      !same(function.results, type.results, type.result_count))
+    return fail(ErrorKind::Invalid,
+                "the function has type " + wasm::toString(function.function->type));
+  if (!std::ranges::all_of(function.params, [](auto kind) { return kind <= W2N_F64; }) ||
+      !std::ranges::all_of(function.results, [](auto kind) { return kind <= W2N_F64; }))
+    return fail(ErrorKind::Unsupported,
+                "a direct call is for numbers, not for a function of type " +
+                    wasm::toString(function.function->type));
+  if (!function.function->entry)
+    return fail(ErrorKind::Unsupported, "a direct call is for functions of guests");
+  out = {function.function->entry, function.function->reference->context,
+         function.function->reference->code};
+  return {};
+}
+
+} // namespace
+
+w2n_error *w2n_function_direct(w2n_function *function, const w2n_function_type *type,
+                               w2n_direct *out) {
+  return api::toC(makeDirect(*function, *type, *reinterpret_cast<Direct *>(out)));
+}
+
+w2n_error *w2n_direct_call(const w2n_direct *direct, uint64_t *slots) {
+  const Direct &to = *reinterpret_cast<const Direct *>(direct);
+  return api::toC(runtime::runGuest(to.entry, to.context, to.code, slots));
 }

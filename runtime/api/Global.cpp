@@ -18,7 +18,8 @@ Status setGlobal(w2n_global &self, const w2n_value &value) {
                                         " set to a reference of another type");
   if (value.kind == W2N_EXNREF)
     return fail(ErrorKind::Unsupported, "the C API cannot set a global to an exception");
-  if (!runtime::setGlobal(global, api::toSlot(value)))
+  W2N_TRY(slot, api::toSlotFor(value, global.type.type, global.owner.get()));
+  if (!runtime::setGlobal(global, slot))
     return fail(ErrorKind::Link, "the function's instance has another heap than the global's");
   if (value.kind == W2N_V128)
     global.cell->bits[1] = value.of.v128[1];

@@ -11,7 +11,10 @@
 #include "runtime/wasi/WasiContext.h"
 
 #include <map>
+#include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,12 +33,32 @@ struct w2n_module {
   mutable std::vector<std::string> exportNames;
 };
 
+namespace w2n::api {
+
+/// Keeps the functions that references point to, for whoever hands them out.
+class FunctionHome {
+public:
+  FunctionHome() = default;
+  FunctionHome(const FunctionHome &) = delete;
+  FunctionHome &operator=(const FunctionHome &) = delete;
+
+  w2n_function *keep(std::shared_ptr<runtime::Function> function);
+  /// The function that `reference` points to; null for a null reference.
+  w2n_function *functionOf(runtime::Slot reference);
+
+private:
+  /// By the address of the reference.
+  std::map<const void *, w2n_function> functions;
+};
+
+} // namespace w2n::api
+
 struct w2n_function {
-  w2n_function(std::shared_ptr<w2n::runtime::Function> function, w2n_instance &home);
+  w2n_function(std::shared_ptr<w2n::runtime::Function> function, w2n::api::FunctionHome &home);
 
   std::shared_ptr<w2n::runtime::Function> function;
   /// Keeps the functions that references among results point to.
-  w2n_instance &home;
+  w2n::api::FunctionHome &home;
   std::vector<w2n_value_kind> params, results;
   /// Whether all of them are numbers, and few: what most functions have, and calls are quick for.
   bool isSimple;
@@ -47,15 +70,19 @@ struct w2n_memory {
 
 struct w2n_global {
   std::shared_ptr<w2n::runtime::Global> global;
-  w2n_instance &home;
+  w2n::api::FunctionHome &home;
 };
 
 struct w2n_table {
   std::shared_ptr<w2n::runtime::Table> table;
-  w2n_instance &home;
+  w2n::api::FunctionHome &home;
 };
 
-struct w2n_instance {
+struct w2n_tag {
+  std::shared_ptr<w2n::runtime::Tag> tag;
+};
+
+struct w2n_instance : w2n::api::FunctionHome {
   explicit w2n_instance(w2n::runtime::Instance &instance,
                         std::shared_ptr<w2n::runtime::Instance> owner = nullptr)
       : instance(instance), owner(std::move(owner)) {}
@@ -66,27 +93,23 @@ struct w2n_instance {
     auto *pointer = found ? std::get_if<std::shared_ptr<T>>(&*found) : nullptr;
     return pointer ? *pointer : nullptr;
   }
-  w2n_function *keep(std::shared_ptr<w2n::runtime::Function> function);
-  /// The function that `reference` points to; null for a null reference.
-  w2n_function *functionOf(w2n::runtime::Slot reference);
 
   w2n::runtime::Instance &instance;
   /// Null for the instance that calls a host function, which needs no owner for so long.
   std::shared_ptr<w2n::runtime::Instance> owner;
   // By the address of what each handle is for.
-  std::map<const void *, w2n_function> functions;
   std::map<const void *, w2n_memory> memories;
   std::map<const void *, w2n_global> globals;
   std::map<const void *, w2n_table> tables;
 };
 
 struct w2n_caller {
-  explicit w2n_caller(w2n::runtime::Instance &instance) : instance(instance) {}
+  explicit w2n_caller(w2n::runtime::Instance *instance) : instance(instance) {}
 
-  // A handle costs more than most calls need.
-  w2n_instance &handle() { return lazyHandle ? *lazyHandle : lazyHandle.emplace(instance); }
+  // A handle costs more than most calls need. Only where there is an instance.
+  w2n_instance &handle() { return lazyHandle ? *lazyHandle : lazyHandle.emplace(*instance); }
 
-  w2n::runtime::Instance &instance;
+  w2n::runtime::Instance *instance; ///< null if the host calls its own function
   std::optional<w2n_instance> lazyHandle;
   w2n_memory memory;
 };
@@ -105,14 +128,23 @@ struct w2n_linker {
   /// Looks in order of precedence.
   std::optional<w2n::runtime::Extern> find(std::string_view module, std::string_view name,
                                            w2n::wasm::ExternKind kind) const;
+  /// The same without aliases.
+  std::optional<w2n::runtime::Extern> findDefined(std::string_view module, std::string_view name,
+                                                  w2n::wasm::ExternKind kind) const;
+  bool trapsUnknown(std::string_view module, std::string_view name) const;
   /// What the imports of `module` are. Valid until the next call, or until something is defined.
   w2n::Result<std::span<const w2n::runtime::Extern>> link(const w2n::runtime::Module &module);
   /// To be called when something that `link` looks at has changed.
   void forgetLinked() { linkedSerial = 0, linked.clear(); }
 
   /// By module and name.
-  ByName<ByName<std::shared_ptr<w2n::runtime::Function>>> functions;
+  ByName<ByName<w2n::runtime::Extern>> definitions;
   ByName<std::shared_ptr<w2n::runtime::Instance>> instances;
+  /// What other names of a module, or of one of its definitions, stand for.
+  ByName<std::string> moduleAliases;
+  ByName<ByName<std::pair<std::string, std::string>>> aliases;
+  /// Names of functions that trap if nothing defines them, by module; an empty name is all of it.
+  ByName<std::set<std::string, std::less<>>> trapping;
   std::shared_ptr<w2n::wasi::WasiContext> wasi;
   w2n::runtime::InstanceOptions options;
   /// What `link` found last, for the module with this serial number; 0: nothing.

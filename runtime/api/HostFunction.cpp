@@ -54,8 +54,15 @@ private:
   HostCallback callback;
 };
 
+/// A value that no guest gets.
+void putPlain(const w2n_value &value, Slot *slots) {
+  slots[0] = toSlot(value);
+  if (value.kind == W2N_V128)
+    slots[1] = value.of.v128[1];
+}
+
 Status HostFunction::call(runtime::Caller caller, std::span<Slot> slots) const {
-  w2n_caller inC(*caller.instance);
+  w2n_caller inC(caller.instance);
   Buffer<w2n_value, 16> values(params.size() + results.size());
   w2n_value *const args = values.data(), *const out = args + params.size();
   const Slot *from = slots.data();
@@ -77,7 +84,10 @@ Status HostFunction::call(runtime::Caller caller, std::span<Slot> slots) const {
     if (!isValueOf(typeOf(results[i]), out[i]))
       return std::unexpected(trapWith("host function " + name + " left as result " +
                                       std::to_string(i) + " a reference to an object of a guest"));
-    W2N_CHECK(handOver(out[i], *caller.instance, to));
+    if (caller.instance)
+      W2N_CHECK(handOver(out[i], *caller.instance, to));
+    else
+      putPlain(out[i], to);
   }
   return {};
 }
@@ -113,10 +123,16 @@ makeHostFunction(std::string name, const w2n_function_type &type, const HostCall
 
 } // namespace w2n::api
 
-w2n_instance *w2n_caller_instance(w2n_caller *caller) { return &caller->handle(); }
+w2n_instance *w2n_caller_instance(w2n_caller *caller) {
+  return caller->instance ? &caller->handle() : nullptr;
+}
+
+void *w2n_caller_data(const w2n_caller *caller) {
+  return caller->instance ? caller->instance->userData : nullptr;
+}
 
 w2n_memory *w2n_caller_memory(w2n_caller *caller) {
-  w2n::runtime::Memory *memory = caller->instance.memory0();
+  w2n::runtime::Memory *memory = caller->instance ? caller->instance->memory0() : nullptr;
   // The running instance keeps it.
   caller->memory.memory = std::shared_ptr<w2n::runtime::Memory>(std::shared_ptr<void>(), memory);
   return memory ? &caller->memory : nullptr;

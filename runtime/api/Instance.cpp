@@ -5,12 +5,12 @@
 
 using namespace w2n;
 
-w2n_function *w2n_instance::keep(std::shared_ptr<runtime::Function> function) {
+w2n_function *api::FunctionHome::keep(std::shared_ptr<runtime::Function> function) {
   const void *key = function->reference;
   return &functions.try_emplace(key, std::move(function), *this).first->second;
 }
 
-w2n_function *w2n_instance::functionOf(runtime::Slot reference) {
+w2n_function *api::FunctionHome::functionOf(runtime::Slot reference) {
   if (reference == 0)
     return nullptr;
   // Looked up first, because making a runtime::Function takes longer.
@@ -30,6 +30,12 @@ bool w2n_instance_fuel(const w2n_instance *instance, uint64_t *out) {
 w2n_error *w2n_instance_set_fuel(w2n_instance *instance, uint64_t fuel) {
   return api::toC(instance->instance.setFuel(fuel));
 }
+
+void w2n_instance_set_data(w2n_instance *instance, void *data) {
+  instance->instance.userData = data;
+}
+
+void *w2n_instance_data(const w2n_instance *instance) { return instance->instance.userData; }
 
 w2n_function *w2n_instance_function(w2n_instance *instance, const char *name) {
   auto function = instance->find<runtime::Function>(name);

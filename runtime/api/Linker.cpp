@@ -8,19 +8,29 @@ using namespace w2n;
 
 namespace {
 
+std::string quoted(const char *module, const char *name) {
+  return "\"" + std::string(module) + "\".\"" + name + "\"";
+}
+
 std::unexpected<Error> definedTwice(const std::string &what) {
   return fail(ErrorKind::Link, what + " is already defined");
 }
 
 Status defineFunction(w2n_linker &linker, const char *module, const char *name,
                       const w2n_function_type &type, const api::HostCallback &callback) {
-  const std::string quoted = "\"" + std::string(module) + "\".\"" + name + "\"";
-  auto &ofModule = linker.functions[module];
+  const std::string text = quoted(module, name);
+  auto &ofModule = linker.definitions[module];
   if (ofModule.contains(name))
-    return definedTwice(quoted);
-  W2N_TRY(function, api::makeHostFunction(quoted, type, callback));
+    return definedTwice(text);
+  W2N_TRY(function, api::makeHostFunction(text, type, callback));
   ofModule.emplace(name, std::move(function));
   return {};
+}
+
+w2n_error *define(w2n_linker &linker, const char *module, const char *name, runtime::Extern what) {
+  linker.forgetLinked();
+  const bool isNew = linker.definitions[module].try_emplace(name, std::move(what)).second;
+  return isNew ? nullptr : api::toC(definedTwice(quoted(module, name)));
 }
 
 Status defineWasi(w2n_linker &linker, const w2n_wasi_config &config) {
@@ -55,13 +65,33 @@ void api::setLimits(runtime::InstanceOptions &options, const w2n_limits &limits)
 
 std::optional<runtime::Extern> w2n_linker::find(std::string_view module, std::string_view name,
                                                 wasm::ExternKind kind) const {
-  if (auto ofModule = functions.find(module); ofModule != functions.end())
-    if (auto function = ofModule->second.find(name); function != ofModule->second.end())
-      return function->second;
+  if (auto found = findDefined(module, name, kind))
+    return found;
+  // An alias stands for what is defined, not for another alias: there are no cycles.
+  if (auto ofModule = aliases.find(module); ofModule != aliases.end())
+    if (auto alias = ofModule->second.find(name); alias != ofModule->second.end())
+      return findDefined(alias->second.first, alias->second.second, kind);
+  if (auto alias = moduleAliases.find(module); alias != moduleAliases.end())
+    return findDefined(alias->second, name, kind);
+  return std::nullopt;
+}
+
+std::optional<runtime::Extern> w2n_linker::findDefined(std::string_view module,
+                                                       std::string_view name,
+                                                       wasm::ExternKind kind) const {
+  if (auto ofModule = definitions.find(module); ofModule != definitions.end())
+    if (auto found = ofModule->second.find(name); found != ofModule->second.end())
+      return found->second;
   if (auto instance = instances.find(module); instance != instances.end())
     if (auto found = instance->second->findExport(name))
       return found;
   return wasi ? wasi->find(module, name, kind) : std::nullopt;
+}
+
+bool w2n_linker::trapsUnknown(std::string_view module, std::string_view name) const {
+  const auto ofModule = trapping.find(module);
+  return ofModule != trapping.end() &&
+         (ofModule->second.contains(name) || ofModule->second.contains(""));
 }
 
 Result<std::span<const runtime::Extern>> w2n_linker::link(const runtime::Module &module) {
@@ -69,6 +99,9 @@ Result<std::span<const runtime::Extern>> w2n_linker::link(const runtime::Module 
     auto resolve = [this](std::string_view moduleName, std::string_view name,
                           wasm::ExternKind kind) { return find(moduleName, name, kind); };
     forgetLinked();
+    options.trapsUnknown = [this](std::string_view moduleName, std::string_view name) {
+      return trapsUnknown(moduleName, name);
+    };
     W2N_TRY(imports, runtime::resolveImports(module, resolve, options));
     linked = std::move(imports);
     linkedSerial = module.serial();
@@ -136,3 +169,50 @@ w2n_error *w2n_linker_instantiate(w2n_linker *linker, const w2n_module *module,
   *out = *instance;
   return nullptr;
 }
+
+w2n_error *w2n_linker_define_function_value(w2n_linker *linker, const char *module,
+                                            const char *name, const w2n_function *function) {
+  return define(*linker, module, name,
+                function->function->definition ? function->function->definition
+                                               : function->function);
+}
+
+w2n_error *w2n_linker_define_memory(w2n_linker *linker, const char *module, const char *name,
+                                    const w2n_memory *memory) {
+  return define(*linker, module, name, memory->memory);
+}
+
+w2n_error *w2n_linker_define_global(w2n_linker *linker, const char *module, const char *name,
+                                    const w2n_global *global) {
+  return define(*linker, module, name, global->global);
+}
+
+w2n_error *w2n_linker_define_table(w2n_linker *linker, const char *module, const char *name,
+                                   const w2n_table *table) {
+  return define(*linker, module, name, table->table);
+}
+
+w2n_error *w2n_linker_define_tag(w2n_linker *linker, const char *module, const char *name,
+                                 const w2n_tag *tag) {
+  return define(*linker, module, name, tag->tag);
+}
+
+w2n_error *w2n_linker_alias(w2n_linker *linker, const char *module, const char *name,
+                            const char *ofModule, const char *ofName) {
+  linker->forgetLinked();
+  const bool isNew = linker->aliases[module].try_emplace(name, ofModule, ofName).second;
+  return isNew ? nullptr : api::toC(definedTwice("the alias " + quoted(module, name)));
+}
+
+w2n_error *w2n_linker_alias_module(w2n_linker *linker, const char *module, const char *ofModule) {
+  linker->forgetLinked();
+  const bool isNew = linker->moduleAliases.try_emplace(module, ofModule).second;
+  return isNew ? nullptr : api::toC(definedTwice("the alias \"" + std::string(module) + "\""));
+}
+
+void w2n_linker_trap_unknown_import(w2n_linker *linker, const char *module, const char *name) {
+  linker->forgetLinked();
+  linker->trapping[module].insert(name ? name : "");
+}
+
+void w2n_linker_set_data(w2n_linker *linker, void *data) { linker->options.userData = data; }

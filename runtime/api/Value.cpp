@@ -42,7 +42,7 @@ size_t slotsOf(std::span<const w2n_value_kind> kinds) {
   return slots;
 }
 
-w2n_value fromSlots(const Slot *slots, w2n_value_kind kind, w2n_instance &home) {
+w2n_value fromSlots(const Slot *slots, w2n_value_kind kind, FunctionHome &home) {
   w2n_value value = fromPlainSlots(slots, kind);
   if (kind == W2N_FUNCREF)
     value.of.funcref = home.functionOf(*slots);
@@ -102,8 +102,33 @@ Slot toSlot(const w2n_value &value) {
   return 0;
 }
 
+Result<Slot> toSlotFor(const w2n_value &value, wasm::ValueType type, runtime::Instance *receiver) {
+  if (value.kind != kindOf(type))
+    return fail(ErrorKind::Invalid, "a value of type " + std::string(kindName(value.kind)) +
+                                        " where one of type " + wasm::toString(type) +
+                                        " is wanted");
+  if (value.kind == W2N_EXNREF)
+    return fail(ErrorKind::Unsupported, "the C API has no values that are exceptions");
+  Slot slot = toSlot(value);
+  if (value.kind == W2N_FUNCREF && value.of.funcref && slot == 0) {
+    if (!receiver)
+      return fail(ErrorKind::Unsupported,
+                  "a function of the host as a reference needs an instance that can call it");
+    W2N_TRY(made, runtime::referenceFor(value.of.funcref->function, *receiver));
+    slot = made;
+  }
+  if (type.isRef() && !runtime::isReferenceOf(type, slot))
+    return fail(ErrorKind::Invalid, "a reference of another type where one of type " +
+                                        wasm::toString(type) + " is wanted");
+  return slot;
+}
+
 Status handOver(const w2n_value &value, runtime::Instance &receiver, Slot *slots) {
   slots[0] = toSlot(value);
+  if (value.kind == W2N_FUNCREF && value.of.funcref && slots[0] == 0) {
+    W2N_TRY(made, runtime::referenceFor(value.of.funcref->function, receiver));
+    slots[0] = made;
+  }
   if (value.kind == W2N_V128)
     slots[1] = value.of.v128[1];
   if (value.kind == W2N_FUNCREF && !runtime::handReference(receiver, slots[0]))

@@ -23,11 +23,15 @@ wasm::ValueType typeOf(w2n_value_kind kind);
 size_t slotsOf(w2n_value_kind kind);
 size_t slotsOf(std::span<const w2n_value_kind> kinds);
 /// The value in `slots`. `home` keeps the function that a reference points to.
-w2n_value fromSlots(const runtime::Slot *slots, w2n_value_kind kind, w2n_instance &home);
+w2n_value fromSlots(const runtime::Slot *slots, w2n_value_kind kind, FunctionHome &home);
 /// The same where it is no reference to a function.
 w2n_value fromPlainSlots(const runtime::Slot *slots, w2n_value_kind kind);
-/// Of a vector the low half.
+/// Of a vector the low half. 0 for a function of the host that has no reference yet.
 runtime::Slot toSlot(const w2n_value &value);
+/// The same, for `receiver`; null where the host keeps it. Errors: Invalid (no value of `type`),
+/// Unsupported (a function of the host that `receiver` has no code to call).
+Result<runtime::Slot> toSlotFor(const w2n_value &value, wasm::ValueType type,
+                                runtime::Instance *receiver);
 /// Writes to `slots` a value that the host hands to `receiver`, which may keep it.
 Status handOver(const w2n_value &value, runtime::Instance &receiver, runtime::Slot *slots);
 

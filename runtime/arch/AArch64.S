@@ -111,6 +111,7 @@
   .p2align 4
   W2N_FUNCTION \entry
   .cfi_startproc
+  .cfi_signal_frame          // the stacks lie anywhere: debuggers do not compare their addresses
   stp x29, x30, [sp, #-16]!
   .cfi_def_cfa_offset 16
   .cfi_offset x29, -16

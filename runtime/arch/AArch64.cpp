@@ -40,4 +40,10 @@ bool isTrapInstruction(const void *code) {
   return (instruction & 0xffe0001f) == 0xd4200000 || instruction >> 16 == 0;
 }
 
+bool isBreakpoint(const void *code) {
+  uint32_t instruction;
+  std::memcpy(&instruction, code, sizeof(instruction));
+  return (instruction & 0xffe0001f) == 0xd4200000; // BRK
+}
+
 } // namespace w2n::runtime

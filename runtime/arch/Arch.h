@@ -152,6 +152,10 @@ void noteCrossing(Activation &activation);
 /// code generator puts where control never comes. Async-signal-safe.
 bool isTrapInstruction(const void *code);
 
+/// Whether a debugger has put a breakpoint in place of the instruction at `code`, which can be
+/// read.
+bool isBreakpoint(const void *code);
+
 /// The processor of this build, as in ELF's e_machine.
 extern const uint32_t hostElfMachine;
 

@@ -130,6 +130,7 @@
   .p2align 2
   W2N_FUNCTION \entry
   .cfi_startproc
+  .cfi_signal_frame          // the stacks lie anywhere: debuggers do not compare their addresses
   sd zero, -16(sp)
   addi sp, sp, -16
   .cfi_def_cfa_offset 16

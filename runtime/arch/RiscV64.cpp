@@ -48,4 +48,10 @@ bool isTrapInstruction(const void *code) {
   return instruction == 0x00100073 || instruction == 0xc0001073;
 }
 
+bool isBreakpoint(const void *code) {
+  uint16_t halves[2];
+  std::memcpy(halves, code, sizeof(halves));
+  return halves[0] == 0x9002 || (halves[0] == 0x0073 && halves[1] == 0x0010); // C.EBREAK, EBREAK
+}
+
 } // namespace w2n::runtime

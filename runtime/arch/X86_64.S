@@ -77,6 +77,7 @@
   .p2align 4
   W2N_FUNCTION \entry
   .cfi_startproc
+  .cfi_signal_frame          // the stacks lie anywhere: debuggers do not compare their addresses
   pushq %rbp
   .cfi_def_cfa_offset 16
   .cfi_offset %rbp, -16

@@ -33,4 +33,7 @@ bool isTrapInstruction(const void *code) {
   return std::memcmp(code, ud2, sizeof(ud2)) == 0;
 }
 
+// INT3.
+bool isBreakpoint(const void *code) { return *static_cast<const uint8_t *>(code) == 0xcc; }
+
 } // namespace w2n::runtime

@@ -6,6 +6,7 @@
 #include "runtime/core/InstanceState.h"
 #include "runtime/core/Interrupt.h"
 #include "runtime/core/Thread.h"
+#include "runtime/core/TrapDetails.h"
 
 namespace w2n::runtime {
 
@@ -66,7 +67,7 @@ void noteStackUse(Instance &instance, const Activation *previous) {
 }
 
 /// The error of an activation that was left, with the frames that it had.
-[[gnu::cold]] Error takeError(Activation &activation) {
+[[gnu::cold]] Error takeError(Activation &activation, Instance &entered) {
   Error error;
   if (activation.hostError) {
     error = std::move(*activation.hostError);
@@ -75,7 +76,7 @@ void noteStackUse(Instance &instance, const Activation *previous) {
     error = trapError(TrapKind(activation.trapKind));
   }
   if (error.kind != ErrorKind::Exit)
-    appendBacktrace(activation, error.notes);
+    appendBacktrace(activation, error.notes, &detailsFor(error).frames, &entered);
   return error;
 }
 
@@ -100,7 +101,7 @@ Status runGuest(artifact::EntryThunk thunk, artifact::InstanceContext *context, 
   const uint32_t wasLeft = w2nEnterGuest(&activation, thunk, context, code, slots);
   w2nCurrentActivation = activation.previous;
   if (wasLeft) [[unlikely]]
-    return std::unexpected(takeError(activation));
+    return std::unexpected(takeError(activation, instance));
   return {};
 }
 

@@ -3,8 +3,9 @@
 #include "runtime/core/Backtrace.h"
 
 #include "runtime/core/Faults.h"
-#include "runtime/core/Module.h"
+#include "runtime/core/InstanceState.h"
 #include "runtime/core/Thread.h"
+#include "runtime/core/TrapDetails.h"
 #include "runtime/core/Unwind.h"
 
 #include <algorithm>
@@ -33,21 +34,40 @@ size_t takeCountOfMore(std::string &notes) {
   return count;
 }
 
-std::string frameLine(const Module &module, uint32_t functionIndex) {
+std::string nameOf(const Module &module, uint32_t functionIndex) {
   const auto &metadata = module.metadata();
-  const std::string index = "wasm-function[" + std::to_string(functionIndex) + "]";
   const auto name = metadata.string(metadata.functions()[functionIndex].name);
+  const bool isLong = name.size() > greatestNameBytes;
+  return std::string(name.substr(0, greatestNameBytes)) + (isLong ? "..." : "");
+}
+
+std::string frameLine(const std::string &name, uint32_t functionIndex) {
+  const std::string index = "wasm-function[" + std::to_string(functionIndex) + "]";
   if (name.empty())
     return "  at " + index + "\n";
-  const bool isLong = name.size() > greatestNameBytes;
-  return "  at $" + std::string(name.substr(0, greatestNameBytes)) + (isLong ? "..." : "") + " (" +
-         index + ")\n";
+  return "  at $" + name + " (" + index + ")\n";
+}
+
+/// The instance that a frame of `module` is of: in a call of `entered`, which may have called
+/// others of its group. Nothing if there are several of the module.
+std::weak_ptr<Instance> instanceOfFrame(Instance *entered, const Module &module) {
+  Instance *found = nullptr;
+  bool isUnique = true;
+  if (entered)
+    entered->state().group->visitInstances([&](Instance &instance) {
+      if (&instance.module() != &module)
+        return;
+      isUnique = !found;
+      found = &instance;
+    });
+  return found && isUnique ? found->weak_from_this() : std::weak_ptr<Instance>();
 }
 
 /// The lines so far, the last of which may count those that are left out.
 class Notes {
 public:
-  explicit Notes(std::string &text) : text(text) {
+  Notes(std::string &text, std::vector<TrapFrame> *frames, Instance *entered)
+      : text(text), frames(frames), entered(entered) {
     more = takeCountOfMore(text);
     lines = size_t(std::count(text.begin(), text.end(), '\n'));
   }
@@ -66,28 +86,37 @@ public:
       return;
     for (uint32_t inlined : module.inlinedFunctionsAt(address))
       if (inlined < module.metadata().functions().size())
-        add(module, inlined);
-    add(module, index);
+        add(module, inlined, address, /*isInlined=*/true);
+    add(module, index, address, /*isInlined=*/false);
   }
 
 private:
-  void add(const Module &module, uint32_t functionIndex) {
+  void add(const Module &module, uint32_t functionIndex, uintptr_t address, bool isInlined) {
     if (lines >= greatestLines) {
       ++more;
       return;
     }
-    text += frameLine(module, functionIndex);
+    std::string name = nameOf(module, functionIndex);
+    text += frameLine(name, functionIndex);
     ++lines;
+    if (frames)
+      frames->push_back({functionIndex, std::move(name),
+                         address - module.unwindTable().functionStart(address),
+                         address - reinterpret_cast<uintptr_t>(module.file().data()), isInlined,
+                         instanceOfFrame(entered, module)});
   }
 
   std::string &text;
+  std::vector<TrapFrame> *frames;
+  Instance *entered;
   size_t lines, more;
 };
 
 } // namespace
 
-void appendBacktrace(const Activation &activation, std::string &text) {
-  Notes notes(text);
+void appendBacktrace(const Activation &activation, std::string &text,
+                     std::vector<TrapFrame> *frames, Instance *entered) {
+  Notes notes(text, frames, entered);
   FrameRegisters registers = {.programCounter = activation.trapProgramCounter,
                               .stackPointer = activation.trapStackPointer,
                               .framePointer = activation.trapFramePointer,

@@ -6,12 +6,19 @@
 #include "runtime/arch/Arch.h"
 
 #include <string>
+#include <vector>
 
 namespace w2n::runtime {
 
+class Instance;
+struct TrapFrame;
+
 /// Appends to `notes` a line for each wasm frame of `activation`, which was left on a trap and
 /// whose stack is still as it was: "  at $name (wasm-function[N])". `notes` may hold the frames of
-/// an activation above; there are at most 64 lines in all, and one that counts the rest.
-void appendBacktrace(const Activation &activation, std::string &notes);
+/// an activation above; there are at most 64 lines in all, and one that counts the rest. Where
+/// `frames` is not null, appends what the lines say of frames. `entered` is the instance that the
+/// host called.
+void appendBacktrace(const Activation &activation, std::string &notes,
+                     std::vector<TrapFrame> *frames = nullptr, Instance *entered = nullptr);
 
 } // namespace w2n::runtime

@@ -8,6 +8,7 @@
 #include "runtime/core/RangeRegistry.h"
 #include "runtime/core/StackRoots.h"
 #include "runtime/core/Thread.h"
+#include "runtime/core/TrapDetails.h"
 
 #include <algorithm>
 
@@ -93,9 +94,10 @@ bool findHandler(const Activation &activation, FrameRegisters &registers) {
 } // namespace
 
 Exception *exceptionOf(const Error &error, Instance &caller) {
-  if (!error.exception)
+  const TrapDetails *details = detailsOf(error);
+  if (!details || !details->exception)
     return nullptr;
-  Exception &exception = static_cast<HeldException *>(error.exception.get())->exception;
+  Exception &exception = static_cast<HeldException *>(details->exception.get())->exception;
   // One with references of another heap stays an error.
   return InstanceGroup::merge(caller.state().group, &groupOf(exception)) ? &exception : nullptr;
 }
@@ -142,7 +144,7 @@ uint32_t w2nExceptionThrow(Exception *exception, ThrowPoint *point) {
   }
   activation.trapKind = uint32_t(TrapKind::UncaughtException);
   activation.hostError = new w2n::Error(trapError(TrapKind::UncaughtException));
-  activation.hostError->exception = std::make_shared<HeldException>(*exception);
+  detailsFor(*activation.hostError).exception = std::make_shared<HeldException>(*exception);
   return 1;
 }
 }

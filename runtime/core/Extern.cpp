@@ -49,6 +49,15 @@ std::shared_ptr<Global> makeGlobal(wasm::GlobalType type, Slot initial) {
   return {std::move(group), added};
 }
 
+std::shared_ptr<Tag> makeTag(wasm::FunctionType type) {
+  auto tag = std::make_shared<Tag>();
+  tag->held = holdType(type);
+  tag->storage = std::make_unique<artifact::TagRecord>(tag->held.numbers()[0], 0);
+  tag->record = tag->storage.get();
+  tag->type = std::move(type);
+  return tag;
+}
+
 Result<std::shared_ptr<Table>> makeTable(wasm::TableType type, Slot initial) {
   W2N_TRY(table, Table::create(type, initial));
   table->held = holdType(type.element);
@@ -72,6 +81,7 @@ std::shared_ptr<Function> functionOf(Slot slot) {
     auto &record = *reinterpret_cast<HostRecord *>(reference->context);
     instance = record.importer;
     function->host = record.function->host;
+    function->definition = record.function;
   } else {
     instance = &instanceOf(reference->context);
     function->entry = instance->module().entryThunkFor(reference->typeId);
@@ -81,6 +91,12 @@ std::shared_ptr<Function> functionOf(Slot slot) {
 }
 
 Slot referenceTo(const Function &function) { return reinterpret_cast<Slot>(function.reference); }
+
+Result<Slot> referenceFor(const std::shared_ptr<Function> &function, Instance &receiver) {
+  if (function->reference)
+    return referenceTo(*function);
+  return receiver.state().referenceToHostFunction(function);
+}
 
 bool isReferenceOf(wasm::ValueType type, Slot reference) {
   if (reference == 0)
@@ -108,6 +124,13 @@ bool setElement(Table &table, uint64_t index, Slot value) {
     return false;
   table.record->elements[index] = value;
   return true;
+}
+
+int64_t growTable(Table &table, uint64_t delta, Slot value) {
+  if (holdsFunctions(table.type.element) &&
+      !InstanceGroup::merge(groupOf(table), groupOfReference(value)))
+    return -1;
+  return table.grow(delta, value);
 }
 
 bool setGlobal(Global &global, Slot value) {

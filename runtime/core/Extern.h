@@ -43,6 +43,9 @@ struct Function {
   std::shared_ptr<Instance> owner;
   /// Only for host functions.
   HostCallback host;
+  /// Where this was got from a guest that imports a host function: that function, as the host has
+  /// made it.
+  std::shared_ptr<Function> definition = nullptr;
   /// Canonical number of `type` (CanonicalTypes.h).
   uint32_t typeId = 0;
   /// That type, if there is no owner, whose module holds it.
@@ -72,13 +75,17 @@ struct Tag {
   wasm::FunctionType type;
   /// Its identity; in the context of the instance that defines it.
   const artifact::TagRecord *record = nullptr;
+  /// Owner of the record if it is not in an instance's context.
+  std::unique_ptr<artifact::TagRecord> storage = nullptr;
   std::shared_ptr<Instance> owner;
+  /// Its type, if there is no owner.
+  HeldTypes held = {};
 };
 
 using Extern = std::variant<std::shared_ptr<Function>, std::shared_ptr<Table>,
                             std::shared_ptr<Memory>, std::shared_ptr<Global>, std::shared_ptr<Tag>>;
 
-/// For these four, defined types of `type` are canonical numbers that are held; what is made holds
+/// For these five, defined types of `type` are canonical numbers that are held; what is made holds
 /// them from then on.
 std::shared_ptr<Function> makeHostFunction(wasm::FunctionType type, HostCallback body);
 /// `initial` fills the low slot. Threads: any.
@@ -88,6 +95,7 @@ std::shared_ptr<Global> makeGlobal(wasm::GlobalType type, Slot initial);
 Result<std::shared_ptr<Memory>> makeMemory(wasm::MemoryType type, bool guard = true,
                                            uint64_t maxBytes = UINT64_MAX);
 Result<std::shared_ptr<Table>> makeTable(wasm::TableType type, Slot initial = 0);
+std::shared_ptr<Tag> makeTag(wasm::FunctionType type);
 
 /// The function that a funcref points to; null for a null reference. Keeps the function's instance
 /// alive.
@@ -95,6 +103,11 @@ std::shared_ptr<Function> functionOf(Slot reference);
 /// `function` as a funcref, or 0 if it is a host function that no module has imported. Valid while
 /// `function`'s owner lives.
 Slot referenceTo(const Function &function);
+/// The same for any function: one that the host made gets a reference of `receiver`, which is the
+/// caller that the function then sees, and keeps it. Errors: Unsupported (a host function of a type
+/// for which the module of `receiver` has no code: it neither imports a function of this type nor
+/// gets references to functions).
+Result<Slot> referenceFor(const std::shared_ptr<Function> &function, Instance &receiver);
 /// Whether `reference`, a function or null where `type` is of functions, is a value of `type`: to
 /// be asked of what the host hands in, as compiled code trusts types.
 bool isReferenceOf(wasm::ValueType type, Slot reference);
@@ -104,6 +117,10 @@ bool handReference(Instance &receiver, Slot reference);
 /// Writes an element, and keeps what a funcref points to alive as long as the table. False if
 /// `index` is out of range, or the funcref's instance has another heap than the table's.
 bool setElement(Table &table, uint64_t index, Slot value);
+/// Appends `delta` elements, and keeps what a funcref points to alive as long as the table. The old
+/// number of elements, or -1 if it cannot grow or setElement would fail. Source: core
+/// specification, "table.grow".
+int64_t growTable(Table &table, uint64_t delta, Slot value);
 /// Writes the low slot of a mutable global, and keeps what a funcref points to alive as long as the
 /// global. False if the funcref's instance has another heap than the global's.
 bool setGlobal(Global &global, Slot value);

@@ -230,6 +230,8 @@ Instance::State::~State() {
     if (!values.empty())
       explicit_bzero(values.data(), values.size() * sizeof(uint64_t));
   budget->giveBack(takenBytes);
+  while (!attached.empty())
+    attached.pop_back();
 }
 
 std::span<const uint8_t> Instance::State::dataOf(uint32_t segment) const {
@@ -299,6 +301,7 @@ Result<std::shared_ptr<Instance>> Instance::instantiateLinked(std::shared_ptr<co
   created->statePtr = std::move(state);
   created->stackByteLimit = options.limits.maxStackBytes;
   created->hostDataPtr = options.hostData;
+  created->userData = options.userData;
   // From here on the handle owns the instance: an error frees it, unless its references have
   // escaped.
   auto handle = std::make_shared<InstanceGroup>()->add(std::move(created));
@@ -377,7 +380,7 @@ std::shared_ptr<Function> Exporter::function(uint32_t index) const {
   function->type = canonicalType(function->typeId);
   function->owner = handle;
   if (index < state.hostFunctions.size() && state.hostFunctions[index].function)
-    function->host = state.hostFunctions[index].function->host;
+    function->host = (function->definition = state.hostFunctions[index].function)->host;
   else
     function->entry = module.entryThunkAt(typeIndex);
   return function;
@@ -397,6 +400,9 @@ std::shared_ptr<Tag> Exporter::tag(uint32_t index) const {
   auto tag = std::make_shared<Tag>();
   tag->type = functionTypeOf(metadata, metadata.types()[metadata.tags()[index].typeIndex]);
   tag->record = state.tagRecord(index);
+  for (const std::shared_ptr<Tag> &host : state.hostTags)
+    if (host->record == tag->record)
+      return host;
   tag->owner = handle;
   return tag;
 }
@@ -419,6 +425,10 @@ Extern Instance::exportAt(uint32_t index) {
     break;
   }
   return exporter.function(record.index);
+}
+
+void Instance::attach(std::shared_ptr<void> object) {
+  statePtr->attached.push_back(std::move(object));
 }
 
 std::shared_ptr<Instance> Instance::handle() { return statePtr->group->handleOf(*this); }

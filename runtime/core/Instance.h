@@ -22,6 +22,8 @@ using Resolver = std::function<std::optional<Extern>(std::string_view module, st
 struct InstanceOptions {
   /// Functions that the resolver does not find trap when called instead of failing to link.
   bool trapOnUnknownImports = false;
+  /// The same for those of which it says so.
+  std::function<bool(std::string_view module, std::string_view name)> trapsUnknown = nullptr;
   /// The fuel that it begins with, for `initialize` and the start function, too. Only for modules
   /// that were compiled with --meter=fuel; without a value, those have as good as endless fuel.
   std::optional<uint64_t> fuel = {};
@@ -39,6 +41,8 @@ struct InstanceOptions {
   bool waitForSlot = false;
   /// What host functions find at Instance::hostData.
   void *hostData = nullptr;
+  /// Instance::userData of the instance when it runs `initialize` and the start function.
+  void *userData = nullptr;
 };
 
 class Instance : public std::enable_shared_from_this<Instance> {
@@ -76,6 +80,10 @@ public:
 
   /// InstanceOptions::hostData; from before its start function on.
   void *hostData() const { return hostDataPtr; }
+  /// Keeps `object` for as long as the instance lives.
+  void attach(std::shared_ptr<void> object);
+  /// The embedder's own, for its host functions; null at first, or what the options say.
+  void *userData = nullptr;
 
   const Module &module() const { return *moduleRef; }
   const std::shared_ptr<const Module> &sharedModule() const { return moduleRef; }

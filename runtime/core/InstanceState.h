@@ -9,6 +9,8 @@
 #include "runtime/core/Memory.h"
 #include "runtime/core/StoreHeap.h"
 
+#include <map>
+
 namespace w2n::runtime {
 
 /// The context of a host function that a module imports: made for each import, so that it knows its
@@ -18,6 +20,12 @@ struct HostRecord {
   Instance *importer;
   std::shared_ptr<Function> function;
   size_t slots; ///< the greater of the numbers that parameters and results take
+};
+
+/// A host function that an instance was given as a reference, rather than as an import.
+struct GivenHostFunction {
+  HostRecord record;
+  artifact::FunctionReference reference;
 };
 
 // Whoever has the context of either knows an instance.
@@ -35,6 +43,12 @@ struct Instance::State {
 
   /// Takes `bytes` of the budget until the instance ends. Errors: Limit.
   Status takeHostBytes(uint64_t bytes);
+  /// Fills `record` for `function`, and the reference to it, with `thunk` of this module for the
+  /// type with the canonical number `typeId`.
+  artifact::FunctionReference bindHost(HostRecord &record, std::shared_ptr<Function> function,
+                                       Instance &importer, const void *thunk, uint32_t typeId);
+  /// A reference to a function that the host has made, the same at each call. Errors: Unsupported.
+  Result<Slot> referenceToHostFunction(const std::shared_ptr<Function> &function);
 
   // First, so that they end last.
   InstanceQuota::Share share;
@@ -62,6 +76,12 @@ struct Instance::State {
   std::vector<std::shared_ptr<Global>> hostGlobals;
   /// The same for functions, with null functions.
   std::vector<HostRecord> hostFunctions;
+  /// Tags of the host that it imports, in any order.
+  std::vector<std::shared_ptr<Tag>> hostTags;
+  /// By the host's function; std::map, because addresses of its values stay.
+  std::map<const Function *, GivenHostFunction> givenFunctions;
+  /// What lives as long as the instance; ended last first.
+  std::vector<std::shared_ptr<void>> attached;
 
   std::vector<bool> droppedElements, droppedData;
   /// Elements that `initialize` has set, by segment; empty where metadata says it all.

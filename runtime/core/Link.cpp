@@ -280,7 +280,9 @@ Result<std::vector<Extern>> resolveImports(const Module &module, const Resolver 
     auto found = resolver ? resolver(metadata.string(record.module), metadata.string(record.name),
                                      kindOf(record))
                           : std::nullopt;
-    if (!found && options.trapOnUnknownImports && kindOf(record) == wasm::ExternKind::Function) {
+    if (!found && kindOf(record) == wasm::ExternKind::Function &&
+        (options.trapOnUnknownImports ||
+         (options.trapsUnknown && options.trapsUnknown(matcher.moduleName(), matcher.name())))) {
       imports.push_back(makeUnknownFunction(module, record));
       continue;
     }
@@ -353,15 +355,9 @@ Status ImportBinder::bindHostFunction(const std::shared_ptr<Function> &function,
   if (thunk == 0)
     return fail(ErrorKind::Malformed, "metadata: the type of an imported function has no thunk",
                 metadata.fileOffset());
-  HostRecord &record = state.hostFunctions[index];
-  record.abi = {w2nInvokeHostEntry, state.argumentBuffer};
-  record.importer = &instance;
-  record.function = function;
-  record.slots =
-      std::max(wasm::slotsOf(function->type.params), wasm::slotsOf(function->type.results));
-  state.importReferences()[index] = {
-      metadata.address(thunk), reinterpret_cast<artifact::InstanceContext *>(&record),
-      instance.module().typeIds()[typeIndex], referenceToHost, nullptr};
+  state.importReferences()[index] =
+      state.bindHost(state.hostFunctions[index], function, instance, metadata.address(thunk),
+                     instance.module().typeIds()[typeIndex]);
   return {};
 }
 
@@ -398,10 +394,41 @@ void ImportBinder::bind(const std::shared_ptr<Global> &global, uint32_t index) {
 // Exceptions travel wherever a tag is shared.
 void ImportBinder::bind(const std::shared_ptr<Tag> &tag, uint32_t index) {
   state.at<const artifact::TagRecord *>(state.layout.tagPointers())[index] = tag->record;
+  if (!tag->owner)
+    state.hostTags.push_back(tag);
   tie(tag->owner.get(), nullptr, true);
 }
 
 } // namespace
+
+artifact::FunctionReference Instance::State::bindHost(HostRecord &record,
+                                                      std::shared_ptr<Function> function,
+                                                      Instance &importer, const void *thunk,
+                                                      uint32_t typeId) {
+  record.abi = {w2nInvokeHostEntry, argumentBuffer};
+  record.importer = &importer;
+  record.slots =
+      std::max(wasm::slotsOf(function->type.params), wasm::slotsOf(function->type.results));
+  record.function = std::move(function);
+  return {thunk, reinterpret_cast<artifact::InstanceContext *>(&record), typeId, referenceToHost,
+          nullptr};
+}
+
+Result<Slot> Instance::State::referenceToHostFunction(const std::shared_ptr<Function> &function) {
+  if (const auto found = givenFunctions.find(function.get()); found != givenFunctions.end())
+    return reinterpret_cast<Slot>(&found->second.reference);
+  Instance &instance = instanceOf(at<artifact::InstanceContext>(0));
+  const void *thunk = instance.module().importThunkFor(function->typeId);
+  if (!thunk)
+    return fail(ErrorKind::Unsupported,
+                "a host function of type " + wasm::toString(function->type) +
+                    " handed as a reference to a module that has no code to call it: the module "
+                    "imports none of this type, and gets no references to functions");
+  // Budgets are for what guests cause; this is the host's doing.
+  GivenHostFunction &given = givenFunctions[function.get()];
+  given.reference = bindHost(given.record, function, instance, thunk, function->typeId);
+  return reinterpret_cast<Slot>(&given.reference);
+}
 
 Status bindImports(Instance &instance, std::span<const Extern> imports) {
   ImportBinder binder(instance);

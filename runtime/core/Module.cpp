@@ -121,6 +121,7 @@ Status Module::mapCode() {
   codeBegin = reinterpret_cast<uintptr_t>(mapping) + metadataView.textOffset();
   codeEnd = codeBegin + metadataView.textBytes();
   codeRange = codeRanges().add(codeBegin, codeEnd, this);
+  announcement = Announcement::of(*this);
   return {};
 }
 
@@ -145,6 +146,14 @@ artifact::EntryThunk Module::entryThunkAt(uint32_t typeIndex) const {
     return nullptr;
   return reinterpret_cast<artifact::EntryThunk>(
       reinterpret_cast<uintptr_t>(metadataView.address(thunk)));
+}
+
+const void *Module::importThunkFor(uint32_t typeId) const {
+  for (uint32_t i = 0; i < typeIds().size(); ++i)
+    if (typeIds()[i] == typeId)
+      if (const artifact::ImageOffset thunk = metadataView.thunks()[i].importThunk)
+        return metadataView.address(thunk);
+  return nullptr;
 }
 
 const UnwindTable &Module::unwindTable() const {

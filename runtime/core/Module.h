@@ -7,6 +7,7 @@
 #include "lib/support/Error.h"
 #include "runtime/core/CanonicalTypes.h"
 #include "runtime/core/CodeMap.h"
+#include "runtime/core/Debuggers.h"
 #include "runtime/core/ProfileCounters.h"
 #include "runtime/core/RangeRegistry.h"
 #include "runtime/core/Unwind.h"
@@ -68,8 +69,13 @@ public:
   artifact::EntryThunk entryThunkFor(uint32_t typeId) const;
   /// The thunk of the type with index `typeIndex`, or null.
   artifact::EntryThunk entryThunkAt(uint32_t typeIndex) const;
+  /// The thunk through which compiled code calls host functions of the type with canonical number
+  /// `typeId`, or null.
+  const void *importThunkFor(uint32_t typeId) const;
   /// The code, for signal handlers and backtraces.
   bool containsCode(uintptr_t address) const { return address >= codeBegin && address < codeEnd; }
+  /// Where that ends.
+  uintptr_t codeRangeEnd() const { return codeEnd; }
   /// Index of the function whose code holds `address`, or noIndex if it is a thunk or a helper. The
   /// first call sorts all functions: only for backtraces, as is the next. Threads: any.
   uint32_t functionIndexAt(uintptr_t address) const;
@@ -115,6 +121,7 @@ private:
   mutable std::once_flag codeMapOnce;
   mutable CodeMap codeMapData;
   std::unique_ptr<ProfileCounters> counters;
+  Announcement announcement;
 };
 
 } // namespace w2n::runtime

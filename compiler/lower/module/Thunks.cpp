@@ -82,17 +82,58 @@ void lowerImportThunk(ModuleLowering &module, uint32_t typeIndex) {
 
 } // namespace
 
-// Only functions that have a reference, or are imported, can be called from outside; only imported
-// ones can be the host's.
+namespace {
+
+bool hasReference(llvm::ArrayRef<wasm::ValueType> types) {
+  return llvm::any_of(types, [](wasm::ValueType type) { return type.isRef(); });
+}
+
+/// Whether references that others made can come in where `index` of `kind` crosses the border:
+/// written by others, or handed in by a call.
+bool letsReferencesIn(const wasm::Module &wasm, wasm::ExternKind kind, uint32_t index) {
+  switch (kind) {
+  case wasm::ExternKind::Table:
+    return true;
+  case wasm::ExternKind::Global:
+    return wasm.globals[index].type.type.isRef();
+  case wasm::ExternKind::Function: {
+    const wasm::FunctionType &type = wasm.functionType(index);
+    return hasReference(type.params) || hasReference(type.results);
+  }
+  case wasm::ExternKind::Tag:
+    return hasReference(wasm.tagType(index).params);
+  case wasm::ExternKind::Memory:
+    return false;
+  }
+  return false;
+}
+
+bool getsReferences(const wasm::Module &wasm) {
+  auto letsIn = [&](const auto &entry) { return letsReferencesIn(wasm, entry.kind, entry.index); };
+  return llvm::any_of(wasm.imports, letsIn) || llvm::any_of(wasm.exports, letsIn);
+}
+
+} // namespace
+
+// Only functions that have a reference, or are imported, can be called from outside. The host's are
+// those that are imported, and where references come in from outside, any that is called by one.
 ThunkUses findThunkUses(const ModulePlan &plan) {
   const wasm::Module &wasm = plan.wasm;
   ThunkUses uses{std::vector<bool>(wasm.types.size()), std::vector<bool>(wasm.types.size())};
+  // Of more types than this only those that functions have: a module may declare a million.
+  constexpr size_t manyTypes = 1000;
+  const bool getsHostFunctions = getsReferences(wasm);
+  if (getsHostFunctions && wasm.types.size() <= manyTypes)
+    for (uint32_t i = 0; i < wasm.types.size(); ++i)
+      uses.imported[i] = wasm.isFunctionType(i);
   for (uint32_t i = 0; i < wasm.functions.size(); ++i) {
     const uint32_t typeIndex = wasm.functions[i].typeIndex;
     if (i < wasm.importedFunctions)
       uses.entered[typeIndex] = uses.imported[typeIndex] = true;
     else if (plan.references[i] != artifact::noIndex)
       uses.entered[typeIndex] = true;
+    if (getsHostFunctions)
+      uses.imported[typeIndex] = true;
   }
   return uses;
 }

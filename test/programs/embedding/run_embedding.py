@@ -104,6 +104,42 @@ def check_bindgen_refuses(args, tree):
     check(done.returncode == 1 and not bindings.exists(), "what is refused leaves no output")
 
 
+def check_cpp(args, tree):
+    """The C++ header, with each compiler, standard, and without exceptions."""
+    source = here / "cpp/cpp.cpp"
+    run("wat2wasm", here / "cpp/guest.wat", "-o", args.work / "cpp.wasm")
+    run(tree / "bin/wasm2native", args.work / "cpp.wasm", "-o", args.work / "cpp.so")
+    library_path = tree / args.libdir
+    flags = ["-Wall", "-Wextra", "-Wshadow", "-Werror", "-pedantic", f"-I{tree / 'include'}"]
+    for compiler in (args.cxx, args.clang.replace("clang-", "clang++-")):
+        for standard in ("-std=c++20", "-std=c++23"):
+            run(compiler, standard, *flags, "-fsyntax-only", source)
+        run(compiler, "-std=c++20", "-O1", "-fno-exceptions", "-fno-rtti", *flags, source, "-o", args.work / "cpp",
+            f"-L{library_path}", "-lwasm2native-runtime", f"-Wl,-rpath,{library_path}")
+        output = run(args.work / "cpp", args.work / "cpp.so")
+        check(output == "", f"C++ built by {compiler} works:\n{output}")
+
+
+def check_examples(args, tree):
+    """Those of docs/examples: a guest in C, a host, and what that prints."""
+    library_path = tree / args.libdir
+    flags = ["-Wall", "-Wextra", "-Werror", f"-I{tree / 'include'}", f"-L{library_path}", "-lwasm2native-runtime",
+             f"-Wl,-rpath,{library_path}"]
+    for name, compile_host, precompiled in (("rules-engine", [args.cc, "-std=c11"], False),
+                                            ("image-filter", [args.cxx, "-std=c++20"], True)):
+        source = pathlib.Path(args.docs).parent / "examples" / name
+        guest, program = args.work / f"{name}.wasm", args.work / name
+        run(args.clang, "--target=wasm32", "-O2", "-nostdlib", "-Wl,--no-entry", source / "guest.c", "-o", guest)
+        if precompiled:
+            run(tree / "bin/wasm2native", guest, "-o", args.work / f"{name}.so")
+            guest = args.work / f"{name}.so"
+        host = next(source.glob("host.*"))
+        run(*compile_host, host, "-o", program, *flags)
+        output = run(program, guest, env=dict(os.environ, WASM2NATIVE_CACHE_DIR=str(args.work / "examples-cache")))
+        expected = (source / "expected.txt").read_text()
+        check(output == expected, f"{name} prints\n{expected}but\n{output}")
+
+
 def check_cache(args):
     def load(compiler, module):
         return run(args.work / "cache", args.work / "cached", compiler, module)
@@ -150,7 +186,8 @@ def use_runtime_alone(args, node, host):
 
 
 def check_docs(args):
-    text = pathlib.Path(args.docs).read_text()
+    docs = pathlib.Path(args.docs)
+    text = docs.read_text() + docs.with_name("embedding-in-depth.md").read_text()
     for path in [*sorted(example.iterdir()), here / "bindgen/shop.hpp"]:
         first, _, rest = path.read_text().partition("\n")
         check("SPDX" in first and rest.lstrip("\n") in text, f"{args.docs} contains {path.name} as it is")
@@ -174,6 +211,8 @@ def main():
     check_signals(args)
     check_bindgen(args, tree)
     check_bindgen_refuses(args, tree)
+    check_cpp(args, tree)
+    check_examples(args, tree)
     check_cache(args)
     build_with_cmake(args, tree)
     use_runtime_alone(args, install(args, "runtime-tree", "runtime"), install(args, "host-tree", "runtime", "development"))

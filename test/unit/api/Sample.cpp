@@ -2,6 +2,8 @@
 
 #include "test/unit/api/Sample.h"
 
+#include "test/unit/SampleCode.h"
+
 #include <unistd.h>
 
 namespace w2n::test {
@@ -66,7 +68,9 @@ std::vector<uint8_t> buildStorage() {
 
 std::vector<uint8_t> buildImporter() {
   ArtifactBuilder builder;
-  builder.importFunction("m", "f", builder.addType({ValueTypeCode::I64}, {ValueTypeCode::F32}));
+  const uint32_t type = builder.addType({ValueTypeCode::I64}, {ValueTypeCode::F32});
+  builder.setImportThunk(type, sampleCode().importThunk);
+  builder.importFunction("m", "f", type);
   builder.addImport("m", "t", ExternKindCode::Table);
   builder.tables.push_back({uint32_t(ValueTypeCode::FuncRef), limitHasMax, 1, 9});
   builder.addImport("m", "mem", ExternKindCode::Memory);

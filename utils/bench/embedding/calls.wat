@@ -1,0 +1,10 @@
+;; SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+(module
+  (import "host" "add" (func $add (param i32 i32) (result i32)))
+  (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+  (func (export "host") (param i32) (result i32) (local $sum i32)
+    (loop $again
+      (local.set $sum (call $add (local.get $sum) (i32.const 1)))
+      (br_if $again (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+    (local.get $sum)))
