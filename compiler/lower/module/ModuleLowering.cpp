@@ -2,6 +2,7 @@
 
 #include "compiler/lower/module/ModuleLowering.h"
 
+#include "compiler/ir/SpeculationMasks.h"
 #include "compiler/report/CodeReport.h"
 #include "lib/artifact/Format.h"
 
@@ -84,6 +85,8 @@ llvm::Function *ModuleLowering::makeFunction(llvm::FunctionType *type, const llv
   function->setUWTableKind(llvm::UWTableKind::Async);
   // A frame larger than the guard region must not step over it.
   function->addFnAttr("probe-stack", "inline-asm");
+  if (plan.options.speculationMasks != SpeculationMasks::None)
+    function->addFnAttr(maskedTablesAttribute);
   function->addFnAttr("target-cpu", plan.processor.cpu);
   if (!plan.processor.tuneCpu.empty())
     function->addFnAttr("tune-cpu", plan.processor.tuneCpu);
