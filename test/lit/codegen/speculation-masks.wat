@@ -1,5 +1,6 @@
 ;; An index of a table or a br_table is kept inside by a conditional move after, or in place of, the comparison
-;; that a processor may guess; with --speculation-masks=all a compared address, too. No level and no target makes a branch of it.
+;; that a processor may guess; with --speculation-masks=all a compared address, too.
+;; No level and no target makes a branch of it.
 ;; RUN: wat2wasm --enable-all %s -o %t.wasm
 ;; RUN: wasm2native --emit=asm %t.wasm -o - | FileCheck --check-prefixes=X86,X86-TABLES %s
 ;; RUN: wasm2native -O0 --emit=asm %t.wasm -o - | FileCheck --check-prefix=X86-O0 %s
