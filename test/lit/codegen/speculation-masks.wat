@@ -68,7 +68,8 @@
   ;; RISCV64: neg
   ;; RISCV64: jr
   (func $switch (export "switch") (param i32) (result i32)
-    (block $d (block $c13 (block $c12 (block $c11 (block $c10 (block $c9 (block $c8 (block $c7 (block $c6 (block $c5 (block $c4 (block $c3 (block $c2 (block $c1 (block $c0
+    (block $d (block $c13 (block $c12 (block $c11 (block $c10 (block $c9 (block $c8 (block $c7
+    (block $c6 (block $c5 (block $c4 (block $c3 (block $c2 (block $c1 (block $c0
       (br_table $c0 $c1 $c2 $c3 $c4 $c5 $c6 $c7 $c8 $c9 $c10 $c11 $c12 $c13 $d (local.get 0)))
       (return (i32.mul (call $switch (i32.const 20)) (i32.const 3))))
       (return (i32.xor (call $switch (i32.const 21)) (i32.const 10))))
