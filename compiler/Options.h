@@ -14,6 +14,8 @@ namespace w2n::compiler {
 enum class OptimizationLevel : uint8_t { O0, O1, O2, O3, Os };
 enum class BoundsChecks : uint8_t { Guard, Explicit };
 enum class Meter : uint8_t { None, Fuel };
+/// What is masked against indices that a processor has guessed to be inside.
+enum class SpeculationMasks : uint8_t { Tables, All, None };
 enum class Emit : uint8_t { SharedObject, Object, Assembly, LlvmIr };
 /// What can be listed for a target (--mcpu=help, --mattr=help).
 enum class List : uint8_t { Processors, Features };
@@ -29,6 +31,9 @@ struct CompileOptions {
   bool deterministic = false;
   /// Whether instructions are counted (--meter=fuel).
   Meter meter = Meter::None;
+  /// Tables and br_table, also what is compared with a memory's size, or nothing
+  /// (--speculation-masks).
+  SpeculationMasks speculationMasks = SpeculationMasks::Tables;
   Emit emit = Emit::SharedObject;
   StopAfter stopAfter = StopAfter::Link;
   /// x86_64, aarch64, riscv64 or a triple; empty is the host.

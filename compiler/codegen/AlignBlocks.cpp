@@ -18,6 +18,15 @@ constexpr unsigned fewestPredecessors = 4;
 /// Of larger loops, padding gains nothing.
 constexpr size_t maxInstructions = 16;
 
+/// From how many places control comes to `block` that choose nothing themselves. Where each
+/// instruction of an interpreter ends in a choice of its own, there are none.
+size_t countOrdinaryPredecessors(const MachineBasicBlock &block) {
+  return size_t(count_if(block.predecessors(), [](const MachineBasicBlock *from) {
+    auto jump = from->getFirstTerminator();
+    return jump == from->end() || !jump->isIndirectBranch();
+  }));
+}
+
 /// What an interpreter's choice that ends with `block` begins with; null if it is none.
 MachineBasicBlock *findDispatch(MachineBasicBlock &block) {
   auto jump = block.getFirstTerminator();
@@ -28,7 +37,7 @@ MachineBasicBlock *findDispatch(MachineBasicBlock &block) {
       block.pred_size() == 1 && (*block.pred_begin())->isLayoutSuccessor(&block)
           ? **block.pred_begin()
           : block;
-  return first.pred_size() < fewestPredecessors ? nullptr : &first;
+  return countOrdinaryPredecessors(first) < fewestPredecessors ? nullptr : &first;
 }
 
 /// Those that are cold, block placement does not align.

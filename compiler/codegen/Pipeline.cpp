@@ -181,6 +181,7 @@ FunctionPassManager makePipeline(OptimizationLevel level, Passes which) {
     break;
   }
   }
+  addPass(passes, OwnPass::MaskSwitches);
   // For the code generator, too. At O0 it does not ask for scalar evolution.
   if (level != OptimizationLevel::O0)
     addPass(passes, OwnPass::CutLoopChains);

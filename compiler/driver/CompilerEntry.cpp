@@ -31,6 +31,9 @@ static_assert(W2N_BOUNDS_CHECKS_GUARD == int(BoundsChecks::Guard));
 static_assert(W2N_BOUNDS_CHECKS_EXPLICIT == int(BoundsChecks::Explicit));
 static_assert(W2N_METER_NONE == int(Meter::None));
 static_assert(W2N_METER_FUEL == int(Meter::Fuel));
+static_assert(W2N_SPECULATION_MASKS_TABLES == int(SpeculationMasks::Tables));
+static_assert(W2N_SPECULATION_MASKS_ALL == int(SpeculationMasks::All));
+static_assert(W2N_SPECULATION_MASKS_NONE == int(SpeculationMasks::None));
 static_assert(W2N_EMIT_SHARED_OBJECT == int(Emit::SharedObject));
 static_assert(W2N_EMIT_OBJECT == int(Emit::Object));
 static_assert(W2N_EMIT_ASSEMBLY == int(Emit::Assembly));
@@ -60,6 +63,8 @@ Result<CompileOptions> optionsOf(const w2n_compile_options &given) {
   W2N_CHECK(readEnum("emit", given.emit, Emit::LlvmIr, options.emit));
   W2N_CHECK(readEnum("stop_after", given.stop_after, StopAfter::Link, options.stopAfter));
   W2N_CHECK(readEnum("meter", given.meter, Meter::Fuel, options.meter));
+  W2N_CHECK(readEnum("speculation_masks", given.speculation_masks, SpeculationMasks::None,
+                     options.speculationMasks));
   options.strictTrapState = given.strict_trap_state;
   options.deterministic = given.deterministic;
   options.threads = given.threads;

@@ -15,6 +15,7 @@
 #include "compiler/passes/loops/CutLoopChains.h"
 #include "compiler/passes/loops/RerollLoops.h"
 #include "compiler/passes/loops/ShortLoops.h"
+#include "compiler/passes/speculation/MaskSwitches.h"
 #include "compiler/passes/traps/PinLoads.h"
 
 namespace w2n::compiler {

@@ -35,6 +35,15 @@ enum w2n_meter {
   W2N_METER_FUEL
 };
 
+/// What is cut to its bound without a branch, for processors that go on with an index before they
+/// know that it is inside.
+enum w2n_speculation_masks {
+  W2N_SPECULATION_MASKS_TABLES, ///< indices of tables and of br_table
+  /// Addresses that are compared with a memory's size as well, which makes them much slower.
+  W2N_SPECULATION_MASKS_ALL,
+  W2N_SPECULATION_MASKS_NONE
+};
+
 /// What to make.
 enum w2n_emit {
   W2N_EMIT_SHARED_OBJECT,
@@ -124,6 +133,7 @@ typedef struct w2n_compile_options {
   /// so that a single step may go beyond them before it ends. A cache puts limits of its own in
   /// place of 0 (docs/security.md).
   uint64_t max_time_ms, max_memory_bytes, max_artifact_bytes;
+  uint32_t speculation_masks; ///< enum w2n_speculation_masks
 } w2n_compile_options;
 
 /// Sets `options` to -O2, bounds checks by guard pages, a shared object for any machine of this

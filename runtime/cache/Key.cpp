@@ -13,7 +13,7 @@ namespace w2n::cache {
 namespace {
 
 // If this fails, an option is new. Does it change code? Then it belongs to `familyOf`.
-static_assert(sizeof(w2n_compile_options) == 168);
+static_assert(sizeof(w2n_compile_options) == 176);
 
 std::string orEmpty(const char *text) { return text ? text : ""; }
 
@@ -39,6 +39,7 @@ Digest familyOf(const Digest &source, const Digest &compiler, const w2n_compile_
   addField(text, "features", orEmpty(options.features));
   addField(text, "level", std::to_string(options.level));
   addField(text, "bounds-checks", std::to_string(options.bounds_checks));
+  addField(text, "speculation-masks", std::to_string(options.speculation_masks));
   addField(text, "meter", std::to_string(options.meter));
   addField(text, "strict-trap-state", std::to_string(options.strict_trap_state));
   addField(text, "deterministic", std::to_string(options.deterministic));

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -78,9 +79,21 @@ void release(uint8_t *address, uint64_t bytes) {
     munmap(address, bytes);
 }
 
+/// How code of artifacts is mapped. All of it marks where indirect branches may lead, and AArch64
+/// has the processor look: a page's code can be entered elsewhere only in order or by a return.
+static int codeProtection() {
+#ifdef __aarch64__
+  constexpr unsigned long hasBti = 1ul << 17; // HWCAP2_BTI
+  constexpr int protBti = 0x10;
+  if (getauxval(AT_HWCAP2) & hasBti)
+    return PROT_READ | PROT_EXEC | protBti;
+#endif
+  return PROT_READ | PROT_EXEC;
+}
+
 uint8_t *mapFile(uint8_t *address, uint64_t bytes, Access access, int descriptor, uint64_t offset) {
   const int protection = access == Access::ReadOnly      ? PROT_READ
-                         : access == Access::ReadExecute ? PROT_READ | PROT_EXEC
+                         : access == Access::ReadExecute ? codeProtection()
                                                          : PROT_READ | PROT_WRITE;
   const int flags = address ? MAP_PRIVATE | MAP_FIXED : MAP_PRIVATE;
   void *mapped = mmap(address, bytes, protection, flags, descriptor, off_t(offset));

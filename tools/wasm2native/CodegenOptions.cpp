@@ -17,6 +17,7 @@ namespace w2n::tool {
 
 using compiler::BoundsChecks;
 using compiler::OptimizationLevel;
+using compiler::SpeculationMasks;
 
 namespace {
 
@@ -30,6 +31,9 @@ constexpr Choice<ProgressMode> progressModes[] = {{"auto", ProgressMode::Automat
                                                   {"bar", ProgressMode::Bar},
                                                   {"lines", ProgressMode::Lines},
                                                   {"none", ProgressMode::None}};
+constexpr Choice<SpeculationMasks> speculationMasks[] = {{"tables", SpeculationMasks::Tables},
+                                                         {"all", SpeculationMasks::All},
+                                                         {"none", SpeculationMasks::None}};
 constexpr Choice<compiler::Meter> meters[] = {{"fuel", compiler::Meter::Fuel}};
 
 std::expected<unsigned, std::string> readJobs(const CommandLine &line) {
@@ -90,12 +94,14 @@ std::expected<compiler::CompileOptions, std::string> readCodegenOptions(const Co
   W2N_TRY(level, choose(line, "O", options.level, levels));
   W2N_TRY(checks, choose(line, "bounds-checks", options.boundsChecks, boundsChecks));
   W2N_TRY(meter, choose(line, "meter", options.meter, meters));
+  W2N_TRY(masks, choose(line, "speculation-masks", options.speculationMasks, speculationMasks));
   W2N_TRY(jobs, readJobs(line));
   W2N_TRY(progress, choose(line, "progress", ProgressMode::Automatic, progressModes));
   setProgressMode(progress);
   options.level = level;
   options.boundsChecks = checks;
   options.meter = meter;
+  options.speculationMasks = masks;
   options.threads = jobs;
   options.strictTrapState = line.has("strict-trap-state");
   options.deterministic = line.has("deterministic");

@@ -24,6 +24,10 @@ inline constexpr OptionRow codegenOptions[] = {
      "Code"},
     {"deterministic", nullptr, "the same NaNs and relaxed vector instructions on every target",
      "Code"},
+    {"speculation-masks", "WHAT",
+     "what stays inside while a processor guesses: tables (default: with br_table), all (also what "
+     "is compared with a memory's size), none",
+     "Code"},
     {"meter", "WHAT", "fuel: count instructions, so that 'run --fuel' can limit them", "Code"},
     {"profile-generate", nullptr,
      "make code that counts how often it runs; 'run' writes a profile at the end", "Code"},

@@ -52,6 +52,7 @@ w2n_compile_options optionsInC(const compiler::CompileOptions &options) {
   inC.strict_trap_state = options.strictTrapState;
   inC.deterministic = options.deterministic;
   inC.meter = uint32_t(options.meter);
+  inC.speculation_masks = uint32_t(options.speculationMasks);
   inC.threads = options.threads;
   inC.max_time_ms = options.maxTimeMs;
   inC.max_memory_bytes = options.maxMemoryBytes;

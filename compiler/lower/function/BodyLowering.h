@@ -428,9 +428,12 @@ private:
 
   // BoundsCheck.cpp
   /// What compiled code does for the `bytes` bytes at `index` + `offset` to be inside `memory`, or
-  /// to trap.
-  void checkBounds(uint32_t memory, llvm::Value *index, uint64_t offset, unsigned bytes);
+  /// to trap. Whether they are inside, as LLVM does not know it, if the place is to be masked; else
+  /// null.
+  llvm::Value *checkBounds(uint32_t memory, llvm::Value *index, uint64_t offset, unsigned bytes);
   llvm::Value *boundedMemoryBytes(uint32_t memory);
+  bool hasGuards(uint32_t memory) const;
+  llvm::Value *isOutside(uint32_t memory, llvm::Value *index, uint64_t offset, unsigned bytes);
 
   // BulkMemory.cpp
   void callHelper(llvm::Function *helper, llvm::ArrayRef<llvm::Value *> arguments);
@@ -438,6 +441,8 @@ private:
   // Table.cpp
   llvm::Value *tableRecord(uint32_t table);
   llvm::Type *tableAddressType(uint32_t table);
+  /// `index`, which was found to be less than `count`, also where the processor only guesses so.
+  llvm::Value *maskTableIndex(llvm::Value *index, llvm::Value *count);
   llvm::Value *tableElementAddress(uint32_t table, llvm::Value *index, artifact::TrapKind kind);
   llvm::Value *functionReference(uint32_t functionIndex);
   /// The 64 bits of a reference in a table.

@@ -15,6 +15,7 @@
 // alias class, the optimizer keeps it in a register across loops that call nothing; that of a
 // memory whose maximum is its minimum, across calls as well.
 
+#include "compiler/ir/SpeculationMasks.h"
 #include "compiler/lower/function/BodyLowering.h"
 
 namespace w2n::compiler {
@@ -23,6 +24,11 @@ using artifact::TrapKind;
 
 llvm::Type *BodyLowering::memoryAddressType(uint32_t memory) {
   return wasm.memories[memory].type.limits.is64 ? module.i64 : module.i32;
+}
+
+bool BodyLowering::hasGuards(uint32_t memory) const {
+  return module.plan.options.boundsChecks == BoundsChecks::Guard &&
+         wasm.memories[memory].type.hasGuardPages();
 }
 
 // The range lets the optimizer see that a counter compared with the size does not wrap around.
@@ -40,31 +46,35 @@ llvm::Value *BodyLowering::boundedMemoryBytes(uint32_t memory) {
   return bytes;
 }
 
-void BodyLowering::checkBounds(uint32_t memory, llvm::Value *index, uint64_t offset,
-                               unsigned bytes) {
+llvm::Value *BodyLowering::isOutside(uint32_t memory, llvm::Value *index, uint64_t offset,
+                                     unsigned bytes) {
   const wasm::MemoryType &type = wasm.memories[memory].type;
-  const bool guarded =
-      module.plan.options.boundsChecks == BoundsChecks::Guard && type.hasGuardPages();
-  if (guarded && !type.limits.is64)
-    return;
-  llvm::Value *outside = nullptr;
-  if (guarded && offset <= artifact::memoryGuardBytes - bytes) {
-    outside = builder.CreateICmpUGE(index, boundedMemoryBytes(memory));
-  } else if (!type.limits.is64) {
+  if (hasGuards(memory) && offset <= artifact::memoryGuardBytes - bytes)
+    return builder.CreateICmpUGE(index, boundedMemoryBytes(memory));
+  if (!type.limits.is64) {
     // The sum cannot wrap: index and offset are below 2^32.
     llvm::Value *end =
         builder.CreateAdd(index, builder.getInt64(offset + bytes), "", /*NUW=*/true, /*NSW=*/true);
-    outside = builder.CreateICmpUGT(end, boundedMemoryBytes(memory));
-  } else if (offset > artifact::maxMemoryBytes) {
-    outside = builder.getTrue();
-  } else {
-    // index + last < size, with the sum on the side where it cannot wrap.
-    llvm::Value *last = builder.getInt64(offset + (bytes - 1));
-    llvm::Value *limit =
-        builder.CreateBinaryIntrinsic(llvm::Intrinsic::usub_sat, boundedMemoryBytes(memory), last);
-    outside = builder.CreateICmpUGE(index, limit);
+    return builder.CreateICmpUGT(end, boundedMemoryBytes(memory));
   }
-  trapIf(outside, TrapKind::MemoryOutOfBounds);
+  if (offset > artifact::maxMemoryBytes)
+    return builder.getTrue();
+  // index + last < size, with the sum on the side where it cannot wrap.
+  llvm::Value *last = builder.getInt64(offset + (bytes - 1));
+  llvm::Value *limit =
+      builder.CreateBinaryIntrinsic(llvm::Intrinsic::usub_sat, boundedMemoryBytes(memory), last);
+  return builder.CreateICmpUGE(index, limit);
+}
+
+llvm::Value *BodyLowering::checkBounds(uint32_t memory, llvm::Value *index, uint64_t offset,
+                                       unsigned bytes) {
+  if (hasGuards(memory) && !wasm.memories[memory].type.limits.is64)
+    return nullptr;
+  trapIf(isOutside(memory, index, offset, bytes), TrapKind::MemoryOutOfBounds);
+  if (module.plan.options.speculationMasks != SpeculationMasks::All ||
+      llvm::isa<llvm::Constant>(index))
+    return nullptr;
+  return builder.CreateNot(isOutside(memory, hideValue(builder, index), offset, bytes));
 }
 
 } // namespace w2n::compiler

@@ -42,8 +42,9 @@ llvm::Value *BodyLowering::codeAtDistance(llvm::GlobalVariable *table, llvm::Val
 BodyLowering::Callee BodyLowering::closedCallee(const Instruction &instruction,
                                                 llvm::Value *index) {
   uint64_t count = module.plan.closedTables[instruction.index2]->size();
-  trapIf(builder.CreateICmpUGE(index, llvm::ConstantInt::get(index->getType(), count)),
-         TrapKind::UndefinedElement);
+  llvm::Value *bound = llvm::ConstantInt::get(index->getType(), count);
+  trapIf(builder.CreateICmpUGE(index, bound), TrapKind::UndefinedElement);
+  index = maskTableIndex(index, bound);
   const uint32_t typeNumber = wasm.types[instruction.index].number;
   if (!isTailCall(instruction) && module.plan.hasTypedTable(instruction.index2, typeNumber)) {
     llvm::GlobalVariable *table = module.typedTable(instruction.index2, typeNumber);

@@ -15,6 +15,7 @@
 // so that all effects before it are in memory when it traps.
 
 #include "compiler/ir/GuestAddress.h"
+#include "compiler/ir/SpeculationMasks.h"
 #include "compiler/lower/function/BodyLowering.h"
 
 #include <llvm/IR/IntrinsicInst.h>
@@ -52,11 +53,17 @@ llvm::Value *BodyLowering::effectiveAddress(const Instruction &instruction, llvm
                                             unsigned bytes) {
   llvm::Value *wide = zeroExtend(index);
   uint64_t offset = instruction.memoryOffset;
-  checkBounds(instruction.index, wide, offset, bytes);
+  llvm::Value *again = checkBounds(instruction.index, wide, offset, bytes);
   if (module.plan.options.ordersTraps())
     builder.CreateFence(llvm::AtomicOrdering::SequentiallyConsistent,
                         llvm::SyncScope::SingleThread);
-  llvm::Value *address = builder.CreateInBoundsGEP(module.i8, memoryBase(instruction.index), wide);
+  llvm::Value *base = memoryBase(instruction.index);
+  if (again) {
+    llvm::Value *place = builder.CreateAdd(wide, builder.getInt64(offset));
+    return builder.CreateInBoundsGEP(module.i8, base,
+                                     selectInside(builder, again, place, builder.getInt64(0)));
+  }
+  llvm::Value *address = builder.CreateInBoundsGEP(module.i8, base, wide);
   return module.at(builder, address, offset);
 }
 

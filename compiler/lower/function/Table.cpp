@@ -3,6 +3,7 @@
 // Table and reference instructions. A table element is 8 bytes, null is 0; references are pointers,
 // or, to objects of the heap, 32 bits, which are extended.
 
+#include "compiler/ir/SpeculationMasks.h"
 #include "compiler/lower/function/BodyLowering.h"
 
 #include "lib/artifact/Abi.h"
@@ -25,6 +26,12 @@ llvm::Type *BodyLowering::tableAddressType(uint32_t table) {
   return wasm.tables[table].type.limits.is64 ? module.i64 : module.i32;
 }
 
+llvm::Value *BodyLowering::maskTableIndex(llvm::Value *index, llvm::Value *count) {
+  return module.plan.options.speculationMasks == SpeculationMasks::None
+             ? index
+             : maskIndex(builder, index, count);
+}
+
 llvm::Value *BodyLowering::tableElementAddress(uint32_t table, llvm::Value *index, TrapKind kind) {
   llvm::Value *record = tableRecord(table);
   llvm::Value *count =
@@ -35,7 +42,7 @@ llvm::Value *BodyLowering::tableElementAddress(uint32_t table, llvm::Value *inde
   llvm::Value *elements =
       module.load(builder, module.pointer,
                   module.at(builder, record, offsetof(TableRecord, elements)), AliasClass::Context);
-  return builder.CreateInBoundsGEP(module.i64, elements, wide);
+  return builder.CreateInBoundsGEP(module.i64, elements, maskTableIndex(wide, count));
 }
 
 llvm::Value *BodyLowering::functionReference(uint32_t functionIndex) {

@@ -2,6 +2,7 @@
 
 #include "compiler/lower/module/ModuleLowering.h"
 
+#include "compiler/ir/SpeculationMasks.h"
 #include "compiler/report/CodeReport.h"
 #include "lib/artifact/Format.h"
 
@@ -12,6 +13,17 @@ std::string entryThunkSymbol(uint32_t typeIndex) {
 }
 std::string importThunkSymbol(uint32_t typeIndex) {
   return "w2n.import." + std::to_string(typeIndex);
+}
+
+/// Has the code generator mark where indirect calls and jumps may lead, and note in the file that
+/// it has: `endbr64`, which no kernel asks of programs yet, and `bti`, which the runtime asks for
+/// where the processor has it (platform::mapFile). Whatever the processor, both are no operations
+/// to others.
+static void markBranchTargets(llvm::Module &module) {
+  if (module.getTargetTriple().isX86())
+    module.addModuleFlag(llvm::Module::Override, "cf-protection-branch", 1);
+  else if (module.getTargetTriple().isAArch64())
+    module.addModuleFlag(llvm::Module::Min, "branch-target-enforcement", 1);
 }
 
 ModuleLowering::ModuleLowering(const ModulePlan &plan, llvm::Module &module)
@@ -28,6 +40,7 @@ ModuleLowering::ModuleLowering(const ModulePlan &plan, llvm::Module &module)
   }
   emptyNode = llvm::MDNode::get(context, {});
   unlikelyWeights = metadata.createUnlikelyBranchWeights();
+  markBranchTargets(module);
 }
 
 void ModuleLowering::remark(uint32_t functionIndex, const char *text) const {
@@ -84,6 +97,11 @@ llvm::Function *ModuleLowering::makeFunction(llvm::FunctionType *type, const llv
   function->setUWTableKind(llvm::UWTableKind::Async);
   // A frame larger than the guard region must not step over it.
   function->addFnAttr("probe-stack", "inline-asm");
+  // Places that indirect branches lead to are marked, on AArch64 and x86-64 (markBranchTargets).
+  if (module.getTargetTriple().isAArch64())
+    function->addFnAttr("branch-target-enforcement");
+  if (plan.options.speculationMasks != SpeculationMasks::None)
+    function->addFnAttr(maskedTablesAttribute);
   function->addFnAttr("target-cpu", plan.processor.cpu);
   if (!plan.processor.tuneCpu.empty())
     function->addFnAttr("tune-cpu", plan.processor.tuneCpu);

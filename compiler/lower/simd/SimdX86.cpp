@@ -2,9 +2,9 @@
 
 // Vector operations on x86-64.
 
+#include "compiler/ir/SpeculationMasks.h"
 #include "compiler/targets/SimdTarget.h"
 
-#include <llvm/IR/InlineAsm.h>
 #include <llvm/IR/IntrinsicsX86.h>
 
 namespace w2n::compiler {
@@ -78,14 +78,8 @@ llvm::Value *X86Emitter::narrowUnsigned() {
 // go to a general register as well. An empty piece of assembly hides where the number is from.
 llvm::Value *X86Emitter::splatI16() {
   llvm::Value *number = first;
-  if (!llvm::isa<llvm::Constant>(number)) {
-    auto *function = llvm::FunctionType::get(type, {type}, false);
-    auto *nothing = llvm::InlineAsm::get(function, "", "=r,0", /*hasSideEffects=*/false);
-    llvm::CallInst *call = builder.CreateCall(nothing, {number});
-    call->setDoesNotThrow();
-    call->setDoesNotAccessMemory();
-    number = call;
-  }
+  if (!llvm::isa<llvm::Constant>(number))
+    number = hideValue(builder, number);
   return builder.CreateVectorSplat(8, builder.CreateTrunc(number, builder.getInt16Ty()));
 }
 

@@ -1,10 +1,17 @@
 ;; The block of an interpreter that jumps to the next instruction begins with a line of the cache, calls among the instructions or not; a
-;; br_table that is no loop does not.
-;; RUN: wat2wasm --debug-names %s -o %t.wasm && wasm2native compile -O2 --emit=asm %t.wasm -o - | FileCheck %s
+;; br_table that is no loop does not, nor do instructions that each jump to the next, as without a comparison before the table.
+;; RUN: wat2wasm --debug-names %s -o %t.wasm
+;; RUN: wasm2native compile -O2 --speculation-masks=none --emit=asm %t.wasm -o - | FileCheck %s
+;; RUN: wasm2native compile -O2 --emit=asm %t.wasm -o - | FileCheck --check-prefix=THREADED %s
 
 (module
 (import "host" "call" (func $call))
 (memory 1)
+
+;; THREADED-LABEL: interpret:
+;; THREADED-NOT: .p2align 6
+;; THREADED-COUNT-9: jmpq *%r
+;; THREADED-NOT: .p2align 6
 
 ;; CHECK-LABEL: interpret:
 ;; CHECK: .p2align 6
