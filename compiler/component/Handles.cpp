@@ -10,15 +10,8 @@ namespace {
 
 constexpr uint32_t entryBytes = 16, entryBytesLog2 = 4;
 constexpr uint64_t representationAt = 0, typeAt = 4, ownsAt = 8, loansAt = 12;
-/// Fewer than CanonicalABI.md allows, "Table State": addresses are reserved for as many.
-constexpr uint32_t maxHandles = 1u << 22;
-constexpr uint32_t grownBytes = 65536;
-
-/// Pages of one byte: accesses are checked whatever the options are, so that an instance with many
-/// tables does not take 8 GiB of addresses for each.
-wasm::MemoryType tableMemory(uint32_t maxBytes) {
-  return {{.min = grownBytes, .max = maxBytes}, /*pageSizeLog2=*/0};
-}
+/// CanonicalABI.md, "Table State".
+constexpr uint32_t maxHandles = 1u << 28;
 
 wasm::FunctionType functionType(unsigned params, unsigned results) {
   return {std::vector<wasm::ValueType>(params, wasm::ValueType::i32()),
@@ -38,13 +31,15 @@ void addToGlobal(CodeEmitter &e, uint32_t global, uint32_t value) {
   e.setGlobal(global);
 }
 
-/// Grows `memory`, one of tableMemory, if it ends before what the local `end` says.
+/// Grows `memory` by a page if it ends before what the local `end` says.
 void growTo(CodeEmitter &e, Adapters &adapters, uint32_t memory, uint32_t end) {
   e.get(end);
   e.memorySize(memory);
+  e.i32(16);
+  e.op(Op::I32Shl);
   e.op(Op::I32GtU);
   e.iff();
-  e.i32(grownBytes);
+  e.i32(1);
   e.memoryGrow(memory);
   e.i32(uint32_t(-1));
   e.op(Op::I32Eq);
@@ -70,7 +65,8 @@ uint32_t Handles::makeAdd(const Table &table) {
   e.otherwise();
   e.getGlobal(table.count);
   e.tee(handle);
-  e.i32(maxHandles);
+  // The last entry ends where 32 bits do.
+  e.i32(maxHandles - 1);
   e.op(Op::I32GeU);
   adapters.trapIf(e, CanonTrap::TooManyHandles);
   e.get(handle);
@@ -147,7 +143,7 @@ const Handles::Table &Handles::tableOf(uint32_t instance) {
   Table &table = found->second;
   if (isNew) {
     MergedModule &module = adapters.module;
-    table.memory = module.addMemory(tableMemory(maxHandles * entryBytes));
+    table.memory = module.addMemory({{.min = 1, .max = 65536}, 16});
     table.firstFree = module.addGlobal(0);
     table.count = module.addGlobal(1);
     table.borrows = module.addGlobal(0);
@@ -249,7 +245,7 @@ void Handles::drop(CodeEmitter &e, uint32_t instance, uint32_t resource) {
 
 uint32_t Handles::loanMemory() {
   if (!loans) {
-    loans = adapters.module.addMemory(tableMemory(maxHandles * sizeof(uint32_t)));
+    loans = adapters.module.addMemory({{.min = 1, .max = 65536}, 16});
     loanTop = adapters.module.addGlobal(0);
   }
   return *loans;

@@ -47,10 +47,7 @@ Status Memory::reserveAddresses(Reserve reserve, uint64_t maxBytes) {
     return noRoom(growthLimit, "");
   const uint64_t wanted =
       type.limits.is64 ? platform::roundUpToPage(growthLimit) : artifact::addressableBytes32;
-  // All accesses are compared with its size, and it says what it can become.
-  const bool needsNoMore = !type.hasGuardPages() && type.limits.max;
-  if (!needsNoMore)
-    addresses = GuardedPlaces::reserve(1, wanted, fullGuards);
+  addresses = GuardedPlaces::reserve(1, wanted, fullGuards);
   const bool needsGuards = reserve == Reserve::Full && type.hasGuardPages();
   hasFullGuards = needsGuards || addresses;
   if (!addresses && needsGuards && !type.limits.is64)

@@ -5,8 +5,7 @@
 // the fault is the bounds check. Guards on both sides (lib/artifact/MemoryGuards.h) take what the
 // width of an access adds, and what optimized code is off by. Code with explicit checks needs no
 // more than the memory's own size; it also gets the full reservation where there is room for it, so
-// that other modules can import the memory. Memories with pages of one byte and a maximum, which
-// are always checked, reserve their maximum.
+// that other modules can import the memory.
 //
 // Memories of 64-bit addresses reserve what they can grow to (64 GiB if their type does not say,
 // less where there is no room) and the guards.
