@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Versions of interfaces (semver.org), and which of them are compatible (BuildTargets.md,
-// "canonicalized interface name"): those that differ behind the first part that is not 0.
+// Versions of interfaces (semver.org), and which of them are compatible (the component
+// model's "canonical interface names"): those that differ behind the first part that is not 0.
 #pragma once
 
 #include <compare>

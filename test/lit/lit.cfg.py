@@ -34,11 +34,11 @@ config.substitutions.append(
     ("%clang-wasi", "clang-22 --target=wasm32-wasi -Wno-deprecated -O2")
 )
 
-# Writes the component of a script of test/component to a file.
-config.substitutions.append(
-    ("%write-component", "%s %s" % (sys.executable, os.path.join(os.path.dirname(__file__), "..", "component", "write_component.py")))
-)
-config.substitutions.append(("%components", os.path.join(os.path.dirname(__file__), "..", "component")))
+# The scripts of components, and what writes the component of one to a file.
+components = os.path.join(config.test_source_root, "..", "component")
+writer = os.path.join(components, "write_component.py")
+config.substitutions.append(("%write-component", sys.executable + " " + writer))
+config.substitutions.append(("%components", components))
 
 # Where the command under test is.
 config.substitutions.append(("%bin", os.path.join(config.build_dir, "bin")))
