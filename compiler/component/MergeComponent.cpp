@@ -38,6 +38,10 @@ Result<MergedComponent> mergeComponent(component::Bytes bytes) {
   MergedComponent merged;
   W2N_TRY(decoded, component::decodeComponent(bytes));
   W2N_TRY(type, component::validateComponent(decoded, merged.types));
+  if (component::isWitPackage(decoded))
+    return fail(
+        ErrorKind::Unsupported,
+        "this is a WIT package: it has interfaces and no code; 'wasm2native inspect' prints it");
   W2N_TRY(program, evaluate(decoded, merged.types, type));
   // Toolchains instantiate a module once or twice.
   constexpr uint64_t leastBytes = 16 << 20, factor = 16;
