@@ -44,7 +44,8 @@ LAYERS = {
     "runtime/api": ["runtime/cache", "runtime/wasi", "runtime/core", "runtime/platform", "runtime/arch", *LIB,
                     "include"],
     "tools/wasm2native": ["runtime", "compiler/Options.h", *LIB, "include"],
-    "tools/wasm2native-bindgen": [*LIB, "include"],
+    "tools/wasm2native-bindgen": ["tools/wasm2native-bindgen/wit", *LIB, "include"],
+    "tools/wasm2native-bindgen/wit": LIB,
     "tools/w2n-opt": ["compiler", *LIB],
 }
 WITH_LLVM = ("compiler/targets", "compiler/report", "compiler/ir", "compiler/plan", "compiler/lower", "compiler/passes",
