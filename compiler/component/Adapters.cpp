@@ -12,14 +12,6 @@ using component::Builtin;
 using component::FlatTypes;
 using component::TypeBody;
 
-std::string_view textOf(CanonTrap trap) {
-  static constexpr std::string_view texts[] = {
-#define CANON_TRAP(name, text) text,
-#include "compiler/component/CanonTraps.def"
-  };
-  return texts[size_t(trap)];
-}
-
 void Adapters::trap(CodeEmitter &e, CanonTrap reason, std::optional<uint32_t> number) {
   e.i32(uint32_t(reason));
   if (number)
@@ -127,6 +119,8 @@ Status Adapters::lower(uint32_t index, const CanonFunc &canon) {
   const TypeBody &func = types[lifted.type];
   if (func.isAsync())
     return fail(ErrorKind::Unsupported, "asynchronous functions are not supported yet");
+  if (lifted.host)
+    return lowerHost(index, canon);
   const wasm::FunctionType type = loweredType(types, func, {});
   const Side caller{canon.options, canon.componentInstance},
       callee{lifted.options, lifted.componentInstance};
@@ -208,6 +202,26 @@ Status Adapters::lower(uint32_t index, const CanonFunc &canon) {
   return {};
 }
 
+/// A call of the host, which lifts and lowers values itself.
+Status Adapters::lowerHost(uint32_t index, const CanonFunc &canon) {
+  const LiftedFunc &lifted = program.liftedFuncs[canon.lifted];
+  const TypeBody &func = types[lifted.type];
+  const wasm::FunctionType type = loweredType(types, func, {});
+  CodeEmitter e(type);
+  checkMayLeave(e, canon.componentInstance);
+  const bool lends = std::ranges::any_of(
+      func.fields, [&](const component::Field &param) { return hasBorrow(types, *param.type); });
+  const uint32_t loans = lends ? handles.beginLoans(e) : 0;
+  for (uint32_t i = 0; i < type.params.size(); ++i)
+    e.get(i);
+  e.call(module.addHostCall(index, *lifted.host, type));
+  // The result stays on the stack.
+  if (lends)
+    handles.endLoans(e, canon.componentInstance, loans);
+  module.setCanonFunc(index, type, e.take());
+  return {};
+}
+
 // -- Tasks: a call of a lifted function has a context of its own.
 
 std::vector<uint32_t> Adapters::beginTask(CodeEmitter &e, uint32_t componentInstance) {
@@ -233,27 +247,33 @@ void Adapters::endTask(CodeEmitter &e, uint32_t componentInstance,
 
 uint32_t Adapters::entryOf(const LiftedFunc &lifted) {
   const uint32_t core = module.indexOf(lifted.core);
-  if (contexts[lifted.componentInstance].empty())
+  const TypeBody &func = types[lifted.type];
+  const bool lends = std::ranges::any_of(
+      func.fields, [&](const component::Field &param) { return hasBorrow(types, *param.type); });
+  if (contexts[lifted.componentInstance].empty() && !lends)
     return core;
-  const wasm::FunctionType type = liftedType(types, types[lifted.type], {});
+  const wasm::FunctionType type = liftedType(types, func, {});
   CodeEmitter e(type);
   beginTask(e, lifted.componentInstance);
   for (uint32_t i = 0; i < type.params.size(); ++i)
     e.get(i);
   e.call(core);
+  // The host does not call an instance that it is called by, so that there are no other borrows.
+  if (lends)
+    handles.checkNoBorrows(e, lifted.componentInstance);
   return module.addFunction(type, e.take());
 }
 
-std::optional<uint32_t> Adapters::takerOf(const LiftedFunc &lifted) {
-  const auto &result = types[lifted.type].element;
-  if (!result || result->primitive || types[result->type].form != component::TypeForm::Own)
-    return std::nullopt;
-  const wasm::FunctionType type{{wasm::ValueType::i32()}, {wasm::ValueType::i32()}};
+uint32_t Adapters::insideOf(uint32_t componentInstance, const wasm::FunctionType &type,
+                            const CoreItem &core) {
+  if (!flags[componentInstance])
+    return module.indexOf(core);
   CodeEmitter e(type);
-  e.get(0);
-  handles.takeOwn(
-      e, lifted.componentInstance,
-      program.resourceOf(lifted.componentInstance, types, types[result->type].resource));
+  setMayLeave(e, componentInstance, false);
+  for (uint32_t i = 0; i < type.params.size(); ++i)
+    e.get(i);
+  e.call(module.indexOf(core));
+  setMayLeave(e, componentInstance, true);
   return module.addFunction(type, e.take());
 }
 

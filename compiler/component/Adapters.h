@@ -8,15 +8,11 @@
 #include "compiler/component/CodeEmitter.h"
 #include "compiler/component/Handles.h"
 #include "compiler/component/MergedModule.h"
+#include "lib/component/CanonTrap.h"
 
 namespace w2n::compiler {
 
-enum class CanonTrap : uint32_t {
-#define CANON_TRAP(name, text) name,
-#include "compiler/component/CanonTraps.def"
-};
-/// With # for a number.
-std::string_view textOf(CanonTrap trap);
+using component::CanonTrap;
 
 class Adapters {
 public:
@@ -24,15 +20,13 @@ public:
       : module(module), program(program), types(types), handles(*this) {}
   /// Writes all canonical functions. Errors: Unsupported.
   Status run();
-  /// The function that is called from outside for a lifted one.
+  // Functions for the host.
+  /// What is called for a lifted function.
   uint32_t entryOf(const LiftedFunc &lifted);
-  /// If `lifted` returns an own handle: a function (handle) -> (representation) that takes it.
-  std::optional<uint32_t> takerOf(const LiftedFunc &lifted);
-
-  /// The flag that is 0 while a component instance may not call out, if it has one.
-  std::optional<uint32_t> mayLeave(uint32_t componentInstance) const {
-    return flags[componentInstance];
-  }
+  /// A function of a component instance, `core`, during which the instance cannot call out: realloc
+  /// and post-return.
+  uint32_t insideOf(uint32_t componentInstance, const wasm::FunctionType &type,
+                    const CoreItem &core);
 
   // What adapters are made of.
   /// `number`, a local, is for the message.
@@ -59,6 +53,7 @@ public:
 
 private:
   Status lower(uint32_t index, const CanonFunc &func);
+  Status lowerHost(uint32_t index, const CanonFunc &func);
   void addResourceBuiltin(uint32_t index, const CanonFunc &func);
   void addContextBuiltin(uint32_t index, const CanonFunc &func);
   void addBackpressureBuiltin(uint32_t index, const CanonFunc &func);

@@ -98,6 +98,8 @@ private:
   }
   Status instantiateModule(const wasm::Module &module, const CoreInstanceDefinition &);
   void bindResources(const Entity &entity, const Item &item);
+  Result<Item> fromHost(const Entity &entity, const HostName &name, uint64_t offset);
+  Status exportFuncs(TypeId type, const Instance &instance, const std::string &interface);
   Result<BoundOptions> bind(const CanonOptions &options, uint64_t offset);
   const Item &itemAt(const SortIndex &item) { return (*frame->space(item.sort))[item.index]; }
   CoreItem coreItemAt(const SortIndex &item) {
@@ -229,7 +231,7 @@ Status Evaluator::evaluate(const Definition &, const AliasDefinition &alias) {
 Status Evaluator::evaluate(const Definition &definition, const TypeSyntax &syntax) {
   Item item{.sort = Sort::Type};
   if (syntax.form == TypeForm::Resource) {
-    RuntimeResource resource{frame->componentInstance, {}};
+    RuntimeResource resource{.componentInstance = frame->componentInstance, .destructor = {}};
     if (syntax.destructor)
       resource.destructor = frame->coreFuncs[*syntax.destructor];
     item.resource = uint32_t(program.resources.size());
@@ -298,15 +300,50 @@ void Evaluator::bindResources(const Entity &entity, const Item &item) {
   }
 }
 
+/// What the component itself imports. A resource is another for each number.
+Result<Item> Evaluator::fromHost(const Entity &entity, const HostName &name, uint64_t offset) {
+  W2N_CHECK(step(1));
+  Item item{.sort = entity.sort};
+  switch (entity.sort) {
+  case Sort::Func:
+    item.lifted = uint32_t(program.liftedFuncs.size());
+    program.liftedFuncs.push_back(
+        {.core = {}, .options = {}, .type = entity.type, .componentInstance = 0, .host = name});
+    return item;
+  case Sort::Type:
+    if (types[entity.type].form == TypeForm::Resource) {
+      auto &ours = program.componentInstances[frame->componentInstance].resources;
+      const auto [found, isNew] =
+          ours.emplace(types[entity.type].number, uint32_t(program.resources.size()));
+      if (isNew)
+        program.resources.push_back({.destructor = {}, .host = name});
+      item.resource = found->second;
+    }
+    return item;
+  case Sort::Instance:
+    item.instance = std::make_shared<Instance>();
+    for (const auto &[member, exported, implements] : types[entity.type].exports) {
+      W2N_TRY(given, fromHost(exported, {name.name, std::string(member)}, offset));
+      item.instance->exports[member] = std::move(given);
+    }
+    return item;
+  default:
+    return unsupported("imports of a " + std::string(nameOf(entity.sort)) +
+                           " when the component runs (`" + name.name + "`)",
+                       offset);
+  }
+}
+
 Status Evaluator::evaluate(const Definition &definition, const ImportDefinition &import) {
-  const auto found = given->find(import.name.name);
-  if (found == given->end())
-    return fail(ErrorKind::Unsupported,
-                "imports of components are not supported yet: `" + std::string(import.name.name) +
-                    "`",
-                definition.offset);
-  const Item item = found->second;
-  bindResources({import.desc.sort, TypeId(definition.resolved), {}, {}}, item);
+  const Entity entity{import.desc.sort, TypeId(definition.resolved), {}, {}};
+  Item item;
+  if (!frame->parent) {
+    W2N_TRY(given, fromHost(entity, {{}, std::string(import.name.name)}, definition.offset));
+    item = std::move(given);
+  } else {
+    item = given->at(import.name.name);
+    bindResources(entity, item);
+  }
   frame->space(import.desc.sort)->push_back(item);
   return {};
 }
@@ -352,11 +389,27 @@ Result<std::shared_ptr<Instance>> Evaluator::instantiate(const Closure &closure,
   return made;
 }
 
+/// The functions of the component, or of an instance that it exports.
+Status Evaluator::exportFuncs(TypeId type, const Instance &instance, const std::string &interface) {
+  for (const auto &[name, entity, implements] : types[type].exports) {
+    if (entity.sort != Sort::Func)
+      continue;
+    const uint32_t lifted = instance.exports.at(name).lifted;
+    if (program.liftedFuncs[lifted].host)
+      return fail(ErrorKind::Unsupported, "the component exports a function that it imports, which "
+                                          "is not supported yet: `" +
+                                              std::string(name) + "`");
+    program.exports.push_back({{interface, std::string(name)}, entity.type, lifted});
+  }
+  return {};
+}
+
 Result<FlatProgram> Evaluator::run(const component::Component &component, TypeId type) {
   W2N_TRY(instance, instantiate({&component, type, nullptr}, {}));
-  for (const auto &[name, item] : instance->exports)
-    if (item.sort == Sort::Func)
-      program.exports.push_back({std::string(name), item.lifted});
+  W2N_CHECK(exportFuncs(type, *instance, {}));
+  for (const auto &[name, entity, implements] : types[type].exports)
+    if (entity.sort == Sort::Instance)
+      W2N_CHECK(exportFuncs(entity.type, *instance->exports.at(name).instance, std::string(name)));
   return std::move(program);
 }
 

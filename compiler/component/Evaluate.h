@@ -29,12 +29,18 @@ struct BoundOptions {
   std::optional<CoreItem> memory, realloc, postReturn;
 };
 
-/// A function that `canon lift` makes.
+/// Something that the host gives: by interface and name, as HostInterfaces.h has them.
+struct HostName {
+  std::string interface, name;
+};
+
+/// A function that `canon lift` makes, or one of the host's.
 struct LiftedFunc {
   CoreItem core;
   BoundOptions options;
   component::TypeId type = {};
   uint32_t componentInstance = 0;
+  std::optional<HostName> host = {}; ///< then it has neither `core` nor options
 };
 
 /// A core function that a canonical definition makes.
@@ -50,8 +56,10 @@ struct CanonFunc {
 
 /// A resource type: another for each instance of the component that defines it.
 struct RuntimeResource {
-  uint32_t componentInstance = 0;
+  static constexpr uint32_t noInstance = ~uint32_t(0);
+  uint32_t componentInstance = noInstance; ///< none defines the host's
   std::optional<CoreItem> destructor;
+  std::optional<HostName> host = {};
 };
 
 struct ComponentInstance {
@@ -66,11 +74,17 @@ struct FlatProgram {
   std::vector<RuntimeResource> resources;
   std::vector<ComponentInstance> componentInstances;
   struct Export {
-    std::string name;
+    HostName name;          ///< without an interface, if the component exports the function itself
+    component::TypeId type; ///< as the component's own type has it
     uint32_t lifted;
   };
   /// The functions that the component itself exports.
   std::vector<Export> exports;
+
+  /// Whether it lowers a function of the host.
+  bool isHostCall(const CanonFunc &func) const {
+    return func.builtin == component::Builtin::Lower && liftedFuncs[func.lifted].host;
+  }
 
   uint32_t resourceOf(uint32_t componentInstance, const component::Types &types,
                       component::TypeId resource) const {
@@ -78,8 +92,8 @@ struct FlatProgram {
   }
 };
 
-/// Evaluates a valid component. Errors: Unsupported (what it imports, and asynchronous functions),
-/// Limit. Threads: any.
+/// Evaluates a valid component. What it imports is the host's. Errors: Unsupported (modules and
+/// components that it imports, and asynchronous functions), Limit. Threads: any.
 Result<FlatProgram> evaluate(const component::Component &component, const component::Types &types,
                              component::TypeId type);
 

@@ -154,18 +154,26 @@ const Handles::Table &Handles::tableOf(uint32_t instance) {
   return table;
 }
 
-void Handles::addOwn(CodeEmitter &e, uint32_t instance, uint32_t resource) {
-  e.i32(resource + 1);
+void Handles::addOwn(CodeEmitter &e, uint32_t instance) {
   e.i32(1);
   e.call(tableOf(instance).add);
 }
 
-void Handles::addBorrow(CodeEmitter &e, uint32_t instance, uint32_t resource) {
+void Handles::addOwn(CodeEmitter &e, uint32_t instance, uint32_t resource) {
+  e.i32(resource + 1);
+  addOwn(e, instance);
+}
+
+void Handles::addBorrow(CodeEmitter &e, uint32_t instance) {
   const Table &table = tableOf(instance);
   addToGlobal(e, table.borrows, 1);
-  e.i32(resource + 1);
   e.i32(0);
   e.call(table.add);
+}
+
+void Handles::addBorrow(CodeEmitter &e, uint32_t instance, uint32_t resource) {
+  e.i32(resource + 1);
+  addBorrow(e, instance);
 }
 
 void Handles::representation(CodeEmitter &e, uint32_t instance, uint32_t resource) {
@@ -176,10 +184,16 @@ void Handles::representation(CodeEmitter &e, uint32_t instance, uint32_t resourc
 }
 
 void Handles::takeOwn(CodeEmitter &e, uint32_t instance, uint32_t resource) {
-  const Table &table = tableOf(instance);
-  const uint32_t handle = e.newLocal(), address = e.newLocal();
-  e.tee(handle);
   e.i32(resource + 1);
+  takeOwn(e, instance);
+}
+
+void Handles::takeOwn(CodeEmitter &e, uint32_t instance) {
+  const Table &table = tableOf(instance);
+  const uint32_t handle = e.newLocal(), type = e.newLocal(), address = e.newLocal();
+  e.set(type);
+  e.tee(handle);
+  e.get(type);
   e.call(table.find);
   e.tee(address);
   e.access(Op::I32Load, table.memory, ownsAt);
@@ -212,7 +226,11 @@ void Handles::drop(CodeEmitter &e, uint32_t instance, uint32_t resource) {
   adapters.trapIf(e, CanonTrap::HandleIsLent);
   e.get(handle);
   e.call(table.remove);
-  if (type.destructor) {
+  if (type.host) {
+    e.i32(resource);
+    e.get(representation);
+    e.call(MergedModule::dropFunction);
+  } else if (type.destructor) {
     e.get(representation);
     e.call(adapters.module.indexOf(*type.destructor));
   }
@@ -234,10 +252,14 @@ uint32_t Handles::loanMemory() {
 }
 
 void Handles::lend(CodeEmitter &e, uint32_t instance, uint32_t resource) {
+  e.i32(resource + 1);
+  lend(e, instance);
+}
+
+void Handles::lend(CodeEmitter &e, uint32_t instance) {
   const Table &table = tableOf(instance);
   const uint32_t stack = loanMemory();
   const uint32_t address = e.newLocal(), end = e.newLocal();
-  e.i32(resource + 1);
   e.call(table.find);
   e.tee(address);
   e.access(Op::I32Load, table.memory, ownsAt);
@@ -303,9 +325,27 @@ uint32_t Handles::beginBorrows(CodeEmitter &e, uint32_t instance) {
   return saved;
 }
 
-void Handles::endBorrows(CodeEmitter &e, uint32_t instance, uint32_t saved) {
+void Handles::checkNoBorrows(CodeEmitter &e, uint32_t instance) {
   e.getGlobal(tableOf(instance).borrows);
   adapters.trapIf(e, CanonTrap::BorrowsRemain);
+}
+
+Handles::HostFunctions Handles::hostFunctions(uint32_t instance) {
+  using Emit = void (Handles::*)(CodeEmitter &e, uint32_t instance);
+  const auto make = [&](Emit emit) {
+    const wasm::FunctionType signature = functionType(2, 1);
+    CodeEmitter e(signature);
+    e.get(0);
+    e.get(1);
+    (this->*emit)(e, instance);
+    return adapters.module.addFunction(signature, e.take());
+  };
+  return {make(&Handles::lend), make(&Handles::takeOwn), make(&Handles::addOwn),
+          make(&Handles::addBorrow)};
+}
+
+void Handles::endBorrows(CodeEmitter &e, uint32_t instance, uint32_t saved) {
+  checkNoBorrows(e, instance);
   e.get(saved);
   e.setGlobal(tableOf(instance).borrows);
 }

@@ -36,14 +36,27 @@ public:
   /// resource.drop: (handle) -> ().
   void drop(CodeEmitter &e, uint32_t instance, uint32_t resource);
 
+  /// For the host, which says the resource in a second parameter, counted from 1: the functions of
+  /// component::WorldHandles.
+  struct HostFunctions {
+    uint32_t lend = 0, take = 0, give = 0, giveBorrow = 0;
+  };
+  HostFunctions hostFunctions(uint32_t instance);
+
   /// Before a call: a local that endLoans needs.
   uint32_t beginLoans(CodeEmitter &e);
   void endLoans(CodeEmitter &e, uint32_t instance, uint32_t saved);
   /// Around a call of `instance` that is given borrows: they must be dropped in between.
   uint32_t beginBorrows(CodeEmitter &e, uint32_t instance);
   void endBorrows(CodeEmitter &e, uint32_t instance, uint32_t saved);
+  void checkNoBorrows(CodeEmitter &e, uint32_t instance);
 
 private:
+  // The same, with the resource, counted from 1, on the stack as well.
+  void addOwn(CodeEmitter &e, uint32_t instance);
+  void addBorrow(CodeEmitter &e, uint32_t instance);
+  void takeOwn(CodeEmitter &e, uint32_t instance);
+  void lend(CodeEmitter &e, uint32_t instance);
   struct Table {
     uint32_t memory = 0;
     /// Globals: the first free entry, how many entries there are, borrows of the current call.

@@ -4,55 +4,138 @@
 
 #include "compiler/component/Adapters.h"
 
+#include <set>
+
 namespace w2n::compiler {
+
+using component::WorldFunction;
+using component::WorldHandles;
+using component::WorldResource;
+using wasm::ExternKind;
 
 namespace {
 
-void exportFunc(MergedModule &module, Adapters &adapters, const LiftedFunc &func,
-                ComponentExport &exported) {
-  using wasm::ExternKind;
-  const auto add = [&](const char *prefix, ExternKind kind, uint32_t index) {
-    module.addExport(prefix + exported.name, kind, index);
-    return true;
-  };
-  exported.type = func.type;
-  exported.encoding = func.options.encoding;
-  add("func:", ExternKind::Function, adapters.entryOf(func));
-  if (const auto taker = adapters.takerOf(func))
-    add("take-own:", ExternKind::Function, *taker);
-  if (func.options.memory)
-    exported.hasMemory = add("memory:", ExternKind::Memory, module.indexOf(*func.options.memory));
-  if (func.options.realloc)
-    exported.hasRealloc =
-        add("realloc:", ExternKind::Function, module.indexOf(*func.options.realloc));
-  if (func.options.postReturn)
-    exported.hasPostReturn =
-        add("post-return:", ExternKind::Function, module.indexOf(*func.options.postReturn));
-  if (const auto flag = adapters.mayLeave(func.componentInstance))
-    exported.hasMayLeave = add("may-leave:", ExternKind::Global, *flag);
-}
+/// Exports what the host needs to call the component's functions, and notes it in the world.
+class WorldWriter {
+public:
+  WorldWriter(MergedModule &module, Adapters &adapters, const FlatProgram &program,
+              component::World &world)
+      : module(module), adapters(adapters), program(program), world(world) {}
+
+  void run() {
+    for (uint32_t i = 0; i < program.canonFuncs.size(); ++i)
+      if (program.isHostCall(program.canonFuncs[i]))
+        addHostCall(i, program.canonFuncs[i]);
+    for (const FlatProgram::Export &exported : program.exports)
+      addExport(exported);
+    for (const uint32_t instance : withHandles)
+      addHandles(instance);
+    for (const auto &[number, resource] : program.componentInstances[0].resources)
+      addResource(number, resource);
+  }
+
+private:
+  void addHostCall(uint32_t index, const CanonFunc &func) {
+    const LiftedFunc &host = program.liftedFuncs[func.lifted];
+    WorldFunction function{keep(host.host->interface), keep(host.host->name), host.type,
+                           func.componentInstance, module.hostCallOf(index)};
+    setOptions(function, func.options);
+    world.hostCalls.push_back(function);
+  }
+
+  void addExport(const FlatProgram::Export &exported) {
+    const LiftedFunc &lifted = program.liftedFuncs[exported.lifted];
+    const auto &[interface, name] = exported.name;
+    WorldFunction function{keep(interface), keep(name), exported.type, lifted.componentInstance};
+    const std::string path = interface.empty() ? name : interface + "#" + name;
+    function.function = module.addExport(path, ExternKind::Function, adapters.entryOf(lifted));
+    setOptions(function, lifted.options);
+    if (lifted.options.postReturn) {
+      const wasm::FunctionType type = liftedType(world.types, world.types[lifted.type], {});
+      function.postReturn = addHelper(adapters.insideOf(
+          lifted.componentInstance, {type.results, {}}, *lifted.options.postReturn));
+    }
+    world.exports.push_back(function);
+  }
+
+  void setOptions(WorldFunction &function, const BoundOptions &options) {
+    function.encoding = options.encoding;
+    if (options.memory)
+      function.memory = module.indexOf(*options.memory);
+    if (options.realloc)
+      function.realloc = reallocOf(function.instance, *options.realloc);
+    if (world.types[function.type].hasResources)
+      withHandles.insert(function.instance);
+  }
+
+  /// Exported once for each function.
+  uint32_t reallocOf(uint32_t instance, const CoreItem &realloc) {
+    const std::pair key(instance, module.indexOf(realloc));
+    const auto [found, isNew] = reallocs.emplace(key, 0);
+    if (isNew) {
+      const wasm::ValueType i32 = wasm::ValueType::i32();
+      found->second =
+          addHelper(adapters.insideOf(instance, {{i32, i32, i32, i32}, {i32}}, realloc));
+    }
+    return found->second;
+  }
+
+  void addHandles(uint32_t instance) {
+    const Handles::HostFunctions made = adapters.handles.hostFunctions(instance);
+    world.handles.push_back({instance, addHelper(made.lend), addHelper(made.take),
+                             addHelper(made.give), addHelper(made.giveBorrow)});
+  }
+
+  void addResource(component::ResourceNumber number, uint32_t index) {
+    const RuntimeResource &type = program.resources[index];
+    WorldResource resource{
+        .number = number, .handleType = index + 1, .instance = type.componentInstance};
+    if (type.host) {
+      resource.isHost = true;
+      resource.interface = keep(type.host->interface);
+      resource.name = keep(type.host->name);
+    }
+    if (type.destructor)
+      resource.destructor = addHelper(module.indexOf(*type.destructor));
+    world.resources.push_back(resource);
+  }
+
+  /// No function of a component has such a name.
+  uint32_t addHelper(uint32_t function) {
+    return module.addExport("helper:" + std::to_string(helperCount++), ExternKind::Function,
+                            function);
+  }
+  /// The world's names refer to the component, which has them all, but not as they are here.
+  std::string_view keep(const std::string &name) { return *world.names.insert(name).first; }
+
+  MergedModule &module;
+  Adapters &adapters;
+  const FlatProgram &program;
+  component::World &world;
+  std::set<uint32_t> withHandles;
+  std::map<std::pair<uint32_t, uint32_t>, uint32_t> reallocs;
+  uint32_t helperCount = 0;
+};
 
 } // namespace
 
 Result<MergedComponent> mergeComponent(component::Bytes bytes) {
   MergedComponent merged;
   W2N_TRY(decoded, component::decodeComponent(bytes));
-  W2N_TRY(type, component::validateComponent(decoded, merged.types));
+  W2N_TRY(type, component::validateComponent(decoded, merged.world.types));
   if (component::isWitPackage(decoded))
     return fail(
         ErrorKind::Unsupported,
         "this is a WIT package: it has interfaces and no code; 'wasm2native inspect' prints it");
-  W2N_TRY(program, evaluate(decoded, merged.types, type));
+  W2N_TRY(program, evaluate(decoded, merged.world.types, type));
+  merged.world.type = type;
   // Toolchains instantiate a module once or twice.
   constexpr uint64_t leastBytes = 16 << 20, factor = 16;
   MergedModule module(program, leastBytes + factor * bytes.size());
   W2N_CHECK(module.addInstances());
-  Adapters adapters(module, program, merged.types);
+  Adapters adapters(module, program, merged.world.types);
   W2N_CHECK(adapters.run());
-  for (const FlatProgram::Export &exported : program.exports) {
-    merged.exports.push_back({exported.name});
-    exportFunc(module, adapters, program.liftedFuncs[exported.lifted], merged.exports.back());
-  }
+  WorldWriter(module, adapters, program, merged.world).run();
   merged.wasm = module.encode();
   return merged;
 }

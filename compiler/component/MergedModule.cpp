@@ -7,6 +7,8 @@
 
 #include "lib/wasm/EncodeModule.h"
 
+#include <algorithm>
+
 namespace w2n::compiler {
 
 using wasm::ExternKind;
@@ -94,7 +96,31 @@ void MergedModule::number(const CoreInstance &instance) {
   maps.push_back(std::move(map));
 }
 
+void MergedModule::addImport(const HostName &name, const wasm::FunctionType &type) {
+  const uint32_t typeIndex = addType(type);
+  imports.items.writeName(name.interface);
+  imports.items.writeName(name.name);
+  imports.items.writeByte(uint8_t(ExternKind::Function));
+  imports.items.writeUnsigned(typeIndex);
+  ++imports.count;
+}
+
+uint32_t MergedModule::addHostCall(uint32_t canonFunc, const HostName &name,
+                                   const wasm::FunctionType &type) {
+  addImport(name, type);
+  return hostCalls[canonFunc] = imports.count - 1;
+}
+
 Status MergedModule::addInstances() {
+  // Imports come first; those of host calls, of which the number is known, are added with them.
+  const wasm::FunctionType pair = {{wasm::ValueType::i32(), wasm::ValueType::i32()}, {}};
+  const std::string own = "wasm2native:component";
+  addImport({own, "trap"}, pair);
+  if (std::ranges::any_of(program.resources, [](const auto &type) { return type.host.has_value(); }))
+    addImport({own, "drop"}, pair);
+  functionCount = imports.count;
+  for (const CanonFunc &func : program.canonFuncs)
+    functionCount += program.isHostCall(func);
   // Canonical functions come first, so that their numbers are known before anything else.
   firstCanonFunc = functionCount;
   functionCount += uint32_t(program.canonFuncs.size());
@@ -289,11 +315,11 @@ uint32_t MergedModule::addGlobal(uint32_t value) {
   return globals.count++;
 }
 
-void MergedModule::addExport(const std::string &name, ExternKind kind, uint32_t index) {
+uint32_t MergedModule::addExport(const std::string &name, ExternKind kind, uint32_t index) {
   exports.items.writeName(name);
   exports.items.writeByte(uint8_t(kind));
   exports.items.writeUnsigned(index);
-  ++exports.count;
+  return exports.count++;
 }
 
 void MergedModule::writeSection(ByteWriter &out, uint8_t id, Section &section) {
@@ -317,13 +343,7 @@ uint32_t MergedModule::addStart() {
 std::vector<uint8_t> MergedModule::encode() {
   const bool hasStart = !start.written().empty();
   const uint32_t startFunction = hasStart ? addStart() : 0;
-  const uint32_t trapType = addType({{wasm::ValueType::i32(), wasm::ValueType::i32()}, {}});
-  Section imports, declared, code;
-  imports.count = 1;
-  imports.items.writeName("wasm2native:component");
-  imports.items.writeName("trap");
-  imports.items.writeByte(uint8_t(ExternKind::Function));
-  imports.items.writeUnsigned(trapType);
+  Section declared, code;
   for (const Function &function : functions) {
     declared.items.writeUnsigned(function.type);
     code.items.writeSized(function.body);

@@ -29,13 +29,21 @@ public:
   uint32_t addMemory(const wasm::MemoryType &type);
   /// A mutable i32.
   uint32_t addGlobal(uint32_t value);
-  void addExport(const std::string &name, wasm::ExternKind kind, uint32_t index);
+  /// The index of the export. `name` must not have been used.
+  uint32_t addExport(const std::string &name, wasm::ExternKind kind, uint32_t index);
+  /// The function that a canonical function calls which lowers a function of the host: an import.
+  uint32_t addHostCall(uint32_t canonFunc, const HostName &name, const wasm::FunctionType &type);
   std::vector<uint8_t> encode();
   /// Errors: Limit.
   Status checkSize() const;
 
   /// The imported function that traps with a reason and a number.
   static constexpr uint32_t trapFunction = 0;
+  /// The imported function that destroys a resource of the host: (type, representation). Only if
+  /// there are such.
+  static constexpr uint32_t dropFunction = 1;
+  /// Of `canonFunc`, after addHostCall: its index among the imports.
+  uint32_t hostCallOf(uint32_t canonFunc) const { return hostCalls.at(canonFunc); }
 
 private:
   struct Function {
@@ -55,6 +63,7 @@ private:
   Status addConstExpr(const wasm::ConstExpr &expression, const IndexMap &map, ByteWriter &out);
   uint32_t addStart();
   void writeSection(ByteWriter &out, uint8_t id, Section &section);
+  void addImport(const HostName &name, const wasm::FunctionType &type);
 
   void addCode(Function function) {
     codeBytes += function.body.size();
@@ -66,10 +75,11 @@ private:
   uint64_t codeBytes = 0;
   std::vector<IndexMap> maps;
   std::map<std::string, uint32_t> addedTypes;
-  Section types, tables, memories, globals, tags, exports, elements, data;
+  Section types, imports, tables, memories, globals, tags, exports, elements, data;
+  std::map<uint32_t, uint32_t> hostCalls;
   std::vector<Function> functions;
   uint32_t firstCanonFunc = 0;
-  uint32_t functionCount = 1;
+  uint32_t functionCount = 0;
   /// What runs when the module is instantiated: segments that must wait for start functions before
   /// them, and start functions.
   ByteWriter start;

@@ -7,6 +7,7 @@
 #include "compiler/driver/ScanModule.h"
 #include "compiler/report/CodeReport.h"
 #include "compiler/report/TimeReport.h"
+#include "lib/component/ValidateComponent.h"
 #include "lib/support/CompileBudget.h"
 
 #include <llvm/Support/BLAKE3.h>
@@ -67,23 +68,32 @@ private:
 
 using Phase = TimeReport::Phase;
 
-/// Components are decoded and validated; what is not supported yet is said then.
-Status checkComponent(std::span<const uint8_t> bytes, const CompileOptions &options) {
-  W2N_TRY(decoded, component::decodeComponent(bytes));
-  if (options.stopAfter == StopAfter::Decode)
-    return {};
-  component::Types types;
-  W2N_CHECK(component::validateComponent(decoded, types));
-  if (options.stopAfter == StopAfter::Validate)
-    return {};
-  auto merged = mergeComponent(bytes);
-  if (merged)
-    return fail(ErrorKind::Unsupported,
-                "this is a component; it is valid, but calling components from outside is not "
-                "supported yet; build for wasm32-wasip1, or take its module with 'wasm-tools "
-                "component unbundle'");
-  merged.error().text.insert(0, "this is a component, of which some is not supported yet: ");
-  return std::unexpected(std::move(merged).error());
+/// What is compiled: a module, or one made of a component.
+struct Source {
+  std::span<const uint8_t> wasm;
+  std::vector<uint8_t> merged;
+  /// The component's world, encoded; empty for a module.
+  std::vector<uint8_t> world;
+  bool isChecked = false; ///< as far as options.stopAfter says
+};
+
+Result<Source> readSource(std::span<const uint8_t> bytes, const CompileOptions &options) {
+  Source source{.wasm = bytes, .merged = {}, .world = {}};
+  if (component::kindOf(bytes) != component::BinaryKind::Component)
+    return source;
+  if (options.stopAfter == StopAfter::Decode || options.stopAfter == StopAfter::Validate) {
+    W2N_TRY(decoded, component::decodeComponent(bytes));
+    component::Types types;
+    if (options.stopAfter == StopAfter::Validate)
+      W2N_CHECK(component::validateComponent(decoded, types));
+    source.isChecked = true;
+    return source;
+  }
+  W2N_TRY(merged, mergeComponent(bytes));
+  source.merged = std::move(merged.wasm);
+  source.world = encodeWorld(merged.world);
+  source.wasm = source.merged;
+  return source;
 }
 
 } // namespace
@@ -101,13 +111,13 @@ compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &given,
   W2N_TRY(choices, chooseLevels(options, targets));
   W2N_TRY(features, wasm::parseFeatures(options.features));
   CompileBudget budget({options.maxTimeMs, options.maxMemoryBytes, options.maxArtifactBytes});
-  if (component::kindOf(bytes) == component::BinaryKind::Component) {
-    W2N_CHECK(checkComponent(bytes, options));
-    return std::vector<Result<std::vector<uint8_t>>>(targets.size());
-  }
   Reports reports(options);
   std::optional<TimeReport::Scope> phase(std::in_place, reports.times(), Phase::Decode);
-  W2N_TRY(module, wasm::decodeModule(bytes, features));
+  // After this there are only modules.
+  W2N_TRY(source, readSource(bytes, options));
+  if (source.isChecked)
+    return std::vector<Result<std::vector<uint8_t>>>(targets.size());
+  W2N_TRY(module, wasm::decodeModule(source.wasm, features));
   remark("decoded " + std::to_string(bytes.size()) + " bytes: " +
          std::to_string(module.functions.size() - module.importedFunctions) + " functions");
   const std::vector<Result<std::vector<uint8_t>>> nothing(targets.size());
@@ -122,6 +132,7 @@ compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &given,
   phase.emplace(reports.times(), Phase::Plan);
   const auto hash = llvm::BLAKE3::hash(llvm::ArrayRef<uint8_t>(bytes.data(), bytes.size()));
   ModulePlan plan = makePlan(module, options);
+  plan.component = source.world;
   if (!options.profile.empty()) {
     W2N_TRY(profile, ProfileUse::read(options.profile, options.profileName));
     plan.profile = std::move(profile);

@@ -383,6 +383,8 @@ void MetadataEmitter::run(std::span<const LevelCode> levels, std::span<const uin
   header.importedMemories = wasm.importedMemories;
   header.importedGlobals = wasm.importedGlobals;
   header.importedTags = wasm.importedTags;
+  header.component =
+      blob.append(std::vector<uint8_t>(plan.component.begin(), plan.component.end()));
   header.referencedFunctions = plan.layout.referencedFunctions;
   header.startFunction = wasm.start.value_or(noIndex);
   blob.bytes.resize((blob.bytes.size() + 7) & ~size_t(7));

@@ -70,6 +70,8 @@ struct ModulePlan {
   std::shared_ptr<const ProfileUse> profile = nullptr;
   /// Where reports are collected; null is nowhere.
   TimeReport *times = nullptr;
+  /// The encoded world of the component that the module was made from; empty if there is none.
+  std::span<const uint8_t> component = {};
   /// What all plans of a compilation use together; never null where functions are lowered.
   CompileBudget *budget = nullptr;
   CodeReport *report = nullptr;

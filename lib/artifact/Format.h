@@ -14,7 +14,7 @@
 
 namespace w2n::artifact {
 
-inline constexpr uint32_t formatVersion = 12;
+inline constexpr uint32_t formatVersion = 13;
 inline constexpr uint32_t noIndex = ~uint32_t(0);
 /// ELF note that holds the metadata.
 inline constexpr char noteOwner[] = "wasm2native";
@@ -209,6 +209,9 @@ struct MetadataHeader {
   ImageOffset inlined;
   uint32_t inlinedBytes;
   uint32_t reserved;
+  /// uint8_t[], the world of the component that it was made from (lib/component/World.h), to be
+  /// checked; empty if it was a module.
+  ArrayRef component;
   /// Of the whole file; see Checksum.h.
   uint64_t checksum;
 };
@@ -221,6 +224,6 @@ static_assert(sizeof(MemoryRecordInfo) == 24 && sizeof(GlobalRecordInfo) == 8);
 static_assert(sizeof(ElementRecord) == 8 && sizeof(DataRecord) == 8 && sizeof(ImageRecord) == 32);
 static_assert(sizeof(FunctionCode) == 8 && sizeof(ThunkRecord) == 8 && sizeof(LevelRecord) == 52);
 static_assert(sizeof(ProfileRecord) == 24);
-static_assert(sizeof(MetadataHeader) == 240);
+static_assert(sizeof(MetadataHeader) == 248);
 
 } // namespace w2n::artifact

@@ -76,6 +76,7 @@ Status Checker::checkArrays() const {
   W2N_CHECK(checkArray<DataRecord>(header.data, "data segments"));
   W2N_CHECK(checkArray<ImageRecord>(header.images, "memory images"));
   W2N_CHECK(checkArray<LevelRecord>(header.levels, "levels"));
+  W2N_CHECK(checkArray<uint8_t>(header.component, "component"));
   return checkArray<uint32_t>(header.references, "function references");
 }
 

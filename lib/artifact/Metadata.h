@@ -63,6 +63,8 @@ public:
   std::string_view string(StringRef reference) const;
   std::span<const uint8_t> valueTypes(ArrayRef reference) const;
   std::span<const uint32_t> indices(ArrayRef reference) const;
+  /// Empty if it was made from a module; the contents are to be checked.
+  std::span<const uint8_t> component() const { return valueTypes(headerPtr->component); }
   /// The bytes of a data segment, empty if they lie outside the file. `segment` must be below
   /// data().size().
   std::span<const uint8_t> dataBytes(uint32_t segment) const;

@@ -122,6 +122,9 @@ struct w2n_linker {
 
 namespace w2n::api {
 
+/// What instances that are made from now on may have.
+void setLimits(runtime::InstanceOptions &options, const w2n_limits &limits);
+
 /// The error for C; null for success.
 inline w2n_error *toC(Status status) {
   return status ? nullptr : new w2n_error{std::move(status).error()};

@@ -10,6 +10,27 @@ namespace w2n::api {
 
 namespace {
 
+Error trapWith(std::string text) {
+  return {ErrorKind::Trap,
+          Error::noOffset,
+          std::move(text),
+          {},
+          uint32_t(artifact::TrapKind::HostError)};
+}
+
+} // namespace
+
+Error takeCallbackError(w2n_error *fromCallback) {
+  Error error = std::move(fromCallback->error);
+  delete fromCallback;
+  if (error.kind == ErrorKind::Trap || error.kind == ErrorKind::Exit ||
+      error.kind == ErrorKind::Interrupted)
+    return error;
+  return trapWith(std::move(error.text));
+}
+
+namespace {
+
 using runtime::Slot;
 
 /// What every copy of the function's body shares.
@@ -32,24 +53,6 @@ private:
   std::vector<w2n_value_kind> params, results;
   HostCallback callback;
 };
-
-Error trapWith(std::string text) {
-  return {ErrorKind::Trap,
-          Error::noOffset,
-          std::move(text),
-          {},
-          uint32_t(artifact::TrapKind::HostError)};
-}
-
-/// The error that leaves the guest for one that a callback returned.
-Error takeCallbackError(w2n_error *fromCallback) {
-  Error error = std::move(fromCallback->error);
-  delete fromCallback;
-  if (error.kind == ErrorKind::Trap || error.kind == ErrorKind::Exit ||
-      error.kind == ErrorKind::Interrupted)
-    return error;
-  return trapWith(std::move(error.text));
-}
 
 Status HostFunction::call(runtime::Caller caller, std::span<Slot> slots) const {
   w2n_caller inC(*caller.instance);

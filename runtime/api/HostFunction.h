@@ -18,4 +18,7 @@ struct HostCallback {
 Result<std::shared_ptr<runtime::Function>>
 makeHostFunction(std::string name, const w2n_function_type &type, const HostCallback &callback);
 
+/// The error that leaves the guest for one that a callback returned, which it frees.
+Error takeCallbackError(w2n_error *fromCallback);
+
 } // namespace w2n::api

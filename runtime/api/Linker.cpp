@@ -41,6 +41,18 @@ uint64_t limitOf(uint64_t given, uint64_t ifZero) { return given == 0 ? ifZero :
 
 } // namespace
 
+void api::setLimits(runtime::InstanceOptions &options, const w2n_limits &limits) {
+  options.limits = {.maxMemoryBytes = limitOf(limits.max_memory_bytes, UINT64_MAX),
+                    .maxTableElements = limitOf(limits.max_table_elements, UINT64_MAX),
+                    .maxHeapBytes = limitOf(limits.max_heap_bytes, UINT64_MAX),
+                    .maxStackBytes = limitOf(limits.max_stack_bytes, runtime::defaultStackBytes),
+                    .maxHostBytes =
+                        limitOf(limits.max_host_bytes, runtime::InstanceLimits::defaultHostBytes)};
+  options.quota = limits.max_instances == 0
+                      ? nullptr
+                      : std::make_shared<runtime::InstanceQuota>(limits.max_instances);
+}
+
 std::optional<runtime::Extern> w2n_linker::find(std::string_view module, std::string_view name,
                                                 wasm::ExternKind kind) const {
   if (auto ofModule = functions.find(module); ofModule != functions.end())
@@ -95,15 +107,7 @@ void w2n_linker_trap_unknown_imports(w2n_linker *linker, bool trap) {
 }
 
 void w2n_linker_set_limits(w2n_linker *linker, const w2n_limits *limits) {
-  linker->options.limits = {
-      .maxMemoryBytes = limitOf(limits->max_memory_bytes, UINT64_MAX),
-      .maxTableElements = limitOf(limits->max_table_elements, UINT64_MAX),
-      .maxHeapBytes = limitOf(limits->max_heap_bytes, UINT64_MAX),
-      .maxStackBytes = limitOf(limits->max_stack_bytes, runtime::defaultStackBytes),
-      .maxHostBytes = limitOf(limits->max_host_bytes, runtime::InstanceLimits::defaultHostBytes)};
-  linker->options.quota = limits->max_instances == 0
-                              ? nullptr
-                              : std::make_shared<runtime::InstanceQuota>(limits->max_instances);
+  api::setLimits(linker->options, *limits);
 }
 
 w2n_error *w2n_pool_new(const w2n_pool_config *config, w2n_pool **out) {

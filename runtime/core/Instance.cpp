@@ -298,6 +298,7 @@ Result<std::shared_ptr<Instance>> Instance::instantiateLinked(std::shared_ptr<co
   created->moduleRef = std::move(module);
   created->statePtr = std::move(state);
   created->stackByteLimit = options.limits.maxStackBytes;
+  created->hostDataPtr = options.hostData;
   // From here on the handle owns the instance: an error frees it, unless its references have
   // escaped.
   auto handle = std::make_shared<InstanceGroup>()->add(std::move(created));

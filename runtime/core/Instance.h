@@ -37,6 +37,8 @@ struct InstanceOptions {
   std::shared_ptr<InstancePool> pool = nullptr;
   /// Waits for a slot where there is none free, rather than failing.
   bool waitForSlot = false;
+  /// What host functions find at Instance::hostData.
+  void *hostData = nullptr;
 };
 
 class Instance : public std::enable_shared_from_this<Instance> {
@@ -72,6 +74,9 @@ public:
   /// Errors: Invalid (the same).
   Status setFuel(uint64_t fuel);
 
+  /// InstanceOptions::hostData; from before its start function on.
+  void *hostData() const { return hostDataPtr; }
+
   const Module &module() const { return *moduleRef; }
   const std::shared_ptr<const Module> &sharedModule() const { return moduleRef; }
   artifact::InstanceContext *context() { return contextPtr; }
@@ -91,6 +96,7 @@ private:
   std::shared_ptr<const Module> moduleRef;
   artifact::InstanceContext *contextPtr = nullptr;
   uint64_t stackByteLimit = 0;
+  void *hostDataPtr = nullptr;
   const GuestStack *lastStack = nullptr;
   bool hasSeveralStacks = false;
   std::unique_ptr<State> statePtr;

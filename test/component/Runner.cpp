@@ -2,7 +2,6 @@
 
 #include "test/component/Runner.h"
 
-#include "compiler/component/Adapters.h"
 #include "lib/support/File.h"
 #include "runtime/core/Module.h"
 #include "tools/wasm2native/LoadCompiler.h"
@@ -17,14 +16,6 @@ namespace {
 
 std::unexpected<Error> wrong(std::string text) {
   return fail(ErrorKind::Internal, std::move(text));
-}
-
-/// The function that adapters call with the reason of a trap.
-Status trapWith(runtime::Caller, std::span<runtime::Slot> slots) {
-  std::string text(compiler::textOf(compiler::CanonTrap(uint32_t(slots[0]))));
-  if (const size_t at = text.find('#'); at != std::string::npos)
-    text.replace(at, 1, std::to_string(uint32_t(slots[1])));
-  return fail(ErrorKind::Trap, std::move(text));
 }
 
 uint8_t digitOf(char c) { return uint8_t(c <= '9' ? c - '0' : c - 'a' + 10); }
@@ -59,28 +50,18 @@ Status Runner::validate(const Json &command) const {
   return {};
 }
 
-Result<std::shared_ptr<Runner::Definition>> Runner::compile(const Json &command) const {
-  auto definition = std::make_shared<Definition>();
+Result<Runner::Definition> Runner::compile(const Json &command) const {
   W2N_TRY(bytes, readComponent(options.folder, command));
-  definition->bytes = std::move(bytes);
-  W2N_TRY(merged, compiler::mergeComponent(definition->bytes));
-  definition->merged = std::move(merged);
-  W2N_TRY(artifact, tool::compileWithLibrary(definition->merged.wasm, options.compile));
+  W2N_TRY(artifact, tool::compileWithLibrary(bytes, options.compile));
   W2N_TRY(module, runtime::Module::loadBytes(artifact, "component"));
-  definition->module = std::move(module);
-  return definition;
+  W2N_TRY(component, runtime::Component::create(std::move(module)));
+  return runtime::LinkedComponent::link(std::move(component),
+                                        std::make_shared<runtime::HostInterfaces>());
 }
 
-Result<Runner::InstanceHandle> Runner::instantiate(std::shared_ptr<Definition> definition) const {
-  auto instance = std::make_shared<Instance>();
-  instance->definition = std::move(definition);
-  const auto trap =
-      runtime::makeHostFunction({{wasm::ValueType::i32(), wasm::ValueType::i32()}, {}}, trapWith);
-  const auto resolve = [&](std::string_view, std::string_view,
-                           wasm::ExternKind) -> std::optional<runtime::Extern> { return trap; };
-  W2N_TRY(core, runtime::Instance::instantiate(instance->definition->module, resolve));
-  instance->core = std::move(core);
-  return instance;
+Result<Runner::InstanceHandle> Runner::instantiate(Definition definition) const {
+  W2N_TRY(instance, runtime::ComponentInstance::instantiate(std::move(definition)));
+  return InstanceHandle(std::move(instance));
 }
 
 void Runner::makeCurrent(InstanceHandle instance, const std::string &name) {
@@ -118,16 +99,22 @@ Result<Json> Runner::perform(const Json &action) {
     instance = instances.contains(name) ? instances[name] : nullptr;
   if (!instance)
     return wrong("no such instance");
-  if (instance->isPoisoned)
-    return fail(ErrorKind::Trap, "cannot enter component instance");
-  const compiler::MergedComponent &merged = instance->definition->merged;
-  const auto function = std::ranges::find(merged.exports, action["field"].get<std::string>(),
-                                          &compiler::ComponentExport::name);
-  if (function == merged.exports.end())
+  const World &world = instance->component().world();
+  const WorldFunction *function =
+      instance->component().findExport("", action["field"].get_ref<const std::string &>());
+  if (!function)
     return wrong("no such function");
-  auto result = Invocation(merged.types, *function, *instance->core).run(action["args"]);
-  instance->isPoisoned = !result.has_value();
-  return result;
+  const TypeBody &type = world.types[function->type];
+  runtime::ValueArena arena;
+  std::vector<Value> arguments;
+  for (size_t i = 0; i < type.fields.size(); ++i) {
+    W2N_TRY(value, fromJson(world.types, *type.fields[i].type, action["args"][i], arena));
+    arguments.push_back(value);
+  }
+  W2N_TRY(result, instance->call(*function, arguments));
+  Json json = result ? toJson(world.types, *type.element, *result) : Json();
+  W2N_CHECK(instance->finish());
+  return json;
 }
 
 Status Runner::expectReturn(const Json &command) {

@@ -4,7 +4,9 @@
 #pragma once
 
 #include "compiler/Options.h"
-#include "test/component/Invoke.h"
+#include "lib/component/ValidateComponent.h"
+#include "runtime/component/ComponentInstance.h"
+#include "test/component/JsonValues.h"
 
 #include <filesystem>
 
@@ -33,18 +35,8 @@ public:
   const Counts &counts() const { return counted; }
 
 private:
-  struct Definition {
-    std::vector<uint8_t> bytes;
-    compiler::MergedComponent merged;
-    std::shared_ptr<const runtime::Module> module;
-  };
-  struct Instance {
-    std::shared_ptr<Definition> definition;
-    std::shared_ptr<runtime::Instance> core;
-    /// After a trap, nothing may be called any more.
-    bool isPoisoned = false;
-  };
-  using InstanceHandle = std::shared_ptr<Instance>;
+  using Definition = std::shared_ptr<const runtime::LinkedComponent>;
+  using InstanceHandle = std::shared_ptr<runtime::ComponentInstance>;
 
   Status runCommand(const Json &command);
   Status validate(const Json &command) const;
@@ -54,8 +46,8 @@ private:
   Status expectReturn(const Json &command);
   Status expectTrap(const Json &command);
   Status expectUninstantiable(const Json &command);
-  Result<std::shared_ptr<Definition>> compile(const Json &command) const;
-  Result<InstanceHandle> instantiate(std::shared_ptr<Definition> definition) const;
+  Result<Definition> compile(const Json &command) const;
+  Result<InstanceHandle> instantiate(Definition definition) const;
   Result<Json> perform(const Json &action);
   Status expectFailure(const Json &command, const std::optional<Error> &error);
   void makeCurrent(InstanceHandle instance, const std::string &name);
@@ -64,7 +56,7 @@ private:
   Counts counted;
   InstanceHandle current;
   std::map<std::string, InstanceHandle> instances;
-  std::map<std::string, std::shared_ptr<Definition>> definitions;
+  std::map<std::string, Definition> definitions;
 };
 
 } // namespace w2n::component

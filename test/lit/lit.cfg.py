@@ -2,6 +2,7 @@
 
 # Tests of what a user sees: the command line, its errors, LLVM IR at each phase boundary, running.
 import os
+import sys
 
 import lit.formats
 
@@ -32,6 +33,12 @@ for name in ("WASM2NATIVE_GUARD_ORACLE", "W2N_PASS_COUNTS"):
 config.substitutions.append(
     ("%clang-wasi", "clang-22 --target=wasm32-wasi -Wno-deprecated -O2")
 )
+
+# Writes the component of a script of test/component to a file.
+config.substitutions.append(
+    ("%write-component", "%s %s" % (sys.executable, os.path.join(os.path.dirname(__file__), "..", "component", "write_component.py")))
+)
+config.substitutions.append(("%components", os.path.join(os.path.dirname(__file__), "..", "component")))
 
 # Where the command under test is.
 config.substitutions.append(("%bin", os.path.join(config.build_dir, "bin")))

@@ -4,6 +4,8 @@
 // digits and blanks is an octal escape, and as identifiers an underscore.
 #include "tools/wasm2native/CHeader.h"
 
+#include "lib/component/Component.h"
+
 #include "lib/wasm/Module.h"
 
 #include <algorithm>
@@ -143,6 +145,8 @@ std::string upperCase(std::string text) {
 } // namespace
 
 Result<std::string> makeCHeader(std::span<const uint8_t> wasm, const std::string &path) {
+  if (component::kindOf(wasm) == component::BinaryKind::Component)
+    return fail(ErrorKind::Unsupported, "a component has no header of its functions in C");
   W2N_TRY(module, wasm::decodeModule(wasm));
   W2N_CHECK(wasm::validateModule(module));
   const std::string prefix = prefixFor(path), guard = upperCase(prefix) + "_EXPORTS_H";

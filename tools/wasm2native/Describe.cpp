@@ -3,6 +3,8 @@
 #include "tools/wasm2native/Describe.h"
 
 #include "lib/artifact/Checksum.h"
+#include "lib/component/PrintWorld.h"
+#include "lib/component/World.h"
 #include "lib/wasm/Module.h"
 #include "runtime/arch/Arch.h"
 #include "runtime/core/Levels.h"
@@ -234,6 +236,10 @@ Result<Description> describeArtifact(std::span<const uint8_t> bytes) {
   out["metadataBytes"] = metadata.header().bytes;
   out["imageBytes"] = imageBytes(metadata);
   out["functions"] = metadata.functions().size();
+  if (!metadata.component().empty()) {
+    W2N_TRY(world, component::decodeWorld(metadata.component()));
+    out["world"] = component::printWorld(world.types, world.type);
+  }
   out["levels"] = describeLevels(metadata);
   out["imports"] = listOf(metadata.imports().size(), [&](size_t index) {
     const artifact::ImportRecord &record = metadata.imports()[index];

@@ -71,9 +71,23 @@ std::string rowText(const Description &row) {
   return text;
 }
 
+/// Lines, which an artifact may have anything in.
+void printWorld(std::string_view text) {
+  while (!text.empty()) {
+    const size_t end = text.find('\n');
+    printf("%s\n", printable(std::string(text.substr(0, end))).c_str());
+    text.remove_prefix(std::min(end, text.size() - 1) + 1);
+  }
+}
+
 void printText(const Description &description) {
   for (const auto &[key, value] : description.items()) {
-    if (value.is_array()) {
+    // The kind of a component's file is what its world begins with.
+    if (key == "world") {
+      printWorld(value.get<std::string>());
+    } else if (description["kind"] == "component" && key == "kind") {
+      continue;
+    } else if (value.is_array()) {
       printf("%s: %zu\n", key.c_str(), value.size());
       for (const Description &row : value)
         printf("  %s\n", printable(rowText(row)).c_str());
@@ -84,23 +98,15 @@ void printText(const Description &description) {
   }
 }
 
-/// Prints the world of a component. All names in it are labels: there is nothing to escape.
-int inspectComponent(const std::string &path, std::span<const uint8_t> bytes, bool asJson) {
-  auto decoded = component::decodeComponent(bytes);
-  if (!decoded)
-    return reportError(path, decoded.error());
+/// The world of a component. All names in it are labels: there is nothing to escape.
+Result<Description> describeComponent(std::span<const uint8_t> bytes) {
+  W2N_TRY(decoded, component::decodeComponent(bytes));
   component::Types types;
-  auto type = component::validateComponent(*decoded, types);
-  if (!type)
-    return reportError(path, type.error());
-  std::string world = component::printWorld(types, *type);
-  if (component::isWitPackage(*decoded))
+  W2N_TRY(type, component::validateComponent(decoded, types));
+  std::string world = component::printWorld(types, type);
+  if (component::isWitPackage(decoded))
     world.insert(0, "// a WIT package: interfaces without code\n");
-  if (asJson)
-    printJson(Description{{"kind", "component"}, {"world", world}});
-  else
-    fputs(world.c_str(), stdout);
-  return 0;
+  return Description{{"kind", "component"}, {"world", world}};
 }
 
 /// Checks WIT texts and prints them.
@@ -136,9 +142,8 @@ int inspectMain(std::span<char *const> arguments) {
   auto bytes = readFile(path);
   if (!bytes)
     return reportError(path, bytes.error());
-  if (component::kindOf(*bytes) == component::BinaryKind::Component)
-    return inspectComponent(path, *bytes, line->has("json"));
-  auto description = describe(*bytes);
+  const bool isComponent = component::kindOf(*bytes) == component::BinaryKind::Component;
+  auto description = isComponent ? describeComponent(*bytes) : describe(*bytes);
   if (!description)
     return reportError(path, description.error());
   if (line->has("json"))

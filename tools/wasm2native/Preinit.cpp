@@ -2,6 +2,7 @@
 
 #include "tools/wasm2native/Preinit.h"
 
+#include "lib/component/Component.h"
 #include "lib/wasm/EntryGuard.h"
 #include "lib/wasm/Features.h"
 #include "runtime/core/Memory.h"
@@ -210,6 +211,8 @@ Result<std::vector<uint8_t>> Preinitializer::bake() {
 Result<std::vector<uint8_t>> preinitialize(std::span<const uint8_t> wasm,
                                            const PreinitRequest &request,
                                            const compiler::CompileOptions &options) {
+  if (component::kindOf(wasm) == component::BinaryKind::Component)
+    return cannot("components are not supported yet");
   W2N_TRY(features, wasm::parseFeatures(options.features));
   W2N_TRY(module, wasm::decodeModule(wasm, features));
   W2N_CHECK(wasm::validateModule(module));

@@ -15,6 +15,7 @@
 #include "tools/wasm2native/Help.h"
 #include "tools/wasm2native/ImportHints.h"
 #include "tools/wasm2native/LoadModule.h"
+#include "tools/wasm2native/RunComponent.h"
 #include "tools/wasm2native/Subcommands.h"
 #include "tools/wasm2native/Values.h"
 #include "tools/wasm2native/WasiOptions.h"
@@ -33,7 +34,9 @@ namespace {
 
 constexpr OptionRow rows[] = {
     {"f,invoke,function", "NAME",
-     "call this export with the arguments as its parameters; print its results", "Run"},
+     "call this export with the arguments as its parameters; print its results. Of a component: a "
+     "call, 'f(\"a\", {b: 1})'",
+     "Run"},
     {"preload", "NAME=FILE", "instantiate FILE first; its exports are imports of module NAME",
      "Run"},
     {"unknown-imports", "HOW", "error (default), or trap: when called, not before", "Run"},
@@ -72,6 +75,7 @@ constexpr Example examples[] = {
     {"wasm2native run prog.wasm input.txt", "a program with an argument"},
     {"wasm2native run --dir data::/data:ro prog.so /data/x", "it may read what is in ./data"},
     {"wasm2native run --invoke add mod.wasm 1 2", "an exported function"},
+    {"wasm2native run --invoke 'greet(\"Ada\")' comp.wasm", "a function of a component"},
     {"wasm2native run --timeout 2s --max-memory 64M prog.so", "with limits"},
 };
 } // namespace
@@ -256,12 +260,27 @@ class World {
 public:
   explicit World(std::shared_ptr<wasi::WasiContext> wasi) : wasi(std::move(wasi)) {}
 
-  Result<std::shared_ptr<Instance>> instantiate(const std::string &file, const Request &request) {
+  Result<std::shared_ptr<const runtime::Module>> load(const std::string &file,
+                                                      const Request &request) {
     W2N_TRY(module, loadModule(file, request.compile, request.cache, request.load));
+    profileWriter().add(module, request.profileFile);
+    return module;
+  }
+
+  Result<std::shared_ptr<Instance>> instantiate(const std::string &file,
+                                                std::shared_ptr<const runtime::Module> module,
+                                                const Request &request) {
+    if (!module->metadata().component().empty())
+      return fail(ErrorKind::Unsupported, "a component cannot be preloaded");
     auto instance = instantiateModule(file, module, request);
     if (!instance && !request.isQuiet)
       explainUnknownImports(*module, instance.error());
     return instance;
+  }
+
+  /// Once what runs is compiled.
+  Status startClock(const Request &request) {
+    return request.timeout && !clock ? startClock(*request.timeout) : Status();
   }
 
   void add(const std::string &name, std::shared_ptr<Instance> instance) {
@@ -274,9 +293,7 @@ private:
   Result<std::shared_ptr<Instance>> instantiateModule(const std::string &file,
                                                       std::shared_ptr<const runtime::Module> module,
                                                       const Request &request) {
-    profileWriter().add(module, request.profileFile);
-    if (request.timeout && !clock)
-      W2N_CHECK(startClock(*request.timeout));
+    W2N_CHECK(startClock(request));
     // Threads are instances of their own, which cannot share those of other modules.
     if (preloads.empty() && wasi::ThreadGroup::isFor(*module))
       return instantiateWithThreads(file, module, request);
@@ -399,6 +416,17 @@ Status invokeExport(Instance &instance, const std::string &name, std::span<char 
   return {};
 }
 
+/// A component, which has nothing to do with preloaded modules.
+Status runWithHost(World &world, std::shared_ptr<const runtime::Module> module,
+                   const Request &request, std::span<char *const> arguments) {
+  if (request.invoke && !arguments.empty())
+    return fail(ErrorKind::Invalid,
+                "arguments of a component's function are given with it: --invoke 'f(1, \"a\")'");
+  auto host = std::make_shared<runtime::HostInterfaces>();
+  W2N_CHECK(world.startClock(request));
+  return runComponent(std::move(module), std::move(host), request.instance, request.invoke);
+}
+
 int runRequest(Request &request, std::span<char *const> arguments) {
   if (!request.isQuiet)
     directoryNote().watch(request.wasi);
@@ -407,13 +435,21 @@ int runRequest(Request &request, std::span<char *const> arguments) {
     return reportError(request.file, context.error());
   World world(*context);
   for (const Preload &preload : request.preloads) {
-    auto instance = world.instantiate(preload.file, request);
+    auto module = world.load(preload.file, request);
+    if (!module)
+      endProgram(preload.file, std::unexpected(module.error()));
+    auto instance = world.instantiate(preload.file, *module, request);
     Status ready = instance ? initializeReactor(**instance) : std::unexpected(instance.error());
     if (!ready)
       endProgram(preload.file, ready);
     world.add(preload.name, *instance);
   }
-  auto instance = world.instantiate(request.file, request);
+  auto module = world.load(request.file, request);
+  if (!module)
+    endProgram(request.file, std::unexpected(module.error()));
+  if (!(*module)->metadata().component().empty())
+    endProgram(request.file, runWithHost(world, *module, request, arguments));
+  auto instance = world.instantiate(request.file, *module, request);
   if (!instance)
     endProgram(request.file, std::unexpected(instance.error()));
   Status status = request.invoke ? invokeExport(**instance, *request.invoke, arguments)

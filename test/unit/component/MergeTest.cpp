@@ -41,7 +41,7 @@ TEST(MergeComponent, MakesOneModuleOfAllInstances) {
   const std::vector<uint8_t> bytes = callsComponent();
   const auto merged = compiler::mergeComponent(bytes);
   ASSERT_TRUE(merged) << merged.error().text;
-  EXPECT_EQ(merged->exports.size(), 7u);
+  EXPECT_EQ(merged->world.exports.size(), 7u);
   auto module = wasm::decodeModule(merged->wasm);
   ASSERT_TRUE(module);
   ASSERT_TRUE(wasm::validateModule(*module));
@@ -80,12 +80,34 @@ TEST(MergeComponent, RefusesComponentsThatInstantiateTooMuch) {
   EXPECT_EQ(merged.error().kind, ErrorKind::Limit);
 }
 
-TEST(MergeComponent, RefusesImportsOfTheComponentItself) {
-  const std::vector<uint8_t> bytes = sampleComponent();
+TEST(MergeComponent, ImportsOfTheComponentAreTheHosts) {
+  // A function, which is lowered, with an import of its own for that.
+  const std::vector<uint8_t> bytes =
+      ComponentBuilder()
+          .section(7, {1, 0x40, 0, 1, 0})    // (type (func))
+          .section(10, {1, 0, 1, 'f', 1, 0}) // (import "f" (func (type 0)))
+          .section(8, {1, 1, 0, 0, 0})       // (canon lower (func 0))
+          .take();
+  const auto merged = compiler::mergeComponent(bytes);
+  ASSERT_TRUE(merged) << merged.error().text;
+  ASSERT_EQ(merged->world.hostCalls.size(), 1u);
+  EXPECT_EQ(merged->world.hostCalls[0].name, "f");
+  auto module = wasm::decodeModule(merged->wasm);
+  ASSERT_TRUE(module);
+  ASSERT_TRUE(wasm::validateModule(*module));
+  EXPECT_EQ(module->imports.size(), 2u);
+}
+
+TEST(MergeComponent, RefusesExportsOfWhatTheHostGives) {
+  const std::vector<uint8_t> bytes = ComponentBuilder()
+                                         .section(7, {1, 0x40, 0, 1, 0})
+                                         .section(10, {1, 0, 1, 'f', 1, 0})
+                                         .section(11, {1, 0, 1, 'g', 1, 0, 0})
+                                         .take();
   const auto merged = compiler::mergeComponent(bytes);
   ASSERT_FALSE(merged);
   EXPECT_EQ(merged.error().kind, ErrorKind::Unsupported);
-  EXPECT_NE(merged.error().text.find("a:b/store@1.2.0"), std::string::npos);
+  EXPECT_NE(merged.error().text.find("`g`"), std::string::npos);
 }
 
 } // namespace

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "runtime/component/ComponentInstance.h"
+
+#include "lib/component/CanonOptions.h"
+#include "runtime/core/Memory.h"
+
+#include <algorithm>
+
+namespace w2n::runtime {
+
+using component::CanonTrap;
+using component::Layout;
+using component::TypeBody;
+using component::TypeForm;
+using component::Types;
+using component::WorldFunction;
+using component::WorldHandles;
+using component::WorldResource;
+
+namespace {
+
+wasm::FunctionType integerType(size_t params, size_t results) {
+  return {std::vector<wasm::ValueType>(params, wasm::ValueType::i32()),
+          std::vector<wasm::ValueType>(results, wasm::ValueType::i32())};
+}
+
+/// A call of the host by a lowered function.
+class InstanceHostCall final : public HostCall {
+public:
+  InstanceHostCall(ComponentInstance &caller, Instance &core,
+                   const LinkedComponent::HostImport &imported, std::span<Slot> slots)
+      : HostCall(slots, imported.function->encoding), caller(caller), core(core),
+        imported(imported) {}
+
+  std::span<uint8_t> memory() override { return caller.memory(*imported.function); }
+  Result<uint32_t> allocate(uint32_t bytes, uint32_t alignment) override {
+    return caller.allocate(*imported.function, bytes, alignment);
+  }
+  Result<uint32_t> lend(const HostResource &resource, uint32_t handle) override {
+    return callHandles(&WorldHandles::lend, resource, handle);
+  }
+  Result<uint32_t> take(const HostResource &resource, uint32_t handle) override {
+    return callHandles(&WorldHandles::take, resource, handle);
+  }
+  Result<uint32_t> give(const HostResource &resource, uint32_t representation) override {
+    return callHandles(&WorldHandles::give, resource, representation);
+  }
+  Instance &instance() override { return core; }
+  const ImportedFunction &import() const override { return *imported.type; }
+
+private:
+  Result<uint32_t> callHandles(uint32_t WorldHandles::*function, const HostResource &resource,
+                               uint32_t operand) {
+    // Few functions have more than two.
+    for (const auto &[known, handleType] : imported.resources)
+      if (known == &resource)
+        return caller.callHandles(imported.function->instance, function, operand, handleType);
+    return fail(ErrorKind::Link, "the function's type has no resource \"" + resource.name + "\"");
+  }
+
+  ComponentInstance &caller;
+  Instance &core;
+  const LinkedComponent::HostImport &imported;
+};
+
+/// A call of an exported function by the host: it gives handles to the guest in parameters, and
+/// takes those of results.
+class ExportAccess final : public ValueAccess {
+public:
+  ExportAccess(ComponentInstance &callee, const WorldFunction &function)
+      : callee(callee), function(function) {}
+
+  std::span<uint8_t> memory() override { return callee.memory(function); }
+  component::CanonOption encoding() const override { return function.encoding; }
+  Result<uint32_t> allocate(uint32_t bytes, uint32_t alignment) override {
+    return callee.allocate(function, bytes, alignment);
+  }
+
+  Result<ComponentValue> liftHandle(const TypeBody &type, uint32_t handle) override {
+    W2N_TRY(resource, resourceOf(type));
+    ComponentValue value = {};
+    value.kind = W2N_COMPONENT_OWN;
+    W2N_TRY(representation, callee.callHandles(function.instance, &WorldHandles::take, handle,
+                                               resource->handleType));
+    value.of.resource = {callee.identityOf(*resource), representation};
+    return value;
+  }
+
+  Result<uint32_t> lowerHandle(const TypeBody &type, const ComponentValue &value) override {
+    W2N_TRY(resource, resourceOf(type));
+    const auto &[given, representation] = value.of.resource;
+    if (given != callee.identityOf(*resource))
+      return fail(ErrorKind::Invalid, "value is a handle of another resource type");
+    if (type.form == TypeForm::Own)
+      return callee.callHandles(function.instance, &WorldHandles::give, representation,
+                                resource->handleType);
+    // The instance that defines the resource is given what it represents it by.
+    if (resource->instance == function.instance)
+      return representation;
+    return callee.callHandles(function.instance, &WorldHandles::giveBorrow, representation,
+                              resource->handleType);
+  }
+
+private:
+  Result<const WorldResource *> resourceOf(const TypeBody &type) {
+    const WorldResource *resource = callee.component().resourceOf(type.resource);
+    if (!resource)
+      return fail(ErrorKind::Malformed, "the component's metadata lack a resource type");
+    return resource;
+  }
+
+  ComponentInstance &callee;
+  const WorldFunction &function;
+};
+
+} // namespace
+
+Result<std::unique_ptr<ComponentInstance>>
+ComponentInstance::instantiate(std::shared_ptr<const LinkedComponent> linked,
+                               InstanceOptions options) {
+  std::unique_ptr<ComponentInstance> made(new ComponentInstance(std::move(linked)));
+  options.hostData = made.get();
+  // Start functions may call the host, but nothing of the component can be called until they end.
+  made->isActive = true;
+  W2N_TRY(core, Instance::instantiateLinked(made->component().module(), made->linked->imports(),
+                                            options));
+  made->isActive = false;
+  made->instance = std::move(core);
+  made->running = made->instance.get();
+  return made;
+}
+
+const w2n_component_resource *ComponentInstance::identityOf(const WorldResource &resource) const {
+  return resource.isHost ? reinterpret_cast<const w2n_component_resource *>(
+                               linked->hostResource(resource.handleType))
+                         : reinterpret_cast<const w2n_component_resource *>(&resource);
+}
+
+std::span<uint8_t> ComponentInstance::memory(const WorldFunction &function) {
+  if (function.memory == WorldFunction::none)
+    return {};
+  return running->memoryAt(function.memory).bytes();
+}
+
+Result<Function *> ComponentInstance::functionAt(uint32_t index, const wasm::FunctionType &type) {
+  std::shared_ptr<Function> &function = functions[index];
+  if (!function) {
+    if (index == WorldFunction::none)
+      return fail(ErrorKind::Malformed, "the component's metadata lack a function");
+    auto found = std::get<std::shared_ptr<Function>>(running->exportAt(index));
+    if (toString(found->type) != toString(type))
+      return fail(ErrorKind::Malformed, "a function of the component has type " +
+                                            toString(found->type) + ", expected " + toString(type));
+    function = std::move(found);
+  }
+  return function.get();
+}
+
+Result<uint32_t> ComponentInstance::allocate(const WorldFunction &function, uint32_t bytes,
+                                             uint32_t alignment) {
+  if (function.realloc == WorldFunction::none)
+    return fail(ErrorKind::Malformed, "the component's metadata lack a realloc");
+  W2N_TRY(realloc, functionAt(function.realloc, integerType(4, 1)));
+  Slot arguments[] = {0, 0, alignment, bytes};
+  W2N_CHECK(runtime::call(*realloc, arguments));
+  const auto address = uint32_t(arguments[0]);
+  if (address % alignment != 0)
+    return canonTrap(CanonTrap::ReallocUnaligned);
+  if (uint64_t(address) + bytes > memory(function).size())
+    return canonTrap(CanonTrap::ReallocOutOfBounds);
+  return address;
+}
+
+Result<uint32_t> ComponentInstance::callHandles(uint32_t ofInstance,
+                                                uint32_t WorldHandles::*function, uint32_t operand,
+                                                uint32_t handleType) {
+  const WorldHandles *handles = component().handlesOf(ofInstance);
+  if (!handles)
+    return fail(ErrorKind::Malformed, "the component's metadata lack a table of handles");
+  W2N_TRY(callee, functionAt(handles->*function, integerType(2, 1)));
+  Slot arguments[] = {operand, handleType};
+  W2N_CHECK(runtime::call(*callee, arguments));
+  return uint32_t(arguments[0]);
+}
+
+Status ComponentInstance::callHost(Instance &core, const LinkedComponent::HostImport &import,
+                                   std::span<Slot> slots) {
+  // Start functions call before instantiating has ended.
+  running = &core;
+  InstanceHostCall call(*this, core, import, slots);
+  return import.body(call);
+}
+
+Status ComponentInstance::destroyHost(uint32_t handleType, uint32_t representation) {
+  const HostResource *resource = linked->hostResource(handleType);
+  if (resource && resource->destroy)
+    resource->destroy(representation);
+  return {};
+}
+
+Status ComponentInstance::enter() {
+  if (isActive || isPoisoned)
+    return canonTrap(CanonTrap::CannotEnter);
+  isActive = true;
+  return {};
+}
+
+template <typename T> Result<T> ComponentInstance::leave(Result<T> result) {
+  isActive = false;
+  // What the host gave wrong has not reached the guest.
+  if (!result && result.error().kind != ErrorKind::Invalid)
+    isPoisoned = true;
+  return result;
+}
+
+Status ComponentInstance::lowerArguments(const WorldFunction &function,
+                                         std::span<const ComponentValue> arguments,
+                                         std::vector<Slot> &to) {
+  const Types &types = component().world().types;
+  const TypeBody &type = types[function.type];
+  if (arguments.size() != type.fields.size())
+    return fail(ErrorKind::Invalid, "\"" + std::string(function.name) + "\" has " +
+                                        std::to_string(type.fields.size()) + " parameters, " +
+                                        std::to_string(arguments.size()) + " are given");
+  ExportAccess access(*this, function);
+  ValueLowerer lowerer(types, access);
+  if (flatParams(types, type).size() > component::mostFlat) {
+    const Layout layout = layoutOfFields(types, type.fields);
+    W2N_TRY(address, access.allocate(uint32_t(layout.bytes), layout.alignment));
+    to.push_back(address);
+    return lowerer.storeFields(type.fields, arguments, address);
+  }
+  for (size_t i = 0; i < arguments.size(); ++i)
+    W2N_CHECK(lowerer.lower(*type.fields[i].type, arguments[i], to));
+  return {};
+}
+
+Result<const ComponentValue *> ComponentInstance::liftResult(const WorldFunction &function) {
+  const Types &types = component().world().types;
+  const TypeBody &type = types[function.type];
+  if (!type.element)
+    return nullptr;
+  ExportAccess access(*this, function);
+  ValueLifter lifter(types, access, results);
+  W2N_TRY(kept, results.allocate<ComponentValue>(1));
+  if (flatResult(types, type).size() > 1) {
+    const auto address = uint32_t(slots[0]);
+    W2N_CHECK(lifter.checkPointer(address, layoutOf(types, *type.element)));
+    W2N_TRY(value, lifter.load(*type.element, address));
+    kept[0] = value;
+  } else {
+    std::span<const Slot> left = slots;
+    W2N_TRY(value, lifter.lift(*type.element, left));
+    kept[0] = value;
+  }
+  return kept.data();
+}
+
+Result<const ComponentValue *>
+ComponentInstance::callIn(const WorldFunction &function,
+                          std::span<const ComponentValue> arguments) {
+  const TypeBody &type = component().world().types[function.type];
+  if (type.isAsync())
+    return fail(ErrorKind::Unsupported, "asynchronous functions are not supported yet");
+  const wasm::FunctionType coreType = liftedType(component().world().types, type, {});
+  W2N_TRY(callee, functionAt(function.function, coreType));
+  slots.clear();
+  W2N_CHECK(lowerArguments(function, arguments, slots));
+  if (slots.size() != coreType.params.size())
+    return fail(ErrorKind::Internal,
+                "arguments were lowered to " + std::to_string(slots.size()) + " core values");
+  slots.resize(std::max(coreType.params.size(), coreType.results.size()));
+  W2N_CHECK(runtime::call(*callee, slots));
+  slots.resize(coreType.results.size());
+  auto result = liftResult(function);
+  if (result)
+    finished = &function;
+  return result;
+}
+
+Result<const ComponentValue *> ComponentInstance::call(const WorldFunction &function,
+                                                       std::span<const ComponentValue> arguments) {
+  W2N_CHECK(finish());
+  W2N_CHECK(enter());
+  return leave(callIn(function, arguments));
+}
+
+Status ComponentInstance::finish() {
+  if (!finished || isActive)
+    return {};
+  const WorldFunction &function = *finished;
+  finished = nullptr;
+  results = ValueArena();
+  if (function.postReturn == WorldFunction::none)
+    return {};
+  W2N_CHECK(enter());
+  const auto callPostReturn = [&]() -> Status {
+    const Types &types = component().world().types;
+    const wasm::FunctionType type = liftedType(types, types[function.type], {});
+    W2N_TRY(callee, functionAt(function.postReturn, {type.results, {}}));
+    return runtime::call(*callee, slots);
+  };
+  return leave(callPostReturn());
+}
+
+Status ComponentInstance::drop(const WorldResource &resource, uint32_t representation) {
+  W2N_CHECK(finish());
+  if (resource.isHost)
+    return destroyHost(resource.handleType, representation);
+  if (resource.destructor == WorldFunction::none)
+    return {};
+  W2N_CHECK(enter());
+  const auto destroy = [&]() -> Status {
+    W2N_TRY(callee, functionAt(resource.destructor, integerType(1, 0)));
+    Slot arguments[] = {representation};
+    return runtime::call(*callee, arguments);
+  };
+  return leave(destroy());
+}
+
+} // namespace w2n::runtime

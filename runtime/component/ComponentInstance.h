@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// An instance of a component, with all instances of its modules.
+#pragma once
+
+#include "runtime/component/LinkedComponent.h"
+#include "runtime/component/ValueAccess.h"
+
+namespace w2n::runtime {
+
+class ComponentInstance {
+public:
+  /// As Instance::instantiateLinked. The instance stays at its address. Errors: those of it.
+  /// Threads: any; one instance runs on one thread at a time.
+  static Result<std::unique_ptr<ComponentInstance>>
+  instantiate(std::shared_ptr<const LinkedComponent> linked, InstanceOptions options = {});
+  ComponentInstance(const ComponentInstance &) = delete;
+  ComponentInstance &operator=(const ComponentInstance &) = delete;
+
+  /// Calls an exported function of the component. The result, null if there is none, and all that
+  /// it refers to are valid until the next call, or finish. After a trap or an exit nothing can be
+  /// called any more. Errors: Invalid (wrong arguments), Trap, Exit, Limit, Interrupted.
+  Result<const ComponentValue *> call(const component::WorldFunction &function,
+                                      std::span<const ComponentValue> arguments);
+  /// Lets the guest free the result of the last call. Errors: Trap, Exit.
+  Status finish();
+  /// Drops a resource that the guest defines and the host owns. Errors: as call.
+  Status drop(const component::WorldResource &resource, uint32_t representation);
+
+  /// What values of own and borrow have as their type.
+  const w2n_component_resource *identityOf(const component::WorldResource &resource) const;
+
+  const Component &component() const { return linked->component(); }
+  Instance &core() { return *instance; }
+
+  // For the functions of LinkedComponent.
+  static ComponentInstance &of(Instance &core) {
+    return *static_cast<ComponentInstance *>(core.hostData());
+  }
+  Status callHost(Instance &core, const LinkedComponent::HostImport &import, std::span<Slot> slots);
+  Status destroyHost(uint32_t handleType, uint32_t representation);
+
+  // For what reads and writes values.
+  std::span<uint8_t> memory(const component::WorldFunction &function);
+  Result<uint32_t> allocate(const component::WorldFunction &function, uint32_t bytes,
+                            uint32_t alignment);
+  /// Calls one of WorldHandles.
+  Result<uint32_t> callHandles(uint32_t ofInstance, uint32_t component::WorldHandles::*function,
+                               uint32_t operand, uint32_t handleType);
+
+private:
+  explicit ComponentInstance(std::shared_ptr<const LinkedComponent> linked)
+      : linked(std::move(linked)) {}
+  /// The function that is the export `index`. Errors: Malformed (it has another type).
+  Result<Function *> functionAt(uint32_t index, const wasm::FunctionType &type);
+  Status enter();
+  /// Ends a call, and notes that nothing can be called if it failed.
+  template <typename T> Result<T> leave(Result<T> result);
+  Result<const ComponentValue *> callIn(const component::WorldFunction &function,
+                                        std::span<const ComponentValue> arguments);
+  Status lowerArguments(const component::WorldFunction &function,
+                        std::span<const ComponentValue> arguments, std::vector<Slot> &slots);
+  Result<const ComponentValue *> liftResult(const component::WorldFunction &function);
+
+  const std::shared_ptr<const LinkedComponent> linked;
+  /// The one that runs, also before instantiating has ended.
+  Instance *running = nullptr;
+  std::shared_ptr<Instance> instance;
+  std::unordered_map<uint32_t, std::shared_ptr<Function>> functions;
+  bool isActive = false, isPoisoned = false;
+  /// Of the last call: what post-return is to be called with, and what the result is in.
+  const component::WorldFunction *finished = nullptr;
+  std::vector<Slot> slots;
+  ValueArena results;
+};
+
+} // namespace w2n::runtime

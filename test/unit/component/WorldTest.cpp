@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// What artifacts say of components: it is read as it was written, and damage is an error or another
+// world, which is as good as any.
+#include "lib/component/World.h"
+#include "lib/component/PrintWorld.h"
+#include "test/unit/component/Sample.h"
+
+#include <gtest/gtest.h>
+
+namespace w2n::component {
+namespace {
+
+/// Keeps what the names refer to.
+struct Sample {
+  std::vector<uint8_t> bytes = test::sampleComponent();
+  World world;
+
+  Sample() {
+    auto decoded = decodeComponent(bytes);
+    world.type = *validateComponent(*decoded, world.types);
+    for (const auto &[name, entity, implements] : world.types[world.type].exports)
+      if (entity.sort == Sort::Func)
+        world.exports.push_back({.name = name, .type = entity.type, .function = 7, .realloc = 0});
+    world.handles.push_back({.instance = 1, .lend = 3});
+    world.resources.push_back({.number = 2, .handleType = 1, .isHost = true, .name = "r"});
+  }
+};
+
+TEST(World, IsReadAsItWasWritten) {
+  const Sample sample;
+  const std::vector<uint8_t> bytes = encodeWorld(sample.world);
+  const auto world = decodeWorld(bytes);
+  ASSERT_TRUE(world) << world.error().text;
+  EXPECT_EQ(printWorld(world->types, world->type),
+            printWorld(sample.world.types, sample.world.type));
+  ASSERT_EQ(world->exports.size(), sample.world.exports.size());
+  for (const WorldFunction &function : world->exports) {
+    EXPECT_EQ(function.function, 7u);
+    EXPECT_EQ(function.realloc, 0u);
+    EXPECT_EQ(function.memory, WorldFunction::none);
+  }
+  EXPECT_EQ(world->handles.at(0).lend, 3u);
+  EXPECT_EQ(world->resources.at(0).name, "r");
+  EXPECT_EQ(encodeWorld(*world), bytes);
+}
+
+TEST(World, DamageIsAnErrorOrAnotherWorld) {
+  const std::vector<uint8_t> bytes = encodeWorld(Sample().world);
+  for (size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_FALSE(decodeWorld(std::span(bytes).first(size))) << size;
+  for (size_t at = 0; at < bytes.size(); ++at)
+    for (const uint8_t bit : {0x01, 0x02, 0x10, 0x80}) {
+      std::vector<uint8_t> damaged = bytes;
+      damaged[at] ^= bit;
+      const auto world = decodeWorld(damaged);
+      EXPECT_TRUE(!world || !printWorld(world->types, world->type).empty());
+    }
+}
+
+} // namespace
+} // namespace w2n::component
