@@ -10,11 +10,12 @@ configure_package_config_file(${CMAKE_SOURCE_DIR}/cmake/wasm2nativeConfig.cmake.
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/wasm2nativeConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/wasm2nativeConfig.cmake ${CMAKE_BINARY_DIR}/wasm2nativeConfigVersion.cmake
   DESTINATION ${packageDir} COMPONENT development)
-foreach(header base cache compiler runtime)
+foreach(header base cache compiler component runtime)
   install(FILES ${CMAKE_SOURCE_DIR}/include/wasm2native/${header}.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/wasm2native
     COMPONENT development)
 endforeach()
-install(FILES ${CMAKE_SOURCE_DIR}/include/wasm2native/host.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/wasm2native
+install(FILES ${CMAKE_SOURCE_DIR}/include/wasm2native/host.hpp ${CMAKE_SOURCE_DIR}/include/wasm2native/component.hpp
+  ${CMAKE_SOURCE_DIR}/include/wasm2native/component_values.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/wasm2native
   COMPONENT development)
 
 # CMake package and pkg-config file of `library`, "runtime" or "compiler", whose targets are in the export set
