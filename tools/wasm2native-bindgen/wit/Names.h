@@ -24,7 +24,7 @@ public:
   /// "wasi::io::streams", or "exports::wasi::io::streams".
   std::string of(const wit::Interface &interface, bool isExport) const;
   std::string of(const wit::World &world) const;
-  /// "wasi_io_streams.hpp": the header of a namespace.
+  /// The header of a namespace: its names joined by underscores.
   static std::string headerOf(const std::string &space);
   /// Whether an interface that an interface of that direction uses is the exported one.
   bool isExported(const wit::Interface &interface, bool isExport) const;
