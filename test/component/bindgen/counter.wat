@@ -41,6 +41,7 @@
       (call $drop (local.get $bucket))
       (local.get $count)))
   (core instance $c (instantiate $code (with "m" (instance $m))
-    (with "s" (instance (export "make" (func $make)) (export "get" (func $get)) (export "set" (func $set)) (export "drop" (func $drop))))))
+    (with "s" (instance (export "make" (func $make)) (export "get" (func $get))
+      (export "set" (func $set)) (export "drop" (func $drop))))))
   (func (export "count") (param "key" string) (result u32)
     (canon lift (core func $c "count") (memory $mem) (realloc $realloc))))
