@@ -11,11 +11,12 @@ write_basic_package_version_file(${CMAKE_BINARY_DIR}/wasm2nativeConfigVersion.cm
 install(FILES ${CMAKE_BINARY_DIR}/wasm2nativeConfig.cmake ${CMAKE_BINARY_DIR}/wasm2nativeConfigVersion.cmake
   DESTINATION ${packageDir} COMPONENT development)
 install(FILES ${CMAKE_SOURCE_DIR}/include/wasm.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
-foreach(header base cache compiler runtime wasm_extensions)
+foreach(header base cache compiler component runtime wasm_extensions)
   install(FILES ${CMAKE_SOURCE_DIR}/include/wasm2native/${header}.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/wasm2native
     COMPONENT development)
 endforeach()
 install(FILES ${CMAKE_SOURCE_DIR}/include/wasm2native/host.hpp ${CMAKE_SOURCE_DIR}/include/wasm2native/wasm2native.hpp
+  ${CMAKE_SOURCE_DIR}/include/wasm2native/component.hpp ${CMAKE_SOURCE_DIR}/include/wasm2native/component_values.hpp
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/wasm2native
   COMPONENT development)
 

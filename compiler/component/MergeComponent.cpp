@@ -123,6 +123,10 @@ Result<MergedComponent> mergeComponent(component::Bytes bytes) {
   MergedComponent merged;
   W2N_TRY(decoded, component::decodeComponent(bytes));
   W2N_TRY(type, component::validateComponent(decoded, merged.world.types));
+  if (component::isWitPackage(decoded))
+    return fail(
+        ErrorKind::Unsupported,
+        "this is a WIT package: it has interfaces and no code; 'wasm2native inspect' prints it");
   W2N_TRY(program, evaluate(decoded, merged.world.types, type));
   merged.world.type = type;
   // Toolchains instantiate a module once or twice.

@@ -57,4 +57,16 @@ std::string_view nameOf(CanonOption option) {
   return names[size_t(option)];
 }
 
+bool isWitPackage(const Component &component) {
+  bool exportsTypes = false;
+  for (const Definition &definition : component.definitions) {
+    const auto *exported = std::get_if<ExportDefinition>(&definition.kind);
+    if (exported ? exported->item.sort != Sort::Type
+                 : !std::holds_alternative<TypeSyntax>(definition.kind))
+      return false;
+    exportsTypes |= exported != nullptr;
+  }
+  return exportsTypes;
+}
+
 } // namespace w2n::component

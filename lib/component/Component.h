@@ -246,6 +246,10 @@ struct Component {
 enum class BinaryKind : uint8_t { Neither, Module, Component };
 BinaryKind kindOf(Bytes bytes);
 
+/// Whether a component has types and nothing else, as a WIT package has in binary form (WIT.md,
+/// "Package Format").
+bool isWitPackage(const Component &component);
+
 /// Words before "index out of bounds": "function", "module".
 std::string indexNameOf(Sort sort);
 

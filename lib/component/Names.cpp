@@ -91,7 +91,8 @@ Status takeIdentifiers(std::string_view &text, const char *what, bool isPreRelea
   return {};
 }
 
-/// https://semver.org, version 2.0.0.
+} // namespace
+
 Status checkVersion(std::string_view text, uint64_t offset) {
   if (text.empty())
     return invalid("empty string, expected a semver version", offset);
@@ -114,6 +115,8 @@ Status checkVersion(std::string_view text, uint64_t offset) {
                    offset);
   return {};
 }
+
+namespace {
 
 /// "namespace:package/interface@version".
 Result<ParsedName> parseInterfaceName(std::string_view name, uint64_t offset) {

@@ -15,6 +15,10 @@ namespace w2n::component {
 bool isKebab(std::string_view text);
 std::string lowerCase(std::string_view text);
 
+/// Whether `text` is a semantic version (https://semver.org, version 2.0.0). Errors: Invalid, with
+/// `offset`.
+Status checkVersion(std::string_view text, uint64_t offset);
+
 struct ParsedName {
   enum class Kind : uint8_t { Label, Constructor, Method, Static, Interface };
   Kind kind = Kind::Label;

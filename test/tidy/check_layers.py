@@ -12,6 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Layer: what it may include besides itself. Longest prefix counts; a row's own includes are not handed on.
 LIBRARIES = {"lib/support": ["include"], "lib/wasm": ["lib/support"],
              "lib/component": ["lib/support", "lib/wasm"],
+             "lib/wit": ["lib/support", "lib/wasm", "lib/component"],
              "lib/artifact": ["lib/support", "lib/wasm", "include"]}
 LIB = [*LIBRARIES]
 COMPILER_BASE = ["compiler/Options.h", *LIB]
@@ -44,7 +45,8 @@ LAYERS = {
     "runtime/api": ["runtime/cache", "runtime/component", "runtime/wasi", "runtime/core", "runtime/platform",
                     "runtime/arch", *LIB, "include"],
     "tools/wasm2native": ["runtime", "compiler/Options.h", *LIB, "include"],
-    "tools/wasm2native-bindgen": [*LIB, "include"],
+    "tools/wasm2native-bindgen": ["tools/wasm2native-bindgen/wit", *LIB, "include"],
+    "tools/wasm2native-bindgen/wit": LIB,
     "tools/w2n-opt": ["compiler", *LIB],
 }
 WITH_LLVM = ("compiler/targets", "compiler/report", "compiler/ir", "compiler/plan", "compiler/lower", "compiler/passes",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// wasm2native-bindgen: an annotated C++ header becomes host functions that guests can import.
+// wasm2native-bindgen: an annotated C++ header becomes host functions that guests can import, and
+// a world in WIT becomes headers for a host of its components.
+#include "tools/wasm2native-bindgen/wit/Main.h"
 #include "lib/support/File.h"
 #include "tools/wasm2native-bindgen/Emit.h"
 #include "tools/wasm2native-bindgen/ReadHeader.h"
@@ -27,7 +29,8 @@ cl::opt<bool> forRuntime("runtime",
 constexpr char overview[] =
     "Reads C++ headers with functions annotated by W2N_IMPORT(module, name) and writes a header\n"
     "that defines them as imports of WebAssembly modules: w2nDefineImports. What comes after '--'\n"
-    "are the compiler's options for the header: -I, -D, -std.";
+    "are the compiler's options for the header: -I, -D, -std.\n"
+    "With --wit it reads a world in WIT instead: 'wasm2native-bindgen --wit --help'.";
 
 /// Reads the interface once the header is parsed without errors.
 class Consumer : public clang::ASTConsumer {
@@ -84,6 +87,8 @@ int fail(const std::string &text) {
 }
 
 int run(int argc, const char **argv) {
+  if (const std::span words(argv + 1, size_t(argc - 1)); wantsWit(words))
+    return runWit(words);
   auto options =
       clang::tooling::CommonOptionsParser::create(argc, argv, category, cl::Required, overview);
   if (!options)

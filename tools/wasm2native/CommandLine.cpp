@@ -4,8 +4,8 @@
 // exceptions, and none leaves it.
 #include "tools/wasm2native/CommandLine.h"
 
+#include "lib/support/Similar.h"
 #include "tools/wasm2native/Diagnostics.h"
-#include "tools/wasm2native/Similar.h"
 
 #include <algorithm>
 #include <cstdio>

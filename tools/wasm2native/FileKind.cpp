@@ -148,6 +148,12 @@ Status requireModule(std::span<const uint8_t> bytes, const std::string &path) {
     break;
   }
   const std::string_view text = textOf(bytes);
+  // Other languages begin as WIT does, so the name decides.
+  if (path.ends_with(".wit"))
+    return fail(ErrorKind::Malformed,
+                wanted + ": it is a text with interfaces (WIT); 'wasm2native inspect " + path +
+                    "' checks and prints it, 'wasm2native-bindgen --wit " + path +
+                    "' makes C++ of it");
   return text.empty() || findKnown(text) || looksLikeText(text) ? Status(wrongFile(bytes, wanted))
                                                                 : Status();
 }

@@ -4,6 +4,8 @@
 #include "lib/component/PrintWorld.h"
 #include "lib/component/ValidateComponent.h"
 #include "lib/support/File.h"
+#include "lib/wit/LoadFiles.h"
+#include "lib/wit/Print.h"
 #include "tools/wasm2native/CommandLine.h"
 #include "tools/wasm2native/Describe.h"
 #include "tools/wasm2native/Diagnostics.h"
@@ -12,6 +14,7 @@
 #include "tools/wasm2native/PrintJson.h"
 #include "tools/wasm2native/Subcommands.h"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace w2n::tool {
@@ -26,6 +29,7 @@ constexpr OptionRow rows[] = {
 constexpr Example examples[] = {
     {"wasm2native inspect mod.wasm", "imports, exports, memories, tables"},
     {"wasm2native inspect --json mod.so | jq .imports", "for programs"},
+    {"wasm2native inspect wit", "checks the WIT package of a folder and prints it"},
 };
 } // namespace
 
@@ -34,7 +38,9 @@ constinit const CommandSpec inspectSpec = {
     .usage = "[OPTION...] FILE",
     .summary =
         "Shows what a compiled artifact, a WebAssembly module or a component imports, exports and "
-        "needs.",
+        "needs, or a WIT package of a text or a folder with its dependencies in deps/. Several WIT "
+        "files or folders are one program: the last one is the package, the others are its "
+        "dependencies.",
     .options = rows,
     .sharedOptions = {},
     .examples = examples};
@@ -97,7 +103,26 @@ Result<Description> describeComponent(std::span<const uint8_t> bytes) {
   W2N_TRY(decoded, component::decodeComponent(bytes));
   component::Types types;
   W2N_TRY(type, component::validateComponent(decoded, types));
-  return Description{{"kind", "component"}, {"world", component::printWorld(types, type)}};
+  std::string world = component::printWorld(types, type);
+  if (component::isWitPackage(decoded))
+    world.insert(0, "// a WIT package: interfaces without code\n");
+  return Description{{"kind", "component"}, {"world", world}};
+}
+
+/// Checks WIT texts and prints them.
+int inspectWit(std::span<const std::string> paths, bool asJson) {
+  auto packages = wit::loadPackages(paths);
+  if (!packages) {
+    // The text says where, in which of several files.
+    packages.error().kind = ErrorKind::Io;
+    return reportError(paths.back(), packages.error());
+  }
+  const std::string text = wit::printPackages(*packages);
+  if (asJson)
+    printJson(Description{{"kind", "wit"}, {"wit", text}});
+  else
+    fputs(text.c_str(), stdout);
+  return 0;
 }
 
 } // namespace
@@ -108,6 +133,8 @@ int inspectMain(std::span<char *const> arguments) {
     return usageError(inspectSpec, line.error());
   if (line->has("help"))
     return printHelp(inspectSpec);
+  if (!line->positional().empty() && std::ranges::all_of(line->positional(), wit::isWitPath))
+    return inspectWit(line->positional(), line->has("json"));
   if (line->positional().size() != 1)
     return usageError(inspectSpec,
                       line->positional().empty() ? "no input file" : "more than one input file");

@@ -2,7 +2,7 @@
 
 #include "tools/wasm2native/Subcommands.h"
 
-#include "tools/wasm2native/Similar.h"
+#include "lib/support/Similar.h"
 
 namespace w2n::tool {
 

@@ -2,12 +2,12 @@
 
 // The distance between words is Damerau's and Levenshtein's in its simple form, "optimal string
 // alignment": no substring is edited twice.
-#include "tools/wasm2native/Similar.h"
+#include "lib/support/Similar.h"
 
 #include <algorithm>
 #include <array>
 
-namespace w2n::tool {
+namespace w2n {
 
 namespace {
 
@@ -50,4 +50,4 @@ std::string_view closestWord(std::string_view word, std::span<const std::string_
   return best;
 }
 
-} // namespace w2n::tool
+} // namespace w2n

@@ -1,0 +1,32 @@
+(component
+  (import "local:plug/progress@1.0.0" (instance $progress
+    (export "report" (func (param "done" u32) (param "total" u32) (result bool)))))
+  (core func $report (canon lower (func $progress "report")))
+  (core module $code
+    (import "p" "report" (func $report (param i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (global $top (mut i32) (i32.const 1024))
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (local i32)
+      (local.set 4 (i32.and (i32.add (global.get $top) (i32.const 7)) (i32.const -8)))
+      (global.set $top (i32.add (local.get 4) (local.get 3)))
+      (local.get 4))
+    ;; Three steps, then ok(text) at 16; err(steps) if the host stops it.
+    (func (export "run") (param $text i32) (param $bytes i32) (result i32) (local $i i32)
+      (i32.store8 (i32.const 16) (i32.const 1))
+      (loop $again
+        (local.set $i (i32.add (local.get $i) (i32.const 1)))
+        (if (i32.eqz (call $report (local.get $i) (i32.const 3)))
+          (then (i32.store (i32.const 20) (local.get $i)) (return (i32.const 16))))
+        (br_if $again (i32.lt_u (local.get $i) (i32.const 3))))
+      (i32.store8 (i32.const 16) (i32.const 0))
+      (i32.store (i32.const 20) (local.get $text))
+      (i32.store (i32.const 24) (local.get $bytes))
+      (i32.const 16)))
+  (core instance $c (instantiate $code (with "p" (instance (export "report" (func $report))))))
+  (alias core export $c "memory" (core memory $mem))
+  (alias core export $c "realloc" (core func $realloc))
+  (alias core export $c "run" (core func $core))
+  (func $run (param "text" string) (result (result string (error u32)))
+    (canon lift (core func $core) (memory $mem) (realloc $realloc)))
+  (instance $filter (export "run" (func $run)))
+  (export "local:plug/filter@1.0.0" (instance $filter)))
