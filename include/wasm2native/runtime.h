@@ -352,8 +352,8 @@ W2N_API void w2n_wasi_config_add_directory(w2n_wasi_config *config, const char *
 /// Gives the guest a socket that listens, after the directories. Borrowed, as streams are.
 W2N_API void w2n_wasi_config_add_listener(w2n_wasi_config *config, int descriptor);
 /// Lets sockets that the guest makes itself (WASI 0.2) connect, or listen, where `rule` says:
-/// "HOST[:PORT]", where HOST is an address, a range "ADDRESS/BITS", "*", or, for connections, a
-/// name, which allows the addresses that it has when the guest looks it up. An address of IPv6
+/// "HOST[:PORT]", where HOST is an address, a range "ADDRESS/BITS", "*", or, for connections only,
+/// a name, which allows the addresses that it has when the guest looks it up. An address of IPv6
 /// before a port or a range is in brackets. At first there are no rules, and nothing is allowed.
 /// Errors: INVALID.
 W2N_API w2n_error *w2n_wasi_config_allow_connections(w2n_wasi_config *config, const char *rule);

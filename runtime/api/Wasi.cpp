@@ -5,8 +5,7 @@
 using namespace w2n;
 
 namespace {
-w2n_error *addRule(std::vector<wasi::NetworkRule> &rules, const char *text) {
-  auto rule = wasi::parseNetworkRule(text);
+w2n_error *addRule(std::vector<wasi::NetworkRule> &rules, Result<wasi::NetworkRule> rule) {
   if (!rule)
     return api::toC(std::unexpected(std::move(rule.error())));
   rules.push_back(std::move(*rule));
@@ -56,11 +55,11 @@ void w2n_wasi_config_add_listener(w2n_wasi_config *config, int descriptor) {
 }
 
 w2n_error *w2n_wasi_config_allow_connections(w2n_wasi_config *config, const char *rule) {
-  return addRule(config->options.network.connect, rule);
+  return addRule(config->options.network.connect, wasi::parseNetworkRule(rule));
 }
 
 w2n_error *w2n_wasi_config_allow_listening(w2n_wasi_config *config, const char *rule) {
-  return addRule(config->options.network.listen, rule);
+  return addRule(config->options.network.listen, wasi::parseListenRule(rule));
 }
 
 void w2n_wasi_config_allow_lookups(w2n_wasi_config *config) {

@@ -153,6 +153,13 @@ Result<NetworkRule> parseNetworkRule(std::string_view text) {
   return rule;
 }
 
+Result<NetworkRule> parseListenRule(std::string_view text) {
+  W2N_TRY(rule, parseNetworkRule(text));
+  if (!rule.name.empty())
+    return badRule(text, "names a host; to listen takes an address, a range ADDRESS/BITS or *");
+  return rule;
+}
+
 bool NetworkPolicy::mayConnect(const IpAddress &ip, uint16_t port) {
   auto allows = [&](const NetworkRule &rule) { return rule.allows(ip, port); };
   std::lock_guard guard(lock);

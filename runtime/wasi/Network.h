@@ -55,6 +55,9 @@ struct NetworkRule {
 /// Errors: Invalid.
 Result<NetworkRule> parseNetworkRule(std::string_view text);
 
+/// The same for where to listen, which is no name. Errors: Invalid.
+Result<NetworkRule> parseListenRule(std::string_view text);
+
 struct NetworkOptions {
   std::vector<NetworkRule> connect; ///< to where connections and datagrams may go
   std::vector<NetworkRule> listen;  ///< at what connections and datagrams of others may come in

@@ -198,11 +198,12 @@ OrText<void> readLimits(const CommandLine &line, wasi::WasiOptions &options) {
   return {};
 }
 
-std::expected<std::vector<wasi::NetworkRule>, std::string> readRules(const CommandLine &line,
-                                                                     const char *option) {
+std::expected<std::vector<wasi::NetworkRule>, std::string>
+readRules(const CommandLine &line, const char *option,
+          Result<wasi::NetworkRule> parse(std::string_view)) {
   std::vector<wasi::NetworkRule> rules;
   for (const std::string &text : line.values(option)) {
-    auto rule = wasi::parseNetworkRule(text);
+    auto rule = parse(text);
     if (!rule)
       return std::unexpected(std::string("--") + option + ": " + rule.error().text);
     rules.push_back(std::move(*rule));
@@ -211,8 +212,8 @@ std::expected<std::vector<wasi::NetworkRule>, std::string> readRules(const Comma
 }
 
 std::expected<wasi::NetworkOptions, std::string> readNetwork(const CommandLine &line) {
-  W2N_TRY(connect, readRules(line, "allow-net"));
-  W2N_TRY(listen, readRules(line, "allow-listen"));
+  W2N_TRY(connect, readRules(line, "allow-net", wasi::parseNetworkRule));
+  W2N_TRY(listen, readRules(line, "allow-listen", wasi::parseListenRule));
   return wasi::NetworkOptions{std::move(connect), std::move(listen), line.has("allow-dns")};
 }
 

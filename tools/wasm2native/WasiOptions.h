@@ -29,7 +29,7 @@ inline constexpr OptionRow wasiOptions[] = {
      "or "
      "* for all",
      "Sandbox"},
-    {"allow-listen", "HOST[:PORT]", "let sockets of the program listen there (WASI 0.2)",
+    {"allow-listen", "ADDRESS[:PORT]", "let sockets of the program listen there (WASI 0.2)",
      "Sandbox"},
     {"allow-dns", nullptr, "let the program look up every name, and not only those of --allow-net",
      "Sandbox"},

@@ -19,6 +19,10 @@
 // LISTEN: --listen is 'nowhere', must be HOST:PORT or unix:PATH
 // RUN: not wasm2native run --listen unix:%t/none/x %t/m.so 2>&1 | FileCheck --check-prefix=PATH %s
 // PATH: --listen: cannot listen at 'unix:{{.*}}/none/x': No such file or directory
+// RUN: not wasm2native run --allow-net 1.2.3.4:x %t/m.so 2>&1 | FileCheck --check-prefix=NET %s
+// NET: --allow-net: '1.2.3.4:x' has no port after the colon, must be a number up to 65535
+// RUN: not wasm2native run --allow-listen localhost:80 %t/m.so 2>&1 | FileCheck --check-prefix=NAMED %s
+// NAMED: --allow-listen: 'localhost:80' names a host; to listen takes an address
 // RUN: not wasm2native run --dir ::/x %t/m.so 2>&1 | FileCheck --check-prefix=DIR %s
 // DIR: --dir is '::/x', must be HOST[::GUEST][:ro]
 #include <stdio.h>

@@ -112,6 +112,11 @@ TEST_F(ApiTest, GivesWhatTheConfigurationSays) {
   ASSERT_TRUE(succeeds(w2n_wasi_config_add_variable(config.get(), "KEY", "value")));
   EXPECT_TRUE(failsWith(w2n_wasi_config_add_variable(config.get(), "a=b", ""), W2N_ERROR_INVALID,
                         "variable name 'a=b' is empty or contains '='"));
+  ASSERT_TRUE(succeeds(w2n_wasi_config_allow_connections(config.get(), "example.com:443")));
+  ASSERT_TRUE(succeeds(w2n_wasi_config_allow_listening(config.get(), "[::1]:80")));
+  EXPECT_TRUE(failsWith(w2n_wasi_config_allow_listening(config.get(), "1.2.3.4/x"),
+                        W2N_ERROR_INVALID,
+                        "'1.2.3.4/x' has no number of bits after the slash, must be up to 32"));
   ASSERT_TRUE(succeeds(w2n_linker_define_wasi(linker.get(), config.get())));
   EXPECT_TRUE(failsWith(w2n_linker_define_wasi(linker.get(), config.get()), W2N_ERROR_LINK,
                         "WASI is already defined"));

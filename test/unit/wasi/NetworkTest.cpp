@@ -63,6 +63,8 @@ TEST(NetworkRules, OthersAreErrors) {
   for (const char *rule : {"", ":80", "1.2.3.4:", "1.2.3.4:65536", "1.2.3.4:x", "1.2.3.4/33",
                            "1.2.3.4/", "a/8", "a b", "[::1", "[::1]x:80", "*/8"})
     EXPECT_FALSE(parseNetworkRule(rule)) << rule;
+  EXPECT_FALSE(parseListenRule("localhost:80"));
+  EXPECT_TRUE(parseListenRule("*:80"));
   EXPECT_EQ(parseNetworkRule("1.2.3.4:x").error().text,
             "'1.2.3.4:x' has no port after the colon, must be a number up to 65535");
 }
