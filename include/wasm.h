@@ -14,6 +14,9 @@
 /// - Copies of a reference are the same object, and have the same host information. It is freed
 ///   with the last reference; that of what an instance owns, with the instance.
 /// - What a guest is given as an externref, its store keeps.
+/// - A function of the host that is put into a table or global needs a module in the store that can
+///   call it: one that imports a function of its type, or gets references to functions. Without, it
+///   fails.
 /// - Wrong counts and kinds of arguments are traps. Values of type v128 have kind 4 in types, and
 ///   cannot be passed.
 /// - Threads: an engine, and a shared module, belong to none; a store and everything that was made

@@ -202,6 +202,10 @@ W2N_API w2n_error *w2n_module_load_bytes(const void *bytes, size_t count, w2n_ve
 /// written once are written again by the next call: call it once, at the end. Errors: INVALID (the
 /// module does not count), IO, MALFORMED (the file is no profile). Threads: any.
 W2N_API w2n_error *w2n_module_write_profile(const w2n_module *module, const char *path);
+/// Lets debuggers that attach later know the functions of all modules that are loaded from now on,
+/// as WASM2NATIVE_DEBUGGER=1 does; a debugger that is attached is told anyway. Each load then
+/// copies the names. Threads: any.
+W2N_API void w2n_announce_modules(void);
 /// Instances of the module go on. Threads: any.
 W2N_API void w2n_module_free(w2n_module *module);
 /// Stores import number `index`, in the module's order, which lives as long as `module`. False, and

@@ -130,6 +130,8 @@ w2n_error *w2n_module_write_profile(const w2n_module *module, const char *path) 
   return nullptr;
 }
 
+void w2n_announce_modules(void) { runtime::announceAlways(); }
+
 void w2n_module_free(w2n_module *module) { delete module; }
 
 bool w2n_module_import(const w2n_module *module, size_t index, w2n_import *out) {

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <elf.h>
+#include <fcntl.h>
 #include <mutex>
 #include <unistd.h>
 
@@ -53,21 +54,28 @@ struct Symbol {
   std::string name;
 };
 
+/// What people call a function, on one line: names are the module's, and may be as long as it.
+std::string nameOf(const artifact::Metadata &metadata, uint32_t functionIndex) {
+  constexpr size_t mostBytes = 1000;
+  std::string name(metadata.string(metadata.functions()[functionIndex].name).substr(0, mostBytes));
+  if (name.empty())
+    return "wasm-function[" + std::to_string(functionIndex) + "]";
+  std::ranges::replace_if(
+      name, [](unsigned char letter) { return letter < 0x20 || letter == 0x7f; }, '_');
+  return name;
+}
+
 /// The functions of `module`, by address.
 std::vector<Symbol> symbolsOf(const Module &module) {
   const artifact::Metadata &metadata = module.metadata();
   const auto codes = metadata.codes();
-  const auto functions = metadata.functions();
   std::vector<Symbol> symbols;
   for (uint32_t i = metadata.header().importedFunctions; i < codes.size(); ++i) {
     const auto body = codes[i].tailCode ? codes[i].tailCode : codes[i].code;
     const auto address = reinterpret_cast<uintptr_t>(metadata.address(body));
     if (!module.containsCode(address))
       continue;
-    std::string name(metadata.string(functions[i].name));
-    if (name.empty())
-      name = "wasm-function[" + std::to_string(i) + "]";
-    symbols.push_back({address, 0, std::move(name)});
+    symbols.push_back({address, 0, nameOf(metadata, i)});
   }
   std::ranges::stable_sort(symbols, {}, &Symbol::address);
   for (size_t i = 0; i < symbols.size(); ++i) {
@@ -174,8 +182,11 @@ void appendPerfMap(const Module &module) {
   static const bool isAskedFor = isSet("WASM2NATIVE_PERF_MAP");
   if (!isAskedFor)
     return;
+  // The place is perf's. Others can write there, and may have put a link in our way.
   const std::string path = "/tmp/perf-" + std::to_string(getpid()) + ".map";
-  FILE *map = std::fopen(path.c_str(), "ae");
+  const int descriptor =
+      open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+  FILE *map = descriptor < 0 ? nullptr : fdopen(descriptor, "a");
   if (!map)
     return;
   for (const Symbol &symbol : symbolsOf(module))

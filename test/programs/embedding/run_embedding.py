@@ -112,8 +112,7 @@ def check_cpp(args, tree):
     library_path = tree / args.libdir
     flags = ["-Wall", "-Wextra", "-Wshadow", "-Werror", "-pedantic", f"-I{tree / 'include'}"]
     for compiler in (args.cxx, args.clang.replace("clang-", "clang++-")):
-        for standard in ("-std=c++20", "-std=c++23"):
-            run(compiler, standard, *flags, "-fsyntax-only", source)
+        run(compiler, "-std=c++23", *flags, "-fsyntax-only", source)
         run(compiler, "-std=c++20", "-O1", "-fno-exceptions", "-fno-rtti", *flags, source, "-o", args.work / "cpp",
             f"-L{library_path}", "-lwasm2native-runtime", f"-Wl,-rpath,{library_path}")
         output = run(args.work / "cpp", args.work / "cpp.so")
