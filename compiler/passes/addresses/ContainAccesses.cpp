@@ -278,14 +278,15 @@ std::optional<Comparison> Container::compareRecurrence(const Recurrence &recurre
     Value *above = builder.CreateAdd(value, builder.getInt64(uint64_t(offset - lowest)));
     return builder.CreateICmpULE(above, builder.getInt64(uint64_t(end - lowest)));
   };
-  Value *all = builder.getTrue();
+  // A constant among the conditions would become a branch of its own.
+  SmallVector<Value *, 3> conditions;
   if (!extent.isAbove)
-    all = builder.CreateAnd(all, isInside(bottom, recurrence.low));
+    conditions.push_back(isInside(bottom, recurrence.low));
   if (!extent.isBelow)
-    all = builder.CreateAnd(all, isInside(top, recurrence.high));
+    conditions.push_back(isInside(top, recurrence.high));
   if (!extent.isCounted)
-    all = builder.CreateAnd(all, builder.CreateICmpULE(count, builder.getInt64(maxPath / stride)));
-  return Comparison{all, before};
+    conditions.push_back(builder.CreateICmpULE(count, builder.getInt64(maxPath / stride)));
+  return Comparison{builder.CreateAnd(conditions), before};
 }
 
 Comparison Container::compareLength(const Access &access, Value &base) {
