@@ -15,18 +15,18 @@
 // alias class, the optimizer keeps it in a register across loops that call nothing; that of a
 // memory whose maximum is its minimum, across calls as well.
 
-#include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/function/MemoryLowering.h"
 
 namespace w2n::compiler {
 
 using artifact::TrapKind;
 
-llvm::Type *BodyLowering::memoryAddressType(uint32_t memory) {
+llvm::Type *MemoryLowering::memoryAddressType(uint32_t memory) {
   return wasm.memories[memory].type.limits.is64 ? module.i64 : module.i32;
 }
 
 // The range lets the optimizer see that a counter compared with the size does not wrap around.
-llvm::Value *BodyLowering::boundedMemoryBytes(uint32_t memory) {
+llvm::Value *MemoryLowering::boundedMemoryBytes(uint32_t memory) {
   const wasm::MemoryType &type = wasm.memories[memory].type;
   llvm::Value *bytes = type.limits.max == type.limits.min
                            ? module.loadInvariant(builder, module.i64, memoryRecord(memory),
@@ -40,8 +40,8 @@ llvm::Value *BodyLowering::boundedMemoryBytes(uint32_t memory) {
   return bytes;
 }
 
-void BodyLowering::checkBounds(uint32_t memory, llvm::Value *index, uint64_t offset,
-                               unsigned bytes) {
+void MemoryLowering::checkBounds(uint32_t memory, llvm::Value *index, uint64_t offset,
+                                 unsigned bytes) {
   const wasm::MemoryType &type = wasm.memories[memory].type;
   const bool guarded =
       module.plan.options.boundsChecks == BoundsChecks::Guard && type.hasGuardPages();
