@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a compilation is asked for: of all floors of the compiler, and of the command, which fills
+// The options of a compilation: of all floors of the compiler, and of the command, which fills
 // it in. Without LLVM.
 #pragma once
 
@@ -17,7 +17,7 @@ enum class Meter : uint8_t { None, Fuel };
 /// What is masked against indices that a processor has guessed to be inside.
 enum class SpeculationMasks : uint8_t { Tables, All, None };
 enum class Emit : uint8_t { SharedObject, Object, Assembly, LlvmIr };
-/// What can be listed for a target (--mcpu=help, --mattr=help).
+/// The lists for a target (--mcpu=help, --mattr=help).
 enum class List : uint8_t { Processors, Features };
 enum class StopAfter : uint8_t { Decode, Validate, Lower, Optimize, Object, Link };
 
@@ -46,17 +46,17 @@ struct CompileOptions {
   std::string features;
   /// 0 is one for each core.
   unsigned threads = 0;
-  /// What a compilation may take before it is given up (CompileBudget.h): elapsed time, memory
+  /// Limits beyond which a compilation is given up (CompileBudget.h): elapsed time, memory
   /// beyond what the process has when it begins, and the size of what it makes. 0 is no limit.
   uint64_t maxTimeMs = 0, maxMemoryBytes = 0, maxArtifactBytes = 0;
   /// Makes code that counts how often it runs (--profile-generate).
   bool generatesProfile = false;
-  /// What was counted, as text or indexed; empty is nothing (--profile-use). `profileName` is what
-  /// messages call it.
+  /// The counts of a run, as text or indexed; empty is nothing (--profile-use). `profileName` is
+  /// what messages call it.
   std::vector<uint8_t> profile;
   std::string profileName;
-  /// What `report` is called with, each once, at the end: where the time goes (--time-report), and
-  /// why code may be slower than it could be (--report).
+  /// The reports that `report` is called with, each once, at the end: where the time goes
+  /// (--time-report), and why code may be slower than it could be (--report).
   bool reportsTime = false, reportsCode = false;
   std::function<void(const std::string &text)> report;
   /// Called from any thread, one call at a time: functions done, functions in all.

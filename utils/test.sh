@@ -36,23 +36,26 @@ check() {
   fi
 }
 
-# Configures and builds a preset. Without a build there is nothing to test.
+# Configures and builds a preset, or only those of its targets that $targets names. Without a build there is nothing to
+# test.
+targets=() runs=0
 build() {
   local preset=$1
   shift
   heading "Building: $preset"
-  if ! cmake --preset "$preset" --log-level=NOTICE "$@" || ! cmake --build --preset "$preset" --parallel "$jobs"; then
+  if ! cmake --preset "$preset" --log-level=NOTICE "$@" ||
+    ! cmake --build --preset "$preset" --parallel "$jobs" ${targets:+--target "${targets[@]}"}; then
     failed=$((failed + 1))
     failures+=("build $preset")
     return 1
   fi
 }
 
-# Runs the tests of a preset and adds their numbers to ours.
+# Runs the tests of a preset, or those that further options choose, and adds their numbers to ours.
 run_ctest() {
-  local preset=$1 log=build/$1/ctest.log
-  heading "Testing: $preset"
-  ctest --preset "$preset" --parallel "$jobs" --progress 2>&1 | tee "$log"
+  local preset=$1 log=build/$1/ctest-$((++runs)).log
+  heading "Testing: $*"
+  ctest --preset "$preset" --parallel "$jobs" --progress "${@:2}" 2>&1 | tee "$log"
   # ctest's summary: "98% tests passed, 2 tests failed out of 100"
   local summary='([0-9]+) tests? failed out of ([0-9]+)'
   if [[ $(grep -E 'tests passed, ' "$log") =~ $summary ]]; then
@@ -83,8 +86,28 @@ run_fuzzer() {
 
 utils/install-deps.sh || exit 1
 
+# The compiler with assertions, which checks every pass that runs (CheckPasses.h), takes the official suite at -O3, and
+# the tests of passes and of code once more, from the release build, with which it shares all else.
+checked='^spec/(core|proposals|threads)/.*/O3-guard$'
+test_checking() {
+  targets=(wasm2native-compiler w2n-opt)
+  build checking
+  local built=$?
+  targets=()
+  ((built == 0)) || return
+  export W2N_COMPILER_BUILD=$PWD/build/checking
+  export WASM2NATIVE_COMPILER=$W2N_COMPILER_BUILD/lib/libwasm2native-compiler.so
+  run_ctest release --tests-regex '^lit$|^spec/.*/O3-guard$'
+  unset W2N_COMPILER_BUILD WASM2NATIVE_COMPILER
+}
+
 if build release; then
-  run_ctest release
+  if ((quick)); then
+    run_ctest release
+  else
+    run_ctest release --exclude-regex "$checked"
+    test_checking
+  fi
   if ((!quick)) && build asan -DW2N_COMPILER_LIBRARY="$PWD/build/release/lib/libwasm2native-compiler.so"; then
     run_ctest asan
   fi

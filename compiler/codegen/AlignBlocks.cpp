@@ -15,7 +15,7 @@ namespace {
 constexpr uint64_t lineBytes = 64, loopBytes = 32;
 /// Fewer are no interpreter, and padding is not free.
 constexpr unsigned fewestPredecessors = 4;
-/// Of larger loops, padding gains nothing.
+/// Padding gains nothing for larger loops.
 constexpr size_t maxInstructions = 16;
 
 /// From how many places control comes to `block` that choose nothing themselves. Where each
@@ -27,7 +27,7 @@ size_t countOrdinaryPredecessors(const MachineBasicBlock &block) {
   }));
 }
 
-/// What an interpreter's choice that ends with `block` begins with; null if it is none.
+/// The first block of an interpreter's choice that ends with `block`; null if it is none.
 MachineBasicBlock *findDispatch(MachineBasicBlock &block) {
   auto jump = block.getFirstTerminator();
   if (jump == block.end() || !jump->isIndirectBranch())
@@ -40,7 +40,7 @@ MachineBasicBlock *findDispatch(MachineBasicBlock &block) {
   return countOrdinaryPredecessors(first) < fewestPredecessors ? nullptr : &first;
 }
 
-/// Those that are cold, block placement does not align.
+/// Block placement does not align cold ones.
 bool isTightLoop(const MachineBasicBlock &block) {
   return block.isSuccessor(&block) && block.size() <= maxInstructions &&
          block.getAlignment() != Align(1);

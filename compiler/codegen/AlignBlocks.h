@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Where blocks begin whose place in lines of the cache decides how fast they run.
+// Aligns blocks whose place in lines of the cache decides how fast they run.
 #pragma once
 
 namespace llvm {

@@ -46,7 +46,7 @@ public:
 
   void beginFunction(const MachineFunction *) override { current.clear(); }
   void beginInstruction(const MachineInstr *instruction) override;
-  // What follows a function belongs to another.
+  // Code behind a function belongs to another.
   void markFunctionEnd() override { enter({}); }
   void endFunction(const MachineFunction *) override {}
   void endModule() override;

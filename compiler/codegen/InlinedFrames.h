@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Where code of one function was inlined into another, for backtraces: artifact::InlinedRange.
+// Ranges of code that was inlined into another function, for backtraces: artifact::InlinedRange.
 //
 // Functions that may be inlined, and calls of them, have debug locations whose line is the index of
 // the wasm function; LLVM keeps with each instruction through which calls it came. Nothing else of

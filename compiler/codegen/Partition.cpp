@@ -8,6 +8,7 @@
 #include "compiler/codegen/StopAtBudget.h"
 #include "compiler/ir/Contract.h"
 #include "compiler/ir/LlvmError.h"
+#include "compiler/plan/Slice.h"
 #include "compiler/report/CodeReport.h"
 #include "compiler/report/TimeReport.h"
 
@@ -33,20 +34,21 @@ constexpr size_t partitionBytes = 48 * 1024;
 constexpr size_t largeFunctionBytes = 16 * 1024;
 
 /// Adds to the report, if there is one, under the function's own name.
-void report(const ModulePlan &plan, Cause cause, const std::string &detail,
+void report(const ModulePlan &plan, const Slice &slice, Cause cause, const std::string &detail,
             llvm::StringRef symbol) {
-  if (plan.report)
-    plan.report->add(cause, detail, plan.displayNameOf(symbol));
+  if (slice.report)
+    slice.report->add(cause, detail, plan.displayNameOf(symbol));
 }
 
 /// Collects errors, and for the report what the vectorizer says of loops that it leaves.
 class CollectDiagnostics : public llvm::DiagnosticHandler {
 public:
-  CollectDiagnostics(const ModulePlan &plan, std::string &errors) : plan(plan), errors(errors) {}
+  CollectDiagnostics(const ModulePlan &plan, const Slice &slice, std::string &errors)
+      : plan(plan), slice(slice), errors(errors) {}
   bool isAnalysisRemarkEnabled(llvm::StringRef pass) const override {
-    return plan.report && pass == vectorizer;
+    return slice.report && pass == vectorizer;
   }
-  bool isAnyRemarkEnabled() const override { return plan.report; }
+  bool isAnyRemarkEnabled() const override { return slice.report; }
   bool handleDiagnostics(const llvm::DiagnosticInfo &info) override {
     if (info.getSeverity() == llvm::DS_Error) {
       llvm::raw_string_ostream stream(errors);
@@ -72,10 +74,11 @@ private:
     const std::string message = remark.getMsg();
     llvm::StringRef reason = message;
     if (remark.getPassName() == vectorizer && reason.consume_front("loop not vectorized: "))
-      report(plan, Cause::NotVectorized, reason.str(), remark.getFunction().getName());
+      report(plan, slice, Cause::NotVectorized, reason.str(), remark.getFunction().getName());
   }
 
   const ModulePlan &plan;
+  const Slice &slice;
   std::string &errors;
 };
 
@@ -123,7 +126,7 @@ std::vector<Partition> cutPartitions(const ModulePlan &plan) {
       bytes = 0;
     }
     partitions.back().functions.push_back(i);
-    // What follows a large function starts anew.
+    // The function after a large one begins a new partition.
     bytes += isLarge ? partitionBytes : functionBytes;
   }
   return partitions;
@@ -150,26 +153,26 @@ void lowerFunctions(ModuleLowering &module, std::span<const uint32_t> functions,
   callDirectly(module);
 }
 
-Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoice &target,
+Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const Slice &slice,
                                         OptimizationLevel level,
                                         const std::function<void(ModuleLowering &)> &lower) {
   const CompileOptions &options = plan.options;
   std::string errors;
   llvm::LLVMContext context;
-  context.setDiagnosticHandler(std::make_unique<CollectDiagnostics>(plan, errors));
+  context.setDiagnosticHandler(std::make_unique<CollectDiagnostics>(plan, slice, errors));
   BudgetGate gate(*plan.budget);
   context.setOptPassGate(gate);
   // Names cost time; only texts need them.
   bool isText = options.emit == Emit::LlvmIr || options.stopAfter < StopAfter::Object;
   context.setDiscardValueNames(!isText);
-  W2N_TRY(machine, makeTargetMachine(target));
+  W2N_TRY(machine, makeTargetMachine(slice.target));
   llvm::Module module("wasm", context);
-  module.setTargetTriple(llvm::Triple(target.triple));
+  module.setTargetTriple(llvm::Triple(slice.target.triple));
   module.setDataLayout(machine->createDataLayout());
   module.setPICLevel(llvm::PICLevel::BigPIC);
   if (plan.hasSharedMemory)
     module.addModuleFlag(llvm::Module::Override, sharedMemoryFlag, 1);
-  ModuleLowering lowering(plan, module);
+  ModuleLowering lowering(plan, slice, module);
   {
     const TimeReport::Scope scope(plan.times, TimeReport::Phase::Lower);
     lower(lowering);
@@ -188,11 +191,11 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
     std::optional<PassTimes> passTimes;
     if (plan.times && options.remark)
       passTimes.emplace();
-    auto onFewer = [&plan](const llvm::Function &function, const char *reason) {
+    auto onFewer = [&](const llvm::Function &function, const char *reason) {
       if (plan.options.remark)
         plan.options.remark(plan.displayNameOf(function.getName()) +
                             ": optimizing less: " + reason);
-      report(plan, Cause::FewerPasses, "", function.getName());
+      report(plan, slice, Cause::FewerPasses, "", function.getName());
     };
     llvm::PassInstrumentationCallbacks ownHooks;
     llvm::PassInstrumentationCallbacks &hooks = passTimes ? passTimes->callbacks() : ownHooks;
@@ -212,7 +215,8 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
   auto fileType = options.emit == Emit::Assembly ? llvm::CodeGenFileType::AssemblyFile
                                                  : llvm::CodeGenFileType::ObjectFile;
   if (!addCodeGeneration(passes, *machine, stream, fileType, *plan.budget))
-    return fail(ErrorKind::Internal, "LLVM cannot emit this kind of file for " + target.triple);
+    return fail(ErrorKind::Internal,
+                "LLVM cannot emit this kind of file for " + slice.target.triple);
   passes.run(module);
   W2N_CHECK(plan.budget->check());
   if (!errors.empty())
@@ -223,7 +227,8 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoi
 namespace {
 
 /// "work and 11 smaller functions, 48123 bytes".
-std::string describe(const ModulePlan &plan, std::span<const uint32_t> functions) {
+std::string describe(const ModulePlan &plan, const Slice &slice,
+                     std::span<const uint32_t> functions) {
   size_t bytes = 0;
   uint32_t largest = functions.front();
   auto bytesOf = [&](uint32_t function) { return plan.wasm.functions[function].code.size(); };
@@ -236,16 +241,16 @@ std::string describe(const ModulePlan &plan, std::span<const uint32_t> functions
          (functions.size() > 1
               ? " and " + std::to_string(functions.size() - 1) + " smaller functions"
               : "") +
-         ", " + std::to_string(bytes) + " bytes" + plan.symbolSuffix;
+         ", " + std::to_string(bytes) + " bytes" + slice.symbolSuffix;
 }
 
 } // namespace
 
-void addPartitionJobs(std::vector<Job> &jobs, const ModulePlan &plan, const TargetChoice &target,
+void addPartitionJobs(std::vector<Job> &jobs, const ModulePlan &plan, const Slice &slice,
                       const std::vector<Partition> &partitions, std::span<CounterBlock> counters) {
   for (size_t i = 0; i < partitions.size(); ++i) {
     const std::vector<uint32_t> &functions = partitions[i].functions;
-    Job job{&plan, &target, partitions[i].level, {}, 0, uint32_t(functions.size()), {}};
+    Job job{&plan, &slice, partitions[i].level, {}, 0, uint32_t(functions.size()), {}};
     job.lower = [&functions, &block = counters[i]](ModuleLowering &module) {
       lowerFunctions(module, functions, block);
       module.addSymbolSuffix();
@@ -253,7 +258,7 @@ void addPartitionJobs(std::vector<Job> &jobs, const ModulePlan &plan, const Targ
     for (uint32_t function : functions)
       job.wasmBytes += plan.wasm.functions[function].code.size();
     if (plan.times)
-      job.what = describe(plan, functions);
+      job.what = describe(plan, slice, functions);
     jobs.push_back(std::move(job));
   }
 }
@@ -290,7 +295,7 @@ std::vector<Result<std::vector<uint8_t>>> runJobs(const std::vector<Job> &jobs,
         outputs[order[position]] = std::unexpected(budget.error());
         continue;
       }
-      outputs[order[position]] = emitModule(*job.plan, *job.target, job.level, job.lower);
+      outputs[order[position]] = emitModule(*job.plan, *job.slice, job.level, job.lower);
       if (job.plan->times)
         job.plan->times->addJob(thread, job.what, stopwatch.elapsed());
       std::lock_guard lock(mutex);

@@ -7,7 +7,7 @@
 
 #include "compiler/codegen/Profile.h"
 #include "compiler/lower/module/ModuleLowering.h"
-#include "compiler/targets/Target.h"
+#include "compiler/plan/Slice.h"
 
 #include <functional>
 
@@ -18,8 +18,8 @@ inline constexpr size_t hugeFunctionBytes = 512 * 1024;
 
 struct Partition {
   std::vector<uint32_t> functions; ///< their indices
-  /// What it is compiled at: lower than asked for if it is one huge function, whose cost would grow
-  /// faster than its size.
+  /// The level of its passes: lower than asked for if it is one huge function, whose cost would
+  /// grow faster than its size.
   OptimizationLevel level;
 };
 
@@ -29,14 +29,14 @@ std::vector<Partition> cutPartitions(const ModulePlan &plan);
 
 /// One LLVM module's worth of work: `lower` fills it, then it is optimized and printed or emitted
 /// as the plan's options say (stopAfter, emit).
-Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const TargetChoice &target,
+Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const Slice &slice,
                                         OptimizationLevel level,
                                         const std::function<void(ModuleLowering &)> &lower);
 
 /// One object file to be made.
 struct Job {
   const ModulePlan *plan;
-  const TargetChoice *target;
+  const Slice *slice;
   OptimizationLevel level;
   std::function<void(ModuleLowering &)> lower;
   size_t wasmBytes;   ///< large ones are begun first
@@ -50,7 +50,7 @@ void lowerFunctions(ModuleLowering &module, std::span<const uint32_t> functions,
                     CounterBlock &counters);
 
 /// The jobs that make the functions of `partitions`, each with an element of `counters`.
-void addPartitionJobs(std::vector<Job> &jobs, const ModulePlan &plan, const TargetChoice &target,
+void addPartitionJobs(std::vector<Job> &jobs, const ModulePlan &plan, const Slice &slice,
                       const std::vector<Partition> &partitions, std::span<CounterBlock> counters);
 
 /// Does all jobs on options.threads threads, also where one fails; outputs in the jobs' order.

@@ -15,7 +15,7 @@ PassTimes::PassTimes() {
   hooks.registerAfterAnalysisCallback([this](llvm::StringRef, llvm::Any) { end(); });
 }
 
-/// What has passed since the last change is of what ran until now.
+/// Time since the last change belongs to the pass that ran until now.
 void PassTimes::switchTo(Clock::time_point now) {
   if (!running.empty())
     spent[running.back()] += std::chrono::duration<double>(now - since).count();

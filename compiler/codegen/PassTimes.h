@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What each of LLVM's passes takes, itself, without those that it runs.
+// The time of each of LLVM's passes, itself, without those that it runs.
 #pragma once
 
 #include <chrono>

@@ -10,7 +10,6 @@
 #include "compiler/passes/Passes.h"
 #include "compiler/passes/calls/InlineCalls.h"
 
-#include <llvm/Analysis/ProfileSummaryInfo.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
@@ -142,12 +141,12 @@ void addScalarPasses(FunctionPassManager &passes, int level, bool isAlongPhis) {
   addCleanup(passes);
 }
 
-/// What every function above O0 begins with; its shape is judged after it.
+/// The first passes of every function above O0, after which its shape is judged.
 FunctionPassManager makeFirstPasses(OptimizationLevel level) {
   FunctionPassManager passes;
   if (level == OptimizationLevel::O0)
     return passes;
-  // What cannot be reached goes first: it may be all that needs a load.
+  // Unreachable code goes first: it may be all that needs a load.
   passes.addPass(SimplifyCFGPass(SimplifyCFGOptions().speculateBlocks(false)));
   addSimplifyCfg(passes, SimplifyCFGOptions());
   passes.addPass(EarlyCSEPass(/*UseMemorySSA=*/true));
@@ -294,19 +293,9 @@ void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel le
   addPassChecks(*hooks);
 #endif
   PassBuilder builder(&machine, PipelineTuningOptions(), std::nullopt, hooks);
-  LoopAnalysisManager loops;
-  FunctionAnalysisManager functions;
-  CGSCCAnalysisManager callGraph;
-  ModuleAnalysisManager modules;
-  const TargetLibraryInfoImpl library = knownLibrary(module.getTargetTriple());
-  functions.registerPass([&] { return TargetLibraryAnalysis(library); });
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(callGraph);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, callGraph, modules);
-  // Function passes ask for what is known of the module, and make nothing of it themselves.
-  modules.getResult<ProfileSummaryAnalysis>(module);
+  Analyses analyses(module);
+  analyses.registerWith(builder, module);
+  FunctionAnalysisManager &functions = analyses.functions;
 
   FunctionPassManager first = makeFirstPasses(level);
   std::array<FunctionPassManager, 3> pipelines;

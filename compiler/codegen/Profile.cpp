@@ -15,7 +15,7 @@ namespace w2n::compiler {
 
 namespace {
 
-/// What the passes need to run on a module.
+/// Runs the passes on a module.
 class ModulePasses {
 public:
   ModulePasses() {
@@ -103,7 +103,7 @@ void IncrementLowering::run() {
   for (llvm::Function &function : lowering.module)
     if (!function.isDeclaration())
       lower(function);
-  // What the runtime of LLVM would look at.
+  // Variables for LLVM's own runtime.
   for (llvm::GlobalVariable &global : llvm::make_early_inc_range(lowering.module.globals()))
     if (global.use_empty() && (global.getName().starts_with("__profn_") ||
                                global.getName() == "__llvm_profile_raw_version"))
@@ -165,7 +165,7 @@ void countExecutions(ModuleLowering &lowering, CounterBlock &block) {
 
 namespace {
 
-/// What PGOInstrumentationUse calls the file in its file system.
+/// PGOInstrumentationUse's name of the file in its file system.
 constexpr char fileName[] = "profile";
 
 std::unique_ptr<llvm::MemoryBuffer> toIndexed(const artifact::Profile &profile) {

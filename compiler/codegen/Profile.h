@@ -48,7 +48,7 @@ public:
   /// The most that any block of the function ran: 0 if the profile does not know of it.
   uint64_t hotness(const std::string &displayName) const;
 
-  /// What came of it, after the last annotate: "of 12 functions, ...".
+  /// The outcome, after the last annotate: "of 12 functions, ...".
   struct Outcome {
     std::string text;
     bool isWarning; ///< the module is not the one that was counted

@@ -24,25 +24,23 @@ std::vector<CounterBlock> makeCounterBlocks(size_t count) {
 } // namespace
 
 Build::Build(const ModulePlan &plan, const MemoryImage &image,
-             const std::vector<TargetChoice> &slices, std::span<const uint8_t, 32> sourceHash)
-    : options(plan.options), slices(slices), image(image), sourceHash(sourceHash) {
-  // Jobs and codes point to the plans.
-  plans.reserve(slices.size());
-  for (const TargetChoice &slice : slices) {
-    const std::string suffix = slices.size() > 1 ? "." + slice.processor.name : "";
-    plans.push_back(planFor(plan, slice, suffix));
-    // Other slices would say the same once more.
-    if (plans.size() > 1)
-      plans.back().report = nullptr;
-    codes.push_back({&plans.back(), false});
+             const std::vector<TargetChoice> &targets, CodeReport *report,
+             std::span<const uint8_t, 32> sourceHash)
+    : plan(plan), options(plan.options), image(image), sourceHash(sourceHash) {
+  // Jobs and codes point to the slices.
+  slices.reserve(targets.size());
+  for (const TargetChoice &target : targets) {
+    const std::string suffix = targets.size() > 1 ? "." + target.processor.name : "";
+    slices.push_back({target, suffix, slices.empty() ? report : nullptr});
+    codes.push_back({&slices.back(), false});
   }
 }
 
 std::string Build::description() const {
   std::string names;
-  for (const TargetChoice &slice : slices)
-    names += (names.empty() ? "" : ", ") + slice.processor.name;
-  return slices.front().triple + ", processor " + names;
+  for (const Slice &slice : slices)
+    names += (names.empty() ? "" : ", ") + slice.target.processor.name;
+  return slices.front().target.triple + ", processor " + names;
 }
 
 void Build::lowerModuleParts(ModuleLowering &lowering, size_t slice) {
@@ -57,7 +55,6 @@ void Build::lowerModuleParts(ModuleLowering &lowering, size_t slice) {
 void Build::addJobs(std::vector<Job> &all, const std::vector<Partition> &partitions) {
   const size_t before = all.size();
   for (size_t slice = 0; slice < slices.size(); ++slice) {
-    const ModulePlan &plan = plans[slice];
     // Before the functions: it has the personality pointer, which is to be the one that the linker
     // keeps.
     all.push_back({&plan, &slices[slice], thunkLevel(options.level),
@@ -71,7 +68,7 @@ void Build::addJobs(std::vector<Job> &all, const std::vector<Partition> &partiti
 
 Result<std::vector<uint8_t>> Build::finish(std::span<Result<std::vector<uint8_t>>> outputs) {
   std::vector<std::vector<uint8_t>> objects;
-  CompileBudget &budget = *plans.front().budget;
+  CompileBudget &budget = *plan.budget;
   for (Result<std::vector<uint8_t>> &output : outputs) {
     W2N_TRY(object, std::move(output));
     objects.push_back(std::move(object));
@@ -79,16 +76,16 @@ Result<std::vector<uint8_t>> Build::finish(std::span<Result<std::vector<uint8_t>
   // Before the image is printed and linked, each of which copies it.
   W2N_CHECK(budget.check());
   W2N_CHECK(budget.checkArtifact(image.bytes()));
-  W2N_TRY(metadata, emitModule(plans.front(), slices.front(), OptimizationLevel::O0,
-                               [&](ModuleLowering &lowering) {
-                                 emitMetadata(lowering, image, codes, sourceHash);
-                               }));
+  W2N_TRY(metadata,
+          emitModule(plan, slices.front(), OptimizationLevel::O0, [&](ModuleLowering &lowering) {
+            emitMetadata(lowering, image, codes, sourceHash);
+          }));
   objects.push_back(std::move(metadata));
   const bool wantsObject = options.emit == Emit::Object || options.stopAfter == StopAfter::Object;
-  W2N_TRY(file, link(objects, slices.front(),
+  W2N_TRY(file, link(objects, slices.front().target,
                      wantsObject ? LinkKind::Relocatable : LinkKind::SharedObject));
   if (!wantsObject)
-    W2N_CHECK(finishArtifact(file, image, codes));
+    W2N_CHECK(finishArtifact(file, plan, image, codes));
   W2N_CHECK(budget.checkArtifact(file.size()));
   return file;
 }
@@ -99,10 +96,10 @@ Result<std::vector<uint8_t>> Build::emitText() {
     return fail(ErrorKind::Invalid, "a text is for one processor, but " +
                                         std::to_string(slices.size()) + " were given");
   std::vector<uint32_t> functions;
-  for (const Partition &partition : cutPartitions(plans.front()))
+  for (const Partition &partition : cutPartitions(plan))
     functions.insert(functions.end(), partition.functions.begin(), partition.functions.end());
   codes.front().counters = makeCounterBlocks(1);
-  return emitModule(plans.front(), slices.front(), options.level, [&](ModuleLowering &lowering) {
+  return emitModule(plan, slices.front(), options.level, [&](ModuleLowering &lowering) {
     lowerFunctions(lowering, functions, codes.front().counters.front());
     lowerModuleParts(lowering, 0);
     if (options.stopAfter > StopAfter::Optimize)

@@ -14,10 +14,11 @@ namespace w2n::compiler {
 
 class Build {
 public:
-  /// Everything must outlive the build. `plan` is makePlan's, with `image`; `slices` are not empty;
-  /// `sourceHash` is of the wasm bytes.
-  Build(const ModulePlan &plan, const MemoryImage &image, const std::vector<TargetChoice> &slices,
-        std::span<const uint8_t, 32> sourceHash);
+  /// Everything must outlive the build. `plan` is makePlan's, with `image`; `targets` are
+  /// the processors of one target, one at least; `report` may be null; `sourceHash` is of the wasm
+  /// bytes.
+  Build(const ModulePlan &plan, const MemoryImage &image, const std::vector<TargetChoice> &targets,
+        CodeReport *report, std::span<const uint8_t, 32> sourceHash);
   Build(const Build &) = delete;
   Build &operator=(const Build &) = delete;
 
@@ -35,14 +36,14 @@ public:
   std::string description() const;
 
 private:
-  /// What no wasm function is: thunks, closed tables, initialize.
+  /// Lowers all that is no wasm function: thunks, closed tables, initialize.
   void lowerModuleParts(ModuleLowering &lowering, size_t slice);
 
+  const ModulePlan &plan;
   const CompileOptions &options;
-  const std::vector<TargetChoice> &slices;
   const MemoryImage &image;
   const std::span<const uint8_t, 32> sourceHash;
-  std::vector<ModulePlan> plans;
+  std::vector<Slice> slices;
   /// By slice; of each, whether it has something to initialize is known when its job is done.
   std::vector<SliceCode> codes;
   size_t jobs = 0;

@@ -34,7 +34,7 @@ bool isText(const CompileOptions &options) {
          options.stopAfter == StopAfter::Lower || options.stopAfter == StopAfter::Optimize;
 }
 
-/// What is asked for, told at the end of the scope.
+/// The reports that were asked for, told at the end of the scope.
 class Reports {
 public:
   explicit Reports(const CompileOptions &options) : tell(options.report) {
@@ -139,15 +139,14 @@ compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &given,
   }
   plan.times = reports.times();
   plan.budget = &budget;
-  CodeReport *const codeReport = plan.report = reports.beginCode(plan);
+  CodeReport *const codeReport = reports.beginCode(plan);
   const MemoryImage image = buildImage(module, plan.dataInImage);
   W2N_CHECK(budget.checkArtifact(image.bytes()));
   std::vector<std::unique_ptr<Build>> builds;
-  for (const std::vector<TargetChoice> &slices : choices) {
-    builds.push_back(std::make_unique<Build>(plan, image, slices, hash));
-    // Another target would say the same once more.
-    plan.report = nullptr;
-  }
+  // Another target would report the same once more.
+  for (const std::vector<TargetChoice> &choice : choices)
+    builds.push_back(
+        std::make_unique<Build>(plan, image, choice, builds.empty() ? codeReport : nullptr, hash));
   if (codeReport)
     scanModule(plan, choices.front(), *codeReport);
   phase.reset();

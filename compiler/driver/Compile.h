@@ -21,7 +21,7 @@ Result<std::vector<Result<std::vector<uint8_t>>>>
 compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &options,
                   std::span<const std::string> targets);
 
-/// What --mcpu=help and --mattr=help print for `target`. Errors: Unsupported.
+/// The text that --mcpu=help and --mattr=help print for `target`. Errors: Unsupported.
 Result<std::string> listFor(const std::string &target, List list);
 
 } // namespace w2n::compiler

@@ -126,7 +126,7 @@ Result<std::vector<uint8_t>> listWith(const char *target, uint32_t list) {
   return std::vector<uint8_t>(text.begin(), text.end());
 }
 
-/// What `output` is in C; returns whether it is a success.
+/// Puts `output` in C into `result`; returns whether it is a success.
 bool fill(w2n_compile_result &result, const Result<std::vector<uint8_t>> &output) {
   result = {};
   if (!output) {

@@ -44,7 +44,7 @@ void initializeDisassemblers() {
   std::call_once(once, LLVMInitializeAllDisassemblers);
 }
 
-/// Where instructions begin: bytes that are none are passed over to the next such place.
+/// The alignment of instructions: bytes that are none are passed over up to the next such address.
 size_t alignmentOf(const TargetInfo &info) {
   const llvm::Triple triple(info.triple);
   std::string error;

@@ -36,7 +36,7 @@ std::vector<std::string> slowOpcodes(std::span<const TargetChoice> slices) {
       if (features->checkFeatures(std::string("+") + row.feature))
         continue;
       details.resize(std::max(details.size(), size_t(row.opcode) + 1));
-      // Of several slices, the first that lacks it.
+      // The first slice that lacks it is named.
       if (details[size_t(row.opcode)].empty())
         details[size_t(row.opcode)] = std::string(wasm::infoOf(row.opcode).text) + ", for " +
                                       choice.processor.name + " (--mcpu=" + row.processor +
@@ -125,7 +125,7 @@ void BodyScan::nest(OpcodeClass opcodeClass) {
     leave();
 }
 
-/// What is in a block is in those around it; of a loop, only that it is there.
+/// Calls and growth in a block are in those around it too, but those in a loop only in the loop.
 void BodyScan::leave() {
   const Block block = blocks.back();
   blocks.pop_back();

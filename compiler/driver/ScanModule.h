@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What of the causes in the report can be seen in the wasm module itself.
+// The causes in the report that can be seen in the wasm module itself.
 #pragma once
 
 #include "compiler/lower/module/ModuleLowering.h"

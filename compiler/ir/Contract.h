@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the lowering promises to the passes, and the passes to each other: how accesses are marked,
-// which loads must trap, and how a load is kept until code is generated.
+// The promises of the lowering to the passes, and of the passes to each other: how accesses are
+// marked, which loads must trap, and how a load is kept until code is generated.
 //
 //  - Every access has the TBAA type of its alias class. LLVM keeps the type when it merges
 //  accesses,

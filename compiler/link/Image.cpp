@@ -55,7 +55,7 @@ MemoryImage buildImage(const wasm::Module &module, std::vector<bool> &dataInImag
     if (segment.mode == wasm::SegmentMode::Passive)
       continue;
     std::optional<uint64_t> offset = applicableOffset(module, segment);
-    // What follows must not overtake it: it may trap, or write to the same place.
+    // The segments behind it must not overtake it: it may trap, or write to the same place.
     if (!offset)
       break;
     const uint64_t touched =

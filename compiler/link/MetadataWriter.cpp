@@ -5,6 +5,7 @@
 #include "compiler/ir/LlvmError.h"
 #include "compiler/link/RenameSymbols.h"
 #include "compiler/plan/ConstantExpression.h"
+#include "compiler/plan/Slice.h"
 #include "lib/artifact/Checksum.h"
 #include "lib/artifact/TypeCodes.h"
 #include "lib/wasm/Instruction.h"
@@ -69,10 +70,10 @@ private:
   ArrayRef data();
   ArrayRef images();
   ArrayRef slices(std::span<const SliceCode> slices);
-  ArrayRef functionCodes(const ModulePlan &slice);
-  ArrayRef thunks(const ModulePlan &slice);
-  ArrayRef profile(const SliceCode &slice);
-  llvm::Constant *symbolOf(const ModulePlan &slice, const std::string &name);
+  ArrayRef functionCodes(const Slice &slice);
+  ArrayRef thunks(const Slice &slice);
+  ArrayRef profile(const SliceCode &code);
+  llvm::Constant *symbolOf(const Slice &slice, const std::string &name);
   uint32_t codeOf(wasm::ValueType type) const;
   ArrayRef valueTypes(const std::vector<wasm::ValueType> &types);
   ArrayRef typeDetails(const wasm::TypeDefinition &type);
@@ -150,7 +151,7 @@ ArrayRef MetadataEmitter::functions() {
 }
 
 /// The code called `name` in `slice`, wherever it is.
-llvm::Constant *MetadataEmitter::symbolOf(const ModulePlan &slice, const std::string &name) {
+llvm::Constant *MetadataEmitter::symbolOf(const Slice &slice, const std::string &name) {
   const std::string symbol = name + slice.symbolSuffix;
   if (llvm::Function *existing = lowering.module.getFunction(symbol))
     return existing;
@@ -158,21 +159,20 @@ llvm::Constant *MetadataEmitter::symbolOf(const ModulePlan &slice, const std::st
                                /*takesContext=*/false);
 }
 
-ArrayRef MetadataEmitter::functionCodes(const ModulePlan &slice) {
+ArrayRef MetadataEmitter::functionCodes(const Slice &slice) {
   ArrayRef reference = blob.append(std::vector<FunctionCode>(wasm.functions.size()));
   for (uint32_t i = wasm.importedFunctions; i < wasm.functions.size(); ++i) {
     const size_t offset = reference.offset + i * sizeof(FunctionCode);
     blob.setDistance(offset + offsetof(FunctionCode, code),
-                     symbolOf(slice, slice.functionSymbol(i)));
-    if (slice.hasTailEntry[i])
-      blob.setDistance(offset + offsetof(FunctionCode, tailCode),
-                       symbolOf(slice, slice.symbols[i]));
+                     symbolOf(slice, plan.functionSymbol(i)));
+    if (plan.hasTailEntry[i])
+      blob.setDistance(offset + offsetof(FunctionCode, tailCode), symbolOf(slice, plan.symbols[i]));
   }
   return reference;
 }
 
-ArrayRef MetadataEmitter::thunks(const ModulePlan &slice) {
-  const ThunkUses uses = findThunkUses(slice);
+ArrayRef MetadataEmitter::thunks(const Slice &slice) {
+  const ThunkUses uses = findThunkUses(plan);
   ArrayRef reference = blob.append(std::vector<ThunkRecord>(wasm.types.size()));
   for (uint32_t i = 0; i < wasm.types.size(); ++i) {
     const size_t offset = reference.offset + i * sizeof(ThunkRecord);
@@ -187,11 +187,11 @@ ArrayRef MetadataEmitter::thunks(const ModulePlan &slice) {
 }
 
 // Partitions are compiled before anybody knows where their counters are: they read it.
-ArrayRef MetadataEmitter::profile(const SliceCode &slice) {
+ArrayRef MetadataEmitter::profile(const SliceCode &code) {
   std::vector<ProfileRecord> records;
   uint32_t nextCounter = 0;
-  for (const CounterBlock &block : slice.counters) {
-    const std::string symbol = block.symbol + slice.plan->symbolSuffix;
+  for (const CounterBlock &block : code.counters) {
+    const std::string symbol = block.symbol + code.slice->symbolSuffix;
     llvm::GlobalVariable *begin = lowering.module.getNamedGlobal(symbol);
     if (!begin)
       begin = new llvm::GlobalVariable(lowering.module, lowering.i64, /*isConstant=*/true,
@@ -211,13 +211,13 @@ ArrayRef MetadataEmitter::profile(const SliceCode &slice) {
 
 ArrayRef MetadataEmitter::slices(std::span<const SliceCode> slices) {
   std::vector<SliceRecord> records;
-  for (const SliceCode &slice : slices) {
+  for (const SliceCode &code : slices) {
     SliceRecord record = {};
-    record.cpu = blob.append(slice.plan->processor.name);
-    record.features = blob.append(slice.plan->requiredFeatures);
-    record.functions = functionCodes(*slice.plan);
-    record.thunks = thunks(*slice.plan);
-    record.profile = profile(slice);
+    record.cpu = blob.append(code.slice->target.processor.name);
+    record.features = blob.append(code.slice->target.requiredFeatures);
+    record.functions = functionCodes(*code.slice);
+    record.thunks = thunks(*code.slice);
+    record.profile = profile(code);
     records.push_back(record);
   }
   ArrayRef reference = blob.append(records);
@@ -225,7 +225,7 @@ ArrayRef MetadataEmitter::slices(std::span<const SliceCode> slices) {
     if (slices[i].hasInitialize)
       blob.setDistance(reference.offset + i * sizeof(SliceRecord) +
                            offsetof(SliceRecord, initialize),
-                       symbolOf(*slices[i].plan, initializeSymbol));
+                       symbolOf(*slices[i].slice, initializeSymbol));
   return reference;
 }
 
@@ -349,7 +349,7 @@ void MetadataEmitter::run(std::span<const SliceCode> slices, std::span<const uin
   blob.bytes.resize(sizeof(MetadataHeader));
   header.compilerVersion =
       blob.append("wasm2native " W2N_VERSION " (LLVM " LLVM_VERSION_STRING ")");
-  header.targetTriple = blob.append(plan.targetTriple);
+  header.targetTriple = blob.append(lowering.slice.target.triple);
   header.moduleName = blob.append(wasm.name);
   header.types = types();
   header.imports = imports();
@@ -404,7 +404,7 @@ namespace {
 
 using ElfReader = llvm::object::ELFFile<llvm::object::ELF64LE>;
 
-/// What the linker alone decides.
+/// Addresses that the linker alone decides.
 struct LinkedLayout {
   uint64_t note = 0, image = 0, ehFrame = 0, ehFrameBytes = 0, inlined = 0, inlinedBytes = 0;
   const ElfReader::Elf_Shdr *symbols = nullptr;
@@ -474,7 +474,7 @@ Result<uint64_t> completeMetadata(std::vector<uint8_t> &elf, const MemoryImage &
   auto *sliceRecords =
       reinterpret_cast<SliceRecord *>(elf.data() + layout.note + header->slices.offset);
   for (size_t i = 0; i < slices.size(); ++i) {
-    W2N_TRY(range, codeRangeOf(*file, layout, slices[i].plan->symbolSuffix));
+    W2N_TRY(range, codeRangeOf(*file, layout, slices[i].slice->symbolSuffix));
     if (range.second == 0)
       continue;
     sliceRecords[i].codeBegin = ImageOffset(range.first - layout.note);
@@ -499,10 +499,10 @@ Result<uint64_t> completeMetadata(std::vector<uint8_t> &elf, const MemoryImage &
 
 } // namespace
 
-Status finishArtifact(std::vector<uint8_t> &elf, const MemoryImage &image,
+Status finishArtifact(std::vector<uint8_t> &elf, const ModulePlan &plan, const MemoryImage &image,
                       std::span<const SliceCode> slices) {
   W2N_TRY(note, completeMetadata(elf, image, slices));
-  W2N_CHECK(renameSymbols(elf, slices));
+  W2N_CHECK(renameSymbols(elf, plan, slices));
   auto *header = reinterpret_cast<MetadataHeader *>(elf.data() + note);
   header->checksum = artifact::checksumOf(elf, artifact::checksumOffset(note));
   return {};

@@ -7,14 +7,15 @@
 #include "compiler/codegen/Profile.h"
 #include "compiler/link/Image.h"
 #include "compiler/lower/module/ModuleLowering.h"
+#include "compiler/plan/Slice.h"
 
 namespace w2n::compiler {
 
 /// The code of one slice, as far as metadata names it.
 struct SliceCode {
-  const ModulePlan *plan;
+  const Slice *slice;
   bool hasInitialize; ///< whether lowerInitialize made something
-  /// What counts, in the order of the counters; empty without --profile-generate.
+  /// The blocks of counters, in the order of the counters; empty without --profile-generate.
   std::vector<CounterBlock> counters = {};
 };
 
@@ -24,10 +25,10 @@ struct SliceCode {
 void emitMetadata(ModuleLowering &lowering, const MemoryImage &image,
                   std::span<const SliceCode> slices, std::span<const uint8_t> sourceHash);
 
-/// Fills in what only the linked file tells: the slices' ranges of code, where the unwind tables
-/// are, file offsets of the image. Then exchanges the symbols for display names (RenameSymbols.h),
-/// and seals the artifact with its checksum. Errors: Internal.
-Status finishArtifact(std::vector<uint8_t> &elf, const MemoryImage &image,
+/// `plan` is that of the slices. Fills in what only the linked file tells: the slices' ranges of
+/// code, where the unwind tables are, file offsets of the image. Then exchanges the symbols for
+/// display names (RenameSymbols.h), and seals the artifact with its checksum. Errors: Internal.
+Status finishArtifact(std::vector<uint8_t> &elf, const ModulePlan &plan, const MemoryImage &image,
                       std::span<const SliceCode> slices);
 
 } // namespace w2n::compiler

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Where the linker writes to. For a file, LLVM makes a temporary one and installs handlers of
-// fifteen signals that would remove it; but signals are the host's when it compiles in its process.
-// For anything that is no file it makes a buffer, and writes that in the end.
+// A pipe for the linker to write to. For a file, LLVM makes a temporary one and installs handlers
+// of fifteen signals that would remove it; but signals are the host's when it compiles in its
+// process. For anything that is no file it makes a buffer, and writes that in the end.
 #pragma once
 
 #include "lib/support/Error.h"
@@ -19,7 +19,7 @@ class OutputPipe {
 public:
   /// Makes it at `path`, where nothing is yet. Errors: Io.
   Status open(const std::string &path);
-  /// What was written, when nobody will write any more. Call it once after open.
+  /// The bytes that were written, when no more will be. Call it once after open.
   Result<std::vector<uint8_t>> finish();
 
 private:

@@ -15,14 +15,15 @@ using Elf = llvm::object::ELF64LE;
 using ElfReader = llvm::object::ELFFile<Elf>;
 
 /// The name that people get to see in place of `symbol`.
-std::string shownName(llvm::StringRef symbol, std::span<const SliceCode> slices) {
+std::string shownName(llvm::StringRef symbol, const ModulePlan &plan,
+                      std::span<const SliceCode> slices) {
   if (!functionIndexOf(symbol))
     return symbol.str();
-  std::string name = slices.front().plan->displayNameOf(symbol);
+  std::string name = plan.displayNameOf(symbol);
   // Every symbol has a suffix if any has: the one that it ends with is its slice's.
-  for (const SliceCode &slice : slices)
-    if (symbol.ends_with(slice.plan->symbolSuffix))
-      return name + slice.plan->symbolSuffix;
+  for (const SliceCode &code : slices)
+    if (symbol.ends_with(code.slice->symbolSuffix))
+      return name + code.slice->symbolSuffix;
   return name;
 }
 
@@ -40,7 +41,7 @@ struct StringTable {
   }
 };
 
-/// Where the linker has put what is rewritten: offsets in the file.
+/// Places of the tables that are rewritten: offsets in the file.
 struct SymbolLayout {
   uint64_t headers, strings;         ///< section headers: all, and that of the names
   uint64_t symbols, symbolCount;     ///< the symbols themselves
@@ -79,7 +80,8 @@ template <typename T> T *at(std::vector<uint8_t> &bytes, uint64_t offset) {
 
 } // namespace
 
-Status renameSymbols(std::vector<uint8_t> &elf, std::span<const SliceCode> slices) {
+Status renameSymbols(std::vector<uint8_t> &elf, const ModulePlan &plan,
+                     std::span<const SliceCode> slices) {
   auto file =
       ElfReader::create(llvm::StringRef(reinterpret_cast<const char *>(elf.data()), elf.size()));
   if (!file)
@@ -89,7 +91,7 @@ Status renameSymbols(std::vector<uint8_t> &elf, std::span<const SliceCode> slice
   const auto *oldNames = reinterpret_cast<const char *>(elf.data() + layout.stringsBegin);
   auto *symbols = at<Elf::Sym>(elf, layout.symbols);
   for (uint64_t i = 0; i < layout.symbolCount; ++i)
-    symbols[i].st_name = names.add(shownName(oldNames + symbols[i].st_name, slices));
+    symbols[i].st_name = names.add(shownName(oldNames + symbols[i].st_name, plan, slices));
   const std::vector<uint8_t> headers(elf.begin() + ptrdiff_t(layout.headers), elf.end());
   elf.resize(layout.stringsBegin);
   elf.insert(elf.end(), names.bytes.begin(), names.bytes.end());

@@ -10,6 +10,7 @@ namespace w2n::compiler {
 /// Exchanges the symbols of functions in `elf`, a shared object as the linker made it, for their
 /// display names, followed by the slice's suffix where there are several. Nothing finds anything by
 /// these names any more: they may be equal to each other, or to anything else.
-Status renameSymbols(std::vector<uint8_t> &elf, std::span<const SliceCode> slices);
+Status renameSymbols(std::vector<uint8_t> &elf, const ModulePlan &plan,
+                     std::span<const SliceCode> slices);
 
 } // namespace w2n::compiler

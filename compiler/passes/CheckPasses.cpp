@@ -34,7 +34,7 @@ public:
   explicit WatchedLoad(LoadInst &load)
       : CallbackVH(&load), block(load.getParent()), wasVolatile(load.isVolatile()) {}
 
-  /// What the pass has done wrong; null if nothing. `reached` are the blocks that are still
+  /// The mistake of the pass; null if it made none. `reached` are the blocks that are still
   /// reached.
   const char *fault(const SmallPtrSetImpl<const BasicBlock *> &reached) const;
 

@@ -21,7 +21,7 @@ inline constexpr size_t passWayCount = 0
 #include "compiler/passes/PassCounts.def"
     ;
 
-/// Of the whole process, by all threads.
+/// The counts of the whole process, by all threads.
 inline std::array<std::atomic<uint64_t>, passWayCount> passCounts;
 
 inline void countWay(PassWay way) {

@@ -18,6 +18,8 @@
 #include "compiler/passes/speculation/MaskSwitches.h"
 #include "compiler/passes/traps/PinLoads.h"
 
+#include <llvm/Analysis/ProfileSummaryInfo.h>
+
 namespace w2n::compiler {
 
 using namespace llvm;
@@ -71,12 +73,27 @@ void registerPasses(PassBuilder &builder) {
       });
 }
 
-TargetLibraryInfoImpl knownLibrary(const Triple &triple) {
+/// The library functions that passes may know by their names. Names of functions are the module's,
+/// and say nothing; known are those that the builtins archive has.
+static TargetLibraryInfoImpl knownLibrary(const Triple &triple) {
   TargetLibraryInfoImpl library(triple);
   library.disableAllFunctions();
   for (LibFunc known : {LibFunc_memcpy, LibFunc_memmove, LibFunc_memset})
     library.setAvailable(known);
   return library;
+}
+
+Analyses::Analyses(const Module &module) : library(knownLibrary(module.getTargetTriple())) {}
+
+void Analyses::registerWith(PassBuilder &builder, Module &module) {
+  functions.registerPass([&] { return TargetLibraryAnalysis(library); });
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(callGraph);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, callGraph, modules);
+  // Function passes ask for what is known of the module, and make nothing of it themselves.
+  modules.getResult<ProfileSummaryAnalysis>(module);
 }
 
 } // namespace w2n::compiler

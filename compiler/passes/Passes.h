@@ -32,8 +32,17 @@ void addPass(llvm::FunctionPassManager &passes, OwnPass pass);
 /// Lets the text of a pipeline name every pass of the table.
 void registerPasses(llvm::PassBuilder &builder);
 
-/// What passes may know of functions by their names. Names of functions are the module's, and say
-/// nothing; known are those that the builtins archive has.
-llvm::TargetLibraryInfoImpl knownLibrary(const llvm::Triple &triple);
+/// The analyses of a module's passes: LLVM's, and the few library functions that passes may know.
+struct Analyses {
+  explicit Analyses(const llvm::Module &module);
+  /// Connects the managers with each other, and with the analyses that `builder` knows.
+  void registerWith(llvm::PassBuilder &builder, llvm::Module &module);
+
+  const llvm::TargetLibraryInfoImpl library;
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager callGraph;
+  llvm::ModuleAnalysisManager modules;
+};
 
 } // namespace w2n::compiler

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What is known of a function after a pass of ours that adds and removes instructions, and no
+// The analyses that hold after a pass of ours that adds and removes instructions, and no
 // blocks.
 #pragma once
 

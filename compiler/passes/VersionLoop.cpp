@@ -15,7 +15,7 @@ using namespace llvm;
 
 namespace {
 
-/// What is behind the loop gets the copy's values from the copy.
+/// Blocks behind the loop get the copy's values from the copy.
 void addExits(const Loop &loop, const ValueToValueMapTy &copies) {
   SmallVector<Loop::Edge, 4> edges;
   loop.getExitEdges(edges);
@@ -28,7 +28,7 @@ void addExits(const Loop &loop, const ValueToValueMapTy &copies) {
     }
 }
 
-/// What only blocks of the loop dominated is reached from the copy, too.
+/// Blocks that only the loop dominated are reached from the copy, too.
 void moveDominated(const Loop &loop, BasicBlock &choice, DominatorTree &dominators) {
   SmallVector<BasicBlock *, 8> moved;
   for (BasicBlock *block : loop.blocks())

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What constant expressions of a single instruction say at compile time: offsets of active
+// The values of constant expressions of a single instruction at compile time: offsets of active
 // segments, and the elements of segments that metadata can hold. All others are computed when an
 // instance is made. The expressions must be valid.
 #pragma once

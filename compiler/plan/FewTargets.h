@@ -12,7 +12,7 @@
 
 namespace w2n::compiler {
 
-/// What calls through a table can reach.
+/// The functions that calls through a table can reach.
 struct Targets {
   /// Elements to compare the index with, ascending.
   std::vector<uint32_t> elements;

@@ -10,7 +10,7 @@ namespace w2n::compiler {
 namespace {
 
 constexpr llvm::StringRef symbolPrefix = "fn";
-/// Of a wasm name, symbols have so much.
+/// The part of a wasm name that symbols have.
 constexpr size_t maxSymbolTailBytes = 64;
 /// Display names are cut here: names may have a megabyte each.
 constexpr size_t maxDisplayBytes = 4096;

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What is known of a whole module before its parts are lowered, and what it is compiled for.
+// Facts about a whole module before its parts are lowered, for all targets.
 #pragma once
 
 #include "compiler/Options.h"
 #include "compiler/plan/ClosedTables.h"
 #include "compiler/plan/FewTargets.h"
 #include "compiler/plan/TypedTables.h"
-#include "compiler/targets/Processor.h"
-#include "compiler/targets/SimdTarget.h"
 #include "lib/artifact/Abi.h"
 #include "lib/wasm/Module.h"
 
@@ -22,11 +20,10 @@ class CompileBudget;
 
 namespace w2n::compiler {
 
-class CodeReport;
 class ProfileUse;
 class TimeReport;
 
-/// What is known of the whole wasm module before any of it is lowered; shared by all partitions,
+/// Facts about the whole wasm module before any of it is lowered; shared by all partitions,
 /// read-only.
 struct ModulePlan {
   const wasm::Module &wasm;
@@ -34,14 +31,14 @@ struct ModulePlan {
   artifact::ContextLayout layout = {};
   /// Symbol of each function in LLVM's modules and in object files; see FunctionNames.h.
   std::vector<std::string> symbols = {};
-  /// What people call each function; see FunctionNames.h.
+  /// The name of each function for people; see FunctionNames.h.
   std::vector<std::string> displayNames = {};
   /// Index in the context's functionReferences, or artifact::noIndex.
   std::vector<uint32_t> references = {};
   /// Contents of the tables that nothing but calls can reach; see ClosedTables.h.
   std::vector<std::optional<ClosedTable>> closedTables = {};
-  /// What calls through them can reach, where that is little and they may become direct calls; see
-  /// FewTargets.h.
+  /// The targets of calls through them, where they are few and the calls may become direct calls;
+  /// see FewTargets.h.
   FewTargets fewTargets = {};
   /// Types that have their own tables of code; see TypedTables.h.
   TypedTables typedTables = {};
@@ -53,7 +50,6 @@ struct ModulePlan {
   std::vector<bool> hasTailEntry = {};
   /// Tables that return_call_indirect names.
   std::vector<bool> tailCalledTables = {};
-  TargetTraits traits = {};
   bool hasSharedMemory = false;
   /// Data segments that are in the memory image and so need no code.
   std::vector<bool> dataInImage = {};
@@ -61,28 +57,22 @@ struct ModulePlan {
   bool usesHeap = false;
   /// Whether any function has a try: if not, nothing that is thrown is caught here.
   bool catchesExceptions = false;
-  std::string targetTriple = {};
-  Processor processor = {};
-  /// What the code needs beyond the target's baseline, comma-separated.
-  std::string requiredFeatures = {};
-  VectorTarget vectorTarget = {};
-  /// What the code is compiled with; null is nothing.
+  /// The profile that the code is compiled with; null is none.
   std::shared_ptr<const ProfileUse> profile = nullptr;
-  /// Where reports are collected; null is nowhere.
+  /// The times for the report; null if none are collected.
   TimeReport *times = nullptr;
   /// The encoded world of the component that the module was made from; empty if there is none.
   std::span<const uint8_t> component = {};
-  /// What all plans of a compilation use together; never null where functions are lowered.
+  /// The budget of all plans of a compilation together; never null where functions are lowered.
   CompileBudget *budget = nullptr;
-  CodeReport *report = nullptr;
-  /// Follows the names of all symbols of this slice, where there are several.
-  std::string symbolSuffix = {};
 
-  /// The symbol of the code that calls of a function reach: without the slice's suffix.
+  /// The symbol of the code that calls of a function reach, without the suffix of a slice
+  /// (Slice.h).
   std::string functionSymbol(uint32_t functionIndex) const;
-  /// What people call the function whose code has `symbol`, with or without the slice's suffix.
+  /// The name for people of the function whose code has `symbol`, with or without the slice's
+  /// suffix.
   const std::string &displayNameOf(llvm::StringRef symbol) const;
-  /// What calls of functions of the type `typeNumber` through `table` can reach; null is too much.
+  /// The targets of calls of functions of the type `typeNumber` through `table`; null is too many.
   const Targets *targetsOf(uint32_t table, uint32_t typeNumber) const {
     const auto found = fewTargets.find({table, typeNumber});
     return found == fewTargets.end() ? nullptr : &found->second;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the code of a module refers to, found in one pass over all of it.
+// The references of a module's code, found in one pass over all of it.
 #pragma once
 
 #include "lib/wasm/Module.h"

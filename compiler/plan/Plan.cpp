@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What must be known of the whole module before its parts are lowered.
+// Finds what must be known of the whole module before its parts are lowered.
 
 #include "compiler/plan/Plan.h"
 
@@ -102,18 +102,6 @@ ModulePlan makePlan(const wasm::Module &module, const CompileOptions &options) {
   plan.dataInImage.resize(module.data.size());
   plan.hasSharedMemory = llvm::any_of(
       module.memories, [](const wasm::Memory &memory) { return memory.type.limits.shared; });
-  return plan;
-}
-
-ModulePlan planFor(const ModulePlan &shared, const TargetChoice &target,
-                   const std::string &symbolSuffix) {
-  ModulePlan plan = shared;
-  plan.traits = target.info->traits;
-  plan.targetTriple = target.triple;
-  plan.processor = target.processor;
-  plan.requiredFeatures = target.requiredFeatures;
-  plan.vectorTarget = target.vectorTarget;
-  plan.symbolSuffix = symbolSuffix;
   return plan;
 }
 

@@ -15,7 +15,7 @@ namespace w2n::compiler {
 /// ascending.
 using TypedTables = std::vector<std::vector<uint32_t>>;
 
-/// Those that most calls name, as long as all together are small beside the code.
+/// Chooses those that most calls name, as long as all together are small beside the code.
 TypedTables chooseTypedTables(const wasm::Module &module, const ModuleUses &uses,
                               const std::vector<std::optional<ClosedTable>> &closedTables);
 

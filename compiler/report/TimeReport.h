@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Where the time of a compilation goes (--time-report).
+// The time of the phases of a compilation (--time-report).
 #pragma once
 
 #include <array>
@@ -23,7 +23,7 @@ struct TimeSpent {
   }
 };
 
-/// What the calling thread spends from its construction on.
+/// Measures the time of the calling thread from its construction on.
 class Stopwatch {
 public:
   Stopwatch();
@@ -59,7 +59,7 @@ public:
   void add(Phase phase, TimeSpent time);
   /// A job that thread number `thread` has done, and what it was.
   void addJob(unsigned thread, const std::string &what, TimeSpent time);
-  /// What each of LLVM's passes took, by its name.
+  /// Adds the times of LLVM's passes, by their names.
   void addPasses(const std::map<std::string, double> &seconds);
 
   /// A table of phases, the threads, the slowest jobs, passes if there are any, and the most memory

@@ -156,7 +156,7 @@ Result<Processor> resolveProcessor(const TargetInfo &target, const std::string &
   if (!isProcessor(target, name))
     return fail(ErrorKind::Unsupported, "unknown CPU '" + name + "' for target " + target.name +
                                             "; --mcpu=help lists those that are known");
-  // What goes with the baseline stays: the ABI rests on it.
+  // Features of the baseline stay: the ABI rests on them.
   if (const FeatureSet *set = findFeatureSet(target, name)) {
     processor.cpu = set->cpu;
     processor.features = withMore(processor.features, set->features);

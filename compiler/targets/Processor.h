@@ -38,7 +38,7 @@ struct TargetInfo {
   TargetTraits traits;
 };
 
-/// What code is generated for.
+/// The processor that code is generated for.
 struct Processor {
   std::string name;     ///< as it was asked for
   std::string cpu;      ///< LLVM's name
@@ -46,8 +46,8 @@ struct Processor {
   std::string features; ///< "+avx2,-bmi": what LLVM adds to `cpu`
 };
 
-/// What `name` means on `target`: empty is the baseline; "native" is the baseline with the features
-/// that this machine has; else it is LLVM's name of a processor. Errors: Unsupported.
+/// The processor called `name` on `target`: empty is the baseline; "native" is the baseline with
+/// the features that this machine has; else it is LLVM's name of a processor. Errors: Unsupported.
 Result<Processor> resolveProcessor(const TargetInfo &target, const std::string &name);
 
 /// Whether resolveProcessor knows `name`, and it has what the target's baseline has.

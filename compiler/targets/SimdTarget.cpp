@@ -21,7 +21,7 @@ VectorTarget VectorTarget::of(const llvm::MCSubtargetInfo &subtarget) {
     target.architecture = Architecture::AArch64;
     target.fma = target.unalignedElements = true;
   } else if (triple.isRISCV()) {
-    // Of vectors only the baseline's calls decide, so that artifacts with and without can be
+    // Only the baseline's calls decide about vectors, so that artifacts with and without can be
     // linked.
     target.fma = true;
     target.unalignedElements = subtarget.checkFeatures("+unaligned-vector-mem");

@@ -9,7 +9,7 @@
 
 namespace w2n::compiler {
 
-/// What the lowering asks of a target's vector unit.
+/// A target's vector unit, as far as the lowering asks.
 struct VectorTarget {
   enum class Architecture : uint8_t { X86_64, AArch64, Other };
   Architecture architecture = Architecture::Other;
@@ -40,9 +40,9 @@ enum class VectorOperation : uint8_t {
   NarrowI32x4U,
   /// Gives an i1.
   AnyTrue,
-  /// Of an i32, whose lower half is taken.
+  /// Takes the lower half of an i32.
   SplatI16x8,
-  // Of either float type.
+  // Operations on either float type.
   Min,
   Max,
   PseudoMin,
@@ -67,7 +67,7 @@ enum class VectorOperation : uint8_t {
 llvm::Value *emitVectorOperation(llvm::IRBuilder<> &builder, const VectorTarget &target,
                                  VectorOperation operation, llvm::ArrayRef<llvm::Value *> operands);
 
-// Of each architecture: SimdX86.cpp, SimdAArch64.cpp.
+// For each architecture: SimdX86.cpp, SimdAArch64.cpp.
 llvm::Value *emitX86VectorOperation(llvm::IRBuilder<> &builder, const VectorTarget &target,
                                     VectorOperation operation,
                                     llvm::ArrayRef<llvm::Value *> operands);

@@ -45,8 +45,8 @@ Result<TargetChoice> chooseSlice(const TargetInfo &info, const std::string &cpu,
   return choice;
 }
 
-/// Of `cpus`, those that `info` knows. If there is but one target, all, so that an unknown one is
-/// an error that names the target.
+/// The slices for those of `cpus` that `info` knows. If there is but one target, all, so that an
+/// unknown one is an error that names the target.
 Result<std::vector<TargetChoice>> slicesOf(const TargetInfo &info,
                                            const std::vector<std::string> &cpus, bool isOnly,
                                            const CompileOptions &options) {
@@ -71,7 +71,7 @@ Result<std::vector<TargetChoice>> slicesOf(const TargetInfo &info,
   return slices;
 }
 
-/// What LLVM has no other way to be told than options of its command line.
+/// Settings that LLVM has only as options of its command line.
 struct HiddenOption {
   const char *name, *value;
 };

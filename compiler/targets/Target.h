@@ -18,7 +18,7 @@ struct TargetChoice {
   const TargetInfo *info;
   std::string triple;
   Processor processor;
-  /// What the loader checks: see Processor.h.
+  /// The features that the loader checks: see Processor.h.
   std::string requiredFeatures;
   VectorTarget vectorTarget = {};
 };
@@ -27,9 +27,9 @@ struct TargetChoice {
 /// Unsupported, naming those that are known.
 Result<const TargetInfo *> findTarget(const std::string &name);
 
-/// What to generate code for: for each of `targets` its slices, in the order of options.cpu. A
-/// processor is taken for the targets that know its name, so that a list may be for several.
-/// Errors: Unsupported, Invalid.
+/// The processors to generate code for: for each of `targets` its slices, in the order of
+/// options.cpu. A processor is taken for the targets that know its name, so that a list may be for
+/// several. Errors: Unsupported, Invalid.
 Result<std::vector<std::vector<TargetChoice>>> chooseSlices(const CompileOptions &options,
                                                             std::span<const std::string> targets);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-/// What runtime.h and compiler.h share: the export attribute and the kinds of error. C11 and C++.
+/// The common part of runtime.h and compiler.h: the export attribute and the kinds of error. C11
+/// and C++.
 #ifndef WASM2NATIVE_BASE_H
 #define WASM2NATIVE_BASE_H
 
@@ -14,7 +15,7 @@
 extern "C" {
 #endif
 
-/// What went wrong, for programs; the text of the error says it to people.
+/// The kind of an error, for programs; its text is for people.
 typedef enum w2n_error_kind {
   /// Bytes are not what they claim to be. Core specification, chapter 5 ("malformed").
   W2N_ERROR_MALFORMED,

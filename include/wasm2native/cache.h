@@ -16,7 +16,8 @@ extern "C" {
 
 typedef struct w2n_cache w2n_cache;
 
-/// Where the cache is. Strings are UTF-8, terminated, and borrowed for the call of w2n_cache_open.
+/// The place and limits of a cache. Strings are UTF-8, terminated, and borrowed for the call of
+/// w2n_cache_open.
 typedef struct w2n_cache_options {
   /// Null: WASM2NATIVE_CACHE_DIR of the environment, else "wasm2native" in XDG_CACHE_HOME or
   /// ~/.cache. It is made if it is missing.

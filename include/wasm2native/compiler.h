@@ -27,7 +27,7 @@ enum w2n_bounds_checks {
   W2N_BOUNDS_CHECKS_EXPLICIT
 };
 
-/// What compiled code counts.
+/// The meter of compiled code.
 enum w2n_meter {
   W2N_METER_NONE,
   /// Fuel: each instruction takes from what w2n_instance_set_fuel gives, and traps when nothing is
@@ -44,7 +44,7 @@ enum w2n_speculation_masks {
   W2N_SPECULATION_MASKS_NONE
 };
 
-/// What to make.
+/// The form of the output.
 enum w2n_emit {
   W2N_EMIT_SHARED_OBJECT,
   W2N_EMIT_OBJECT,
@@ -104,15 +104,15 @@ typedef struct w2n_compile_options {
   /// Makes code that counts how often it runs: w2n_module_write_profile writes what it counted.
   /// Slower, and for this machine's own use as much as for others: a profile fits every target.
   bool generate_profile;
-  /// What `report` is called with, each once, at the end: a table of where the time goes, and a
-  /// text about why the code may be slower than it could be. docs/report.md shows them.
+  /// The reports that `report` is called with, each once, at the end: a table of where the time
+  /// goes, and a text about why the code may be slower than it could be. docs/report.md shows them.
   bool report_time, report_code;
   /// A profile to compile with: what was counted, as that function or llvm-profdata wrote it; null
   /// is none. Not together with `generate_profile`. A function that has changed since is compiled
   /// without, and `warning` is told.
   const uint8_t *profile;
   size_t profile_bytes;
-  /// What messages call the profile; null is "profile".
+  /// The name of the profile in messages; null is "profile".
   const char *profile_name;
   /// Called with the number of functions that are done and of all; null is nobody. Called from any
   /// thread, one call at a time.
@@ -145,14 +145,14 @@ static inline void w2n_compile_options_init(w2n_compile_options *options) {
   options->stop_after = W2N_STOP_AFTER_LINK;
 }
 
-/// What came of a compilation. Free it with w2n_compile_result_free, whatever came of it.
+/// The result of a compilation. Free it with w2n_compile_result_free, also after an error.
 typedef struct w2n_compile_result {
-  /// What was made; null on failure. Without bytes when `stop_after` makes nothing.
+  /// The output; null on failure. Without bytes when `stop_after` makes nothing.
   uint8_t *output;
   size_t output_bytes;
   /// On failure only.
   w2n_error_kind error_kind;
-  /// Where in the module, or W2N_NO_OFFSET.
+  /// The offset in the module, or W2N_NO_OFFSET.
   uint64_t error_offset;
   /// Begins in lower case, without a final period; null on success.
   char *error_text;
@@ -175,7 +175,7 @@ W2N_API bool w2n_compile_targets(const uint8_t *wasm, size_t wasm_bytes,
                                  const w2n_compile_options *options, const char *const *targets,
                                  size_t target_count, w2n_compile_result *results);
 
-/// What w2n_list lists.
+/// The lists of w2n_list.
 enum w2n_list {
   W2N_LIST_PROCESSORS,
   W2N_LIST_FEATURES,

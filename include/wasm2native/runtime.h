@@ -3,19 +3,17 @@
 /// The runtime, libwasm2native-runtime: loads compiled modules, links them with functions of the
 /// host, calls them. C11 and C++; docs/embedding.md is the tour.
 ///
-/// What holds for every function:
+/// Rules for every function:
 /// - A pointer is not null unless its description says that null is allowed. Strings are UTF-8,
 ///   terminated, and borrowed for the call. Arrays may be null if their count is 0.
 /// - A function that can fail returns a `w2n_error *`: null is success, anything else is the
 ///   caller's to free, and whatever was to be stored through an `out` pointer has not been.
 /// - `*_new`, `*_load*` and `w2n_linker_instantiate` make objects that their caller frees. All
-/// other
-///   pointers are borrowed; each description says for how long. `*_free` allows null.
+///   other pointers are borrowed; each description says for how long. `*_free` allows null.
 /// - Threads: a module, a pool and an error belong to no thread. Every other object is used by one
-/// thread
-///   at a time, and so are, together, an instance, what was got from it, the linker that made it
-///   (if it defines WASI or instances), and instances that are linked with each other. Instances
-///   that are not linked run in parallel.
+///   thread at a time, and so are, together, an instance, what was got from it, the linker that
+///   made it (if it defines WASI or instances), and instances that are linked with each other.
+///   Instances that are not linked run in parallel.
 /// - Running out of memory for small objects ends the process.
 ///
 /// "Core" is the WebAssembly core specification.
@@ -57,7 +55,7 @@ W2N_API w2n_error *w2n_error_new(const char *text);
 W2N_API w2n_error *w2n_error_new_exit(uint32_t status);
 W2N_API void w2n_error_free(w2n_error *error);
 W2N_API w2n_error_kind w2n_error_kind_of(const w2n_error *error);
-/// What happened. Begins in lower case, no final period. Lives as long as the error.
+/// The text of an error. Begins in lower case, no final period. Lives as long as the error.
 W2N_API const char *w2n_error_text(const w2n_error *error);
 /// Byte offset in the file that was read, or W2N_NO_OFFSET.
 W2N_API uint64_t w2n_error_offset(const w2n_error *error);
@@ -70,7 +68,7 @@ W2N_API const char *w2n_error_trap_name(const w2n_error *error);
 /// none. For an error about several unknown imports, their names instead, a line for each module.
 /// Lives as long as the error.
 W2N_API const char *w2n_error_backtrace(const w2n_error *error);
-/// What the guest gave to proc_exit; 0 if the kind is not EXIT.
+/// The status that the guest gave to proc_exit; 0 if the kind is not EXIT.
 W2N_API uint32_t w2n_error_exit_status(const w2n_error *error);
 
 /// A function of a guest that was active.
@@ -273,25 +271,26 @@ W2N_API void w2n_linker_set_data(w2n_linker *linker, void *data);
 /// were compiled without W2N_METER_FUEL are refused (INVALID).
 W2N_API void w2n_linker_set_fuel(w2n_linker *linker, uint64_t fuel);
 
-/// What an instance may have. 0 is no limit but those of the types and of the system. Compiled code
+/// The limits of an instance. 0 is no limit but those of the types and of the system. Compiled code
 /// pays for none of them.
 typedef struct w2n_limits {
-  /// Of each memory that an instance defines: memory.grow beyond gives -1.
+  /// Limit of each memory that an instance defines: memory.grow beyond gives -1.
   uint64_t max_memory_bytes;
-  /// Of each table that an instance defines: table.grow beyond gives -1.
+  /// Limit of each table that an instance defines: table.grow beyond gives -1.
   uint64_t max_table_elements;
-  /// Of the native stack, for each call into an instance: more is a trap, "call stack exhausted".
-  /// 0 is 8 MiB. A call that comes from a guest, through the host, has at most what is left.
+  /// Limit of the native stack, for each call into an instance: more is a trap, "call stack
+  /// exhausted". 0 is 8 MiB. A call that comes from a guest, through the host, has at most what is
+  /// left.
   uint64_t max_stack_bytes;
   /// Alive at once, of those that the linker makes from now on.
   uint32_t max_instances;
-  /// Of the host's memory, for what each instance makes it keep besides memories and stacks: its
-  /// own lists, elements of tables, exceptions. 0 is 256 MiB. Beyond, table.grow gives -1, and an
-  /// exception is a trap, "resource limit reached", unless enough of those before are garbage.
+  /// Limit of the host's memory, for what each instance makes it keep besides memories and stacks:
+  /// its own lists, elements of tables, exceptions. 0 is 256 MiB. Beyond, table.grow gives -1, and
+  /// an exception is a trap, "resource limit reached", unless enough of those before are garbage.
   uint64_t max_host_bytes;
-  /// Of the structures and arrays of a heap that is made for an instance: whole blocks of 32 KiB,
-  /// at most 4 GiB; the tables beside them are 4% more. Beyond, allocation is a trap, "heap limit
-  /// exceeded".
+  /// Limit of the structures and arrays of a heap that is made for an instance: whole blocks of 32
+  /// KiB, at most 4 GiB; the tables beside them are 4% more. Beyond, allocation is a trap, "heap
+  /// limit exceeded".
   uint64_t max_heap_bytes;
 } w2n_limits;
 
@@ -429,9 +428,8 @@ W2N_API w2n_function_type w2n_function_type_of(const w2n_function *function);
 /// addresses for the guest's stack, which the thread's end frees. References to functions in
 /// `results` live as long as the instance that `function` was got from. Errors: INVALID (wrong
 /// counts or kinds; nothing was called), TRAP, EXIT, INTERRUPTED, LIMIT (no room for the stack).
-/// After a trap
-/// the instance can be called again, as the specification says, but what it was doing is half done.
-/// Source: Core, section 4.5.5 (Invocation).
+/// After a trap the instance can be called again, as the specification says, but what it was doing
+/// is half done. Source: Core, section 4.5.5 (Invocation).
 W2N_API w2n_error *w2n_function_call(w2n_function *function, const w2n_value *args,
                                      size_t arg_count, w2n_value *results, size_t result_count);
 
@@ -463,7 +461,8 @@ W2N_API w2n_error *w2n_direct_call(const w2n_direct *direct, uint64_t *slots);
 /// w2n_interrupt_raise only. Errors: LIMIT (no thread to watch the time, of which the process gets
 /// one), IO. Threads: any.
 W2N_API w2n_error *w2n_interrupt_new(uint64_t timeout_ns, w2n_interrupt **out);
-/// What is in the interrupt stays in it, with its deadline. Null is ignored. Threads: any.
+/// Frees an interrupt. Calls that are in it stay in it, with its deadline. Null is ignored.
+/// Threads: any.
 W2N_API void w2n_interrupt_free(w2n_interrupt *interrupt);
 /// Ends what is in the interrupt, and whatever enters it later, with an error INTERRUPTED. Returns
 /// at once, usually before they have ended. Threads: any, but no signal handlers.

@@ -11,34 +11,10 @@
 namespace w2n::component {
 
 size_t Scope::countOf(Sort sort) const {
-  switch (sort) {
-  case Sort::CoreFunc:
-    return coreFuncs.size();
-  case Sort::CoreTable:
-    return coreTables.size();
-  case Sort::CoreMemory:
-    return coreMemories.size();
-  case Sort::CoreGlobal:
-    return coreGlobals.size();
-  case Sort::CoreTag:
-    return coreTags.size();
-  case Sort::CoreType:
-    return coreTypes.size();
-  case Sort::CoreModule:
-    return coreModules.size();
-  case Sort::CoreInstance:
-    return coreInstances.size();
-  case Sort::Func:
-    return funcs.size();
-  case Sort::Value:
-    return 0;
-  case Sort::Type:
-    return types.size();
-  case Sort::Component:
-    return components.size();
-  case Sort::Instance:
-    return instances.size();
-  }
+#define COMPONENT_SPACE(name, space)                                                               \
+  if (sort == Sort::name)                                                                          \
+    return space.size();
+#include "lib/component/IndexSpaces.def"
   return 0;
 }
 

@@ -16,57 +16,20 @@ std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"
 
 CoreExtern Validator::coreExternAt(const SortIndex &item) {
   CoreExtern type;
-  switch (item.sort) {
-  case Sort::CoreFunc:
-    type.function = scope().coreFuncs[item.index];
-    break;
-  case Sort::CoreTable:
-    type.kind = wasm::ExternKind::Table;
-    type.table = scope().coreTables[item.index];
-    break;
-  case Sort::CoreMemory:
-    type.kind = wasm::ExternKind::Memory;
-    type.memory = scope().coreMemories[item.index];
-    break;
-  case Sort::CoreGlobal:
-    type.kind = wasm::ExternKind::Global;
-    type.global = scope().coreGlobals[item.index];
-    break;
-  case Sort::CoreTag:
-    type.kind = wasm::ExternKind::Tag;
-    type.function = scope().coreTags[item.index];
-    break;
-  case Sort::CoreType:
-  case Sort::CoreModule:
-  case Sort::CoreInstance:
-  case Sort::Func:
-  case Sort::Value:
-  case Sort::Type:
-  case Sort::Component:
-  case Sort::Instance:
-    break;
+#define COMPONENT_EXTERN_SPACE(name, space, externKind, member)                                    \
+  if (item.sort == Sort::name) {                                                                   \
+    type.kind = wasm::ExternKind::externKind;                                                      \
+    type.member = scope().space[item.index];                                                       \
   }
+#include "lib/component/IndexSpaces.def"
   return type;
 }
 
 void Validator::pushCore(const CoreExtern &type) {
-  switch (type.kind) {
-  case wasm::ExternKind::Function:
-    scope().coreFuncs.push_back(type.function);
-    return;
-  case wasm::ExternKind::Table:
-    scope().coreTables.push_back(type.table);
-    return;
-  case wasm::ExternKind::Memory:
-    scope().coreMemories.push_back(type.memory);
-    return;
-  case wasm::ExternKind::Global:
-    scope().coreGlobals.push_back(type.global);
-    return;
-  case wasm::ExternKind::Tag:
-    scope().coreTags.push_back(type.function);
-    return;
-  }
+#define COMPONENT_EXTERN_SPACE(name, space, externKind, member)                                    \
+  if (type.kind == wasm::ExternKind::externKind)                                                   \
+    scope().space.push_back(type.member);
+#include "lib/component/IndexSpaces.def"
 }
 
 Status Validator::instantiateModule(const CoreInstanceDefinition &instance, uint64_t offset) {
@@ -121,62 +84,20 @@ Result<Entity> Validator::entityAt(const SortIndex &item) {
   W2N_CHECK(checkIndex(item.sort, item.index, item.offset));
   Entity entity;
   entity.sort = item.sort;
-  switch (item.sort) {
-  case Sort::CoreModule:
-    entity.module = scope().coreModules[item.index];
-    break;
-  case Sort::Func:
-    entity.type = scope().funcs[item.index];
-    break;
-  case Sort::Type:
-    entity.type = scope().types[item.index];
-    break;
-  case Sort::Component:
-    entity.type = scope().components[item.index];
-    break;
-  case Sort::Instance:
-    entity.type = scope().instances[item.index];
-    break;
-  case Sort::CoreFunc:
-  case Sort::CoreTable:
-  case Sort::CoreMemory:
-  case Sort::CoreGlobal:
-  case Sort::CoreTag:
-  case Sort::CoreType:
-  case Sort::CoreInstance:
-  case Sort::Value:
-    break;
-  }
+#define COMPONENT_ENTITY_SPACE(name, space, member)                                                \
+  if (item.sort == Sort::name)                                                                     \
+    entity.member = scope().space[item.index];
+#include "lib/component/IndexSpaces.def"
   return entity;
 }
 
 Status Validator::push(const Entity &entity, uint64_t offset) {
-  switch (entity.sort) {
-  case Sort::CoreModule:
-    scope().coreModules.push_back(entity.module);
-    return {};
-  case Sort::Func:
-    scope().funcs.push_back(entity.type);
-    return {};
-  case Sort::Type:
-    scope().types.push_back(entity.type);
-    return {};
-  case Sort::Component:
-    scope().components.push_back(entity.type);
-    return {};
-  case Sort::Instance:
-    scope().instances.push_back(entity.type);
-    return {};
-  case Sort::CoreFunc:
-  case Sort::CoreTable:
-  case Sort::CoreMemory:
-  case Sort::CoreGlobal:
-  case Sort::CoreTag:
-  case Sort::CoreType:
-  case Sort::CoreInstance:
-  case Sort::Value:
-    break;
+#define COMPONENT_ENTITY_SPACE(name, space, member)                                                \
+  if (entity.sort == Sort::name) {                                                                 \
+    scope().space.push_back(entity.member);                                                        \
+    return {};                                                                                     \
   }
+#include "lib/component/IndexSpaces.def"
   return fail(ErrorKind::Unsupported, "component values are not supported", offset);
 }
 

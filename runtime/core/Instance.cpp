@@ -262,9 +262,8 @@ Status Instance::State::takeHostBytes(uint64_t bytes) {
                                       std::to_string(budget->maxBytes) + " that the limit allows " +
                                       std::to_string(budget->takenBytes()) + " are taken");
   takenBytes += bytes;
-  // Less is in the headroom; and instances in pools are made without system calls.
-  constexpr uint64_t large = 1 << 20;
-  if (bytes >= large && !platform::hasRoom(bytes))
+  // Instances in pools are small, and made without system calls.
+  if (!platform::hasRoomOnce(bytes))
     return fail(ErrorKind::Limit,
                 "the system has no room for " + std::to_string(bytes) + " bytes of an instance");
   return {};

@@ -268,9 +268,7 @@ Result<std::vector<Extern>> resolveImports(const Module &module, const Resolver 
   std::vector<Extern> imports;
   // A function of the host is made for each import, again for each thread that a guest starts.
   constexpr uint64_t bytesOfOne = sizeof(Extern) + 2 * sizeof(Function);
-  constexpr size_t many = 1000;
-  if (const size_t count = metadata.imports().size();
-      count > many && !platform::hasRoom(count * bytesOfOne))
+  if (const size_t count = metadata.imports().size(); !platform::hasRoomOnce(count * bytesOfOne))
     return fail(ErrorKind::Limit,
                 "the system has no room for " + std::to_string(count) + " imports");
   imports.reserve(metadata.imports().size());

@@ -31,8 +31,8 @@ uint8_t *reserve(uint64_t bytes);
 /// out of an earlier look at the system, so that asking often costs little.
 bool hasRoom(uint64_t bytes);
 
-/// The same for what is made once for a module: what is small may come out of the headroom, so that
-/// a guest that has used up all memory still gets a backtrace.
+/// The same for what is made once for a module or an instance: what is small may come out of the
+/// headroom, so that a guest that has used up all memory still gets a backtrace.
 inline bool hasRoomOnce(uint64_t bytes) { return bytes <= headroomBytes / 16 || hasRoom(bytes); }
 
 /// Makes `bytes` of memory at `address`, which reserve and commit have made, `newBytes`, anywhere;

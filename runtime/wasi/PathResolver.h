@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // Guest paths become host descriptors here and nowhere else, and never leave the directory they
-// start in: no absolute path, no
-// `..` above it, no symbolic link that leads out, no magic link (/proc/self/fd/3).
+// start in: no absolute path, no `..` above it, no symbolic link that leads out, no magic link
+// (/proc/self/fd/3).
 //
 // The kernel does it in one call where it has openat2 (Linux 5.6), or where the path is one
-// component and no link. Elsewhere the path is walked
-// component by component with O_NOFOLLOW, keeping every directory on the way open, so that `..` is
-// the directory we came from, whatever others rename meanwhile.
+// component and no link. Elsewhere the path is walked component by component with O_NOFOLLOW,
+// keeping every directory on the way open, so that `..` is the directory we came from, whatever
+// others rename meanwhile.
 #pragma once
 
 #include "runtime/wasi/Descriptor.h"

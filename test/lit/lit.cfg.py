@@ -13,6 +13,9 @@ config.excludes = ["Inputs"]
 # Builds without the compiler have no tool for its passes.
 if not os.path.exists(os.path.join(config.build_dir, "bin", "w2n-opt")):
     config.excludes.append("passes")
+# A compiler without sanitizers is the release build's, whose tests these are.
+if config.sanitizer not in ("", "OFF"):
+    config.excludes += ["codegen", "lower", "simd", "report"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.build_dir, "test", "lit")
 
@@ -21,6 +24,10 @@ config.environment["PATH"] = os.pathsep.join(
 )
 # A compiler that the developer's shell names is not the one under test.
 config.environment.pop("WASM2NATIVE_COMPILER", None)
+# The compiler of another build may be: its library, and its w2n-opt (utils/test.sh).
+if other := os.environ.get("W2N_COMPILER_BUILD"):
+    config.environment["WASM2NATIVE_COMPILER"] = os.path.join(other, "lib", "libwasm2native-compiler.so")
+    config.environment["PATH"] = os.pathsep.join([os.path.join(other, "bin"), config.environment["PATH"]])
 # Nor is the developer's cache.
 config.environment["WASM2NATIVE_CACHE_DIR"] = os.path.join(config.test_exec_root, "cache")
 

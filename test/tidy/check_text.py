@@ -25,6 +25,12 @@ BRITISH = re.compile(
     r"parallel|polymorph|priorit|random|real|recogn|scalar|serial|special|standard|summar|symbol|synchron|util|vector|"
     r"virtual|visual)is(?:e|ed|es|er|ers|ing|ation|ations)", re.IGNORECASE)
 BRITISH_FILES: set[str] = set()
+# A line of a comment; one whose sentence may end there; one that continues a sentence. Lines that people or the
+# formatter wrap are longer.
+COMMENT = re.compile(r"^\s*(?P<mark>//[/!]?) {1,2}(?P<text>\S.*)$")
+FINISHED = re.compile(r"[^\w\s-]$")
+NEXT = re.compile(r"[a-z]")
+SHORT_COLUMNS = 88
 WORD = re.compile(r"[A-Z]?[a-z]+")
 
 
@@ -61,14 +67,32 @@ def wrong_columns(texts: dict[str, str]) -> list[str]:
     return wrong + [f"{path}: is in test/tidy/long-lines.txt, and not there" for path in sorted(excused - set(texts))]
 
 
+def broken_comments(text: str) -> list[int]:
+    """Lines of comments that the formatter has broken, of which it makes a short line in the midst of a sentence."""
+    lines = text.split("\n")
+    broken = []
+    for number, (line, following) in enumerate(zip(lines, lines[1:]), 1):
+        parts, next_parts = COMMENT.match(line), COMMENT.match(following)
+        if (parts and next_parts and parts["mark"] == next_parts["mark"] and NEXT.match(next_parts["text"])
+                and not FINISHED.search(line) and len(line) + 1 + len(next_parts["text"].split()[0]) <= SHORT_COLUMNS):
+            broken.append(number)
+    return broken
+
+
+def wrong_comments(texts: dict[str, str]) -> list[str]:
+    return [f"{path}:{number}: the formatter has broken this comment; wrap it by hand" for path, text in texts.items()
+            if path.endswith((".cpp", ".h", ".hpp")) for number in broken_comments(text)]
+
+
 def main() -> None:
+    assert broken_comments("/// This thread\n/// at a time.\n// Yes:\n// it is.\n// (x\n// (y\n") == [1]
     excuses = sys.argv[1:] == ["--excuse"]
     assert british_words("initialised vectorise Neighbours") and not british_words("otherwise raises analyses size")
     texts = {path: (ROOT / path).read_text(errors="replace") for path in tracked_files() if path.endswith(TEXT)}
     if excuses:
         long = [path for path, text in texts.items() if not path.endswith(UNWRAPPED) and has_long_line(text)]
         LONG_LINES.write_text("".join(f"{path}\n" for path in sorted(long)))
-    wrong = wrong_spelling(texts) + wrong_columns(texts)
+    wrong = wrong_spelling(texts) + wrong_columns(texts) + wrong_comments(texts)
     print("\n".join(wrong) or f"{len(texts)} files")
     sys.exit(bool(wrong))
 

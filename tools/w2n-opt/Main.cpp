@@ -11,7 +11,6 @@
 #include "compiler/passes/Passes.h"
 #include "compiler/targets/Target.h"
 
-#include <llvm/Analysis/ProfileSummaryInfo.h>
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/Module.h>
 #include <llvm/IR/Verifier.h>
@@ -71,28 +70,18 @@ std::unique_ptr<TargetMachine> machineFor(const Module &module, std::string &err
 
 Error runPasses(Module &module, TargetMachine *machine) {
   PassInstrumentationCallbacks hooks;
-  LoopAnalysisManager loops;
-  FunctionAnalysisManager functions;
-  CGSCCAnalysisManager callGraph;
-  ModuleAnalysisManager modules;
+  w2n::compiler::Analyses analyses(module);
   StandardInstrumentations instrumentations(module.getContext(), /*DebugLogging=*/false);
-  instrumentations.registerCallbacks(hooks, &modules);
+  instrumentations.registerCallbacks(hooks, &analyses.modules);
   if (verifyEach)
     w2n::compiler::addPassChecks(hooks);
   PassBuilder builder(machine, PipelineTuningOptions(), std::nullopt, &hooks);
   w2n::compiler::registerPasses(builder);
-  const auto library = w2n::compiler::knownLibrary(module.getTargetTriple());
-  functions.registerPass([&] { return TargetLibraryAnalysis(library); });
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(callGraph);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, callGraph, modules);
-  modules.getResult<ProfileSummaryAnalysis>(module);
+  analyses.registerWith(builder, module);
   ModulePassManager passes;
   if (Error error = builder.parsePassPipeline(passes, pipeline))
     return error;
-  passes.run(module, modules);
+  passes.run(module, analyses.modules);
   return Error::success();
 }
 

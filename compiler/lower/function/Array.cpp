@@ -3,8 +3,8 @@
 // Arrays (core specification, section 3.4.6). Elements and short runs of them are read and written
 // by compiled code, long runs and what comes from segments by the runtime.
 
-#include "compiler/lower/function/BodyLowering.h"
 #include "compiler/lower/function/BulkHelper.h"
+#include "compiler/lower/function/ObjectLowering.h"
 #include "lib/artifact/HeapLayout.h"
 
 namespace w2n::compiler {
@@ -12,7 +12,7 @@ namespace w2n::compiler {
 using artifact::RuntimeServices;
 using artifact::TrapKind;
 
-llvm::Value *BodyLowering::allocateArray(uint32_t typeIndex, llvm::Value *length) {
+llvm::Value *ObjectLowering::allocateArray(uint32_t typeIndex, llvm::Value *length) {
   return allocate(typeIndex, module.objects.arrayBytes(builder, typeIndex, length), length);
 }
 
@@ -59,14 +59,14 @@ llvm::Function *copyHelper(ModuleLowering &module, unsigned elementLog2) {
 
 } // namespace
 
-void BodyLowering::fillElements(uint32_t typeIndex, llvm::Value *reference, llvm::Value *index,
-                                llvm::Value *count, llvm::Value *value) {
+void ObjectLowering::fillElements(uint32_t typeIndex, llvm::Value *reference, llvm::Value *index,
+                                  llvm::Value *count, llvm::Value *value) {
   auto [low, high] = module.objects.words(builder, value);
   callHelper(fillHelper(module, module.objects.elementLog2(typeIndex)),
              {reference, index, low, high, zeroExtend(count)});
 }
 
-void BodyLowering::lowerArrayNew(const Instruction &instruction) {
+void ObjectLowering::lowerArrayNew(const Instruction &instruction) {
   llvm::Value *length = pop(), *value = pop();
   llvm::Value *reference = allocateArray(instruction.index, length);
   // All elements of a new array are zero.
@@ -76,23 +76,23 @@ void BodyLowering::lowerArrayNew(const Instruction &instruction) {
   pushNew(reference, instruction);
 }
 
-void BodyLowering::lowerArrayNewDefault(const Instruction &instruction) {
+void ObjectLowering::lowerArrayNewDefault(const Instruction &instruction) {
   pushNew(allocateArray(instruction.index, pop()), instruction);
 }
 
-void BodyLowering::lowerArrayNewFixed(const Instruction &instruction) {
+void ObjectLowering::lowerArrayNewFixed(const Instruction &instruction) {
   auto values = popMany(instruction.index2);
   llvm::Value *reference = allocateArray(instruction.index, builder.getInt32(instruction.index2));
   module.objects.fillArray(builder, objectAddress(reference), instruction.index, values);
   pushNew(reference, instruction);
 }
 
-llvm::Value *BodyLowering::segmentOperand(const Instruction &instruction) {
+llvm::Value *ObjectLowering::segmentOperand(const Instruction &instruction) {
   return builder.getInt64(instruction.index2 |
                           uint64_t(module.objects.elementLog2(instruction.index)) << 32);
 }
 
-void BodyLowering::lowerArrayNewSegment(const Instruction &instruction, uint64_t service) {
+void ObjectLowering::lowerArrayNewSegment(const Instruction &instruction, uint64_t service) {
   llvm::Value *count = pop(), *offset = pop();
   llvm::Value *reference =
       module.callService(builder, instanceContext, service, module.i64,
@@ -100,7 +100,7 @@ void BodyLowering::lowerArrayNewSegment(const Instruction &instruction, uint64_t
   pushNew(builder.CreateTrunc(reference, module.i32), instruction);
 }
 
-void BodyLowering::lowerArrayInitSegment(const Instruction &instruction, uint64_t service) {
+void ObjectLowering::lowerArrayInitSegment(const Instruction &instruction, uint64_t service) {
   llvm::Value *count = pop(), *offset = pop(), *index = pop(), *reference = pop();
   trapIfNull(reference, TrapKind::NullArrayReference);
   module.callService(builder, instanceContext, service, module.voidType,
@@ -108,7 +108,7 @@ void BodyLowering::lowerArrayInitSegment(const Instruction &instruction, uint64_
 }
 
 /// Pops the index and the array.
-llvm::Value *BodyLowering::popElement(const Instruction &instruction) {
+llvm::Value *ObjectLowering::popElement(const Instruction &instruction) {
   llvm::Value *index = pop(), *reference = pop();
   trapIfNull(reference, TrapKind::NullArrayReference);
   llvm::Value *object = objectAddress(reference);
@@ -117,30 +117,30 @@ llvm::Value *BodyLowering::popElement(const Instruction &instruction) {
   return module.objects.elementAddress(builder, object, instruction.index, zeroExtend(index));
 }
 
-void BodyLowering::lowerArrayGet(const Instruction &instruction, bool isSigned) {
+void ObjectLowering::lowerArrayGet(const Instruction &instruction, bool isSigned) {
   const wasm::FieldType &element = wasm.types[instruction.index].fields[0];
   push(module.objects.load(builder, element, popElement(instruction), isSigned), element.type);
 }
 
-void BodyLowering::lowerArraySet(const Instruction &instruction) {
+void ObjectLowering::lowerArraySet(const Instruction &instruction) {
   llvm::Value *value = pop();
   module.objects.store(builder, wasm.types[instruction.index].fields[0], value,
                        popElement(instruction));
 }
 
-void BodyLowering::lowerArrayLen(const Instruction &) {
+void ObjectLowering::lowerArrayLen(const Instruction &) {
   llvm::Value *reference = pop();
   trapIfNull(reference, TrapKind::NullArrayReference);
   push(module.objects.length(builder, objectAddress(reference)));
 }
 
-void BodyLowering::lowerArrayFill(const Instruction &instruction) {
+void ObjectLowering::lowerArrayFill(const Instruction &instruction) {
   llvm::Value *count = pop(), *value = pop(), *index = pop(), *reference = pop();
   trapIfNull(reference, TrapKind::NullArrayReference);
   fillElements(instruction.index, reference, index, count, value);
 }
 
-void BodyLowering::lowerArrayCopy(const Instruction &instruction) {
+void ObjectLowering::lowerArrayCopy(const Instruction &instruction) {
   llvm::Value *count = pop(), *sourceIndex = pop(), *source = pop(), *index = pop(),
               *destination = pop();
   trapIfNull(destination, TrapKind::NullArrayReference);

@@ -8,7 +8,7 @@
 // so it needs no pinning; read-modify-write operations are volatile besides, because one that
 // changes nothing would otherwise become a fence, which cannot trap.
 
-#include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/function/AtomicLowering.h"
 
 namespace w2n::compiler {
 
@@ -19,11 +19,11 @@ namespace {
 constexpr auto ordering = llvm::AtomicOrdering::SequentiallyConsistent;
 } // namespace
 
-llvm::Value *BodyLowering::atomicAddress(const Instruction &instruction, llvm::Value *index,
-                                         unsigned bits) {
+llvm::Value *AtomicLowering::atomicAddress(const Instruction &instruction, llvm::Value *index,
+                                           unsigned bits) {
   const uint64_t mask = bits / 8 - 1;
   if (mask != 0) {
-    // Of the sum only the low bits matter, so that it may wrap.
+    // Only the low bits of the sum matter, so it may wrap.
     llvm::Type *type = index->getType();
     llvm::Value *low =
         builder.CreateAdd(index, llvm::ConstantInt::get(type, instruction.memoryOffset & mask));
@@ -33,12 +33,12 @@ llvm::Value *BodyLowering::atomicAddress(const Instruction &instruction, llvm::V
   return effectiveAddress(instruction, index, bits / 8);
 }
 
-llvm::Value *BodyLowering::popAtomicOperand(unsigned bits) {
+llvm::Value *AtomicLowering::popAtomicOperand(unsigned bits) {
   return builder.CreateTrunc(pop(), builder.getIntNTy(bits));
 }
 
-void BodyLowering::lowerAtomicLoad(const Instruction &instruction, wasm::ValueKind kind,
-                                   unsigned bits) {
+void AtomicLowering::lowerAtomicLoad(const Instruction &instruction, wasm::ValueKind kind,
+                                     unsigned bits) {
   llvm::Value *address = atomicAddress(instruction, pop(), bits);
   llvm::LoadInst *load =
       builder.CreateAlignedLoad(builder.getIntNTy(bits), address, llvm::Align(bits / 8));
@@ -47,7 +47,7 @@ void BodyLowering::lowerAtomicLoad(const Instruction &instruction, wasm::ValueKi
   push(builder.CreateZExt(load, typeOf(kind)));
 }
 
-void BodyLowering::lowerAtomicStore(const Instruction &instruction, unsigned bits) {
+void AtomicLowering::lowerAtomicStore(const Instruction &instruction, unsigned bits) {
   llvm::Value *value = popAtomicOperand(bits);
   llvm::Value *address = atomicAddress(instruction, pop(), bits);
   llvm::StoreInst *store = builder.CreateAlignedStore(value, address, llvm::Align(bits / 8));
@@ -55,8 +55,8 @@ void BodyLowering::lowerAtomicStore(const Instruction &instruction, unsigned bit
   module.setAliasClass(store, AliasClass::Memory);
 }
 
-void BodyLowering::lowerAtomicRmw(const Instruction &instruction,
-                                  llvm::AtomicRMWInst::BinOp operation, unsigned bits) {
+void AtomicLowering::lowerAtomicRmw(const Instruction &instruction,
+                                    llvm::AtomicRMWInst::BinOp operation, unsigned bits) {
   llvm::Type *type = stack.back()->getType();
   llvm::Value *value = popAtomicOperand(bits);
   llvm::Value *address = atomicAddress(instruction, pop(), bits);
@@ -67,7 +67,7 @@ void BodyLowering::lowerAtomicRmw(const Instruction &instruction,
   push(builder.CreateZExt(access, type));
 }
 
-void BodyLowering::lowerAtomicCompareExchange(const Instruction &instruction, unsigned bits) {
+void AtomicLowering::lowerAtomicCompareExchange(const Instruction &instruction, unsigned bits) {
   // Both are wrapped to the width of the access.
   llvm::Type *type = stack.back()->getType();
   llvm::Value *replacement = popAtomicOperand(bits);
@@ -80,21 +80,21 @@ void BodyLowering::lowerAtomicCompareExchange(const Instruction &instruction, un
   push(builder.CreateZExt(builder.CreateExtractValue(access, 0), type));
 }
 
-void BodyLowering::lowerAtomicFence(const Instruction &) { builder.CreateFence(ordering); }
+void AtomicLowering::lowerAtomicFence(const Instruction &) { builder.CreateFence(ordering); }
 
 // The services check alignment and bounds: these are slow anyway.
-llvm::Value *BodyLowering::popServiceAddress(const Instruction &instruction) {
+llvm::Value *AtomicLowering::popServiceAddress(const Instruction &instruction) {
   // A sum of 2^64 or more is out of bounds, which a saturated one still is; but its alignment,
   // which is checked first, is that of the sum.
   llvm::Value *index = zeroExtend(pop());
   llvm::Value *offset = builder.getInt64(instruction.memoryOffset);
   llvm::Value *saturated = builder.CreateBinaryIntrinsic(llvm::Intrinsic::uadd_sat, index, offset);
   constexpr uint64_t alignmentBits = 7;
-  return builder.CreateOr(builder.CreateAnd(saturated, ~alignmentBits),
-                          builder.CreateAnd(builder.CreateAdd(index, offset), alignmentBits));
+  llvm::Value *alignment = builder.CreateAnd(builder.CreateAdd(index, offset), alignmentBits);
+  return builder.CreateOr(builder.CreateAnd(saturated, ~alignmentBits), alignment);
 }
 
-void BodyLowering::lowerAtomicWait(const Instruction &instruction, unsigned bits) {
+void AtomicLowering::lowerAtomicWait(const Instruction &instruction, unsigned bits) {
   llvm::Value *timeoutNs = pop();
   llvm::Value *expected = zeroExtend(pop());
   llvm::Value *address = popServiceAddress(instruction);
@@ -104,7 +104,7 @@ void BodyLowering::lowerAtomicWait(const Instruction &instruction, unsigned bits
                           {builder.getInt32(instruction.index), address, expected, timeoutNs}));
 }
 
-void BodyLowering::lowerAtomicNotify(const Instruction &instruction) {
+void AtomicLowering::lowerAtomicNotify(const Instruction &instruction) {
   llvm::Value *count = pop();
   llvm::Value *address = popServiceAddress(instruction);
   push(module.callService(builder, instanceContext, offsetof(RuntimeServices, memoryNotify),

@@ -34,8 +34,8 @@ consteval std::array<Handler, wasm::opcodeCount> makeHandlers() {
   return handlers;
 }
 
-/// What SSA form may cost before a body is lowered without: a few microseconds a byte, as much as
-/// the optimizer takes.
+/// The cost of SSA form beyond which a body is lowered without: a few microseconds a byte, as much
+/// as the optimizer takes.
 constexpr uint64_t ssaSteps = 1'000'000, ssaStepsPerByte = 64;
 
 /// From here on they would take the register allocator seconds. A try has an operand for each of
@@ -56,12 +56,6 @@ static_assert(
     "an opcode has no row in Lowering.def");
 
 } // namespace
-
-BodyLowering::BodyLowering(ModuleLowering &module, uint32_t functionIndex, Locals locals)
-    : module(module), wasm(module.plan.wasm), functionIndex(functionIndex),
-      signature(module.bodySignature(functionIndex)), function(module.bodyFunction(functionIndex)),
-      builder(module.context), instanceContext(function->getArg(0)), locals(locals),
-      localTypes(wasm.functionType(functionIndex).params, wasm.functions[functionIndex].locals) {}
 
 bool BodyLowering::run() {
   if (module.plan.inlineCandidates[functionIndex])
@@ -108,61 +102,8 @@ bool BodyLowering::run() {
   return true;
 }
 
-llvm::Value *BodyLowering::pop() {
-  llvm::Value *value = valueOf(stack.back());
-  stack.pop_back();
-  return value;
-}
-
-void BodyLowering::push(llvm::Value *value, const wasm::ValueType &type) {
-  stack.push_back(value);
-  noteType(value, type);
-}
-
-// A constant is one value wherever it is, and a spilled operand is a name for many.
-void BodyLowering::noteType(llvm::Value *value, const wasm::ValueType &type) {
-  if (type.isRef() && !llvm::isa<llvm::Constant>(value) && !Spills::isSpilled(value))
-    knownTypes.try_emplace(value, type);
-}
-
-wasm::ValueType BodyLowering::knownType(llvm::Value *reference, wasm::HeapKind heap) const {
-  const auto found = knownTypes.find(reference);
-  return found == knownTypes.end() ? wasm::ValueType::reference(heap) : found->second;
-}
-
-llvm::SmallVector<llvm::Value *, 8> BodyLowering::popMany(size_t count) {
-  llvm::SmallVector<llvm::Value *, 8> values = popOperands(count);
-  for (llvm::Value *&value : values)
-    value = valueOf(value);
-  return values;
-}
-
-llvm::SmallVector<llvm::Value *, 8> BodyLowering::popOperands(size_t count) {
-  const llvm::ArrayRef<llvm::Value *> all = stack;
-  llvm::SmallVector<llvm::Value *, 8> operands(all.take_back(count));
-  stack.resize(stack.size() - count);
-  return operands;
-}
-
-llvm::Value *BodyLowering::entryLoad(llvm::Type *type, uint64_t contextOffset) {
-  llvm::Value *&loaded = entryLoads[contextOffset];
-  if (!loaded) {
-    llvm::IRBuilder<> entry(entryBlock->getTerminator());
-    loaded = module.loadInvariant(entry, type, instanceContext, contextOffset);
-  }
-  return loaded;
-}
-
-llvm::Value *BodyLowering::zeroExtend(llvm::Value *value) {
-  return builder.CreateZExt(value, module.i64);
-}
-
-llvm::Type *BodyLowering::typeOf(wasm::ValueKind kind) {
-  return module.typeOf(wasm::ValueType{kind});
-}
-
 void lowerFunction(ModuleLowering &module, uint32_t functionIndex) {
-  using Locals = BodyLowering::Locals;
+  using Locals = BodyState::Locals;
   if (module.plan.hasTailEntry[functionIndex])
     lowerTailWrapper(module, functionIndex);
   if (module.plan.inlineCandidates[functionIndex])

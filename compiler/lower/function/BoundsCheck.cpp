@@ -16,23 +16,23 @@
 // memory whose maximum is its minimum, across calls as well.
 
 #include "compiler/ir/SpeculationMasks.h"
-#include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/function/MemoryLowering.h"
 
 namespace w2n::compiler {
 
 using artifact::TrapKind;
 
-llvm::Type *BodyLowering::memoryAddressType(uint32_t memory) {
+llvm::Type *MemoryLowering::memoryAddressType(uint32_t memory) {
   return wasm.memories[memory].type.limits.is64 ? module.i64 : module.i32;
 }
 
-bool BodyLowering::hasGuards(uint32_t memory) const {
+bool MemoryLowering::hasGuards(uint32_t memory) const {
   return module.plan.options.boundsChecks == BoundsChecks::Guard &&
          wasm.memories[memory].type.hasGuardPages();
 }
 
 // The range lets the optimizer see that a counter compared with the size does not wrap around.
-llvm::Value *BodyLowering::boundedMemoryBytes(uint32_t memory) {
+llvm::Value *MemoryLowering::boundedMemoryBytes(uint32_t memory) {
   const wasm::MemoryType &type = wasm.memories[memory].type;
   llvm::Value *bytes = type.limits.max == type.limits.min
                            ? module.loadInvariant(builder, module.i64, memoryRecord(memory),
@@ -46,8 +46,8 @@ llvm::Value *BodyLowering::boundedMemoryBytes(uint32_t memory) {
   return bytes;
 }
 
-llvm::Value *BodyLowering::isOutside(uint32_t memory, llvm::Value *index, uint64_t offset,
-                                     unsigned bytes) {
+llvm::Value *MemoryLowering::isOutside(uint32_t memory, llvm::Value *index, uint64_t offset,
+                                       unsigned bytes) {
   const wasm::MemoryType &type = wasm.memories[memory].type;
   if (hasGuards(memory) && offset <= artifact::memoryGuardBytes - bytes)
     return builder.CreateICmpUGE(index, boundedMemoryBytes(memory));
@@ -66,8 +66,8 @@ llvm::Value *BodyLowering::isOutside(uint32_t memory, llvm::Value *index, uint64
   return builder.CreateICmpUGE(index, limit);
 }
 
-llvm::Value *BodyLowering::checkBounds(uint32_t memory, llvm::Value *index, uint64_t offset,
-                                       unsigned bytes) {
+llvm::Value *MemoryLowering::checkBounds(uint32_t memory, llvm::Value *index, uint64_t offset,
+                                         unsigned bytes) {
   if (hasGuards(memory) && !wasm.memories[memory].type.limits.is64)
     return nullptr;
   trapIf(isOutside(memory, index, offset, bytes), TrapKind::MemoryOutOfBounds);

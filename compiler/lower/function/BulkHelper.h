@@ -62,8 +62,9 @@ public:
     llvm::Value *end = builder.CreateAdd(first, count());
     isShort = builder.CreateAnd(isShort,
                                 builder.CreateICmpULE(end, builder.CreateZExt(length, module.i64)));
+    llvm::Value *distance = builder.CreateShl(first, elementLog2);
     return builder.CreateGEP(module.i8, module.at(builder, object, artifact::objectHeaderBytes),
-                             builder.CreateShl(first, elementLog2));
+                             distance);
   }
 
   /// `emitShort` is the fast path; `service` with `arguments` the slow one.

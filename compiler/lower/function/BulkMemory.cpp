@@ -5,8 +5,8 @@
 // everything else, traps included, to the runtime. All checks come before any effect (core
 // specification, section 4.4.7).
 
-#include "compiler/lower/function/BodyLowering.h"
 #include "compiler/lower/function/BulkHelper.h"
+#include "compiler/lower/function/MemoryLowering.h"
 
 namespace w2n::compiler {
 
@@ -46,19 +46,7 @@ llvm::Function *fillHelper(ModuleLowering &module, uint32_t memory) {
 
 } // namespace
 
-void BodyLowering::callHelper(llvm::Function *helper, llvm::ArrayRef<llvm::Value *> arguments) {
-  llvm::SmallVector<llvm::Value *, 4> all{instanceContext};
-  all.append(arguments.begin(), arguments.end());
-  llvm::CallInst *call = builder.CreateCall(helper, all);
-  call->addParamAttr(0, llvm::Attribute::SwiftSelf);
-  // How the helper wants its integers extended.
-  for (unsigned i = 1; i < all.size(); ++i)
-    if (helper->hasParamAttribute(i, llvm::Attribute::SExt))
-      call->addParamAttr(i, llvm::Attribute::SExt);
-  call->setDoesNotThrow();
-}
-
-void BodyLowering::lowerMemoryCopy(const Instruction &instruction) {
+void MemoryLowering::lowerMemoryCopy(const Instruction &instruction) {
   llvm::Value *count = zeroExtend(pop());
   llvm::Value *source = zeroExtend(pop());
   llvm::Value *destination = zeroExtend(pop());
@@ -66,7 +54,7 @@ void BodyLowering::lowerMemoryCopy(const Instruction &instruction) {
              {destination, source, count});
 }
 
-void BodyLowering::lowerMemoryFill(const Instruction &instruction) {
+void MemoryLowering::lowerMemoryFill(const Instruction &instruction) {
   llvm::Value *count = zeroExtend(pop());
   llvm::Value *value = pop();
   llvm::Value *destination = zeroExtend(pop());

@@ -2,7 +2,7 @@
 
 // Calls: direct, through tables, through references.
 
-#include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/function/CallLowering.h"
 
 #include "lib/artifact/Format.h"
 
@@ -11,7 +11,7 @@ namespace w2n::compiler {
 using artifact::FunctionReference;
 using artifact::TrapKind;
 
-BodyLowering::Callee BodyLowering::directCallee(const Instruction &instruction) {
+CallLowering::Callee CallLowering::directCallee(const Instruction &instruction) {
   uint32_t index = instruction.index;
   Callee callee{.typeIndex = wasm.functions[index].typeIndex};
   if (index >= wasm.importedFunctions) {
@@ -31,7 +31,7 @@ BodyLowering::Callee BodyLowering::directCallee(const Instruction &instruction) 
   return callee;
 }
 
-llvm::Value *BodyLowering::codeAtDistance(llvm::GlobalVariable *table, llvm::Value *element,
+llvm::Value *CallLowering::codeAtDistance(llvm::GlobalVariable *table, llvm::Value *element,
                                           uint64_t offset) {
   llvm::Value *distance = module.loadInvariant(builder, module.i32, element, offset);
   return builder.CreateGEP(module.i8, table, builder.CreateSExt(distance, module.i64));
@@ -39,7 +39,7 @@ llvm::Value *BodyLowering::codeAtDistance(llvm::GlobalVariable *table, llvm::Val
 
 // The size of a closed table is a constant, its elements are code of this instance, and a null's
 // type number equals none: one comparison each, and no load but of the element.
-BodyLowering::Callee BodyLowering::closedCallee(const Instruction &instruction,
+CallLowering::Callee CallLowering::closedCallee(const Instruction &instruction,
                                                 llvm::Value *index) {
   uint64_t count = module.plan.closedTables[instruction.index2]->size();
   llvm::Value *bound = llvm::ConstantInt::get(index->getType(), count);
@@ -77,7 +77,7 @@ BodyLowering::Callee BodyLowering::closedCallee(const Instruction &instruction,
 }
 
 // Types of which others are declared subtypes take a second look, which is the runtime's.
-void BodyLowering::checkCalleeType(llvm::Value *reference, uint32_t typeIndex) {
+void CallLowering::checkCalleeType(llvm::Value *reference, uint32_t typeIndex) {
   llvm::Value *actual =
       module.loadInvariant(builder, module.i32, reference, offsetof(FunctionReference, typeId));
   llvm::Value *expected = entryLoad(module.i32, module.plan.layout.typeIds() + 4ull * typeIndex);
@@ -98,7 +98,7 @@ void BodyLowering::checkCalleeType(llvm::Value *reference, uint32_t typeIndex) {
   builder.SetInsertPoint(next);
 }
 
-BodyLowering::Callee BodyLowering::indirectCallee(const Instruction &instruction) {
+CallLowering::Callee CallLowering::indirectCallee(const Instruction &instruction) {
   if (module.plan.closedTables[instruction.index2])
     return closedCallee(instruction, pop());
   llvm::Value *element = tableElementAddress(instruction.index2, pop(), TrapKind::UndefinedElement);
@@ -116,9 +116,9 @@ BodyLowering::Callee BodyLowering::indirectCallee(const Instruction &instruction
   return callee;
 }
 
-// That the reference is not null is checked by the load: null faults, and the runtime knows the
+// The load checks that the reference is not null: null faults, and the runtime knows the
 // address. LLVM must not conclude from the load that there is no null, nor remove it.
-BodyLowering::Callee BodyLowering::referencedCallee(const Instruction &instruction) {
+CallLowering::Callee CallLowering::referencedCallee(const Instruction &instruction) {
   function->addFnAttr(llvm::Attribute::NullPointerIsValid);
   llvm::Value *reference = pop();
   auto loadField = [&](uint64_t offset) {
@@ -135,7 +135,7 @@ BodyLowering::Callee BodyLowering::referencedCallee(const Instruction &instructi
   return callee;
 }
 
-CallEdges BodyLowering::makeEdges() {
+CallEdges CallLowering::makeEdges() {
   const uint32_t handler = currentHandler();
   if (handler == noHandler)
     return {};
@@ -145,7 +145,7 @@ CallEdges BodyLowering::makeEdges() {
   return edges;
 }
 
-void BodyLowering::callAndPush(const Callee &callee) {
+void CallLowering::callAndPush(const Callee &callee) {
   const Signature &signature = module.signature(callee.typeIndex);
   const auto arguments =
       argumentsFor(signature, popOperands(signature.params.size()), callee.context);
@@ -157,7 +157,7 @@ void BodyLowering::callAndPush(const Callee &callee) {
     noteType(result, type);
 }
 
-void BodyLowering::lowerCall(const Instruction &instruction) {
+void CallLowering::lowerCall(const Instruction &instruction) {
   const llvm::DebugLoc before = builder.getCurrentDebugLocation();
   // LLVM wants a location on every call from a function that has any to another that has.
   if (module.plan.hasInlineCandidates)
@@ -168,7 +168,7 @@ void BodyLowering::lowerCall(const Instruction &instruction) {
 
 // The blocks before and after are for TableCalls: whether or not anything is made of them, control
 // flow is the same, so that profiles fit.
-void BodyLowering::callThroughClosedTable(const Instruction &instruction) {
+void CallLowering::callThroughClosedTable(const Instruction &instruction) {
   const Signature &signature = module.signature(instruction.index);
   llvm::Value *index = pop();
   const auto operands = popOperands(signature.params.size());
@@ -190,14 +190,14 @@ void BodyLowering::callThroughClosedTable(const Instruction &instruction) {
   pushResults(signature, call, callee.context);
 }
 
-void BodyLowering::lowerCallIndirect(const Instruction &instruction) {
+void CallLowering::lowerCallIndirect(const Instruction &instruction) {
   if (module.plan.closedTables[instruction.index2])
     callThroughClosedTable(instruction);
   else
     callAndPush(indirectCallee(instruction));
 }
 
-void BodyLowering::lowerCallRef(const Instruction &instruction) {
+void CallLowering::lowerCallRef(const Instruction &instruction) {
   callAndPush(referencedCallee(instruction));
 }
 

@@ -7,7 +7,7 @@
 // any other, the display of the object's type has at the depth of the wanted type that type, or
 // something else.
 
-#include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/function/ObjectLowering.h"
 #include "lib/artifact/HeapLayout.h"
 
 namespace w2n::compiler {
@@ -21,23 +21,23 @@ using artifact::TrapKind;
 using wasm::HeapKind;
 using wasm::ValueType;
 
-llvm::Value *BodyLowering::isI31(llvm::Value *reference) {
+llvm::Value *ObjectLowering::isI31(llvm::Value *reference) {
   return builder.CreateTrunc(reference, builder.getInt1Ty());
 }
 
-llvm::Value *BodyLowering::objectTypeId(llvm::Value *reference) {
+llvm::Value *ObjectLowering::objectTypeId(llvm::Value *reference) {
   return module.load(builder, module.i32,
                      module.at(builder, objectAddress(reference), offsetof(ObjectHeader, typeId)),
                      AliasClass::HeapHeader);
 }
 
-llvm::Value *BodyLowering::heapConstant(uint64_t offset) {
+llvm::Value *ObjectLowering::heapConstant(uint64_t offset) {
   llvm::Value *record = entryLoad(module.pointer, offsetof(InstanceContext, heap));
   return module.loadInvariant(builder, module.pointer, record, offset);
 }
 
 // Rows of the table do not change while their types are held.
-llvm::Value *BodyLowering::displayEntry(llvm::Value *actual, uint32_t depth) {
+llvm::Value *ObjectLowering::displayEntry(llvm::Value *actual, uint32_t depth) {
   llvm::Value *entry = builder.CreateAdd(
       builder.CreateShl(zeroExtend(actual), llvm::Log2_32(artifact::displayEntries)),
       builder.getInt64(depth));
@@ -46,15 +46,16 @@ llvm::Value *BodyLowering::displayEntry(llvm::Value *actual, uint32_t depth) {
   return module.load(builder, module.i32, address, AliasClass::Context);
 }
 
-llvm::Value *BodyLowering::hasKind(llvm::Value *reference, artifact::ObjectKind kind) {
-  llvm::Value *address = builder.CreateInBoundsGEP(
-      module.i8, heapConstant(offsetof(HeapRecord, kinds)), zeroExtend(objectTypeId(reference)));
+llvm::Value *ObjectLowering::hasKind(llvm::Value *reference, artifact::ObjectKind kind) {
+  llvm::Value *index = zeroExtend(objectTypeId(reference));
+  llvm::Value *address =
+      builder.CreateInBoundsGEP(module.i8, heapConstant(offsetof(HeapRecord, kinds)), index);
   llvm::Value *actual = module.load(builder, module.i8, address, AliasClass::Context);
   return builder.CreateICmpEQ(actual, builder.getInt8(uint8_t(kind)));
 }
 
-void BodyLowering::branchOnObject(llvm::Value *reference, uint32_t typeIndex,
-                                  const CastEdges &edges) {
+void ObjectLowering::branchOnObject(llvm::Value *reference, uint32_t typeIndex,
+                                    const CastEdges &edges) {
   llvm::Value *actual = objectTypeId(reference), *expected = typeId(typeIndex);
   llvm::Value *isSame = builder.CreateICmpEQ(actual, expected);
   if (wasm.types[typeIndex].isFinal)
@@ -67,8 +68,8 @@ void BodyLowering::branchOnObject(llvm::Value *reference, uint32_t typeIndex,
 }
 
 // i31s are told apart first: they have no header.
-void BodyLowering::branchOnAny(llvm::Value *reference, const ValueType &type, bool mayBeI31,
-                               const CastEdges &edges) {
+void ObjectLowering::branchOnAny(llvm::Value *reference, const ValueType &type, bool mayBeI31,
+                                 const CastEdges &edges) {
   if (type.heap == HeapKind::Any)
     return branchTo(edges.yes);
   if (type.heap == HeapKind::None)
@@ -91,8 +92,8 @@ void BodyLowering::branchOnAny(llvm::Value *reference, const ValueType &type, bo
   branchIf(hasKind(reference, kind), edges.yes, edges.no);
 }
 
-void BodyLowering::branchOnFunction(llvm::Value *reference, const ValueType &type,
-                                    const CastEdges &edges) {
+void ObjectLowering::branchOnFunction(llvm::Value *reference, const ValueType &type,
+                                      const CastEdges &edges) {
   llvm::Value *actual =
       module.loadInvariant(builder, module.i32, reference, offsetof(FunctionReference, typeId));
   llvm::Value *expected = typeId(type.typeIndex);
@@ -108,8 +109,8 @@ void BodyLowering::branchOnFunction(llvm::Value *reference, const ValueType &typ
   branchIf(builder.CreateICmpNE(isSubtype, builder.getInt64(0)), edges.yes, edges.no);
 }
 
-void BodyLowering::branchOnType(llvm::Value *reference, const ValueType &source,
-                                const ValueType &type, const CastEdges &edges) {
+void ObjectLowering::branchOnType(llvm::Value *reference, const ValueType &source,
+                                  const ValueType &type, const CastEdges &edges) {
   if (source.nullable) {
     llvm::BasicBlock *notNull = makeBlock("not.null");
     branchIf(builder.CreateIsNull(reference), type.nullable ? edges.yes : edges.no, notNull);
@@ -131,8 +132,8 @@ void BodyLowering::branchOnType(llvm::Value *reference, const ValueType &source,
   }
 }
 
-BodyLowering::CastEdges BodyLowering::testType(llvm::Value *reference, const ValueType &source,
-                                               const ValueType &type) {
+ObjectLowering::CastEdges ObjectLowering::testType(llvm::Value *reference, const ValueType &source,
+                                                   const ValueType &type) {
   const CastEdges edges = {makeBlock("is.type"), makeBlock("is.not.type")};
   llvm::BasicBlock *before = builder.GetInsertBlock();
   const uint32_t writesBefore = ssa.writes();
@@ -142,7 +143,7 @@ BodyLowering::CastEdges BodyLowering::testType(llvm::Value *reference, const Val
   return edges;
 }
 
-void BodyLowering::lowerRefTest(const Instruction &instruction, bool takesNull) {
+void ObjectLowering::lowerRefTest(const Instruction &instruction, bool takesNull) {
   llvm::BasicBlock *before = builder.GetInsertBlock();
   const uint32_t writesBefore = ssa.writes();
   llvm::Value *reference = pop();
@@ -161,7 +162,7 @@ void BodyLowering::lowerRefTest(const Instruction &instruction, bool takesNull) 
   push(result);
 }
 
-void BodyLowering::lowerRefCast(const Instruction &instruction, bool takesNull) {
+void ObjectLowering::lowerRefCast(const Instruction &instruction, bool takesNull) {
   llvm::Value *reference = pop();
   const CastEdges edges = testType(reference, knownType(reference, wasm.topOf(instruction.type)),
                                    instruction.type.withNull(takesNull));
@@ -171,7 +172,7 @@ void BodyLowering::lowerRefCast(const Instruction &instruction, bool takesNull) 
   push(reference);
 }
 
-void BodyLowering::lowerBrOnCast(const Instruction &instruction, bool branchesIfNot) {
+void ObjectLowering::lowerBrOnCast(const Instruction &instruction, bool branchesIfNot) {
   // The reference is passed on both ways.
   llvm::Value *reference = ssa.resolve(stack.back());
   const CastEdges edges = testType(reference, instruction.sourceType, instruction.type);
@@ -182,29 +183,29 @@ void BodyLowering::lowerBrOnCast(const Instruction &instruction, bool branchesIf
   builder.SetInsertPoint(branchesIfNot ? edges.yes : edges.no);
 }
 
-void BodyLowering::lowerRefEq(const Instruction &) {
+void ObjectLowering::lowerRefEq(const Instruction &) {
   llvm::Value *rhs = pop(), *lhs = pop();
   push(builder.CreateZExt(builder.CreateICmpEQ(lhs, rhs), module.i32));
 }
 
-void BodyLowering::lowerRefI31(const Instruction &) {
+void ObjectLowering::lowerRefI31(const Instruction &) {
   push(builder.CreateOr(builder.CreateShl(pop(), 1), 1));
 }
 
-void BodyLowering::lowerI31Get(const Instruction &, bool isSigned) {
+void ObjectLowering::lowerI31Get(const Instruction &, bool isSigned) {
   llvm::Value *reference = pop();
   trapIfNull(reference, TrapKind::NullI31Reference);
   push(isSigned ? builder.CreateAShr(reference, 1) : builder.CreateLShr(reference, 1));
 }
 
-void BodyLowering::lowerAnyConvertExtern(const Instruction &) {
+void ObjectLowering::lowerAnyConvertExtern(const Instruction &) {
   llvm::Value *value = pop();
   llvm::BasicBlock *before = builder.GetInsertBlock();
   push(module.objects.internalize(builder, instanceContext, value));
   ssa.addPredecessor(builder.GetInsertBlock(), before);
 }
 
-void BodyLowering::lowerExternConvertAny(const Instruction &) {
+void ObjectLowering::lowerExternConvertAny(const Instruction &) {
   llvm::Value *reference = pop();
   llvm::Value *base = entryLoad(module.pointer, offsetof(InstanceContext, heapBase));
   llvm::BasicBlock *before = builder.GetInsertBlock();

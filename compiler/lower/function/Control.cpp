@@ -5,18 +5,14 @@
 // After an unconditional transfer the rest of the frame is skipped, not lowered: nothing in it can
 // run, and its operand stack is polymorphic.
 
-#include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/function/ControlLowering.h"
 
 #include <algorithm>
 
 namespace w2n::compiler {
 
-llvm::BasicBlock *BodyLowering::makeBlock(const llvm::Twine &name) {
-  return llvm::BasicBlock::Create(module.context, name, function);
-}
-
 llvm::SmallVector<llvm::PHINode *, 1>
-BodyLowering::makePhis(llvm::BasicBlock *block, const std::vector<wasm::ValueType> &types) {
+ControlLowering::makePhis(llvm::BasicBlock *block, const std::vector<wasm::ValueType> &types) {
   llvm::SmallVector<llvm::PHINode *, 1> phis;
   for (wasm::ValueType type : types) {
     auto *phi = llvm::PHINode::Create(module.typeOf(type), 2);
@@ -26,7 +22,7 @@ BodyLowering::makePhis(llvm::BasicBlock *block, const std::vector<wasm::ValueTyp
   return phis;
 }
 
-const wasm::FunctionType BodyLowering::blockTypeOf(const wasm::BlockType &type) const {
+const wasm::FunctionType ControlLowering::blockTypeOf(const wasm::BlockType &type) const {
   switch (type.kind) {
   case wasm::BlockType::Kind::Empty:
     return {};
@@ -38,18 +34,18 @@ const wasm::FunctionType BodyLowering::blockTypeOf(const wasm::BlockType &type) 
   return {};
 }
 
-void BodyLowering::pushFrame(Frame frame) {
+void ControlLowering::pushFrame(Frame frame) {
   const bool hasClauses = frame.kind == Frame::Kind::TryTable || frame.kind == Frame::Kind::Try;
   frame.handler = hasClauses ? uint32_t(frames.size()) : currentHandler();
   frames.push_back(std::move(frame));
 }
 
-void BodyLowering::noteBefore(Frame &frame) {
+void ControlLowering::noteBefore(Frame &frame) {
   frame.before = builder.GetInsertBlock();
   frame.writesBefore = ssa.writes();
 }
 
-void BodyLowering::setLabelTypes(Frame &frame, const std::vector<wasm::ValueType> &types) {
+void ControlLowering::setLabelTypes(Frame &frame, const std::vector<wasm::ValueType> &types) {
   if (types.size() < fewestSpilled) {
     frame.phis = makePhis(frame.target, types);
     return;
@@ -59,12 +55,12 @@ void BodyLowering::setLabelTypes(Frame &frame, const std::vector<wasm::ValueType
   frame.spilledSlot = slotAt(frame.stackHeight);
 }
 
-void BodyLowering::pushLabelValues(const Frame &frame) {
+void ControlLowering::pushLabelValues(const Frame &frame) {
   stack.insert(stack.end(), frame.phis.begin(), frame.phis.end());
   pushSpilled(frame.spilledTypes);
 }
 
-void BodyLowering::passOperands(Frame &frame) {
+void ControlLowering::passOperands(Frame &frame) {
   size_t count = frame.phis.size();
   for (size_t i = 0; i < count; ++i)
     frame.phis[i]->addIncoming(valueOf(stack[stack.size() - count + i]), builder.GetInsertBlock());
@@ -76,8 +72,8 @@ void BodyLowering::passOperands(Frame &frame) {
     moveSlots(frame.spilledSlot, from, frame.spilledTypes);
 }
 
-// What is moved takes the place of operands that are still there if the branch is not taken.
-llvm::BasicBlock *BodyLowering::passOperandsOnEdge(Frame &frame) {
+// Operands that are moved take the place of others that are still there if the branch is not taken.
+llvm::BasicBlock *ControlLowering::passOperandsOnEdge(Frame &frame) {
   const size_t count = frame.spilledTypes.size();
   spillTop(count);
   if (count == 0 || slotAt(stack.size() - count) == frame.spilledSlot) {
@@ -92,61 +88,25 @@ llvm::BasicBlock *BodyLowering::passOperandsOnEdge(Frame &frame) {
   return edge;
 }
 
-void BodyLowering::branchTo(llvm::BasicBlock *target) {
-  ssa.addPredecessor(target, builder.GetInsertBlock());
-  builder.CreateBr(target);
-}
-
-void BodyLowering::branchIf(llvm::Value *condition, llvm::BasicBlock *yes, llvm::BasicBlock *no,
-                            bool yesUnlikely) {
-  branchIf(condition, yes, no, yesUnlikely ? module.unlikely() : nullptr);
-}
-
-void BodyLowering::branchIf(llvm::Value *condition, llvm::BasicBlock *yes, llvm::BasicBlock *no,
-                            llvm::MDNode *weights) {
-  ssa.addPredecessor(yes, builder.GetInsertBlock());
-  ssa.addPredecessor(no, builder.GetInsertBlock());
-  builder.CreateCondBr(condition, yes, no, weights);
-}
-
-llvm::MDNode *BodyLowering::hintedWeights(const Instruction &instruction) {
+llvm::MDNode *ControlLowering::hintedWeights(const Instruction &instruction) {
   auto hint =
       std::ranges::lower_bound(wasm.branchHints, instruction.offset, {}, &wasm::BranchHint::offset);
   if (hint == wasm.branchHints.end() || hint->offset != instruction.offset)
     return nullptr;
-  // What __builtin_expect is worth to LLVM.
+  // LLVM's weights for __builtin_expect.
   constexpr uint32_t expected = 2000, other = 1;
   llvm::MDBuilder metadata(module.context);
   return hint->likely ? metadata.createBranchWeights(expected, other)
                       : metadata.createBranchWeights(other, expected);
 }
 
-llvm::BasicBlock *BodyLowering::trapBlock(artifact::TrapKind kind) {
-  llvm::BasicBlock *&block = trapBlocks[unsigned(kind)];
-  if (!block) {
-    block = makeBlock("trap");
-    llvm::IRBuilder<> cold(block);
-    cold.SetCurrentDebugLocation(builder.getCurrentDebugLocation());
-    module.emitTrap(cold, instanceContext, kind);
-  }
-  return block;
-}
-
-void BodyLowering::trapIf(llvm::Value *condition, artifact::TrapKind kind) {
-  if (auto *constant = llvm::dyn_cast<llvm::ConstantInt>(condition); constant && constant->isZero())
-    return;
-  llvm::BasicBlock *next = makeBlock("checked");
-  branchIf(condition, trapBlock(kind), next, /*yesUnlikely=*/true);
-  builder.SetInsertPoint(next);
-}
-
-void BodyLowering::becomeUnreachable() {
+void ControlLowering::becomeUnreachable() {
   stack.resize(frames.back().stackHeight);
   unreachable = true;
   skippedDepth = 0;
 }
 
-bool BodyLowering::isSkipped(wasm::OpcodeClass opcodeClass) {
+bool ControlLowering::isSkipped(wasm::OpcodeClass opcodeClass) {
   if (wasm::beginsBlock(opcodeClass)) {
     ++skippedDepth;
     return true;
@@ -159,14 +119,14 @@ bool BodyLowering::isSkipped(wasm::OpcodeClass opcodeClass) {
   return true;
 }
 
-void BodyLowering::lowerUnreachable(const Instruction &) {
+void ControlLowering::lowerUnreachable(const Instruction &) {
   branchTo(trapBlock(artifact::TrapKind::Unreachable));
   becomeUnreachable();
 }
 
-void BodyLowering::lowerNop(const Instruction &) {}
+void ControlLowering::lowerNop(const Instruction &) {}
 
-void BodyLowering::lowerBlock(const Instruction &instruction) {
+void ControlLowering::lowerBlock(const Instruction &instruction) {
   wasm::FunctionType type = blockTypeOf(instruction.block);
   Frame frame;
   frame.target = frame.after = makeBlock("block.end");
@@ -176,7 +136,7 @@ void BodyLowering::lowerBlock(const Instruction &instruction) {
   pushFrame(std::move(frame));
 }
 
-void BodyLowering::lowerLoop(const Instruction &instruction) {
+void ControlLowering::lowerLoop(const Instruction &instruction) {
   wasm::FunctionType type = blockTypeOf(instruction.block);
   Frame frame;
   frame.kind = Frame::Kind::Loop;
@@ -192,7 +152,7 @@ void BodyLowering::lowerLoop(const Instruction &instruction) {
   pushFrame(std::move(frame));
 }
 
-void BodyLowering::lowerIf(const Instruction &instruction) {
+void ControlLowering::lowerIf(const Instruction &instruction) {
   wasm::FunctionType type = blockTypeOf(instruction.block);
   llvm::Value *condition = builder.CreateICmpNE(pop(), builder.getInt32(0));
   Frame frame;
@@ -209,7 +169,7 @@ void BodyLowering::lowerIf(const Instruction &instruction) {
   pushFrame(std::move(frame));
 }
 
-void BodyLowering::lowerElse(const Instruction &) {
+void ControlLowering::lowerElse(const Instruction &) {
   Frame &frame = frames.back();
   if (!unreachable) {
     passOperands(frame);
@@ -222,7 +182,7 @@ void BodyLowering::lowerElse(const Instruction &) {
   builder.SetInsertPoint(frame.elseBlock);
 }
 
-void BodyLowering::lowerEnd(const Instruction &instruction) {
+void ControlLowering::lowerEnd(const Instruction &instruction) {
   // An `if` without `else` passes its parameters on: they are its results.
   if (frames.back().kind == Frame::Kind::If)
     lowerElse(instruction);
@@ -246,7 +206,7 @@ void BodyLowering::lowerEnd(const Instruction &instruction) {
 }
 
 // Continues after the `end` of a frame other than a loop.
-void BodyLowering::finishFrame(Frame &frame) {
+void ControlLowering::finishFrame(Frame &frame) {
   stack.resize(frame.stackHeight);
   if (ssa.predecessors(frame.after).empty()) {
     frame.after->eraseFromParent();
@@ -263,14 +223,14 @@ void BodyLowering::finishFrame(Frame &frame) {
     returnOperands(labelArity(frame));
 }
 
-void BodyLowering::lowerBr(const Instruction &instruction) {
+void ControlLowering::lowerBr(const Instruction &instruction) {
   Frame &frame = frameAt(instruction.index);
   passOperands(frame);
   branchTo(frame.target);
   becomeUnreachable();
 }
 
-void BodyLowering::lowerBrIf(const Instruction &instruction) {
+void ControlLowering::lowerBrIf(const Instruction &instruction) {
   llvm::Value *condition = builder.CreateICmpNE(pop(), builder.getInt32(0));
   Frame &frame = frameAt(instruction.index);
   llvm::BasicBlock *target = passOperandsOnEdge(frame);
@@ -279,7 +239,7 @@ void BodyLowering::lowerBrIf(const Instruction &instruction) {
   builder.SetInsertPoint(next);
 }
 
-void BodyLowering::lowerBrTable(const Instruction &instruction) {
+void ControlLowering::lowerBrTable(const Instruction &instruction) {
   llvm::Value *index = pop();
   // Here, and not on one of the edges. All labels take the same values.
   spillTop(frameAt(instruction.labels.back()).spilledTypes.size());
@@ -305,7 +265,7 @@ void BodyLowering::lowerBrTable(const Instruction &instruction) {
   becomeUnreachable();
 }
 
-void BodyLowering::lowerReturn(const Instruction &) {
+void ControlLowering::lowerReturn(const Instruction &) {
   passOperands(frames.front());
   branchTo(frames.front().target);
   becomeUnreachable();

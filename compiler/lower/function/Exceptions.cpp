@@ -6,10 +6,10 @@
 // Nothing is paid for while nothing is thrown: a call inside a try is an `invoke`, whose other edge
 // is found in a table by the runtime's unwinder. All calls of a try unwind to one landing pad,
 // which goes on to the block where the clauses are tried; a throw in the same try branches there.
-// What no clause catches goes to the clauses of the try around, and from the outermost back to the
-// runtime.
+// An exception that no clause catches goes to the clauses of the try around, and from the outermost
+// back to the runtime.
 
-#include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/function/ControlLowering.h"
 
 namespace w2n::compiler {
 
@@ -20,7 +20,7 @@ unsigned payloadSlots(wasm::ValueType type) { return type.kind == wasm::ValueKin
 
 } // namespace
 
-llvm::Value *BodyLowering::tagAddress(uint32_t tag) {
+llvm::Value *ControlLowering::tagAddress(uint32_t tag) {
   const artifact::ContextLayout &layout = module.plan.layout;
   if (tag < wasm.importedTags)
     return entryLoad(module.pointer, layout.tagPointers() + 8ull * tag);
@@ -28,7 +28,7 @@ llvm::Value *BodyLowering::tagAddress(uint32_t tag) {
                    layout.tagRecords() + sizeof(artifact::TagRecord) * (tag - wasm.importedTags));
 }
 
-llvm::BasicBlock *BodyLowering::dispatchOf(Frame &frame) {
+llvm::BasicBlock *ControlLowering::dispatchOf(Frame &frame) {
   if (!frame.dispatch) {
     frame.dispatch = makeBlock("clauses");
     frame.exception = llvm::PHINode::Create(module.pointer, 2);
@@ -37,7 +37,7 @@ llvm::BasicBlock *BodyLowering::dispatchOf(Frame &frame) {
   return frame.dispatch;
 }
 
-llvm::BasicBlock *BodyLowering::landingPadOf(Frame &frame) {
+llvm::BasicBlock *ControlLowering::landingPadOf(Frame &frame) {
   if (frame.landingPad)
     return frame.landingPad;
   function->setPersonalityFn(module.personality());
@@ -55,7 +55,7 @@ llvm::BasicBlock *BodyLowering::landingPadOf(Frame &frame) {
   return frame.landingPad;
 }
 
-void BodyLowering::throwTo(uint32_t handler, llvm::Value *exception) {
+void ControlLowering::throwTo(uint32_t handler, llvm::Value *exception) {
   if (handler != noHandler) {
     llvm::BasicBlock *dispatch = dispatchOf(frames[handler]);
     frames[handler].exception->addIncoming(exception, builder.GetInsertBlock());
@@ -72,7 +72,7 @@ void BodyLowering::throwTo(uint32_t handler, llvm::Value *exception) {
   builder.CreateUnreachable();
 }
 
-void BodyLowering::lowerThrow(const Instruction &instruction) {
+void ControlLowering::lowerThrow(const Instruction &instruction) {
   const std::vector<wasm::ValueType> &types = wasm.tagType(instruction.index).params;
   auto values = popMany(types.size());
   unsigned slots = 0;
@@ -91,14 +91,14 @@ void BodyLowering::lowerThrow(const Instruction &instruction) {
   becomeUnreachable();
 }
 
-void BodyLowering::lowerThrowRef(const Instruction &) {
+void ControlLowering::lowerThrowRef(const Instruction &) {
   llvm::Value *exception = pop();
   trapIf(builder.CreateIsNull(exception), artifact::TrapKind::NullExceptionReference);
   throwTo(currentHandler(), exception);
   becomeUnreachable();
 }
 
-void BodyLowering::beginTry(const Instruction &instruction, Frame::Kind kind) {
+void ControlLowering::beginTry(const Instruction &instruction, Frame::Kind kind) {
   wasm::FunctionType type = blockTypeOf(instruction.block);
   Frame frame;
   frame.kind = kind;
@@ -111,15 +111,15 @@ void BodyLowering::beginTry(const Instruction &instruction, Frame::Kind kind) {
   pushFrame(std::move(frame));
 }
 
-void BodyLowering::lowerTryTable(const Instruction &instruction) {
+void ControlLowering::lowerTryTable(const Instruction &instruction) {
   beginTry(instruction, Frame::Kind::TryTable);
 }
 
-void BodyLowering::lowerTry(const Instruction &instruction) {
+void ControlLowering::lowerTry(const Instruction &instruction) {
   beginTry(instruction, Frame::Kind::Try);
 }
 
-llvm::BasicBlock *BodyLowering::testTag(llvm::Value *exception, uint32_t tag) {
+llvm::BasicBlock *ControlLowering::testTag(llvm::Value *exception, uint32_t tag) {
   llvm::Value *found =
       module.loadInvariant(builder, module.pointer, exception, offsetof(artifact::Exception, tag));
   llvm::BasicBlock *caught = makeBlock("caught"), *next = makeBlock("next.clause");
@@ -128,7 +128,7 @@ llvm::BasicBlock *BodyLowering::testTag(llvm::Value *exception, uint32_t tag) {
   return next;
 }
 
-void BodyLowering::pushPayload(llvm::Value *exception, uint32_t tag) {
+void ControlLowering::pushPayload(llvm::Value *exception, uint32_t tag) {
   uint64_t offset = sizeof(artifact::Exception);
   for (wasm::ValueType type : wasm.tagType(tag).params) {
     llvm::LoadInst *value = module.load(builder, module.typeOf(type),
@@ -140,14 +140,14 @@ void BodyLowering::pushPayload(llvm::Value *exception, uint32_t tag) {
 }
 
 // Every way to the clauses starts in the body of the try.
-void BodyLowering::enterDispatch(Frame &frame) {
+void ControlLowering::enterDispatch(Frame &frame) {
   if (frame.landingPad)
     ssa.setDominator(frame.landingPad, frame.before, frame.writesBefore);
   ssa.setDominator(frame.dispatch, frame.before, frame.writesBefore);
   stack.resize(frame.stackHeight);
 }
 
-void BodyLowering::finishClauses(Frame &frame, uint32_t outerHandler) {
+void ControlLowering::finishClauses(Frame &frame, uint32_t outerHandler) {
   if (frame.kind == Frame::Kind::Catch) {
     if (!frame.nextClause)
       return;
@@ -174,7 +174,7 @@ void BodyLowering::finishClauses(Frame &frame, uint32_t outerHandler) {
   throwTo(outerHandler, frame.exception);
 }
 
-void BodyLowering::beginClause() {
+void ControlLowering::beginClause() {
   Frame &frame = frames.back();
   if (!unreachable) {
     passOperands(frame);
@@ -196,7 +196,7 @@ void BodyLowering::beginClause() {
     builder.SetInsertPoint(frame.nextClause);
 }
 
-void BodyLowering::lowerCatch(const Instruction &instruction) {
+void ControlLowering::lowerCatch(const Instruction &instruction) {
   beginClause();
   if (unreachable)
     return;
@@ -205,17 +205,17 @@ void BodyLowering::lowerCatch(const Instruction &instruction) {
   pushPayload(frame.exception, instruction.index);
 }
 
-void BodyLowering::lowerCatchAll(const Instruction &) {
+void ControlLowering::lowerCatchAll(const Instruction &) {
   beginClause();
   frames.back().nextClause = nullptr;
 }
 
-void BodyLowering::lowerRethrow(const Instruction &instruction) {
+void ControlLowering::lowerRethrow(const Instruction &instruction) {
   throwTo(currentHandler(), frameAt(instruction.index).exception);
   becomeUnreachable();
 }
 
-void BodyLowering::lowerDelegate(const Instruction &instruction) {
+void ControlLowering::lowerDelegate(const Instruction &instruction) {
   if (!unreachable) {
     passOperands(frames.back());
     branchTo(frames.back().after);

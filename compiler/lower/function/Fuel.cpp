@@ -9,7 +9,7 @@
 // those that work on a length pay for it when it is known. What cannot be paid for does not run,
 // and nothing of it is taken.
 
-#include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/function/FuelMetering.h"
 
 namespace w2n::compiler {
 
@@ -73,7 +73,7 @@ std::optional<unsigned> lengthShift(OpcodeClass opcodeClass) {
 
 } // namespace
 
-void BodyLowering::beforeInstruction(const Instruction &instruction) {
+void FuelMetering::beforeInstruction(const Instruction &instruction) {
   const OpcodeClass opcodeClass = wasm::classOf(instruction.opcode);
   if (meteringOf(opcodeClass).isFree)
     return;
@@ -84,14 +84,14 @@ void BodyLowering::beforeInstruction(const Instruction &instruction) {
     emitCharge(builder.CreateLShr(zeroExtend(valueOf(stack.back())), *shift));
 }
 
-void BodyLowering::afterInstruction(const Instruction &instruction) {
+void FuelMetering::afterInstruction(const Instruction &instruction) {
   if (meteringOf(wasm::classOf(instruction.opcode)).endsRun)
     endCharge();
 }
 
 // The amount is a variable until the run ends. Both instructions are made by hand, or the builder
 // might fold them.
-BodyLowering::Charge BodyLowering::emitCharge(llvm::Value *amount) {
+FuelMetering::Charge FuelMetering::emitCharge(llvm::Value *amount) {
   llvm::Value *address = module.at(builder, instanceContext, offsetof(InstanceContext, fuel));
   llvm::Value *fuel = module.load(builder, module.i64, address, AliasClass::Fuel);
   Charge made;
@@ -104,7 +104,7 @@ BodyLowering::Charge BodyLowering::emitCharge(llvm::Value *amount) {
   return made;
 }
 
-void BodyLowering::endCharge() {
+void FuelMetering::endCharge() {
   if (!charge.compare)
     return;
   llvm::Value *cost = builder.getInt64(charge.cost);

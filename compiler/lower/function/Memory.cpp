@@ -7,16 +7,16 @@
 // Three things keep such accesses exact and yet ordinary for the optimizer:
 //  - a load whose value nobody uses is volatile from the start;
 //  - every other load is named by an assumption, which the optimizer neither counts nor moves, so
-//  that it cannot become dead;
+//    that it cannot become dead;
 //  - just before code generation, passes/traps/PinLoads.cpp drops the assumptions and makes those
-//  loads volatile that
-//    the code generator could delete, narrow or sink.
+//    loads volatile that the code generator could delete, narrow or sink.
 // With --strict-trap-state a compiler fence, which is no instruction, stands before every access,
 // so that all effects before it are in memory when it traps.
 
 #include "compiler/ir/GuestAddress.h"
 #include "compiler/ir/SpeculationMasks.h"
-#include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/function/MemoryLowering.h"
+#include "compiler/plan/Slice.h"
 
 #include <llvm/IR/IntrinsicInst.h>
 
@@ -26,7 +26,7 @@ using artifact::MemorySlot;
 using artifact::RuntimeServices;
 using artifact::TrapKind;
 
-llvm::Value *BodyLowering::memoryBase(uint32_t memory) {
+llvm::Value *MemoryLowering::memoryBase(uint32_t memory) {
   llvm::Value *base =
       entryLoad(module.pointer, module.plan.layout.memorySlots() + sizeof(MemorySlot) * memory +
                                     offsetof(MemorySlot, base));
@@ -40,17 +40,17 @@ llvm::Value *BodyLowering::memoryBase(uint32_t memory) {
   return base;
 }
 
-llvm::Value *BodyLowering::memoryRecord(uint32_t memory) {
+llvm::Value *MemoryLowering::memoryRecord(uint32_t memory) {
   return entryLoad(module.pointer, module.plan.layout.memorySlots() + sizeof(MemorySlot) * memory +
                                        offsetof(MemorySlot, memory));
 }
 
-llvm::LoadInst *BodyLowering::memoryBytes(uint32_t memory) {
+llvm::LoadInst *MemoryLowering::memoryBytes(uint32_t memory) {
   return module.loadMemoryBytes(builder, memory, memoryRecord(memory));
 }
 
-llvm::Value *BodyLowering::effectiveAddress(const Instruction &instruction, llvm::Value *index,
-                                            unsigned bytes) {
+llvm::Value *MemoryLowering::effectiveAddress(const Instruction &instruction, llvm::Value *index,
+                                              unsigned bytes) {
   llvm::Value *wide = zeroExtend(index);
   uint64_t offset = instruction.memoryOffset;
   llvm::Value *again = checkBounds(instruction.index, wide, offset, bytes);
@@ -67,7 +67,7 @@ llvm::Value *BodyLowering::effectiveAddress(const Instruction &instruction, llvm
   return module.at(builder, address, offset);
 }
 
-void BodyLowering::keepTrapping(llvm::LoadInst *load) {
+void MemoryLowering::keepTrapping(llvm::LoadInst *load) {
   if (module.plan.options.boundsChecks == BoundsChecks::Explicit)
     return;
   // No pass has looked for identities, so that the code generator may be the first to see that a
@@ -77,8 +77,18 @@ void BodyLowering::keepTrapping(llvm::LoadInst *load) {
   keepAlive(builder, *load);
 }
 
-void BodyLowering::lowerLoad(const Instruction &instruction, wasm::ValueKind kind, unsigned bits,
-                             bool isSigned) {
+llvm::LoadInst *MemoryLowering::loadGuest(const Instruction &instruction, llvm::Value *index,
+                                          llvm::Type *type) {
+  unsigned bytes = unsigned(type->getPrimitiveSizeInBits() / 8);
+  llvm::Value *address = effectiveAddress(instruction, index, bytes);
+  llvm::LoadInst *load = builder.CreateAlignedLoad(type, address, llvm::Align(1));
+  module.setAliasClass(load, AliasClass::Memory);
+  keepTrapping(load);
+  return load;
+}
+
+void MemoryLowering::lowerLoad(const Instruction &instruction, wasm::ValueKind kind, unsigned bits,
+                               bool isSigned) {
   llvm::Type *type = typeOf(kind);
   llvm::Type *accessType = type->getPrimitiveSizeInBits() == bits ? type : builder.getIntNTy(bits);
   llvm::Value *address = effectiveAddress(instruction, pop(), bits / 8);
@@ -91,7 +101,7 @@ void BodyLowering::lowerLoad(const Instruction &instruction, wasm::ValueKind kin
   push(value);
 }
 
-void BodyLowering::lowerStore(const Instruction &instruction, unsigned bits) {
+void MemoryLowering::lowerStore(const Instruction &instruction, unsigned bits) {
   llvm::Value *value = pop();
   llvm::Value *index = pop();
   llvm::Value *address = effectiveAddress(instruction, index, bits / 8);
@@ -99,13 +109,13 @@ void BodyLowering::lowerStore(const Instruction &instruction, unsigned bits) {
     value = builder.CreateTrunc(value, builder.getIntNTy(bits));
   llvm::StoreInst *store = builder.CreateAlignedStore(value, address, llvm::Align(1));
   // Volatile ones are not merged. Bytes cannot tear, and wider ones may.
-  if (module.plan.traits.unalignedMayTear && module.plan.hasSharedMemory &&
+  if (module.slice.traits().unalignedMayTear && module.plan.hasSharedMemory &&
       (bits == 16 || bits == 32))
     store->setVolatile(true);
   module.setAliasClass(store, AliasClass::Memory);
 }
 
-void BodyLowering::lowerMemorySize(const Instruction &instruction) {
+void MemoryLowering::lowerMemorySize(const Instruction &instruction) {
   unsigned pageSizeLog2 = wasm.memories[instruction.index].type.pageSizeLog2;
   llvm::LoadInst *bytes = memoryBytes(instruction.index);
   // Reading the size of a shared memory is sequentially consistent (threads proposal).
@@ -115,7 +125,7 @@ void BodyLowering::lowerMemorySize(const Instruction &instruction) {
   push(builder.CreateTrunc(pages, memoryAddressType(instruction.index)));
 }
 
-void BodyLowering::lowerMemoryGrow(const Instruction &instruction) {
+void MemoryLowering::lowerMemoryGrow(const Instruction &instruction) {
   llvm::Value *delta = zeroExtend(pop());
   llvm::Value *old =
       module.callService(builder, instanceContext, offsetof(RuntimeServices, memoryGrow),
@@ -123,21 +133,11 @@ void BodyLowering::lowerMemoryGrow(const Instruction &instruction) {
   push(builder.CreateTrunc(old, memoryAddressType(instruction.index)));
 }
 
-// memory.init and table.init: segment in `index`, memory or table in `index2`.
-void BodyLowering::callSegmentService(const Instruction &instruction, uint64_t service) {
-  llvm::Value *count = zeroExtend(pop());
-  llvm::Value *source = zeroExtend(pop());
-  llvm::Value *destination = zeroExtend(pop());
-  module.callService(builder, instanceContext, service, module.voidType,
-                     {builder.getInt32(instruction.index2), builder.getInt32(instruction.index),
-                      destination, source, count});
-}
-
-void BodyLowering::lowerMemoryInit(const Instruction &instruction) {
+void MemoryLowering::lowerMemoryInit(const Instruction &instruction) {
   callSegmentService(instruction, offsetof(RuntimeServices, memoryInit));
 }
 
-void BodyLowering::lowerDataDrop(const Instruction &instruction) {
+void MemoryLowering::lowerDataDrop(const Instruction &instruction) {
   module.callService(builder, instanceContext, offsetof(RuntimeServices, dataDrop), module.voidType,
                      {builder.getInt32(instruction.index)});
 }

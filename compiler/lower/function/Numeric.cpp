@@ -6,7 +6,9 @@
 // (x * 1, x - 0, a promotion followed by a demotion); wasm wants it quiet (4.3.3, "nan
 // propagation"), so identities that are visible here become llvm.canonicalize.
 
-#include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/function/NumericLowering.h"
+
+#include "compiler/plan/Slice.h"
 
 #include <llvm/ADT/APFloat.h>
 #include <llvm/IR/IntrinsicInst.h>
@@ -16,7 +18,7 @@ namespace w2n::compiler {
 
 using artifact::TrapKind;
 
-void BodyLowering::lowerConstant(const Instruction &instruction, wasm::ValueKind kind) {
+void NumericLowering::lowerConstant(const Instruction &instruction, wasm::ValueKind kind) {
   llvm::Type *type = typeOf(kind);
   unsigned bits = type->getScalarSizeInBits();
   llvm::APInt value(64, instruction.bits);
@@ -27,18 +29,18 @@ void BodyLowering::lowerConstant(const Instruction &instruction, wasm::ValueKind
   push(constant);
 }
 
-void BodyLowering::lowerUnary(const Instruction &, llvm::Intrinsic::ID intrinsic) {
+void NumericLowering::lowerUnary(const Instruction &, llvm::Intrinsic::ID intrinsic) {
   push(builder.CreateUnaryIntrinsic(intrinsic, pop()));
 }
 
-void BodyLowering::lowerFloatUnary(const Instruction &, llvm::Intrinsic::ID intrinsic) {
+void NumericLowering::lowerFloatUnary(const Instruction &, llvm::Intrinsic::ID intrinsic) {
   push(floatUnary(intrinsic, pop()));
 }
 
-// Where a target has no instruction for it, LLVM calls a function, around which all vector
+// LLVM calls a function where a target has no instruction for it, around which all vector
 // registers are spilled; as for vectors, a few operations do the same.
-void BodyLowering::lowerFloatRound(const Instruction &, VectorOperation operation,
-                                   llvm::Intrinsic::ID intrinsic) {
+void NumericLowering::lowerFloatRound(const Instruction &, VectorOperation operation,
+                                      llvm::Intrinsic::ID intrinsic) {
   const OptimizationLevel level = module.plan.options.level;
   llvm::Value *value = pop(), *rounded = nullptr;
   if (level == OptimizationLevel::O2 || level == OptimizationLevel::O3)
@@ -46,36 +48,42 @@ void BodyLowering::lowerFloatRound(const Instruction &, VectorOperation operatio
   push(rounded ? chosenNan(rounded) : floatUnary(intrinsic, value));
 }
 
-// What RISC-V has for rounding is a way through the integers, around which it leads whatever is
+// RISC-V rounds by a conversion to integers and back, and leads around it whatever is
 // too large for them, and NaNs.
-llvm::Value *BodyLowering::floatUnary(llvm::Intrinsic::ID intrinsic, llvm::Value *value) {
+llvm::Value *NumericLowering::emitVectorOperation(VectorOperation operation,
+                                                  llvm::ArrayRef<llvm::Value *> operands) {
+  return compiler::emitVectorOperation(builder, module.slice.target.vectorTarget, operation,
+                                       operands);
+}
+
+llvm::Value *NumericLowering::floatUnary(llvm::Intrinsic::ID intrinsic, llvm::Value *value) {
   value = builder.CreateUnaryIntrinsic(intrinsic, value);
-  if (module.plan.traits.roundingKeepsNans && intrinsic != llvm::Intrinsic::sqrt)
+  if (module.slice.traits().roundingKeepsNans && intrinsic != llvm::Intrinsic::sqrt)
     value = builder.CreateUnaryIntrinsic(llvm::Intrinsic::canonicalize, value);
   return chosenNan(value);
 }
 
-void BodyLowering::lowerPromote(const Instruction &) {
+void NumericLowering::lowerPromote(const Instruction &) {
   push(chosenNan(builder.CreateFPExt(pop(), module.f64)));
 }
 
-void BodyLowering::lowerCountZeros(const Instruction &, llvm::Intrinsic::ID intrinsic) {
+void NumericLowering::lowerCountZeros(const Instruction &, llvm::Intrinsic::ID intrinsic) {
   push(builder.CreateBinaryIntrinsic(intrinsic, pop(), builder.getFalse()));
 }
 
-void BodyLowering::lowerBinary(const Instruction &, llvm::Instruction::BinaryOps operation) {
+void NumericLowering::lowerBinary(const Instruction &, llvm::Instruction::BinaryOps operation) {
   llvm::Value *rhs = pop();
   llvm::Value *lhs = pop();
   push(builder.CreateBinOp(operation, lhs, rhs));
 }
 
-void BodyLowering::lowerBinaryIntrinsic(const Instruction &, llvm::Intrinsic::ID intrinsic) {
+void NumericLowering::lowerBinaryIntrinsic(const Instruction &, llvm::Intrinsic::ID intrinsic) {
   llvm::Value *rhs = pop();
   llvm::Value *lhs = pop();
   push(builder.CreateBinaryIntrinsic(intrinsic, lhs, rhs));
 }
 
-void BodyLowering::lowerShift(const Instruction &, llvm::Instruction::BinaryOps operation) {
+void NumericLowering::lowerShift(const Instruction &, llvm::Instruction::BinaryOps operation) {
   llvm::Value *amount = pop();
   llvm::Value *value = pop();
   // Counts are modulo the width; LLVM gives poison from the width on.
@@ -84,23 +92,23 @@ void BodyLowering::lowerShift(const Instruction &, llvm::Instruction::BinaryOps 
   push(builder.CreateBinOp(operation, value, amount));
 }
 
-void BodyLowering::lowerRotate(const Instruction &, llvm::Intrinsic::ID intrinsic) {
+void NumericLowering::lowerRotate(const Instruction &, llvm::Intrinsic::ID intrinsic) {
   llvm::Value *amount = pop();
   llvm::Value *value = pop();
   push(builder.CreateIntrinsic(intrinsic, {value->getType()}, {value, value, amount}));
 }
 
-void BodyLowering::lowerCompare(const Instruction &, llvm::CmpInst::Predicate predicate) {
+void NumericLowering::lowerCompare(const Instruction &, llvm::CmpInst::Predicate predicate) {
   llvm::Value *rhs = pop();
   llvm::Value *lhs = pop();
   push(builder.CreateZExt(builder.CreateCmp(predicate, lhs, rhs), module.i32));
 }
 
-void BodyLowering::lowerEqz(const Instruction &) {
+void NumericLowering::lowerEqz(const Instruction &) {
   push(builder.CreateZExt(builder.CreateIsNull(pop()), module.i32));
 }
 
-void BodyLowering::lowerDivide(const Instruction &, llvm::Instruction::BinaryOps operation) {
+void NumericLowering::lowerDivide(const Instruction &, llvm::Instruction::BinaryOps operation) {
   llvm::Value *rhs = pop();
   llvm::Value *lhs = pop();
   trapIf(builder.CreateIsNull(rhs), TrapKind::IntegerDivideByZero);
@@ -121,8 +129,8 @@ void BodyLowering::lowerDivide(const Instruction &, llvm::Instruction::BinaryOps
 
 namespace {
 
-/// What LLVM may make of `x op constant` (or `constant op x`): x itself or its negation, either
-/// with its NaN unquieted.
+/// The result of LLVM's folding of `x op constant` (or `constant op x`): x itself or its negation,
+/// either with its NaN unquieted.
 enum class Fold { None, Identity, Negation };
 
 Fold foldOf(llvm::Instruction::BinaryOps operation, llvm::Value *operand, bool isLeft) {
@@ -154,15 +162,15 @@ Fold foldOf(llvm::Instruction::BinaryOps operation, llvm::Value *operand, bool i
 
 } // namespace
 
-void BodyLowering::lowerFloatArithmetic(const Instruction &,
-                                        llvm::Instruction::BinaryOps operation) {
+void NumericLowering::lowerFloatArithmetic(const Instruction &,
+                                           llvm::Instruction::BinaryOps operation) {
   llvm::Value *rhs = pop();
   llvm::Value *lhs = pop();
   push(floatArithmetic(operation, lhs, rhs));
 }
 
-llvm::Value *BodyLowering::floatArithmetic(llvm::Instruction::BinaryOps operation, llvm::Value *lhs,
-                                           llvm::Value *rhs) {
+llvm::Value *NumericLowering::floatArithmetic(llvm::Instruction::BinaryOps operation,
+                                              llvm::Value *lhs, llvm::Value *rhs) {
   auto quiet = [&](llvm::Value *value, Fold fold) {
     value = builder.CreateUnaryIntrinsic(llvm::Intrinsic::canonicalize, value);
     return fold == Fold::Negation ? builder.CreateFNeg(value) : value;
@@ -172,14 +180,14 @@ llvm::Value *BodyLowering::floatArithmetic(llvm::Instruction::BinaryOps operatio
   if (Fold fold = foldOf(operation, lhs, /*isLeft=*/true); fold != Fold::None)
     return chosenNan(quiet(rhs, fold));
   llvm::Value *result = builder.CreateBinOp(operation, lhs, rhs);
-  // Of a constant whose lanes differ, some may be identities.
-  if (module.plan.traits.foldsLanes && lhs->getType()->isVectorTy() &&
+  // Some lanes of a constant whose lanes differ may be identities.
+  if (module.slice.traits().foldsLanes && lhs->getType()->isVectorTy() &&
       (llvm::isa<llvm::Constant>(lhs) || llvm::isa<llvm::Constant>(rhs)))
     result = builder.CreateUnaryIntrinsic(llvm::Intrinsic::canonicalize, result);
   return chosenNan(result);
 }
 
-llvm::Value *BodyLowering::chosenNan(llvm::Value *value) {
+llvm::Value *NumericLowering::chosenNan(llvm::Value *value) {
   if (!isDeterministic())
     return value;
   // LLVM takes `x < 0 ? nan : sqrt(x)` for sqrt(x), whatever the NaN is.
@@ -190,18 +198,18 @@ llvm::Value *BodyLowering::chosenNan(llvm::Value *value) {
                               llvm::ConstantFP::getNaN(value->getType()), value);
 }
 
-void BodyLowering::lowerFloatNegate(const Instruction &) { push(builder.CreateFNeg(pop())); }
+void NumericLowering::lowerFloatNegate(const Instruction &) { push(builder.CreateFNeg(pop())); }
 
 // llvm.minimum orders zeros as wasm does, but may return a signaling NaN as it is; the sum of the
 // operands is a quiet NaN if either is one.
-void BodyLowering::lowerMinMax(const Instruction &, llvm::Intrinsic::ID intrinsic) {
+void NumericLowering::lowerMinMax(const Instruction &, llvm::Intrinsic::ID intrinsic) {
   llvm::Value *rhs = pop();
   llvm::Value *lhs = pop();
   push(chosenNan(floatMinMax(intrinsic, lhs, rhs)));
 }
 
-llvm::Value *BodyLowering::floatMinMax(llvm::Intrinsic::ID intrinsic, llvm::Value *lhs,
-                                       llvm::Value *rhs) {
+llvm::Value *NumericLowering::floatMinMax(llvm::Intrinsic::ID intrinsic, llvm::Value *lhs,
+                                          llvm::Value *rhs) {
   llvm::FastMathFlags noNans;
   noNans.setNoNaNs();
   llvm::Value *ordered = builder.CreateIntrinsic(intrinsic, {lhs->getType()}, {lhs, rhs}, noNans);
@@ -210,18 +218,18 @@ llvm::Value *BodyLowering::floatMinMax(llvm::Intrinsic::ID intrinsic, llvm::Valu
   return builder.CreateSelect(isNan, quietNan, ordered);
 }
 
-void BodyLowering::lowerCast(const Instruction &, llvm::Instruction::CastOps operation,
-                             wasm::ValueKind to) {
+void NumericLowering::lowerCast(const Instruction &, llvm::Instruction::CastOps operation,
+                                wasm::ValueKind to) {
   push(builder.CreateCast(operation, pop(), typeOf(to)));
 }
 
-void BodyLowering::lowerSignExtend(const Instruction &, unsigned fromBits) {
+void NumericLowering::lowerSignExtend(const Instruction &, unsigned fromBits) {
   llvm::Value *value = pop();
   llvm::Value *narrow = builder.CreateTrunc(value, builder.getIntNTy(fromBits));
   push(builder.CreateSExt(narrow, value->getType()));
 }
 
-void BodyLowering::lowerDemote(const Instruction &) {
+void NumericLowering::lowerDemote(const Instruction &) {
   llvm::Value *value = pop();
   if (auto *promoted = llvm::dyn_cast<llvm::FPExtInst>(value))
     push(chosenNan(
@@ -232,7 +240,7 @@ void BodyLowering::lowerDemote(const Instruction &) {
 
 // One test on the fast path: the value is strictly between the last floats that are out of range on
 // either side (which a NaN is not). What kind of trap it is, is found out in the cold.
-void BodyLowering::lowerTruncate(const Instruction &, bool isSigned, wasm::ValueKind to) {
+void NumericLowering::lowerTruncate(const Instruction &, bool isSigned, wasm::ValueKind to) {
   llvm::Value *value = pop();
   llvm::Type *target = typeOf(to);
   unsigned bits = target->getIntegerBitWidth();
@@ -270,8 +278,8 @@ void BodyLowering::lowerTruncate(const Instruction &, bool isSigned, wasm::Value
   push(isSigned ? builder.CreateFPToSI(value, target) : builder.CreateFPToUI(value, target));
 }
 
-void BodyLowering::lowerTruncateSaturating(const Instruction &, llvm::Intrinsic::ID intrinsic,
-                                           wasm::ValueKind to) {
+void NumericLowering::lowerTruncateSaturating(const Instruction &, llvm::Intrinsic::ID intrinsic,
+                                              wasm::ValueKind to) {
   llvm::Value *value = pop();
   push(builder.CreateIntrinsic(intrinsic, {typeOf(to), value->getType()}, {value}));
 }

@@ -2,17 +2,17 @@
 
 // Typed references: null and not null (core specification, section 3.4.4).
 
-#include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/function/TableLowering.h"
 
 namespace w2n::compiler {
 
-void BodyLowering::lowerRefAsNonNull(const Instruction &) {
+void TableLowering::lowerRefAsNonNull(const Instruction &) {
   llvm::Value *reference = pop();
   trapIf(builder.CreateIsNull(reference), artifact::TrapKind::NullReference);
   push(reference);
 }
 
-void BodyLowering::lowerBrOnNull(const Instruction &instruction) {
+void TableLowering::lowerBrOnNull(const Instruction &instruction) {
   llvm::Value *reference = pop();
   Frame &frame = frameAt(instruction.index);
   llvm::BasicBlock *target = passOperandsOnEdge(frame);
@@ -22,7 +22,7 @@ void BodyLowering::lowerBrOnNull(const Instruction &instruction) {
   push(reference);
 }
 
-void BodyLowering::lowerBrOnNonNull(const Instruction &instruction) {
+void TableLowering::lowerBrOnNonNull(const Instruction &instruction) {
   Frame &frame = frameAt(instruction.index);
   // The label takes the reference, too.
   llvm::BasicBlock *target = passOperandsOnEdge(frame);

@@ -2,7 +2,7 @@
 
 #include "compiler/lower/function/Spills.h"
 
-#include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/function/BodyState.h"
 
 #include <llvm/IR/Constants.h>
 
@@ -27,7 +27,7 @@ llvm::Value *Spills::at(llvm::Type *type, unsigned slot) {
   return name;
 }
 
-llvm::Value *BodyLowering::slotAddress(unsigned slot) {
+llvm::Value *BodyState::slotAddress(unsigned slot) {
   if (!spillArea) {
     llvm::IRBuilder<> entry(entryBlock, entryBlock->begin());
     spillArea = entry.CreateAlloca(module.i64, builder.getInt64(1));
@@ -35,7 +35,7 @@ llvm::Value *BodyLowering::slotAddress(unsigned slot) {
   return module.at(builder, spillArea, 8ull * slot);
 }
 
-unsigned BodyLowering::slotAt(size_t height) const {
+unsigned BodyState::slotAt(size_t height) const {
   unsigned slots = 0;
   while (height-- > 0) {
     slots += slotsOf(stack[height]->getType());
@@ -45,28 +45,29 @@ unsigned BodyLowering::slotAt(size_t height) const {
   return slots;
 }
 
-llvm::Value *BodyLowering::valueOf(llvm::Value *operand) {
+llvm::Value *BodyState::valueOf(llvm::Value *operand) {
   if (!Spills::isSpilled(operand))
     return ssa.resolve(operand);
   return builder.CreateAlignedLoad(operand->getType(), slotAddress(spills.slotOf(operand)),
                                    slotAlignment);
 }
 
-void BodyLowering::spillTop(size_t count) {
+void BodyState::spillTop(size_t count) {
   if (count == 0)
     return;
   unsigned slot = slotAt(stack.size() - count);
   for (size_t i = stack.size() - count; i < stack.size(); ++i) {
     llvm::Type *type = stack[i]->getType();
     if (!Spills::isSpilled(stack[i])) {
-      builder.CreateAlignedStore(ssa.resolve(stack[i]), slotAddress(slot), slotAlignment);
+      llvm::Value *address = slotAddress(slot);
+      builder.CreateAlignedStore(ssa.resolve(stack[i]), address, slotAlignment);
       stack[i] = spills.at(type, slot);
     }
     slot += slotsOf(type);
   }
 }
 
-void BodyLowering::pushSpilled(llvm::ArrayRef<llvm::Type *> types) {
+void BodyState::pushSpilled(llvm::ArrayRef<llvm::Type *> types) {
   if (types.empty())
     return;
   unsigned slot = slotAt(stack.size());
@@ -76,16 +77,16 @@ void BodyLowering::pushSpilled(llvm::ArrayRef<llvm::Type *> types) {
   }
 }
 
-void BodyLowering::moveSlots(unsigned to, unsigned from, llvm::ArrayRef<llvm::Type *> types) {
+void BodyState::moveSlots(unsigned to, unsigned from, llvm::ArrayRef<llvm::Type *> types) {
   uint64_t slots = 0;
   for (llvm::Type *type : types)
     slots += slotsOf(type);
-  builder.CreateMemMove(slotAddress(to), slotAlignment, slotAddress(from), slotAlignment,
-                        8 * slots);
+  llvm::Value *source = slotAddress(from);
+  builder.CreateMemMove(slotAddress(to), slotAlignment, source, slotAlignment, 8 * slots);
 }
 
-size_t BodyLowering::spilledRun(llvm::ArrayRef<llvm::Value *> operands,
-                                llvm::ArrayRef<unsigned> bufferSlots) const {
+size_t BodyState::spilledRun(llvm::ArrayRef<llvm::Value *> operands,
+                             llvm::ArrayRef<unsigned> bufferSlots) const {
   size_t count = 0;
   while (count < operands.size() && bufferSlots[count] != inRegister &&
          Spills::isSpilled(operands[count]) &&
@@ -95,8 +96,8 @@ size_t BodyLowering::spilledRun(llvm::ArrayRef<llvm::Value *> operands,
   return count;
 }
 
-void BodyLowering::toBuffer(llvm::MutableArrayRef<llvm::Value *> operands,
-                            llvm::ArrayRef<unsigned> bufferSlots, llvm::Value *context) {
+void BodyState::toBuffer(llvm::MutableArrayRef<llvm::Value *> operands,
+                         llvm::ArrayRef<unsigned> bufferSlots, llvm::Value *context) {
   for (size_t i = 0; i < operands.size();) {
     const size_t run = spilledRun(operands.drop_front(i), bufferSlots.drop_front(i));
     if (run < fewestCopied) {
@@ -107,16 +108,17 @@ void BodyLowering::toBuffer(llvm::MutableArrayRef<llvm::Value *> operands,
     const llvm::Value *last = operands[i + run - 1];
     const unsigned first = spills.slotOf(operands[i]);
     const uint64_t slots = spills.slotOf(last) + slotsOf(last->getType()) - first;
-    builder.CreateMemCpy(module.bufferSlot(builder, context, bufferSlots[i]), slotAlignment,
-                         slotAddress(first), slotAlignment, 8 * slots);
+    llvm::Value *source = slotAddress(first);
+    builder.CreateMemCpy(module.bufferSlot(builder, context, bufferSlots[i]), slotAlignment, source,
+                         slotAlignment, 8 * slots);
     std::fill_n(operands.begin() + i, run, nullptr);
     i += run;
   }
 }
 
-llvm::SmallVector<llvm::Value *, 8>
-BodyLowering::argumentsFor(const Signature &signature, llvm::ArrayRef<llvm::Value *> operands,
-                           llvm::Value *calleeContext) {
+llvm::SmallVector<llvm::Value *, 8> BodyState::argumentsFor(const Signature &signature,
+                                                            llvm::ArrayRef<llvm::Value *> operands,
+                                                            llvm::Value *calleeContext) {
   llvm::SmallVector<llvm::Value *, 8> arguments(operands);
   llvm::SmallVector<unsigned, 8> bufferSlots;
   for (const Signature::Place &place : signature.params)
@@ -125,7 +127,7 @@ BodyLowering::argumentsFor(const Signature &signature, llvm::ArrayRef<llvm::Valu
   return arguments;
 }
 
-void BodyLowering::returnOperands(size_t count) {
+void BodyState::returnOperands(size_t count) {
   llvm::SmallVector<llvm::Value *, 8> results = popOperands(count);
   llvm::SmallVector<unsigned, 8> bufferSlots{llvm::ArrayRef<unsigned>(signature.resultSlots)};
   std::fill_n(bufferSlots.begin(), signature.returned, inRegister);
@@ -133,7 +135,7 @@ void BodyLowering::returnOperands(size_t count) {
   module.emitReturn(builder, signature, resultHome(), results);
 }
 
-void BodyLowering::pushResults(const Signature &callee, llvm::CallBase *call, llvm::Value *home) {
+void BodyState::pushResults(const Signature &callee, llvm::CallBase *call, llvm::Value *home) {
   if (callee.resultTypes.size() < fewestSpilled) {
     for (llvm::Value *result : module.readResults(builder, callee, call, home))
       push(result);
@@ -143,12 +145,13 @@ void BodyLowering::pushResults(const Signature &callee, llvm::CallBase *call, ll
     push(call);
   const unsigned first = slotAt(stack.size());
   pushSpilled(llvm::ArrayRef(callee.resultTypes).drop_front(callee.returned));
-  builder.CreateMemCpy(slotAddress(first), slotAlignment, module.bufferSlot(builder, home, 0),
-                       slotAlignment, 8ull * (slotAt(stack.size()) - first));
+  const uint64_t bytes = 8ull * (slotAt(stack.size()) - first);
+  llvm::Value *buffer = module.bufferSlot(builder, home, 0);
+  builder.CreateMemCpy(slotAddress(first), slotAlignment, buffer, slotAlignment, bytes);
 }
 
 // Many functions of a few bytes may have a type of a thousand parameters.
-llvm::BitVector BodyLowering::usedParameters() const {
+llvm::BitVector BodyState::usedParameters() const {
   const size_t count = signature.params.size();
   llvm::BitVector used(unsigned(count), count < fewestSpilled);
   if (count < fewestSpilled)

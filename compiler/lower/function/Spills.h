@@ -41,7 +41,7 @@ public:
     return load && !load->getParent();
   }
   unsigned slotOf(const llvm::Value *operand) const { return slots.lookup(operand); }
-  /// Of all names that there are.
+  /// The slots of all names that there are.
   unsigned slotCount() const { return count; }
 
 private:

@@ -2,7 +2,7 @@
 
 // Structures (core specification, section 3.4.5), and allocation.
 
-#include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/function/ObjectLowering.h"
 #include "lib/artifact/HeapLayout.h"
 
 namespace w2n::compiler {
@@ -11,19 +11,19 @@ using artifact::HeapRecord;
 using artifact::InstanceContext;
 using artifact::TrapKind;
 
-llvm::Value *BodyLowering::objectAddress(llvm::Value *reference) {
+llvm::Value *ObjectLowering::objectAddress(llvm::Value *reference) {
   llvm::Value *base = entryLoad(module.pointer, offsetof(InstanceContext, heapBase));
   return module.objects.address(builder, base, reference);
 }
 
-llvm::Value *BodyLowering::typeId(uint32_t typeIndex) {
+llvm::Value *ObjectLowering::typeId(uint32_t typeIndex) {
   return entryLoad(module.i32, module.plan.layout.typeIds() + 4ull * typeIndex);
 }
 
-// What is allocated moves a cursor; what does not fit below the limit is left to the runtime. The
+// An allocation moves a cursor; one that does not fit below the limit is left to the runtime. The
 // guest may be left at any instruction, and the heap is to have objects below the cursor alone: so
 // the header comes first.
-llvm::Value *BodyLowering::allocate(uint32_t typeIndex, llvm::Value *bytes, llvm::Value *length) {
+llvm::Value *ObjectLowering::allocate(uint32_t typeIndex, llvm::Value *bytes, llvm::Value *length) {
   llvm::Value *record = entryLoad(module.pointer, offsetof(InstanceContext, heap));
   llvm::Value *cursorAddress = module.at(builder, record, offsetof(HeapRecord, cursor));
   llvm::Value *cursor = module.load(builder, module.i64, cursorAddress, AliasClass::HeapCursor);
@@ -57,44 +57,39 @@ llvm::Value *BodyLowering::allocate(uint32_t typeIndex, llvm::Value *bytes, llvm
   return reference;
 }
 
-void BodyLowering::trapIfNull(llvm::Value *reference, TrapKind kind) {
-  if (knownType(reference, wasm::HeapKind::Any).nullable)
-    trapIf(builder.CreateIsNull(reference), kind);
-}
-
-void BodyLowering::pushNew(llvm::Value *reference, const Instruction &instruction) {
+void ObjectLowering::pushNew(llvm::Value *reference, const Instruction &instruction) {
   push(reference, wasm::ValueType::referenceTo(instruction.index, /*nullable=*/false));
 }
 
-llvm::Value *BodyLowering::allocateStruct(uint32_t typeIndex) {
+llvm::Value *ObjectLowering::allocateStruct(uint32_t typeIndex) {
   return allocate(typeIndex, builder.getInt64(module.objects.layout(typeIndex).bytes),
                   builder.getInt32(0));
 }
 
-void BodyLowering::lowerStructNew(const Instruction &instruction) {
+void ObjectLowering::lowerStructNew(const Instruction &instruction) {
   auto values = popMany(wasm.types[instruction.index].fields.size());
   llvm::Value *reference = allocateStruct(instruction.index);
   module.objects.fillStruct(builder, objectAddress(reference), instruction.index, values);
   pushNew(reference, instruction);
 }
 
-void BodyLowering::lowerStructNewDefault(const Instruction &instruction) {
+void ObjectLowering::lowerStructNewDefault(const Instruction &instruction) {
   pushNew(allocateStruct(instruction.index), instruction);
 }
 
-llvm::Value *BodyLowering::popField(const Instruction &instruction) {
+llvm::Value *ObjectLowering::popField(const Instruction &instruction) {
   llvm::Value *reference = pop();
   trapIfNull(reference, TrapKind::NullStructureReference);
   return module.objects.fieldAddress(builder, objectAddress(reference), instruction.index,
                                      instruction.index2);
 }
 
-void BodyLowering::lowerStructGet(const Instruction &instruction, bool isSigned) {
+void ObjectLowering::lowerStructGet(const Instruction &instruction, bool isSigned) {
   const wasm::FieldType &field = wasm.types[instruction.index].fields[instruction.index2];
   push(module.objects.load(builder, field, popField(instruction), isSigned), field.type);
 }
 
-void BodyLowering::lowerStructSet(const Instruction &instruction) {
+void ObjectLowering::lowerStructSet(const Instruction &instruction) {
   const wasm::FieldType &field = wasm.types[instruction.index].fields[instruction.index2];
   llvm::Value *value = pop();
   module.objects.store(builder, field, value, popField(instruction));

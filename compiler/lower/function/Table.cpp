@@ -4,7 +4,7 @@
 // or, to objects of the heap, 32 bits, which are extended.
 
 #include "compiler/ir/SpeculationMasks.h"
-#include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/function/TableLowering.h"
 
 #include "lib/artifact/Abi.h"
 
@@ -14,7 +14,7 @@ using artifact::RuntimeServices;
 using artifact::TableRecord;
 using artifact::TrapKind;
 
-llvm::Value *BodyLowering::tableRecord(uint32_t table) {
+llvm::Value *TableLowering::tableRecord(uint32_t table) {
   const artifact::ContextLayout &layout = module.plan.layout;
   if (table < wasm.importedTables)
     return entryLoad(module.pointer, layout.tablePointers() + 8ull * table);
@@ -22,17 +22,17 @@ llvm::Value *BodyLowering::tableRecord(uint32_t table) {
                    layout.tableRecords() + sizeof(TableRecord) * (table - wasm.importedTables));
 }
 
-llvm::Type *BodyLowering::tableAddressType(uint32_t table) {
+llvm::Type *TableLowering::tableAddressType(uint32_t table) {
   return wasm.tables[table].type.limits.is64 ? module.i64 : module.i32;
 }
 
-llvm::Value *BodyLowering::maskTableIndex(llvm::Value *index, llvm::Value *count) {
+llvm::Value *TableLowering::maskTableIndex(llvm::Value *index, llvm::Value *count) {
   return module.plan.options.speculationMasks == SpeculationMasks::None
              ? index
              : maskIndex(builder, index, count);
 }
 
-llvm::Value *BodyLowering::tableElementAddress(uint32_t table, llvm::Value *index, TrapKind kind) {
+llvm::Value *TableLowering::tableElementAddress(uint32_t table, llvm::Value *index, TrapKind kind) {
   llvm::Value *record = tableRecord(table);
   llvm::Value *count =
       module.load(builder, module.i64, module.at(builder, record, offsetof(TableRecord, count)),
@@ -45,7 +45,7 @@ llvm::Value *BodyLowering::tableElementAddress(uint32_t table, llvm::Value *inde
   return builder.CreateInBoundsGEP(module.i64, elements, maskTableIndex(wide, count));
 }
 
-llvm::Value *BodyLowering::functionReference(uint32_t functionIndex) {
+llvm::Value *TableLowering::functionReference(uint32_t functionIndex) {
   const artifact::ContextLayout &layout = module.plan.layout;
   uint64_t offset =
       functionIndex < wasm.importedFunctions
@@ -55,12 +55,12 @@ llvm::Value *BodyLowering::functionReference(uint32_t functionIndex) {
   return module.at(builder, instanceContext, offset);
 }
 
-llvm::Value *BodyLowering::elementBits(llvm::Value *reference) {
+llvm::Value *TableLowering::elementBits(llvm::Value *reference) {
   return reference->getType()->isPointerTy() ? builder.CreatePtrToInt(reference, module.i64)
                                              : zeroExtend(reference);
 }
 
-void BodyLowering::lowerTableGet(const Instruction &instruction) {
+void TableLowering::lowerTableGet(const Instruction &instruction) {
   llvm::Value *element = tableElementAddress(instruction.index, pop(), TrapKind::TableOutOfBounds);
   if (wasm.isHeapReference(wasm.tables[instruction.index].type.element))
     push(builder.CreateTrunc(module.load(builder, module.i64, element, AliasClass::Table),
@@ -69,7 +69,7 @@ void BodyLowering::lowerTableGet(const Instruction &instruction) {
     push(module.load(builder, module.pointer, element, AliasClass::Table));
 }
 
-void BodyLowering::lowerTableSet(const Instruction &instruction) {
+void TableLowering::lowerTableSet(const Instruction &instruction) {
   llvm::Value *value = pop();
   llvm::Value *element = tableElementAddress(instruction.index, pop(), TrapKind::TableOutOfBounds);
   if (value->getType() == module.i32)
@@ -77,7 +77,7 @@ void BodyLowering::lowerTableSet(const Instruction &instruction) {
   module.store(builder, value, element, AliasClass::Table);
 }
 
-void BodyLowering::lowerTableSize(const Instruction &instruction) {
+void TableLowering::lowerTableSize(const Instruction &instruction) {
   llvm::Value *count =
       module.load(builder, module.i64,
                   module.at(builder, tableRecord(instruction.index), offsetof(TableRecord, count)),
@@ -85,7 +85,7 @@ void BodyLowering::lowerTableSize(const Instruction &instruction) {
   push(builder.CreateTrunc(count, tableAddressType(instruction.index)));
 }
 
-void BodyLowering::lowerTableGrow(const Instruction &instruction) {
+void TableLowering::lowerTableGrow(const Instruction &instruction) {
   llvm::Value *delta = zeroExtend(pop());
   llvm::Value *value = pop();
   llvm::Value *old =
@@ -94,7 +94,7 @@ void BodyLowering::lowerTableGrow(const Instruction &instruction) {
   push(builder.CreateTrunc(old, tableAddressType(instruction.index)));
 }
 
-void BodyLowering::lowerTableFill(const Instruction &instruction) {
+void TableLowering::lowerTableFill(const Instruction &instruction) {
   llvm::Value *count = zeroExtend(pop());
   llvm::Value *value = elementBits(pop());
   llvm::Value *destination = zeroExtend(pop());
@@ -103,7 +103,7 @@ void BodyLowering::lowerTableFill(const Instruction &instruction) {
                      {builder.getInt32(instruction.index), destination, value, count});
 }
 
-void BodyLowering::lowerTableCopy(const Instruction &instruction) {
+void TableLowering::lowerTableCopy(const Instruction &instruction) {
   llvm::Value *count = zeroExtend(pop());
   llvm::Value *source = zeroExtend(pop());
   llvm::Value *destination = zeroExtend(pop());
@@ -113,24 +113,24 @@ void BodyLowering::lowerTableCopy(const Instruction &instruction) {
                       destination, source, count});
 }
 
-void BodyLowering::lowerTableInit(const Instruction &instruction) {
+void TableLowering::lowerTableInit(const Instruction &instruction) {
   callSegmentService(instruction, offsetof(RuntimeServices, tableInit));
 }
 
-void BodyLowering::lowerElementDrop(const Instruction &instruction) {
+void TableLowering::lowerElementDrop(const Instruction &instruction) {
   module.callService(builder, instanceContext, offsetof(RuntimeServices, elementDrop),
                      module.voidType, {builder.getInt32(instruction.index)});
 }
 
-void BodyLowering::lowerRefNull(const Instruction &instruction) {
+void TableLowering::lowerRefNull(const Instruction &instruction) {
   push(llvm::Constant::getNullValue(module.typeOf(instruction.type)));
 }
 
-void BodyLowering::lowerRefIsNull(const Instruction &) {
+void TableLowering::lowerRefIsNull(const Instruction &) {
   push(builder.CreateZExt(builder.CreateIsNull(pop()), module.i32));
 }
 
-void BodyLowering::lowerRefFunc(const Instruction &instruction) {
+void TableLowering::lowerRefFunc(const Instruction &instruction) {
   push(functionReference(instruction.index));
 }
 

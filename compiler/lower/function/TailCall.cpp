@@ -16,15 +16,15 @@
 // has no such convention; there all tail entries have one prototype, and everything travels in the
 // buffers.
 
-#include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/function/CallLowering.h"
 
 namespace w2n::compiler {
 
-bool BodyLowering::isTailCall(const Instruction &instruction) {
+bool CallLowering::isTailCall(const Instruction &instruction) {
   return wasm::classOf(instruction.opcode) == wasm::OpcodeClass::TailCall;
 }
 
-void BodyLowering::callAndReturn(const Callee &callee, llvm::ArrayRef<llvm::Value *> operands) {
+void CallLowering::callAndReturn(const Callee &callee, llvm::ArrayRef<llvm::Value *> operands) {
   const Signature &plain = module.signature(callee.typeIndex);
   const auto arguments = argumentsFor(plain, operands, callee.context);
   llvm::CallBase *call =
@@ -34,7 +34,7 @@ void BodyLowering::callAndReturn(const Callee &callee, llvm::ArrayRef<llvm::Valu
   branchTo(frames.front().target);
 }
 
-void BodyLowering::jumpToTailEntry(const Callee &callee, llvm::ArrayRef<llvm::Value *> operands) {
+void CallLowering::jumpToTailEntry(const Callee &callee, llvm::ArrayRef<llvm::Value *> operands) {
   const Signature &tail = module.tailSignature(callee.typeIndex);
   const auto arguments = argumentsFor(tail, operands, callee.context);
   auto *call = llvm::cast<llvm::CallInst>(
@@ -46,7 +46,7 @@ void BodyLowering::jumpToTailEntry(const Callee &callee, llvm::ArrayRef<llvm::Va
     builder.CreateRet(call);
 }
 
-void BodyLowering::tailCall(const Callee &callee) {
+void CallLowering::tailCall(const Callee &callee) {
   const auto operands = popOperands(module.signature(callee.typeIndex).params.size());
   if (!callee.tailCode) {
     callAndReturn(callee, operands);
@@ -64,15 +64,15 @@ void BodyLowering::tailCall(const Callee &callee) {
   becomeUnreachable();
 }
 
-void BodyLowering::lowerReturnCall(const Instruction &instruction) {
+void CallLowering::lowerReturnCall(const Instruction &instruction) {
   tailCall(directCallee(instruction));
 }
 
-void BodyLowering::lowerReturnCallIndirect(const Instruction &instruction) {
+void CallLowering::lowerReturnCallIndirect(const Instruction &instruction) {
   tailCall(indirectCallee(instruction));
 }
 
-void BodyLowering::lowerReturnCallRef(const Instruction &instruction) {
+void CallLowering::lowerReturnCallRef(const Instruction &instruction) {
   tailCall(referencedCallee(instruction));
 }
 

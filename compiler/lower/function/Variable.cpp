@@ -2,20 +2,20 @@
 
 // Parametric and variable instructions: drop, select, locals, globals.
 
-#include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/function/VariableLowering.h"
 
 namespace w2n::compiler {
 
-void BodyLowering::lowerDrop(const Instruction &) { stack.pop_back(); }
+void VariableLowering::lowerDrop(const Instruction &) { stack.pop_back(); }
 
-void BodyLowering::lowerSelect(const Instruction &) {
+void VariableLowering::lowerSelect(const Instruction &) {
   llvm::Value *condition = builder.CreateICmpNE(pop(), builder.getInt32(0));
   llvm::Value *otherwise = pop();
   llvm::Value *value = pop();
   push(builder.CreateSelect(condition, value, otherwise));
 }
 
-void BodyLowering::makeLocals(llvm::ArrayRef<llvm::Value *> parameters) {
+void VariableLowering::makeLocals(llvm::ArrayRef<llvm::Value *> parameters) {
   auto typeOf = [this](unsigned local) { return module.typeOf(localTypes[local]); };
   if (locals == Locals::Ssa)
     ssa.setTypes(typeOf);
@@ -31,34 +31,34 @@ void BodyLowering::makeLocals(llvm::ArrayRef<llvm::Value *> parameters) {
     }
 }
 
-llvm::Value *BodyLowering::readLocal(uint32_t local) {
+llvm::Value *VariableLowering::readLocal(uint32_t local) {
   if (locals == Locals::StackSlots)
     return builder.CreateLoad(slots[local]->getAllocatedType(), slots[local]);
   return ssa.read(builder.GetInsertBlock(), local);
 }
 
-void BodyLowering::writeLocal(uint32_t local, llvm::Value *value) {
+void VariableLowering::writeLocal(uint32_t local, llvm::Value *value) {
   if (locals == Locals::StackSlots)
     builder.CreateStore(value, slots[local]);
   else
     ssa.write(builder.GetInsertBlock(), local, value);
 }
 
-void BodyLowering::lowerLocalGet(const Instruction &instruction) {
+void VariableLowering::lowerLocalGet(const Instruction &instruction) {
   push(readLocal(instruction.index));
 }
 
-void BodyLowering::lowerLocalSet(const Instruction &instruction) {
+void VariableLowering::lowerLocalSet(const Instruction &instruction) {
   writeLocal(instruction.index, pop());
 }
 
-void BodyLowering::lowerLocalTee(const Instruction &instruction) {
+void VariableLowering::lowerLocalTee(const Instruction &instruction) {
   llvm::Value *value = pop();
   writeLocal(instruction.index, value);
   push(value);
 }
 
-llvm::Value *BodyLowering::globalAddress(uint32_t global) {
+llvm::Value *VariableLowering::globalAddress(uint32_t global) {
   const artifact::ContextLayout &layout = module.plan.layout;
   if (global < wasm.importedGlobals)
     return entryLoad(module.pointer, layout.globalPointers() + 8ull * global);
@@ -67,14 +67,14 @@ llvm::Value *BodyLowering::globalAddress(uint32_t global) {
                        sizeof(artifact::GlobalCell) * (global - wasm.importedGlobals));
 }
 
-void BodyLowering::lowerGlobalGet(const Instruction &instruction) {
+void VariableLowering::lowerGlobalGet(const Instruction &instruction) {
   const wasm::GlobalType &type = wasm.globals[instruction.index].type;
   push(module.load(builder, module.typeOf(type.type), globalAddress(instruction.index),
                    AliasClass::Global),
        type.type);
 }
 
-void BodyLowering::lowerGlobalSet(const Instruction &instruction) {
+void VariableLowering::lowerGlobalSet(const Instruction &instruction) {
   llvm::Value *value = pop();
   module.store(builder, value, globalAddress(instruction.index), AliasClass::Global);
 }

@@ -3,6 +3,7 @@
 #include "compiler/lower/module/ModuleLowering.h"
 
 #include "compiler/ir/SpeculationMasks.h"
+#include "compiler/plan/Slice.h"
 #include "compiler/report/CodeReport.h"
 #include "lib/artifact/Format.h"
 
@@ -26,8 +27,8 @@ static void markBranchTargets(llvm::Module &module) {
     module.addModuleFlag(llvm::Module::Min, "branch-target-enforcement", 1);
 }
 
-ModuleLowering::ModuleLowering(const ModulePlan &plan, llvm::Module &module)
-    : plan(plan), module(module), context(module.getContext()),
+ModuleLowering::ModuleLowering(const ModulePlan &plan, const Slice &slice, llvm::Module &module)
+    : plan(plan), slice(slice), module(module), context(module.getContext()),
       voidType(llvm::Type::getVoidTy(context)), i8(llvm::Type::getInt8Ty(context)),
       i32(llvm::Type::getInt32Ty(context)), i64(llvm::Type::getInt64Ty(context)),
       f32(llvm::Type::getFloatTy(context)), f64(llvm::Type::getDoubleTy(context)),
@@ -46,8 +47,8 @@ ModuleLowering::ModuleLowering(const ModulePlan &plan, llvm::Module &module)
 void ModuleLowering::remark(uint32_t functionIndex, const char *text) const {
   if (plan.options.remark)
     plan.options.remark(wasm::describeFunction(plan.wasm, functionIndex) + ": " + text);
-  if (plan.report)
-    plan.report->add(Cause::LocalsOnStack, "", plan.displayNames[functionIndex]);
+  if (slice.report)
+    slice.report->add(Cause::LocalsOnStack, "", plan.displayNames[functionIndex]);
 }
 
 const Signature &ModuleLowering::signature(uint32_t typeIndex) {
@@ -56,7 +57,7 @@ const Signature &ModuleLowering::signature(uint32_t typeIndex) {
     found = signatures
                 .emplace(typeIndex,
                          Signature::of(context, plan.wasm, plan.wasm.types[typeIndex].function,
-                                       plan.vectorTarget.hasVectorRegisters()))
+                                       slice.target.vectorTarget.hasVectorRegisters()))
                 .first;
   return found->second;
 }
@@ -64,17 +65,18 @@ const Signature &ModuleLowering::signature(uint32_t typeIndex) {
 const Signature &ModuleLowering::tailSignature(uint32_t typeIndex) {
   auto found = tailSignatures.find(typeIndex);
   if (found == tailSignatures.end())
-    found = tailSignatures
-                .emplace(typeIndex, Signature::ofTailEntry(context, plan.wasm,
-                                                           plan.wasm.types[typeIndex].function,
-                                                           plan.vectorTarget.hasVectorRegisters(),
-                                                           plan.traits.uniformTailEntries))
-                .first;
+    found =
+        tailSignatures
+            .emplace(typeIndex,
+                     Signature::ofTailEntry(context, plan.wasm, plan.wasm.types[typeIndex].function,
+                                            slice.target.vectorTarget.hasVectorRegisters(),
+                                            slice.traits().uniformTailEntries))
+            .first;
   return found->second;
 }
 
 template <typename Callable> void ModuleLowering::extendIntegers(Callable &callable) {
-  if (!plan.traits.extendsIntegers)
+  if (!slice.traits().extendsIntegers)
     return;
   const llvm::FunctionType &type = *callable.getFunctionType();
   for (unsigned i = 0; i < type.getNumParams(); ++i)
@@ -102,13 +104,14 @@ llvm::Function *ModuleLowering::makeFunction(llvm::FunctionType *type, const llv
     function->addFnAttr("branch-target-enforcement");
   if (plan.options.speculationMasks != SpeculationMasks::None)
     function->addFnAttr(maskedTablesAttribute);
-  function->addFnAttr("target-cpu", plan.processor.cpu);
-  if (!plan.processor.tuneCpu.empty())
-    function->addFnAttr("tune-cpu", plan.processor.tuneCpu);
-  if (!plan.processor.features.empty())
-    function->addFnAttr("target-features", plan.processor.features);
+  function->addFnAttr("target-cpu", slice.target.processor.cpu);
+  if (!slice.target.processor.tuneCpu.empty())
+    function->addFnAttr("tune-cpu", slice.target.processor.tuneCpu);
+  if (!slice.target.processor.features.empty())
+    function->addFnAttr("target-features", slice.target.processor.features);
   // Vectors of bytes, which is how unaligned ones are accessed, may tear what lies across several.
-  if (plan.traits.unalignedMayTear && plan.hasSharedMemory && !plan.vectorTarget.unalignedElements)
+  if (slice.traits().unalignedMayTear && plan.hasSharedMemory &&
+      !slice.target.vectorTarget.unalignedElements)
     function->addFnAttr(llvm::Attribute::NoImplicitFloat);
   extendIntegers(*function);
   if (takesContext) {
@@ -131,7 +134,7 @@ llvm::Function *ModuleLowering::function(uint32_t functionIndex) {
   return function;
 }
 
-// Of debug information only what the inliner hands on: the unit says that none is to be emitted.
+// Debug information has only what the inliner hands on: the unit says that none is to be emitted.
 llvm::DILocation *ModuleLowering::location(uint32_t functionIndex) {
   llvm::DILocation *&known = locations[functionIndex];
   llvm::Function *function = bodyFunction(functionIndex);
@@ -274,7 +277,7 @@ void ModuleLowering::emitTrap(llvm::IRBuilder<> &builder, llvm::Value *instanceC
                   {builder.getInt32(uint32_t(kind))});
   call->setDoesNotReturn();
   call->addFnAttr(llvm::Attribute::Cold);
-  // Of what may be inlined, it matters which function traps.
+  // A trap in code that may be inlined must be known as its function's.
   if (builder.getCurrentDebugLocation())
     call->addFnAttr(llvm::Attribute::NoMerge);
   builder.CreateUnreachable();
@@ -372,14 +375,14 @@ void ModuleLowering::emitPersonalityPointer() {
 }
 
 void ModuleLowering::addSymbolSuffix() {
-  if (plan.symbolSuffix.empty())
+  if (slice.symbolSuffix.empty())
     return;
   for (llvm::GlobalObject &object : module.global_objects()) {
     auto *function = llvm::dyn_cast<llvm::Function>(&object);
     if ((function && function->getIntrinsicID() != llvm::Intrinsic::not_intrinsic) ||
         object.hasExternalWeakLinkage() || object.hasWeakODRLinkage())
       continue;
-    object.setName(object.getName() + plan.symbolSuffix);
+    object.setName(object.getName() + slice.symbolSuffix);
     if (object.hasComdat())
       object.setComdat(module.getOrInsertComdat(object.getName()));
   }

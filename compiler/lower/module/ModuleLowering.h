@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the lowering of one LLVM module (a partition of the wasm module) shares: declarations,
-// metadata nodes, offsets in the instance context, and how to reach through it.
+// The common part of the lowering of one LLVM module (a partition of the wasm module):
+// declarations, metadata nodes, offsets in the instance context, and how to reach through it.
 #pragma once
 
 #include "compiler/ir/Contract.h"
@@ -25,17 +25,20 @@ std::string entryThunkSymbol(uint32_t typeIndex);
 std::string importThunkSymbol(uint32_t typeIndex);
 inline constexpr char initializeSymbol[] = "w2n.initialize";
 
-/// Where a call inside a try goes on; both null outside of one, where what is thrown leaves the
-/// function.
+/// The blocks where a call inside a try continues; both null outside of one, where what is thrown
+/// leaves the function.
 struct CallEdges {
   llvm::BasicBlock *returned = nullptr, *unwound = nullptr;
 };
 
+struct Slice;
+
 class ModuleLowering {
 public:
-  ModuleLowering(const ModulePlan &plan, llvm::Module &module);
+  ModuleLowering(const ModulePlan &plan, const Slice &slice, llvm::Module &module);
 
   const ModulePlan &plan;
+  const Slice &slice;
   llvm::Module &module;
   llvm::LLVMContext &context;
   llvm::Type *const voidType, *const i8, *const i32, *const i64, *const f32, *const f64;
@@ -56,7 +59,7 @@ public:
   uint32_t inlineCandidateCalled(const llvm::Function &declared) const;
   /// A location for the code of function `functionIndex`, so that it is known where it is inlined.
   llvm::DILocation *location(uint32_t functionIndex);
-  /// What tail calls jump to: only of a function that has a tail entry.
+  /// The tail entry of a function that has one.
   llvm::Function *tailFunction(uint32_t functionIndex);
   /// The LLVM function that the wasm body goes to: the function itself, or its tail entry.
   llvm::Function *bodyFunction(uint32_t functionIndex) {
@@ -107,7 +110,7 @@ public:
   llvm::SmallVector<llvm::Value *, 2> readResults(llvm::IRBuilder<> &builder,
                                                   const Signature &signature, llvm::CallBase *call,
                                                   llvm::Value *home);
-  /// What functions with landing pads name as their personality: a symbol that nobody defines.
+  /// The personality of functions with landing pads: a symbol without a definition.
   llvm::Function *personality();
   /// For the object that is linked first, if anything is caught at all: the pointer through which
   /// LLVM refers to the personality.

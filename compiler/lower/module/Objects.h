@@ -15,7 +15,7 @@ class ModuleLowering;
 
 class Objects {
 public:
-  /// Where the fields of a structure are, and how large it is.
+  /// The offsets of the fields of a structure, and its size.
   struct Layout {
     std::vector<uint32_t> offsets;
     uint32_t bytes = 0;

@@ -16,7 +16,7 @@ namespace w2n::compiler {
 llvm::Type *llvmType(llvm::LLVMContext &context, const wasm::Module &module, wasm::ValueType type);
 
 struct Signature {
-  /// Where a parameter travels: in the LLVM argument `index` (the context is argument 0), or in the
+  /// The place of a parameter: in the LLVM argument `index` (the context is argument 0), or in the
   /// slot `index` of the callee's argument buffer.
   struct Place {
     bool inBuffer;
@@ -39,14 +39,14 @@ struct Signature {
   /// registers.
   static Signature of(llvm::LLVMContext &context, const wasm::Module &module,
                       const wasm::FunctionType &type, bool vectorRegisters);
-  /// The signature of tail entries (TailCall.cpp). `isUniform`: for a target where
-  /// only functions of one prototype can call each other so.
+  /// The signature of tail entries (TailCall.cpp). `isUniform`: for a target where only
+  /// functions of one prototype can call each other so.
   static Signature ofTailEntry(llvm::LLVMContext &context, const wasm::Module &module,
                                const wasm::FunctionType &type, bool vectorRegisters,
                                bool isUniform);
 
 private:
-  /// What may be passed in registers; vectors use those of floats.
+  /// The registers for arguments; vectors use those of floats.
   struct RegisterCounts {
     unsigned integers = 0, floats = 0;
     bool holdVectors = false;

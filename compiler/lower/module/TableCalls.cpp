@@ -43,7 +43,7 @@ llvm::BasicBlock *addDirectCall(ModuleLowering &module, const TableCall &site, l
   return target;
 }
 
-/// What is left can only trap.
+/// The calls that are left can only trap.
 void endInTrap(llvm::CallBase *call) {
   if (auto *invoke = llvm::dyn_cast<llvm::InvokeInst>(call))
     call = llvm::changeToCall(invoke);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What is in closed tables and typed tables: distances to code, so that nothing needs relocating.
+// The contents of closed tables and typed tables: distances to code, so that nothing needs
+// relocating.
 
 #include "compiler/lower/module/ModuleLowering.h"
 #include "lib/artifact/Format.h"

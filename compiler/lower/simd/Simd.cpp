@@ -6,7 +6,7 @@
 // A vector on the operand stack is a <2 x i64>; each instruction sees it with its own lanes. The
 // casts are no instructions.
 
-#include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/simd/VectorLowering.h"
 
 #include <llvm/Analysis/ConstantFolding.h>
 
@@ -40,7 +40,7 @@ unsigned laneCount(llvm::Value *vector) {
 
 } // namespace
 
-llvm::FixedVectorType *BodyLowering::vectorType(VectorShape shape) {
+llvm::FixedVectorType *VectorLowering::vectorType(VectorShape shape) {
   const ShapeInfo &info = shapeInfos[size_t(shape)];
   llvm::Type *lane = builder.getIntNTy(info.laneBits);
   if (info.isFloat)
@@ -48,7 +48,7 @@ llvm::FixedVectorType *BodyLowering::vectorType(VectorShape shape) {
   return llvm::FixedVectorType::get(lane, vectorBits / info.laneBits);
 }
 
-llvm::Value *BodyLowering::castVector(llvm::Value *value, llvm::Type *type) {
+llvm::Value *VectorLowering::castVector(llvm::Value *value, llvm::Type *type) {
   // A constant keeps its lanes, so that identities stay visible.
   if (auto *constant = llvm::dyn_cast<llvm::Constant>(value))
     if (llvm::Constant *folded = llvm::ConstantFoldCastOperand(llvm::Instruction::BitCast, constant,
@@ -60,48 +60,48 @@ llvm::Value *BodyLowering::castVector(llvm::Value *value, llvm::Type *type) {
   return builder.CreateBitCast(value, type);
 }
 
-llvm::Value *BodyLowering::popVector(VectorShape shape) {
+llvm::Value *VectorLowering::popVector(VectorShape shape) {
   return castVector(pop(), vectorType(shape));
 }
 
-void BodyLowering::pushVector(llvm::Value *value) {
+void VectorLowering::pushVector(llvm::Value *value) {
   push(castVector(value, typeOf(wasm::ValueKind::V128)));
 }
 
-llvm::Value *BodyLowering::everyOther(llvm::Value *vector, unsigned first) {
+llvm::Value *VectorLowering::everyOther(llvm::Value *vector, unsigned first) {
   return builder.CreateShuffleVector(vector, lanesFrom(first, laneCount(vector) / 2, 2));
 }
 
-llvm::Value *BodyLowering::extendHalf(llvm::Value *vector, bool isHigh, bool isSigned) {
+llvm::Value *VectorLowering::extendHalf(llvm::Value *vector, bool isHigh, bool isSigned) {
   unsigned lanes = laneCount(vector);
   llvm::Value *half =
       builder.CreateShuffleVector(vector, lanesFrom(isHigh ? lanes / 2 : 0, lanes / 2));
   return extendLanes(half, isSigned);
 }
 
-llvm::Value *BodyLowering::extendLanes(llvm::Value *vector, bool isSigned) {
+llvm::Value *VectorLowering::extendLanes(llvm::Value *vector, bool isSigned) {
   llvm::Type *wide = llvm::VectorType::getExtendedElementVectorType(
       llvm::cast<llvm::VectorType>(vector->getType()));
   return isSigned ? builder.CreateSExt(vector, wide) : builder.CreateZExt(vector, wide);
 }
 
-llvm::Value *BodyLowering::appendZeros(llvm::Value *vector) {
+llvm::Value *VectorLowering::appendZeros(llvm::Value *vector) {
   return builder.CreateShuffleVector(vector, llvm::Constant::getNullValue(vector->getType()),
                                      lanesFrom(0, 2 * laneCount(vector)));
 }
 
-void BodyLowering::lowerVectorConstant(const Instruction &instruction) {
+void VectorLowering::lowerVectorConstant(const Instruction &instruction) {
   pushVector(llvm::ConstantDataVector::get(module.context, llvm::ArrayRef(instruction.bytes)));
 }
 
-void BodyLowering::lowerShuffle(const Instruction &instruction) {
+void VectorLowering::lowerShuffle(const Instruction &instruction) {
   llvm::Value *second = popVector(VectorShape::I8x16);
   llvm::Value *first = popVector(VectorShape::I8x16);
   llvm::SmallVector<int, 16> lanes(instruction.bytes.begin(), instruction.bytes.end());
   pushVector(builder.CreateShuffleVector(first, second, lanes));
 }
 
-void BodyLowering::lowerSwizzle(const Instruction &, VectorOperation operation) {
+void VectorLowering::lowerSwizzle(const Instruction &, VectorOperation operation) {
   llvm::Value *indices = popVector(VectorShape::I8x16);
   llvm::Value *bytes = popVector(VectorShape::I8x16);
   llvm::Value *result = emitVectorOperation(operation, {bytes, indices});
@@ -120,7 +120,7 @@ void BodyLowering::lowerSwizzle(const Instruction &, VectorOperation operation) 
   pushVector(result);
 }
 
-void BodyLowering::lowerSplat(const Instruction &, VectorShape shape) {
+void VectorLowering::lowerSplat(const Instruction &, VectorShape shape) {
   llvm::Value *value = pop();
   if (shape == VectorShape::I16x8)
     if (llvm::Value *vector = emitVectorOperation(VectorOperation::SplatI16x8, {value}))
@@ -131,15 +131,15 @@ void BodyLowering::lowerSplat(const Instruction &, VectorShape shape) {
   pushVector(builder.CreateVectorSplat(type->getNumElements(), value));
 }
 
-void BodyLowering::lowerExtractLane(const Instruction &instruction, VectorShape shape,
-                                    bool isSigned) {
+void VectorLowering::lowerExtractLane(const Instruction &instruction, VectorShape shape,
+                                      bool isSigned) {
   llvm::Value *lane = builder.CreateExtractElement(popVector(shape), instruction.lane);
   if (lane->getType()->getPrimitiveSizeInBits() < 32)
     lane = isSigned ? builder.CreateSExt(lane, module.i32) : builder.CreateZExt(lane, module.i32);
   push(lane);
 }
 
-void BodyLowering::lowerReplaceLane(const Instruction &instruction, VectorShape shape) {
+void VectorLowering::lowerReplaceLane(const Instruction &instruction, VectorShape shape) {
   llvm::Value *value = pop();
   llvm::Value *vector = popVector(shape);
   llvm::Type *lane = vector->getType()->getScalarType();
@@ -148,23 +148,23 @@ void BodyLowering::lowerReplaceLane(const Instruction &instruction, VectorShape 
   pushVector(builder.CreateInsertElement(vector, value, instruction.lane));
 }
 
-void BodyLowering::lowerVectorNot(const Instruction &) { push(builder.CreateNot(pop())); }
+void VectorLowering::lowerVectorNot(const Instruction &) { push(builder.CreateNot(pop())); }
 
-void BodyLowering::lowerVectorAndNot(const Instruction &) {
+void VectorLowering::lowerVectorAndNot(const Instruction &) {
   llvm::Value *rhs = pop();
   llvm::Value *lhs = pop();
   push(builder.CreateAnd(lhs, builder.CreateNot(rhs)));
 }
 
-void BodyLowering::lowerBitselect(const Instruction &) {
+void VectorLowering::lowerBitselect(const Instruction &) {
   llvm::Value *mask = pop();
   llvm::Value *otherwise = pop();
   llvm::Value *value = pop();
-  push(builder.CreateOr(builder.CreateAnd(value, mask),
-                        builder.CreateAnd(otherwise, builder.CreateNot(mask))));
+  llvm::Value *rest = builder.CreateAnd(otherwise, builder.CreateNot(mask));
+  push(builder.CreateOr(builder.CreateAnd(value, mask), rest));
 }
 
-void BodyLowering::lowerAnyTrue(const Instruction &) {
+void VectorLowering::lowerAnyTrue(const Instruction &) {
   llvm::Value *vector = pop();
   llvm::Value *isAny = emitVectorOperation(VectorOperation::AnyTrue, {vector});
   if (!isAny)
@@ -172,12 +172,12 @@ void BodyLowering::lowerAnyTrue(const Instruction &) {
   push(builder.CreateZExt(isAny, module.i32));
 }
 
-void BodyLowering::lowerAllTrue(const Instruction &, VectorShape shape) {
+void VectorLowering::lowerAllTrue(const Instruction &, VectorShape shape) {
   llvm::Value *lanes = builder.CreateIsNotNull(popVector(shape));
   push(builder.CreateZExt(builder.CreateAndReduce(lanes), module.i32));
 }
 
-void BodyLowering::lowerBitmask(const Instruction &, VectorShape shape) {
+void VectorLowering::lowerBitmask(const Instruction &, VectorShape shape) {
   llvm::Value *vector = popVector(shape);
   llvm::Value *signs =
       builder.CreateICmpSLT(vector, llvm::Constant::getNullValue(vector->getType()));
@@ -186,7 +186,7 @@ void BodyLowering::lowerBitmask(const Instruction &, VectorShape shape) {
 }
 
 // Out of two vectors, with lanes that are signed whatever the result is.
-void BodyLowering::lowerNarrow(const Instruction &, VectorShape shape, bool isSigned) {
+void VectorLowering::lowerNarrow(const Instruction &, VectorShape shape, bool isSigned) {
   llvm::Value *high = popVector(shape);
   llvm::Value *low = popVector(shape);
   if (shape == VectorShape::I32x4 && !isSigned)
@@ -205,14 +205,8 @@ void BodyLowering::lowerNarrow(const Instruction &, VectorShape shape, bool isSi
       builder.CreateTrunc(both, llvm::FixedVectorType::get(builder.getIntNTy(bits), 2 * lanes)));
 }
 
-void BodyLowering::lowerExtendHalf(const Instruction &, VectorShape shape, bool isHigh,
-                                   bool isSigned) {
+void VectorLowering::lowerExtendHalf(const Instruction &, VectorShape shape, bool isHigh,
+                                     bool isSigned) {
   pushVector(extendHalf(popVector(shape), isHigh, isSigned));
 }
-
-llvm::Value *BodyLowering::emitVectorOperation(VectorOperation operation,
-                                               llvm::ArrayRef<llvm::Value *> operands) {
-  return compiler::emitVectorOperation(builder, module.plan.vectorTarget, operation, operands);
-}
-
 } // namespace w2n::compiler

@@ -3,37 +3,37 @@
 // Arithmetic and conversions on vectors of floats (core specification, section 4.3.7). About NaNs
 // see Numeric.cpp.
 
-#include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/simd/VectorLowering.h"
 
 namespace w2n::compiler {
 
 namespace Intrinsic = llvm::Intrinsic;
 
-void BodyLowering::lowerVectorFloatArithmetic(const Instruction &, VectorShape shape,
-                                              llvm::Instruction::BinaryOps operation) {
+void VectorLowering::lowerVectorFloatArithmetic(const Instruction &, VectorShape shape,
+                                                llvm::Instruction::BinaryOps operation) {
   llvm::Value *rhs = popVector(shape);
   llvm::Value *lhs = popVector(shape);
   pushVector(floatArithmetic(operation, lhs, rhs));
 }
 
-void BodyLowering::lowerVectorFloatUnary(const Instruction &, VectorShape shape,
-                                         llvm::Intrinsic::ID intrinsic) {
+void VectorLowering::lowerVectorFloatUnary(const Instruction &, VectorShape shape,
+                                           llvm::Intrinsic::ID intrinsic) {
   pushVector(chosenNan(builder.CreateUnaryIntrinsic(intrinsic, popVector(shape))));
 }
 
-void BodyLowering::lowerVectorRound(const Instruction &, VectorShape shape,
-                                    VectorOperation operation, llvm::Intrinsic::ID intrinsic) {
+void VectorLowering::lowerVectorRound(const Instruction &, VectorShape shape,
+                                      VectorOperation operation, llvm::Intrinsic::ID intrinsic) {
   llvm::Value *vector = popVector(shape);
   llvm::Value *rounded = emitVectorOperation(operation, {vector});
   pushVector(rounded ? chosenNan(rounded) : floatUnary(intrinsic, vector));
 }
 
-void BodyLowering::lowerVectorFloatNegate(const Instruction &, VectorShape shape) {
+void VectorLowering::lowerVectorFloatNegate(const Instruction &, VectorShape shape) {
   pushVector(builder.CreateFNeg(popVector(shape)));
 }
 
-void BodyLowering::lowerVectorMinMax(const Instruction &, VectorShape shape,
-                                     VectorOperation operation, llvm::Intrinsic::ID intrinsic) {
+void VectorLowering::lowerVectorMinMax(const Instruction &, VectorShape shape,
+                                       VectorOperation operation, llvm::Intrinsic::ID intrinsic) {
   llvm::Value *rhs = popVector(shape);
   llvm::Value *lhs = popVector(shape);
   llvm::Value *result = emitVectorOperation(operation, {lhs, rhs});
@@ -41,7 +41,7 @@ void BodyLowering::lowerVectorMinMax(const Instruction &, VectorShape shape,
 }
 
 // pmin(a, b) is b < a ? b : a, and pmax(a, b) is a < b ? b : a, whatever the operands are.
-void BodyLowering::lowerPseudoMinMax(const Instruction &, VectorShape shape, bool isMin) {
+void VectorLowering::lowerPseudoMinMax(const Instruction &, VectorShape shape, bool isMin) {
   llvm::Value *rhs = popVector(shape);
   llvm::Value *lhs = popVector(shape);
   llvm::Value *result = emitVectorOperation(
@@ -53,13 +53,13 @@ void BodyLowering::lowerPseudoMinMax(const Instruction &, VectorShape shape, boo
     // some lane, LLVM makes a minimum that does not tell zeros apart.
     llvm::Type *bits =
         vectorType(shape == VectorShape::F64x2 ? VectorShape::I64x2 : VectorShape::I32x4);
-    result = builder.CreateSelect(takesRight, builder.CreateBitCast(rhs, bits),
-                                  builder.CreateBitCast(lhs, bits));
+    llvm::Value *left = builder.CreateBitCast(lhs, bits);
+    result = builder.CreateSelect(takesRight, builder.CreateBitCast(rhs, bits), left);
   }
   pushVector(result);
 }
 
-void BodyLowering::lowerVectorDemote(const Instruction &) {
+void VectorLowering::lowerVectorDemote(const Instruction &) {
   llvm::Value *vector = popVector(VectorShape::F64x2);
   llvm::Value *narrow;
   if (auto *promoted = llvm::dyn_cast<llvm::FPExtInst>(vector))
@@ -69,22 +69,22 @@ void BodyLowering::lowerVectorDemote(const Instruction &) {
   pushVector(appendZeros(chosenNan(narrow)));
 }
 
-void BodyLowering::lowerVectorPromote(const Instruction &) {
+void VectorLowering::lowerVectorPromote(const Instruction &) {
   llvm::Value *low = builder.CreateShuffleVector(popVector(VectorShape::F32x4), {0, 1});
   pushVector(chosenNan(builder.CreateFPExt(low, vectorType(VectorShape::F64x2))));
 }
 
-void BodyLowering::lowerVectorConvert(const Instruction &, VectorShape to, bool isSigned) {
+void VectorLowering::lowerVectorConvert(const Instruction &, VectorShape to, bool isSigned) {
   llvm::Value *vector = popVector(VectorShape::I32x4);
-  // Of f64x2 only the lower half has room.
+  // Only the lower half has room in f64x2.
   if (to == VectorShape::F64x2)
     vector = builder.CreateShuffleVector(vector, {0, 1});
   pushVector(isSigned ? builder.CreateSIToFP(vector, vectorType(to))
                       : builder.CreateUIToFP(vector, vectorType(to)));
 }
 
-void BodyLowering::lowerVectorTruncate(const Instruction &, VectorShape from,
-                                       VectorOperation operation, bool isSigned) {
+void VectorLowering::lowerVectorTruncate(const Instruction &, VectorShape from,
+                                         VectorOperation operation, bool isSigned) {
   llvm::Value *vector = popVector(from);
   llvm::Value *result = emitVectorOperation(operation, {vector});
   if (!result) {

@@ -2,45 +2,35 @@
 
 // Loads and stores of vectors that are more than 16 bytes as they are; see Memory.cpp.
 
-#include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/simd/VectorLowering.h"
 
 namespace w2n::compiler {
 
-llvm::LoadInst *BodyLowering::loadGuest(const Instruction &instruction, llvm::Value *index,
-                                        llvm::Type *type) {
-  unsigned bytes = unsigned(type->getPrimitiveSizeInBits() / 8);
-  llvm::Value *address = effectiveAddress(instruction, index, bytes);
-  llvm::LoadInst *load = builder.CreateAlignedLoad(type, address, llvm::Align(1));
-  module.setAliasClass(load, AliasClass::Memory);
-  keepTrapping(load);
-  return load;
-}
-
-void BodyLowering::lowerVectorLoadExtend(const Instruction &instruction, VectorShape shape,
-                                         bool isSigned) {
+void VectorLowering::lowerVectorLoadExtend(const Instruction &instruction, VectorShape shape,
+                                           bool isSigned) {
   llvm::Type *half = llvm::VectorType::getHalfElementsVectorType(vectorType(shape));
   pushVector(extendLanes(loadGuest(instruction, pop(), half), isSigned));
 }
 
-void BodyLowering::lowerVectorLoadSplat(const Instruction &instruction, VectorShape shape) {
+void VectorLowering::lowerVectorLoadSplat(const Instruction &instruction, VectorShape shape) {
   llvm::FixedVectorType *type = vectorType(shape);
   llvm::Value *lane = loadGuest(instruction, pop(), type->getElementType());
   pushVector(builder.CreateVectorSplat(type->getNumElements(), lane));
 }
 
-void BodyLowering::lowerVectorLoadZero(const Instruction &instruction, VectorShape shape) {
+void VectorLowering::lowerVectorLoadZero(const Instruction &instruction, VectorShape shape) {
   llvm::FixedVectorType *type = vectorType(shape);
   llvm::Value *lane = loadGuest(instruction, pop(), type->getElementType());
   pushVector(builder.CreateInsertElement(llvm::Constant::getNullValue(type), lane, uint64_t(0)));
 }
 
-void BodyLowering::lowerVectorLoadLane(const Instruction &instruction, VectorShape shape) {
+void VectorLowering::lowerVectorLoadLane(const Instruction &instruction, VectorShape shape) {
   llvm::Value *vector = popVector(shape);
   llvm::Value *lane = loadGuest(instruction, pop(), vector->getType()->getScalarType());
   pushVector(builder.CreateInsertElement(vector, lane, instruction.lane));
 }
 
-void BodyLowering::lowerVectorStoreLane(const Instruction &instruction, VectorShape shape) {
+void VectorLowering::lowerVectorStoreLane(const Instruction &instruction, VectorShape shape) {
   llvm::Value *lane = builder.CreateExtractElement(popVector(shape), instruction.lane);
   llvm::Value *address =
       effectiveAddress(instruction, pop(), unsigned(lane->getType()->getPrimitiveSizeInBits() / 8));

@@ -4,34 +4,37 @@
 // few forms, and takes the one that the target is fastest at, the same in the whole program. With
 // --deterministic it is the first of them, on every target.
 
-#include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/simd/VectorLowering.h"
+
+#include "compiler/plan/Slice.h"
 
 namespace w2n::compiler {
 
 namespace Intrinsic = llvm::Intrinsic;
 
-void BodyLowering::lowerRelaxedSwizzle(const Instruction &instruction) {
+void VectorLowering::lowerRelaxedSwizzle(const Instruction &instruction) {
   lowerSwizzle(instruction,
                isDeterministic() ? VectorOperation::Swizzle : VectorOperation::RelaxedSwizzle);
 }
 
-void BodyLowering::lowerRelaxedQ15Multiply(const Instruction &instruction) {
+void VectorLowering::lowerRelaxedQ15Multiply(const Instruction &instruction) {
   lowerQ15Multiply(instruction, isDeterministic() ? VectorOperation::Q15Multiply
                                                   : VectorOperation::RelaxedQ15Multiply);
 }
 
-void BodyLowering::lowerRelaxedTruncate(const Instruction &instruction, VectorShape from,
-                                        VectorOperation plain, VectorOperation relaxed) {
+void VectorLowering::lowerRelaxedTruncate(const Instruction &instruction, VectorShape from,
+                                          VectorOperation plain, VectorOperation relaxed) {
   lowerVectorTruncate(instruction, from, isDeterministic() ? plain : relaxed, /*isSigned=*/true);
 }
 
-void BodyLowering::lowerRelaxedMultiplyAdd(const Instruction &, VectorShape shape, bool isNegated) {
+void VectorLowering::lowerRelaxedMultiplyAdd(const Instruction &, VectorShape shape,
+                                             bool isNegated) {
   llvm::Value *addend = popVector(shape);
   llvm::Value *rhs = popVector(shape);
   llvm::Value *lhs = popVector(shape);
   if (isNegated)
     lhs = builder.CreateFNeg(lhs);
-  if (module.plan.vectorTarget.fma && !isDeterministic())
+  if (module.slice.target.vectorTarget.fma && !isDeterministic())
     pushVector(builder.CreateIntrinsic(Intrinsic::fma, {lhs->getType()}, {lhs, rhs, addend}));
   else
     pushVector(floatArithmetic(llvm::Instruction::FAdd,
@@ -40,8 +43,8 @@ void BodyLowering::lowerRelaxedMultiplyAdd(const Instruction &, VectorShape shap
 
 // With AVX, x86-64 has instructions that look at the highest bit of each lane; before, their mask
 // had to be in one register.
-void BodyLowering::lowerRelaxedLaneselect(const Instruction &instruction, VectorShape shape) {
-  if (!module.plan.vectorTarget.avx || isDeterministic())
+void VectorLowering::lowerRelaxedLaneselect(const Instruction &instruction, VectorShape shape) {
+  if (!module.slice.target.vectorTarget.avx || isDeterministic())
     return lowerBitselect(instruction);
   llvm::Value *mask = popVector(shape);
   llvm::Value *otherwise = popVector(shape);
@@ -50,13 +53,13 @@ void BodyLowering::lowerRelaxedLaneselect(const Instruction &instruction, Vector
   pushVector(builder.CreateSelect(isSet, value, otherwise));
 }
 
-void BodyLowering::lowerRelaxedMinMax(const Instruction &instruction, VectorShape shape,
-                                      VectorOperation plain, VectorOperation relaxed,
-                                      llvm::Intrinsic::ID intrinsic) {
+void VectorLowering::lowerRelaxedMinMax(const Instruction &instruction, VectorShape shape,
+                                        VectorOperation plain, VectorOperation relaxed,
+                                        llvm::Intrinsic::ID intrinsic) {
   lowerVectorMinMax(instruction, shape, isDeterministic() ? plain : relaxed, intrinsic);
 }
 
-llvm::Value *BodyLowering::relaxedDotProduct() {
+llvm::Value *VectorLowering::relaxedDotProduct() {
   llvm::Value *rhs = popVector(VectorShape::I8x16);
   llvm::Value *lhs = popVector(VectorShape::I8x16);
   if (!isDeterministic())
@@ -65,15 +68,14 @@ llvm::Value *BodyLowering::relaxedDotProduct() {
   return dotProduct(lhs, rhs);
 }
 
-void BodyLowering::lowerRelaxedDot(const Instruction &) { pushVector(relaxedDotProduct()); }
+void VectorLowering::lowerRelaxedDot(const Instruction &) { pushVector(relaxedDotProduct()); }
 
-void BodyLowering::lowerRelaxedDotAdd(const Instruction &) {
+void VectorLowering::lowerRelaxedDotAdd(const Instruction &) {
   llvm::Value *addend = popVector(VectorShape::I32x4);
   llvm::Value *products = relaxedDotProduct();
   llvm::Value *sums = emitVectorOperation(VectorOperation::PairwiseAddI16x8S, {products});
   if (!sums)
-    sums = builder.CreateAdd(extendLanes(everyOther(products, 0), true),
-                             extendLanes(everyOther(products, 1), true));
+    sums = addPairs(products, /*isSigned=*/true);
   pushVector(builder.CreateAdd(sums, addend));
 }
 

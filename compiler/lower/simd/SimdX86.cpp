@@ -70,7 +70,8 @@ llvm::Value *X86Emitter::narrowUnsigned() {
     return builder.CreateSub(builder.CreateBinaryIntrinsic(Intrinsic::smax, lanes, zero),
                              integer(1 << 15));
   };
-  llvm::Value *packed = call(Intrinsic::x86_sse2_packssdw_128, moveDown(first), moveDown(second));
+  llvm::Value *high = moveDown(second);
+  llvm::Value *packed = call(Intrinsic::x86_sse2_packssdw_128, moveDown(first), high);
   return builder.CreateXor(packed, llvm::ConstantInt::get(packed->getType(), 1 << 15));
 }
 
@@ -86,8 +87,8 @@ llvm::Value *X86Emitter::splatI16() {
 llvm::Value *X86Emitter::pairwiseAddUnsigned() {
   auto *wide = llvm::FixedVectorType::get(builder.getInt32Ty(), 4);
   llvm::Value *pairs = builder.CreateBitCast(first, wide);
-  return builder.CreateAdd(builder.CreateAnd(pairs, llvm::ConstantInt::get(wide, 0xffff)),
-                           builder.CreateLShr(pairs, 16));
+  llvm::Value *odd = builder.CreateLShr(pairs, 16);
+  return builder.CreateAdd(builder.CreateAnd(pairs, llvm::ConstantInt::get(wide, 0xffff)), odd);
 }
 
 // pmulhrsw wraps for the one product that overflows, of two minima.
@@ -103,10 +104,12 @@ llvm::Value *X86Emitter::minMax(bool isMin) {
   auto pick = [&](llvm::Value *lhs, llvm::Value *rhs) {
     return builder.CreateBitCast(isMin ? smallerOf(lhs, rhs) : greaterOf(lhs, rhs), bits);
   };
+  llvm::Value *swapped = pick(second, first);
   llvm::Value *ordered = builder.CreateBinOp(isMin ? llvm::Instruction::Or : llvm::Instruction::And,
-                                             pick(first, second), pick(second, first));
+                                             pick(first, second), swapped);
+  llvm::Value *number = builder.CreateBitCast(ordered, type);
   return builder.CreateSelect(builder.CreateFCmpUNO(first, second), llvm::ConstantFP::getNaN(type),
-                              builder.CreateBitCast(ordered, type));
+                              number);
 }
 
 // roundps came with SSE4.1. Adding and subtracting 2^23 (2^52) rounds to nearest, ties to even;
@@ -131,8 +134,8 @@ llvm::Value *X86Emitter::round(VectorOperation operation) {
     rounded = withSign(builder.CreateFSub(rounded, oneIf(builder.CreateFCmpOGT(rounded, first))));
   else if (operation == VectorOperation::Ceil)
     rounded = withSign(builder.CreateFAdd(rounded, oneIf(builder.CreateFCmpOLT(rounded, first))));
-  return builder.CreateSelect(builder.CreateFCmpOLT(absolute, magnitude), rounded,
-                              builder.CreateFAdd(first, real(0)));
+  llvm::Value *quiet = builder.CreateFAdd(first, real(0));
+  return builder.CreateSelect(builder.CreateFCmpOLT(absolute, magnitude), rounded, quiet);
 }
 
 // cvttps2dq gives 0x80000000 for all that does not fit.
@@ -150,7 +153,8 @@ llvm::Value *X86Emitter::truncateF32(bool isSigned) {
   llvm::Value *positive = greaterOf(first, real(0));
   llvm::Value *low = convert(positive);
   llvm::Value *above = builder.CreateFSub(positive, real(two31));
-  llvm::Value *high = builder.CreateXor(convert(above), isTooLarge(above, low->getType()));
+  llvm::Value *correction = isTooLarge(above, low->getType());
+  llvm::Value *high = builder.CreateXor(convert(above), correction);
   llvm::Constant *zero = llvm::Constant::getNullValue(low->getType());
   return builder.CreateAdd(low, builder.CreateBinaryIntrinsic(Intrinsic::smax, high, zero));
 }

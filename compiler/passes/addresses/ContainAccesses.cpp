@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the sandbox rests on: each access of a memory that relies on guard pages is between
+// The sandbox rests on this: each access of a memory that relies on guard pages is between
 // guardBeforeBytes before the memory's base and guardAfterBytes after the last address that an
 // index and an offset of 32 bits can name, in whatever order accesses happen.
 //
@@ -69,15 +69,15 @@ struct Recurrence {
   int64_t low, high; ///< what accesses add to the first: their first bytes, and past their last
 };
 
-/// What is known of a recurrence from the operations that make its first address and its number of
-/// iterations, so that it need not be compared.
+/// The range of a recurrence that is known from the operations that make its first address and its
+/// number of iterations, so that it need not be compared.
 struct Extent {
   bool isCounted = false; ///< the path from the first address to the last is at most maxPath
   bool isAbove = false;   ///< the lowest byte is not too low
   bool isBelow = false;   ///< the end of the highest is not too high
 };
 
-/// What must hold before `before`.
+/// A condition that must hold before `before`.
 struct Comparison {
   Value *condition;
   Instruction *before;
@@ -223,8 +223,8 @@ bool Container::addRecurrence(const Access &access, Value &base) {
 }
 
 Value *Container::distance(IRBuilder<> &builder, Value &address, Value &base) {
-  return builder.CreateSub(builder.CreatePtrToInt(&address, builder.getInt64Ty()),
-                           builder.CreatePtrToInt(&base, builder.getInt64Ty()));
+  Value *from = builder.CreatePtrToInt(&base, builder.getInt64Ty());
+  return builder.CreateSub(builder.CreatePtrToInt(&address, builder.getInt64Ty()), from);
 }
 
 // The range of a distance is exact modulo 2^64: where it is far from 2^63, it is the distance.
@@ -308,8 +308,8 @@ void Container::mask(const Access &access, Value &base) {
   if (auto *vector = dyn_cast<VectorType>(address->getType()))
     first = builder.CreateVectorSplat(vector->getElementCount(), first);
   Type *integer = address->getType()->getWithNewType(builder.getInt64Ty());
-  Value *cut = builder.CreateAnd(builder.CreateSub(builder.CreatePtrToInt(address, integer),
-                                                   builder.CreatePtrToInt(first, integer)),
+  Value *from = builder.CreatePtrToInt(first, integer);
+  Value *cut = builder.CreateAnd(builder.CreateSub(builder.CreatePtrToInt(address, integer), from),
                                  ConstantInt::get(integer, artifact::addressableBytes32 - 1));
   access.address->set(builder.CreateGEP(builder.getInt8Ty(), first, cut));
 }

@@ -47,7 +47,7 @@ IntegerRange join(const IntegerRange &a, const IntegerRange &b) {
                                 : IntegerRange::any();
 }
 
-/// What every value of `type` is, without a sign.
+/// The range of all values of `type`, without a sign.
 IntegerRange rangeOfType(const Type &type) {
   const unsigned bits = type.getScalarSizeInBits();
   return bits <= 64 ? IntegerRange::of(0, (Integer(1) << bits) - 1) : IntegerRange::any();
@@ -157,7 +157,7 @@ IntegerRange DisplacementRanges::computeOperation(BinaryOperator &operation, uns
     if (constant && *constant > 0)
       return IntegerRange::of(0, *constant - 1);
     return IntegerRange::any();
-  // Of bits that both have, the sum has more than the value, so it is an upper bound of both.
+  // Bits that both have count more in the sum than in the value, so it is an upper bound of both.
   case Instruction::Or:
   case Instruction::Xor: {
     const IntegerRange a = rangeOf(lhs, depth + 1), b = rangeOf(rhs, depth + 1);

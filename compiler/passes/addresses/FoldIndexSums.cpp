@@ -5,12 +5,12 @@
 // they are the same address.
 //
 // (A) The last 64 KiB (artifact::wrapGuardBytes) of a memory with a wrap guard are never
-// accessible,
-//     and neither is what its guards take (lib/artifact/MemoryGuards.h): 2 GiB before the base, and
-//     2 GiB after 8 GiB, which is more than an index, a constant c and an offset come to.
+//     accessible, and neither is what its guards take (lib/artifact/MemoryGuards.h): 2 GiB before
+//     the base, and 2 GiB after 8 GiB, which is more than an index, a constant c and an offset come
+//     to.
 //  -  c < 0, the access has no offset: if p + c wraps around it is at least 2^32 - 64 KiB, where
-//  the
-//     function traps by (A). zext(p) + c is less than 0 by at most 64 KiB then, and traps as well.
+//     the function traps by (A). zext(p) + c is less than 0 by at most 64 KiB then, and traps as
+//     well.
 //  -  An access at zext(p + d) comes before in every execution, with c - 64 KiB <= d <= c: where
 //     that does not trap, the index p + d is less than 2^32 - 64 KiB, so p + d + (c - d) does not
 //     wrap around. Where p + c wraps around, the function as it was traps by that access or before
@@ -42,7 +42,7 @@ using namespace llvm;
 namespace {
 
 constexpr int64_t reach = artifact::wrapGuardBytes;
-/// Of more sums with one index, the later ones are left alone: all are compared with all.
+/// Later sums with one index are left alone: all are compared with all.
 constexpr size_t maxSums = 64;
 
 /// Accesses at zext(p + constant).
@@ -136,7 +136,7 @@ void findRoots(Value &index, Sums &sums, const DominatorTree &dominators) {
       if (distance <= 0 || distance > reach ||
           !happensBefore(earlier.accesses, sum.accesses, dominators))
         continue;
-      // Of one that has a root itself it is known that it did not wrap around.
+      // A sum that has a root itself is known not to wrap around.
       sum.root = earlier.root ? earlier.root : earlier.extension->getOperand(0);
       sum.distance = distance + earlier.distance;
       break;
@@ -180,8 +180,8 @@ void rewrite(ZExtInst &extension, Value &root, int64_t distance, Value *index) {
 /// Some of the accesses at the extension of each value.
 using Accesses = DenseMap<const Value *, SmallVector<GuestAccess, 4>>;
 
-/// What `sum` adds: what is accessed itself before each of `accesses`, and what is known to be
-/// small; null if it is something else.
+/// The operands of `sum`: the one that is accessed itself before each of `accesses`, and the one
+/// that is known to be small; null if it is something else.
 std::pair<Value *, Value *> tableAndIndex(const BinaryOperator &sum, ArrayRef<GuestAccess> accesses,
                                           const Accesses &earlier,
                                           const DominatorTree &dominators) {

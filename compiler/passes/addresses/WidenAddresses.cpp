@@ -48,7 +48,7 @@ constexpr unsigned maxInstructions = 600;
 constexpr uint64_t minIterations = 4;
 /// A condition of more groups costs more than the loop is likely to gain.
 constexpr size_t maxGroups = 16;
-/// What computing the number of iterations may cost, as LLVM counts it.
+/// The cost of computing the number of iterations that is allowed, as LLVM counts it.
 constexpr unsigned expansionBudget = 16;
 
 /// The zero extension of an index that advances in the loop.
@@ -258,7 +258,7 @@ bool LoopWidener::run() {
   return true;
 }
 
-/// What was known of the loop, and of values behind it, which now come from two loops.
+/// Forgets the loop, and values behind it, which now come from two loops.
 void LoopWidener::forgetLoop() {
   evolution.forgetLoop(&loop);
   SmallVector<BasicBlock *, 4> exits;
@@ -308,8 +308,8 @@ void LoopWidener::replaceUses(const Index &index, Group &group) {
   RecursivelyDeleteTriviallyDeadInstructions(index.extension);
 }
 
-/// What `address` is, for an index of `group`. The distance comes last, so that it folds into the
-/// access.
+/// The new form of `address`, for an index of `group`. The distance comes last, so that it folds
+/// into the access.
 Value *LoopWidener::addressIn(Group &group, GetElementPtrInst &address, int64_t distance) {
   const auto base = *markedBase(address);
   Value *sum = nullptr;

@@ -38,7 +38,7 @@ Counter counterOf(PHINode &phi, const Loop &loop) {
   return {step->getZExtValue(), next};
 }
 
-/// What the branch of the latch compares, if that is a narrow counter with a constant.
+/// The comparison of the latch's branch, if it is of a narrow counter with a constant.
 ICmpInst *exitComparison(const Loop &loop) {
   auto *branch = dyn_cast<BranchInst>(loop.getLoopLatch()->getTerminator());
   if (!branch || !branch->isConditional() || !loop.isLoopExiting(loop.getLoopLatch()))

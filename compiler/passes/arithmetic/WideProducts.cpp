@@ -112,8 +112,8 @@ private:
   Value *product(const Halves &halves) {
     IRBuilder<> builder(halves.lowest->getNextNode());
     Type *wide = builder.getInt128Ty();
-    return builder.CreateNUWMul(builder.CreateZExt(halves.x, wide),
-                                builder.CreateZExt(halves.y, wide));
+    Value *y = builder.CreateZExt(halves.y, wide);
+    return builder.CreateNUWMul(builder.CreateZExt(halves.x, wide), y);
   }
 
   void replace(const Halves &halves) {

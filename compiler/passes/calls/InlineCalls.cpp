@@ -22,8 +22,8 @@ namespace {
 /// In LLVM's units, of which an instruction has 5 and a call 25. The producer has inlined up to 225
 /// or more where it could; what it left is mostly calls between files.
 constexpr int maxCost = 100;
-/// What a function may grow by: half of what it has, and this many instructions. Modules can be
-/// made so that all that is worth inlining would be thirty times the code.
+/// The allowed growth of a function: half of what it has, and this many instructions. Modules can
+/// be made so that all that is worth inlining would be thirty times the code.
 constexpr unsigned growthAlwaysAllowed = 2000;
 
 InlineParams inlineParams() {

@@ -38,7 +38,7 @@ namespace {
 constexpr unsigned iterations = 12, settled = 4;
 /// Larger loops take too long to follow, and terms of longer sums would not fit in registers.
 constexpr size_t maxInstructions = 1000, maxTerms = 16;
-/// What a processor does in a cycle at most: a loop that has more to do waits for nothing.
+/// The most that a processor does in a cycle: a loop that has more to do waits for nothing.
 constexpr size_t instructionsPerCycle = 6;
 /// Shorter paths may come to light when the longest is no longer the longest.
 constexpr unsigned maxRounds = 4;
@@ -132,7 +132,7 @@ struct Term {
   bool needsMultiplication() const { return !isa<ConstantInt>(value) && !factor.isOne(); }
 };
 
-/// What a tree is made of.
+/// The operands of a tree.
 struct Terms {
   SmallVector<Term, 8> terms;
   unsigned multiplications = 0; ///< by constants, that there are now

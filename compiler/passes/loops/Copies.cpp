@@ -162,7 +162,7 @@ bool Copies::matchRow(const Row &row) {
 
 namespace {
 
-/// What is computed how; 0, which is no operation, is what is not computed.
+/// The kind of operation; 0, which is no operation, for values that are not computed.
 unsigned kindOf(const Value *value) {
   const auto *instruction = dyn_cast<Instruction>(value);
   return instruction ? instruction->getOpcode() : 0;
@@ -387,7 +387,7 @@ RerolledLoop Copies::reroll(Value *iterations) {
   replaceExit(iterations);
   eraseOtherCopies(result);
   for (PHINode &phi : body.phis())
-    // Those that are gone are poison now.
+    // Phis that are gone are poison now.
     if (auto *kept = dyn_cast_or_null<PHINode>(&*clones.lookup(&phi)))
       result.oldPhis.insert({kept, &phi});
   return result;
@@ -397,7 +397,7 @@ void Copies::stepCounters() {
   for (PHINode *counter : counters) {
     PHINode *phi = inClone(counter);
     BinaryOperator *next = incrementOf(*phi, *clone);
-    // What computes with the incremented variable means the old step.
+    // Users of the incremented variable mean the old step.
     Instruction *old = next->clone();
     old->insertAfter(next->getIterator());
     old->dropPoisonGeneratingFlags();
@@ -433,7 +433,7 @@ void Copies::eraseOtherCopies(RerolledLoop &result) {
     if (copy != 0)
       others.insert(inClone(access));
   auto isOther = [&](Value *value) { return others.contains(value); };
-  // What is used behind the loop alone has these uses for now.
+  // Values that are used behind the loop alone have these uses for now.
   SmallVector<Instruction *, 8> uses;
   for (auto [old, value] : result.liveOuts)
     uses.push_back(new StoreInst(value, PoisonValue::get(PointerType::get(value->getContext(), 0)),

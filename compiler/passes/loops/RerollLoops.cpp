@@ -28,11 +28,11 @@ namespace {
 
 /// Bodies that are larger are left alone.
 constexpr size_t maxInstructions = 400;
-/// What computing the number of iterations may cost, as LLVM counts it: once for a loop whose
-/// bodies were worth unrolling.
+/// The cost of computing the number of iterations that is allowed, as LLVM counts it: once for a
+/// loop whose bodies were worth unrolling.
 constexpr unsigned iterationsBudget = 16;
 
-/// What is left to do for a loop that may be copies of something: how many they may be.
+/// Whether the loop may consist of copies.
 bool isCandidate(Loop &loop) {
   BasicBlock *body = loop.getHeader();
   if (loop.getNumBlocks() != 1 || !loop.isLoopSimplifyForm() || !loop.getExitBlock() ||

@@ -49,7 +49,7 @@ using namespace llvm::PatternMatch;
 
 namespace {
 
-/// What `phi` is increased by in each iteration, if that is a constant.
+/// The step of `phi` in each iteration, if that is a constant.
 const APInt *stepOf(const PHINode &phi, const BasicBlock &body) {
   const APInt *step;
   return phi.getType()->isIntegerTy() &&
@@ -80,7 +80,7 @@ public:
   /// The old body once, or the new one `copies` times; null if something in it has no such form.
   Function *makeOld() { return make(header, /*isNew=*/false); }
   Function *makeNew() { return make(rerolled.body, /*isNew=*/true); }
-  /// What a call of `function` is.
+  /// The meaning of a call of `function`.
   bool isLoad(const Function &function) const { return loadFunctions.contains(&function); }
 
 private:
@@ -96,7 +96,7 @@ private:
   void simplify(Function &function);
   Function *declare(FunctionType *type, const Twine &name);
 
-  /// What an access is but for its address and value.
+  /// All of an access but its address and value.
   using AccessKind =
       std::tuple<bool, Type *, uint64_t, bool, std::vector<std::pair<unsigned, MDNode *>>>;
 
@@ -151,8 +151,8 @@ Function *Scratch::declare(FunctionType *type, const Twine &name) {
   return function;
 }
 
-/// What the phi is at the beginning of any iteration of the old loop: its parameter, or its start
-/// and the steps of the iterations before, whose number is the last parameter.
+/// The value of the phi at the beginning of any iteration of the old loop: its parameter, or its
+/// start and the steps of the iterations before, whose number is the last parameter.
 Value *Scratch::initial(PHINode &old, Function &function, BasicBlock &entry,
                         ValueToValueMapTy &map) {
   const APInt *step = stepOf(old, header);
@@ -291,7 +291,7 @@ bool Scratch::makeOpaque(BasicBlock &body) {
     IRBuilder<> builder(&instruction);
     Value *replacement = nullptr;
     if (isSum) {
-      // What is known of bits before the loop is not known here. (The new body has no flags.)
+      // Bits that are known before the loop are not known here. (The new body has no flags.)
       replacement = builder.CreateAdd(instruction.getOperand(0), instruction.getOperand(1));
     } else if (auto *address = dyn_cast<GetElementPtrInst>(&instruction)) {
       if (!address->getType()->isPointerTy())
@@ -351,7 +351,7 @@ struct Effect {
   bool operator==(const Effect &) const = default;
 };
 
-/// What `function` does; nothing if it has instructions that have no number.
+/// The effects of `function`; nothing if it has instructions that have no number.
 std::optional<std::vector<Effect>> effectsOf(Function &function, const Scratch &scratch,
                                              ValueNumbers &numbers) {
   numbers.begin(function);
@@ -438,7 +438,7 @@ const SCEV *timesCopies(const SCEV *taken, unsigned copies, ScalarEvolution &evo
   return evolution.getMulExpr(iterations, evolution.getConstant(type, copies));
 }
 
-/// Of an old loop that ends when a 32-bit counter with a step of plus or minus 2^k equals `end`: it
+/// An old loop may end when a 32-bit counter with a step of plus or minus 2^k equals `end`: it
 /// first does after d / 2^k steps, for the distance d modulo 2^32 from where it begins to the end,
 /// if 2^k divides d, and never otherwise (test/proofs/reroll-distance.smt2). Then 2^62 iterations,
 /// some hundred years, stand for never.

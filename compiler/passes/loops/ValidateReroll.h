@@ -20,7 +20,7 @@ struct RerolledLoop {
   llvm::Value *iterations; ///< of the new body, 64 bits wide, in the preheader
   /// The old phi for each of the new ones, but for the one that counts iterations.
   llvm::SmallMapVector<llvm::PHINode *, llvm::PHINode *, 8> oldPhis;
-  /// What takes the place of each old value behind the loop.
+  /// The new value for each old one behind the loop.
   llvm::MapVector<llvm::Instruction *, llvm::Value *> liveOuts;
 };
 

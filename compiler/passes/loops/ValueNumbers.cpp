@@ -12,13 +12,13 @@ using namespace llvm;
 
 namespace {
 
-/// What a key is of, before anything else in it.
+/// The kind of a key, which it begins with.
 enum Kind : uint64_t { OfConstant, OfArgument, OfSum, OfOperation, OfAccess };
 
 uint64_t identity(const void *pointer) { return uint64_t(reinterpret_cast<uintptr_t>(pointer)); }
 
-/// What of an instruction is neither opcode, type nor operand: all there may be is known only for
-/// these kinds.
+/// The part of an instruction that is neither opcode, type nor operand, all of which is known only
+/// for these kinds.
 std::optional<uint64_t> detailOf(const Instruction &instruction) {
   if (const auto *compare = dyn_cast<CmpInst>(&instruction))
     return uint64_t(compare->getPredicate());
@@ -61,7 +61,7 @@ ValueNumbers::Sum ValueNumbers::sumOfOperand(Value &value) {
   return {APInt(bits, 0), {{numberOf(value), APInt(bits, 1)}}};
 }
 
-/// Of an address: that it is based on something makes no difference.
+/// The sum of an address: that it is based on something makes no difference.
 std::optional<ValueNumbers::Sum> ValueNumbers::sumOfAddress(Instruction &instruction) {
   Value &first = *instruction.getOperand(0);
   if (isa<PtrToIntInst>(instruction) && instruction.getType()->isIntegerTy(64))
@@ -85,7 +85,7 @@ ValueNumbers::Sum ValueNumbers::combine(Value &left, Value &right, bool isNegati
   return sum;
 }
 
-/// Of additions, subtractions and what multiplies by a constant.
+/// The sum of additions, subtractions and multiplications by a constant.
 std::optional<ValueNumbers::Sum> ValueNumbers::sumOf(Instruction &instruction) {
   if (isa<PointerType>(instruction.getType()) || isa<PtrToIntInst>(instruction))
     return sumOfAddress(instruction);

@@ -22,10 +22,10 @@ class ValueNumbers {
 public:
   /// Forgets which values the last function had, but not their numbers.
   void begin(llvm::Function &function);
-  /// Of an instruction without effects, all operands of which have been numbered; none if it is of
-  /// a kind that is not known here.
+  /// The number of an instruction without effects, all operands of which have been numbered; none
+  /// if it is of a kind that is not known here.
   std::optional<ValueNumber> number(llvm::Instruction &instruction);
-  /// Of a call; those at different times differ.
+  /// The number of a call; those at different times differ.
   std::optional<ValueNumber> numberAccess(llvm::CallInst &call, uint64_t time);
 
 private:

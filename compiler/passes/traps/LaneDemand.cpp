@@ -91,7 +91,7 @@ Lanes LaneDemand::demandedByCall(const CallInst &call, const Use &use) {
 }
 
 Lanes LaneDemand::demandedByCast(const BitCastInst &cast) {
-  // Of a large number some bits may be wanted, but a comparison wants all.
+  // Some bits of a large number may be wanted, but a comparison wants all.
   auto wantsAll = [](const User *user) {
     auto *comparison = dyn_cast<ICmpInst>(user);
     return isa<StoreInst, PHINode, ReturnInst>(user) || (comparison && comparison->isEquality());
@@ -103,7 +103,7 @@ Lanes LaneDemand::demandedByCast(const BitCastInst &cast) {
 
 Lanes LaneDemand::demandedBy(const Use &use) {
   const auto &user = *cast<Instruction>(use.getUser());
-  // What arithmetic on scalars demands is a matter of bits, and none of ours.
+  // Arithmetic on scalars demands bits, which is not decided here.
   bool isScalar = !use->getType()->isVectorTy() && !user.getType()->isVectorTy();
   if (isScalar || isa<PHINode>(user) || isa<StoreInst>(user) || user.isTerminator())
     return allLanes(use->getType());

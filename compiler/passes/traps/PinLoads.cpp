@@ -224,7 +224,8 @@ PreservedAnalyses PinDeadLoadsPass::run(Function &function, FunctionAnalysisMana
 
 PreservedAnalyses PinLoadsPass::run(Function &function, FunctionAnalysisManager &analyses) {
   dropAssumptions(function);
-  // Of now: to an assumption all bits matter, and an earlier result may still be about those.
+  // The analysis is made anew: all bits matter to an assumption, and an earlier result may still be
+  // about those.
   DemandedBits demanded(function, analyses.getResult<AssumptionAnalysis>(function),
                         analyses.getResult<DominatorTreeAnalysis>(function));
   for (BasicBlock &block : function) {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Modules that begin with a given state. That they behave as the instance did, the spec runner
-// shows
-// (--preinit); here is what they look like.
+// Modules that begin with a given state. The spec runner (--preinit) shows that they behave as the
+// instance did; here is what they look like.
 #include "lib/wasm/EntryGuard.h"
 #include "lib/wasm/Snapshot.h"
 #include "test/unit/wasm/ModuleBuilder.h"
