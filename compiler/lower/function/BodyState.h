@@ -16,7 +16,7 @@ namespace w2n::compiler {
 
 class BodyState {
 public:
-  /// Where locals are: values in SSA form, or stack slots where that would take too long.
+  /// The place of locals: values in SSA form, or stack slots where that would take too long.
   enum class Locals { Ssa, StackSlots };
   using Instruction = wasm::Instruction;
 
@@ -35,7 +35,7 @@ protected:
   /// what the type says can be left out wherever the value gets.
   void push(llvm::Value *value, const wasm::ValueType &type);
   void noteType(llvm::Value *value, const wasm::ValueType &type);
-  /// What is known of a reference in the hierarchy of `heap`.
+  /// The type that is known of a reference in the hierarchy of `heap`.
   wasm::ValueType knownType(llvm::Value *reference, wasm::HeapKind heap) const;
   llvm::Value *pop();
   llvm::SmallVector<llvm::Value *, 8> popMany(size_t count);

@@ -63,9 +63,10 @@ CallLowering::Callee CallLowering::closedCallee(const Instruction &instruction,
   llvm::BasicBlock *next = makeBlock("checked");
   branchIf(builder.CreateICmpNE(actual, expected), mismatch, next, /*yesUnlikely=*/true);
   builder.SetInsertPoint(mismatch);
-  branchIf(builder.CreateICmpEQ(actual, builder.getInt32(artifact::noIndex)),
-           trapBlock(TrapKind::UninitializedElement),
-           trapBlock(TrapKind::IndirectCallTypeMismatch));
+  llvm::BasicBlock *wrongType = trapBlock(TrapKind::IndirectCallTypeMismatch);
+  llvm::BasicBlock *uninitialized = trapBlock(TrapKind::UninitializedElement);
+  branchIf(builder.CreateICmpEQ(actual, builder.getInt32(artifact::noIndex)), uninitialized,
+           wrongType);
   builder.SetInsertPoint(next);
   Callee callee{
       .typeIndex = instruction.index, .context = instanceContext, .tailCodeMayBeNull = false};
@@ -93,8 +94,9 @@ void CallLowering::checkCalleeType(llvm::Value *reference, uint32_t typeIndex) {
   llvm::Value *isSubtype =
       module.callService(builder, instanceContext, offsetof(artifact::RuntimeServices, isSubtype),
                          module.i64, {actual, expected});
-  branchIf(builder.CreateICmpEQ(isSubtype, builder.getInt64(0)),
-           trapBlock(TrapKind::IndirectCallTypeMismatch), next, /*yesUnlikely=*/true);
+  llvm::BasicBlock *mismatch = trapBlock(TrapKind::IndirectCallTypeMismatch);
+  branchIf(builder.CreateICmpEQ(isSubtype, builder.getInt64(0)), mismatch, next,
+           /*yesUnlikely=*/true);
   builder.SetInsertPoint(next);
 }
 

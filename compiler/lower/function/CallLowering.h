@@ -25,13 +25,13 @@ private:
     uint32_t typeIndex;
     llvm::Value *code = nullptr;
     llvm::Value *context = nullptr;
-    /// What a tail call jumps to; null, here or when it runs, if there is no such thing.
+    /// The code that a tail call jumps to; null, here or when it runs, if there is no such thing.
     llvm::Value *tailCode = nullptr;
     bool tailCodeMayBeNull = true;
   };
   // Each pops what selects the callee, and leaves the arguments.
   Callee directCallee(const Instruction &instruction);
-  /// Of an index that is popped already.
+  /// The callee for an index that is popped already.
   Callee closedCallee(const Instruction &instruction, llvm::Value *index);
   /// The code whose distance from `table` is at `element` + `offset` bytes.
   llvm::Value *codeAtDistance(llvm::GlobalVariable *table, llvm::Value *element, uint64_t offset);

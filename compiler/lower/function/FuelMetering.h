@@ -24,7 +24,7 @@ private:
   Charge emitCharge(llvm::Value *amount);
   void endCharge();
 
-  /// Of the run that is being lowered.
+  /// The charge of the run that is being lowered.
   Charge charge;
 };
 

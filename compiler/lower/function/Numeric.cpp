@@ -272,8 +272,9 @@ void NumericLowering::lowerTruncate(const Instruction &, bool isSigned, wasm::Va
   llvm::BasicBlock *good = makeBlock("truncate");
   branchIf(builder.CreateNot(builder.CreateAnd(aboveLower, belowUpper)), bad, good, true);
   builder.SetInsertPoint(bad);
-  branchIf(builder.CreateFCmpUNO(value, value), trapBlock(TrapKind::InvalidConversionToInteger),
-           trapBlock(TrapKind::IntegerOverflow));
+  llvm::BasicBlock *overflow = trapBlock(TrapKind::IntegerOverflow);
+  llvm::BasicBlock *invalid = trapBlock(TrapKind::InvalidConversionToInteger);
+  branchIf(builder.CreateFCmpUNO(value, value), invalid, overflow);
   builder.SetInsertPoint(good);
   push(isSigned ? builder.CreateFPToSI(value, target) : builder.CreateFPToUI(value, target));
 }

@@ -61,8 +61,7 @@ private:
   llvm::Value *segmentOperand(const Instruction &instruction);
   llvm::Value *popElement(const Instruction &instruction);
 
-  // Cast.cpp
-  // each ends the block, with a branch to either edge.
+  // Cast.cpp: each ends the block, with a branch to either edge.
   struct CastEdges {
     llvm::BasicBlock *yes, *no;
   };

@@ -38,7 +38,8 @@ llvm::Value *ObjectLowering::allocate(uint32_t typeIndex, llvm::Value *bytes, ll
   branchIf(builder.CreateICmpUGT(next, limit), full, bump, /*yesUnlikely=*/true);
 
   builder.SetInsertPoint(bump);
-  llvm::Value *header = builder.CreateOr(zeroExtend(id), builder.CreateShl(zeroExtend(length), 32));
+  llvm::Value *high = builder.CreateShl(zeroExtend(length), 32);
+  llvm::Value *header = builder.CreateOr(zeroExtend(id), high);
   llvm::Value *bumped = builder.CreateTrunc(cursor, module.i32);
   module.store(builder, header, objectAddress(bumped), AliasClass::HeapHeader);
   builder.CreateFence(llvm::AtomicOrdering::Release, llvm::SyncScope::SingleThread);
