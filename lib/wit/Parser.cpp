@@ -50,7 +50,7 @@ std::unexpected<Error> Parser::unexpected(const std::string &wanted,
                                           std::span<const std::string_view> words) const {
   std::string reason = "expected " + wanted + ", found " + describeToken();
   if (token.kind == TokenKind::Identifier)
-    if (const std::string_view similar = mostSimilar(token.text, words); !similar.empty())
+    if (const std::string_view similar = closestWord(token.text, words); !similar.empty())
       reason += "; did you mean '" + std::string(similar) + "'?";
   return malformed(reason);
 }

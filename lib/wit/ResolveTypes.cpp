@@ -99,7 +99,7 @@ std::unexpected<Error> Resolver::unknown(const char *what, const Name &name, con
   for (const auto &[candidate, definition] : scope)
     candidates.push_back(candidate);
   std::ranges::sort(candidates);
-  const std::string_view similar = mostSimilar(name.text, candidates);
+  const std::string_view similar = closestWord(name.text, candidates);
   return invalid(name.place,
                  std::string(what) + " " + quoted(name.text) + " is not defined" + where +
                      (similar.empty() ? "" : "; did you mean " + quoted(similar) + "?"));
