@@ -14,7 +14,7 @@ namespace w2n::compiler {
 enum class OptimizationLevel : uint8_t { O0, O1, O2, O3, Os };
 enum class BoundsChecks : uint8_t { Guard, Explicit };
 enum class Meter : uint8_t { None, Fuel };
-/// What is masked against indices that a processor has guessed to be inside.
+/// Accesses that are masked against indices that a processor has guessed to be inside.
 enum class SpeculationMasks : uint8_t { Tables, All, None };
 enum class Emit : uint8_t { SharedObject, Object, Assembly, LlvmIr };
 /// The lists for a target (--mcpu=help, --mattr=help).

@@ -116,7 +116,8 @@ Status MergedModule::addInstances() {
   const wasm::FunctionType pair = {{wasm::ValueType::i32(), wasm::ValueType::i32()}, {}};
   const std::string own = "wasm2native:component";
   addImport({own, "trap"}, pair);
-  if (std::ranges::any_of(program.resources, [](const auto &type) { return type.host.has_value(); }))
+  if (std::ranges::any_of(program.resources,
+                          [](const auto &type) { return type.host.has_value(); }))
     addImport({own, "drop"}, pair);
   functionCount = imports.count;
   for (const CanonFunc &func : program.canonFuncs)

@@ -39,6 +39,7 @@ private:
   void writeBlockType(const wasm::BlockType &type);
   void writeMemarg(const wasm::Instruction &instruction);
   void writeTryTable(const wasm::Instruction &instruction);
+  void writeBranchCast(const wasm::Instruction &instruction);
   void write(uint32_t index) { out.writeUnsigned(index); }
 
   const IndexMap &map;
@@ -75,6 +76,14 @@ void Rewriter::writeTryTable(const wasm::Instruction &instruction) {
       write(map.tags[clause.tag]);
     write(clause.label);
   }
+}
+
+void Rewriter::writeBranchCast(const wasm::Instruction &instruction) {
+  const wasm::ValueType source = instruction.sourceType, target = instruction.type;
+  out.writeByte(uint8_t(source.nullable | target.nullable << 1));
+  write(instruction.index);
+  encodeHeapType(out, map(source));
+  encodeHeapType(out, map(target));
 }
 
 bool Rewriter::writeImmediates(const wasm::Instruction &instruction, wasm::Bytes bytes) {
@@ -152,6 +161,26 @@ bool Rewriter::writeImmediates(const wasm::Instruction &instruction, wasm::Bytes
     return true;
   case Immediates::Type:
     write(map.firstType + index);
+    return true;
+  case Immediates::TypeAndField:
+  case Immediates::TypeAndCount:
+    write(map.firstType + index);
+    write(index2);
+    return true;
+  case Immediates::TypeAndData:
+    write(map.firstType + index);
+    write(map.firstData + index2);
+    return true;
+  case Immediates::TypeAndElement:
+    write(map.firstType + index);
+    write(map.firstElement + index2);
+    return true;
+  case Immediates::TypeAndType:
+    write(map.firstType + index);
+    write(map.firstType + index2);
+    return true;
+  case Immediates::BranchCast:
+    writeBranchCast(instruction);
     return true;
   case Immediates::Tag:
     write(map.tags[index]);

@@ -68,7 +68,7 @@ private:
 
 using Phase = TimeReport::Phase;
 
-/// What is compiled: a module, or one made of a component.
+/// The input of a compilation: a module, or one made of a component.
 struct Source {
   std::span<const uint8_t> wasm;
   std::vector<uint8_t> merged;

@@ -35,8 +35,8 @@ enum w2n_meter {
   W2N_METER_FUEL
 };
 
-/// What is cut to its bound without a branch, for processors that go on with an index before they
-/// know that it is inside.
+/// Accesses whose index is cut to its bound without a branch, for processors that go on with an
+/// index before they know that it is inside.
 enum w2n_speculation_masks {
   W2N_SPECULATION_MASKS_TABLES, ///< indices of tables and of br_table
   /// Addresses that are compared with a memory's size as well, which makes them much slower.

@@ -56,8 +56,8 @@ struct Symbol {
 
 /// What people call a function, on one line: names are the module's, and may be as long as it.
 std::string nameOf(const artifact::Metadata &metadata, uint32_t functionIndex) {
-  constexpr size_t mostBytes = 1000;
-  std::string name(metadata.string(metadata.functions()[functionIndex].name).substr(0, mostBytes));
+  constexpr size_t maxBytes = 1000;
+  std::string name(metadata.string(metadata.functions()[functionIndex].name).substr(0, maxBytes));
   if (name.empty())
     return "wasm-function[" + std::to_string(functionIndex) + "]";
   std::ranges::replace_if(

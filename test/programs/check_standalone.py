@@ -21,8 +21,8 @@ work = pathlib.Path(options.work)
 work.mkdir(parents=True, exist_ok=True)
 (work / "given").mkdir(exist_ok=True)
 (work / "given/file").write_text("content\n")
-subprocess.run([options.clang, "--target=wasm32-wasi", "-Wno-deprecated", "-O2", options.source, "-o", work / "app.wasm"],
-               check=True)
+subprocess.run([options.clang, "--target=wasm32-wasi", "-Wno-deprecated", "-O2", options.source,
+                "-o", work / "app.wasm"], check=True)
 subprocess.run([options.wasm2native, "--emit=exe", f"--target={options.target}", f"--program-runtime={options.runtime}",
                 "--dir", f"{work}/given::/d", "--env=WHO=me", work / "app.wasm", "-o", work / "app"], check=True)
 done = subprocess.run([*options.emulator.split(), work / "app", "one"], capture_output=True, text=True)

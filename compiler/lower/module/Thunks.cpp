@@ -120,7 +120,8 @@ bool getsReferences(const wasm::Module &wasm) {
 ThunkUses findThunkUses(const ModulePlan &plan) {
   const wasm::Module &wasm = plan.wasm;
   ThunkUses uses{std::vector<bool>(wasm.types.size()), std::vector<bool>(wasm.types.size())};
-  // Of more types than this only those that functions have: a module may declare a million.
+  // With more types than this only those that functions have get a thunk: a module may declare a
+  // million.
   constexpr size_t manyTypes = 1000;
   const bool getsHostFunctions = getsReferences(wasm);
   if (getsHostFunctions && wasm.types.size() <= manyTypes)

@@ -30,7 +30,7 @@ using namespace llvm;
 namespace {
 
 /// Fewer runs never become a jump table, and in more there is a dense part if there is one.
-constexpr size_t fewestRuns = 4, mostRunsToLookAt = 2 * fewestRuns - 1;
+constexpr size_t fewestRuns = 4, maxRunsToLookAt = 2 * fewestRuns - 1;
 
 /// Cases with one target, next to each other; `cases` and `values` in order.
 struct Run {
@@ -117,7 +117,7 @@ private:
       const size_t count = end + 1 - begin;
       if (count >= fewestRuns && isDense(ArrayRef(runs).slice(begin, count), cases))
         found = count;
-      else if (count >= mostRunsToLookAt)
+      else if (count >= maxRunsToLookAt)
         break;
     }
     return found;
