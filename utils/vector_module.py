@@ -28,7 +28,7 @@ class Row(NamedTuple):
 
 def read_rows() -> list[Row]:
     table = pathlib.Path(__file__).parent.parent / "lib/wasm/OpcodesSimd.def"
-    pattern = re.compile(r'WASM_(?:MEM_)?OP\(\w+, 0xFD, (0x\w+), "([^"]+)", (\w+), "(\w*):(\w*)", (?:(\d), )?(\w+)\)')
+    pattern = re.compile(r'WASM_(?:MEM_)?OP\(\w+, 0xFD, (0x\w+), "([^"]+)", (\w+), "(\w*):(\w*)", \w+, (?:(\d), )?(\w+)\)')
     rows = []
     for code, text, immediates, operands, results, log2, feature in pattern.findall(table.read_text()):
         rows.append(Row(text, int(code, 16), immediates, operands, results, int(log2 or 0), feature))

@@ -114,12 +114,12 @@ TEST(MergeComponent, RefusesExportsOfWhatTheHostGives) {
 } // namespace
 // Casts that branch name two types, each of which has another index in the merged module.
 TEST(MergeTest, CastsThatBranchAreRewritten) {
-  IndexMap map;
+  compiler::IndexMap map;
   map.firstType = 5;
   // br_on_cast 3 (ref null any) (ref 2), end
   const uint8_t code[] = {0xfb, 0x18, 0x01, 0x03, 0x6e, 0x02, 0x0b};
   ByteWriter out;
-  ASSERT_TRUE(rewriteCode(code, 0, map, out));
+  ASSERT_TRUE(compiler::rewriteCode(code, 0, map, out));
   EXPECT_EQ(out.take(), (std::vector<uint8_t>{0xfb, 0x18, 0x01, 0x03, 0x6e, 0x07, 0x0b}));
 }
 

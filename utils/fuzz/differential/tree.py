@@ -50,7 +50,7 @@ class Operation(NamedTuple):
 
 def read_operations():
     """All instructions on numbers whose signature the tables give and that Node.js has: no atomic and relaxed ones, no wide arithmetic."""
-    pattern = re.compile(r'WASM_(?:MEM_)?OP\(\w+, 0x(\w+), 0x(\w+), "([^"]+)", (\w+), "(\w*):(\w*)", (?:(\d), )?(\w+)\)')
+    pattern = re.compile(r'WASM_(?:MEM_)?OP\(\w+, 0x(\w+), 0x(\w+), "([^"]+)", (\w+), "(\w*):(\w*)", \w+, (?:(\d), )?(\w+)\)')
     found = []
     for file in ("Opcodes.def", "OpcodesSimd.def"):
         text = (ROOT / "lib/wasm" / file).read_text()
@@ -59,6 +59,7 @@ def read_operations():
                 continue
             encoded = bytes([int(code, 16)]) if prefix == "00" else bytes([int(prefix, 16)]) + unsigned(int(code, 16))
             found.append(Operation(text, encoded, immediates, operands, results, int(log2 or 0), feature))
+    assert len(found) > 300, "the tables of instructions have another form"
     return found
 
 
