@@ -11,6 +11,7 @@ ResourceTable::Entry *ResourceTable::entryOf(const ResourceType &type, uint32_t 
 }
 
 Result<uint32_t> ResourceTable::add(const ResourceType &type, std::unique_ptr<Resource> resource) {
+  std::lock_guard guard(lock);
   if (used >= maxResources)
     return fail(ErrorKind::Limit, "the guest has more resources of the host than the limit of " +
                                       std::to_string(maxResources));
@@ -30,6 +31,15 @@ Resource *ResourceTable::find(const ResourceType &type, uint32_t representation)
   std::lock_guard guard(lock);
   Entry *entry = entryOf(type, representation);
   return entry ? entry->resource.get() : nullptr;
+}
+
+void ResourceTable::clear() {
+  std::vector<Entry> ended(1);
+  {
+    std::lock_guard guard(lock);
+    ended.swap(entries);
+    firstFree = used = 0;
+  }
 }
 
 std::unique_ptr<Resource> ResourceTable::take(const ResourceType &type, uint32_t representation) {

@@ -41,6 +41,8 @@ public:
   Resource *find(const ResourceType &type, uint32_t representation);
   /// The same; it stands for nothing from then on.
   std::unique_ptr<Resource> take(const ResourceType &type, uint32_t representation);
+  /// Ends all of them, in any order.
+  void clear();
   uint32_t count() const {
     std::lock_guard guard(lock);
     return used;
@@ -62,7 +64,8 @@ private:
 };
 
 /// The state that the functions of a host share: of one instance, or of several, which are on any
-/// threads.
+/// threads. A class that derives from it, and has members that its resources use, ends the
+/// resources in its destructor: they would outlive the members.
 class HostContext {
 public:
   explicit HostContext(uint32_t maxResources = ResourceTable::defaultMaxResources)

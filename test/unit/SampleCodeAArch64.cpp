@@ -16,13 +16,15 @@ static_assert(offsetof(RuntimeServices, trap) == 0 && offsetof(RuntimeServices, 
               offsetof(RuntimeServices, memoryFill) == 24 &&
               offsetof(RuntimeServices, memoryWait32) == 96);
 
-// The context is in x20. A function ends where the next begins; it is copied from here.
+// The context is in x20. Each begins with a place that indirect calls may lead to. A function ends
+// where the next begins; it is copied from here.
 asm(R"(
   .pushsection .rodata
   .p2align 2
 
   // void(context x0, code x1, slots x2)
 w2nSampleEntryThunk:
+  hint #34 // bti c
   stp x29, x30, [sp, #-32]!
   stp x19, x20, [sp, #16]
   mov x19, x2
@@ -39,6 +41,7 @@ w2nSampleEntryThunk:
 
   // x20: a HostFunction
 w2nSampleImportThunk:
+  hint #34 // bti c
   stp x29, x30, [sp, #-32]!
   stp x0, x1, [sp, #16]
   mov x0, x20
@@ -50,10 +53,12 @@ w2nSampleImportThunk:
   ret
 
 w2nSampleAdd:
+  hint #34 // bti c
   add w0, w0, w1
   ret
 
 w2nSampleTrap:
+  hint #34 // bti c
   mov w1, w0
   mov x0, x20
   ldr x9, [x20]
@@ -62,15 +67,18 @@ w2nSampleTrap:
   blr x9
 
 w2nSampleLoad:
+  hint #34 // bti c
   ldr x9, [x20, #48]         // the base of memory 0
   ldr w0, [x9, w0, uxtw]
   ret
 
 w2nSampleRecurse:
+  hint #34 // bti c
   stp x29, x30, [sp, #-16]!
   bl w2nSampleRecurse
 
 w2nSampleGrow:
+  hint #34 // bti c
   stp x29, x30, [sp, #-16]!
   mov w2, w0
   mov w1, #0
@@ -82,6 +90,7 @@ w2nSampleGrow:
   ret
 
 w2nSampleFill:
+  hint #34 // bti c
   stp x29, x30, [sp, #-16]!
   mov w2, w0
   mov w4, w1
@@ -95,6 +104,7 @@ w2nSampleFill:
   ret
 
 w2nSampleDivide:             // sdiv does not trap
+  hint #34
   cbz w1, 1f
   sdiv w0, w0, w1
   ret
@@ -107,9 +117,11 @@ w2nSampleDivide:             // sdiv does not trap
   blr x9
 
 w2nSampleIllegal:
+  hint #34 // bti c
   udf #0
 
 w2nSampleWait:
+  hint #34 // bti c
   stp x29, x30, [sp, #-16]!
   mov w2, w0
   mov w3, w1
@@ -123,6 +135,7 @@ w2nSampleWait:
   ret
 
 w2nSampleCallHost:           // its loads get their offsets
+  hint #34
   stp x20, x30, [sp, #-16]!
   ldr x9, [x20]
   ldr x20, [x20]
@@ -131,14 +144,16 @@ w2nSampleCallHost:           // its loads get their offsets
   ret
 
 w2nSampleLoopHost:           // its loads get their offsets
+  hint #34
   stp x20, x30, [sp, #-16]!
   ldr x9, [x20]
   ldr x20, [x20]
   blr x9
   ldr x20, [sp]
-  b w2nSampleLoopHost + 4
+  b w2nSampleLoopHost + 8
 
 w2nSampleLoop:
+  hint #34 // bti c
   b w2nSampleLoop
 w2nSampleEnd:
   .popsection
@@ -169,7 +184,7 @@ SampleCode sampleCode() {
 
 namespace {
 
-/// A function with two loads from the context, its second and third instruction.
+/// A function with two loads from the context, its third and fourth instruction.
 Code withOffset(Code code, uint64_t offset) {
   auto setOffset = [&](size_t instruction, uint64_t value) {
     uint32_t word;
@@ -178,8 +193,8 @@ Code withOffset(Code code, uint64_t offset) {
     word |= uint32_t(value / 8) << 10;
     std::memcpy(&code[4 * instruction], &word, sizeof(word));
   };
-  setOffset(1, offset);
-  setOffset(2, offset + 8);
+  setOffset(2, offset);
+  setOffset(3, offset + 8);
   return code;
 }
 

@@ -27,6 +27,7 @@ private:
 class State final : public runtime::HostContext {
 public:
   explicit State(std::shared_ptr<WasiContext> wasi);
+  ~State() override { resources.clear(); }
 
   /// `file`, which counts among the open ones as long as anybody has it. Errors: Mfile.
   WasiResult<FileHandle> keep(File file);

@@ -56,7 +56,8 @@ static own wasm_trap_t *nothing(const wasm_val_vec_t *args, wasm_val_vec_t *resu
 }
 
 static void check_own(wasm_store_t *store, wasm_module_t *module) {
-  int data[5];
+  // The module has the last one when this returns.
+  static int data[5];
   wasm_functype_t *type = wasm_functype_new_0_0();
   wasm_func_t *func = wasm_func_new(store, type, nothing);
   wasm_functype_delete(type);
