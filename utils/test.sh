@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 # Everything that is tested, on a fresh clone too: builds, runs all tests, sums them up in the last line.
-# Options: --quick leaves out the builds with sanitizers, those for other processors, and the fuzzers; --checking adds the
-# compiler that checks its passes.
+# Options: --quick leaves out the builds with sanitizers, those for other processors, and the fuzzers; --checking adds
+# the compiler that checks its passes.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
