@@ -29,6 +29,10 @@ struct VersionedName {
 /// Splits "wasi:io/streams@0.2.12". What is no version stays part of the name.
 VersionedName parseVersion(std::string_view name);
 
+/// Whether version `a` precedes version `b` (semver.org, section 11). Both are valid, with numbers
+/// of any size.
+bool precedes(std::string_view a, std::string_view b);
+
 /// Whether one may be given where the other is asked for; pre-releases only for themselves.
 bool isCompatible(const Version &a, const Version &b);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // Paths to interfaces and worlds, and the versions of gates.
+#include "lib/component/Version.h"
 #include "lib/support/Similar.h"
 #include "lib/wit/Resolver.h"
-#include "lib/wit/Version.h"
 
 #include <algorithm>
 
@@ -186,7 +186,7 @@ Status Resolver::checkGates(const Attributes &attributes, const Package &package
                                       quoted(package.name.name) + " has none");
   }
   const auto &since = attributes.since;
-  if (since && precedes(package.name.version->text, since->text))
+  if (since && component::precedes(package.name.version->text, since->text))
     return invalid(since->place, "version " + std::string(since->text) +
                                      " comes after the package's, " +
                                      std::string(package.name.version->text));

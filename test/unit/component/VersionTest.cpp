@@ -33,6 +33,18 @@ TEST(ComponentVersions, AreCompatibleBehindTheFirstPartThatIsNotZero) {
 TEST(ComponentVersions, PreReleasesComeBeforeReleases) {
   EXPECT_LT(version("0.2.0-rc.1"), version("0.2.0"));
   EXPECT_LT(version("0.2.9"), version("0.2.10"));
+  EXPECT_LT(version("0.2.0-rc.2"), version("0.2.0-rc.10"));
+  EXPECT_LT(version("0.2.0-2"), version("0.2.0-10"));
+}
+
+TEST(ComponentVersions, HaveTheOrderOfSemanticVersions) {
+  const char *const ordered[] = {"0.9.9",        "1.0.0-1",       "1.0.0-alpha", "1.0.0-alpha.1",
+                                 "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0",       "1.0.1",
+                                 "1.2.0",        "1.10.0",        "2.0.0"};
+  for (size_t i = 0; i < std::size(ordered); ++i)
+    for (size_t j = 0; j < std::size(ordered); ++j)
+      EXPECT_EQ(precedes(ordered[i], ordered[j]), i < j) << ordered[i] << " " << ordered[j];
+  EXPECT_FALSE(precedes("1.0.0+a", "1.0.0+b"));
 }
 
 } // namespace

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "lib/wit/Version.h"
 #include "test/unit/wit/Sample.h"
 
 #include <gtest/gtest.h>
@@ -123,16 +122,6 @@ TEST(WitResolve, IncludedWorldsAreUnited) {
 TEST(WitResolve, APackageMayBeThereTwice) {
   EXPECT_EQ(errorOf("package c:d { interface i {} } package c:d { /* same */ interface i { } }"),
             "no error");
-}
-
-TEST(WitResolve, SemanticVersionsHaveAnOrder) {
-  const char *const ordered[] = {"0.9.9",        "1.0.0-1",       "1.0.0-alpha", "1.0.0-alpha.1",
-                                 "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0",       "1.0.1",
-                                 "1.2.0",        "1.10.0",        "2.0.0"};
-  for (size_t i = 0; i < std::size(ordered); ++i)
-    for (size_t j = 0; j < std::size(ordered); ++j)
-      EXPECT_EQ(precedes(ordered[i], ordered[j]), i < j) << ordered[i] << " " << ordered[j];
-  EXPECT_FALSE(precedes("1.0.0+a", "1.0.0+b"));
 }
 
 } // namespace w2n::wit
