@@ -72,8 +72,11 @@ public:
 
   bool mayConnect(const IpAddress &ip, uint16_t port);
   bool mayListen(const IpAddress &ip, uint16_t port) const;
-  /// Whether there is any rule for connections.
-  bool connectsAnywhere() const { return !options.connect.empty(); }
+  /// Whether a socket may have this address: one to listen at, or any free port, which does for
+  /// connections of its own and for answers, if there is a rule for these.
+  bool mayBind(const IpAddress &ip, uint16_t port) const {
+    return mayListen(ip, port) || (port == 0 && !options.connect.empty());
+  }
   bool mayLookUp(std::string_view name) const;
   /// The guest has looked up `name`: rules with it allow these, too.
   void learn(std::string_view name, std::span<const IpAddress> addresses);

@@ -58,9 +58,7 @@ NetResult<void> tcpStartBind(State &state, TcpSocket &self, Network &,
     return failure(NetworkError::InvalidState);
   if (!isUsable(address, self.family))
     return failure(NetworkError::InvalidArgument);
-  const bool mayListen = state.wasi->network.mayListen(address.ip, address.port);
-  // Any free port does for a connection of its own.
-  if (!mayListen && (address.port != 0 || !state.wasi->network.connectsAnywhere()))
+  if (!state.wasi->network.mayBind(address.ip, address.port))
     return failure(NetworkError::AccessDenied);
   // "This bind operation shouldn't be affected by the TIME_WAIT state of a recently closed socket."
   if (const Outcome reuse = setOption(*self.file, SOL_SOCKET, SO_REUSEADDR, 1); !reuse)
@@ -68,7 +66,7 @@ NetResult<void> tcpStartBind(State &state, TcpSocket &self, Network &,
   const HostAddress host(address);
   if (bind(self.file->host, host.get(), host.bytes) != 0)
     return systemFailure();
-  self.mayListen = mayListen;
+  self.mayListen = state.wasi->network.mayListen(address.ip, address.port);
   self.phase = Phase::Binding;
   return {};
 }

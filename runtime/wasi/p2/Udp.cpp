@@ -101,14 +101,12 @@ NetResult<void> udpStartBind(State &state, UdpSocket &self, Network &,
     return failure(NetworkError::InvalidState);
   if (!isUsable(address, self.end->family))
     return failure(NetworkError::InvalidArgument);
-  const bool mayListen = state.wasi->network.mayListen(address.ip, address.port);
-  // Any free port does for answers.
-  if (!mayListen && (address.port != 0 || !state.wasi->network.connectsAnywhere()))
+  if (!state.wasi->network.mayBind(address.ip, address.port))
     return failure(NetworkError::AccessDenied);
   const HostAddress host(address);
   if (bind(self.end->file->host, host.get(), host.bytes) != 0)
     return systemFailure();
-  self.end->receivesFromAll = mayListen;
+  self.end->receivesFromAll = state.wasi->network.mayListen(address.ip, address.port);
   self.phase = Phase::Binding;
   return {};
 }
