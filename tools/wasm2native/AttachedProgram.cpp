@@ -32,19 +32,13 @@ void append(std::vector<uint8_t> &file, const void *data, size_t bytes) {
   file.insert(file.end(), begin, begin + bytes);
 }
 
-/// "x86_64" of "x86_64-linux-gnu".
-std::string processorOf(const std::string &target) {
-#if defined(__x86_64__)
-  constexpr const char *native = "x86_64";
-#elif defined(__aarch64__)
-  constexpr const char *native = "aarch64";
-#else
-  constexpr const char *native = "riscv64";
-#endif
-  const std::string processor = target.substr(0, target.find('-'));
-  if (processor.empty())
-    return native;
-  return processor == "arm64" ? "aarch64" : processor == "amd64" ? "x86_64" : processor;
+/// EM_X86_64 and so on; EM_NONE if `file` is no ELF file.
+uint16_t machineOf(std::span<const uint8_t> file) {
+  Elf64_Ehdr header;
+  if (file.size() < sizeof header || memcmp(file.data(), ELFMAG, SELFMAG) != 0)
+    return EM_NONE;
+  memcpy(&header, file.data(), sizeof header);
+  return header.e_machine;
 }
 
 std::string folderOfCommand() {
@@ -54,8 +48,10 @@ std::string folderOfCommand() {
   return path.substr(0, path.find_last_of('/') + 1);
 }
 
-/// Where the runtime for `processor` is installed, relative to the command, or was built.
-Result<std::string> findStub(const std::string &processor) {
+/// Where the runtime for `machine` is installed, relative to the command, or was built.
+Result<std::string> findStub(uint16_t machine) {
+  // As systems name the processor, with which builds name the file.
+  const std::string processor = machine == EM_X86_64 ? "x86_64" : artifact::machineName(machine);
   const std::string folder = folderOfCommand(), name = "program-" + processor;
   std::string looked;
   for (const char *place : {"../lib/wasm2native/", "../libexec/wasm2native/"}) {
@@ -71,21 +67,16 @@ Result<std::string> findStub(const std::string &processor) {
 } // namespace
 
 Result<std::vector<uint8_t>> makeProgram(std::span<const uint8_t> artifact,
-                                         const AttachedProgram &program, const std::string &target,
-                                         const std::string &stub) {
+                                         const AttachedProgram &program, const std::string &stub) {
   std::string path = stub;
   if (path.empty()) {
-    W2N_TRY(found, findStub(processorOf(target)));
+    W2N_TRY(found, findStub(machineOf(artifact)));
     path = found;
   }
   W2N_TRY(file, readFile(path));
-  Elf64_Ehdr stubHeader, artifactHeader;
-  if (file.size() < sizeof stubHeader || artifact.size() < sizeof artifactHeader ||
-      memcmp(file.data(), ELFMAG, SELFMAG) != 0)
+  if (machineOf(file) == EM_NONE)
     return fail(ErrorKind::Invalid, path + " is not a runtime for programs");
-  memcpy(&stubHeader, file.data(), sizeof stubHeader);
-  memcpy(&artifactHeader, artifact.data(), sizeof artifactHeader);
-  if (stubHeader.e_machine != artifactHeader.e_machine)
+  if (machineOf(file) != machineOf(artifact))
     return fail(ErrorKind::Invalid, path + " is for another processor than the program");
   Footer footer = {.magic = {},
                    .artifactOffset = 0,

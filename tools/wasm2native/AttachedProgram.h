@@ -22,19 +22,17 @@ struct AttachedProgram {
   bool takesOptions = false;
 };
 
-/// The bytes of a program for `target` (empty: this machine's), to be written as an executable
-/// file. `stub` names the runtime to take, the one that is installed for the target if it is empty.
+/// The bytes of a program, to be written as an executable file. `stub` names the runtime to take,
+/// the one that is installed for the artifact's processor if it is empty.
 /// Errors: Io; Invalid (`stub` is for another processor or no runtime).
 Result<std::vector<uint8_t>> makeProgram(std::span<const uint8_t> artifact,
-                                         const AttachedProgram &program, const std::string &target,
-                                         const std::string &stub);
+                                         const AttachedProgram &program, const std::string &stub);
 
 /// What makeProgram attached to the file that is open as `descriptor`. Errors: Io, Malformed.
 Result<AttachedProgram> readAttachedProgram(int descriptor);
 
 /// Runs `program` with `arguments`, without its name, which is `name`. Returns the exit status.
-int runAttached(const AttachedProgram &program, const std::string &name,
-                std::span<char *const> arguments);
+int runAttached(const AttachedProgram &program, const char *name, std::span<char *const> arguments);
 
 /// Errors: what `wasm2native run` would say of `options` before it opens anything, for usageError.
 std::expected<void, std::string> checkRunOptions(std::span<const std::string> options);

@@ -326,10 +326,9 @@ makeOutputs(std::vector<uint8_t> wasm, const std::string &input, const Request &
 void makePrograms(std::vector<Result<std::vector<uint8_t>>> &outputs, const Request &request) {
   if (request.product != Product::Program || request.compile.stopAfter != StopAfter::Link)
     return;
-  for (size_t i = 0; i < outputs.size(); ++i)
-    if (outputs[i])
-      outputs[i] =
-          makeProgram(*outputs[i], request.program, request.targets[i], request.programRuntime);
+  for (auto &output : outputs)
+    if (output)
+      output = makeProgram(*output, request.program, request.programRuntime);
 }
 
 /// Text that goes to a terminal has the names of the module in it.

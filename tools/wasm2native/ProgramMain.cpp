@@ -23,7 +23,7 @@ int openOwnFile() {
 int main(int argc, char **argv) {
   using namespace w2n::tool;
   std::span<char *const> arguments(argv, size_t(argc));
-  const std::string name = arguments.empty() ? "program" : arguments[0];
+  const char *const name = arguments.empty() ? "program" : arguments[0];
   auto program = readAttachedProgram(openOwnFile());
   if (!program)
     return reportError(name, program.error());

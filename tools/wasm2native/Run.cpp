@@ -426,11 +426,6 @@ Status invokeExport(Instance &instance, const std::string &name, std::span<char 
   return {};
 }
 
-void giveArguments(const CommandLine &line, std::span<char *const> rest, Request &request) {
-  request.wasi.arguments = {line.value("arg0", request.file)};
-  request.wasi.arguments.insert(request.wasi.arguments.end(), rest.begin(), rest.end());
-}
-
 /// As main's are.
 std::vector<char *> wordsOf(std::span<const std::string> options) {
   std::vector<char *> words;
@@ -485,6 +480,37 @@ int runRequest(Request &request, std::span<char *const> arguments) {
   endProgram(request.file, status);
 }
 
+/// The program's own arguments, without one -- before them.
+std::span<char *const> withoutDashes(std::span<char *const> arguments) {
+  const bool hasDashes = !arguments.empty() && std::string_view(arguments[0]) == "--";
+  return arguments.subspan(hasDashes ? 1 : 0);
+}
+
+/// Runs `file`, or `attached` under that name, as `options` say. Returns the exit status.
+int runFile(std::span<char *const> options, const char *file, std::span<char *const> arguments,
+            const AttachedProgram *attached) {
+  CommandLine line;
+  // Most programs are started without options, and start faster without cxxopts.
+  if (!options.empty()) {
+    auto parsed = CommandLine::parse(runSpec, options);
+    if (!parsed)
+      return usageError(runSpec, parsed.error());
+    line = std::move(*parsed);
+  }
+  if (line.has("help"))
+    return printHelp(runSpec);
+  auto request = readRequest(line);
+  if (!request)
+    return usageError(runSpec, request.error());
+  if (!file)
+    return usageError(runSpec, "no input file");
+  request->file = file;
+  request->attached = attached;
+  request->wasi.arguments = {line.value("arg0", request->file)};
+  request->wasi.arguments.insert(request->wasi.arguments.end(), arguments.begin(), arguments.end());
+  return runRequest(*request, arguments);
+}
+
 } // namespace
 
 std::expected<void, std::string> checkRunOptions(std::span<const std::string> options) {
@@ -497,54 +523,23 @@ std::expected<void, std::string> checkRunOptions(std::span<const std::string> op
   return {};
 }
 
-int runAttached(const AttachedProgram &program, const std::string &name,
+int runAttached(const AttachedProgram &program, const char *name,
                 std::span<char *const> arguments) {
   std::vector<char *> words = wordsOf(program.options);
   if (program.takesOptions) {
     const size_t count = countLeadingOptions(runSpec, arguments);
     words.insert(words.end(), arguments.begin(), arguments.begin() + ptrdiff_t(count));
-    arguments = arguments.subspan(count);
-    if (!arguments.empty() && std::string_view(arguments[0]) == "--")
-      arguments = arguments.subspan(1);
+    arguments = withoutDashes(arguments.subspan(count));
   }
-  auto line = CommandLine::parse(runSpec, words);
-  if (!line)
-    return usageError(runSpec, line.error());
-  if (line->has("help"))
-    return printHelp(runSpec);
-  auto request = readRequest(*line);
-  if (!request)
-    return usageError(runSpec, request.error());
-  request->file = name;
-  request->attached = &program;
-  giveArguments(*line, arguments, *request);
-  return runRequest(*request, arguments);
+  return runFile(words, name, arguments, &program);
 }
 
 int runMain(std::span<char *const> arguments) {
-  size_t optionCount = countLeadingOptions(runSpec, arguments);
-  CommandLine line;
-  if (optionCount !=
-      0) { // most programs are started without options, and start faster without cxxopts
-    auto parsed = CommandLine::parse(runSpec, arguments.first(optionCount));
-    if (!parsed)
-      return usageError(runSpec, parsed.error());
-    line = std::move(*parsed);
-  }
-  if (line.has("help"))
-    return printHelp(runSpec);
-  auto request = readRequest(line);
-  if (!request)
-    return usageError(runSpec, request.error());
-  std::span<char *const> rest = arguments.subspan(optionCount);
-  if (rest.empty())
-    return usageError(runSpec, "no input file");
-  request->file = rest[0];
-  rest = rest.subspan(1);
-  if (!rest.empty() && std::string_view(rest[0]) == "--")
-    rest = rest.subspan(1);
-  giveArguments(line, rest, *request);
-  return runRequest(*request, rest);
+  const size_t optionCount = countLeadingOptions(runSpec, arguments);
+  const std::span<char *const> rest = arguments.subspan(optionCount);
+  const char *const file = rest.empty() ? nullptr : rest[0];
+  return runFile(arguments.first(optionCount), file,
+                 withoutDashes(rest.subspan(rest.empty() ? 0 : 1)), nullptr);
 }
 
 } // namespace w2n::tool
