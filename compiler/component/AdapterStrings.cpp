@@ -20,11 +20,6 @@ enum class Units : uint8_t { Utf8, Utf16, Latin1 };
 constexpr uint32_t utf16Tag = 1u << 31;
 constexpr uint32_t maxStringBytes = (1u << 31) - 1;
 
-wasm::FunctionType functionType(unsigned params, unsigned results) {
-  const std::vector<wasm::ValueType> i32s(4, wasm::ValueType::i32());
-  return {{i32s.begin(), i32s.begin() + params}, {i32s.begin(), i32s.begin() + results}};
-}
-
 void compareWith(CodeEmitter &e, uint32_t local, uint32_t value, Op comparison) {
   e.get(local);
   e.i32(value);
@@ -300,7 +295,7 @@ class StringCopier {
 public:
   StringCopier(Adapters &adapters, const BoundOptions &from, Units fromUnits,
                const BoundOptions &to, uint32_t toInstance)
-      : adapters(adapters), e(functionType(2, 2)), from(from), fromUnits(fromUnits), to(to),
+      : adapters(adapters), e(i32Function(2, 2)), from(from), fromUnits(fromUnits), to(to),
         toInstance(toInstance) {}
 
   std::vector<uint8_t> emit() {
@@ -494,7 +489,7 @@ uint32_t Adapters::stringCopier(const BoundOptions &from, const BoundOptions &to
                           std::to_string(toInstance);
   if (const auto found = helpers.find(key); found != helpers.end())
     return found->second;
-  const wasm::FunctionType type = functionType(2, 2);
+  const wasm::FunctionType type = i32Function(2, 2);
   const auto copierOf = [&](Units units) {
     return module.addFunction(type, StringCopier(*this, from, units, to, toInstance).emit());
   };

@@ -10,6 +10,12 @@
 
 namespace w2n::compiler {
 
+/// The type of a function from and to values of type i32.
+inline wasm::FunctionType i32Function(unsigned params, unsigned results) {
+  return {std::vector<wasm::ValueType>(params, wasm::ValueType::i32()),
+          std::vector<wasm::ValueType>(results, wasm::ValueType::i32())};
+}
+
 /// Opcodes of one byte that adapters use (core specification, section 5.4).
 enum class Op : uint8_t {
   Unreachable = 0x00,

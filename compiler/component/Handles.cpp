@@ -13,11 +13,6 @@ constexpr uint64_t representationAt = 0, typeAt = 4, ownsAt = 8, loansAt = 12;
 /// CanonicalABI.md, "Table State".
 constexpr uint32_t maxHandles = 1u << 28;
 
-wasm::FunctionType functionType(unsigned params, unsigned results) {
-  return {std::vector<wasm::ValueType>(params, wasm::ValueType::i32()),
-          std::vector<wasm::ValueType>(results, wasm::ValueType::i32())};
-}
-
 void shiftToAddress(CodeEmitter &e) {
   e.i32(entryBytesLog2);
   e.op(Op::I32Shl);
@@ -51,7 +46,7 @@ void growTo(CodeEmitter &e, Adapters &adapters, uint32_t memory, uint32_t end) {
 
 uint32_t Handles::makeAdd(const Table &table) {
   constexpr uint32_t representation = 0, type = 1, owns = 2;
-  const wasm::FunctionType signature = functionType(3, 1);
+  const wasm::FunctionType signature = i32Function(3, 1);
   CodeEmitter e(signature);
   const uint32_t handle = e.newLocal(), address = e.newLocal(), end = e.newLocal();
   e.getGlobal(table.firstFree);
@@ -93,7 +88,7 @@ uint32_t Handles::makeAdd(const Table &table) {
 
 uint32_t Handles::makeFind(const Table &table) {
   constexpr uint32_t handle = 0, type = 1;
-  const wasm::FunctionType signature = functionType(2, 1);
+  const wasm::FunctionType signature = i32Function(2, 1);
   CodeEmitter e(signature);
   const uint32_t address = e.newLocal(), found = e.newLocal();
   const auto trapIf = [&](CanonTrap reason) {
@@ -122,7 +117,7 @@ uint32_t Handles::makeFind(const Table &table) {
 }
 
 uint32_t Handles::makeRemove(const Table &table) {
-  const wasm::FunctionType signature = functionType(1, 0);
+  const wasm::FunctionType signature = i32Function(1, 0);
   CodeEmitter e(signature);
   const uint32_t address = e.newLocal();
   e.get(0);
@@ -333,7 +328,7 @@ void Handles::checkNoBorrows(CodeEmitter &e, uint32_t instance) {
 Handles::HostFunctions Handles::hostFunctions(uint32_t instance) {
   using Emit = void (Handles::*)(CodeEmitter &e, uint32_t instance);
   const auto make = [&](Emit emit) {
-    const wasm::FunctionType signature = functionType(2, 1);
+    const wasm::FunctionType signature = i32Function(2, 1);
     CodeEmitter e(signature);
     e.get(0);
     e.get(1);

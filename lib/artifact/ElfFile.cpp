@@ -3,6 +3,7 @@
 #include "lib/artifact/ElfFile.h"
 
 #include "lib/artifact/Format.h"
+#include "lib/support/Range.h"
 
 #include <cstring>
 #include <elf.h>

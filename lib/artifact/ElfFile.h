@@ -17,11 +17,6 @@ struct FileRange {
   uint64_t bytes = 0;
 };
 
-/// Whether `bytes` at `offset` lie inside `total`, whatever the values.
-constexpr bool isInside(uint64_t offset, uint64_t bytes, uint64_t total) {
-  return offset <= total && bytes <= total - offset;
-}
-
 struct ElfFile {
   uint16_t machine = 0;
   /// The one executable PT_LOAD.

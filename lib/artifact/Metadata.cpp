@@ -4,6 +4,7 @@
 
 #include "lib/artifact/ElfFile.h"
 #include "lib/artifact/TypeCodes.h"
+#include "lib/support/Range.h"
 
 #include <array>
 #include <cstring>

@@ -2,15 +2,13 @@
 
 #include "lib/component/CoreTypes.h"
 
+#include "lib/component/Messages.h"
+
 #include <algorithm>
 
 namespace w2n::component {
 
 namespace {
-
-std::unexpected<Error> invalid(std::string text, uint64_t offset) {
-  return fail(ErrorKind::Invalid, std::move(text), offset);
-}
 
 constexpr std::string_view kindNames[] = {"func", "table", "memory", "global", "tag"};
 
@@ -153,15 +151,7 @@ Status matchCore(const Types &types, const CoreExtern &found, const CoreExtern &
   return {};
 }
 
-namespace {
-
-Status inContext(Status status, const std::string &context) {
-  if (!status && status.error().kind == ErrorKind::Invalid)
-    status.error().text = context + ": " + status.error().text;
-  return status;
-}
-
-} // namespace
+namespace {} // namespace
 
 Status matchCoreModule(const Types &types, CoreModuleId foundId, CoreModuleId expectedId,
                        uint64_t offset) {

@@ -3,18 +3,11 @@
 #include "lib/component/Match.h"
 
 #include "lib/component/CoreTypes.h"
+#include "lib/component/Messages.h"
 
 namespace w2n::component {
 
 namespace {
-
-Status inContext(Status status, const std::string &context) {
-  if (!status && status.error().kind == ErrorKind::Invalid)
-    status.error().text = context + ": " + status.error().text;
-  return status;
-}
-
-std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
 
 /// "defined type", "resource", "func": what a type is of.
 std::string_view classOf(const TypeBody &body) {

@@ -2,6 +2,8 @@
 
 #include "lib/component/Names.h"
 
+#include "lib/component/Messages.h"
+
 #include <array>
 
 namespace w2n::component {
@@ -24,12 +26,6 @@ bool isWord(std::string_view word) {
 }
 
 bool isLowerKebab(std::string_view text) { return isKebab(text) && lowerCase(text) == text; }
-
-std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
-
-std::unexpected<Error> invalid(std::string text, uint64_t offset) {
-  return fail(ErrorKind::Invalid, std::move(text), offset);
-}
 
 Status checkKebab(std::string_view label, bool valid, uint64_t offset) {
   if (valid)

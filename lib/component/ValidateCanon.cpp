@@ -4,6 +4,7 @@
 // the functions that result.
 
 #include "lib/component/CanonOptions.h"
+#include "lib/component/Messages.h"
 #include "lib/component/Validator.h"
 
 #include <algorithm>
@@ -11,8 +12,6 @@
 namespace w2n::component {
 
 namespace {
-
-std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
 
 std::vector<wasm::ValueType> valueTypes(const FlatTypes &flat) {
   std::vector<wasm::ValueType> list;

@@ -4,6 +4,7 @@
 // Definitions", "External visibility of types").
 
 #include "lib/component/Match.h"
+#include "lib/component/Messages.h"
 #include "lib/component/Validator.h"
 
 #include <algorithm>
@@ -11,8 +12,6 @@
 namespace w2n::component {
 
 namespace {
-
-std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
 
 std::string sortText(const Entity &entity) {
   return std::string(entity.sort == Sort::CoreModule ? "module" : nameOf(entity.sort));

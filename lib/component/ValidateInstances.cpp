@@ -4,15 +4,10 @@
 
 #include "lib/component/CoreTypes.h"
 #include "lib/component/Match.h"
+#include "lib/component/Messages.h"
 #include "lib/component/Validator.h"
 
 namespace w2n::component {
-
-namespace {
-
-std::string quoted(std::string_view text) { return "`" + std::string(text) + "`"; }
-
-} // namespace
 
 CoreExtern Validator::coreExternAt(const SortIndex &item) {
   CoreExtern type;

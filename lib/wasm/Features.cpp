@@ -6,11 +6,11 @@ namespace w2n::wasm {
 
 namespace {
 
-constexpr FeatureInfo infos[] = {
+constexpr FeatureInfo featureTable[] = {
 #define WASM_FEATURE(name, text, standard, description) {text, Standard::standard, description},
 #include "lib/wasm/Features.def"
 };
-static_assert(std::size(infos) <= 64, "a FeatureSet has one bit for each feature");
+static_assert(std::size(featureTable) <= 64, "a FeatureSet has one bit for each feature");
 
 struct Preset {
   std::string_view name;
@@ -33,8 +33,8 @@ Status applyWord(std::string_view word, FeatureSet &features) {
     return fail(ErrorKind::Invalid, "'" + std::string(word) +
                                         "' is none of mvp, wasm2, wasm3, all, +FEATURE, -FEATURE");
   // Every module is of the first row.
-  for (size_t i = 1; i < std::size(infos); ++i)
-    if (word.substr(1) == infos[i].name) {
+  for (size_t i = 1; i < std::size(featureTable); ++i)
+    if (word.substr(1) == featureTable[i].name) {
       features.set(Feature(i), add);
       return {};
     }
@@ -43,12 +43,12 @@ Status applyWord(std::string_view word, FeatureSet &features) {
 
 } // namespace
 
-std::span<const FeatureInfo> featureInfos() { return infos; }
+std::span<const FeatureInfo> featureInfos() { return featureTable; }
 
 FeatureSet FeatureSet::upTo(Standard standard) {
   FeatureSet features;
-  for (size_t i = 0; i < std::size(infos); ++i)
-    features.set(Feature(i), infos[i].standard <= standard);
+  for (size_t i = 0; i < std::size(featureTable); ++i)
+    features.set(Feature(i), featureTable[i].standard <= standard);
   return features;
 }
 

@@ -9,7 +9,7 @@ namespace w2n::wasm {
 
 namespace {
 
-constexpr OpcodeInfo infos[] = {
+constexpr OpcodeInfo opcodeTable[] = {
 #define WASM_OP(name, prefix, code, text, immediates, signature, opcodeClass, feature)             \
   {text, Immediates::immediates, signature, OpcodeClass::opcodeClass, 0, Feature::feature},
 #define WASM_MEM_OP(name, prefix, code, text, immediates, signature, opcodeClass, alignLog2,       \
@@ -33,7 +33,7 @@ constexpr bool isSignature(std::string_view signature) {
 
 static_assert(
     [] {
-      for (const OpcodeInfo &info : infos)
+      for (const OpcodeInfo &info : opcodeTable)
         if (!isSignature(info.signature))
           return false;
       return true;
@@ -74,7 +74,7 @@ constexpr DecodeTables decodeTables = [] {
 
 } // namespace
 
-const OpcodeInfo &infoOf(Opcode opcode) { return infos[size_t(opcode)]; }
+const OpcodeInfo &infoOf(Opcode opcode) { return opcodeTable[size_t(opcode)]; }
 
 std::optional<Opcode> findOpcode(uint8_t prefix, uint32_t code) {
   const auto table = tableOf(decodeTables, prefix);

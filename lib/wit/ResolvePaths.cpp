@@ -11,8 +11,6 @@ namespace w2n::wit {
 
 namespace {
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
-
 std::string suggestion(std::string_view word, const std::vector<std::string_view> &candidates) {
   const std::string_view similar = closestWord(word, candidates);
   return similar.empty() ? "" : "; did you mean " + quoted(similar) + "?";

@@ -11,8 +11,6 @@ namespace w2n::wit {
 
 namespace {
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
-
 constexpr char usesTooDeep[] = "interfaces use each other too deeply";
 
 bool isResource(const TypeDefinition &definition) {

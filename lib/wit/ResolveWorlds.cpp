@@ -10,12 +10,6 @@
 
 namespace w2n::wit {
 
-namespace {
-
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
-
-} // namespace
-
 Status Resolver::resolveWorlds() {
   for (const auto &package : packages.all)
     for (PackageText &text : package->texts)

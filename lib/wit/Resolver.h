@@ -9,6 +9,9 @@
 
 namespace w2n::wit {
 
+/// A name as messages show it.
+inline std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+
 /// Names of one scope, which must differ in more than case (WIT.md, "WIT Worlds").
 class UniqueScope {
 public:

@@ -2,8 +2,8 @@
 
 // CanonicalABI.md, "Storing" and "Flat Lowering".
 
-#include "lib/support/ByteReader.h"
 #include "runtime/component/HostCall.h"
+#include "runtime/component/HostText.h"
 #include "runtime/component/Transcode.h"
 #include "runtime/component/ValueAccess.h"
 
@@ -129,7 +129,7 @@ Result<ValueLowerer::Pointer> ValueLowerer::string(const ComponentValue &value) 
   if (access.encoding() == component::CanonOption::Utf8) {
     // Copied once, to where it goes.
     W2N_TRY(bytes, bytesOfList(text.size(), 1));
-    if (!isUtf8({reinterpret_cast<const uint8_t *>(text.data()), text.size()}))
+    if (!isUtf8(text))
       return wrongValue("string is not UTF-8");
     W2N_TRY(address, access.allocate(bytes, 1));
     std::ranges::copy(text, access.memory().begin() + address);

@@ -19,6 +19,12 @@ Status runGuest(artifact::EntryThunk thunk, artifact::InstanceContext *context, 
 void noteTrap(artifact::TrapKind kind);
 void noteHostError(Error error);
 
+/// Notes a trap, and is what a service of compiled code returns then.
+inline uint32_t trapWith(artifact::TrapKind kind) {
+  noteTrap(kind);
+  return 1;
+}
+
 /// The error of a trap: of kind Trap with the specification's message, or Interrupted.
 Error trapError(artifact::TrapKind kind);
 

@@ -27,11 +27,6 @@ struct SegmentUse {
   uint32_t segment, elementLog2;
 };
 
-uint32_t trapWith(TrapKind kind) {
-  noteTrap(kind);
-  return 1;
-}
-
 ObjectHeader &headerOf(InstanceContext *context, uint32_t array) {
   return *reinterpret_cast<ObjectHeader *>(context->heapBase + array);
 }

@@ -3,6 +3,7 @@
 // What compiled code calls for memory.atomic.wait and memory.atomic.notify. As in Services.cpp all
 // checks come before any effect; the numbers that the guest gets are never negative, so a negative
 // one says that a trap or an error was noted.
+#include "lib/support/Range.h"
 #include "runtime/arch/Arch.h"
 #include "runtime/core/Activation.h"
 #include "runtime/core/InstanceState.h"
@@ -17,7 +18,7 @@ using artifact::TrapKind;
 
 constexpr int32_t leave = -1;
 
-int32_t trapWith(TrapKind kind) {
+int32_t leaveWith(TrapKind kind) {
   noteTrap(kind);
   return leave;
 }
@@ -26,21 +27,16 @@ Memory &memoryOf(InstanceContext *context, uint32_t memory) {
   return *instanceOf(context).state().memories[memory];
 }
 
-bool isInside(const Memory &memory, uint64_t address, uint64_t count) {
-  const uint64_t bytes = memory.bytes().size();
-  return address <= bytes && count <= bytes - address;
-}
-
 template <typename T>
 int32_t wait(InstanceContext *context, uint32_t memoryIndex, uint64_t address, uint64_t expected,
              int64_t timeoutNs) {
   const Memory &memory = memoryOf(context, memoryIndex);
   if (address % sizeof(T) != 0)
-    return trapWith(TrapKind::UnalignedAtomic);
+    return leaveWith(TrapKind::UnalignedAtomic);
   if (!memory.type.limits.shared)
-    return trapWith(TrapKind::ExpectedSharedMemory);
-  if (!isInside(memory, address, sizeof(T)))
-    return trapWith(TrapKind::MemoryOutOfBounds);
+    return leaveWith(TrapKind::ExpectedSharedMemory);
+  if (!isInside(address, sizeof(T), memory.bytes().size()))
+    return leaveWith(TrapKind::MemoryOutOfBounds);
   auto *place = reinterpret_cast<T *>(memory.record->base + address);
   auto result = waitAt(place, T(expected), timeoutNs);
   if (result)
@@ -54,6 +50,7 @@ int32_t wait(InstanceContext *context, uint32_t memoryIndex, uint64_t address, u
 
 using namespace w2n::runtime;
 using namespace w2n::artifact;
+using w2n::isInside;
 
 extern "C" {
 
@@ -71,9 +68,9 @@ int32_t w2nMemoryNotify(InstanceContext *context, uint32_t memoryIndex, uint64_t
                         uint32_t count) {
   const Memory &memory = memoryOf(context, memoryIndex);
   if (address % sizeof(uint32_t) != 0)
-    return trapWith(TrapKind::UnalignedAtomic);
-  if (!isInside(memory, address, sizeof(uint32_t)))
-    return trapWith(TrapKind::MemoryOutOfBounds);
+    return leaveWith(TrapKind::UnalignedAtomic);
+  if (!isInside(address, sizeof(uint32_t), memory.bytes().size()))
+    return leaveWith(TrapKind::MemoryOutOfBounds);
   // Nobody can wait at a memory that is not shared.
   return int32_t(notify(memory.record->base + address, count));
 }

@@ -5,6 +5,7 @@
 // trap, else 0.
 #include "runtime/core/Services.h"
 #include "lib/artifact/Metadata.h"
+#include "lib/support/Range.h"
 #include "runtime/core/Activation.h"
 #include "runtime/core/CanonicalTypes.h"
 #include "runtime/core/InstanceState.h"
@@ -52,15 +53,6 @@ using artifact::TrapKind;
 
 Instance::State &stateOf(InstanceContext *context) { return instanceOf(context).state(); }
 
-constexpr bool isInside(uint64_t begin, uint64_t count, uint64_t total) {
-  return begin <= total && count <= total - begin;
-}
-
-uint32_t trapWith(TrapKind kind) {
-  noteTrap(kind);
-  return 1;
-}
-
 /// Which way a move of overlapping ranges goes piece by piece.
 template <typename T> Direction directionOf(const T *to, const T *from) {
   return std::less<const T *>()(from, to) ? Direction::Down : Direction::Up;
@@ -84,6 +76,7 @@ bool takeHostBytes(Instance::State &state, uint64_t bytes) {
 
 using namespace w2n::runtime;
 using namespace w2n::artifact;
+using w2n::isInside;
 
 extern "C" {
 

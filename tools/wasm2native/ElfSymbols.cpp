@@ -3,6 +3,7 @@
 #include "tools/wasm2native/ElfSymbols.h"
 
 #include "lib/artifact/ElfFile.h"
+#include "lib/support/Range.h"
 
 #include <algorithm>
 #include <cstring>
@@ -11,8 +12,6 @@
 namespace w2n::tool {
 
 namespace {
-
-using artifact::isInside;
 
 template <typename T> bool readAt(std::span<const uint8_t> file, uint64_t offset, T &value) {
   if (!isInside(offset, sizeof(T), file.size()))

@@ -39,4 +39,10 @@ constexpr auto witCases(NetworkError) {
 FilesystemError toFilesystemError(Errno error);
 NetworkError toNetworkError(Errno error);
 
+inline std::unexpected<NetworkError> failure(NetworkError error) { return std::unexpected(error); }
+/// The error of the system call that has just failed.
+inline std::unexpected<NetworkError> networkFailure() {
+  return failure(toNetworkError(systemError().error()));
+}
+
 } // namespace w2n::wasi::p2

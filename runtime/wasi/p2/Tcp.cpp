@@ -13,13 +13,6 @@ namespace w2n::wasi::p2 {
 
 namespace {
 
-using Phase = TcpSocket::Phase;
-
-std::unexpected<NetworkError> failure(NetworkError error) { return std::unexpected(error); }
-std::unexpected<NetworkError> systemFailure() {
-  return failure(toNetworkError(systemError().error()));
-}
-
 Streams streamsOf(TcpSocket &socket) {
   socket.source = std::make_shared<InputSource>(socket.file, std::nullopt);
   socket.sink = std::make_shared<OutputSink>(socket.file, OutputSink::Place::InOrder);
@@ -46,15 +39,15 @@ NetResult<std::unique_ptr<TcpSocket>> createTcpSocket(State &state, AddressFamil
   auto file = makeSocket(state, family, SOCK_STREAM);
   if (!file)
     return failure(toNetworkError(file.error()));
-  return std::make_unique<TcpSocket>(std::move(*file), family, Phase::Unbound);
+  return std::make_unique<TcpSocket>(std::move(*file), family, TcpSocket::Phase::Unbound);
 }
 
 NetResult<void> tcpStartBind(State &state, TcpSocket &self, Network &,
                              IpSocketAddress localAddress) {
   const SocketAddress address = fromWit(localAddress);
-  if (self.phase == Phase::Binding)
+  if (self.phase == TcpSocket::Phase::Binding)
     return failure(NetworkError::ConcurrencyConflict);
-  if (self.phase != Phase::Unbound)
+  if (self.phase != TcpSocket::Phase::Unbound)
     return failure(NetworkError::InvalidState);
   if (!isUsable(address, self.family))
     return failure(NetworkError::InvalidArgument);
@@ -65,26 +58,26 @@ NetResult<void> tcpStartBind(State &state, TcpSocket &self, Network &,
     return failure(toNetworkError(reuse.error()));
   const HostAddress host(address);
   if (bind(self.file->host, host.get(), host.bytes) != 0)
-    return systemFailure();
+    return networkFailure();
   self.mayListen = state.wasi->network.mayListen(address.ip, address.port);
-  self.phase = Phase::Binding;
+  self.phase = TcpSocket::Phase::Binding;
   return {};
 }
 
 NetResult<void> tcpFinishBind(State &, TcpSocket &self) {
-  if (self.phase != Phase::Binding)
+  if (self.phase != TcpSocket::Phase::Binding)
     return failure(NetworkError::NotInProgress);
-  self.phase = Phase::Bound;
+  self.phase = TcpSocket::Phase::Bound;
   return {};
 }
 
 NetResult<void> tcpStartConnect(State &state, TcpSocket &self, Network &,
                                 IpSocketAddress remoteAddress) {
   const SocketAddress address = fromWit(remoteAddress);
-  if (self.phase == Phase::Connecting || self.phase == Phase::Binding ||
-      self.phase == Phase::StartingToListen)
+  if (self.phase == TcpSocket::Phase::Connecting || self.phase == TcpSocket::Phase::Binding ||
+      self.phase == TcpSocket::Phase::StartingToListen)
     return failure(NetworkError::ConcurrencyConflict);
-  if (self.phase != Phase::Unbound && self.phase != Phase::Bound)
+  if (self.phase != TcpSocket::Phase::Unbound && self.phase != TcpSocket::Phase::Bound)
     return failure(NetworkError::InvalidState);
   if (!isUsable(address, self.family) || address.ip.isUnspecified() || address.port == 0)
     return failure(NetworkError::InvalidArgument);
@@ -92,54 +85,54 @@ NetResult<void> tcpStartConnect(State &state, TcpSocket &self, Network &,
     return failure(NetworkError::AccessDenied);
   const HostAddress host(address);
   if (connect(self.file->host, host.get(), host.bytes) != 0 && errno != EINPROGRESS) {
-    self.phase = Phase::Closed;
-    return systemFailure();
+    self.phase = TcpSocket::Phase::Closed;
+    return networkFailure();
   }
-  self.phase = Phase::Connecting;
+  self.phase = TcpSocket::Phase::Connecting;
   return {};
 }
 
 NetResult<Streams> tcpFinishConnect(State &, TcpSocket &self) {
-  if (self.phase != Phase::Connecting)
+  if (self.phase != TcpSocket::Phase::Connecting)
     return failure(NetworkError::NotInProgress);
   if (!isDescriptorReady(self.file->host, POLLOUT))
     return failure(NetworkError::WouldBlock);
   const auto error = optionOf(*self.file, SOL_SOCKET, SO_ERROR);
   if (!error || *error != 0) {
-    self.phase = Phase::Closed;
+    self.phase = TcpSocket::Phase::Closed;
     return failure(toNetworkError(error ? fromHost(*error) : error.error()));
   }
-  self.phase = Phase::Connected;
+  self.phase = TcpSocket::Phase::Connected;
   return streamsOf(self);
 }
 
 NetResult<void> tcpStartListen(State &, TcpSocket &self) {
-  if (self.phase == Phase::StartingToListen)
+  if (self.phase == TcpSocket::Phase::StartingToListen)
     return failure(NetworkError::ConcurrencyConflict);
-  if (self.phase != Phase::Bound)
+  if (self.phase != TcpSocket::Phase::Bound)
     return failure(NetworkError::InvalidState);
   if (!self.mayListen)
     return failure(NetworkError::AccessDenied);
   if (listen(self.file->host, self.backlog) != 0)
-    return systemFailure();
-  self.phase = Phase::StartingToListen;
+    return networkFailure();
+  self.phase = TcpSocket::Phase::StartingToListen;
   return {};
 }
 
 NetResult<void> tcpFinishListen(State &, TcpSocket &self) {
-  if (self.phase != Phase::StartingToListen)
+  if (self.phase != TcpSocket::Phase::StartingToListen)
     return failure(NetworkError::NotInProgress);
-  self.phase = Phase::Listening;
+  self.phase = TcpSocket::Phase::Listening;
   return {};
 }
 
 NetResult<Accepted> tcpAccept(State &state, TcpSocket &self) {
-  if (self.phase != Phase::Listening)
+  if (self.phase != TcpSocket::Phase::Listening)
     return failure(NetworkError::InvalidState);
   Descriptor connection(restarted(
       [&] { return accept4(self.file->host, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC); }));
   if (!connection)
-    return systemFailure();
+    return networkFailure();
   File file;
   file.host = connection.get();
   file.owned = std::move(connection);
@@ -148,7 +141,8 @@ NetResult<Accepted> tcpAccept(State &state, TcpSocket &self) {
   auto kept = state.keep(std::move(file));
   if (!kept)
     return failure(toNetworkError(kept.error()));
-  auto socket = std::make_unique<TcpSocket>(std::move(*kept), self.family, Phase::Connected);
+  auto socket =
+      std::make_unique<TcpSocket>(std::move(*kept), self.family, TcpSocket::Phase::Connected);
   auto [input, output] = streamsOf(*socket);
   return Accepted{std::move(socket), std::move(input), std::move(output)};
 }
@@ -163,7 +157,7 @@ NetResult<IpSocketAddress> tcpLocalAddress(State &, TcpSocket &self) {
 }
 
 NetResult<IpSocketAddress> tcpRemoteAddress(State &, TcpSocket &self) {
-  if (self.phase != Phase::Connected)
+  if (self.phase != TcpSocket::Phase::Connected)
     return failure(NetworkError::InvalidState);
   const auto address = remoteAddressOf(*self.file);
   if (!address)
@@ -171,20 +165,21 @@ NetResult<IpSocketAddress> tcpRemoteAddress(State &, TcpSocket &self) {
   return toWit(*address);
 }
 
-bool tcpIsListening(State &, TcpSocket &self) { return self.phase == Phase::Listening; }
+bool tcpIsListening(State &, TcpSocket &self) { return self.phase == TcpSocket::Phase::Listening; }
 AddressFamily tcpAddressFamily(State &, TcpSocket &self) { return self.family; }
 
 NetResult<void> tcpSetListenBacklogSize(State &, TcpSocket &self, uint64_t value) {
   constexpr uint64_t maxBacklog = 4096;
   if (value == 0)
     return failure(NetworkError::InvalidArgument);
-  if (self.phase == Phase::Connecting || self.phase == Phase::Connected ||
-      self.phase == Phase::Closed)
+  if (self.phase == TcpSocket::Phase::Connecting || self.phase == TcpSocket::Phase::Connected ||
+      self.phase == TcpSocket::Phase::Closed)
     return failure(NetworkError::InvalidState);
   self.backlog = int(std::min(value, maxBacklog));
-  const bool listens = self.phase == Phase::StartingToListen || self.phase == Phase::Listening;
+  const bool listens =
+      self.phase == TcpSocket::Phase::StartingToListen || self.phase == TcpSocket::Phase::Listening;
   if (listens && listen(self.file->host, self.backlog) != 0)
-    return systemFailure();
+    return networkFailure();
   return {};
 }
 
@@ -266,13 +261,14 @@ NetResult<void> tcpSetSendBufferSize(State &, TcpSocket &self, uint64_t value) {
 }
 
 std::unique_ptr<Pollable> tcpSubscribe(State &, TcpSocket &self) {
-  const bool listens = self.phase == Phase::StartingToListen || self.phase == Phase::Listening;
+  const bool listens =
+      self.phase == TcpSocket::Phase::StartingToListen || self.phase == TcpSocket::Phase::Listening;
   return std::make_unique<TcpPollable>(self.file, listens);
 }
 
 NetResult<void> tcpShutdown(State &, TcpSocket &self, ShutdownType shutdownType) {
   constexpr int hostHow[] = {SHUT_RD, SHUT_WR, SHUT_RDWR};
-  if (self.phase != Phase::Connected)
+  if (self.phase != TcpSocket::Phase::Connected)
     return failure(NetworkError::InvalidState);
   if (shutdownType != ShutdownType::Send)
     self.source->close();
@@ -280,7 +276,7 @@ NetResult<void> tcpShutdown(State &, TcpSocket &self, ShutdownType shutdownType)
     self.sink->close();
   // Idempotent, also when the other end has closed the connection meanwhile.
   if (shutdown(self.file->host, hostHow[int(shutdownType)]) != 0 && errno != ENOTCONN)
-    return systemFailure();
+    return networkFailure();
   return {};
 }
 

@@ -11,18 +11,11 @@ namespace w2n::wasi::p2 {
 
 namespace {
 
-using Phase = UdpSocket::Phase;
-
 // Of one call: a megabyte of the host's memory at most.
 constexpr uint64_t maxDatagrams = 16;
 constexpr size_t maxDatagramBytes = 65536;
 // Datagrams from strangers that one call throws away.
 constexpr int maxDropped = 256;
-
-std::unexpected<NetworkError> failure(NetworkError error) { return std::unexpected(error); }
-std::unexpected<NetworkError> systemFailure() {
-  return failure(toNetworkError(systemError().error()));
-}
 
 /// Whether datagrams may go to `address`.
 NetResult<void> checkRemote(State &state, const UdpEnd &end, const SocketAddress &address) {
@@ -47,7 +40,7 @@ NetResult<std::optional<IncomingDatagram>> receiveOne(State &state, const UdpEnd
     if (bytes < 0) {
       if (errno == EAGAIN)
         return std::nullopt;
-      return systemFailure();
+      return networkFailure();
     }
     const SocketAddress remote = from.toAddress();
     const bool isStranger =
@@ -80,7 +73,7 @@ NetResult<bool> sendOne(State &state, const UdpEnd &end, const OutgoingDatagram 
     return true;
   if (errno == EAGAIN)
     return false;
-  return systemFailure();
+  return networkFailure();
 }
 
 } // namespace
@@ -95,9 +88,9 @@ NetResult<std::unique_ptr<UdpSocket>> createUdpSocket(State &state, AddressFamil
 NetResult<void> udpStartBind(State &state, UdpSocket &self, Network &,
                              IpSocketAddress localAddress) {
   const SocketAddress address = fromWit(localAddress);
-  if (self.phase == Phase::Binding)
+  if (self.phase == UdpSocket::Phase::Binding)
     return failure(NetworkError::ConcurrencyConflict);
-  if (self.phase != Phase::Unbound)
+  if (self.phase != UdpSocket::Phase::Unbound)
     return failure(NetworkError::InvalidState);
   if (!isUsable(address, self.end->family))
     return failure(NetworkError::InvalidArgument);
@@ -105,23 +98,23 @@ NetResult<void> udpStartBind(State &state, UdpSocket &self, Network &,
     return failure(NetworkError::AccessDenied);
   const HostAddress host(address);
   if (bind(self.end->file->host, host.get(), host.bytes) != 0)
-    return systemFailure();
+    return networkFailure();
   self.end->receivesFromAll = state.wasi->network.mayListen(address.ip, address.port);
-  self.phase = Phase::Binding;
+  self.phase = UdpSocket::Phase::Binding;
   return {};
 }
 
 NetResult<void> udpFinishBind(State &, UdpSocket &self) {
-  if (self.phase != Phase::Binding)
+  if (self.phase != UdpSocket::Phase::Binding)
     return failure(NetworkError::NotInProgress);
-  self.phase = Phase::Bound;
+  self.phase = UdpSocket::Phase::Bound;
   return {};
 }
 
 NetResult<DatagramStreams> udpStream(State &state, UdpSocket &self,
                                      std::optional<IpSocketAddress> remoteAddress) {
   UdpEnd &end = *self.end;
-  if (self.phase != Phase::Bound)
+  if (self.phase != UdpSocket::Phase::Bound)
     return failure(NetworkError::InvalidState);
   std::optional<SocketAddress> remote;
   if (remoteAddress) {
@@ -136,14 +129,14 @@ NetResult<DatagramStreams> udpStream(State &state, UdpSocket &self,
   if (remote)
     host = HostAddress(*remote);
   if ((remote || end.remote) && connect(end.file->host, host.get(), host.bytes) != 0)
-    return systemFailure();
+    return networkFailure();
   end.remote = remote;
   return DatagramStreams{std::make_unique<IncomingDatagramStream>(self.end),
                          std::make_unique<OutgoingDatagramStream>(self.end)};
 }
 
 NetResult<IpSocketAddress> udpLocalAddress(State &, UdpSocket &self) {
-  if (self.phase != Phase::Bound)
+  if (self.phase != UdpSocket::Phase::Bound)
     return failure(NetworkError::InvalidState);
   const auto address = localAddressOf(*self.end->file);
   if (!address)
