@@ -35,7 +35,7 @@ int main(int argc, char **argv) {
   constexpr std::string_view expectFailures = "--expect-failures=";
   component::RunnerOptions options;
   options.compile.threads = 1;
-  options.compile.level = compiler::OptimizationLevel::O0;
+  options.compile.level = W2N_LEVEL_O0;
   unsigned expected = 0;
   std::filesystem::path file;
   for (int i = 1; i < argc; ++i) {
@@ -45,9 +45,9 @@ int main(int argc, char **argv) {
     else if (argument == "--validate-only")
       options.validateOnly = true;
     else if (argument == "-O3")
-      options.compile.level = compiler::OptimizationLevel::O3;
+      options.compile.level = W2N_LEVEL_O3;
     else if (argument == "--bounds-checks=explicit")
-      options.compile.boundsChecks = compiler::BoundsChecks::Explicit;
+      options.compile.bounds_checks = W2N_BOUNDS_CHECKS_EXPLICIT;
     else if (argument.starts_with(expectFailures))
       expected = unsigned(atoi(argument.data() + expectFailures.size()));
     else

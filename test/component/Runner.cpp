@@ -4,7 +4,6 @@
 
 #include "lib/support/File.h"
 #include "runtime/core/Module.h"
-#include "tools/wasm2native/LoadCompiler.h"
 
 #include <algorithm>
 #include <cstdio>

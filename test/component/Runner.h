@@ -3,10 +3,10 @@
 // The commands of a script of the component-model test suite.
 #pragma once
 
-#include "compiler/Options.h"
 #include "lib/component/ValidateComponent.h"
 #include "runtime/component/ComponentInstance.h"
 #include "test/component/JsonValues.h"
+#include "tools/wasm2native/LoadCompiler.h"
 
 #include <filesystem>
 
@@ -14,7 +14,7 @@ namespace w2n::component {
 
 struct RunnerOptions {
   std::filesystem::path folder;
-  compiler::CompileOptions compile;
+  w2n_compile_options compile = tool::defaultCompileOptions();
   /// Components are only decoded and validated.
   bool validateOnly = false;
   bool verbose = false;

@@ -33,8 +33,7 @@ Result<Error> readError(const std::filesystem::path &path) {
 }
 
 Status compileOne(const std::string &name, const std::filesystem::path &scriptFolder,
-                  const compiler::CompileOptions &options,
-                  const std::filesystem::path &artifactFolder) {
+                  const w2n_compile_options &options, const std::filesystem::path &artifactFolder) {
   W2N_TRY(wasm, readFile(scriptFolder / name));
   if (auto artifact = tool::compileWithLibrary(wasm, options))
     return writeFileAtomically(artifactFolder / (name + ".so"), *artifact);
@@ -49,7 +48,7 @@ std::string moduleFileOf(const Json &command) {
 }
 
 Status compileScript(const Json &commands, const std::filesystem::path &scriptFolder,
-                     const compiler::CompileOptions &options,
+                     const w2n_compile_options &options,
                      const std::filesystem::path &artifactFolder) {
   for (const Json &command : commands) {
     const std::string type = command.value("type", "");

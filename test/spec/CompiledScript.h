@@ -6,7 +6,7 @@
 // "NAME.error".
 #pragma once
 
-#include "compiler/Options.h"
+#include "include/wasm2native/compiler.h"
 #include "runtime/core/Module.h"
 #include "test/spec/Value.h"
 
@@ -17,7 +17,7 @@ namespace w2n::spec {
 /// Compiles every module that `commands` instantiate or define, those of their threads, too.
 /// Modules that are to be refused are left to whoever runs the script. Errors: Io.
 Status compileScript(const Json &commands, const std::filesystem::path &scriptFolder,
-                     const compiler::CompileOptions &options,
+                     const w2n_compile_options &options,
                      const std::filesystem::path &artifactFolder);
 
 /// Loads what compileScript has made of the module in the script's file `name`. Errors: those of

@@ -19,8 +19,6 @@
 namespace {
 
 using namespace w2n;
-using compiler::BoundsChecks;
-using compiler::OptimizationLevel;
 
 constexpr const char *usage =
     "usage: w2nSpecRunner [-O0|-O1|-O2|-O3] [--bounds-checks=guard|explicit] [-v]\n"
@@ -35,16 +33,16 @@ struct Flag {
 };
 
 constexpr Flag flags[] = {
-    {"-O0", [](auto &options) { options.compile.level = OptimizationLevel::O0; }},
-    {"-O1", [](auto &options) { options.compile.level = OptimizationLevel::O1; }},
-    {"-O2", [](auto &options) { options.compile.level = OptimizationLevel::O2; }},
-    {"-O3", [](auto &options) { options.compile.level = OptimizationLevel::O3; }},
+    {"-O0", [](auto &options) { options.compile.level = W2N_LEVEL_O0; }},
+    {"-O1", [](auto &options) { options.compile.level = W2N_LEVEL_O1; }},
+    {"-O2", [](auto &options) { options.compile.level = W2N_LEVEL_O2; }},
+    {"-O3", [](auto &options) { options.compile.level = W2N_LEVEL_O3; }},
     {"--bounds-checks=guard",
-     [](auto &options) { options.compile.boundsChecks = BoundsChecks::Guard; }},
+     [](auto &options) { options.compile.bounds_checks = W2N_BOUNDS_CHECKS_GUARD; }},
     {"--bounds-checks=explicit",
-     [](auto &options) { options.compile.boundsChecks = BoundsChecks::Explicit; }},
+     [](auto &options) { options.compile.bounds_checks = W2N_BOUNDS_CHECKS_EXPLICIT; }},
     {"--deterministic", [](auto &options) { options.compile.deterministic = true; }},
-    {"--meter=fuel", [](auto &options) { options.compile.meter = compiler::Meter::Fuel; }},
+    {"--meter=fuel", [](auto &options) { options.compile.meter = W2N_METER_FUEL; }},
     {"--preinit", [](auto &options) { options.preinit = true; }},
     {"--collect-always", [](auto &options) { options.collectAlways = true; }},
     {"-v", [](auto &options) { options.verbose = true; }},
@@ -143,11 +141,11 @@ bool readArguments(std::span<char *> arguments, Task &task) {
     } else if (argument.starts_with(expectFailures)) {
       task.expectedFailures = unsigned(atoi(argument.data() + expectFailures.size()));
     } else if (argument.starts_with(cpu)) {
-      options.compile.cpu = argument.substr(cpu.size());
+      options.compile.cpu = tool::keepText(std::string(argument.substr(cpu.size())));
     } else if (argument.starts_with(runCpu)) {
       options.load.cpu = argument.substr(runCpu.size());
     } else if (argument.starts_with(target)) {
-      options.compile.target = argument.substr(target.size());
+      options.compile.target = tool::keepText(std::string(argument.substr(target.size())));
     } else if (argument.starts_with(artifacts)) {
       options.artifactFolder = argument.substr(artifacts.size());
       options.compiledBefore = true;

@@ -13,7 +13,7 @@ namespace w2n::spec {
 
 namespace {
 
-Result<std::vector<uint8_t>> bakeModule(std::span<const uint8_t> wasm, const std::string &allowed,
+Result<std::vector<uint8_t>> bakeModule(std::span<const uint8_t> wasm, std::string_view allowed,
                                         const wasm::Snapshot &snapshot) {
   W2N_TRY(features, wasm::parseFeatures(allowed));
   W2N_TRY(module, wasm::decodeModule(wasm, features));
@@ -40,7 +40,7 @@ Result<Runner::InstanceHandle> Runner::replace(InstanceHandle instance) {
   auto snapshot = runtime::takeSnapshot(*instance);
   if (!snapshot)
     return instance;
-  W2N_TRY(wasm, bakeModule(source.wasm, options.compile.features, *snapshot));
+  W2N_TRY(wasm, bakeModule(source.wasm, tool::orEmpty(options.compile.features), *snapshot));
   const unsigned actions = source.actions;
   W2N_TRY(module, loadWasm(std::move(wasm)));
   sources[module.get()].actions = actions;

@@ -7,7 +7,6 @@
 #include "runtime/core/HostValues.h"
 #include "runtime/core/StoreHeap.h"
 #include "test/spec/CompiledScript.h"
-#include "tools/wasm2native/LoadCompiler.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -15,7 +14,6 @@
 
 namespace w2n::spec {
 
-using compiler::StopAfter;
 using runtime::Instance;
 using runtime::Slot;
 
@@ -149,16 +147,16 @@ Result<std::vector<uint8_t>> Runner::readModule(const Json &command) {
 }
 
 Result<std::vector<uint8_t>> Runner::compileWasm(std::span<const uint8_t> wasm,
-                                                 StopAfter stopAfter) {
-  compiler::CompileOptions compile = options.compile;
-  compile.stopAfter = stopAfter;
+                                                 uint32_t stopAfter) {
+  w2n_compile_options compile = options.compile;
+  compile.stop_after = stopAfter;
   return tool::compileWithLibrary(wasm, compile);
 }
 
 Status Runner::validate(const Json &command) {
   W2N_TRY(wasm, readModule(command));
   if (!options.compiledBefore) {
-    W2N_CHECK(compileWasm(wasm, StopAfter::Validate));
+    W2N_CHECK(compileWasm(wasm, W2N_STOP_AFTER_VALIDATE));
     return {};
   }
   // Where there is no compiler there still is what it validates with.
@@ -174,7 +172,7 @@ Result<Runner::ModuleHandle> Runner::loadModule(const Json &command) {
 }
 
 Result<Runner::ModuleHandle> Runner::loadWasm(std::vector<uint8_t> wasm) {
-  W2N_TRY(artifact, compileWasm(wasm, StopAfter::Link));
+  W2N_TRY(artifact, compileWasm(wasm, W2N_STOP_AFTER_LINK));
   std::ostringstream name;
   name << "module-" << std::this_thread::get_id() << ".so";
   const std::filesystem::path path = options.artifactFolder / name.str();

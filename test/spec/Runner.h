@@ -4,10 +4,10 @@
 // path: compiled to a file, loaded, instantiated.
 #pragma once
 
-#include "compiler/Options.h"
 #include "runtime/core/Instance.h"
 #include "test/spec/Spectest.h"
 #include "test/spec/Value.h"
+#include "tools/wasm2native/LoadCompiler.h"
 
 #include <filesystem>
 #include <thread>
@@ -31,7 +31,7 @@ struct Counts {
 class Runner {
 public:
   struct Options {
-    compiler::CompileOptions compile;
+    w2n_compile_options compile = tool::defaultCompileOptions();
     runtime::LoadOptions load;
     /// Where the script's files are, and where artifacts may be written.
     std::filesystem::path scriptFolder, artifactFolder;
@@ -86,8 +86,7 @@ private:
   Outcome waitForThread(const Json &command);
 
   Result<std::vector<uint8_t>> readModule(const Json &command);
-  Result<std::vector<uint8_t>> compileWasm(std::span<const uint8_t> wasm,
-                                           compiler::StopAfter stopAfter);
+  Result<std::vector<uint8_t>> compileWasm(std::span<const uint8_t> wasm, uint32_t stopAfter);
   /// Decodes and validates the command's module.
   Status validate(const Json &command);
   Result<ModuleHandle> loadModule(const Json &command);

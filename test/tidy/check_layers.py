@@ -44,7 +44,7 @@ LAYERS = {
     "runtime/cache": ["runtime/core", "runtime/arch", "runtime/platform", *LIB, "include"],
     "runtime/api": ["runtime/cache", "runtime/component", "runtime/wasi", "runtime/core", "runtime/platform",
                     "runtime/arch", *LIB, "include"],
-    "tools/wasm2native": ["runtime", "compiler/Options.h", *LIB, "include"],
+    "tools/wasm2native": ["runtime", *LIB, "include"],
     "tools/wasm2native-bindgen": ["tools/wasm2native-bindgen/wit", *LIB, "include"],
     "tools/wasm2native-bindgen/wit": LIB,
     "tools/w2n-opt": ["compiler", *LIB],

@@ -3,7 +3,7 @@
 // The options about generated code, which `compile` and `run` share.
 #pragma once
 
-#include "compiler/Options.h"
+#include "include/wasm2native/compiler.h"
 #include "tools/wasm2native/CommandLine.h"
 
 namespace w2n::tool {
@@ -49,7 +49,7 @@ inline constexpr OptionRow codegenOptions[] = {
     {"v,verbose", nullptr, "say what is being done", "Code"},
 };
 
-/// Errors: for usageError.
-std::expected<compiler::CompileOptions, std::string> readCodegenOptions(const CommandLine &line);
+/// The texts that the options name live as long as the process. Errors: for usageError.
+std::expected<w2n_compile_options, std::string> readCodegenOptions(const CommandLine &line);
 
 } // namespace w2n::tool

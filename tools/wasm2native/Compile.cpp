@@ -26,10 +26,6 @@
 
 namespace w2n::tool {
 
-using compiler::CompileOptions;
-using compiler::Emit;
-using compiler::StopAfter;
-
 namespace {
 
 constexpr OptionRow rows[] = {
@@ -90,24 +86,24 @@ namespace {
 /// What becomes of what the compiler makes. The header is made without it.
 enum class Product { Code, Program, Header };
 struct Emission {
-  Emit emit = Emit::SharedObject;
+  uint32_t emit = W2N_EMIT_SHARED_OBJECT;
   Product product = Product::Code;
 };
 constexpr Choice<Emission> emissions[] = {{"so", {}},
-                                          {"exe", {Emit::SharedObject, Product::Program}},
-                                          {"obj", {Emit::Object}},
-                                          {"asm", {Emit::Assembly}},
-                                          {"llvm-ir", {Emit::LlvmIr}},
-                                          {"c-header", {Emit::SharedObject, Product::Header}}};
-constexpr Choice<StopAfter> phases[] = {{"decode", StopAfter::Decode},
-                                        {"validate", StopAfter::Validate},
-                                        {"lower", StopAfter::Lower},
-                                        {"optimize", StopAfter::Optimize},
-                                        {"object", StopAfter::Object}};
+                                          {"exe", {W2N_EMIT_SHARED_OBJECT, Product::Program}},
+                                          {"obj", {W2N_EMIT_OBJECT}},
+                                          {"asm", {W2N_EMIT_ASSEMBLY}},
+                                          {"llvm-ir", {W2N_EMIT_LLVM_IR}},
+                                          {"c-header", {W2N_EMIT_SHARED_OBJECT, Product::Header}}};
+constexpr Choice<uint32_t> phases[] = {{"decode", W2N_STOP_AFTER_DECODE},
+                                       {"validate", W2N_STOP_AFTER_VALIDATE},
+                                       {"lower", W2N_STOP_AFTER_LOWER},
+                                       {"optimize", W2N_STOP_AFTER_OPTIMIZE},
+                                       {"object", W2N_STOP_AFTER_OBJECT}};
 
 /// The command line, understood.
 struct Request {
-  CompileOptions compile;
+  w2n_compile_options compile;
   std::optional<PreinitRequest> preinit;
   /// Write the pre-initialized module instead of compiling it.
   bool emitsWasm = false;
@@ -197,8 +193,8 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
     options.emit = emission.emit;
   }
   W2N_TRY(preinit, readPreinit(line, request.product));
-  W2N_TRY(stopAfter, choose(line, "stop-after", options.stopAfter, phases));
-  options.stopAfter = stopAfter;
+  W2N_TRY(stopAfter, choose(line, "stop-after", options.stop_after, phases));
+  options.stop_after = stopAfter;
   if (request.product == Product::Program) {
     W2N_TRY(program, readProgram(line));
     request.program = std::move(program);
@@ -207,21 +203,21 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
     W2N_CHECK(requireNoProgramOptions(line));
   }
   request.targets = targetsOf(line);
-  request.compile = std::move(options);
+  request.compile = options;
   request.preinit = std::move(preinit);
   return request;
 }
 
 bool writesOutput(const Request &request) {
-  return !request.isCompiled() || (request.compile.stopAfter != StopAfter::Decode &&
-                                   request.compile.stopAfter != StopAfter::Validate);
+  return !request.isCompiled() || (request.compile.stop_after != W2N_STOP_AFTER_DECODE &&
+                                   request.compile.stop_after != W2N_STOP_AFTER_VALIDATE);
 }
 
 bool isText(const Request &request) {
-  const CompileOptions &options = request.compile;
-  return request.product == Product::Header || options.stopAfter == StopAfter::Lower ||
-         options.stopAfter == StopAfter::Optimize || options.emit == Emit::Assembly ||
-         options.emit == Emit::LlvmIr;
+  const w2n_compile_options &options = request.compile;
+  return request.product == Product::Header || options.stop_after == W2N_STOP_AFTER_LOWER ||
+         options.stop_after == W2N_STOP_AFTER_OPTIMIZE || options.emit == W2N_EMIT_ASSEMBLY ||
+         options.emit == W2N_EMIT_LLVM_IR;
 }
 
 const char *outputExtension(const Request &request) {
@@ -229,24 +225,15 @@ const char *outputExtension(const Request &request) {
     return ".wasm";
   if (request.product == Product::Header)
     return ".h";
-  if (request.product == Product::Program && request.compile.stopAfter == StopAfter::Link)
+  if (request.product == Product::Program && request.compile.stop_after == W2N_STOP_AFTER_LINK)
     return "";
-  const CompileOptions &options = request.compile;
-  if (options.stopAfter == StopAfter::Lower || options.stopAfter == StopAfter::Optimize)
+  const w2n_compile_options &options = request.compile;
+  if (options.stop_after == W2N_STOP_AFTER_LOWER || options.stop_after == W2N_STOP_AFTER_OPTIMIZE)
     return ".ll";
-  if (options.stopAfter == StopAfter::Object)
+  if (options.stop_after == W2N_STOP_AFTER_OBJECT)
     return ".o";
-  switch (options.emit) {
-  case Emit::SharedObject:
-    return ".so";
-  case Emit::Object:
-    return ".o";
-  case Emit::Assembly:
-    return ".s";
-  case Emit::LlvmIr:
-    return ".ll";
-  }
-  __builtin_unreachable();
+  constexpr const char *extensions[] = {".so", ".o", ".s", ".ll"}; // in the order of w2n_emit
+  return extensions[options.emit];
 }
 
 int printText(const Result<std::string> &text) {
@@ -254,7 +241,7 @@ int printText(const Result<std::string> &text) {
 }
 
 /// What --mcpu=help and --mattr=help print, for every target that is given.
-int printList(compiler::List list, const std::vector<std::string> &targets) {
+int printList(uint32_t list, const std::vector<std::string> &targets) {
   for (const std::string &target : targets) {
     auto text = listWithLibrary(target, list);
     if (!text)
@@ -287,7 +274,7 @@ int printFeatures() {
 class TimedPhase {
 public:
   TimedPhase(const Request &request, const char *name)
-      : name(name), isWanted(request.compile.reportsTime) {}
+      : name(name), isWanted(request.compile.report_time) {}
   ~TimedPhase() {
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - wallBegin;
     if (isWanted)
@@ -324,7 +311,7 @@ makeOutputs(std::vector<uint8_t> wasm, const std::string &input, const Request &
 
 /// The outputs as programs, where they are artifacts.
 void makePrograms(std::vector<Result<std::vector<uint8_t>>> &outputs, const Request &request) {
-  if (request.product != Product::Program || request.compile.stopAfter != StopAfter::Link)
+  if (request.product != Product::Program || request.compile.stop_after != W2N_STOP_AFTER_LINK)
     return;
   for (auto &output : outputs)
     if (output)
@@ -371,9 +358,9 @@ std::optional<int> answerQuestion(const CommandLine &line) {
   if (line.value("target") == "help")
     return printText(targetsOfLibrary());
   if (line.value("mcpu") == "help")
-    return printList(compiler::List::Processors, targetsOf(line));
+    return printList(W2N_LIST_PROCESSORS, targetsOf(line));
   if (line.value("mattr") == "help")
-    return printList(compiler::List::Features, targetsOf(line));
+    return printList(W2N_LIST_FEATURES, targetsOf(line));
   return std::nullopt;
 }
 

@@ -28,15 +28,15 @@ cache::ModuleCache *processCache(const CacheChoice &choice) {
   return cache.get();
 }
 
-ModuleResult loadSource(cache::Source &source, const std::string &path,
-                        compiler::CompileOptions options, const CacheChoice &choice) {
+ModuleResult loadSource(cache::Source &source, const std::string &path, w2n_compile_options options,
+                        const CacheChoice &choice) {
   endAtCompileOverrun(path);
   Progress progress;
-  options.progress = [&progress](uint32_t done, uint32_t total) { progress.update(done, total); };
+  progress.watch(options);
   if (cache::ModuleCache *cache = processCache(choice))
-    return cache->load(source, path, optionsInC(options));
+    return cache->load(source, path, options);
   // What is compiled here runs here.
-  if (options.cpu.empty())
+  if (!options.cpu)
     options.cpu = "native";
   W2N_TRY(wasm, source.read());
   W2N_TRY(artifact, compileWithLibrary(wasm, options));
@@ -45,7 +45,7 @@ ModuleResult loadSource(cache::Source &source, const std::string &path,
 
 } // namespace
 
-ModuleResult loadModule(const std::string &path, const compiler::CompileOptions &options,
+ModuleResult loadModule(const std::string &path, const w2n_compile_options &options,
                         const CacheChoice &choice, const runtime::LoadOptions &load) {
   const FileKind kind = path == "-" ? FileKind::Other : fileKindAt(path);
   if (kind == FileKind::Elf)

@@ -3,7 +3,7 @@
 // A file of either kind as a module that can be instantiated.
 #pragma once
 
-#include "compiler/Options.h"
+#include "include/wasm2native/compiler.h"
 #include "runtime/core/Module.h"
 #include "tools/wasm2native/CacheOptions.h"
 
@@ -15,7 +15,7 @@ namespace w2n::tool {
 /// so, once, and compiles into memory. Errors: those of loading and compiling; Malformed if it is
 /// neither.
 Result<std::shared_ptr<const runtime::Module>> loadModule(const std::string &path,
-                                                          const compiler::CompileOptions &options,
+                                                          const w2n_compile_options &options,
                                                           const CacheChoice &cache,
                                                           const runtime::LoadOptions &load);
 

@@ -8,6 +8,7 @@
 #include "runtime/core/Memory.h"
 #include "runtime/core/Module.h"
 #include "runtime/core/Snapshot.h"
+#include "tools/wasm2native/LoadCompiler.h"
 #include "tools/wasm2native/Progress.h"
 
 #include <algorithm>
@@ -210,30 +211,31 @@ Result<std::vector<uint8_t>> Preinitializer::bake() {
 
 Result<std::vector<uint8_t>> preinitialize(std::span<const uint8_t> wasm,
                                            const PreinitRequest &request,
-                                           const compiler::CompileOptions &options) {
+                                           const w2n_compile_options &options) {
   if (component::kindOf(wasm) == component::BinaryKind::Component)
     return cannot("components are not supported yet");
-  W2N_TRY(features, wasm::parseFeatures(options.features));
+  W2N_TRY(features, wasm::parseFeatures(orEmpty(options.features)));
   W2N_TRY(module, wasm::decodeModule(wasm, features));
   W2N_CHECK(wasm::validateModule(module));
   Preinitializer preinitializer(std::move(module), request);
   W2N_CHECK(preinitializer.chooseEntry());
   // It runs once, here.
-  compiler::CompileOptions forThisMachine = options;
-  forThisMachine.level = compiler::OptimizationLevel::O0;
-  forThisMachine.emit = compiler::Emit::SharedObject;
-  forThisMachine.stopAfter = compiler::StopAfter::Link;
-  forThisMachine.target.clear();
+  w2n_compile_options forThisMachine = options;
+  forThisMachine.level = W2N_LEVEL_O0;
+  forThisMachine.emit = W2N_EMIT_SHARED_OBJECT;
+  forThisMachine.stop_after = W2N_STOP_AFTER_LINK;
   forThisMachine.cpu = "native";
-  forThisMachine.attributes.clear();
-  forThisMachine.generatesProfile = false;
-  forThisMachine.profile.clear();
-  forThisMachine.reportsTime = forThisMachine.reportsCode = false;
+  forThisMachine.target = forThisMachine.attributes = nullptr;
+  forThisMachine.generate_profile = false;
+  forThisMachine.profile = nullptr;
+  forThisMachine.profile_bytes = 0;
+  forThisMachine.report_time = forThisMachine.report_code = false;
   W2N_TRY(artifact, compileWithProgress(wasm, forThisMachine));
   W2N_CHECK(preinitializer.run(artifact));
   W2N_TRY(baked, preinitializer.bake());
   if (options.remark)
-    options.remark("pre-initialized: " + std::to_string(baked.size()) + " bytes");
+    options.remark(options.user,
+                   ("pre-initialized: " + std::to_string(baked.size()) + " bytes").c_str());
   return baked;
 }
 

@@ -4,7 +4,7 @@
 // has done it.
 #pragma once
 
-#include "compiler/Options.h"
+#include "include/wasm2native/compiler.h"
 #include "runtime/wasi/WasiContext.h"
 
 namespace w2n::tool {
@@ -24,6 +24,6 @@ struct PreinitRequest {
 /// memories, references of the host, open files).
 Result<std::vector<uint8_t>> preinitialize(std::span<const uint8_t> wasm,
                                            const PreinitRequest &request,
-                                           const compiler::CompileOptions &options);
+                                           const w2n_compile_options &options);
 
 } // namespace w2n::tool

@@ -79,17 +79,25 @@ void Progress::tell(const std::string &text) {
     fprintf(stderr, "wasm2native: %s\n", printable(text).c_str());
 }
 
+void Progress::watch(w2n_compile_options &options) {
+  options.user = this;
+  options.progress = [](void *self, uint32_t done, uint32_t total) {
+    static_cast<Progress *>(self)->update(done, total);
+  };
+}
+
 Result<std::vector<Result<std::vector<uint8_t>>>>
-compileWithProgress(std::span<const uint8_t> wasm, compiler::CompileOptions options,
+compileWithProgress(std::span<const uint8_t> wasm, w2n_compile_options options,
                     std::span<const std::string> targets) {
   Progress progress;
-  options.progress = [&progress](uint32_t done, uint32_t total) { progress.update(done, total); };
+  progress.watch(options);
   return compileWithLibrary(wasm, options, targets);
 }
 
 Result<std::vector<uint8_t>> compileWithProgress(std::span<const uint8_t> wasm,
-                                                 compiler::CompileOptions options) {
-  W2N_TRY(outputs, compileWithProgress(wasm, options, std::span(&options.target, 1)));
+                                                 w2n_compile_options options) {
+  const std::string target = options.target ? options.target : "";
+  W2N_TRY(outputs, compileWithProgress(wasm, options, std::span(&target, 1)));
   return std::move(outputs.front());
 }
 

@@ -3,11 +3,12 @@
 // How far a long compile is: a bar on a terminal, lines in a log.
 #pragma once
 
-#include "compiler/Options.h"
+#include "include/wasm2native/compiler.h"
 #include "lib/support/Error.h"
 
 #include <chrono>
 #include <span>
+#include <vector>
 
 namespace w2n::tool {
 
@@ -30,6 +31,9 @@ public:
   /// `note` is what is being done.
   void update(uint32_t done, uint32_t total, const std::string &note = "");
 
+  /// Has a compilation with `options` shown, which must end before this does.
+  void watch(w2n_compile_options &options);
+
   /// A line of its own about something that is done; none where there is a bar, nor before the
   /// first line is due.
   void tell(const std::string &text);
@@ -49,11 +53,11 @@ private:
 /// Has the compiler library compile `wasm` for `targets`, and shows how far it is. Errors: those of
 /// compileWithLibrary.
 Result<std::vector<Result<std::vector<uint8_t>>>>
-compileWithProgress(std::span<const uint8_t> wasm, compiler::CompileOptions options,
+compileWithProgress(std::span<const uint8_t> wasm, w2n_compile_options options,
                     std::span<const std::string> targets);
 
 /// The same for options.target.
 Result<std::vector<uint8_t>> compileWithProgress(std::span<const uint8_t> wasm,
-                                                 compiler::CompileOptions options);
+                                                 w2n_compile_options options);
 
 } // namespace w2n::tool

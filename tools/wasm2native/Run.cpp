@@ -100,7 +100,7 @@ struct Request {
   std::vector<Preload> preloads;
   runtime::InstanceOptions instance;
   uint32_t maxThreads = wasi::ThreadGroup::defaultMaxThreads;
-  compiler::CompileOptions compile;
+  w2n_compile_options compile;
   CacheChoice cache;
   runtime::LoadOptions load;
   std::string profileFile;
@@ -189,7 +189,7 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
     W2N_TRY(fuel, readCount(line, "fuel", 0));
     request.instance.fuel = fuel;
     // What is compiled here has to count.
-    request.compile.meter = compiler::Meter::Fuel;
+    request.compile.meter = W2N_METER_FUEL;
   }
   W2N_TRY(timeout, readTimeout(line));
   request.timeout = timeout;
@@ -474,7 +474,7 @@ int runRequest(Request &request, std::span<char *const> arguments) {
   Status status = request.invoke ? invokeExport(**instance, *request.invoke, arguments)
                                  : runCommand(**instance);
   if (auto fuel = (*instance)->fuel(); fuel && request.compile.remark)
-    request.compile.remark("fuel left: " + std::to_string(*fuel));
+    request.compile.remark(request.compile.user, ("fuel left: " + std::to_string(*fuel)).c_str());
   if (request.heapStats)
     world.printHeapStats();
   endProgram(request.file, status);

@@ -151,8 +151,7 @@ void printJsonOfJobs(const std::vector<WarmJob> &jobs, double seconds, const std
   printJson(all);
 }
 
-int warm(const CommandLine &line, const compiler::CompileOptions &options,
-         const WarmLimits &limits) {
+int warm(const CommandLine &line, const w2n_compile_options &options, const WarmLimits &limits) {
   const auto begin = std::chrono::steady_clock::now();
   auto store = openStore(readCacheOptions(line));
   if (!store)

@@ -53,11 +53,11 @@ struct Child {
 
 /// In the child: compiles, and writes the verdict to `pipe`.
 [[noreturn]] void compileInChild(cache::ModuleCache &cache, const WarmJob &job,
-                                 const compiler::CompileOptions &options, int pipe) {
+                                 const w2n_compile_options &options, int pipe) {
   constexpr Verdict failed = {WarmJob::State::Failed, 0};
   onCompileOverrun([&](const Error &error) { endChild(failed, error.text, pipe); });
   auto source = cache::Source::open(job.path);
-  const auto obtained = source ? cache.obtain(*source, optionsInC(optionsFor(job, options)))
+  const auto obtained = source ? cache.obtain(*source, optionsFor(job, options))
                                : Result<cache::Obtained>(std::unexpected(source.error()));
   if (!obtained)
     endChild(failed, obtained.error().text, pipe);
@@ -76,8 +76,8 @@ std::string endText(int status) {
 
 class Runner {
 public:
-  Runner(cache::ModuleCache &cache, std::vector<WarmJob> &jobs,
-         const compiler::CompileOptions &options, const WarmLimits &limits)
+  Runner(cache::ModuleCache &cache, std::vector<WarmJob> &jobs, const w2n_compile_options &options,
+         const WarmLimits &limits)
       : cache(cache), options(options), limits(limits), all(jobs) {
     finishedCount = uint32_t(std::count_if(jobs.begin(), jobs.end(),
                                            [](const WarmJob &job) { return job.isFinished(); }));
@@ -149,7 +149,7 @@ private:
       prctl(PR_SET_PDEATHSIG, SIGKILL);
       if (getppid() != parent)
         _exit(1);
-      compiler::CompileOptions own = options;
+      w2n_compile_options own = options;
       own.threads = threads;
       compileInChild(cache, *job, own, ends[1]);
     }
@@ -220,7 +220,7 @@ private:
   }
 
   cache::ModuleCache &cache;
-  const compiler::CompileOptions &options;
+  const w2n_compile_options &options;
   const WarmLimits &limits;
   std::vector<WarmJob> &all;
   std::map<cache::Key, WarmJob *> leaders; ///< who compiles for a key
@@ -265,7 +265,7 @@ uint64_t availableMemory() {
 }
 
 void runJobs(cache::ModuleCache &cache, std::vector<WarmJob> &jobs,
-             const compiler::CompileOptions &options, const WarmLimits &limits) {
+             const w2n_compile_options &options, const WarmLimits &limits) {
   Runner(cache, jobs, options, limits).run();
 }
 

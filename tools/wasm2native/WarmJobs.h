@@ -24,6 +24,6 @@ uint64_t availableMemory();
 /// Compiles the jobs that are waiting, the big ones first; jobs of one key wait for the same
 /// compilation. Shows progress on a terminal. The caller has no other threads.
 void runJobs(cache::ModuleCache &cache, std::vector<WarmJob> &jobs,
-             const compiler::CompileOptions &options, const WarmLimits &limits);
+             const w2n_compile_options &options, const WarmLimits &limits);
 
 } // namespace w2n::tool

@@ -46,9 +46,8 @@ void addPath(std::string path, std::vector<std::string> &modules) {
 
 /// Hash and key; whether the artifact is there.
 Status lookUp(cache::ModuleCache &cache, cache::Source &source, WarmJob &job,
-              const compiler::CompileOptions &options) {
-  const compiler::CompileOptions own = optionsFor(job, options);
-  W2N_TRY(key, cache.keyFor(source, optionsInC(own)));
+              const w2n_compile_options &options) {
+  W2N_TRY(key, cache.keyFor(source, optionsFor(job, options)));
   job.key = key;
   // What must not be used is compiled again.
   if (auto found = cache.store().find(key); found && *found) {
@@ -81,15 +80,15 @@ std::vector<std::string> findModules(const std::vector<std::string> &paths) {
   return modules;
 }
 
-compiler::CompileOptions optionsFor(const WarmJob &job, compiler::CompileOptions options) {
-  options.target = job.machine.target;
-  options.cpu = job.machine.processor;
+w2n_compile_options optionsFor(const WarmJob &job, w2n_compile_options options) {
+  options.target = orNull(job.machine.target);
+  options.cpu = orNull(job.machine.processor);
   return options;
 }
 
 std::vector<WarmJob> planJobs(cache::ModuleCache &cache, const std::vector<std::string> &paths,
                               const std::vector<MachineKind> &machines,
-                              const compiler::CompileOptions &options) {
+                              const w2n_compile_options &options) {
   std::vector<WarmJob> jobs;
   for (const std::string &path : paths) {
     auto source = cache::Source::open(path);

@@ -3,7 +3,7 @@
 // What is to be warmed: modules, each for some targets and processors.
 #pragma once
 
-#include "compiler/Options.h"
+#include "include/wasm2native/compiler.h"
 #include "runtime/cache/ModuleCache.h"
 
 namespace w2n::tool {
@@ -34,9 +34,9 @@ std::vector<std::string> findModules(const std::vector<std::string> &paths);
 /// whose module cannot be read have failed. Loads the compiler only if it must (ModuleCache).
 std::vector<WarmJob> planJobs(cache::ModuleCache &cache, const std::vector<std::string> &paths,
                               const std::vector<MachineKind> &machines,
-                              const compiler::CompileOptions &options);
+                              const w2n_compile_options &options);
 
-/// `options` for `job`.
-compiler::CompileOptions optionsFor(const WarmJob &job, compiler::CompileOptions options);
+/// `options` for `job`, which they refer to.
+w2n_compile_options optionsFor(const WarmJob &job, w2n_compile_options options);
 
 } // namespace w2n::tool

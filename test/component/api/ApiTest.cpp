@@ -40,8 +40,8 @@ w2n_component *hostComponent() {
       for (size_t i = 0; i + 1 < digits.size(); i += 2)
         wasm.push_back(uint8_t(strtoul(digits.substr(i, 2).c_str(), nullptr, 16)));
     }
-    compiler::CompileOptions options;
-    options.level = compiler::OptimizationLevel::O1;
+    w2n_compile_options options = tool::defaultCompileOptions();
+    options.level = W2N_LEVEL_O1;
     const auto artifact = tool::compileWithLibrary(wasm, options);
     EXPECT_TRUE(artifact) << artifact.error().text;
     w2n_module *module = nullptr;
