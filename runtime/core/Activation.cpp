@@ -132,7 +132,7 @@ void noteInterrupt(Activation &activation, bool atHandler) {
 
 void noteHostError(Error error) {
   Activation &activation = *w2nCurrentActivation;
-  // What is neither a trap nor the program's end becomes a trap with the same text.
+  // Errors other than traps, exits and interrupts become traps with the same text.
   if (error.kind != ErrorKind::Trap && error.kind != ErrorKind::Exit &&
       error.kind != ErrorKind::Interrupted) {
     error.kind = ErrorKind::Trap;

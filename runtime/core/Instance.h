@@ -39,7 +39,7 @@ struct InstanceOptions {
   std::shared_ptr<InstancePool> pool = nullptr;
   /// Waits for a slot where there is none free, rather than failing.
   bool waitForSlot = false;
-  /// What host functions find at Instance::hostData.
+  /// The pointer that host functions find at Instance::hostData.
   void *hostData = nullptr;
   /// Instance::userData of the instance when it runs `initialize` and the start function.
   void *userData = nullptr;
@@ -73,7 +73,7 @@ public:
   /// Keeps the instance alive.
   std::shared_ptr<Instance> handle();
 
-  /// What is left; nothing if the module was compiled without --meter=fuel.
+  /// The fuel that is left; nothing if the module was compiled without --meter=fuel.
   std::optional<uint64_t> fuel() const;
   /// Errors: Invalid (the same).
   Status setFuel(uint64_t fuel);
@@ -88,7 +88,7 @@ public:
   const Module &module() const { return *moduleRef; }
   const std::shared_ptr<const Module> &sharedModule() const { return moduleRef; }
   artifact::InstanceContext *context() { return contextPtr; }
-  /// Of the native stack, for each call from the host.
+  /// The size of the native stack, for each call from the host.
   uint64_t stackBytes() const { return stackByteLimit; }
   /// Says that the instance runs on `stack`, which is cleared when the instance ends.
   void noteStack(const GuestStack *stack) {

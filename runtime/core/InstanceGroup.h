@@ -45,7 +45,7 @@ public:
       visit(*instance);
   }
   ExceptionHeap exceptions;
-  /// Of the objects of all its instances; null if none has any.
+  /// The heap of the objects of all its instances; null if none has any.
   std::shared_ptr<StoreHeap> heap;
   /// The last visit of its exceptions by that heap.
   uint64_t heapVisit = 0;

@@ -89,7 +89,7 @@ public:
   bool usesHeap() const { return metadataView.header().flags & artifact::flagUsesHeap; }
   /// The whole artifact.
   std::span<const uint8_t> file() const { return {mapping, mappingBytes}; }
-  /// What its instances count; null if it was compiled without --profile-generate.
+  /// The counters of its instances; null if it was compiled without --profile-generate.
   ProfileCounters *profileCounters() const { return counters.get(); }
   /// Another for each module that this process loads, never 0.
   uint64_t serial() const { return serialNumber; }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What compiled code calls: bulk operations, growth, segments. Each runs on the host's stack
-// (Arch.h). Those that can trap check everything before any effect and return 1 after noting the
-// trap, else 0.
+// Services that compiled code calls: bulk operations, growth, segments. Each runs on the host's
+// stack (Arch.h). Those that can trap check everything before any effect and return 1 after noting
+// the trap, else 0.
 #include "runtime/core/Services.h"
 #include "lib/artifact/Metadata.h"
 #include "runtime/core/Activation.h"

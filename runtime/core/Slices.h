@@ -10,7 +10,7 @@
 
 namespace w2n::runtime {
 
-/// What is asked for features: processorFeature, but for tests.
+/// The function that is asked for features: processorFeature, except in tests.
 using FeatureQuery = std::function<FeatureState(std::string_view name)>;
 
 /// Checks that all of `features`, LLVM's names separated by commas, are present. Errors:

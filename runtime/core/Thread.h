@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a thread needs to run compiled code: the guest's stack, with a guard region below it, and a
-// stack for fault handlers.
+// The stacks that a thread needs to run compiled code: the guest's, with a guard region below it,
+// and one for fault handlers.
 #pragma once
 
 #include "lib/support/Error.h"

@@ -325,7 +325,7 @@ bool UnwindTable::CommonEntry::read(std::span<const uint8_t> body) {
 
 namespace {
 
-/// What lies in `image` from `address` on; empty if that is not in it.
+/// The bytes of `image` from `address` on; empty if that is not in it.
 std::span<const uint8_t> bytesFrom(std::span<const uint8_t> image, uintptr_t address) {
   const uint64_t offset = address - reinterpret_cast<uintptr_t>(image.data());
   return offset < image.size() ? image.subspan(offset) : std::span<const uint8_t>();
