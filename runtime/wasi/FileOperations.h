@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What every version of WASI does with an open file or stream: its rights are checked here
+// Operations on an open file or stream, for every version of WASI: its rights are checked here
 // (Operations.def), and the quota kept.
 #pragma once
 

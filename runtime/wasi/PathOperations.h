@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What every version of WASI does with a path in a directory. Opening goes through the resolver as
-// a whole; making, removing and renaming an entry resolves the directory that holds it and then
+// Operations on a path in a directory, for every version of WASI. Opening goes through the resolver
+// as a whole; making, removing and renaming an entry resolves the directory that holds it and then
 // names the entry alone.
 //
 // Errors of all: NotDir, NotCapable (a right, or a path that leads out), those of the system call.

@@ -50,7 +50,7 @@ bool exportsStart(const Metadata &metadata) {
 
 } // namespace
 
-/// What a new thread needs; owned by it from its start on.
+/// The data that a new thread needs; owned by it from its start on.
 struct ThreadGroup::Start {
   std::shared_ptr<ThreadGroup> group;
   std::shared_ptr<Instance> instance;

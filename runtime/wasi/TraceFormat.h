@@ -19,7 +19,7 @@ struct Argument {
   std::span<const runtime::Slot> slots;
   /// The call returned an error, and filled nothing.
   bool failed;
-  /// What the call stored in its `Moved`: after the call, if it has one.
+  /// The number that the call stored in its `Moved`: after the call, if it has one.
   uint32_t moved;
 };
 

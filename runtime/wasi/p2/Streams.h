@@ -2,9 +2,9 @@
 
 // wasi:io/error and wasi:io/streams.
 //
-// What a stream does is in its source or sink, which its pollables share. Regular files are always
-// ready; pipes and terminals, whose blocking mode the host's other processes share, are asked
-// before they are read or written; sockets are the guest's own, and do not block.
+// The actions of a stream are in its source or sink, which its pollables share. Regular files are
+// always ready; pipes and terminals, whose blocking mode the host's other processes share, are
+// asked before they are read or written; sockets are the guest's own, and do not block.
 #pragma once
 
 #include "runtime/wasi/p2/ErrorCodes.h"
@@ -30,7 +30,7 @@ struct StreamError {
   static constexpr std::array<std::string_view, 2> cases = {"last-operation-failed", "closed"};
 };
 
-/// What a stream's method gives: an error of the stream, or one that ends the guest.
+/// The result of a stream's method; a Result around it has the errors that end the guest.
 template <typename T> using StreamResult = std::expected<T, StreamError>;
 
 /// Where an input stream's bytes come from.
