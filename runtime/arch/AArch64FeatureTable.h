@@ -72,7 +72,7 @@ inline constexpr AArch64Feature aarch64Features[] = {
     {"fp8dot2", 0, bit(54)},
 };
 
-/// What the kernel says.
+/// The capabilities that the kernel reports.
 struct AArch64Capabilities {
   uint64_t hwcap, hwcap2;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a processor's file has to provide: crossing between host and compiled code, its register
-// numbers. Features.h is about what it can do.
+// The functions that each processor's file has to provide: crossing between host and compiled code,
+// its register numbers. Features.h is about what it can do.
 //
 // Compiled code runs on a stack of its own (Thread.h); the host keeps the thread's. Both directions
 // of every crossing switch stacks, so host code never depends on how deep the guest is, and a guest
@@ -42,8 +42,8 @@ struct Activation {
   uint32_t depth;
   /// The error that a host function returned, to be handed to the host that entered; owned.
   Error *hostError;
-  /// What those registers held where the guest called the host, or made an exception: references
-  /// to exceptions may be in them.
+  /// The contents of those registers where the guest called the host, or made an exception:
+  /// references to exceptions may be in them.
   uintptr_t savedRegisters[savedRegisterCount];
 };
 
@@ -88,9 +88,9 @@ uint32_t w2nEnterGuest(Activation *activation, artifact::EntryThunk thunk,
 /// host's stack pointer.
 void w2nLeaveGuest();
 
-// What compiled code calls (HostFunction::invoke and RuntimeServices): each switches to the host's
-// stack and calls the function of the same name without "Entry" (Services.cpp); where that reports
-// a trap, it leaves the activation.
+// The entries that compiled code calls (HostFunction::invoke and RuntimeServices): each switches to
+// the host's stack and calls the function of the same name without "Entry" (Services.cpp); where
+// that reports a trap, it leaves the activation.
 void w2nInvokeHostEntry(artifact::HostFunction *self, uint64_t *slots);
 [[noreturn]] void w2nTrapEntry(artifact::InstanceContext *context, uint32_t kind);
 uint64_t w2nMemoryGrowEntry(artifact::InstanceContext *, uint32_t, uint64_t);

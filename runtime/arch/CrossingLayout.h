@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the assembly of the crossings shares: offsets in Activation and ThrowPoint, which Arch.h
+// Definitions for the assembly of the crossings: offsets in Activation and ThrowPoint, which Arch.h
 // asserts, and how a symbol is defined. Read by the assembler as well as by C++.
 #pragma once
 

@@ -6,7 +6,7 @@
   .p2align 2
   W2N_LABEL w2nCrossingBegin
 
-  // What calls preserve besides s0: each stored to, or loaded from, its own word from `base` + `offset` on.
+  // Registers that calls preserve besides s0: each stored to, or loaded from, its own word from `base` + `offset` on.
   .macro W2N_PRESERVED integer, float, base, offset
   \integer s1, \offset+0(\base)
   \integer s2, \offset+8(\base)

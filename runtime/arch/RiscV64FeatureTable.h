@@ -96,7 +96,7 @@ inline constexpr RiscV64Feature riscv64Features[] = {
     {"zvl1024b", "v", probed(2), 1024},
 };
 
-/// What the kernel says.
+/// The capabilities that the kernel reports.
 struct RiscV64Capabilities {
   uint64_t hwcap;
   uint64_t probed;     ///< 0 without hwprobe

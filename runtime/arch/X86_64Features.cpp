@@ -16,8 +16,8 @@ namespace {
 
 enum Register : uint8_t { Eax, Ebx, Ecx, Edx };
 
-/// What the operating system must save on a context switch before a feature may be used: bits of
-/// XCR0.
+/// The state that the operating system must save on a context switch before a feature may be used:
+/// bits of XCR0.
 enum Saved : uint8_t { None = 0, Ymm = 0x06, Zmm = 0xe6 };
 
 struct Feature {

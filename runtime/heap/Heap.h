@@ -35,7 +35,7 @@ protected:
   ~RootVisitor() = default;
 };
 
-/// What a heap asks of its owner.
+/// The functions of its owner that a heap calls.
 class HeapClient {
 public:
   virtual void visitRoots(RootVisitor &visitor) = 0;
@@ -52,11 +52,11 @@ enum class HeapError : uint8_t {
 };
 
 struct HeapOptions {
-  /// Of the objects' memory; the tables beside it are 4% more.
+  /// The limit of the objects' memory; the tables beside it are 4% more.
   uint64_t maxBytes = artifact::maxHeapBytes;
   /// Allocated before the first collection, and least between two.
   uint64_t minCollectBytes = 8 << 20;
-  /// Of the mark stack; 0: one for each 512 bytes of the heap.
+  /// The size of the mark stack; 0: one for each 512 bytes of the heap.
   uint32_t markStackEntries = 0;
   // For tests.
   bool collectAlways = false; ///< at every allocation; inline ones become calls
@@ -88,7 +88,7 @@ public:
   Heap(const Heap &) = delete;
   Heap &operator=(const Heap &) = delete;
 
-  /// What compiled code uses; lives as long as the heap.
+  /// The record that compiled code uses; lives as long as the heap.
   artifact::HeapRecord &record() { return allocation.record; }
 
   /// A new object of a type that is defined, all zero but for its header; `length` is 0 for

@@ -37,8 +37,8 @@ static bool canMap(uint64_t bytes) {
   return true;
 }
 
-/// What the last look at the system found beyond the headroom, less what was granted since. Callers
-/// that want little want it often, and share a look.
+/// The room that the last look at the system found beyond the headroom, less what was granted
+/// since. Callers that want little want it often, and share a look.
 static std::atomic<int64_t> roomLeft = 0;
 
 bool hasRoom(uint64_t bytes) {
