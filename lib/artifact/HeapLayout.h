@@ -20,7 +20,7 @@
 
 namespace w2n::artifact {
 
-/// What a heap can have at most, the inaccessible beginning included: what 32 bits reach.
+/// The largest heap in bytes, its inaccessible beginning included: the reach of 32 bits.
 inline constexpr uint64_t maxHeapBytes = uint64_t(1) << 32;
 /// The inaccessible beginning of a heap. Accesses to fields from here on check for null themselves.
 inline constexpr uint64_t nullGuardBytes = 64 << 10;
@@ -32,10 +32,10 @@ inline constexpr uint64_t heapGuardBytes = 1 << 20;
 /// addresses that are multiples of 8.
 inline constexpr uint32_t objectAlignment = 8;
 
-/// What a type's objects are, by `HeapRecord::kinds`.
+/// The kind of a type's objects, in `HeapRecord::kinds`.
 enum class ObjectKind : uint8_t { None, Struct, Array };
 
-/// What every object begins with. The fields of a structure follow in their order, each at the next
+/// The beginning of every object. The fields of a structure follow in their order, each at the next
 /// multiple of its width (of 8, for vectors), packed ones with their packed width; the elements of
 /// an array from `objectHeaderBytes` on, without gaps. An object is as large as the next multiple
 /// of objectAlignment.

@@ -63,7 +63,7 @@ private:
   void setUnreachable();
   Result<Frame *> frameAt(uint32_t label);
   Types paramsOf(const BlockType &type) const;
-  /// Of a value type, this refers to `type` itself.
+  /// For a value type, the result refers to `type` itself.
   Types resultsOf(const BlockType &type) const;
   Types labelTypesOf(const Frame &frame) const;
   /// Checks the operands of a branch without popping them for good.

@@ -19,7 +19,7 @@ public:
   Status allow(FeatureSet needs, uint64_t offset) const;
   /// The instruction and its immediates.
   Status allow(const Instruction &instruction) const;
-  /// Of either form of exceptions.
+  /// Allows tags if either form of exceptions is in the set.
   Status allowTags(uint64_t offset) const;
 
 private:

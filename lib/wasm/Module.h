@@ -112,10 +112,10 @@ struct BranchHint {
 
 struct Module {
   Bytes bytes;
-  /// What it was allowed to use when it was decoded.
+  /// The features that were allowed when it was decoded.
   FeatureSet features;
   std::vector<TypeDefinition> types;
-  /// Of `types`; filled by validation.
+  /// The table of `types`; filled by validation.
   TypeTable typeTable;
   std::vector<Import> imports;
   std::vector<Export> exports;

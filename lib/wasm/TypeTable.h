@@ -27,7 +27,7 @@ public:
   /// it.
   TypeGroup(uint32_t begin, const std::vector<uint32_t> &numbers)
       : begin(begin), numbers(&numbers) {}
-  /// Of types whose indices are numbers already.
+  /// The group of types whose indices are numbers already.
   TypeGroup() : begin(~uint32_t(0)) {}
 
   /// Empties the group, for that of the types from `first` on.

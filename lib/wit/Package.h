@@ -23,7 +23,7 @@ struct Name {
   Place place;
 };
 
-/// What is written before an item.
+/// The attributes before an item.
 struct Attributes {
   std::string docs; ///< lines that end in '\n'
   std::optional<Name> since, deprecated, unstable;
@@ -49,7 +49,7 @@ struct Type {
   TypeKind kind = TypeKind::Primitive;
   component::Primitive primitive = component::Primitive::Bool;
   Place place;
-  /// Of Named, Own and Borrow.
+  /// The name of Named, Own and Borrow.
   Name name;
   const TypeDefinition *definition = nullptr;
   /// Types in angle brackets; of a result only those that are not missing.
@@ -153,7 +153,7 @@ struct Extern {
   bool isExport = false;
   Attributes attributes;
   std::optional<Name> name; ///< a plain name
-  /// What it is: a path, or one of these.
+  /// The item: a path, or one of these.
   std::optional<UsePath> path;
   std::unique_ptr<Interface> interface;
   std::optional<Function> function;
