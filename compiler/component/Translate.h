@@ -62,7 +62,7 @@ private:
 
   /// Pushes the core value at `source`; `load` is of memory.
   void read(const Place &source, wasm::ValueKind kind, Op load);
-  /// What comes before and after the value that is written.
+  /// Emits the code before and after the value that is written.
   void beginWrite(const Place &target);
   void endWrite(const Place &target, wasm::ValueKind kind, Op store);
   void convert(wasm::ValueKind from, wasm::ValueKind to);

@@ -76,7 +76,7 @@ protected:
   void passOperands(Frame &frame);
   /// The same for a conditional branch: returns where it goes.
   llvm::BasicBlock *passOperandsOnEdge(Frame &frame);
-  /// What the module's branch hints say of `instruction`, a br_if or if; null is nothing.
+  /// The weights by the module's branch hints of `instruction`, a br_if or if; null if it has none.
   llvm::MDNode *hintedWeights(const Instruction &instruction);
   void becomeUnreachable();
   /// Whether the next instruction, which nothing reaches, has no code: all but those that end or
