@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-/// What the standard C API (wasm.h) leaves to each engine: why something failed, how modules are
-/// compiled, and the way to and from runtime.h. Part of libwasm2native-runtime. C11 and C++.
+/// Extensions of the standard C API (wasm.h): why something failed, how modules are compiled, and
+/// the way to and from runtime.h. Part of libwasm2native-runtime. C11 and C++.
 #ifndef WASM2NATIVE_WASM_EXTENSIONS_H
 #define WASM2NATIVE_WASM_EXTENSIONS_H
 
