@@ -96,7 +96,7 @@ std::string emitCallback(const Import &import, const Receiver &receiver) {
     return text + expression + ";\n" + writeBack + "        return nullptr;\n      }";
   if (writeBack.empty())
     return text + "return call.finish(" + expression + ");\n      }";
-  // What failed writes nothing.
+  // A function that fails writes nothing.
   return text + "auto result = " + expression + ";\n" +
          "        if (w2n_error *error = call.finish(std::move(result)))\n          return "
          "error;\n" +

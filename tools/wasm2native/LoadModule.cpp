@@ -35,7 +35,7 @@ ModuleResult loadSource(cache::Source &source, const std::string &path,
   options.progress = [&progress](uint32_t done, uint32_t total) { progress.update(done, total); };
   if (cache::ModuleCache *cache = processCache(choice))
     return cache->load(source, path, optionsInC(options));
-  // What is compiled here runs here.
+  // Code that is compiled here runs here, and may use all of this processor.
   if (options.cpu.empty())
     options.cpu = "native";
   W2N_TRY(wasm, source.read());
