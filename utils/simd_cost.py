@@ -46,7 +46,7 @@ REASONS = [
     (r"laneselect", "A mask and its complement select."),
     (r"madd", "The baseline does not multiply and add at once."),
 ]
-# What a function has besides: entry and exit.
+# Instructions of entry and exit, which every function has besides.
 SKIPPED = re.compile(r"^(ret|retq|push\w*|pop\w*|endbr64|bti.*)$")
 IMMEDIATES = {
     "Memarg": wasm.MEMARG,

@@ -12,7 +12,7 @@ import random
 import re
 import subprocess
 
-# Of what both Node.js 20 and the compiler know.
+# Features that both Node.js 20 and the compiler know.
 FEATURES = ("simd bulk-memory sign-ext nontrapping-float-to-int multivalue reference-types tail-call mutable-globals "
             "extended-const").split()
 FLAGS = ["--mvp-features"] + [f"--enable-{feature}" for feature in FEATURES]

@@ -384,7 +384,7 @@ class Writer:
             return Node("", self.table_index(OPEN_TABLE, depth), value, b"\x26\x01")
         if dice < 0.9:
             return Node("", b"\xfc\x0d\x02")
-        # Of the open table: table.init, and table.copy from each.
+        # The open table: table.init, and table.copy from each.
         ends = b"".join(bytes(i32(self.rng.randrange(4))) for _ in range(3))
         return Node("", ends, self.rng.choice([b"\xfc\x0c\x02\x01", b"\xfc\x0e\x01\x01", b"\xfc\x0e\x01\x00"]))
 

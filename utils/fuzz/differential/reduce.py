@@ -46,7 +46,7 @@ def shrink_function(module, function, different):
         for parts in candidates(node):
             node.parts = parts
             text = different(module.encode())
-            # What Node.js refuses is no valid module.
+            # A module that Node.js refuses is not valid.
             if text and "Node.js" not in text:
                 last = text
                 break

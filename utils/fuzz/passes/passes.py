@@ -35,7 +35,7 @@ SCALAR = f"{CLEAN},{COMBINE},w2n-pin-dead-blocks,simplifycfg,w2n-pin-dead-loops,
 LATE = (f"{SCALAR},reassociate,loop-mssa(licm,loop-rotate,licm),gvn,{COMBINE},"
         "w2n-pin-dead-blocks,simplifycfg,loop-simplify,lcssa")
 WIDE = f"{SCALAR},w2n-widen-addresses,loop-simplify,lcssa"
-# What runs before a pass; SCALAR if it is not here.
+# The passes that run before a pass; SCALAR if it is not here.
 BEFORE = {"w2n-pin-dead-blocks": CLEAN, "w2n-wide-products": CLEAN, "w2n-reroll-loops": WIDE, "w2n-widen-exits": WIDE,
           "w2n-fold-index-sums": WIDE, "w2n-pin-dead-loops": LATE, "w2n-short-loops": LATE,
           "w2n-join-halves": f"{LATE},slp-vectorizer", "w2n-shorten-recurrences": LATE, "w2n-keep-selects": LATE,
