@@ -51,7 +51,7 @@ config.substitutions.append(("%components", components))
 config.substitutions.append(("%bin", os.path.join(config.build_dir, "bin")))
 
 config.available_features.add(os.uname().machine)
-# What of the processor's features tests depend on.
+# Features of the processor that tests depend on.
 with open("/proc/cpuinfo") as cpuinfo:
     config.available_features.update({"fma"}.intersection(cpuinfo.read().split()))
 # Sanitizers need memory of their own, and keep what is freed.

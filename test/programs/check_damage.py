@@ -214,7 +214,7 @@ def main() -> None:
     generator = random.Random(options.seed)
     print(f"seed {options.seed}")
     checker = Checker(options.wasm2native, options.work)
-    # What is not damaged works, and the trap is one.
+    # The artifact works without damage, and the trap is one.
     if (status := execute([options.wasm2native, "run", str(artifact)]).status) != 0:
         fail(f"{artifact} ends with {status}, must be 0")
     if (status := execute([options.wasm2native, "run", str(artifact), "argument"]).status) != STATUS_TRAP:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 LIST = pathlib.Path(__file__).with_name("exports.txt")
-# What debuggers and our own tests look for, which no header declares.
+# Symbols that debuggers and our own tests look for, which no header declares.
 UNDECLARED = {"__jit_debug_descriptor", "__jit_debug_register_code", "w2n_compiler_pass_counts"}
 
 

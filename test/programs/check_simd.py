@@ -54,7 +54,7 @@ def input_vectors() -> list[bytes]:
 
 
 INPUTS = input_vectors()
-# Of scalars: names, first opcode, operands and results.
+# Scalar instructions: names, first opcode, operands and results.
 SCALARS = [("f32", "ceil floor trunc nearest sqrt", 0x8D, "f:f"), ("f32", "add sub mul div min max", 0x92, "ff:f"),
            ("f64", "ceil floor trunc nearest sqrt", 0x9B, "d:d"), ("f64", "add sub mul div min max", 0xA0, "dd:d"),
            ("f32", "demote_f64", 0xB6, "d:f"), ("f64", "promote_f32", 0xBB, "f:d")]

@@ -46,7 +46,7 @@ EXPECTED = (
     *(Expected("wrong-code/memory64-atomic-wrap.wat", export, (-256,), OUTSIDE) for export in ("notify", "wait32")),
 )
 
-# What is documented to differ: NaNs by level, and memory after a trap.
+# Differences that are documented: NaNs by level, and memory after a trap.
 MAY_DIFFER = ("nan1", "state-after-trap")
 HOST_ONLY = ("host", "limits", "wasi", "features")
 

@@ -63,7 +63,7 @@ private:
     std::vector<runtime::Slot> slots;
   };
   struct Thread;
-  /// What a module was made from, and how many actions its instances have seen.
+  /// The source of a module, and how many actions its instances have seen.
   struct Source {
     std::vector<uint8_t> wasm;
     unsigned actions = 0;

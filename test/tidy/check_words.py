@@ -9,7 +9,7 @@ import sys
 
 from sources import ROOT, TEXT, tracked_files
 
-# What is not to be written, and what is.
+# Words that are not to be written, and why.
 RETIRED = (
     (r"\b[mM]ost[A-Z]\w*", "a limit is max*"),
     (r"\b(?:CPU|processor) levels?\b|\bcpuLevel\w*|\bLevelRecord\b|\blevels? of (?:an|the) artifact\b",

@@ -11,7 +11,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TEXT = (".cpp", ".h", ".hpp", ".def", ".c", ".S", ".py", ".md", ".txt", ".cmake", ".sh", ".wat", ".ll", ".test", ".mjs",
         ".in", ".json", ".map")
-# What others wrote, and data of tests.
+# Files that others wrote, and data of tests.
 OTHERS = ("test/spec/suite/",)
 SKIPPED = 77  # for ctest
 

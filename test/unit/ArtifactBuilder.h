@@ -32,7 +32,7 @@ public:
   /// A run of `bytes` in the image of memory 0, padded to segmentAlignment.
   void addImage(uint64_t memoryOffset, const std::vector<uint8_t> &bytes);
 
-  /// Of the first slice; addSlice adds another that has the same code.
+  /// Sets the features of the first slice; addSlice adds another that has the same code.
   void setFeatures(std::string_view features);
   void addSlice(std::string_view cpu, std::string_view features);
 

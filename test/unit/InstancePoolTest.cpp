@@ -123,7 +123,7 @@ TEST_P(InstancePoolReset, NothingOfATenantIsLeft) {
       std::memset(memory.bytes().data(), secret, memory.bytes().size());
     for (int i = 0; i < round % 4; ++i)
       memory.bytes()[random() % memory.bytes().size()] = secret;
-    // What is only read costs nothing, and is not taken for a tenant's.
+    // Pages that are only read cost nothing, and are not taken for a tenant's.
     if (round % 5 == 0) {
       EXPECT_GE(std::count(memory.bytes().begin(), memory.bytes().end(), secret), 0);
     }

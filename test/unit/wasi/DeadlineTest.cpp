@@ -31,10 +31,10 @@ constexpr int slowness = 60;
 #else
 constexpr int slowness = 1;
 #endif
-/// Of the processor, and of a clock on a wall beside a machine that does much else.
+/// The limits of processor time, and of wall-clock time on a machine that does much else.
 constexpr std::chrono::nanoseconds maxWork = 1s * slowness, patience = 20s * slowness;
 
-/// What has been used since it was made.
+/// The time that has been used since the stopwatch was made.
 class Stopwatch {
 public:
   void expectInTime(const std::string &what) const {
@@ -57,7 +57,7 @@ constexpr uint64_t memoryBytes = uint64_t(1) << 32;
 constexpr uint32_t results = 64, list = 1024, path = 4096, waits = 16384, events = 1 << 20,
                    empties = 4 << 20, large = 8 << 20;
 
-/// What the arguments are, besides the descriptor.
+/// The arguments besides the descriptor.
 struct Arguments {
   const char *description;
   uint64_t number;

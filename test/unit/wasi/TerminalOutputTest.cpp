@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a terminal gets of a guest's output: the filter by itself, and standard streams on a
+// The output of a guest that a terminal gets: the filter by itself, and standard streams on a
 // pseudo-terminal, a pipe and a file.
 #include "runtime/wasi/TerminalOutput.h"
 
