@@ -20,7 +20,7 @@ TARGETS = {
     "AArch64": ["--target=aarch64"],
 }
 BEGIN, END = "<!-- Written by utils/simd_cost.py. -->\n", "<!-- End of what is written. -->\n"
-# Why an instruction is not one: the first that matches.
+# Reasons why an instruction is not one: the first that matches.
 REASONS = [
     (r"load|store", "One instruction loads the memory's base. Before SSE4.1, bytes and doublewords go to a lane through other registers."),
     (r"swizzle|shuffle", "`pshufb` is of SSSE3. Before, byte by byte, or words and masks where the lanes are constant."),

@@ -308,7 +308,7 @@ Status Translator::translateList(std::span<const Field> element, const Place &so
   const component::Layout layout = layoutOfFields(types, element);
   const auto [address, length] = readPair(source);
   adapters.checkAlignment(e, address, layout.alignment, CanonTrap::UnalignedPointer);
-  // Where it ends, in 64 bits, in which nothing overflows.
+  // The end of the list, in 64 bits, in which nothing overflows.
   e.get(length);
   e.op(Op::I64ExtendI32U);
   e.i64(layout.bytes);

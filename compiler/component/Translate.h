@@ -13,7 +13,7 @@ struct FlatSlot {
   wasm::ValueKind kind = wasm::ValueKind::I32;
 };
 
-/// Where a value is: in locals, or in memory at what a local holds.
+/// The place of a value: in locals, or in memory at the address that a local holds.
 struct Place {
   std::span<const FlatSlot> slots;
   bool isInMemory = false;

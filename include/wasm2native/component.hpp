@@ -19,7 +19,7 @@
 
 namespace w2n::component {
 
-/// Why a call has no result: it trapped, or an export is missing.
+/// The reason why a call has no result: it trapped, or an export is missing.
 struct Error {
   std::string text;
 };

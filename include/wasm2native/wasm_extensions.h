@@ -17,7 +17,7 @@ typedef struct wasm_config_t wasm_config_t;
 typedef struct wasm_module_t wasm_module_t;
 typedef struct wasm_store_t wasm_store_t;
 
-/// Why the last function of wasm.h on this thread that returned null, false or nothing did so: a
+/// The reason why the last function of wasm.h on this thread returned null, false or nothing: a
 /// module that is not valid, an import that does not fit, a value of another type. Null if none
 /// has. Valid until the next one. Threads: any, each its own.
 W2N_API const w2n_error *w2n_wasm_last_error(void);

@@ -227,9 +227,9 @@ struct HostFunction {
 static_assert(offsetof(HostFunction, invoke) == 0);
 static_assert(offsetof(HostFunction, argumentBuffer) == offsetof(InstanceContext, argumentBuffer));
 
-/// Where the variable part of a context has its arrays, from the counts of the module's index
-/// spaces: the one place where these offsets are computed. All counts are those of the metadata
-/// header.
+/// The offsets of the arrays in the variable part of a context, from the counts of the module's
+/// index spaces: the one place where these offsets are computed. All counts are those of the
+/// metadata header.
 struct ContextLayout {
   uint32_t importedFunctions = 0, memories = 0, tables = 0, importedGlobals = 0, definedGlobals = 0,
            referencedFunctions = 0, types = 0, definedMemories = 0, definedTables = 0,

@@ -69,7 +69,7 @@ inline constexpr uint32_t wideReferenceBytes = 8;
 constexpr uint32_t alignObject(uint32_t bytes) {
   return (bytes + objectAlignment - 1) & ~(objectAlignment - 1);
 }
-/// Where a field of `bytes` lies that follows an object's first `end` bytes.
+/// The offset of a field of `bytes` that follows an object's first `end` bytes.
 constexpr uint32_t fieldOffset(uint32_t end, uint32_t bytes) {
   const uint32_t alignment = bytes < objectAlignment ? bytes : objectAlignment;
   return (end + alignment - 1) & ~(alignment - 1);

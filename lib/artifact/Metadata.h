@@ -71,8 +71,8 @@ public:
 
   /// Whether `offset` is an address in the executable segment.
   bool isCode(ImageOffset offset) const;
-  /// Where `offset` is in the mapping that the view was made from; check it first (isCode, or a
-  /// range that `read` checked).
+  /// The address of `offset` in the mapping that the view was made from; check it first (isCode, or
+  /// a range that `read` checked).
   const uint8_t *address(ImageOffset offset) const { return base + offset; }
   /// The record of function `index`, checked: its type exists and its reference is in the context.
   /// Errors: Malformed. `index` must be below functions().size().

@@ -88,7 +88,7 @@ struct Function {
 
 enum class DefinitionKind : uint8_t { Alias, Record, Variant, Enum, Flags, Resource };
 
-/// Where a type is defined.
+/// The interface or world that defines a type.
 struct Owner {
   const Interface *interface = nullptr;
   const World *world = nullptr;
@@ -236,7 +236,7 @@ struct Packages {
   std::unique_ptr<Sources> sources = std::make_unique<Sources>();
   /// In the order in which they were given.
   std::vector<std::unique_ptr<Package>> all;
-  /// Whose worlds are meant if nothing else is said; null if only dependencies were given.
+  /// The package whose worlds are meant by default; null if only dependencies were given.
   const Package *root = nullptr;
 
   const Package *find(std::string_view id) const;

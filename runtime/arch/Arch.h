@@ -19,11 +19,11 @@ inline constexpr unsigned savedRegisterCount = W2N_SAVED_REGISTER_COUNT;
 /// One stay in compiled code, from the host's call to its return: lives on the host's stack. The
 /// assembly of each processor knows the first fields by their offsets.
 struct Activation {
-  /// Where the host's stack continues while the host is called back; also holds what leaving
-  /// restores.
+  /// The place where the host's stack continues while the host is called back; also holds what
+  /// leaving restores.
   uintptr_t hostStackPointer;
-  /// Where the guest's stack begins for this activation; where it was left while the host is called
-  /// back.
+  /// The place where the guest's stack begins for this activation; where it was left while the host
+  /// is called back.
   uintptr_t guestStackPointer;
   /// The trap that ended the activation, if leaveGuest was used.
   uint32_t trapKind;
@@ -31,7 +31,7 @@ struct Activation {
   uint32_t afterCall;
   /// Registers of the guest when it trapped: where a backtrace starts.
   uintptr_t trapProgramCounter, trapStackPointer, trapFramePointer;
-  /// Where the processor keeps a return address in a register: that register, if afterCall is 0.
+  /// The return-address register, on processors that have one, if afterCall is 0.
   uintptr_t trapReturnAddress;
 
   /// The activation below this one on the thread, or null.
@@ -47,8 +47,8 @@ struct Activation {
   uintptr_t savedRegisters[savedRegisterCount];
 };
 
-/// Where an exception is thrown: the registers after the call that threw it, which the runtime
-/// replaces by those of the landing pad.
+/// The place where an exception is thrown: the registers after the call that threw it, which the
+/// runtime replaces by those of the landing pad.
 struct ThrowPoint {
   uintptr_t saved[savedRegisterCount];
   uintptr_t framePointer;
@@ -136,7 +136,7 @@ void w2nArrayInitElementEntry(artifact::InstanceContext *, uint32_t, uint32_t, u
 /// overflow may be found there.
 extern const char w2nCrossingBegin[], w2nCrossingEnd[];
 
-/// Where crossings go to the guest: each looks at w2nInterruptPending first and calls
+/// The code where crossings go to the guest: each looks at w2nInterruptPending first and calls
 /// w2nInterrupted if it is set, then leaves. A thread that is interrupted after it has looked must
 /// be left at once, as if it were in the guest already; so all of that code is in this range, from
 /// the look to the jump. From w2nToHandlerBegin on the guest goes on at a landing pad, and its

@@ -94,7 +94,7 @@ std::vector<EntryInfo> Store::evict(uint64_t limitBytes, const std::string &kept
       break;
     if (entry.key == kept)
       continue;
-    // Who has it open keeps it; who comes now compiles it. A key that is being compiled is in use.
+    // Users that have it open keep it; later ones compile it. A key being compiled is in use.
     const auto lock = KeyLock::take(locks.get(), entry.key, KeyLock::noWait);
     if (!lock)
       continue;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Where the cache is, how large it may be, and how long to wait for others.
+// Settings of the cache: its folder, its size, and how long to wait for others.
 #pragma once
 
 #include "lib/support/Error.h"

@@ -78,8 +78,8 @@ public:
   }
   /// Whether no more frames are to be looked at.
   bool isFull() const { return lines + more >= greatestFrames; }
-  /// Those that are active there, innermost first: more than one where some were inlined, none in
-  /// thunks and helpers, which have frames, too, but are nobody's function.
+  /// Adds the functions that are active there, innermost first: more than one where some were
+  /// inlined, none in thunks and helpers, which have frames, too, but are nobody's function.
   void addFunctionsAt(const Module &module, uintptr_t address) {
     const uint32_t index = module.functionIndexAt(address);
     if (index == artifact::noIndex)

@@ -43,12 +43,12 @@ struct Function {
   std::shared_ptr<Instance> owner;
   /// Only for host functions.
   HostCallback host;
-  /// Where this was got from a guest that imports a host function: that function, as the host has
-  /// made it.
+  /// The host function, as the host has made it, if this one was got from a guest that imports a
+  /// host function.
   std::shared_ptr<Function> definition = nullptr;
   /// Canonical number of `type` (CanonicalTypes.h).
   uint32_t typeId = 0;
-  /// That type, if there is no owner, whose module holds it.
+  /// Holds that type if there is no owner, whose module holds it.
   HeldTypes held = {};
   /// The owner's thunk for this type; null for host functions, or if the owner has none.
   artifact::EntryThunk entry = nullptr;

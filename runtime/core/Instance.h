@@ -32,8 +32,8 @@ struct InstanceOptions {
   std::shared_ptr<HostBudget> budget = nullptr;
   /// Counts the instances made with these options; null: any number.
   std::shared_ptr<InstanceQuota> quota = nullptr;
-  /// Where the module has objects: the heap that they live in, with those of other instances; null:
-  /// that of the instances that it imports from, or one of its own, of limits.maxHeapBytes.
+  /// The heap in which the module's objects live, with those of other instances; null: that of the
+  /// instances that it imports from, or one of its own, of limits.maxHeapBytes.
   std::shared_ptr<StoreHeap> heap = nullptr;
   /// Takes a slot of this pool, whose limits then hold as well; null: none.
   std::shared_ptr<InstancePool> pool = nullptr;

@@ -79,7 +79,7 @@ public:
 
   /// The calling thread's innermost scope, or null.
   static InterruptScope *current();
-  /// Those that the calling thread is in: for a thread that goes on with the same work.
+  /// The interrupts that the calling thread is in: for a thread that goes on with the same work.
   static std::vector<std::shared_ptr<Interrupt>> currentInterrupts();
 
 private:

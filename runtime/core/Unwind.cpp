@@ -71,7 +71,7 @@ enum Opcode : uint8_t {
   gnuArgsSize = 0x2e,
 };
 
-/// Where a caller's register is.
+/// The place of a caller's register.
 struct Rule {
   enum Kind : uint8_t { SameValue, AtCfaOffset, Unknown } kind = SameValue;
   int64_t offset = 0;

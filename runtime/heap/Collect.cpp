@@ -85,7 +85,7 @@ void Heap::giveUpMarking() {
   std::memset(space->overflowed + firstBlock, 0, space->frontier - firstBlock);
 }
 
-/// Those that are marked first; returns how many they are.
+/// Puts the marked objects first; returns how many they are.
 size_t Heap::sortHostObjects() {
   const auto objects = hostObjects.all();
   const auto dead = std::partition(objects.begin(), objects.end(), [&](const HostObject &object) {

@@ -137,7 +137,7 @@ private:
   Heap(const HeapTypes &types, HeapClient &client, const HeapOptions &options)
       : types(types), client(client), options(options) {}
 
-  /// Where objects are put next.
+  /// The free range in which objects are put next.
   struct Region {
     uint64_t cursor = 0, end = 0;
   };
@@ -145,7 +145,7 @@ private:
     artifact::HeapRecord record = {};
     uint64_t regionEnd = 0; ///< record.limit, unless each allocation is to be a call
     Region overflow;        ///< for what is larger than a line and does not fit into the region
-    // Where to look for the next hole and blocks.
+    // The places where to look for the next hole and blocks.
     uint32_t holeBlock = 0, holeLine = 0;
     uint32_t nextRecyclable = 0, nextFree = 0, nextForMedium = 0;
     uint64_t allocatedBytes = 0; ///< since the last collection, whole regions

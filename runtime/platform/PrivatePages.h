@@ -23,7 +23,7 @@ struct AddressRange {
 struct PrivatePages {
   /// How many of the caller's ranges were filled in.
   size_t rangeCount;
-  /// Where the search ended: no page below it is missing from the ranges.
+  /// The place where the search ended: no page below it is missing from the ranges.
   uint8_t *end;
 };
 

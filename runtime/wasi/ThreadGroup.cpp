@@ -56,7 +56,7 @@ struct ThreadGroup::Start {
   std::shared_ptr<Instance> instance;
   std::shared_ptr<Function> function;
   uint32_t id, argument;
-  /// Those of the thread that asked for this one.
+  /// The interrupts of the thread that asked for this one.
   std::vector<std::shared_ptr<runtime::Interrupt>> interrupts;
 };
 

@@ -47,7 +47,7 @@ writer = os.path.join(components, "write_component.py")
 config.substitutions.append(("%write-component", sys.executable + " " + writer))
 config.substitutions.append(("%components", components))
 
-# Where the command under test is.
+# The folder of the command under test.
 config.substitutions.append(("%bin", os.path.join(config.build_dir, "bin")))
 
 config.available_features.add(os.uname().machine)

@@ -60,7 +60,7 @@ def execute(command: list[str]) -> Result:
 
 
 def complaint(result: Result, file: pathlib.Path) -> str:
-    """What is wrong with how the command ended; empty if it is an error that names the file, or success."""
+    """The fault in how the command ended; empty if it is an error that names the file, or success."""
     if result.status is None:
         return f"did not end within {TIMEOUT_SECONDS} s"
     if "Sanitizer" in result.errors or "runtime error: " in result.errors:

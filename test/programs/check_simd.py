@@ -99,7 +99,7 @@ def dot_i8(first: bytes, second: bytes) -> bytes:
 
 
 def reference(text: str, operands: list[bytes]) -> bytes:
-    """What relaxed instruction `text` is in the deterministic profile, in other instructions."""
+    """The relaxed instruction `text`, as in the deterministic profile, in other instructions."""
     shape, name = text.split(".")
     first, *rest = operands
     if name == "relaxed_dot_i8x16_i7x16_s":

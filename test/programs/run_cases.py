@@ -74,7 +74,7 @@ def arguments_for(types: list[str], most: int) -> list[tuple[int, ...]]:
 
 def outcome_of(command: pathlib.Path, artifact: pathlib.Path, export: str, arguments: tuple[int, ...],
                seconds: int) -> str | None:
-    """What the call printed, or the trap; none if it takes too long."""
+    """The text that the call printed, or the trap; none if it takes too long."""
     done = run([str(command), "run", "--timeout", f"{seconds}s", "--invoke", export, str(artifact), "--",
                 *map(str, arguments)])
     errors = text_of(done.errors)

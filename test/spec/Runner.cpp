@@ -161,7 +161,7 @@ Status Runner::validate(const Json &command) {
     W2N_CHECK(compileWasm(wasm, StopAfter::Validate));
     return {};
   }
-  // Where there is no compiler there still is what it validates with.
+  // A build without the compiler still has the validator.
   W2N_TRY(module, wasm::decodeModule(wasm));
   return wasm::validateModule(module);
 }

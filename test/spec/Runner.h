@@ -33,7 +33,7 @@ public:
   struct Options {
     compiler::CompileOptions compile;
     runtime::LoadOptions load;
-    /// Where the script's files are, and where artifacts may be written.
+    /// The folders of the script's files, and of the artifacts that may be written.
     std::filesystem::path scriptFolder, artifactFolder;
     /// artifactFolder has all artifacts (CompiledScript.h): nothing is compiled.
     bool compiledBefore = false;
@@ -107,8 +107,8 @@ private:
   Options options;
   Externs spectest;
   Counts totals;
-  /// That of all instances, which link with each other in any order; made for the first that needs
-  /// one.
+  /// The heap of all instances, which link with each other in any order; made for the first that
+  /// needs one.
   std::shared_ptr<runtime::StoreHeap> heap;
   InstanceHandle current;
   std::map<std::string, InstanceHandle> instances;

@@ -66,7 +66,7 @@ private:
   std::vector<uint8_t> imageBytes;
 };
 
-/// Where the pieces of the file are.
+/// The offsets of the pieces of the file.
 inline constexpr uint64_t noteOffset = 1024, textOffset = 65536, imageOffset = 81920;
 
 } // namespace w2n::test

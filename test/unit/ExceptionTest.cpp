@@ -77,7 +77,7 @@ TEST(UnwindWithLandingPads, FindsThePadOfACall) {
   EXPECT_EQ(unwind.landingPad(image.function() + 5), image.function() + 0x30);
   EXPECT_EQ(unwind.landingPad(image.function() + 4), 0u);
   EXPECT_EQ(unwind.landingPad(image.function() + 13), image.function() + 0x20);
-  // Where the table may not lie, there is none.
+  // A table outside of the bytes where it may lie counts as none.
   const UnwindTable confined({image.bytes, 64}, {image.bytes, 80});
   EXPECT_EQ(confined.landingPad(image.function() + 5), 0u);
 }

@@ -404,7 +404,7 @@ TEST(InstanceEnd, ClearsTheStacksOfOtherThreadsBeforeTheNextGuest) {
                       currentGuestStack->top - currentGuestStack->limit - 4096));
 }
 
-// Where an instance ends in a host function, the guests that wait for it have their frames.
+// If an instance ends in a host function, the guests that wait for it have their frames.
 TEST(InstanceEnd, LeavesTheFramesOfRunningGuests) {
   const auto module = sampleModule();
   std::shared_ptr<Instance> inner = *instantiate(module, nullptr);

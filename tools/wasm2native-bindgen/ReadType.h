@@ -45,7 +45,7 @@ public:
 
 private:
   std::string nameOf(clang::QualType type) const;
-  /// Why values of `type` cannot lie in guest memory, or "".
+  /// The reason why values of `type` cannot lie in guest memory, or "".
   std::string checkInMemory(clang::QualType type) const;
   std::string checkFields(const clang::RecordDecl &record) const;
 };

@@ -29,11 +29,11 @@ struct CommandSpec {
   const char *usage; ///< what follows the name: "[OPTION...] FILE"
   const char *summary;
   std::span<const OptionRow> options;
-  /// Those that several subcommands have.
+  /// Options that several subcommands have.
   std::span<const OptionRow> sharedOptions;
-  /// Those of a part that has a file of its own.
+  /// Options of a part that has a file of its own.
   std::span<const OptionRow> furtherOptions = {};
-  /// Those about what a program may use.
+  /// Options about what a program may use.
   std::span<const OptionRow> limitOptions = {};
   /// After the options in the help: an empty line first.
   const char *epilogue = "";

@@ -358,7 +358,7 @@ private:
 
   std::optional<runtime::InterruptScope> clock;
   std::shared_ptr<wasi::WasiContext> wasi;
-  /// That of all modules which have objects; null if none has.
+  /// The heap of all modules which have objects; null if none has.
   std::shared_ptr<runtime::StoreHeap> heap;
   std::vector<std::pair<std::string, std::shared_ptr<Instance>>> preloads;
 };

@@ -33,7 +33,7 @@ struct StreamError {
 /// The result of a stream's method; a Result around it has the errors that end the guest.
 template <typename T> using StreamResult = std::expected<T, StreamError>;
 
-/// Where an input stream's bytes come from.
+/// The source of an input stream's bytes.
 class InputSource {
 public:
   /// Reads on from `position`, or in order without one.
@@ -63,7 +63,7 @@ public:
   const std::shared_ptr<InputSource> source;
 };
 
-/// Where an output stream's bytes go.
+/// The sink of an output stream's bytes.
 class OutputSink {
 public:
   enum class Place : uint8_t { Position, End, InOrder };

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""What the tests of the cache share: small modules, the command with a cache of its own, and what a store may hold."""
+"""Parts that the tests of the cache share: small modules, the command with a cache of its own, and what a store may hold."""
 
 import argparse
 import os

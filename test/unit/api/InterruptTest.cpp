@@ -156,7 +156,7 @@ TEST_F(InterruptTest, HostFunctionsSeeIt) {
   ASSERT_TRUE(succeeds(make(instance)));
   const InterruptPtr interrupt = makeInterrupt(nsPerMs);
   w2n_interrupt_enter(interrupt.get());
-  // That the host function succeeds does not keep its caller running.
+  // A host function that succeeds does not keep its caller running.
   EXPECT_TRUE(failsWith(run("call-host"), W2N_ERROR_INTERRUPTED, "deadline exceeded"));
   w2n_interrupt_leave();
 }

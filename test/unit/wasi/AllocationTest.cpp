@@ -81,7 +81,7 @@ protected:
   uint32_t file = 0;
 };
 
-/// Where the kernel has none (qemu's emulation of one), a path of several names is walked, and the
+/// If the kernel has none (qemu's emulation of one), a path of several names is walked, and the
 /// folders on the way are kept in a list.
 bool hasOpenat2() {
   return syscall(SYS_openat2, AT_FDCWD, ".", nullptr, size_t(0)) == 0 || errno != ENOSYS;

@@ -53,7 +53,7 @@ private:
 };
 
 constexpr uint64_t memoryBytes = uint64_t(1) << 32;
-// Where things are in the guest's memory.
+// The places of things in the guest's memory.
 constexpr uint32_t results = 64, list = 1024, path = 4096, waits = 16384, events = 1 << 20,
                    empties = 4 << 20, large = 8 << 20;
 
@@ -238,7 +238,7 @@ TEST_F(DeadlineTest, LargeTransfersAreWhole) {
   run("fd_pread", 5, list + 64, 2, 1000, results);
   EXPECT_EQ(moved(), bytes);
   EXPECT_TRUE(std::ranges::equal(memory.subspan(from, bytes), memory.subspan(to, bytes)));
-  // Where the file is, and up to its end.
+  // Reads where the file is, and up to its end.
   ASSERT_EQ(truncate((host / "root/file").c_str(), 6 << 20), 0);
   std::ranges::fill(memory.subspan(to, bytes), 0);
   run("fd_seek", 5, 1000, 0, results);

@@ -61,7 +61,7 @@ def signature(params, results):
 
 
 class Text:
-    """What is needed of a module's text, as Binaryen prints it: imports, exported functions, its memory."""
+    """The needed parts of a module's text, as Binaryen prints it: imports, exported functions, its memory."""
 
     def __init__(self, text):
         self.imports = re.findall(r'^ \(import "logs" "([^"]*)" \(func \S+(.*)\)\)$', text, re.MULTILINE)

@@ -92,7 +92,7 @@ def element(index):
 
 
 def bits(function, local):
-    """What is in `local`, as an i64."""
+    """The value of `local`, as an i64."""
     value = get(local)
     if local.kind == "i":
         return op("i64.extend_i32_u", value)

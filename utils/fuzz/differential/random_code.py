@@ -22,7 +22,7 @@ INTERESTING = {
 # Vector instructions whose NaNs are not for the program to see; of scalars it is seen to where their bits are.
 MAKES_NANS = {f"{prefix}.{name}": prefix for prefix in ("f32x4", "f64x2") for name in
               "add sub mul div sqrt min max ceil floor trunc nearest demote_f64x2_zero promote_low_f32x4".split()}
-# Those that look at the bits of a float.
+# Instructions that look at the bits of a float.
 SEES_NANS = ("f32.reinterpret", "i32.reinterpret_f", "i64.reinterpret_f", "f32.copysign", "f64.copysign", "f32.store", "f64.store",
              "f32x4.splat", "f64x2.splat", "f32x4.replace_lane", "f64x2.replace_lane")
 MAY_TRAP = {text for text in OPERATIONS if ".div_" in text or ".rem_" in text or ".trunc_f" in text}

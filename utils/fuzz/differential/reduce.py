@@ -6,7 +6,7 @@ from tree import Node, constant
 
 
 def trivial(kind):
-    """What an expression may be replaced by, from the simplest; None where only its own parts may."""
+    """The simplest replacement of an expression; None where only its own parts may replace it."""
     if kind in ("i", "l", "f", "d", "v"):
         return Node(kind, *constant(kind, 0).parts)
     return Node("") if kind == "" else None

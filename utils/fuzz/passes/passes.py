@@ -70,7 +70,7 @@ class Case:
         return done.stdout
 
     def add_calls(self):
-        """What the harness calls: functions that give the exports their context."""
+        """Adds the functions that the harness calls, which give the exports their context."""
         lowered = self.folder / "lowered.ll"
         text = lowered.read_text()
         for index in range(FUNCTIONS):
@@ -85,7 +85,7 @@ class Case:
         self.run(self.options.build / "bin/w2n-opt", f"-passes={passes}", source, "-o", target)
 
     def execute(self, name):
-        """What the code of `name`.ll does."""
+        """The outcome of the code of `name`.ll."""
         self.opt("function(w2n-pin-loads)", f"{name}.ll", f"{name}.pinned.ll")
         self.run(f"{TOOLS}/llc", "-O0", "-relocation-model=pic", "-filetype=obj", f"{name}.pinned.ll",
                  "-o", f"{name}.o")
