@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""Which files the checks of this folder look at."""
+"""The files that the checks of this folder look at."""
 
 import functools
 import os
