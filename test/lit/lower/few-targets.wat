@@ -24,7 +24,7 @@
 ;; CHEAP-NOT: switch
 ;; CHEAP: {{^}}}
 
-;; One alone of these is small.
+;; Only one of these is small.
 ;; CHECK-LABEL: define {{.*}}@fn{{[0-9]+}}.call_small(
 ;; CHECK: switch i32 %{{.*}}, label %lookup [
 ;; CHECK-NEXT: i32 2, label
