@@ -19,7 +19,7 @@ using enum wasm::ValueKind;
 
 namespace {
 
-/// How a primitive value is read and written, and what makes any core value one of its type.
+/// The access to a primitive value, and the code that makes any core value one of its type.
 struct PrimitiveAccess {
   Primitive primitive;
   wasm::ValueKind kind;

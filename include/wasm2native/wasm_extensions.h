@@ -26,8 +26,8 @@ W2N_API const w2n_error *w2n_wasm_last_error(void);
 W2N_API void w2n_wasm_config_set_cache(wasm_config_t *config, const char *folder);
 /// The path of the compiler library; as in w2n_cache_options. Copied.
 W2N_API void w2n_wasm_config_set_compiler(wasm_config_t *config, const char *path);
-/// How modules are compiled. What pointers in `options` name must live as long as engines that are
-/// made with `config`. Errors: INVALID, UNSUPPORTED.
+/// The options by which modules are compiled. What pointers in `options` name must live as long as
+/// engines that are made with `config`. Errors: INVALID, UNSUPPORTED.
 W2N_API w2n_error *w2n_wasm_config_set_options(wasm_config_t *config,
                                                const w2n_compile_options *options);
 

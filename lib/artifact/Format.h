@@ -205,7 +205,7 @@ struct MetadataHeader {
   ArrayRef references;
   ArrayRef tags;
   uint32_t importedTags;
-  /// Which code was inlined, for backtraces: InlinedRanges in no order.
+  /// The code that was inlined, for backtraces: InlinedRanges in no order.
   ImageOffset inlined;
   uint32_t inlinedBytes;
   uint32_t reserved;

@@ -282,7 +282,7 @@ Status ComponentDecoder::decodeInstance(ByteReader &in, Definition &definition) 
 
 Status ComponentDecoder::decodeAlias(ByteReader &in, Definition &definition) {
   AliasDefinition alias;
-  // Which sorts are possible depends on the target, which comes after the sort.
+  // The possible sorts depend on the target, which comes after the sort.
   ByteReader sortBytes = in;
   W2N_TRY(first, in.readByte());
   uint8_t last = first;

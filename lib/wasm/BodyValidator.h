@@ -27,7 +27,7 @@ private:
     /// Refers to the module's types: a body can nest a million blocks of a thousand results each.
     BlockType type;
     size_t height;
-    /// How many locals had been set when it began.
+    /// The number of locals that had been set when it began.
     size_t setLocals = 0;
     bool unreachable = false;
     /// The br_table, counted from 1, that checked this label last.

@@ -4,7 +4,7 @@
 // asserts, and how a symbol is defined. Read by the assembler as well as by C++.
 #pragma once
 
-/// How many registers, besides the frame pointer, calls preserve.
+/// The number of registers, besides the frame pointer, that calls preserve.
 #if defined(__x86_64__)
 #define W2N_SAVED_REGISTER_COUNT 5 // rbx, r12 to r15
 #elif defined(__aarch64__)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Which processor this is. Features.h is about what it can do.
+// The identity of this processor. Features.h is about what it can do.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Which of LLVM's processor features this x86-64 machine has (Intel SDM, volume 2, CPUID; AMD APM,
+// LLVM's processor features of this x86-64 machine (Intel SDM, volume 2, CPUID; AMD APM,
 // volume 3, appendix E). The C library has executed cpuid already; doing it again would cost a
 // virtual machine an exit to its host, tens of microseconds, for each leaf.
 #include "runtime/arch/FeatureTable.h"

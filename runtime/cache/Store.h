@@ -35,7 +35,7 @@ using Key = Digest;
 /// The default limit of the store's size.
 inline constexpr uint64_t defaultLimitBytes = uint64_t(10) << 30;
 
-/// How long a miss waits for another that compiles the same, if nobody says otherwise: as long as
+/// The default time that a miss waits for another that compiles the same: as long as
 /// the longest compilations take.
 inline constexpr std::chrono::seconds defaultLongestWait(300);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Which functions an address in a module's code belongs to: for backtraces. Sorted once, because
+// The functions that an address in a module's code belongs to: for backtraces. Sorted once, because
 // code is in the order of its sections, and a stack may have frames of very many functions.
 #pragma once
 

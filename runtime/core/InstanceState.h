@@ -94,7 +94,7 @@ struct Instance::State {
   // code does not know of, reads nothing.
   /// The bytes of a data segment; empty once it is dropped.
   std::span<const uint8_t> dataOf(uint32_t segment) const;
-  /// How many elements a segment has; none once it is dropped.
+  /// The number of elements of a segment; 0 once it is dropped.
   uint64_t segmentElements(uint32_t segment) const;
   /// The value of an element of a segment that has it: what `initialize` set, else the function
   /// that metadata names.

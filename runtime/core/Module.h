@@ -22,7 +22,7 @@
 namespace w2n::runtime {
 
 struct LoadOptions {
-  /// How much of the file is looked at before anything of it runs.
+  /// The part of the file that is checked before anything of it runs.
   enum class Verify {
     Everything, ///< all of it, by its checksum: damage anywhere is an error
     Structure   ///< headers, counts and offsets: for files that were checked when they were stored

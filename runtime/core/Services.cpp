@@ -61,7 +61,7 @@ uint32_t trapWith(TrapKind kind) {
   return 1;
 }
 
-/// Which way a move of overlapping ranges goes piece by piece.
+/// The direction in which a move of overlapping ranges goes piece by piece.
 template <typename T> Direction directionOf(const T *to, const T *from) {
   return std::less<const T *>()(from, to) ? Direction::Down : Direction::Up;
 }

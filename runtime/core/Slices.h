@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Which of an artifact's slices a machine can run.
+// The slices of an artifact that a machine can run.
 #pragma once
 
 #include "lib/artifact/Metadata.h"

@@ -40,8 +40,8 @@ Result<const GuestStack *> makeGuestStack(uint64_t bytes);
 /// Clears what guests have left on the calling thread's stack, below those that are running: locals
 /// of one tenant are not to wait for the next.
 void clearGuestStack();
-/// How often it has been asked for that all threads do so before they run a guest again: where an
-/// instance ends that has run on several.
+/// The number of requests that all threads do so before they run a guest again: where an instance
+/// ends that has run on several.
 inline std::atomic<uint32_t> stackClearings = 0;
 
 /// Whether the host's stack has room for another nested call (256 KiB): guest and host that call

@@ -17,7 +17,7 @@ namespace w2n::runtime {
 
 namespace {
 
-/// How FDEs encode addresses (LSB, "DWARF Exception Header Encoding").
+/// Encodings of addresses in FDEs (LSB, "DWARF Exception Header Encoding").
 enum PointerEncoding : uint8_t {
   pointerAbsolute = 0x00,
   pointerSigned4 = 0x0b,
@@ -372,7 +372,7 @@ void UnwindTable::readEntry(std::span<const uint8_t> ehFrame, std::span<const ui
 
 namespace {
 
-/// How many records there are, at most.
+/// The number of records, at most.
 size_t countRecords(std::span<const uint8_t> ehFrame) {
   Cursor cursor(ehFrame);
   size_t count = 0;

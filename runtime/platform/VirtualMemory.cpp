@@ -79,7 +79,7 @@ void release(uint8_t *address, uint64_t bytes) {
     munmap(address, bytes);
 }
 
-/// How code of artifacts is mapped. All of it marks where indirect branches may lead, and AArch64
+/// The protection of artifacts' code. All of it marks where indirect branches may lead, and AArch64
 /// has the processor look: a page's code can be entered elsewhere only in order or by a return.
 static int codeProtection() {
 #ifdef __aarch64__

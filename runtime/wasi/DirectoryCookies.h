@@ -23,8 +23,8 @@
 
 namespace w2n::wasi {
 
-/// How many positions all open directories of a guest may keep, beyond a few for each. Threads:
-/// any.
+/// The number of positions that all open directories of a guest may keep, beyond a few for each.
+/// Threads: any.
 class CookieBudget {
 public:
   static constexpr uint32_t maxPositions = 1 << 20; // 16 MiB

@@ -39,7 +39,7 @@ Outcome setFileTimes(const File &file, const FileTimes &times);
 /// A time of a file as the guest may know it.
 uint64_t visibleTimeNs(const Clocks &clocks, const timespec &time);
 
-// How many bytes were moved. Errors: Spipe, for a position in a stream; Dquot.
+// Each returns the number of bytes moved. Errors: Spipe, for a position in a stream; Dquot.
 
 WasiResult<ssize_t> readFile(const File &file, const IoVectors &vectors);
 WasiResult<ssize_t> readFileAt(const File &file, const IoVectors &vectors, uint64_t offset);

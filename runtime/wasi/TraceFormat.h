@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// How --trace prints an argument: a row for each type that Calls.h names.
+// The formats in which --trace prints arguments: a row for each type that Calls.h names.
 #pragma once
 
 #include "runtime/core/Extern.h"

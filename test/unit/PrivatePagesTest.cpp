@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Which pages were written: what must hold, whatever the kernel does with those that were only
+// The pages that were written: what must hold, whatever the kernel does with those that were only
 // read, and what is wished for where it can tell them apart.
 #include "runtime/platform/PrivatePages.h"
 

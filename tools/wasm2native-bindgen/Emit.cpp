@@ -26,8 +26,8 @@ std::string quote(const std::string &text) {
   return quoted + '"';
 }
 
-/// How a parameter becomes an argument: what reads it, and how many of the guest's it takes. `%t`
-/// is its type, `%i` the index of the first, `%q` its name as a string.
+/// The passing of a parameter as an argument: what reads it, and how many of the guest's it takes.
+/// `%t` is its type, `%i` the index of the first, `%q` its name as a string.
 struct PassingRow {
   Passing passing;
   const char *read;

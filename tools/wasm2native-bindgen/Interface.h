@@ -8,7 +8,7 @@
 
 namespace w2n::bindgen {
 
-/// How an argument comes over. include/wasm2native/host.hpp has the rules for embedders.
+/// The passing of an argument. include/wasm2native/host.hpp has the rules for embedders.
 enum class Passing {
   Caller,    ///< takes no argument of the guest's
   Number,    ///< one

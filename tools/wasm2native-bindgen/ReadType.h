@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Which C++ types can be passed between host and guest, and how.
+// The C++ types that can be passed between host and guest, and how.
 #pragma once
 
 #include "tools/wasm2native-bindgen/Interface.h"

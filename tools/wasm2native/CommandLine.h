@@ -71,7 +71,7 @@ private:
   std::vector<std::string> rest;
 };
 
-/// How many of `arguments` come before the first that is neither an option nor an option's value.
+/// The number of `arguments` before the first that is neither an option nor an option's value.
 size_t countLeadingOptions(const CommandSpec &spec, std::span<char *const> arguments);
 
 /// `commands` is printed after the usage.

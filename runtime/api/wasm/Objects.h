@@ -79,7 +79,7 @@ public:
   runtime::Slot give(wasm_ref_t &object);
   /// The object that an externref is; null if it is none that was given.
   wasm_ref_t *find(runtime::Slot externref) const;
-  /// Whatever guests were given is no longer kept: they run no more.
+  /// Drops all that guests were given: they run no more.
   void end();
 
   const std::shared_ptr<Engine> engine;

@@ -73,7 +73,7 @@ public:
   /// A closed stream.
   OutputSink() = default;
 
-  /// How many bytes the next write may have; the permit.
+  /// The number of bytes that the next write may have; the permit.
   StreamResult<uint64_t> checkWrite(State &state);
   /// Takes from the permit. Errors: Trap, if it is not enough.
   Status usePermit(uint64_t bytes);

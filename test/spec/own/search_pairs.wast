@@ -45,7 +45,7 @@
         (br_if $next (local.tee $byte (i32.load8_u (local.get $p))))))
     (i32.sub (local.get $p) (local.get $start)))
 
-  ;; How many of the last bytes are equal, of $n before $p and $q.
+  ;; The number of the last bytes that are equal, of $n before $p and $q.
   (func $back (export "back") (param $p i32) (param $q i32) (param $n i32) (result i32) (local $start i32)
     (local.set $start (local.get $p))
     (block $found

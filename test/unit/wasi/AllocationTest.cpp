@@ -62,7 +62,7 @@ protected:
     return Errno(slots[0]);
   }
 
-  /// How often a call that succeeds allocates.
+  /// The number of allocations of a call that succeeds.
   uint64_t allocationsOf(std::string_view function, auto... arguments) {
     const uint64_t before = allocations;
     EXPECT_EQ(call(function, arguments...), Errno::Success) << function;

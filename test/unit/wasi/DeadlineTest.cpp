@@ -25,7 +25,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto deadline = 20ms;
-/// How many times as long instrumented code takes.
+/// The factor by which instrumented code is slower.
 #ifdef __SANITIZE_THREAD__
 constexpr int slowness = 60;
 #else

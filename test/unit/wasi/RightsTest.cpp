@@ -132,7 +132,7 @@ uint32_t useListener(Guest &guest) {
   return Guest::listenerFd;
 }
 
-/// How an operation is done, on a descriptor that the guest has.
+/// An operation and how it is done, on a descriptor that the guest has.
 struct Deed {
   const char *operation;
   std::string_view call;

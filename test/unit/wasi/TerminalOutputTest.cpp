@@ -151,7 +151,7 @@ protected:
     const IoVector vector = {64, uint32_t(text.size())};
     std::memcpy(bytes.data() + 16, &vector, sizeof(vector));
   }
-  /// How many bytes the guest is told were written.
+  /// The number of bytes that the guest is told were written.
   uint32_t write(uint32_t fd, std::string_view text) {
     put(text);
     EXPECT_EQ(call("fd_write", fd, 16, 1, 0), Errno::Success);
