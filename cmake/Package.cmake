@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-# What is installed beside the libraries, by component: a node installs `runtime` alone, an embedder `development` as well. Every
+# Files that are installed beside the libraries, by component: a node installs `runtime` alone, an embedder `development` as well. Every
 # path is relative, so that an installed tree can be moved.
 include(CMakePackageConfigHelpers)
 

@@ -38,7 +38,7 @@ w2n_add_package(documentation wasm2native-doc "The documents of the command, the
 # Dependencies on the system's libraries, as the linker recorded them.
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_COMPILER_PACKAGE_SHLIBDEPS ON)
-# What wasm2native-bindgen reads headers with.
+# Clang's own headers, which wasm2native-bindgen needs to read others.
 set(CPACK_DEBIAN_COMPILER_PACKAGE_RECOMMENDS libclang-common-22-dev)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SUGGESTS wasm2native-compiler)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS wasm2native-compiler)

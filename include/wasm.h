@@ -4,7 +4,7 @@
 /// libwasm2native-runtime: names, signatures and layouts are those of the published header, so that
 /// programs for it compile and link unchanged. C11 and C++.
 ///
-/// What holds here beyond the standard:
+/// Rules of this implementation beyond the standard:
 /// - `own` in a comment below means: the callee takes what it is given, the caller gets what is
 ///   returned or stored in `out`, and frees it with the `*_delete` function of its type. Vectors
 ///   own their elements. `*_delete` allows null.
@@ -243,7 +243,7 @@ WASM_DECLARE_VEC(val, )
   WASM_API_EXTERN const wasm_ref_t *wasm_##name##_as_ref_const(const wasm_##name##_t *);           \
   WASM_API_EXTERN const wasm_##name##_t *wasm_ref_as_##name##_const(const wasm_ref_t *);
 
-// What can be taken to another store, on another thread.
+// References that can be taken to another store, on another thread.
 #define WASM_DECLARE_SHARABLE_REF(name)                                                            \
   WASM_DECLARE_REF(name)                                                                           \
   WASM_DECLARE_OWN(shared_##name)                                                                  \
@@ -288,7 +288,7 @@ WASM_API_EXTERN bool wasm_module_validate(wasm_store_t *, const wasm_byte_vec_t 
 WASM_API_EXTERN void wasm_module_imports(const wasm_module_t *, own wasm_importtype_vec_t *out);
 WASM_API_EXTERN void wasm_module_exports(const wasm_module_t *, own wasm_exporttype_vec_t *out);
 WASM_API_EXTERN void wasm_module_serialize(const wasm_module_t *, own wasm_byte_vec_t *out);
-/// What is serialized is native code: deserialize only what you have serialized. Null if it is
+/// Serialized modules are native code: deserialize only what you have serialized. Null if it is
 /// damaged, or for another machine.
 WASM_API_EXTERN own wasm_module_t *wasm_module_deserialize(wasm_store_t *, const wasm_byte_vec_t *);
 

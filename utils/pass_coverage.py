@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""Which ways the compiler's passes take in tests (compiler/passes/PassCounts.def), and how often.
+"""Counts the ways that the compiler's passes take in tests (compiler/passes/PassCounts.def).
 
     utils/pass_coverage.py [--build build/release] [--count 20] [--first 0] [--modes O3,O2-native] [--all]
 

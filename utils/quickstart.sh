@@ -18,7 +18,7 @@ run utils/install-deps.sh
 echo
 echo '== 2. The command and the compiler, in build/release: some minutes, once'
 run cmake --preset release --log-level=WARNING
-# How many steps are done, of how many, and for how many seconds.
+# The number of steps that are done, of all, and the seconds so far.
 export NINJA_STATUS='[%f of %t, %es] '
 run cmake --build --preset release --parallel "$(nproc)" --target wasm2native wasm2native-compiler
 

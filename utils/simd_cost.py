@@ -20,7 +20,7 @@ TARGETS = {
     "AArch64": ["--target=aarch64"],
 }
 BEGIN, END = "<!-- Written by utils/simd_cost.py. -->\n", "<!-- End of what is written. -->\n"
-# Why an instruction is not one: the first that matches.
+# Reasons why an instruction is not one: the first that matches.
 REASONS = [
     (r"load|store", "One instruction loads the memory's base. Before SSE4.1, bytes and doublewords go to a lane through other registers."),
     (r"swizzle|shuffle", "`pshufb` is of SSSE3. Before, byte by byte, or words and masks where the lanes are constant."),
@@ -46,7 +46,7 @@ REASONS = [
     (r"laneselect", "A mask and its complement select."),
     (r"madd", "The baseline does not multiply and add at once."),
 ]
-# What a function has besides: entry and exit.
+# Instructions of entry and exit, which every function has besides.
 SKIPPED = re.compile(r"^(ret|retq|push\w*|pop\w*|endbr64|bti.*)$")
 IMMEDIATES = {
     "Memarg": wasm.MEMARG,

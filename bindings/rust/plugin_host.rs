@@ -7,7 +7,7 @@
 use std::ffi::{c_char, c_void, CStr, CString};
 
 mod c {
-    //! What runtime.h declares, as far as it is used here.
+    //! Declarations of runtime.h, as far as they are used here.
     use super::*;
 
     #[repr(C)]

@@ -18,5 +18,5 @@ foreach(name cxxopts.hpp nlohmann xxhash.h)
 endforeach()
 include_directories(SYSTEM ${headers})
 
-# What find_package finds here.
+# Packages that find_package finds here.
 list(PREPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})

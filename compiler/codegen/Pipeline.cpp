@@ -78,7 +78,7 @@ void addSecondLoopPasses(FunctionPassManager &passes, int level) {
   passes.addPass(createFunctionToLoopPassAdaptor(std::move(loops), /*UseMemorySSA=*/false));
 }
 
-/// Which passes a function gets of those of its level.
+/// The passes that a function gets of those of its level.
 enum class Passes { All, NoneAlongPhis, Cheap };
 
 void addVectorPasses(FunctionPassManager &passes, int level, bool isAlongPhis) {

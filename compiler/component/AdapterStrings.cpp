@@ -14,7 +14,7 @@ using enum wasm::ValueKind;
 
 namespace {
 
-/// What the code units of a string are: latin1+utf16 is one of the last two.
+/// The code units of a string: latin1+utf16 is one of the last two.
 enum class Units : uint8_t { Utf8, Utf16, Latin1 };
 
 constexpr uint32_t utf16Tag = 1u << 31;

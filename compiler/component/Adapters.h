@@ -21,14 +21,14 @@ public:
   /// Writes all canonical functions. Errors: Unsupported.
   Status run();
   // Functions for the host.
-  /// What is called for a lifted function.
+  /// The function that the host calls for a lifted function.
   uint32_t entryOf(const LiftedFunc &lifted);
   /// A function of a component instance, `core`, during which the instance cannot call out: realloc
   /// and post-return.
   uint32_t insideOf(uint32_t componentInstance, const wasm::FunctionType &type,
                     const CoreItem &core);
 
-  // What adapters are made of.
+  // Emits a trap; `number`, a local, is for the message.
   /// `number`, a local, is for the message.
   void trap(CodeEmitter &e, CanonTrap reason, std::optional<uint32_t> number = std::nullopt);
   /// Traps if the i32 on the stack is not zero.

@@ -142,7 +142,7 @@ Status Evaluator::instantiateModule(const wasm::Module &module,
     arguments[name] = frame->coreInstances[index].get();
   const auto number = uint32_t(program.instances.size());
   CoreInstance instance{&module, {}};
-  // What is imported, by kind: an export of it is what was given.
+  // The imports, by kind: an export of an import is the item that was given.
   std::vector<CoreItem> imported[5];
   for (const wasm::Import &import : module.imports) {
     const CoreItem item = arguments.at(import.module)->at(import.name);
@@ -300,7 +300,7 @@ void Evaluator::bindResources(const Entity &entity, const Item &item) {
   }
 }
 
-/// What the component itself imports. A resource is another for each number.
+/// An import of the component itself. A resource is another for each number.
 Result<Item> Evaluator::fromHost(const Entity &entity, const HostName &name, uint64_t offset) {
   W2N_CHECK(step(1));
   Item item{.sort = entity.sort};

@@ -63,7 +63,7 @@ struct RuntimeResource {
 };
 
 struct ComponentInstance {
-  /// What the numbers of resource types stand for here, in FlatProgram::resources.
+  /// The meaning of the numbers of resource types here, as indices of FlatProgram::resources.
   std::unordered_map<component::ResourceNumber, uint32_t> resources;
 };
 

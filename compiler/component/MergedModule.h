@@ -42,7 +42,7 @@ public:
   /// The imported function that destroys a resource of the host: (type, representation). Only if
   /// there are such.
   static constexpr uint32_t dropFunction = 1;
-  /// Of `canonFunc`, after addHostCall: its index among the imports.
+  /// The index among the imports of `canonFunc`, after addHostCall.
   uint32_t hostCallOf(uint32_t canonFunc) const { return hostCalls.at(canonFunc); }
 
 private:
@@ -80,8 +80,8 @@ private:
   std::vector<Function> functions;
   uint32_t firstCanonFunc = 0;
   uint32_t functionCount = 0;
-  /// What runs when the module is instantiated: segments that must wait for start functions before
-  /// them, and start functions.
+  /// The code that runs when the module is instantiated: segments that must wait for start
+  /// functions before them, and start functions.
   ByteWriter start;
   bool anyStart = false;
 };

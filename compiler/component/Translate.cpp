@@ -19,7 +19,7 @@ using enum wasm::ValueKind;
 
 namespace {
 
-/// How a primitive value is read and written, and what makes any core value one of its type.
+/// The access to a primitive value, and the code that makes any core value one of its type.
 struct PrimitiveAccess {
   Primitive primitive;
   wasm::ValueKind kind;
@@ -308,7 +308,7 @@ Status Translator::translateList(std::span<const Field> element, const Place &so
   const component::Layout layout = layoutOfFields(types, element);
   const auto [address, length] = readPair(source);
   adapters.checkAlignment(e, address, layout.alignment, CanonTrap::UnalignedPointer);
-  // Where it ends, in 64 bits, in which nothing overflows.
+  // The end of the list, in 64 bits, in which nothing overflows.
   e.get(length);
   e.op(Op::I64ExtendI32U);
   e.i64(layout.bytes);

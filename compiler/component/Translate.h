@@ -13,7 +13,7 @@ struct FlatSlot {
   wasm::ValueKind kind = wasm::ValueKind::I32;
 };
 
-/// Where a value is: in locals, or in memory at what a local holds.
+/// The place of a value: in locals, or in memory at the address that a local holds.
 struct Place {
   std::span<const FlatSlot> slots;
   bool isInMemory = false;
@@ -62,7 +62,7 @@ private:
 
   /// Pushes the core value at `source`; `load` is of memory.
   void read(const Place &source, wasm::ValueKind kind, Op load);
-  /// What comes before and after the value that is written.
+  /// Emits the code before and after the value that is written.
   void beginWrite(const Place &target);
   void endWrite(const Place &target, wasm::ValueKind kind, Op store);
   void convert(wasm::ValueKind from, wasm::ValueKind to);

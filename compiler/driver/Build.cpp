@@ -9,7 +9,7 @@ namespace w2n::compiler {
 
 namespace {
 
-/// How much work the thunks are worth: they are short, and run once for each call from outside.
+/// The work that thunks are worth: they are short, and run once for each call from outside.
 OptimizationLevel thunkLevel(OptimizationLevel level) {
   return std::min(level, OptimizationLevel::O1);
 }

@@ -8,7 +8,7 @@
 
 extern "C" {
 
-/// How often each way of each pass was taken in this process, as text (compiler/passes/
+/// The counts of each way of each pass in this process, as text (compiler/passes/
 /// PassCounts.h). Returns whether there was memory for it. Threads: any.
 W2N_API bool w2n_compiler_pass_counts(w2n_compile_result *result);
 }

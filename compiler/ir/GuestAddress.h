@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// How accesses to guest memory look in LLVM IR: `base + zext(index) + offset`, as GEPs over bytes.
+// Accesses to guest memory in LLVM IR: `base + zext(index) + offset`, as GEPs over bytes.
 #pragma once
 
 #include <llvm/ADT/SmallVector.h>

@@ -14,7 +14,7 @@ enum class OwnPass : uint8_t {
 #include "compiler/passes/Passes.def"
 };
 
-/// How a pass is known to leave what functions do as it is.
+/// The kind of proof that a pass leaves what functions do as it is.
 enum class PassProof : uint8_t {
   Validated, ///< each application is undone by other code and compared with the original
   Proven,    ///< a solver has proved its rules for all values

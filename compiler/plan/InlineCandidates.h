@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Which functions are worth a copy in every partition that calls them, so that they can be inlined
+// Functions that are worth a copy in every partition that calls them, so that they can be inlined
 // there: a summary of the wasm bodies, the same for all partitions.
 #pragma once
 

@@ -17,7 +17,7 @@ struct ModuleUses {
   std::vector<bool> referencedFunctions;
   /// Functions with tail calls; tables and types that return_call_indirect names.
   std::vector<bool> tailCallers, tailCalledTables, tailCalledTypes;
-  /// How many call_indirect there are, by table and number of the type.
+  /// The number of call_indirect, by table and number of the type.
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> indirectCalls;
   /// Whether any function has a try.
   bool catchesExceptions = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Why the code of a module may be slower than it could be (--report).
+// Reasons why the code of a module may be slower than it could be (--report).
 #pragma once
 
 #include <cstdint>

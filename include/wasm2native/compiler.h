@@ -15,10 +15,10 @@
 extern "C" {
 #endif
 
-/// How much to optimize.
+/// The level of optimization.
 enum w2n_level { W2N_LEVEL_O0, W2N_LEVEL_O1, W2N_LEVEL_O2, W2N_LEVEL_O3, W2N_LEVEL_OS };
 
-/// How an access to memory is checked. What is computed, and what traps, is the same.
+/// The way to check accesses to memory. Results and traps are the same.
 enum w2n_bounds_checks {
   /// By the processor: each memory reserves 12 GiB of addresses, most of which are never
   /// accessible.
@@ -63,8 +63,8 @@ enum w2n_stop_after {
   W2N_STOP_AFTER_LINK
 };
 
-/// How to compile. Begin with w2n_compile_options_init and change fields. Everything that pointers
-/// name is borrowed for the call; strings are UTF-8 and terminated.
+/// The options of a compilation. Begin with w2n_compile_options_init and change fields. Everything
+/// that pointers name is borrowed for the call; strings are UTF-8 and terminated.
 typedef struct w2n_compile_options {
   /// The size of this structure where the program was compiled: by it the library, which may be
   /// older or newer, knows which fields there are. A newer field that is not zero is refused:

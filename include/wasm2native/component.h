@@ -117,7 +117,7 @@ typedef struct w2n_component_value {
 /// keeps the module's artifact. Errors: UNSUPPORTED (it was made from a module), MALFORMED.
 /// Threads: any.
 W2N_API w2n_error *w2n_component_new(const w2n_module *module, w2n_component **out);
-/// What was made of it goes on. Threads: any.
+/// Instances that were made of it go on. Threads: any.
 W2N_API void w2n_component_free(w2n_component *component);
 /// Its world in WIT. Lives as long as the component. Threads: any.
 W2N_API const char *w2n_component_world(const w2n_component *component);

@@ -19,7 +19,7 @@
 
 namespace w2n::component {
 
-/// Why a call has no result: it trapped, or an export is missing.
+/// The reason why a call has no result: it trapped, or an export is missing.
 struct Error {
   std::string text;
 };
@@ -48,7 +48,7 @@ class Component {
 public:
   /// Takes it over.
   explicit Component(w2n_component *component) : component(component, w2n_component_free) {}
-  /// Of the artifact in a file; component.h has more ways to get one.
+  /// The component of the artifact in a file; component.h has more ways to get one.
   static Result<Component> load(const char *path) {
     w2n_module *module = nullptr;
     if (auto status = take(w2n_module_load(path, &module)); !status)
@@ -66,7 +66,7 @@ private:
   std::shared_ptr<w2n_component> component;
 };
 
-/// What the host gives to components.
+/// Defines functions and resources that the host gives to components.
 class Linker {
 public:
   Linker() : linker(w2n_component_linker_new(), w2n_component_linker_free) {}
@@ -104,7 +104,7 @@ private:
 
 namespace detail {
 
-/// What a host function needs when it is called.
+/// The data that a host function needs when it is called.
 template <typename Host, typename Function> struct HostFunction {
   Function *function;
   std::shared_ptr<Host> host;
@@ -275,7 +275,7 @@ Result<R> callGuest(const GuestTable &table, size_t index, A &&...arguments) {
           w2n_component_instance_call(instance, function, values.data(), values.size(), &result));
       !status)
     return std::unexpected(std::move(status).error());
-  // What is read owns all its parts, so that the guest may free its own.
+  // The value that is read owns all its parts, so that the guest may free its own.
   if constexpr (std::is_void_v<R>) {
     return take(w2n_component_instance_finish(instance));
   } else {

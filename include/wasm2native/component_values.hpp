@@ -28,7 +28,7 @@
 
 namespace w2n::component {
 
-/// What a result has where WIT says nothing.
+/// The value of a result case that has no type in WIT.
 struct Unit {
   friend bool operator==(Unit, Unit) = default;
 };
@@ -168,7 +168,7 @@ private:
   std::vector<uint32_t> unused;
 };
 
-/// What the runtime knows a resource class by, and the host's or the guest's part of it.
+/// The type by which the runtime knows a resource class, and the host's or the guest's part of it.
 struct Binding {
   const w2n_component_resource *type = nullptr;
   std::shared_ptr<void> part;

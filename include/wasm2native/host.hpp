@@ -43,7 +43,7 @@
 #define W2N_IMPORT(module, name)
 #endif
 
-/// What generated code uses.
+/// Support for generated code.
 namespace w2n::host {
 
 /// One call from a guest. The first argument that does not fit makes it fail.

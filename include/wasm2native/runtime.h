@@ -87,7 +87,7 @@ typedef struct w2n_frame {
   void *instance_data;
 } w2n_frame;
 
-/// How many functions w2n_error_frame has: those that w2n_error_backtrace names, at most 64.
+/// The number of functions for w2n_error_frame: those that w2n_error_backtrace names, at most 64.
 W2N_API size_t w2n_error_frame_count(const w2n_error *error);
 /// Stores frame `index`, the innermost is 0. False, and nothing is stored, if there is none.
 W2N_API bool w2n_error_frame(const w2n_error *error, size_t index, w2n_frame *out);
@@ -177,7 +177,7 @@ typedef struct w2n_export {
 /// any.
 W2N_API w2n_error *w2n_module_load(const char *path, w2n_module **out);
 
-/// How much of an artifact is looked at before anything of it runs.
+/// The part of an artifact that is checked before anything of it runs.
 typedef enum w2n_verify {
   /// All of it, by its checksum.
   W2N_VERIFY_EVERYTHING,

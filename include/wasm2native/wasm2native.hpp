@@ -54,7 +54,7 @@ public:
 
   /// Whether there is one.
   explicit operator bool() const { return error != nullptr; }
-  // Of an error that there is.
+  // Only if there is an error.
   w2n_error_kind kind() const { return w2n_error_kind_of(error); }
   std::string_view text() const { return w2n_error_text(error); }
   std::string_view backtrace() const { return w2n_error_backtrace(error); }
@@ -88,14 +88,14 @@ public:
 
   explicit operator bool() const { return !failure; }
   bool hasValue() const { return !failure; }
-  // Of a result that has a value.
+  // Only for a result with a value.
   T &operator*() & { return *held; }
   const T &operator*() const & { return *held; }
   T &&operator*() && { return std::move(*held); }
   T *operator->() { return &*held; }
   const T *operator->() const { return &*held; }
   T valueOr(T other) && { return failure ? std::move(other) : std::move(*held); }
-  // Of one that has none.
+  // Only for a result without one.
   const Error &error() const & { return failure; }
   Error &&error() && { return std::move(failure); }
 
@@ -171,7 +171,7 @@ template <typename... Ts> struct Types {
   }
 };
 
-/// What the results of a function are in wasm.
+/// The results of a function, as wasm has them.
 template <typename R> struct Results {
   using As = Types<R>;
   static R fromSlots(const uint64_t *slots) { return fromSlot<R>(slots[0]); }
@@ -274,7 +274,7 @@ public:
     w2n_memory *found = w2n_caller_memory(caller);
     return found ? std::optional(Memory(found)) : std::nullopt;
   }
-  /// What Instance::setData or Linker::setData was given.
+  /// The pointer that Instance::setData or Linker::setData was given.
   template <typename T> T *data() const { return static_cast<T *>(w2n_caller_data(caller)); }
   w2n_caller *get() const { return caller; }
 
@@ -388,7 +388,7 @@ public:
       return std::nullopt;
     return Global<T>(found);
   }
-  /// What Caller::data gives to host functions from now on.
+  /// Sets the pointer that Caller::data gives to host functions from now on.
   void setData(void *data) const { w2n_instance_set_data(instance.get(), data); }
   std::optional<uint64_t> fuel() const {
     uint64_t left;
@@ -407,7 +407,7 @@ private:
 
 namespace detail {
 
-/// What a host function made of a callable does for each call.
+/// The call of a host function that was made of a callable.
 template <typename F, bool takesCaller, typename R, typename... Args> struct HostFunction {
   using Params = Types<std::remove_cvref_t<Args>...>;
 

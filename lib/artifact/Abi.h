@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What compiled code and runtime agree on: the instance context that every compiled function
-// receives, and the records it points to. Compiled code addresses all of it by constant offsets,
-// asserted here; a change to any of them raises `formatVersion` in Format.h.
+// The agreement between compiled code and runtime: the instance context that every compiled
+// function receives, and the records it points to. Compiled code addresses all of it by constant
+// offsets, asserted here; a change to any of them raises `formatVersion` in Format.h.
 //
 // Calling convention: the target's C convention with the context in the `swiftself` register (r13
 // on x86-64, x20 on AArch64; the first argument on RISC-V), which C calls preserve. At most
@@ -77,7 +77,7 @@ struct TableRecord {
   uint64_t count;
 };
 
-/// What a memory's slot in the context holds.
+/// The contents of a memory's slot in the context.
 struct MemorySlot {
   uint8_t *base; ///< equals memory->base, one load less
   MemoryRecord *memory;
@@ -160,8 +160,8 @@ struct RuntimeServices {
   uint64_t (*allocateObject)(InstanceContext *, uint32_t typeId, uint32_t length);
   /// A box of a host's value, which is not null.
   uint64_t (*allocateExternBox)(InstanceContext *, uint64_t value);
-  // Of arrays that are not null. `segment` has the index of the segment in its lower half, log2 of
-  // the bytes of an element in its upper half.
+  // Operations on arrays that are not null. `segment` has the index of the segment in its lower
+  // half, log2 of the bytes of an element in its upper half.
   void (*arrayCopy)(InstanceContext *, uint32_t destination, uint32_t destinationIndex,
                     uint32_t source, uint32_t sourceIndex, uint32_t count); // bounds
   /// A vector has two words.
@@ -184,7 +184,7 @@ struct InstanceContext {
   uint64_t *argumentBuffer;
   /// The runtime's Instance; compiled code does not look at it.
   void *instance;
-  /// What is left to be taken by code that was compiled with --meter=fuel.
+  /// The fuel that is left for code that was compiled with --meter=fuel.
   uint64_t fuel;
   /// The heap of the instance's group, and its `base`; null if the module has no types of objects.
   HeapRecord *heap;
@@ -227,9 +227,9 @@ struct HostFunction {
 static_assert(offsetof(HostFunction, invoke) == 0);
 static_assert(offsetof(HostFunction, argumentBuffer) == offsetof(InstanceContext, argumentBuffer));
 
-/// Where the variable part of a context has its arrays, from the counts of the module's index
-/// spaces: the one place where these offsets are computed. All counts are those of the metadata
-/// header.
+/// The offsets of the arrays in the variable part of a context, from the counts of the module's
+/// index spaces: the one place where these offsets are computed. All counts are those of the
+/// metadata header.
 struct ContextLayout {
   uint32_t importedFunctions = 0, memories = 0, tables = 0, importedGlobals = 0, definedGlobals = 0,
            referencedFunctions = 0, types = 0, definedMemories = 0, definedTables = 0,

@@ -12,7 +12,7 @@ namespace w2n::artifact {
 /// must lie inside. 15 MB take a millisecond.
 uint64_t checksumOf(std::span<const uint8_t> file, uint64_t checksumOffset);
 
-/// Where the checksum of an artifact is, whose metadata begins at `metadataOffset` bytes.
+/// The offset of the checksum of an artifact whose metadata begins at `metadataOffset` bytes.
 inline uint64_t checksumOffset(uint64_t metadataOffset) {
   return metadataOffset + offsetof(MetadataHeader, checksum);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the loader needs of an ELF file: its program headers and one note. Everything is copied out
-// of the bytes, because a damaged file may place a header at any alignment.
+// The parts of an ELF file that the loader needs: its program headers and one note. Everything is
+// copied out of the bytes, because a damaged file may place a header at any alignment.
 #pragma once
 
 #include "lib/support/Error.h"

@@ -43,8 +43,8 @@ enum class ExternKindCode : uint8_t { Function, Table, Memory, Global, Tag };
 struct TypeRecord {
   ArrayRef params;  ///< ValueTypeCode[]
   ArrayRef results; ///< ValueTypeCode[]
-  /// Of a function: empty, if `params` and `results` say it all; else uint32_t[] of the codes in
-  /// TypeCodes.h, parameters, then results. Of a structure or array: its fields.
+  /// The details of a function: empty if `params` and `results` say it all, else uint32_t[] of the
+  /// codes in TypeCodes.h, parameters, then results; of a structure or array, its fields.
   ArrayRef details;
   uint32_t flags; ///< wasm::CompositeKind | typeIsOpen | typeHasSuper | typeIsInGroup
   uint32_t super; ///< index of the supertype; only with typeHasSuper
@@ -205,14 +205,14 @@ struct MetadataHeader {
   ArrayRef references;
   ArrayRef tags;
   uint32_t importedTags;
-  /// Which code was inlined, for backtraces: InlinedRanges in no order.
+  /// The code that was inlined, for backtraces: InlinedRanges in no order.
   ImageOffset inlined;
   uint32_t inlinedBytes;
   uint32_t reserved;
   /// uint8_t[], the world of the component that it was made from (lib/component/World.h), to be
   /// checked; empty if it was a module.
   ArrayRef component;
-  /// Of the whole file; see Checksum.h.
+  /// The checksum of the whole file; see Checksum.h.
   uint64_t checksum;
 };
 

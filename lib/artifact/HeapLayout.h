@@ -20,7 +20,7 @@
 
 namespace w2n::artifact {
 
-/// What a heap can have at most, the inaccessible beginning included: what 32 bits reach.
+/// The largest heap in bytes, its inaccessible beginning included: the reach of 32 bits.
 inline constexpr uint64_t maxHeapBytes = uint64_t(1) << 32;
 /// The inaccessible beginning of a heap. Accesses to fields from here on check for null themselves.
 inline constexpr uint64_t nullGuardBytes = 64 << 10;
@@ -32,10 +32,10 @@ inline constexpr uint64_t heapGuardBytes = 1 << 20;
 /// addresses that are multiples of 8.
 inline constexpr uint32_t objectAlignment = 8;
 
-/// What a type's objects are, by `HeapRecord::kinds`.
+/// The kind of a type's objects, in `HeapRecord::kinds`.
 enum class ObjectKind : uint8_t { None, Struct, Array };
 
-/// What every object begins with. The fields of a structure follow in their order, each at the next
+/// The beginning of every object. The fields of a structure follow in their order, each at the next
 /// multiple of its width (of 8, for vectors), packed ones with their packed width; the elements of
 /// an array from `objectHeaderBytes` on, without gaps. An object is as large as the next multiple
 /// of objectAlignment.
@@ -69,7 +69,7 @@ inline constexpr uint32_t wideReferenceBytes = 8;
 constexpr uint32_t alignObject(uint32_t bytes) {
   return (bytes + objectAlignment - 1) & ~(objectAlignment - 1);
 }
-/// Where a field of `bytes` lies that follows an object's first `end` bytes.
+/// The offset of a field of `bytes` that follows an object's first `end` bytes.
 constexpr uint32_t fieldOffset(uint32_t end, uint32_t bytes) {
   const uint32_t alignment = bytes < objectAlignment ? bytes : objectAlignment;
   return (end + alignment - 1) & ~(alignment - 1);

@@ -13,12 +13,12 @@ namespace w2n::artifact {
 namespace {
 
 constexpr uint8_t magic[] = {0xff, 'l', 'p', 'r', 'o', 'f', 'i', 0x81};
-/// Those of LLVM 18 to 22, which differ only in what comes after the header's fields used here.
+/// Versions of LLVM 18 to 22, which differ only in what comes after the header's fields used here.
 constexpr uint32_t oldestVersion = 11, newestVersion = 13;
 /// Among the bits above the version: what kind of profile it is. The one that is wanted, and those
 /// that may be there beside it.
 constexpr uint32_t kindIr = 1 << 24, kindsAllowed = kindIr | (1u << 30) | (1u << 31);
-/// Where the header says where the hash table is.
+/// The offset at which the header has the offset of the hash table.
 constexpr size_t hashFieldOffset = 32;
 
 class IndexedReader {

@@ -18,8 +18,8 @@ inline constexpr uint64_t guardBeforeBytes = uint64_t(2) << 30;
 inline constexpr uint64_t guardAfterBytes = uint64_t(2) << 30;
 inline constexpr uint64_t addressableBytes32 = uint64_t(8) << 30;
 
-/// Where compiled code reads when one of its own comparisons shows that an access would not lie
-/// between: never accessible, and not where a guest may fault, so that the process ends.
+/// The address that compiled code reads when one of its own comparisons shows that an access would
+/// not lie between: never accessible, and not where a guest may fault, so that the process ends.
 inline constexpr uint64_t violationAddress = 4096;
 
 static_assert(wrapGuardBytes <= guardBeforeBytes && memoryGuardBytes <= guardAfterBytes);

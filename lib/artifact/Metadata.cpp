@@ -109,7 +109,7 @@ Status Checker::checkHeaderOffsets() const {
   return {};
 }
 
-// What is in a slice's arrays is checked when it is used.
+// The contents of a slice's arrays are checked when they are used.
 Status Checker::checkSlices() const {
   const auto slices = metadata.slices();
   if (slices.empty() || slices.size() > maxSlices)

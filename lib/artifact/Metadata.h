@@ -48,11 +48,11 @@ public:
   std::span<const DataRecord> data() const;
   std::span<const ImageRecord> images() const;
   std::span<const SliceRecord> slices() const;
-  // Of the slice in use, empty if there is none: by function, to be checked (`code`); by type,
-  // checked.
+  // The code of the slice in use, empty if there is none: by function, to be checked (`code`); by
+  // type, checked.
   std::span<const FunctionCode> codes() const;
   std::span<const ThunkRecord> thunks() const;
-  /// Of the slice in use: what the names refer to, and which counters, is to be checked.
+  /// The profile of the slice in use: the targets of names, and the counters, are to be checked.
   std::span<const ProfileRecord> profile() const;
   /// Code of the slice in use, checked; 0 if there is nothing to do.
   ImageOffset initialize() const;
@@ -71,8 +71,8 @@ public:
 
   /// Whether `offset` is an address in the executable segment.
   bool isCode(ImageOffset offset) const;
-  /// Where `offset` is in the mapping that the view was made from; check it first (isCode, or a
-  /// range that `read` checked).
+  /// The address of `offset` in the mapping that the view was made from; check it first (isCode, or
+  /// a range that `read` checked).
   const uint8_t *address(ImageOffset offset) const { return base + offset; }
   /// The record of function `index`, checked: its type exists and its reference is in the context.
   /// Errors: Malformed. `index` must be below functions().size().

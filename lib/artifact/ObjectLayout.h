@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// How much of an object a field takes, for the compiler, which addresses it, and the runtime, which
+// The size of a field in an object, for the compiler, which addresses it, and the runtime, which
 // looks for references in it. Where it lies is in HeapLayout.h.
 #pragma once
 

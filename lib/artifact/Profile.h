@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// How often the parts of a module's functions ran: what code that was compiled with
+// Counts of how often the parts of a module's functions ran: what code that was compiled with
 // --profile-generate counts, and --profile-use reads.
 //
 // A function is known by a name and by a hash of its control flow, and has a number of counters

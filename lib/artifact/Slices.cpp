@@ -7,7 +7,7 @@ namespace w2n::artifact {
 
 namespace {
 
-/// What an ImageOffset of 0 means where "none" is allowed.
+/// The meaning of an ImageOffset of 0 where "none" is allowed.
 constexpr ImageOffset noCode = 0;
 
 bool isOptionalCode(const Metadata &metadata, ImageOffset offset) {

@@ -12,7 +12,7 @@ std::string messageOf(CanonTrap reason, uint32_t number) {
 #define CANON_TRAP(name, text) text,
 #include "lib/component/CanonTraps.def"
   };
-  // What asks may be a damaged artifact.
+  // A damaged artifact may ask for any reason.
   if (size_t(reason) >= std::size(texts))
     return "unknown reason " + std::to_string(uint32_t(reason));
   std::string text(texts[size_t(reason)]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Why the canonical ABI traps: adapters give the reason as a number, the host its text.
+// Reasons why the canonical ABI traps: adapters give the reason as a number, the host its text.
 #pragma once
 
 #include <cstdint>

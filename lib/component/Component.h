@@ -173,12 +173,12 @@ struct TypeSyntax {
   std::optional<Primitive> primitive;
   /// Fields, cases, parameters, labels, members of a tuple.
   std::vector<LabeledType> fields;
-  /// Of a list, option, result, stream, future, map (the key in `key`), and a function's result.
+  /// The element of a list, option, result, stream, future or map, or the result of a function.
   std::optional<ValueTypeRef> element, error, key;
   uint32_t index = 0;  ///< of a handle: the resource
   uint32_t length = 0; ///< of a list of fixed length
   std::optional<uint32_t> destructor;
-  /// Of a component or instance type.
+  /// The declarations of a component or instance type.
   std::vector<Definition> declarations;
 };
 
@@ -231,8 +231,8 @@ struct Definition {
   /// Filled by validation. Of a canonical function, the type that it lifts or lowers, the
   /// resource that it is of, or its core type (CoreFuncId); of a resource, its number.
   uint32_t resolved = 0;
-  /// Of an instance: the resources that instantiating its component makes, first as the component
-  /// numbers them.
+  /// The resources that instantiating an instance's component makes, first as the component numbers
+  /// them.
   std::vector<std::pair<uint32_t, uint32_t>> resources = {};
 };
 
@@ -242,7 +242,7 @@ struct Component {
   std::vector<Definition> definitions;
 };
 
-/// What the first eight bytes say that a file is.
+/// The kind of a file by its first eight bytes.
 enum class BinaryKind : uint8_t { Neither, Module, Component };
 BinaryKind kindOf(Bytes bytes);
 

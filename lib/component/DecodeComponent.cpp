@@ -122,7 +122,7 @@ Result<Sort> ComponentDecoder::decodeSort(ByteReader &in, const char *what) {
 Result<SortIndex> ComponentDecoder::decodeSortIndex(ByteReader &in) {
   const uint64_t offset = in.offset();
   W2N_TRY(sort, decodeSort(in, "component external kind"));
-  // Of the core sorts, only modules are definitions of a component that others can be given.
+  // Among core sorts, only modules are definitions that a component can be given.
   if (sort <= Sort::CoreInstance && sort != Sort::CoreModule)
     return badByte(in, 0, "component external kind");
   W2N_TRY(index, in.readU32());
@@ -282,7 +282,7 @@ Status ComponentDecoder::decodeInstance(ByteReader &in, Definition &definition) 
 
 Status ComponentDecoder::decodeAlias(ByteReader &in, Definition &definition) {
   AliasDefinition alias;
-  // Which sorts are possible depends on the target, which comes after the sort.
+  // The possible sorts depend on the target, which comes after the sort.
   ByteReader sortBytes = in;
   W2N_TRY(first, in.readByte());
   uint8_t last = first;

@@ -67,7 +67,7 @@ private:
     writeOptional(resource.destructor);
   }
 
-  /// What a type refers to comes before it. Types are not nested deeper than limits::typeDepth.
+  /// A type comes after those that it refers to. Nesting is no deeper than limits::typeDepth.
   void add(TypeId id) {
     if (indices.contains(uint32_t(id)))
       return;

@@ -24,7 +24,7 @@ ResourceNumber Matcher::resolve(ResourceNumber number) const {
 
 void Matcher::bind(ResourceNumber number, ResourceNumber actual) {
   bindings.erase(number);
-  // What numbers stand for is not bound itself, so there are no cycles.
+  // `resolve` ends at a number that is not bound itself, so there are no cycles.
   actual = resolve(actual);
   if (actual != number)
     bindings[number] = actual;
@@ -283,7 +283,7 @@ Status Matcher::matchInstances(const TypeBody &found, const TypeBody &expected) 
 }
 
 Status Matcher::matchComponents(const TypeBody &found, const TypeBody &expected) {
-  // What the expected type is given by whoever instantiates it is given on to what is found.
+  // Resources that instantiating gives to the expected type are given on to the type that is found.
   const std::unordered_set<ResourceNumber> imported(found.importedResources.begin(),
                                                     found.importedResources.end());
   for (const auto &[name, wanted, implements] : found.imports) {

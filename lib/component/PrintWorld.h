@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a component imports and exports, as text in the manner of WIT (WIT.md).
+// The imports and exports of a component, as text in the manner of WIT (WIT.md).
 #pragma once
 
 #include "lib/component/Types.h"

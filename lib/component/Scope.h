@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What is known while the definitions of a component, or the declarations of a component or
-// instance type, are validated: the index spaces, which grow with each definition.
+// The scope in which the definitions of a component, or the declarations of a component or instance
+// type, are validated: its index spaces, which grow with each definition.
 #pragma once
 
 #include "lib/component/Names.h"

@@ -10,7 +10,7 @@ namespace w2n::component {
 
 namespace {
 
-/// What a type takes over from a type that it consists of.
+/// Takes over the properties of a type that `body` consists of.
 void include(TypeBody &body, const TypeBody &part, uint64_t times = 1) {
   body.depth = std::max(body.depth, part.depth + 1);
   body.size = uint32_t(std::min<uint64_t>(body.size + part.size * times, UINT32_MAX));

@@ -34,7 +34,7 @@ struct Field {
   std::optional<ValueType> type;
 };
 
-/// What an import, export or definition is.
+/// An import, export or definition.
 struct Entity {
   Sort sort = Sort::Func;
   TypeId type = {}; ///< of a function, component or instance; the type itself of Sort::Type
@@ -159,7 +159,7 @@ private:
   uint64_t worked = 0;
 };
 
-/// What a substitution replaces: types by types, and the resources with these numbers.
+/// The replacements of a substitution: types by types, and the resources with these numbers.
 struct Substitution {
   std::unordered_map<uint32_t, TypeId> types;
   std::unordered_map<ResourceNumber, ResourceNumber> resources;
@@ -181,7 +181,7 @@ struct Layout {
   uint32_t alignment;
 };
 Layout layoutOf(const Types &types, ValueType type, bool is64 = false);
-/// Of a tuple of these, or of parameters in memory.
+/// The layout of a tuple of these, or of parameters in memory.
 Layout layoutOfFields(const Types &types, std::span<const Field> fields, bool is64 = false);
 /// Appends at most maxFlat + 1 core values.
 void appendFlat(const Types &types, ValueType type, FlatTypes &flat);

@@ -184,7 +184,7 @@ static Status checkReferences(const Types &types, const Scope &scope, const Cano
                   "unknown memory " + std::to_string(*options.memory) +
                       ": memory index out of bounds",
                   offset);
-    // What is checked in it must still be so when it is copied.
+    // A shared memory may change between the check of its contents and the copy.
     if (scope.coreMemories[*options.memory].limits.shared)
       return fail(ErrorKind::Unsupported,
                   "shared memories are not supported as canonical option `memory`", offset);

@@ -146,7 +146,7 @@ Result<bool> Validator::registerNamed(const Entity &entity, bool isImport, uint6
     W2N_TRY(named, areNamed(types[entity.type], names, visited, offset));
     if (!named)
       return false;
-    // What is imported may be exported, too.
+    // Imported types may be exported, too.
     if (isImport)
       scope().importedTypes.insert(uint32_t(entity.type));
     scope().exportedTypes.insert(uint32_t(entity.type));

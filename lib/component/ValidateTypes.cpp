@@ -12,7 +12,7 @@ namespace w2n::component {
 
 namespace {
 
-/// What labels of a form are called, and what is said if there are none.
+/// The words for the labels of a form, and the message if there are none.
 struct LabelWords {
   TypeForm form;
   const char *label, *previous, *none;

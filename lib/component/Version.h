@@ -14,7 +14,7 @@ namespace w2n::component {
 struct Version {
   bool isGiven = false;
   uint64_t major = 0, minor = 0, patch = 0;
-  /// What follows, such as "-rc.1"; releases come after it.
+  /// The rest of the version, such as "-rc.1"; releases come after it.
   std::string preRelease = {};
 
   friend std::strong_ordering operator<=>(const Version &a, const Version &b);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What an artifact says of the component that it was made from: the component's type, and how its
-// functions are called through the module that it became. The compiler encodes it, the runtime
-// decodes it, and trusts nothing of it: layouts are found again, indices are checked where they are
-// used.
+// The component that an artifact was made from, as the artifact describes it: the component's type,
+// and how its functions are called through the module that it became. The compiler encodes it, the
+// runtime decodes it, and trusts nothing of it: layouts are found again, indices are checked where
+// they are used.
 #pragma once
 
 #include "lib/component/Types.h"

@@ -23,7 +23,7 @@ struct CompileLimits {
 /// milliseconds, so that what a host allocates meanwhile counts as well. Threads: any.
 class CompileBudget {
 public:
-  /// Who only asks whether a step takes far too long leaves room for its end.
+  /// Room for the end of a step, for callers that only ask whether it takes far too long.
   enum class Slack { None, ForOneStep };
 
   explicit CompileBudget(const CompileLimits &limits, Slack slack = Slack::None);

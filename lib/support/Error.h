@@ -26,7 +26,7 @@ enum class ErrorKind : uint8_t {
   Interrupted, ///< wasm was stopped from outside; `code` and `notes` as for Trap
 };
 
-/// What went wrong. `text` starts in lower case, says found and wanted, and has no final period.
+/// An error. `text` starts in lower case, says found and wanted, and has no final period.
 struct Error {
   ErrorKind kind = ErrorKind::Internal;
   /// Byte offset in the input, or `noOffset`.

@@ -18,7 +18,7 @@ Result<std::vector<uint8_t>> readFile(const std::string &path);
 /// Reads what follows in `descriptor`, which is open as `path`. Errors: Io, as above. Threads: any.
 Result<std::vector<uint8_t>> readDescriptor(int descriptor, const std::string &path);
 
-/// What a new file may be used for: its permissions, but for those that the umask takes away.
+/// The use of a new file: its permissions, but for those that the umask takes away.
 enum class FileMode : unsigned { Data = 0666, Program = 0777 };
 
 /// Writes `bytes` to a temporary file beside `path` and renames it there, so that a reader never

@@ -12,7 +12,7 @@
 
 namespace w2n {
 
-/// What was the size of the options in the first version that has a size.
+/// The size of the options in the first version that has a size.
 inline constexpr size_t firstCompileOptionsBytes = 168;
 
 /// All fields that this version knows; null is w2n_compile_options_init's. Errors: Invalid (no size

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// How much memory this process has.
+// The memory of this process.
 #pragma once
 
 #include <cstdint>

@@ -9,7 +9,7 @@
 
 namespace w2n {
 
-/// What some bytes begin with.
+/// The sequence at the beginning of some bytes.
 struct Utf8Sequence {
   enum class Kind : uint8_t {
     WellFormed,

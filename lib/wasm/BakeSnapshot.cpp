@@ -14,7 +14,7 @@ namespace w2n::wasm {
 
 namespace {
 
-/// What the code of a module does that decides how it can be changed.
+/// Uses in the code of a module that decide how the module can be changed.
 struct CodeUses {
   std::vector<bool> writtenTables;
   std::vector<bool> referencedFunctions; ///< that ref.func names

@@ -27,7 +27,7 @@ private:
     /// Refers to the module's types: a body can nest a million blocks of a thousand results each.
     BlockType type;
     size_t height;
-    /// How many locals had been set when it began.
+    /// The number of locals that had been set when it began.
     size_t setLocals = 0;
     bool unreachable = false;
     /// The br_table, counted from 1, that checked this label last.
@@ -63,7 +63,7 @@ private:
   void setUnreachable();
   Result<Frame *> frameAt(uint32_t label);
   Types paramsOf(const BlockType &type) const;
-  /// Of a value type, this refers to `type` itself.
+  /// For a value type, the result refers to `type` itself.
   Types resultsOf(const BlockType &type) const;
   Types labelTypesOf(const Frame &frame) const;
   /// Checks the operands of a branch without popping them for good.

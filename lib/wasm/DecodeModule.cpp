@@ -67,7 +67,7 @@ private:
   ByteReader reader;
   unsigned lastOrder = 0;
   uint32_t bodies = 0;
-  /// Where the contents of these custom sections are; decoded last, as they may come early.
+  /// The contents of these custom sections; decoded last, as they may come early.
   ByteReader names{Bytes()}, branchHints{Bytes()};
 };
 

@@ -207,7 +207,7 @@ std::vector<uint8_t> withoutDataNames(Bytes section) {
     auto id = reader.readByte();
     auto size = reader.readU32();
     auto content = reader.readBytes(size.value_or(0));
-    // What is malformed is not read by anyone.
+    // Malformed subsections are dropped, with all that follows.
     if (!id || !size || !content)
       break;
     if (*id != dataNames) {

@@ -15,7 +15,7 @@ uint32_t bytesOf(Opcode opcode) { return 1u << infoOf(opcode).alignLog2; }
 std::vector<ConstantStore> storesBeforeFirstCall(const Module &module, uint32_t functionIndex) {
   const Function &function = module.functions[functionIndex];
   std::vector<ConstantStore> stores;
-  // What the two instructions before have pushed, if they are constants.
+  // Constants that the two instructions before have pushed, if they are constants.
   std::optional<uint64_t> address, value;
   for (const Instruction &instruction : Instructions(function.code)) {
     const OpcodeClass opcodeClass = classOf(instruction.opcode);

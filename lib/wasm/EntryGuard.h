@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the entry function of a WASI command does so that it runs once.
+// The guard by which the entry function of a WASI command runs once.
 //
 // wasi-libc's _start sets a flag before anything else, and traps if it is set. An instance that
 // begins with a snapshot taken after _start has not run it yet: what _start itself has stored

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Which features a declaration or an instruction needs, and whether the module may use them.
+// The features that a declaration or an instruction needs, and whether the module may use them.
 //
 // The decoders of types and immediates collect what an encoding needs that an earlier version of
 // the specification does not have (DecodeTypes.h, Instruction::needs); the rest is said here.
@@ -19,7 +19,7 @@ public:
   Status allow(FeatureSet needs, uint64_t offset) const;
   /// The instruction and its immediates.
   Status allow(const Instruction &instruction) const;
-  /// Of either form of exceptions.
+  /// Allows tags if either form of exceptions is in the set.
   Status allowTags(uint64_t offset) const;
 
 private:

@@ -41,7 +41,7 @@ public:
   void set(Feature feature, bool allowed);
   void add(Feature feature) { bits |= uint64_t(1) << unsigned(feature); }
   void add(FeatureSet more) { bits |= more.bits; }
-  /// Those of `needed` that are not in this.
+  /// The features of `needed` that are not in this.
   FeatureSet missing(FeatureSet needed) const { return FeatureSet(needed.bits & ~bits); }
   bool empty() const { return bits == 0; }
   /// The first in the order of the enumerators; there must be one.

@@ -62,7 +62,7 @@ enum class Immediates : uint8_t {
   BranchCast,      ///< index (label), sourceType, type (target)
 };
 
-/// What analyses of code and --meter=fuel need to know of an instruction.
+/// The class of an instruction for analyses of code and for --meter=fuel.
 enum class OpcodeClass : uint8_t {
   Plain,       ///< does none of the following
   Nothing,     ///< neither computes nor moves control
@@ -140,9 +140,9 @@ struct Instruction {
   uint8_t lane = 0;
   BlockType block;
   ValueType type;
-  /// What a cast that branches is made from.
+  /// The type that a cast that branches is made from.
   ValueType sourceType;
-  /// What its immediates need, by their encoding, beyond the opcode's own feature.
+  /// Features that its immediates need, by their encoding, beyond the opcode's own.
   FeatureSet needs;
   /// Reused from one instruction to the next, so that br_table does not allocate each time.
   std::vector<uint32_t> labels;

@@ -49,7 +49,7 @@ struct Function {
   /// For defined functions: the instructions, including the final `end`; empty for imported ones.
   Bytes code;
   uint64_t codeOffset = 0;
-  /// Where its locals are declared.
+  /// The offset at which its locals are declared.
   uint64_t bodyOffset = 0;
   std::vector<LocalGroup> locals;
   /// In the set C.refs: may be the operand of ref.func in a body.
@@ -112,10 +112,10 @@ struct BranchHint {
 
 struct Module {
   Bytes bytes;
-  /// What it was allowed to use when it was decoded.
+  /// The features that were allowed when it was decoded.
   FeatureSet features;
   std::vector<TypeDefinition> types;
-  /// Of `types`; filled by validation.
+  /// The table of `types`; filled by validation.
   TypeTable typeTable;
   std::vector<Import> imports;
   std::vector<Export> exports;
@@ -130,7 +130,7 @@ struct Module {
   std::optional<uint32_t> dataCount;
   std::optional<uint32_t> start;
   std::string_view name;
-  /// Where the contents of each section begin, by its id; 0 if there is none.
+  /// The offset of the contents of each section, by its id; 0 if there is none.
   std::array<uint64_t, 14> sectionOffsets = {};
   /// In the order of their offsets.
   std::vector<BranchHint> branchHints;

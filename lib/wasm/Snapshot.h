@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What an instance holds at one moment, and a module that starts with it.
+// The state of an instance at one moment, and a module that starts with it.
 #pragma once
 
 #include "lib/wasm/Module.h"
@@ -10,13 +10,13 @@ namespace w2n::wasm {
 /// The state of an instance of a module that imports no memories, tables and globals: each array is
 /// an index space. `bytes` are borrowed.
 struct Snapshot {
-  /// What a reference to no function is.
+  /// The value of a reference to no function.
   static constexpr uint32_t null = ~uint32_t(0);
 
   struct Global {
     /// The low half first; a number of 32 bits is in the low bits of it.
     std::array<uint64_t, 2> bits = {};
-    /// Of a reference: a function's index, or null.
+    /// The value of a reference: a function's index, or null.
     uint32_t function = null;
   };
   struct Table {

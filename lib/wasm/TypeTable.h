@@ -27,7 +27,7 @@ public:
   /// it.
   TypeGroup(uint32_t begin, const std::vector<uint32_t> &numbers)
       : begin(begin), numbers(&numbers) {}
-  /// Of types whose indices are numbers already.
+  /// The group of types whose indices are numbers already.
   TypeGroup() : begin(~uint32_t(0)) {}
 
   /// Empties the group, for that of the types from `first` on.
@@ -80,11 +80,11 @@ public:
 
   /// All numbers are below this.
   uint32_t size() const { return end; }
-  /// How many types there are.
+  /// The number of types.
   uint32_t typeCount() const { return end - uint32_t(freeNumbers.size()) - reservedCount; }
 
   CompositeKind kindOf(uint32_t number) const { return entries[number].kind; }
-  /// How many supertypes, one above the other, a type has.
+  /// The number of supertypes, one above the other, of a type.
   uint32_t depthOf(uint32_t number) const { return entries[number].depth; }
   /// The supertypes of a type from the topmost on, and the type itself.
   std::vector<uint32_t> displayOf(uint32_t number) const;

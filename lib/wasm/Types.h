@@ -115,12 +115,12 @@ struct TypeDefinition {
   bool isFinal = true;
   /// Index of the declared supertype.
   std::optional<uint32_t> super;
-  /// Of the first and after the last type of its recursive group.
+  /// The index of the first type, and after the last, of its recursive group.
   uint32_t groupBegin = 0, groupEnd = 0;
   /// Two types are equal exactly if their numbers in the module's TypeTable are; set by validation.
   uint32_t number = 0;
   FunctionType function;
-  /// Of a structure; an array has one.
+  /// The fields of a structure; an array has one.
   std::vector<FieldType> fields;
   /// Whether every field has a default; set by validation.
   bool isDefaultable = false;
@@ -133,7 +133,7 @@ struct Limits {
   bool is64 = false; ///< 64-bit addresses
   bool shared = false;
 
-  /// What indexes, counts and sizes of the memory or table are.
+  /// The type of the memory's or table's indices, counts and sizes.
   ValueType addressType() const { return is64 ? ValueType::i64() : ValueType::i32(); }
 };
 

@@ -208,7 +208,7 @@ Result<BodyValidator::Frame> BodyValidator::popFrame() {
     return mismatch(std::to_string(results.size()) + " results",
                     std::to_string(operands.size() - frame.height) + " more operands");
   frames.pop_back();
-  // What the block has set is set on some paths only.
+  // Locals that the block has set are set on some paths only.
   for (; setLocals.size() > frame.setLocals; setLocals.pop_back())
     isSet.erase(setLocals.back());
   return frame;
@@ -320,7 +320,7 @@ Status BodyValidator::checkLane(uint8_t lane, unsigned lanes) const {
   return {};
 }
 
-// What an immediate must be whatever the operands are.
+// Checks the immediates, whose rules hold whatever the operands are.
 Status BodyValidator::checkImmediates(const OpcodeInfo &info) {
   constexpr unsigned vectorBytes = 16;
   switch (info.immediates) {
@@ -381,7 +381,7 @@ Status BodyValidator::run() {
   locals = LocalTypes(type.params, function.locals);
   for (const LocalGroup &group : function.locals)
     W2N_CHECK(checkType(module, group.type, function.codeOffset));
-  // Of the function's own frame only the results matter; its parameters are locals.
+  // The parameters of the function's own frame are locals, so only its results matter.
   frames.push_back({Opcode::Block, {BlockType::Kind::Index, {}, function.typeIndex}, 0});
 
   ByteReader reader(function.code, function.codeOffset);

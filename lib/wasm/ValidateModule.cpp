@@ -36,8 +36,8 @@ Status checkCount(size_t count, uint32_t limit, const char *what) {
                                     std::to_string(limit) + " with those that are imported");
 }
 
-/// What its addresses can number, 2^32 or 2^64 bytes (core specification, section 3.2.15), and the
-/// most that memory.size can return.
+/// The number of pages that its addresses reach, 2^32 or 2^64 bytes (core specification, section
+/// 3.2.15), and the most that memory.size can return.
 uint64_t maxPages(const MemoryType &memory) {
   const unsigned addressBits = memory.limits.is64 ? 64 : 32;
   if (memory.pageSizeLog2 == 0)

@@ -9,7 +9,7 @@ namespace w2n::wasm {
 
 namespace {
 
-/// How much is copied between memories or tables: the smaller of their address types.
+/// The type of the count for copies between memories or tables: the smaller of their address types.
 ValueType countType(ValueType destination, ValueType source) {
   return destination == source ? destination : ValueType::i32();
 }

@@ -43,7 +43,7 @@ private:
   TypeGroup group{0, numbers};
 };
 
-// What a type refers to is in its group or before it; its supertype is before it.
+// Types that a type refers to are in its group or before it; its supertype is before it.
 Status TypesValidator::checkIndices(uint32_t index) const {
   const TypeDefinition &type = module.types[index];
   auto isKnown = [&](ValueType value) {

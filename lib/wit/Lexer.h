@@ -14,7 +14,7 @@ enum class TokenKind : uint8_t { End, Identifier, Keyword, Integer, String, Oper
 
 struct Token {
   TokenKind kind = TokenKind::End;
-  /// Of an identifier without its percent sign, of a string with its quotes.
+  /// The text of an identifier without its percent sign, of a string with its quotes.
   std::string_view text;
   uint32_t offset = 0;
   /// The end of the token before it: where they touch, nothing is between them.

@@ -23,7 +23,7 @@ struct Name {
   Place place;
 };
 
-/// What is written before an item.
+/// The attributes before an item.
 struct Attributes {
   std::string docs; ///< lines that end in '\n'
   std::optional<Name> since, deprecated, unstable;
@@ -49,7 +49,7 @@ struct Type {
   TypeKind kind = TypeKind::Primitive;
   component::Primitive primitive = component::Primitive::Bool;
   Place place;
-  /// Of Named, Own and Borrow.
+  /// The name of Named, Own and Borrow.
   Name name;
   const TypeDefinition *definition = nullptr;
   /// Types in angle brackets; of a result only those that are not missing.
@@ -88,7 +88,7 @@ struct Function {
 
 enum class DefinitionKind : uint8_t { Alias, Record, Variant, Enum, Flags, Resource };
 
-/// Where a type is defined.
+/// The interface or world that defines a type.
 struct Owner {
   const Interface *interface = nullptr;
   const World *world = nullptr;
@@ -153,7 +153,7 @@ struct Extern {
   bool isExport = false;
   Attributes attributes;
   std::optional<Name> name; ///< a plain name
-  /// What it is: a path, or one of these.
+  /// The item: a path, or one of these.
   std::optional<UsePath> path;
   std::unique_ptr<Interface> interface;
   std::optional<Function> function;
@@ -236,7 +236,7 @@ struct Packages {
   std::unique_ptr<Sources> sources = std::make_unique<Sources>();
   /// In the order in which they were given.
   std::vector<std::unique_ptr<Package>> all;
-  /// Whose worlds are meant if nothing else is said; null if only dependencies were given.
+  /// The package whose worlds are meant by default; null if only dependencies were given.
   const Package *root = nullptr;
 
   const Package *find(std::string_view id) const;

@@ -209,7 +209,7 @@ Result<Type> Parser::parseTypeOf(const Token &word) {
                       "expected a type, found the keyword '" + std::string(word.text) + "'");
 }
 
-/// What is in angle brackets, which result, stream and future may lack.
+/// Parses the arguments in angle brackets, which result, stream and future may lack.
 Status Parser::parseArguments(Type &type, const Token &word) {
   const bool isOptional = type.kind == TypeKind::Result || type.kind == TypeKind::Stream ||
                           type.kind == TypeKind::Future;

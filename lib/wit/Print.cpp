@@ -344,7 +344,7 @@ private:
   Sort previousSort = Sort::Long;
 
 public:
-  /// Whose items need no package in their paths.
+  /// The package whose items need no package in their paths.
   const Package *currentPackage = nullptr;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What worlds import and export: what they say, what they include, and the interfaces whose types
-// these use.
+// The imports and exports of worlds: those that they name, those that they include, and the
+// interfaces whose types these use.
 #include "lib/component/Names.h"
 #include "lib/wit/Limits.h"
 #include "lib/wit/Resolver.h"

@@ -83,7 +83,7 @@ private:
                                  const std::string &where) const;
 
   // ResolveWorlds.cpp
-  /// What a world says itself, before what it includes and needs is added.
+  /// The items that a world names itself, before those that it includes and needs are added.
   struct WorldState {
     World &world;
     std::unordered_map<std::string, size_t> imports, exports; ///< places by lower-case name

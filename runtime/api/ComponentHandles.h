@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the opaque types of include/wasm2native/component.h are.
+// The definitions of the opaque types of include/wasm2native/component.h.
 #pragma once
 
 #include "include/wasm2native/component.h"
@@ -25,7 +25,7 @@ struct w2n_component_linker {
   std::shared_ptr<w2n::runtime::HostInterfaces> host =
       std::make_shared<w2n::runtime::HostInterfaces>();
   w2n::runtime::InstanceOptions options;
-  /// What was instantiated last; null after a change.
+  /// The component that was linked last; null after a change.
   std::shared_ptr<const w2n::runtime::LinkedComponent> linked;
 };
 

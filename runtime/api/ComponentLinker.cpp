@@ -9,7 +9,7 @@ using namespace w2n;
 
 namespace {
 
-/// What the copies of a function share; frees the host's data with the last of them.
+/// The callback that the copies of a function share; frees the host's data with the last of them.
 template <typename Callback> struct SharedCallback {
   Callback callback;
   void *user;

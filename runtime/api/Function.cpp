@@ -136,7 +136,7 @@ w2n_error *w2n_function_call(w2n_function *function, const w2n_value *args, size
 
 namespace {
 
-/// What a w2n_direct holds.
+/// The contents of a w2n_direct.
 struct Direct {
   artifact::EntryThunk entry;
   artifact::InstanceContext *context;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the opaque types of include/wasm2native/runtime.h are. An instance keeps what is got from
+// The opaque types of include/wasm2native/runtime.h. An instance keeps what is got from
 // it, so that C has one thing to free; std::map, because addresses of its values stay.
 #pragma once
 
@@ -132,7 +132,7 @@ struct w2n_linker {
   std::optional<w2n::runtime::Extern> findDefined(std::string_view module, std::string_view name,
                                                   w2n::wasm::ExternKind kind) const;
   bool trapsUnknown(std::string_view module, std::string_view name) const;
-  /// What the imports of `module` are. Valid until the next call, or until something is defined.
+  /// The imports of `module`, found. Valid until the next call, or until something is defined.
   w2n::Result<std::span<const w2n::runtime::Extern>> link(const w2n::runtime::Module &module);
   /// To be called when something that `link` looks at has changed.
   void forgetLinked() { linkedSerial = 0, linked.clear(); }
@@ -140,21 +140,21 @@ struct w2n_linker {
   /// By module and name.
   ByName<ByName<w2n::runtime::Extern>> definitions;
   ByName<std::shared_ptr<w2n::runtime::Instance>> instances;
-  /// What other names of a module, or of one of its definitions, stand for.
+  /// The module, or the definition, that another name stands for.
   ByName<std::string> moduleAliases;
   ByName<ByName<std::pair<std::string, std::string>>> aliases;
   /// Names of functions that trap if nothing defines them, by module; an empty name is all of it.
   ByName<std::set<std::string, std::less<>>> trapping;
   std::shared_ptr<w2n::wasi::WasiContext> wasi;
   w2n::runtime::InstanceOptions options;
-  /// What `link` found last, for the module with this serial number; 0: nothing.
+  /// The definitions that `link` found last, for the module with this serial number; 0: nothing.
   uint64_t linkedSerial = 0;
   std::vector<w2n::runtime::Extern> linked;
 };
 
 namespace w2n::api {
 
-/// What instances that are made from now on may have.
+/// Sets the limits of instances that are made from now on.
 void setLimits(runtime::InstanceOptions &options, const w2n_limits &limits);
 
 /// The error for C; null for success.

@@ -33,7 +33,7 @@ namespace {
 
 using runtime::Slot;
 
-/// What every copy of the function's body shares.
+/// The state that all copies of the function's body share.
 class HostFunction {
 public:
   HostFunction(std::string name, const w2n_function_type &type, const HostCallback &callback)

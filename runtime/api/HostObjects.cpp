@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the host makes itself and lets guests import: functions, memories, tables, globals, tags.
+// Objects that the host makes for guests to import: functions, memories, tables, globals, tags.
 #include "runtime/api/HostFunction.h"
 #include "runtime/api/SizedStruct.h"
 #include "runtime/api/Value.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What is got from an instance.
+// The parts of an instance: fuel, host data, functions, memories, globals, tables.
 #include "runtime/api/Handles.h"
 
 using namespace w2n;

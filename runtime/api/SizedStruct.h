@@ -16,7 +16,7 @@ template <typename T> void fillSized(T *out, T values) {
   std::memcpy(out, &values, std::min(out->size, sizeof(T)));
 }
 
-/// What `given` says; fields that it lacks are zero. Null is all zeros.
+/// The fields of `given`; those that it lacks are zero. Null is all zeros.
 template <typename T> T readSized(const T *given) {
   T values = {};
   if (given)

@@ -26,7 +26,7 @@ size_t slotsOf(std::span<const w2n_value_kind> kinds);
 w2n_value fromSlots(const runtime::Slot *slots, w2n_value_kind kind, FunctionHome &home);
 /// The same where it is no reference to a function.
 w2n_value fromPlainSlots(const runtime::Slot *slots, w2n_value_kind kind);
-/// Of a vector the low half. 0 for a function of the host that has no reference yet.
+/// The slot of a value; of a vector its low half. 0 for a host function without a reference yet.
 runtime::Slot toSlot(const w2n_value &value);
 /// The same, for `receiver`; null where the host keeps it. Errors: Invalid (no value of `type`),
 /// Unsupported (a function of the host that `receiver` has no code to call).

@@ -37,7 +37,7 @@
   cbnz w9, \target
   .endm
 
-  // Where w2nEnterGuest saves the host's registers.
+  // The places where w2nEnterGuest saves the host's registers.
   .macro W2N_SAVED_ON_ENTRY
   .cfi_offset x19, -144
   .cfi_offset x20, -136
@@ -146,7 +146,7 @@
   W2N_CROSS service##Entry, service, returns, mayThrow
 #include "runtime/arch/Crossings.def"
 
-  // Where a host function has failed. An exception goes on as if the call had thrown it: all registers that calls
+  // A host function has failed. An exception goes on as if the call had thrown it: all registers that calls
   // preserve have the guest's values again.
 .LhostFailed:
   .cfi_startproc

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Which of LLVM's processor features the kernel reports of an AArch64 machine, and where: bits of
+// LLVM's processor features that the kernel reports of an AArch64 machine, and where: bits of
 // AT_HWCAP and AT_HWCAP2 (Linux, Documentation/arch/arm64/elf_hwcaps.rst and
 // arch/arm64/include/uapi/asm/hwcap.h, which no bit ever leaves). The kernel reports what it has
 // enabled for programs, so nothing else need be asked.
@@ -72,7 +72,7 @@ inline constexpr AArch64Feature aarch64Features[] = {
     {"fp8dot2", 0, bit(54)},
 };
 
-/// What the kernel says.
+/// The capabilities that the kernel reports.
 struct AArch64Capabilities {
   uint64_t hwcap, hwcap2;
 

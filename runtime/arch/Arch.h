@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a processor's file has to provide: crossing between host and compiled code, its register
-// numbers. Features.h is about what it can do.
+// The functions that each processor's file has to provide: crossing between host and compiled code,
+// its register numbers. Features.h is about what it can do.
 //
 // Compiled code runs on a stack of its own (Thread.h); the host keeps the thread's. Both directions
 // of every crossing switch stacks, so host code never depends on how deep the guest is, and a guest
@@ -19,11 +19,11 @@ inline constexpr unsigned savedRegisterCount = W2N_SAVED_REGISTER_COUNT;
 /// One stay in compiled code, from the host's call to its return: lives on the host's stack. The
 /// assembly of each processor knows the first fields by their offsets.
 struct Activation {
-  /// Where the host's stack continues while the host is called back; also holds what leaving
-  /// restores.
+  /// The place where the host's stack continues while the host is called back; also holds what
+  /// leaving restores.
   uintptr_t hostStackPointer;
-  /// Where the guest's stack begins for this activation; where it was left while the host is called
-  /// back.
+  /// The place where the guest's stack begins for this activation; where it was left while the host
+  /// is called back.
   uintptr_t guestStackPointer;
   /// The trap that ended the activation, if leaveGuest was used.
   uint32_t trapKind;
@@ -31,7 +31,7 @@ struct Activation {
   uint32_t afterCall;
   /// Registers of the guest when it trapped: where a backtrace starts.
   uintptr_t trapProgramCounter, trapStackPointer, trapFramePointer;
-  /// Where the processor keeps a return address in a register: that register, if afterCall is 0.
+  /// The return-address register, on processors that have one, if afterCall is 0.
   uintptr_t trapReturnAddress;
 
   /// The activation below this one on the thread, or null.
@@ -42,13 +42,13 @@ struct Activation {
   uint32_t depth;
   /// The error that a host function returned, to be handed to the host that entered; owned.
   Error *hostError;
-  /// What those registers held where the guest called the host, or made an exception: references
-  /// to exceptions may be in them.
+  /// The contents of those registers where the guest called the host, or made an exception:
+  /// references to exceptions may be in them.
   uintptr_t savedRegisters[savedRegisterCount];
 };
 
-/// Where an exception is thrown: the registers after the call that threw it, which the runtime
-/// replaces by those of the landing pad.
+/// The place where an exception is thrown: the registers after the call that threw it, which the
+/// runtime replaces by those of the landing pad.
 struct ThrowPoint {
   uintptr_t saved[savedRegisterCount];
   uintptr_t framePointer;
@@ -88,9 +88,9 @@ uint32_t w2nEnterGuest(Activation *activation, artifact::EntryThunk thunk,
 /// host's stack pointer.
 void w2nLeaveGuest();
 
-// What compiled code calls (HostFunction::invoke and RuntimeServices): each switches to the host's
-// stack and calls the function of the same name without "Entry" (Services.cpp); where that reports
-// a trap, it leaves the activation.
+// The entries that compiled code calls (HostFunction::invoke and RuntimeServices): each switches to
+// the host's stack and calls the function of the same name without "Entry" (Services.cpp); where
+// that reports a trap, it leaves the activation.
 void w2nInvokeHostEntry(artifact::HostFunction *self, uint64_t *slots);
 [[noreturn]] void w2nTrapEntry(artifact::InstanceContext *context, uint32_t kind);
 uint64_t w2nMemoryGrowEntry(artifact::InstanceContext *, uint32_t, uint64_t);
@@ -136,7 +136,7 @@ void w2nArrayInitElementEntry(artifact::InstanceContext *, uint32_t, uint32_t, u
 /// overflow may be found there.
 extern const char w2nCrossingBegin[], w2nCrossingEnd[];
 
-/// Where crossings go to the guest: each looks at w2nInterruptPending first and calls
+/// The code where crossings go to the guest: each looks at w2nInterruptPending first and calls
 /// w2nInterrupted if it is set, then leaves. A thread that is interrupted after it has looked must
 /// be left at once, as if it were in the guest already; so all of that code is in this range, from
 /// the look to the jump. From w2nToHandlerBegin on the guest goes on at a landing pad, and its

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the assembly of the crossings shares: offsets in Activation and ThrowPoint, which Arch.h
+// Definitions for the assembly of the crossings: offsets in Activation and ThrowPoint, which Arch.h
 // asserts, and how a symbol is defined. Read by the assembler as well as by C++.
 #pragma once
 
-/// How many registers, besides the frame pointer, calls preserve.
+/// The number of registers, besides the frame pointer, that calls preserve.
 #if defined(__x86_64__)
 #define W2N_SAVED_REGISTER_COUNT 5 // rbx, r12 to r15
 #elif defined(__aarch64__)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the processor of this machine can do, by LLVM's names of features. Each processor has a file
+// The features of this machine's processor, by LLVM's names. Each processor has a file
 // that knows how to ask it.
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Which processor this is. Features.h is about what it can do.
+// The identity of this processor. Features.h is about what it can do.
 #pragma once
 
 #include <string>
@@ -14,8 +14,8 @@ extern const char *const architectureName;
 /// way: models and instruction sets, nothing about single cores.
 std::string processorIdentity();
 
-/// What the identity has besides the instruction sets that the system reports; each processor has
-/// its own.
+/// The part of the identity besides the instruction sets that the system reports; each processor
+/// has its own.
 std::string processorModel();
 
 } // namespace w2n::runtime

@@ -6,7 +6,7 @@
   .p2align 2
   W2N_LABEL w2nCrossingBegin
 
-  // What calls preserve besides s0: each stored to, or loaded from, its own word from `base` + `offset` on.
+  // Registers that calls preserve besides s0: each stored to, or loaded from, its own word from `base` + `offset` on.
   .macro W2N_PRESERVED integer, float, base, offset
   \integer s1, \offset+0(\base)
   \integer s2, \offset+8(\base)
@@ -47,7 +47,7 @@
   bnez t0, \target
   .endm
 
-  // Where w2nEnterGuest saves the host's registers.
+  // The places where w2nEnterGuest saves the host's registers.
   .macro W2N_SAVED_ON_ENTRY
   .cfi_offset ra, -8
   .cfi_offset s0, -16
@@ -167,7 +167,7 @@
   W2N_CROSS service##Entry, service, returns, mayThrow
 #include "runtime/arch/Crossings.def"
 
-  // Where a host function has failed. An exception goes on as if the call had thrown it: all registers that calls
+  // A host function has failed. An exception goes on as if the call had thrown it: all registers that calls
   // preserve have the guest's values again.
 .LhostFailed:
   .cfi_startproc

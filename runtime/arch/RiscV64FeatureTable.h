@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Which of LLVM's processor features the kernel reports of a RISC-V machine, and where: the letters
+// LLVM's processor features that the kernel reports of a RISC-V machine, and where: the letters
 // of AT_HWCAP, and the bits of riscv_hwprobe's key RISCV_HWPROBE_KEY_IMA_EXT_0 (Linux,
 // Documentation/arch/riscv/hwprobe.rst), which kernels before 6.4 and qemu before 8.1 do not have.
 // What a kernel is too old to know of is missing.
@@ -96,7 +96,7 @@ inline constexpr RiscV64Feature riscv64Features[] = {
     {"zvl1024b", "v", probed(2), 1024},
 };
 
-/// What the kernel says.
+/// The capabilities that the kernel reports.
 struct RiscV64Capabilities {
   uint64_t hwcap;
   uint64_t probed;     ///< 0 without hwprobe

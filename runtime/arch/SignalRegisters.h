@@ -15,7 +15,7 @@ struct SignalRegisters {
   uintptr_t returnAddress;
 };
 
-/// Where a handler lets the thread continue: in a function of one argument.
+/// The place where a handler lets the thread continue: in a function of one argument.
 struct Resumption {
   uintptr_t function, argument, stackPointer;
 };

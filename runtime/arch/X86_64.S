@@ -6,7 +6,7 @@
   .p2align 4
   W2N_LABEL w2nCrossingBegin
 
-  // Where w2nEnterGuest saves the host's registers.
+  // The places where w2nEnterGuest saves the host's registers.
   .macro W2N_SAVED_ON_ENTRY
   .cfi_offset %rbx, -24
   .cfi_offset %r12, -32
@@ -119,7 +119,7 @@
   W2N_CROSS service##Entry, service, returns, mayThrow
 #include "runtime/arch/Crossings.def"
 
-  // Where a host function has failed. An exception goes on as if the call had thrown it: all registers that calls
+  // A host function has failed. An exception goes on as if the call had thrown it: all registers that calls
   // preserve have the guest's values again.
 .LhostFailed:
   .cfi_startproc

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Which of LLVM's processor features this x86-64 machine has (Intel SDM, volume 2, CPUID; AMD APM,
+// LLVM's processor features of this x86-64 machine (Intel SDM, volume 2, CPUID; AMD APM,
 // volume 3, appendix E). The C library has executed cpuid already; doing it again would cost a
 // virtual machine an exit to its host, tens of microseconds, for each leaf.
 #include "runtime/arch/FeatureTable.h"
@@ -16,8 +16,8 @@ namespace {
 
 enum Register : uint8_t { Eax, Ebx, Ecx, Edx };
 
-/// What the operating system must save on a context switch before a feature may be used: bits of
-/// XCR0.
+/// The state that the operating system must save on a context switch before a feature may be used:
+/// bits of XCR0.
 enum Saved : uint8_t { None = 0, Ymm = 0x06, Zmm = 0xe6 };
 
 struct Feature {

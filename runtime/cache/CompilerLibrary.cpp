@@ -100,7 +100,7 @@ std::string findLibrary() {
   return "";
 }
 
-/// What a loaded file is: its build ID, or if it has none, its content.
+/// The identity of a loaded file: its build ID, or if it has none, its hash.
 Result<std::string> contentOf(const ObjectSearch &object) {
   if (!object.buildId.empty())
     return object.buildId;

@@ -22,7 +22,7 @@ public:
   /// of the installation that this code is part of. Nothing is opened yet, so there may be none.
   explicit CompilerLibrary(const std::string &path = "");
 
-  /// Where it is; empty if there is none.
+  /// The path of the library; empty if there is none.
   const std::string &path() const { return filePath; }
 
   /// For processes that can end: has `handler` called if a compilation is still beyond its limits

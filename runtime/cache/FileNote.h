@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What was found out about a file (its hash, that it is sound), remembered until the file changes.
+// Facts about a file (its hash, that it is sound), remembered until the file changes.
 //
 // A note holds the file's identity: device, inode, size and both times, of which the system alone
 // sets the second. Times are as coarse as the clock tick, on some file systems two seconds: a
@@ -24,11 +24,11 @@
 
 namespace w2n::cache {
 
-/// Of a file at one moment; times in nanoseconds since 1970.
+/// The identity of a file at one moment; times in nanoseconds since 1970.
 struct FileIdentity {
   uint64_t device = 0, inode = 0, bytes = 0;
   int64_t modified = 0, changed = 0;
-  /// Of the system, at random, and of the mount; 0 where the note lies beside its file.
+  /// The boot of the system, a random number, and the mount; 0 where the note lies beside its file.
   uint64_t boot = 0, mount = 0;
 
   /// Without a mount: for a note in the same folder as its file, which is then gone with it.
@@ -36,8 +36,8 @@ struct FileIdentity {
   /// For other notes; nullopt if the system cannot tell the file from another.
   static std::optional<FileIdentity> ofOpen(int descriptor);
   static std::optional<FileIdentity> at(const std::string &path);
-  /// What the system says about a file, `isReadOnly` about its file system; `boot` as above, or 0
-  /// if it is not known.
+  /// The identity by the system's `status`; `isReadOnly` is about the file system; `boot` as above,
+  /// or 0 if it is not known.
   static std::optional<FileIdentity> from(const struct statx &status, bool isReadOnly,
                                           uint64_t boot);
   bool operator==(const FileIdentity &) const = default;

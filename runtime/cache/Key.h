@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What an artifact depends on, as a key.
+// The key of an artifact: everything that it depends on.
 #pragma once
 
 #include "include/wasm2native/compiler.h"

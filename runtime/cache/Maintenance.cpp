@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What keeps a store in order: sizes, leftovers, damage.
+// Maintenance of a store: sizes, leftovers, damage.
 #include "runtime/cache/Store.h"
 #include "runtime/cache/StoreFiles.h"
 #include "runtime/cache/Trust.h"
@@ -25,7 +25,7 @@ struct Name {
   struct stat status;
 };
 
-/// What is in a folder, but for folders.
+/// The entries of a folder that are no folders.
 std::vector<Name> namesIn(int folder) {
   std::vector<Name> names;
   // The stream closes its descriptor.
@@ -94,7 +94,7 @@ std::vector<EntryInfo> Store::evict(uint64_t limitBytes, const std::string &kept
       break;
     if (entry.key == kept)
       continue;
-    // Who has it open keeps it; who comes now compiles it. A key that is being compiled is in use.
+    // Users that have it open keep it; later ones compile it. A key being compiled is in use.
     const auto lock = KeyLock::take(locks.get(), entry.key, KeyLock::noWait);
     if (!lock)
       continue;

@@ -76,8 +76,8 @@ void ModuleCache::warnOnce(const char *kind, const std::string &text) {
   warn(text);
 }
 
-/// What the compiler is, as noted when it was last loaded. Two files make it: its own and LLVM's,
-/// which the note of the first names, and which has a note that says the same.
+/// The compiler's identity, as noted when it was last loaded. Two files make it: its own and
+/// LLVM's, which the note of the first names, and which has a note that says the same.
 std::optional<Digest> ModuleCache::rememberedIdentity() {
   if (access(library.path().c_str(), F_OK) != 0) {
     const auto last = stored->findNote(noFile);

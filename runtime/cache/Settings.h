@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Where the cache is, how large it may be, and how long to wait for others.
+// Settings of the cache: its folder, its size, and how long to wait for others.
 #pragma once
 
 #include "lib/support/Error.h"
@@ -10,7 +10,7 @@
 
 namespace w2n::cache {
 
-/// What the environment says of where the cache is and how large, unless `folder` (not empty) and
+/// The folder and the size of the cache, from the environment unless `folder` (not empty) and
 /// `size` (such as "512M" or "10G") do: WASM2NATIVE_CACHE_DIR, else wasm2native in XDG_CACHE_HOME
 /// or ~/.cache; WASM2NATIVE_CACHE_SIZE, else defaultLimitBytes. WASM2NATIVE_CACHE_WAIT, else
 /// defaultLongestWait, is in seconds.

@@ -12,7 +12,7 @@
 //   families/FAMILY     for which processors there are entries, a line for each
 //   quarantine/KEY.so   what `verify` found damaged
 //
-// What is wanted appears under its name by a rename, complete and on the disk. A name that is there
+// An entry appears under its name by a rename, complete and on the disk. A name that is there
 // is either right or, by its hash, found wrong.
 #pragma once
 
@@ -32,10 +32,10 @@ namespace w2n::cache {
 
 using Key = Digest;
 
-/// What is kept at most, if nobody says otherwise.
+/// The default limit of the store's size.
 inline constexpr uint64_t defaultLimitBytes = uint64_t(10) << 30;
 
-/// How long a miss waits for another that compiles the same, if nobody says otherwise: as long as
+/// The default time that a miss waits for another that compiles the same: as long as
 /// the longest compilations take.
 inline constexpr std::chrono::seconds defaultLongestWait(300);
 

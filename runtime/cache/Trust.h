@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Which folders and files a cache believes. Whoever can write an artifact can have it run, so only
-// what belongs to the user or to root, and what nobody else can write, is opened; never through a
-// symbolic link.
+// The folders and files that a cache believes. Whoever can write an artifact can have it run, so
+// only what belongs to the user or to root, and what nobody else can write, is opened; never
+// through a symbolic link.
 #pragma once
 
 #include "lib/support/Descriptor.h"

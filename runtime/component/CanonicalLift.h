@@ -18,7 +18,7 @@ namespace w2n::runtime {
 /// The arguments of one call on their way to the host: strings that were converted live here.
 class Lift {
 public:
-  /// What the arguments of a call may take of the host's memory.
+  /// The bytes of the host's memory that the arguments of a call may take.
   static constexpr uint64_t maxHostBytes = 16 << 20;
 
   Lift(HostCall &call, HostContext &context)
@@ -178,7 +178,7 @@ Result<T> readFields(Lift &lift, auto &reader, TypeList<First, Rest...>, Read &.
   return readFields<T>(lift, reader, TypeList<Rest...>(), read..., value);
 }
 
-/// Of a std::variant: the alternative with this index.
+/// Reads the alternative of a std::variant with this index.
 template <typename T, size_t index = 0>
 Result<T> readCase(Lift &lift, auto &reader, uint32_t discriminant) {
   using Variant = decltype(T::value);

@@ -143,7 +143,7 @@ template <typename T> constexpr const TypeNode *nodeOf() {
 
 namespace detail {
 
-/// Of fields one after the other.
+/// The layout of fields one after the other.
 template <typename List> struct FieldLayout;
 template <typename... T> struct FieldLayout<TypeList<T...>> {
   static constexpr uint32_t alignment = [] {
@@ -166,7 +166,7 @@ struct NoPayload {
 template <> struct PayloadLayout<void> : NoPayload {};
 template <> struct PayloadLayout<Unit> : NoPayload {};
 
-/// Of a discriminant and one of several payloads.
+/// The layout of a discriminant and one of several payloads.
 template <typename List> struct CaseLayout;
 template <typename... T> struct CaseLayout<TypeList<T...>> {
   static constexpr uint32_t discriminantBytes = bytesOfDiscriminant(sizeof...(T));

@@ -26,7 +26,7 @@ Result<std::shared_ptr<const Component>> Component::create(std::shared_ptr<const
   return made;
 }
 
-/// That of an export of the module, or none. Its type is checked when it is called first.
+/// Checks that `index` is an exported function, or none. The first call checks its type.
 Status Component::checkExport(uint32_t index) const {
   if (index == WorldFunction::none)
     return {};

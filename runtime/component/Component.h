@@ -24,7 +24,7 @@ public:
   /// The resource with the number of a resource type; null if there is none.
   const component::WorldResource *resourceOf(component::TypeId resource) const;
   const component::WorldHandles *handlesOf(uint32_t instance) const;
-  /// Of the imports, the first function call of the host; before it are those of the module's own.
+  /// The index of the first import that is a function of the host; the module's own come before it.
   uint32_t firstHostCall() const;
 
 private:

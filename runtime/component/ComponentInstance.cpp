@@ -208,7 +208,7 @@ Status ComponentInstance::enter() {
 
 template <typename T> Result<T> ComponentInstance::leave(Result<T> result) {
   isActive = false;
-  // What the host gave wrong has not reached the guest.
+  // Wrong arguments of the host have not reached the guest.
   if (!result && result.error().kind != ErrorKind::Invalid)
     isPoisoned = true;
   return result;

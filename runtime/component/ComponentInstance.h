@@ -27,7 +27,7 @@ public:
   /// Drops a resource that the guest defines and the host owns. Errors: as call.
   Status drop(const component::WorldResource &resource, uint32_t representation);
 
-  /// What values of own and borrow have as their type.
+  /// The type that values of own and borrow have for `resource`.
   const w2n_component_resource *identityOf(const component::WorldResource &resource) const;
 
   const Component &component() const { return linked->component(); }
@@ -68,7 +68,7 @@ private:
   std::shared_ptr<Instance> instance;
   std::unordered_map<uint32_t, std::shared_ptr<Function>> functions;
   bool isActive = false, isPoisoned = false;
-  /// Of the last call: what post-return is to be called with, and what the result is in.
+  /// The last call: its function, the arguments of post-return, the memory of the result.
   const component::WorldFunction *finished = nullptr;
   std::vector<Slot> slots;
   ValueArena results;

@@ -15,7 +15,7 @@ namespace w2n::runtime {
 
 /// Takes one line, which ends in a newline.
 using CallTraceSink = std::function<void(std::string_view line)>;
-/// What traces the functions of an interface.
+/// The trace of an interface's functions.
 struct CallTrace {
   std::string_view interface; ///< without a version
   CallTraceSink sink;
@@ -23,7 +23,7 @@ struct CallTrace {
 
 struct HostFunctionRow {
   std::string_view name; ///< as in the binary format: "[method]input-stream.read"
-  /// Of the parameters in their order, separated by spaces: for traces.
+  /// The parameters' names in their order, separated by spaces: for traces.
   std::string_view parameterNames;
   const FuncNode *type;
   /// Lifts the arguments, calls the function, lowers the result. `trace` may be null.
@@ -54,7 +54,7 @@ template <IsResource R> struct Lifted<R &> {
   using Type = std::reference_wrapper<R>;
 };
 
-/// What a function returns, apart from whether it may trap.
+/// The type that a function returns, apart from whether it may trap.
 template <typename R> struct Returned {
   using Type = R;
   static constexpr bool mayTrap = false;

@@ -47,7 +47,7 @@ private:
     std::map<std::string, std::shared_ptr<const HostComponentFunction>, std::less<>> functions;
     std::map<std::string, std::shared_ptr<const HostResource>, std::less<>> resources;
   };
-  /// Of one name, without the version: by version, the latest last.
+  /// The versions of one name, the latest last.
   using Versions = std::map<component::Version, Interface>;
 
   Interface &open(std::string_view interface);

@@ -10,7 +10,7 @@ namespace w2n::runtime {
 
 namespace {
 
-/// How many bytes of ASCII `text` begins with: looks at eight at a time.
+/// The number of bytes of ASCII that `text` begins with: looks at eight at a time.
 size_t asciiBytes(std::string_view text) {
   size_t at = 0;
   for (uint64_t word; text.size() - at >= sizeof(word); at += sizeof(word)) {

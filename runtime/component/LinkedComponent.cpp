@@ -48,7 +48,7 @@ std::vector<TypeId> resourcesOf(const Types &types, const TypeBody &function) {
   return found;
 }
 
-/// What adapters call when they trap.
+/// The function that adapters call when they trap.
 Status trapWith(Caller, std::span<Slot> slots) {
   return canonTrap(component::CanonTrap(uint32_t(slots[0])), uint32_t(slots[1]));
 }
@@ -124,7 +124,7 @@ const HostResource *LinkedComponent::hostResource(uint32_t handleType) const {
   return found == resources.end() ? nullptr : found->second;
 }
 
-/// What the module's import with this number is. The functions find the instance with its caller.
+/// The definition for import `import`. The functions find the instance with its caller.
 std::optional<Extern> LinkedComponent::externFor(uint32_t import) {
   const uint32_t first = component().firstHostCall();
   if (import == 0 && first > 0)

@@ -81,7 +81,7 @@ Result<uint32_t> bytesOfList(uint64_t count, uint64_t each) {
 
 } // namespace
 
-/// What is written has been allocated, but the guest may do what it likes with its memory.
+/// Writes to memory that was allocated, and checks again: the guest may do what it likes with it.
 Status ValueLowerer::write(uint32_t address, uint64_t bits, uint32_t bytes) {
   const std::span<uint8_t> memory = access.memory();
   if (uint64_t(address) + bytes > memory.size())

@@ -15,7 +15,7 @@
 
 namespace w2n::runtime {
 
-/// What a class of resources derives from; it has its type as `static constexpr ResourceType type`.
+/// The base of classes of resources; each has its type as `static constexpr ResourceType type`.
 class Resource {
 public:
   Resource() = default;

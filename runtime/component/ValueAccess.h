@@ -89,7 +89,7 @@ private:
   ValueAccess &access;
 };
 
-// What both ask of types.
+// Functions on types that both use.
 
 std::optional<component::Primitive> primitiveOf(const component::Types &types,
                                                 component::ValueType type);

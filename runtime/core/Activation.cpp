@@ -33,13 +33,13 @@ Error limitError(std::string text) {
 
 namespace {
 
-/// Where it begins where nobody has asked for anything else, as in most calls; 0 elsewhere.
+/// The top of the stack if nothing else was asked for, as in most calls; else 0.
 uintptr_t usualGuestStackTop(const Activation *previous, uint64_t bytes) {
   const GuestStack *stack = currentGuestStack;
   return !previous && stack && stack->top - stack->limit == bytes ? stack->top : 0;
 }
 
-/// Where the guest's stack begins for an activation that may have `bytes` of it: so many above the
+/// The top of the guest's stack for an activation that may have `bytes` of it: so many above the
 /// guard region, and below the activation before. Errors: Limit, Trap (no room on the host's
 /// stack).
 Result<uintptr_t> nextGuestStackTop(const Activation *previous, uint64_t bytes) {
@@ -132,7 +132,7 @@ void noteInterrupt(Activation &activation, bool atHandler) {
 
 void noteHostError(Error error) {
   Activation &activation = *w2nCurrentActivation;
-  // What is neither a trap nor the program's end becomes a trap with the same text.
+  // Errors other than traps, exits and interrupts become traps with the same text.
   if (error.kind != ErrorKind::Trap && error.kind != ErrorKind::Exit &&
       error.kind != ErrorKind::Interrupted) {
     error.kind = ErrorKind::Trap;

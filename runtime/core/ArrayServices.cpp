@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What compiled code calls for arrays that are made from segments, or filled from them (core
-// specification, section 4.6.6: array.new_data, array.new_elem, array.init_data, array.init_elem).
-// Each checks everything before any effect.
+// Services that compiled code calls to make arrays from segments, or to fill them from segments
+// (core specification, section 4.6.6: array.new_data, array.new_elem, array.init_data,
+// array.init_elem). Each checks everything before any effect.
 
 #include "lib/artifact/HeapLayout.h"
 #include "runtime/core/Activation.h"

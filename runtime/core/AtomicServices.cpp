@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What compiled code calls for memory.atomic.wait and memory.atomic.notify. As in Services.cpp all
-// checks come before any effect; the numbers that the guest gets are never negative, so a negative
-// one says that a trap or an error was noted.
+// Services that compiled code calls for memory.atomic.wait and memory.atomic.notify. As in
+// Services.cpp all checks come before any effect; the numbers that the guest gets are never
+// negative, so a negative one says that a trap or an error was noted.
 #include "lib/support/Range.h"
 #include "runtime/arch/Arch.h"
 #include "runtime/core/Activation.h"

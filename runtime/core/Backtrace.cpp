@@ -19,7 +19,7 @@ constexpr size_t greatestLines = 64;
 /// A walk costs 0.1 to 0.5 us a frame, and runaway recursion makes hundreds of thousands: the rest
 /// is not counted.
 constexpr size_t greatestFrames = 100'000;
-/// Of a name, which may be as long as a module.
+/// The longest name that is printed; the name of a function may be as long as a module.
 constexpr size_t greatestNameBytes = 1000;
 constexpr std::string_view moreBegin = "  ... ", moreEnd = " more\n", orMoreEnd = " or more\n";
 
@@ -78,8 +78,8 @@ public:
   }
   /// Whether no more frames are to be looked at.
   bool isFull() const { return lines + more >= greatestFrames; }
-  /// Those that are active there, innermost first: more than one where some were inlined, none in
-  /// thunks and helpers, which have frames, too, but are nobody's function.
+  /// Adds the functions that are active there, innermost first: more than one where some were
+  /// inlined, none in thunks and helpers, which have frames, too, but are nobody's function.
   void addFunctionsAt(const Module &module, uintptr_t address) {
     const uint32_t index = module.functionIndexAt(address);
     if (index == artifact::noIndex)

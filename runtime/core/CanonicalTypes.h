@@ -64,7 +64,7 @@ bool holdsFunctions(wasm::ValueType type);
 /// takes no lock.
 bool isHeapReference(wasm::ValueType type);
 
-/// How many types the process has. Threads: any.
+/// The number of types in the process. Threads: any.
 uint32_t canonicalTypeCount();
 
 } // namespace w2n::runtime

@@ -16,7 +16,7 @@ std::vector<CodeMap::Function> functionsOf(const artifact::Metadata &metadata) {
   const auto codes = metadata.codes();
   functions.reserve(codes.size());
   for (uint32_t i = metadata.header().importedFunctions; i < codes.size(); ++i) {
-    // Where there are two, the other is a wrapper.
+    // If there are two, the other is a wrapper.
     const auto body = codes[i].tailCode ? codes[i].tailCode : codes[i].code;
     functions.push_back({reinterpret_cast<uintptr_t>(metadata.address(body)), i});
   }

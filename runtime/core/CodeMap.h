@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Which functions an address in a module's code belongs to: for backtraces. Sorted once, because
+// The functions that an address in a module's code belongs to: for backtraces. Sorted once, because
 // code is in the order of its sections, and a stack may have frames of very many functions.
 #pragma once
 
@@ -25,9 +25,9 @@ public:
   };
 
   CodeMap() = default;
-  /// Of functions at one address the one with the lowest index counts, of ranges the last.
+  /// The lowest index counts among functions at one address, the last range among ranges.
   CodeMap(std::vector<Function> functions, std::vector<Range> ranges);
-  /// What `metadata` says, which must outlive the map. Empty if there is no memory for it.
+  /// The map that `metadata`, which must outlive it, describes. Empty if there is no memory for it.
   static CodeMap of(const artifact::Metadata &metadata);
 
   /// Index of the function whose code starts at `start`, or noIndex.

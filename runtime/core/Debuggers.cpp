@@ -54,7 +54,7 @@ struct Symbol {
   std::string name;
 };
 
-/// What people call a function, on one line: names are the module's, and may be as long as it.
+/// The display name of a function, on one line: names are the module's, and may be as long as it.
 std::string nameOf(const artifact::Metadata &metadata, uint32_t functionIndex) {
   constexpr size_t maxBytes = 1000;
   std::string name(metadata.string(metadata.functions()[functionIndex].name).substr(0, maxBytes));

@@ -17,7 +17,7 @@ class Module;
 /// no code.
 std::vector<uint8_t> makeSymbolFile(const Module &module);
 
-/// What a debugger knows of a module, until this ends.
+/// A module that debuggers know of until this object ends.
 class Announcement {
 public:
   /// Tells debuggers of `module`, if one is attached that listens, or if announceAlways was called

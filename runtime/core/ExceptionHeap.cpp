@@ -16,7 +16,7 @@ namespace w2n::runtime {
 using artifact::Exception;
 
 uint64_t ExceptionHeap::bytesOf(uint32_t payloadSlots) {
-  // What the allocator needs, and the pointer that collecting sorts.
+  // The allocator's own bytes, and the pointer that collecting sorts.
   constexpr uint64_t overhead = 3 * sizeof(void *);
   return sizeof(Cell) + 8ull * payloadSlots + overhead;
 }
@@ -66,7 +66,7 @@ void ExceptionHeap::Collection::mark(Cell &cell) {
 void ExceptionHeap::Collection::markFrom(std::span<const uint64_t> words) {
   if (isGivenUp || count == 0)
     return;
-  // Of many short ones, too.
+  // Counts short lists together, so that many of them ask for interrupts as a long one does.
   wordsSeen += words.size() + 1;
   if (wordsSeen > pieceElements)
     isGivenUp = isInterrupted();

@@ -31,7 +31,7 @@ public:
   /// A new exception with a payload of zeros, taken from `budget`, which must live as long as the
   /// exception. Null if that has not so much left, or the system no memory.
   artifact::Exception *make(uint32_t payloadSlots, HostBudget &budget);
-  /// What an exception takes from a budget.
+  /// The bytes that an exception takes from a budget.
   static uint64_t bytesOf(uint32_t payloadSlots);
   /// Frees all but what `roots` lead to (Collection).
   void collect(std::initializer_list<std::span<const uint64_t>> roots);

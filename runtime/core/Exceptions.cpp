@@ -54,7 +54,7 @@ Exception *makeException(Instance::State &state, uint32_t payloadSlots) {
   Exception *exception = heap.make(payloadSlots, *state.budget);
   if (exception || isFull)
     return exception;
-  // Where little is garbage, the next exception would need a collection again, and so on: when less
+  // If little is garbage, the next exception would need a collection again, and so on: when less
   // than a quarter is, there is no room.
   const size_t before = heap.count();
   collectExceptions(*state.group);

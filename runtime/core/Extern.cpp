@@ -103,7 +103,7 @@ bool isReferenceOf(wasm::ValueType type, Slot reference) {
     return type.nullable;
   if (type.heap == wasm::HeapKind::Func)
     return true;
-  // What looks like a reference of a heap is none that the host could know to be valid.
+  // A value that looks like a heap's reference is refused: the host cannot know that it is valid.
   if (type.heap == wasm::HeapKind::Extern)
     return (reference & artifact::externTagMask) != artifact::externTag;
   if (!holdsFunctions(type))

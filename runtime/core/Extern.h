@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What instances import and export: functions, tables, memories, globals (core specification,
+// Imports and exports of instances: functions, tables, memories, globals (core specification,
 // section 4.2). Each is shared by pointer; whoever holds it keeps what it belongs to alive.
 #pragma once
 
@@ -23,7 +23,7 @@ class InstanceGroup;
 /// low half first.
 using Slot = uint64_t;
 
-/// What a host function knows of its caller.
+/// The caller of a host function, as far as the function knows it.
 struct Caller {
   Instance *instance;
   /// Memory 0 of the caller; empty if it has none. Valid until the guest runs again.
@@ -43,12 +43,12 @@ struct Function {
   std::shared_ptr<Instance> owner;
   /// Only for host functions.
   HostCallback host;
-  /// Where this was got from a guest that imports a host function: that function, as the host has
-  /// made it.
+  /// The host function, as the host has made it, if this one was got from a guest that imports a
+  /// host function.
   std::shared_ptr<Function> definition = nullptr;
   /// Canonical number of `type` (CanonicalTypes.h).
   uint32_t typeId = 0;
-  /// That type, if there is no owner, whose module holds it.
+  /// Holds that type if there is no owner, whose module holds it.
   HeldTypes held = {};
   /// The owner's thunk for this type; null for host functions, or if the owner has none.
   artifact::EntryThunk entry = nullptr;
@@ -69,7 +69,7 @@ struct Global {
   InstanceGroup *group = nullptr;
 };
 
-/// What exceptions are told apart by.
+/// The tag of exceptions, by which they are told apart.
 struct Tag {
   /// The parameters are what an exception carries.
   wasm::FunctionType type;

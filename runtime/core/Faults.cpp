@@ -27,7 +27,7 @@ bool isGuardOfGuestStack(uintptr_t address) {
   return stack && address >= stack->guardBegin && address < stack->limit;
 }
 
-/// What a fault of compiled code is for the guest; nothing if no guest may cause it.
+/// The trap that a fault of compiled code is for the guest; nothing if no guest may cause it.
 std::optional<TrapKind> classify(const platform::Fault &fault) {
   switch (fault.kind) {
   case platform::FaultKind::Access:

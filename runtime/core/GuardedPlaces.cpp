@@ -26,8 +26,8 @@ Oracle oracle() {
   return mode;
 }
 
-/// What the oracle has reserved. It leaves most addresses to the rest of the process, and grows
-/// modest when many memories live at once.
+/// The bytes that the oracle has reserved. It leaves most addresses to the rest of the process, and
+/// grows modest when many memories live at once.
 std::atomic<uint64_t> oracleBytes = 0;
 constexpr uint64_t greatestOracleBytes = uint64_t(64) << 40;
 constexpr uint64_t greatestOracleGap = uint64_t(64) << 30;
@@ -62,7 +62,7 @@ uint64_t GuardedPlaces::reservedBytes(uint32_t count, uint64_t bytes, Guards gua
 }
 
 GuardedPlaces GuardedPlaces::reserve(uint32_t count, uint64_t bytes, Guards guards) {
-  // What no process has is not tried row by row: an emulator keeps records of reservations.
+  // More addresses than a process has are not tried row by row: emulators record reservations.
   if (count > maxAddresses / (bytes + gapOf(guards)))
     return {};
   GuardedPlaces places;

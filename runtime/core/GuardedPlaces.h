@@ -24,7 +24,7 @@ struct Guards {
   uint64_t before = 0, after = 0;
 };
 inline constexpr Guards fullGuards = {artifact::guardBeforeBytes, artifact::guardAfterBytes};
-/// What explicit checks need at least.
+/// The smallest guards that explicit checks need.
 inline constexpr Guards smallGuards = {artifact::wrapGuardBytes, artifact::memoryGuardBytes};
 
 /// Equal places, of which neighbors share their guards. Everything is reserved; what becomes
@@ -35,7 +35,7 @@ public:
   /// Reserves `count` places of `bytes`, a multiple of pages. Empty if there are not so many
   /// addresses.
   static GuardedPlaces reserve(uint32_t count, uint64_t bytes, Guards guards);
-  /// What that takes.
+  /// The bytes that reserve() takes.
   static uint64_t reservedBytes(uint32_t count, uint64_t bytes, Guards guards);
   GuardedPlaces(GuardedPlaces &&other) noexcept { *this = std::move(other); }
   GuardedPlaces &operator=(GuardedPlaces &&other) noexcept;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What compiled code calls for objects: allocation where the region of the cursor is used up,
-// boxes, array.copy and array.fill.
+// Services that compiled code calls for objects: allocation where the region of the cursor is used
+// up, boxes, array.copy and array.fill.
 #include "runtime/core/HeapServices.h"
 
 #include "runtime/core/Activation.h"

@@ -49,7 +49,7 @@ private:
   const InstanceOptions &options;
 };
 
-/// What the lists of the state take, about.
+/// The approximate size of the lists of the state.
 uint64_t Builder::listBytes() const {
   const artifact::MetadataHeader &header = metadata.header();
   return (sizeof(Memory) + 2 * sizeof(void *)) * header.memories.count +
@@ -220,7 +220,7 @@ Instance::State::~State() {
   heap.reset();
   if (slot && slot.memoryIndex() < memories.size() && memories[slot.memoryIndex()])
     slot.noteMemoryBytes(memories[slot.memoryIndex()]->bytes().size());
-  // What else is in the block, no guest can write.
+  // No guest can write to the rest of the block, so the globals alone are cleared.
   if (contextBase)
     explicit_bzero(at<uint8_t>(layout.globalCells()),
                    sizeof(artifact::GlobalCell) * layout.definedGlobals);
@@ -373,7 +373,7 @@ std::shared_ptr<Function> Exporter::function(uint32_t index) const {
   auto function = std::make_shared<Function>();
   const uint32_t typeIndex = metadata.functions()[index].typeIndex;
   function->reference = state.referenceOf(index);
-  // What is imported may have a type below the one that it is imported with.
+  // An imported function's type may be a subtype of the one that it is imported with.
   function->typeId = index < metadata.header().importedFunctions ? function->reference->typeId
                                                                  : module.typeIds()[typeIndex];
   function->type = canonicalType(function->typeId);

@@ -32,14 +32,14 @@ struct InstanceOptions {
   std::shared_ptr<HostBudget> budget = nullptr;
   /// Counts the instances made with these options; null: any number.
   std::shared_ptr<InstanceQuota> quota = nullptr;
-  /// Where the module has objects: the heap that they live in, with those of other instances; null:
-  /// that of the instances that it imports from, or one of its own, of limits.maxHeapBytes.
+  /// The heap in which the module's objects live, with those of other instances; null: that of the
+  /// instances that it imports from, or one of its own, of limits.maxHeapBytes.
   std::shared_ptr<StoreHeap> heap = nullptr;
   /// Takes a slot of this pool, whose limits then hold as well; null: none.
   std::shared_ptr<InstancePool> pool = nullptr;
   /// Waits for a slot where there is none free, rather than failing.
   bool waitForSlot = false;
-  /// What host functions find at Instance::hostData.
+  /// The pointer that host functions find at Instance::hostData.
   void *hostData = nullptr;
   /// Instance::userData of the instance when it runs `initialize` and the start function.
   void *userData = nullptr;
@@ -73,7 +73,7 @@ public:
   /// Keeps the instance alive.
   std::shared_ptr<Instance> handle();
 
-  /// What is left; nothing if the module was compiled without --meter=fuel.
+  /// The fuel that is left; nothing if the module was compiled without --meter=fuel.
   std::optional<uint64_t> fuel() const;
   /// Errors: Invalid (the same).
   Status setFuel(uint64_t fuel);
@@ -88,7 +88,7 @@ public:
   const Module &module() const { return *moduleRef; }
   const std::shared_ptr<const Module> &sharedModule() const { return moduleRef; }
   artifact::InstanceContext *context() { return contextPtr; }
-  /// Of the native stack, for each call from the host.
+  /// The size of the native stack, for each call from the host.
   uint64_t stackBytes() const { return stackByteLimit; }
   /// Says that the instance runs on `stack`, which is cleared when the instance ends.
   void noteStack(const GuestStack *stack) {

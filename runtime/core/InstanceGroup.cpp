@@ -20,7 +20,7 @@ struct InstanceGroup::ReleaseHandle {
 };
 
 InstanceGroup::~InstanceGroup() {
-  // They are given back to the budgets of instances.
+  // The exceptions are given back to the budgets of instances.
   exceptions.clear();
   // Before the instance that it has a pool's slot with.
   heap.reset();

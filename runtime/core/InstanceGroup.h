@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Who keeps whom alive. References to functions travel through tables, globals and calls, so that
-// two instances may come to hold each other: instances that are linked, and the host's tables and
-// globals of references that they use, form a group that owns them all. Whoever holds an instance
-// or one of its externs from outside holds the group. Inside, plain pointers do.
+// Ownership among instances. References to functions travel through tables, globals and calls, so
+// that two instances may come to hold each other: instances that are linked, and the host's tables
+// and globals of references that they use, form a group that owns them all. Whoever holds an
+// instance or one of its externs from outside holds the group. Inside, plain pointers do.
 #pragma once
 
 #include "runtime/core/ExceptionHeap.h"
@@ -45,7 +45,7 @@ public:
       visit(*instance);
   }
   ExceptionHeap exceptions;
-  /// Of the objects of all its instances; null if none has any.
+  /// The heap of the objects of all its instances; null if none has any.
   std::shared_ptr<StoreHeap> heap;
   /// The last visit of its exceptions by that heap.
   uint64_t heapVisit = 0;
@@ -58,7 +58,7 @@ private:
   std::vector<Instance *> instances;
   std::vector<std::unique_ptr<Table>> tables;
   std::vector<std::unique_ptr<Global>> globals;
-  /// Where everything went, so that handles made before keep it alive.
+  /// The group into which all was moved, so that handles made before keep it alive.
   std::shared_ptr<InstanceGroup> mergedInto;
 };
 

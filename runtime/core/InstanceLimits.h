@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What an embedder lets an instance have. Nothing here costs compiled code anything: sizes are
-// compared where something is made or grown.
+// Limits that an embedder sets for an instance. Nothing here costs compiled code anything: sizes
+// are compared where something is made or grown.
 #pragma once
 
 #include "lib/support/Error.h"
@@ -18,23 +18,23 @@ namespace w2n::runtime {
 
 /// For memories, tables, heaps and the host's memory the largest value is no limit.
 struct InstanceLimits {
-  /// Of each memory that the instance defines.
+  /// The limit of each memory that the instance defines.
   uint64_t maxMemoryBytes = UINT64_MAX;
-  /// Of each table that it defines.
+  /// The limit of each table that it defines.
   uint64_t maxTableElements = UINT64_MAX;
-  /// Of the objects of a heap that is made for it.
+  /// The limit of the objects of a heap that is made for it.
   uint64_t maxHeapBytes = UINT64_MAX;
-  /// Of the native stack, for each call from the host into the instance. More than the default is
-  /// got where the thread is not already in a guest.
+  /// The limit of the native stack, for each call from the host into the instance. More than the
+  /// default is got where the thread is not already in a guest.
   uint64_t maxStackBytes = defaultStackBytes;
-  /// Of the host's memory, for what an instance makes it keep besides memories and stacks
+  /// The limit of the host's memory for what an instance makes it keep besides memories and stacks
   /// (HostBudget). Not shared: of instances that have a budget together, it is the budget's.
   uint64_t maxHostBytes = defaultHostBytes;
 
   static constexpr uint64_t defaultHostBytes = 256 << 20;
 };
 
-/// What is left of the host's memory for an instance, or for those of a program together: contexts,
+/// The rest of the host's memory for an instance, or for those of a program together: contexts,
 /// elements of tables, exceptions. All that a guest can make more of is taken from one of these
 /// before it is allocated, and given back when it is freed. Threads: any.
 class HostBudget {

@@ -81,7 +81,7 @@ public:
   struct Options {
     /// Instances alive at once.
     uint32_t slots = 100;
-    /// Of a memory, at most 4 GiB, and of all tables of a slot together.
+    /// The limits of a memory, at most 4 GiB, and of all tables of a slot together.
     uint64_t maxMemoryBytes = uint64_t(4) << 30;
     uint64_t maxTableElements = 65536;
     /// Memory that a free slot keeps, so that the next instance finds it without page faults.
@@ -102,7 +102,7 @@ public:
 private:
   friend class PoolSlot;
   struct Slot {
-    /// Of the module that it was last set up for; 0 if none.
+    /// The serial of the module that it was last set up for; 0 if none.
     uint64_t moduleSerial = 0;
     uint64_t initialBytes = 0;    ///< of the memory, accessible when an instance begins
     uint64_t accessibleBytes = 0; ///< now

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What an instance owns: for the files of runtime/core only.
+// The state that an instance owns: for the files of runtime/core only.
 #pragma once
 
 #include "runtime/core/Instance.h"
@@ -80,7 +80,7 @@ struct Instance::State {
   std::vector<std::shared_ptr<Tag>> hostTags;
   /// By the host's function; std::map, because addresses of its values stay.
   std::map<const Function *, GivenHostFunction> givenFunctions;
-  /// What lives as long as the instance; ended last first.
+  /// Objects that live as long as the instance, ended last first.
   std::vector<std::shared_ptr<void>> attached;
 
   std::vector<bool> droppedElements, droppedData;
@@ -94,7 +94,7 @@ struct Instance::State {
   // code does not know of, reads nothing.
   /// The bytes of a data segment; empty once it is dropped.
   std::span<const uint8_t> dataOf(uint32_t segment) const;
-  /// How many elements a segment has; none once it is dropped.
+  /// The number of elements of a segment; 0 once it is dropped.
   uint64_t segmentElements(uint32_t segment) const;
   /// The value of an element of a segment that has it: what `initialize` set, else the function
   /// that metadata names.

@@ -20,7 +20,7 @@ extern "C" {
 constinit thread_local uint32_t w2nInterruptPending = 0;
 }
 
-/// What others reach of a thread while it is in a scope.
+/// The part of a thread that others reach while it is in a scope.
 struct InterruptibleThread {
   uint32_t *pending = nullptr;
   pthread_t handle = {};

@@ -64,7 +64,7 @@ private:
   /// The watchdog's, under its lock: when onTime is called, and the place in its heap.
   Clock::time_point time = never;
   size_t place = 0;
-  // Of the list of all interrupts, under its lock, too.
+  // Links of the list of all interrupts, under its lock, too.
   Interrupt *next = nullptr, *previous = nullptr;
 };
 
@@ -79,7 +79,7 @@ public:
 
   /// The calling thread's innermost scope, or null.
   static InterruptScope *current();
-  /// Those that the calling thread is in: for a thread that goes on with the same work.
+  /// The interrupts that the calling thread is in: for a thread that goes on with the same work.
   static std::vector<std::shared_ptr<Interrupt>> currentInterrupts();
 
 private:
@@ -93,7 +93,7 @@ private:
   const std::shared_ptr<Interrupt> interrupt;
   struct InterruptibleThread &thread;
   InterruptScope *const outer;
-  // Of the interrupt's list, under its lock.
+  // Links of the interrupt's list, under its lock.
   InterruptScope *next = nullptr, *previous = nullptr;
 };
 

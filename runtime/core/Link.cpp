@@ -63,7 +63,7 @@ bool limitsMatch(const wasm::Limits &found, const wasm::Limits &wanted) {
   return !wanted.max || (found.max && *found.max <= *wanted.max);
 }
 
-/// What can be written must have the very type.
+/// Mutable globals must have the very type; immutable ones may have a subtype.
 bool matchesGlobal(const wasm::GlobalType &found, const wasm::GlobalType &wanted) {
   return found.isMutable == wanted.isMutable &&
          (found.type == wanted.type || (!found.isMutable && matches(found.type, wanted.type)));

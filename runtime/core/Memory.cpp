@@ -13,11 +13,11 @@ namespace {
 
 constexpr uint64_t gib = uint64_t(1) << 30;
 constexpr uint64_t addressable32 = 4 * gib;
-/// What a 64-bit memory without a maximum may grow to.
+/// The size that a 64-bit memory without a maximum may grow to.
 constexpr uint64_t unlimited64 = 64 * gib;
 
-/// How many pages its addresses can number; of a memory of 32-bit addresses, with a count that fits
-/// in 32 bits.
+/// The number of pages that its addresses can reach; with 32-bit addresses, their count fits in 32
+/// bits.
 uint64_t addressablePagesOf(const wasm::MemoryType &type) {
   return type.limits.is64 ? UINT64_MAX >> type.pageSizeLog2
                           : std::min<uint64_t>(UINT32_MAX, addressable32 >> type.pageSizeLog2);
@@ -68,7 +68,7 @@ Status Memory::reserveAddresses(Reserve reserve, uint64_t maxBytes) {
 
 namespace {
 
-/// What decoding has checked for modules, for the types that embedders make.
+/// Checks the types that embedders make, as decoding has checked those of modules.
 Status checkType(const wasm::MemoryType &type, uint64_t maxBytes) {
   const uint64_t addressablePages = addressablePagesOf(type);
   if (type.limits.min > addressablePages)

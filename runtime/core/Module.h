@@ -22,7 +22,7 @@
 namespace w2n::runtime {
 
 struct LoadOptions {
-  /// How much of the file is looked at before anything of it runs.
+  /// The part of the file that is checked before anything of it runs.
   enum class Verify {
     Everything, ///< all of it, by its checksum: damage anywhere is an error
     Structure   ///< headers, counts and offsets: for files that were checked when they were stored
@@ -30,7 +30,7 @@ struct LoadOptions {
   /// The CPU whose code is used, of an artifact with several slices; empty is the best that this
   /// machine can run.
   std::string cpu = {};
-  /// Where the artifact is in its file: some programs have one behind their own code. A multiple of
+  /// The artifact's offset in its file: some programs have one behind their own code. A multiple of
   /// 64 KiB.
   uint64_t fileOffset = 0;
   /// Its size; 0 is all that follows.
@@ -74,7 +74,7 @@ public:
   const void *importThunkFor(uint32_t typeId) const;
   /// The code, for signal handlers and backtraces.
   bool containsCode(uintptr_t address) const { return address >= codeBegin && address < codeEnd; }
-  /// Where that ends.
+  /// The end of the code.
   uintptr_t codeRangeEnd() const { return codeEnd; }
   /// Index of the function whose code holds `address`, or noIndex if it is a thunk or a helper. The
   /// first call sorts all functions: only for backtraces, as is the next. Threads: any.
@@ -89,7 +89,7 @@ public:
   bool usesHeap() const { return metadataView.header().flags & artifact::flagUsesHeap; }
   /// The whole artifact.
   std::span<const uint8_t> file() const { return {mapping, mappingBytes}; }
-  /// What its instances count; null if it was compiled without --profile-generate.
+  /// The counters of its instances; null if it was compiled without --profile-generate.
   ProfileCounters *profileCounters() const { return counters.get(); }
   /// Another for each module that this process loads, never 0.
   uint64_t serial() const { return serialNumber; }

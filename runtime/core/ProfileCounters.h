@@ -43,7 +43,7 @@ public:
   /// Zeros. The module must outlive the block. Errors: Limit. Threads: any.
   Result<Block> makeBlock();
 
-  /// What all instances have counted until now, those that run included. Threads: any.
+  /// The counts of all instances until now, those that run included. Threads: any.
   artifact::Profile collect() const;
 
 private:

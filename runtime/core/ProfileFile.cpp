@@ -20,7 +20,7 @@ bool isSameFile(int descriptor, const std::string &path, struct stat &opened) {
          opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
-/// How long others may hold the file: adding to it takes milliseconds.
+/// The time that others may hold the file: adding to it takes milliseconds.
 constexpr std::chrono::seconds longestWait(60);
 
 /// The file, locked: it is replaced only by whoever has the lock. The kernel ends the lock with its

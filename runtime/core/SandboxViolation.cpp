@@ -88,8 +88,8 @@ void endByViolation(const platform::Fault &fault, const Module &module,
   line.name(module.path());
   line << ")\n";
   line.write();
-  // That is said, whatever happens now. A backtrace allocates, which this thread, being in compiled
-  // code, was not about to do; but the heap may be damaged.
+  // The first line is out, whatever happens now. A backtrace allocates, which this thread, being in
+  // compiled code, was not about to do; but the heap may be damaged.
   std::string backtrace;
   if (activation)
     appendBacktrace(*activation, backtrace);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What compiled code calls: bulk operations, growth, segments. Each runs on the host's stack
-// (Arch.h). Those that can trap check everything before any effect and return 1 after noting the
-// trap, else 0.
+// Services that compiled code calls: bulk operations, growth, segments. Each runs on the host's
+// stack (Arch.h). Those that can trap check everything before any effect and return 1 after noting
+// the trap, else 0.
 #include "runtime/core/Services.h"
 #include "lib/artifact/Metadata.h"
 #include "lib/support/Range.h"
@@ -53,7 +53,7 @@ using artifact::TrapKind;
 
 Instance::State &stateOf(InstanceContext *context) { return instanceOf(context).state(); }
 
-/// Which way a move of overlapping ranges goes piece by piece.
+/// The direction in which a move of overlapping ranges goes piece by piece.
 template <typename T> Direction directionOf(const T *to, const T *from) {
   return std::less<const T *>()(from, to) ? Direction::Down : Direction::Up;
 }

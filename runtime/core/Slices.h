@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Which of an artifact's slices a machine can run.
+// The slices of an artifact that a machine can run.
 #pragma once
 
 #include "lib/artifact/Metadata.h"
@@ -10,7 +10,7 @@
 
 namespace w2n::runtime {
 
-/// What is asked for features: processorFeature, but for tests.
+/// The function that is asked for features: processorFeature, except in tests.
 using FeatureQuery = std::function<FeatureState(std::string_view name)>;
 
 /// Checks that all of `features`, LLVM's names separated by commas, are present. Errors:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the guests of the calling thread may refer to from its stack and registers.
+// References that guests of the calling thread may have on its stack and in registers.
 #pragma once
 
 #include "runtime/arch/Arch.h"

@@ -96,7 +96,7 @@ void StoreHeap::visitInstance(RootVisitor &visitor, Instance::State &state) {
     if (table)
       visitValues(visitor, table->type.element, table->record->elements, table->record->count);
   visitor.conservative({state.argumentBuffer, instance.module().argumentSlots()});
-  // What `initialize` has set, of any type.
+  // The elements that `initialize` has set, of any type.
   for (const auto &values : state.elementValues)
     visitor.conservative(values);
 }

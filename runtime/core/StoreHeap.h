@@ -27,7 +27,7 @@ public:
   StoreHeap &operator=(const StoreHeap &) = delete;
 
   heap::Heap &objects() { return *heap; }
-  /// What `create` was told.
+  /// The limit that `create` was told.
   uint64_t limit() const { return limitBytes; }
   /// The globals, tables and guests of the instance and of all others of its group are roots from
   /// now on; its module's types are held as long as the heap has objects.
@@ -43,7 +43,7 @@ private:
   void visitInstance(heap::RootVisitor &visitor, Instance::State &state);
 
   std::unordered_set<Instance::State *> members;
-  /// Of objects that may be there. Before the heap, whose end may need them.
+  /// The modules of objects that may be there. Declared before the heap, whose end may need them.
   std::unordered_map<const Module *, std::shared_ptr<const Module>> modules;
   uint64_t visits = 0;
   uint64_t limitBytes = 0;

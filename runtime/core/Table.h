@@ -45,7 +45,7 @@ struct Table {
   artifact::TableRecord *record;
   /// The instance that defines it; null if the host made it.
   Instance *owner = nullptr;
-  /// Those whose references it may hold. A table of the host is owned by its group.
+  /// The group whose references it may hold. A table of the host is owned by its group.
   InstanceGroup *group = nullptr;
   /// Its type, if there is no owner.
   HeldTypes held = {};

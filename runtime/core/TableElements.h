@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Where the elements of a table lie that is not in a pool.
+// The memory for the elements of a table that is not in a pool.
 #pragma once
 
 #include "runtime/core/GuardedPlaces.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a thread needs to run compiled code: the guest's stack, with a guard region below it, and a
-// stack for fault handlers.
+// The stacks that a thread needs to run compiled code: the guest's, with a guard region below it,
+// and one for fault handlers.
 #pragma once
 
 #include "lib/support/Error.h"
@@ -40,8 +40,8 @@ Result<const GuestStack *> makeGuestStack(uint64_t bytes);
 /// Clears what guests have left on the calling thread's stack, below those that are running: locals
 /// of one tenant are not to wait for the next.
 void clearGuestStack();
-/// How often it has been asked for that all threads do so before they run a guest again: where an
-/// instance ends that has run on several.
+/// The number of requests that all threads do so before they run a guest again: where an instance
+/// ends that has run on several.
 inline std::atomic<uint32_t> stackClearings = 0;
 
 /// Whether the host's stack has room for another nested call (256 KiB): guest and host that call

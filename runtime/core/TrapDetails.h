@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What an error that has left the guest carries besides its text (Error::exception).
+// Details that an error carries out of the guest besides its text (Error::exception).
 #pragma once
 
 #include "lib/support/Error.h"
@@ -18,9 +18,9 @@ struct TrapFrame {
   uint32_t functionIndex;
   /// From the module's names; empty if there is none.
   std::string name;
-  /// Of the instruction, or of the call, in bytes of compiled code: from the beginning of the
-  /// function, and of the artifact. Of a function that was inlined, those of the function that it
-  /// is in.
+  /// The offsets of the instruction, or of the call, in bytes of compiled code: from the beginning
+  /// of the function, and of the artifact. An inlined function has those of the function that it is
+  /// in.
   uint64_t functionOffset, artifactOffset;
   bool isInlined;
   /// Nothing if it is gone, or if several instances of the module may be meant.
@@ -30,7 +30,7 @@ struct TrapFrame {
 struct TrapDetails {
   /// Innermost first; the same as the lines of Error::notes.
   std::vector<TrapFrame> frames;
-  /// Of an uncaught exception: the runtime's hold on it.
+  /// The runtime's hold on an uncaught exception.
   std::shared_ptr<void> exception;
 };
 

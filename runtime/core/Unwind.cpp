@@ -17,7 +17,7 @@ namespace w2n::runtime {
 
 namespace {
 
-/// How FDEs encode addresses (LSB, "DWARF Exception Header Encoding").
+/// Encodings of addresses in FDEs (LSB, "DWARF Exception Header Encoding").
 enum PointerEncoding : uint8_t {
   pointerAbsolute = 0x00,
   pointerSigned4 = 0x0b,
@@ -71,7 +71,7 @@ enum Opcode : uint8_t {
   gnuArgsSize = 0x2e,
 };
 
-/// Where a caller's register is.
+/// The place of a caller's register.
 struct Rule {
   enum Kind : uint8_t { SameValue, AtCfaOffset, Unknown } kind = SameValue;
   int64_t offset = 0;
@@ -325,7 +325,7 @@ bool UnwindTable::CommonEntry::read(std::span<const uint8_t> body) {
 
 namespace {
 
-/// What lies in `image` from `address` on; empty if that is not in it.
+/// The bytes of `image` from `address` on; empty if that is not in it.
 std::span<const uint8_t> bytesFrom(std::span<const uint8_t> image, uintptr_t address) {
   const uint64_t offset = address - reinterpret_cast<uintptr_t>(image.data());
   return offset < image.size() ? image.subspan(offset) : std::span<const uint8_t>();
@@ -372,7 +372,7 @@ void UnwindTable::readEntry(std::span<const uint8_t> ehFrame, std::span<const ui
 
 namespace {
 
-/// How many records there are, at most.
+/// The number of records, at most.
 size_t countRecords(std::span<const uint8_t> ehFrame) {
   Cursor cursor(ehFrame);
   size_t count = 0;

@@ -49,9 +49,9 @@ public:
   /// Goes from the frame of `registers` to its caller's; false if that cannot be done. `afterCall`:
   /// the program counter is a return address, which may lie past its function.
   bool step(FrameRegisters &registers, bool afterCall, StackBounds stack) const;
-  /// Where an exception continues that reaches the call before `returnAddress`, or 0.
+  /// The landing pad of an exception that reaches the call before `returnAddress`, or 0.
   uintptr_t landingPad(uintptr_t returnAddress) const;
-  /// Where the function that holds `address` starts, or 0.
+  /// The start of the function that holds `address`, or 0.
   uintptr_t functionStart(uintptr_t address) const;
 
 private:

@@ -10,7 +10,7 @@
 
 namespace w2n::runtime {
 
-/// What a wait returns to the guest.
+/// The result of a wait, as the guest gets it.
 enum class WaitResult : uint32_t { Notified = 0, NotEqual = 1, TimedOut = 2 };
 
 /// Waits at `address`, in a shared memory, until it is notified or `timeoutNs` is over; a negative

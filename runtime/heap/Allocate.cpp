@@ -99,7 +99,7 @@ uint64_t Heap::allocateSmall(uint64_t bytes) {
   const uint64_t room = allocation.regionEnd - cursor;
   if (bytes <= room)
     return bump(bytes);
-  // What is left is lost, so much of a region may be.
+  // The rest of a region is lost, so a region counts as used up when little of it is left.
   const bool isUsedUp =
       room < lineBytes || room * 8 <= allocation.regionEnd - allocation.regionBegin;
   if (bytes > lineBytes && !isUsedUp)

@@ -17,7 +17,7 @@ namespace w2n::heap {
 
 namespace {
 
-/// What is written over lines and blocks that became free, for tests: no reference, and no type.
+/// The byte that overwrites lines and blocks that became free, for tests: no reference, no type.
 constexpr int poisonByte = 0xdb;
 /// Blocks whose marks are cleared between two looks at the deadline.
 constexpr uint32_t clearStep = 4096;
@@ -85,7 +85,7 @@ void Heap::giveUpMarking() {
   std::memset(space->overflowed + firstBlock, 0, space->frontier - firstBlock);
 }
 
-/// Those that are marked first; returns how many they are.
+/// Puts the marked objects first; returns how many they are.
 size_t Heap::sortHostObjects() {
   const auto objects = hostObjects.all();
   const auto dead = std::partition(objects.begin(), objects.end(), [&](const HostObject &object) {
@@ -147,7 +147,7 @@ void Heap::sweep(uint64_t followedBytes) {
       liveLines += sweepBlock(block);
     ++block;
   }
-  // What this collection has marked are the objects that are known to the next.
+  // The objects that this collection has marked are those that the next one knows.
   std::swap(space->starts, space->marks);
   const uint64_t occupied = liveLines * lineBytes + largeBytes;
   counts.liveBytes = std::min(followedBytes, occupied);

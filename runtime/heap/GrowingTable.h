@@ -14,7 +14,7 @@ namespace w2n::heap {
 class GrowingTable {
 public:
   GrowingTable() = default;
-  /// Of at most `bytes`; empty if there is no room for them.
+  /// A table of at most `bytes`; empty if there is no room for them.
   static GrowingTable reserve(uint64_t bytes) {
     GrowingTable table;
     bytes = platform::roundUpToPage(bytes);

@@ -35,7 +35,7 @@ protected:
   ~RootVisitor() = default;
 };
 
-/// What a heap asks of its owner.
+/// The functions of its owner that a heap calls.
 class HeapClient {
 public:
   virtual void visitRoots(RootVisitor &visitor) = 0;
@@ -52,11 +52,11 @@ enum class HeapError : uint8_t {
 };
 
 struct HeapOptions {
-  /// Of the objects' memory; the tables beside it are 4% more.
+  /// The limit of the objects' memory; the tables beside it are 4% more.
   uint64_t maxBytes = artifact::maxHeapBytes;
   /// Allocated before the first collection, and least between two.
   uint64_t minCollectBytes = 8 << 20;
-  /// Of the mark stack; 0: one for each 512 bytes of the heap.
+  /// The size of the mark stack; 0: one for each 512 bytes of the heap.
   uint32_t markStackEntries = 0;
   // For tests.
   bool collectAlways = false; ///< at every allocation; inline ones become calls
@@ -88,7 +88,7 @@ public:
   Heap(const Heap &) = delete;
   Heap &operator=(const Heap &) = delete;
 
-  /// What compiled code uses; lives as long as the heap.
+  /// The record that compiled code uses; lives as long as the heap.
   artifact::HeapRecord &record() { return allocation.record; }
 
   /// A new object of a type that is defined, all zero but for its header; `length` is 0 for
@@ -137,7 +137,7 @@ private:
   Heap(const HeapTypes &types, HeapClient &client, const HeapOptions &options)
       : types(types), client(client), options(options) {}
 
-  /// Where objects are put next.
+  /// The free range in which objects are put next.
   struct Region {
     uint64_t cursor = 0, end = 0;
   };
@@ -145,7 +145,7 @@ private:
     artifact::HeapRecord record = {};
     uint64_t regionEnd = 0; ///< record.limit, unless each allocation is to be a call
     Region overflow;        ///< for what is larger than a line and does not fit into the region
-    // Where to look for the next hole and blocks.
+    // The places where to look for the next hole and blocks.
     uint32_t holeBlock = 0, holeLine = 0;
     uint32_t nextRecyclable = 0, nextFree = 0, nextForMedium = 0;
     uint64_t allocatedBytes = 0; ///< since the last collection, whole regions

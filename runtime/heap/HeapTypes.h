@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What collector and casts have to know of types, by canonical number: where references are, and
+// Facts about types for collector and casts, by canonical number: where references are, and
 // the display of supertypes. One for all heaps of a process.
 //
 // Tables are reserved ranges that never move, so that compiled code and collectors of any thread
@@ -36,7 +36,7 @@ struct TypeDescriptor {
   FieldKind element = FieldKind::Plain; ///< of an array
   uint8_t elementLog2 = 0;              ///< of an array
   uint8_t reserved = 0;
-  /// Of a structure, header included.
+  /// The size of a structure, header included.
   uint32_t bytes = 0;
   /// Bit i: the structure has a reference at objectHeaderBytes + 4 * i.
   uint64_t references = 0;

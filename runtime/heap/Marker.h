@@ -21,7 +21,7 @@ public:
   /// Follows what is marked. False if it was interrupted, now or before.
   bool finish();
 
-  /// Of objects that were followed; more if some were for the second time.
+  /// The bytes of objects that were followed; more if some were for the second time.
   uint64_t liveBytes = 0;
   uint64_t pinnedObjects = 0;
 

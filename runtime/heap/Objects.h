@@ -13,7 +13,7 @@
 
 namespace w2n::heap {
 
-/// What objects of the type take by their header. Only a header's bytes if there is no such type.
+/// The size of an object of the type by its header. Only a header's bytes if there is no such type.
 inline uint64_t declaredBytes(const TypeDescriptor &type, uint32_t length) {
   switch (type.kind) {
   case ObjectKind::Struct:

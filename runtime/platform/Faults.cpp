@@ -22,7 +22,7 @@ namespace {
 
 std::atomic<FaultHandler> faultHandler = nullptr;
 
-/// What was to be done with a signal before ours was, or what the host has installed since.
+/// The action for a signal before ours was installed, or one that the host has installed since.
 struct PreviousAction {
   struct sigaction action = {};
   std::atomic<uint32_t> isSpent = 0; ///< with SA_RESETHAND it is called once
@@ -75,7 +75,7 @@ int interruptNumber() { return interruptSignal.number ? interruptSignal.number :
 /// Whether the processor raised it. A negative code, or 0, is from kill and its like, and has
 /// nothing to do with the code that runs.
 bool isFault(const siginfo_t &info) {
-  // Of this one most codes are about debuggers and counters.
+  // Most codes of SIGTRAP are about debuggers and counters.
   if (info.si_signo == SIGTRAP)
     return info.si_code == TRAP_BRKPT || info.si_code == SI_KERNEL;
   return info.si_code > 0;

@@ -24,7 +24,7 @@ enum class FaultKind : uint8_t {
 /// A fault of the thread that the handler runs on, and the registers that an unwinder starts from.
 struct Fault : runtime::SignalRegisters {
   FaultKind kind;
-  /// What could not be accessed; only for Access.
+  /// The address that could not be accessed; only for Access.
   uintptr_t address;
 };
 

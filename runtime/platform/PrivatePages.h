@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Which pages of a private mapping a process has written: Linux keeps a copy of its own for each,
+// Pages of a private mapping that a process has written: Linux keeps a copy of its own for each,
 // and since 6.7 tells where they are (PAGEMAP_SCAN, Documentation/admin-guide/mm/pagemap.rst).
 //
 // No page that was written is missed. More may be found than were written: reading gives a process
@@ -21,9 +21,9 @@ struct AddressRange {
 };
 
 struct PrivatePages {
-  /// How many of the caller's ranges were filled in.
+  /// The number of the caller's ranges that were filled in.
   size_t rangeCount;
-  /// Where the search ended: no page below it is missing from the ranges.
+  /// The place where the search ended: no page below it is missing from the ranges.
   uint8_t *end;
 };
 

@@ -37,8 +37,8 @@ static bool canMap(uint64_t bytes) {
   return true;
 }
 
-/// What the last look at the system found beyond the headroom, less what was granted since. Callers
-/// that want little want it often, and share a look.
+/// The room that the last look at the system found beyond the headroom, less what was granted
+/// since. Callers that want little want it often, and share a look.
 static std::atomic<int64_t> roomLeft = 0;
 
 bool hasRoom(uint64_t bytes) {
@@ -79,7 +79,7 @@ void release(uint8_t *address, uint64_t bytes) {
     munmap(address, bytes);
 }
 
-/// How code of artifacts is mapped. All of it marks where indirect branches may lead, and AArch64
+/// The protection of artifacts' code. All of it marks where indirect branches may lead, and AArch64
 /// has the processor look: a page's code can be entered elsewhere only in order or by a return.
 static int codeProtection() {
 #ifdef __aarch64__

@@ -18,8 +18,8 @@ inline uint64_t roundUpToPage(uint64_t bytes) {
   return (bytes + pageBytes() - 1) & ~uint64_t(pageBytes() - 1);
 }
 
-/// What stays free for the host, whatever a guest asks for: where address space is limited, small
-/// allocations, whose failure would end the process, come out of it.
+/// Memory that stays free for the host, whatever a guest asks for: where address space is limited,
+/// small allocations, whose failure would end the process, come out of it.
 inline constexpr uint64_t headroomBytes = 16 << 20;
 
 /// Reserves `bytes` of inaccessible address space that costs no memory. Null if there is not so

@@ -27,7 +27,7 @@ public:
     const uint64_t count = address(countIndex);
     return Array(bytesAt(index, count * sizeof(typename Array::Value)).data());
   }
-  // Of two slots: an address, and a number of bytes or elements.
+  // A buffer takes two slots: an address, and a number of bytes or elements.
   std::span<uint8_t> buffer(size_t index) { return bytesAt(index, address(index + 1)); }
   GuestPath path(size_t index) { return GuestPath(buffer(index), failure); }
   IoVectors vectors(size_t index) {
@@ -35,7 +35,7 @@ public:
   }
 
   bool failed() const { return failure != Errno::Success; }
-  // What the guest gets, for which there is a slot; or the error with which it is left.
+  // Stores the errno of the call in its slot, or returns the error that ends the guest.
   Status refuse() { return finish(Outcome(std::unexpected(failure))); }
   Status finish(Outcome outcome) {
     slots[0] = uint16_t(outcome ? Errno::Success : outcome.error());

@@ -18,7 +18,7 @@ struct Format;
 /// A parameter as --trace prints it.
 struct CallParameter {
   std::string_view name;
-  /// Of its first slot.
+  /// The index of its first slot.
   size_t slot;
   const trace::Format *format;
 };
@@ -40,7 +40,7 @@ struct CallModule {
   std::string_view name;
   std::span<const Call> calls;
 };
-/// What Calls.h declares, in its order.
+/// The calls that Calls.h declares, in its order.
 std::span<const CallModule> generatedModules();
 
 /// The calls of `wasi_snapshot_preview1`.

@@ -6,7 +6,7 @@
 // functions. wasm2native-bindgen --runtime reads this header and writes GeneratedCalls.cpp: the
 // table of imports, signatures, the decoding and checking of arguments, and what --trace prints.
 //
-// What the guest passes for each parameter:
+// The guest passes for each parameter:
 // - a number: an i32 or i64. Its type's name says what it means to --trace;
 // - Out<T>, Moved: an address, where a T has room;
 // - Buffer, OutText, OutName, GuestPath, Scatter, Gather: an address, and a number of bytes or

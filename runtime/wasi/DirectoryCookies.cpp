@@ -65,7 +65,7 @@ void DirectoryCookies::thin() {
   auto isDropped = [&](const Known &one) {
     return one.cookie < firstOfNewest && one.cookie % stride != 0;
   };
-  // What was new the last time, and then more of what is older.
+  // Thins the entries that were the newest the last time, then more of the older ones.
   std::erase_if(known, isDropped);
   while (known.size() > before - before / 4) {
     stride *= 2;

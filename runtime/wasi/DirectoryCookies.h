@@ -23,8 +23,8 @@
 
 namespace w2n::wasi {
 
-/// How many positions all open directories of a guest may keep, beyond a few for each. Threads:
-/// any.
+/// The number of positions that all open directories of a guest may keep, beyond a few for each.
+/// Threads: any.
 class CookieBudget {
 public:
   static constexpr uint32_t maxPositions = 1 << 20; // 16 MiB
@@ -37,7 +37,7 @@ private:
   std::atomic<uint32_t> left;
 };
 
-/// Of one open directory. Threads: one at a time, that holds `lock`.
+/// The cookies of one open directory. Threads: one at a time, that holds `lock`.
 class DirectoryCookies {
 public:
   /// wasi-libc's `long` is signed.
@@ -80,7 +80,7 @@ private:
   /// By cookie; the beginning, cookie 0 and position 0, is not among them.
   std::vector<Known> known;
   uint32_t room = minKnown;
-  /// Of the older ones, those that are multiples of this one are kept.
+  /// Older entries are kept if their cookies are multiples of this.
   uint32_t stride = 1;
   uint32_t highest = 0;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the kernel lists of a directory.
+// Records of a directory's entries, as the kernel lists them.
 #pragma once
 
 #include "runtime/wasi/Errno.h"

@@ -13,7 +13,7 @@ enum class Errno : uint16_t {
 #include "runtime/wasi/Errno.def"
 };
 
-/// What a step of a call gives: a value, or the errno that the guest will see. W2N_TRY and
+/// The result of a step of a call: a value, or the errno that the guest will see. W2N_TRY and
 /// W2N_CHECK work with both.
 template <typename T> using WasiResult = std::expected<T, Errno>;
 using Outcome = std::expected<void, Errno>;

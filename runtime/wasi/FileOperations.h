@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What every version of WASI does with an open file or stream: its rights are checked here
+// Operations on an open file or stream, for every version of WASI: its rights are checked here
 // (Operations.def), and the quota kept.
 #pragma once
 
@@ -39,7 +39,7 @@ Outcome setFileTimes(const File &file, const FileTimes &times);
 /// A time of a file as the guest may know it.
 uint64_t visibleTimeNs(const Clocks &clocks, const timespec &time);
 
-// How many bytes were moved. Errors: Spipe, for a position in a stream; Dquot.
+// Each returns the number of bytes moved. Errors: Spipe, for a position in a stream; Dquot.
 
 WasiResult<ssize_t> readFile(const File &file, const IoVectors &vectors);
 WasiResult<ssize_t> readFileAt(const File &file, const IoVectors &vectors, uint64_t offset);

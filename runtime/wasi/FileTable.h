@@ -35,14 +35,14 @@ inline constexpr Rights fileRights = rights::fdDatasync | rights::fdRead | right
                                      rights::fdWrite | rights::fdAdvise | rights::fdAllocate |
                                      rights::fdFilestatGet | rights::fdFilestatSetSize |
                                      rights::fdFilestatSetTimes | rights::pollFdReadwrite;
-/// What a read-only directory and the files in it keep. A link or rename out of it would give its
-/// files the rights of another directory.
+/// The rights that a read-only directory and the files in it keep. A link or rename out of it would
+/// give its files the rights of another directory.
 inline constexpr Rights readOnlyRights =
     rights::fdRead | rights::fdSeek | rights::fdTell | rights::fdFdstatSetFlags | rights::fdAdvise |
     rights::fdFilestatGet | rights::pollFdReadwrite | rights::pathOpen | rights::fdReaddir |
     rights::pathReadlink | rights::pathFilestatGet;
 
-/// What a connection that was accepted allows.
+/// The rights of a connection that was accepted.
 inline constexpr Rights connectionRights = rights::fdRead | rights::fdWrite |
                                            rights::fdFdstatSetFlags | rights::fdFilestatGet |
                                            rights::pollFdReadwrite | rights::sockShutdown;
@@ -64,9 +64,9 @@ struct File {
   /// A stream, which is read or written in order, wherever it leads: no call takes a position.
   bool inOrder = false;
   bool isTerminal = false;
-  /// What filters escape sequences, if the file is a terminal and is not to get them.
+  /// Filters escape sequences, if the file is a terminal and is not to get them.
   std::shared_ptr<TerminalOutput> filter;
-  /// Of a directory.
+  /// The cookies of a directory.
   std::shared_ptr<DirectoryCookies> cookies;
 
   /// As fd_fdstat_get says it. wasi-libc's isatty() takes a character device for a terminal if it
@@ -109,7 +109,7 @@ public:
   /// Moves `from` to `to`, closing what was there. Both must be open, so that a guest cannot make
   /// the table grow. Errors: Badf.
   Outcome renumber(uint32_t from, uint32_t to);
-  /// What is at each number, null where nothing is: equal pointers are the same open file.
+  /// The file at each number, null where nothing is: equal pointers are the same open file.
   std::vector<FileHandle> handles();
 
 private:

@@ -17,7 +17,7 @@ struct Needs {
   }
 };
 
-/// Of both operations. At most one of them has alternatives (`any`), or both have the same.
+/// The needs of both operations together. At most one has alternatives (`any`), or both the same.
 constexpr Needs operator|(Needs lhs, Needs rhs) { return {lhs.all | rhs.all, lhs.any | rhs.any}; }
 
 namespace needs {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a guest may reach by sockets that it makes itself: nothing, but for what rules allow. A rule
-// is compared with the address that a connection is made to, never with a name: a name that a rule
-// has allows the addresses that it was resolved to, when the guest looks it up.
+// The addresses that a guest may reach by sockets that it makes itself: those that rules allow. A
+// rule is compared with the address that a connection is made to, never with a name: a name that a
+// rule has allows the addresses that it was resolved to, when the guest looks it up.
 #pragma once
 
 #include "lib/support/Error.h"

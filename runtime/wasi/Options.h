@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a guest is given.
+// The options of a guest: its directories, arguments, limits, network.
 #pragma once
 
 #include "runtime/wasi/Clock.h"
@@ -24,7 +24,7 @@ struct Preopen {
 
 /// A call that failed for want of a directory.
 struct Refusal {
-  /// What the guest named; empty if it asked for its directories, and has none.
+  /// The path that the guest named; empty if it asked for its directories, and has none.
   std::string_view path;
   Errno error; ///< NotCapable or Badf
 };
@@ -52,7 +52,7 @@ struct WasiOptions {
   std::optional<uint64_t> quotaBytes;
   /// The most descriptors that are open at a time, those that are given included.
   uint32_t maxOpenFiles = 65536;
-  /// What sockets may reach that the guest makes itself (WASI 0.2).
+  /// The addresses that sockets may reach that the guest makes itself (WASI 0.2).
   NetworkOptions network;
   /// Gets a line for each call; may be empty.
   TraceSink trace;

@@ -62,7 +62,7 @@ constexpr Rights sizeRights = rights::fdAllocate | rights::fdFilestatSetSize;
 
 struct OpenRequest {
   int hostFlags;
-  /// What the directory must allow.
+  /// The rights that the directory must have.
   Needs needs;
 };
 
@@ -139,7 +139,7 @@ WasiResult<Descriptor> openOrMake(WasiContext &context, int directory, const cha
   return context.quota.makeEntry([&] { return open(flags); });
 }
 
-/// What a call opens before the guest has it.
+/// A file that a call has opened, before the guest has it.
 struct Opened {
   Descriptor host;
   struct stat status;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What every version of WASI does with a path in a directory. Opening goes through the resolver as
-// a whole; making, removing and renaming an entry resolves the directory that holds it and then
+// Operations on a path in a directory, for every version of WASI. Opening goes through the resolver
+// as a whole; making, removing and renaming an entry resolves the directory that holds it and then
 // names the entry alone.
 //
 // Errors of all: NotDir, NotCapable (a right, or a path that leads out), those of the system call.
@@ -15,7 +15,7 @@ namespace w2n::wasi {
 /// Errors: NotDir, NotCapable.
 Outcome checkDirectory(const File &directory, Needs needs);
 
-/// How to open: the numbers of path_open.
+/// The way to open a file: the numbers of path_open.
 struct OpenHow {
   uint32_t lookup;
   uint32_t openFlags;
@@ -34,7 +34,7 @@ Outcome renamePath(WasiContext &context, const File &oldDirectory, const GuestPa
 /// Errors: Dquot; NotCapable for a target that is absolute.
 Outcome makeSymlink(WasiContext &context, const GuestPath &target, const File &directory,
                     const GuestPath &path);
-/// How many bytes of the link's target are in `buffer`. Errors: Inval.
+/// Returns the number of bytes of the link's target in `buffer`. Errors: Inval.
 WasiResult<size_t> readLink(WasiContext &context, const File &directory, const GuestPath &path,
                             std::span<uint8_t> buffer);
 /// Errors: Dquot.

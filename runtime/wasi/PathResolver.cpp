@@ -20,7 +20,7 @@ namespace w2n::wasi {
 namespace {
 
 constexpr int pathOnly = O_PATH | O_CLOEXEC;
-// What the kernel itself allows (path_resolution(7)).
+// The kernel's own limit (path_resolution(7)).
 constexpr unsigned maxLinks = 40;
 // openat2 gives EAGAIN when a rename anywhere raced with a `..`; a guest that renames in a loop
 // must not keep us here.

@@ -28,7 +28,7 @@ enum class PathMethod : uint8_t {
 /// remove or rename an entry work on. `name` is one component, never empty, ".", ".." and without
 /// slashes, so that a *at call on it neither leaves `directory` nor follows a link.
 struct Entry {
-  /// Of `opened`, or the one that the path began at.
+  /// The descriptor of `opened`, or the directory that the path began at.
   int directory = -1;
   Descriptor opened;
   char name[NAME_MAX + 1];

@@ -58,7 +58,7 @@ void prepareDescriptor(WasiContext &context, Wait &wait, std::pmr::vector<pollfd
       &descriptors.emplace_back(pollfd{(*file)->host, short(reads ? POLLIN : POLLOUT), 0});
 }
 
-/// How long `wait` may take, as far as is known.
+/// The time that `wait` may take, as far as is known.
 uint64_t remainingNs(const Wait &wait) {
   if (wait.error != Errno::Success || wait.nowNs >= wait.deadlineNs)
     return 0;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// How much a guest may add to the file system. What counts is growth: the bytes by which a call
-// makes a regular file larger, and 4 KiB for each entry made, so that empty files are not free.
-// Nothing is given back for what is removed or cut off: the file may have been there before, or
-// have had fewer bytes on the disk than its size says. So the limit holds whatever a guest does.
+// The limit of what a guest may add to the file system. What counts is growth: the bytes by which a
+// call makes a regular file larger, and 4 KiB for each entry made, so that empty files are not
+// free. Nothing is given back for what is removed or cut off: the file may have been there before,
+// or have had fewer bytes on the disk than its size says. So the limit holds whatever a guest does.
 #pragma once
 
 #include "runtime/wasi/Errno.h"

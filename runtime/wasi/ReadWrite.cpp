@@ -128,7 +128,7 @@ WasiResult<ssize_t> readFileAt(const File &file, const IoVectors &vectors, uint6
   });
 }
 
-// What may break cannot be written to at a position.
+// Files that can be written to at a position are no pipes that may break.
 WasiResult<ssize_t> writeFileAt(WasiContext &context, const File &file, const IoVectors &vectors,
                                 uint64_t offset) {
   W2N_CHECK(checkPositioned(file, needs::fdPwrite));

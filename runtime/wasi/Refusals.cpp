@@ -10,7 +10,7 @@ namespace w2n::wasi {
 namespace {
 
 constexpr std::string_view prestatName = "fd_prestat_get";
-// Of the directory that comes first, if there is one.
+// The descriptor of the first directory, if there is one.
 constexpr uint32_t firstDirectory = 3;
 
 const CallParameter *pathParameter(const Call &call) {

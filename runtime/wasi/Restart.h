@@ -11,7 +11,7 @@
 
 namespace w2n::wasi {
 
-/// What `call()` returns, which is negative and sets errno if it fails.
+/// Calls `call()`, which is negative and sets errno if it fails, again while signals interrupt it.
 template <typename Call> auto restarted(Call call) {
   auto result = call();
   while (result < 0 && errno == EINTR && !runtime::isInterrupted()) [[unlikely]]

@@ -20,9 +20,9 @@ namespace {
 // As much as one write(2) takes, so that the count fits 32 bits.
 constexpr ssize_t maxCallBytes = 0x7ffff000;
 
-// How long nothing looks at whether the guest is to end.
+// The time after which a stream looks whether the guest is to end.
 constexpr std::chrono::milliseconds patience(20);
-// How often a stream asks whether it is its turn.
+// The time between two looks of a stream whether it is its turn.
 constexpr std::chrono::milliseconds turnInterval(1);
 
 constexpr std::array<uint8_t, 3> replacement = {0xef, 0xbf, 0xbd}; // U+FFFD

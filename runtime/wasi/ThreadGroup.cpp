@@ -50,13 +50,13 @@ bool exportsStart(const Metadata &metadata) {
 
 } // namespace
 
-/// What a new thread needs; owned by it from its start on.
+/// The data that a new thread needs; owned by it from its start on.
 struct ThreadGroup::Start {
   std::shared_ptr<ThreadGroup> group;
   std::shared_ptr<Instance> instance;
   std::shared_ptr<Function> function;
   uint32_t id, argument;
-  /// Those of the thread that asked for this one.
+  /// The interrupts of the thread that asked for this one.
   std::vector<std::shared_ptr<runtime::Interrupt>> interrupts;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What --trace prints: each call with its arguments and its result on a line, as strace does. Names
-// and meanings of the arguments are those of the declarations in Calls.h.
+// The lines that --trace prints: each call with its arguments and its result on a line, as strace
+// does. Names and meanings of the arguments are those of the declarations in Calls.h.
 #pragma once
 
 #include "runtime/wasi/CallTable.h"

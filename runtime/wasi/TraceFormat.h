@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// How --trace prints an argument: a row for each type that Calls.h names.
+// The formats in which --trace prints arguments: a row for each type that Calls.h names.
 #pragma once
 
 #include "runtime/core/Extern.h"
@@ -19,7 +19,7 @@ struct Argument {
   std::span<const runtime::Slot> slots;
   /// The call returned an error, and filled nothing.
   bool failed;
-  /// What the call stored in its `Moved`: after the call, if it has one.
+  /// The number that the call stored in its `Moved`: after the call, if it has one.
   uint32_t moved;
 };
 

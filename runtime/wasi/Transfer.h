@@ -52,7 +52,7 @@ WasiResult<ssize_t> transfer(const File &file, const IoVectors &vectors, Move mo
       return systemError();
     return bytes;
   }
-  // What the guest is told has 32 bits, of which the system never needs the last (read(2)).
+  // The guest's count has 32 bits, of which the system never needs the last (read(2)).
   constexpr uint64_t maxBytes = 0x7ffff000;
   uint64_t done = 0;
   while (done < std::min(total, maxBytes) && !runtime::isInterrupted()) {

@@ -25,7 +25,7 @@ enum class FileType : uint8_t {
   SymbolicLink,
 };
 
-/// What may be done with a descriptor, one bit each.
+/// The operations that a descriptor allows, one bit each.
 using Rights = uint64_t;
 namespace rights {
 #define W2N_WASI_RIGHT(name, bit, text) inline constexpr Rights name = Rights(1) << bit;
@@ -99,7 +99,7 @@ struct FileStat {
 static_assert(sizeof(FileStat) == 64 && offsetof(FileStat, type) == 16 &&
               offsetof(FileStat, links) == 24 && offsetof(FileStat, accessedNs) == 40);
 
-/// Of `wasi_unstable`.
+/// The file status of `wasi_unstable`.
 struct FileStatUnstable {
   uint64_t device;
   uint64_t inode;
@@ -140,7 +140,7 @@ static_assert(sizeof(SubscriptionClock) == 32 && offsetof(SubscriptionClock, fla
 static_assert(sizeof(Subscription) == 48 && offsetof(Subscription, type) == 8 &&
               offsetof(Subscription, clock) == 16);
 
-/// Of `wasi_unstable`: a clock had a userdata of its own.
+/// The subscription of `wasi_unstable`, in which a clock had a userdata of its own.
 struct SubscriptionUnstable {
   uint64_t userdata;
   EventType type;

@@ -19,7 +19,7 @@ uint64_t bitsOf(const Json &value) {
                                : strtoull(text.c_str(), nullptr, 10);
 }
 
-/// Of a record in the order of its fields, or of a tuple.
+/// The value of a record's member, which has a name beside it, or of a tuple's.
 const Json &memberOf(const Json &member) {
   const bool isNamed =
       member.contains("name") && member.contains("value") && member["value"].is_object();

@@ -12,7 +12,7 @@ namespace w2n::component {
 using Json = nlohmann::json;
 using Value = runtime::ComponentValue;
 
-/// What it refers to is in `arena` or in `value`. Errors: Unsupported, Limit.
+/// A value whose parts are in `arena` or in `value`. Errors: Unsupported, Limit.
 Result<Value> fromJson(const Types &types, ValueType type, const Json &value,
                        runtime::ValueArena &arena);
 Json toJson(const Types &types, ValueType type, const Value &value);

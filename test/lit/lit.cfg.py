@@ -47,11 +47,11 @@ writer = os.path.join(components, "write_component.py")
 config.substitutions.append(("%write-component", sys.executable + " " + writer))
 config.substitutions.append(("%components", components))
 
-# Where the command under test is.
+# The folder of the command under test.
 config.substitutions.append(("%bin", os.path.join(config.build_dir, "bin")))
 
 config.available_features.add(os.uname().machine)
-# What of the processor's features tests depend on.
+# Features of the processor that tests depend on.
 with open("/proc/cpuinfo") as cpuinfo:
     config.available_features.update({"fma"}.intersection(cpuinfo.read().split()))
 # Sanitizers need memory of their own, and keep what is freed.

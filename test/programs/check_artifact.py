@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""What we promise about an artifact and about the command, beyond what programs print.
+"""Promises about an artifact and about the command, beyond what programs print.
 
   check_artifact.py elf FILE.so...           no relocations, no undefined symbols, no needed libraries; dlopen takes it
   check_artifact.py reproduce -O3 FILE.wasm  the same bytes for every number of threads, every time, from everywhere

@@ -60,7 +60,7 @@ def execute(command: list[str]) -> Result:
 
 
 def complaint(result: Result, file: pathlib.Path) -> str:
-    """What is wrong with how the command ended; empty if it is an error that names the file, or success."""
+    """The fault in how the command ended; empty if it is an error that names the file, or success."""
     if result.status is None:
         return f"did not end within {TIMEOUT_SECONDS} s"
     if "Sanitizer" in result.errors or "runtime error: " in result.errors:
@@ -214,7 +214,7 @@ def main() -> None:
     generator = random.Random(options.seed)
     print(f"seed {options.seed}")
     checker = Checker(options.wasm2native, options.work)
-    # What is not damaged works, and the trap is one.
+    # The artifact works without damage, and the trap is one.
     if (status := execute([options.wasm2native, "run", str(artifact)]).status) != 0:
         fail(f"{artifact} ends with {status}, must be 0")
     if (status := execute([options.wasm2native, "run", str(artifact), "argument"]).status) != STATUS_TRAP:

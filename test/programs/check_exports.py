@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""What the shared libraries export: exactly the list of this folder, all of which the headers declare; a symbol that is
+"""Exports of the shared libraries: exactly the list of this folder, all of which the headers declare; a symbol that is
 gone breaks programs that exist.
 
   check_exports.py --nm NM --cc CC --include FOLDER RUNTIME COMPILER
@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 LIST = pathlib.Path(__file__).with_name("exports.txt")
-# What debuggers and our own tests look for, which no header declares.
+# Symbols that debuggers and our own tests look for, which no header declares.
 UNDECLARED = {"__jit_debug_descriptor", "__jit_debug_register_code", "w2n_compiler_pass_counts"}
 
 
@@ -25,7 +25,7 @@ def exports_of(nm: str, library: str) -> set[str]:
 
 
 def declared_in(compiler: str, include: pathlib.Path) -> tuple[set[str], set[str]]:
-    """What the headers declare, and what of it is inline."""
+    """The functions that the headers declare, and those that are inline."""
     headers = [*include.glob("*.h"), *include.glob("wasm2native/*.h")]
     text = "".join(f'#include "{path}"\n' for path in headers)
     done = subprocess.run([compiler, "-E", "-P", "-x", "c", "-"], input=text, capture_output=True, text=True,

@@ -36,7 +36,7 @@ def deep(count):
 
 
 def expected(steps, fuel):
-    """What is printed, the trap or "", and what is left."""
+    """The text that is printed, the trap or "", and the fuel that is left."""
     printed = ""
     for step in steps:
         if step == ".":

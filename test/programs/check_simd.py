@@ -54,7 +54,7 @@ def input_vectors() -> list[bytes]:
 
 
 INPUTS = input_vectors()
-# Of scalars: names, first opcode, operands and results.
+# Scalar instructions: names, first opcode, operands and results.
 SCALARS = [("f32", "ceil floor trunc nearest sqrt", 0x8D, "f:f"), ("f32", "add sub mul div min max", 0x92, "ff:f"),
            ("f64", "ceil floor trunc nearest sqrt", 0x9B, "d:d"), ("f64", "add sub mul div min max", 0xA0, "dd:d"),
            ("f32", "demote_f64", 0xB6, "d:f"), ("f64", "promote_f32", 0xBB, "f:d")]
@@ -99,7 +99,7 @@ def dot_i8(first: bytes, second: bytes) -> bytes:
 
 
 def reference(text: str, operands: list[bytes]) -> bytes:
-    """What relaxed instruction `text` is in the deterministic profile, in other instructions."""
+    """The relaxed instruction `text`, as in the deterministic profile, in other instructions."""
     shape, name = text.split(".")
     first, *rest = operands
     if name == "relaxed_dot_i8x16_i7x16_s":

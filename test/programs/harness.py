@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""What the drivers share: running commands, comparing what they did, saying what went wrong."""
+"""Parts that the drivers share: running commands, comparing what they did, saying what went wrong."""
 
 import argparse
 import os
@@ -13,7 +13,7 @@ from typing import NamedTuple, NoReturn
 
 
 class Outcome(NamedTuple):
-    """What a program left behind. A negative status is the signal that ended it, as in subprocess."""
+    """The outcome of a program. A negative status is the signal that ended it, as in subprocess."""
 
     status: int
     output: bytes

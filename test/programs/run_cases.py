@@ -46,7 +46,7 @@ EXPECTED = (
     *(Expected("wrong-code/memory64-atomic-wrap.wat", export, (-256,), OUTSIDE) for export in ("notify", "wait32")),
 )
 
-# What is documented to differ: NaNs by level, and memory after a trap.
+# Differences that are documented: NaNs by level, and memory after a trap.
 MAY_DIFFER = ("nan1", "state-after-trap")
 HOST_ONLY = ("host", "limits", "wasi", "features")
 
@@ -74,7 +74,7 @@ def arguments_for(types: list[str], most: int) -> list[tuple[int, ...]]:
 
 def outcome_of(command: pathlib.Path, artifact: pathlib.Path, export: str, arguments: tuple[int, ...],
                seconds: int) -> str | None:
-    """What the call printed, or the trap; none if it takes too long."""
+    """The text that the call printed, or the trap; none if it takes too long."""
     done = run([str(command), "run", "--timeout", f"{seconds}s", "--invoke", export, str(artifact), "--",
                 *map(str, arguments)])
     errors = text_of(done.errors)

@@ -73,7 +73,7 @@ bool asExpected(const spec::Counts &counts, unsigned expected) {
   return counts.failed == expected;
 }
 
-/// What the command line says.
+/// The task that the command line sets.
 struct Task {
   spec::Runner::Options options;
   unsigned expectedFailures = 0;
@@ -164,7 +164,7 @@ bool readArguments(std::span<char *> arguments, Task &task) {
 } // namespace
 
 int main(int argc, char **argv) {
-  // What was printed before a crash shows where it was.
+  // Output that was printed before a crash shows where it was.
   setvbuf(stdout, nullptr, _IOLBF, 0);
   Task task;
   task.options.compile.threads = 1;

@@ -159,7 +159,7 @@ Status Runner::validate(const Json &command) {
     W2N_CHECK(compileWasm(wasm, W2N_STOP_AFTER_VALIDATE));
     return {};
   }
-  // Where there is no compiler there still is what it validates with.
+  // A build without the compiler still has the validator.
   W2N_TRY(module, wasm::decodeModule(wasm));
   return wasm::validateModule(module);
 }
@@ -178,7 +178,7 @@ Result<Runner::ModuleHandle> Runner::loadWasm(std::vector<uint8_t> wasm) {
   const std::filesystem::path path = options.artifactFolder / name.str();
   W2N_CHECK(writeFileAtomically(path, artifact));
   auto module = runtime::Module::load(path, options.load);
-  // What is mapped stays.
+  // A mapped file stays when its name goes.
   std::filesystem::remove(path);
   if (module && options.preinit)
     sources[module->get()] = {std::move(wasm)};
@@ -222,7 +222,7 @@ Result<Runner::InstanceHandle> Runner::findInstance(const std::string &name) {
 }
 
 Runner::Outcome Runner::defineAndInstantiate(const Json &command) {
-  // What comes next must not pass on the instance before.
+  // Commands after a failure here must not use the instance before.
   current = nullptr;
   auto module = loadModule(command);
   auto instance = module ? instantiate(*module) : std::unexpected(module.error());
@@ -268,7 +268,7 @@ Result<Runner::Results> Runner::invoke(runtime::Function &function, const Json &
   Results results = {type.results, {}};
   for (size_t i = 0; i < arguments.size(); ++i) {
     W2N_CHECK(parseArgument(arguments[i], results.slots));
-    // What scripts hand over is the host's: in the heap it is boxed.
+    // Values that scripts hand over are the host's: in the heap they are boxed.
     if (Slot &last = results.slots.back(); runtime::isHeapReference(type.params[i]) && last != 0) {
       W2N_TRY(box, runtime::boxHostValue(*function.owner, last));
       last = box;

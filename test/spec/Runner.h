@@ -33,7 +33,7 @@ public:
   struct Options {
     w2n_compile_options compile = tool::defaultCompileOptions();
     runtime::LoadOptions load;
-    /// Where the script's files are, and where artifacts may be written.
+    /// The folders of the script's files, and of the artifacts that may be written.
     std::filesystem::path scriptFolder, artifactFolder;
     /// artifactFolder has all artifacts (CompiledScript.h): nothing is compiled.
     bool compiledBefore = false;
@@ -63,7 +63,7 @@ private:
     std::vector<runtime::Slot> slots;
   };
   struct Thread;
-  /// What a module was made from, and how many actions its instances have seen.
+  /// The source of a module, and how many actions its instances have seen.
   struct Source {
     std::vector<uint8_t> wasm;
     unsigned actions = 0;
@@ -106,8 +106,8 @@ private:
   Options options;
   Externs spectest;
   Counts totals;
-  /// That of all instances, which link with each other in any order; made for the first that needs
-  /// one.
+  /// The heap of all instances, which link with each other in any order; made for the first that
+  /// needs one.
   std::shared_ptr<runtime::StoreHeap> heap;
   InstanceHandle current;
   std::map<std::string, InstanceHandle> instances;

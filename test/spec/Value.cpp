@@ -53,7 +53,7 @@ constexpr NanPattern nanPatterns[] = {
     {"nan:arithmetic", ValueKind::F64, 0x7ff8000000000000, 0x7ff8000000000000},
 };
 
-/// How a script writes the lanes of a vector.
+/// The notation of a vector's lanes in scripts.
 struct LaneType {
   std::string_view text;
   ValueKind kind; ///< for patterns of NaNs

@@ -24,7 +24,7 @@ NAME = re.compile(r"\b([A-Za-z_]\w*)\(")
 
 
 def arguments(text: str, begin: int) -> list[str]:
-    """Those of the call whose parenthesis is at `begin`."""
+    """The arguments of the call whose parenthesis is at `begin`."""
     depth, start, found = 0, begin + 1, []
     for at in range(begin, len(text)):
         letter = text[at]

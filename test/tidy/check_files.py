@@ -14,10 +14,10 @@ PRODUCTS = (".pyc", ".o", ".so", ".a", ".class")
 TOP = {"CMakeLists.txt", "CMakePresets.json", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md",
        "LICENSE.TXT", "Dockerfile", "bindings", "cmake", "compiler", "docs", "include", "lib", "runtime", "test",
        "tools", "utils"}
-# What names a file: with a folder or without, but no pattern and no part of an address.
+# The name of a file: with a folder or without, but no pattern and no part of an address.
 SUFFIX = "cpp|h|hpp|def|py|md|smt2|cmake|mjs|wat|ll"
 NAME = re.compile(r"(?<![\w/.<*$%{}-])((?:[\w.-]+/)*[A-Za-z_][\w-]*\.(?:" + SUFFIX + r"))\b(?![\w*{/])")
-# Where a comment begins; documents are comments from end to end.
+# The beginning of a comment; documents are comments from end to end.
 COMMENT = {".cpp": "//", ".h": "//", ".hpp": "//", ".def": "//", ".c": "//", ".S": "//", ".py": "#", ".txt": "#",
            ".cmake": "#", ".sh": "#", ".wat": ";;", ".ll": ";", ".md": ""}
 # Files of others: of systems, of tools, of a reader who follows a document.

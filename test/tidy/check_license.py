@@ -11,7 +11,7 @@ import sys
 from sources import ROOT, tracked_files
 
 LICENSE = "SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception"
-# What begins a comment, by how a file's name ends.
+# The beginning of a comment, by how a file's name ends.
 COMMENTS = {
     "//": (".cpp", ".h", ".hpp", ".c", ".def", ".S", ".S.in", ".mjs", ".rs", ".go"),
     "#": (".py", ".sh", ".cmake", ".cmake.in", ".py.in", ".pl", ".s", "CMakeLists.txt"),

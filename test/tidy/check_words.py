@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""Words have one meaning (docs/internals/glossary.md): where one had several, the others have words of their own.
-Comments begin with their subject: "The name of X", not "What X is called".
-"""
+"""Words have one meaning (docs/internals/glossary.md): where one had several, the others have words of their own."""
 
 import re
 import sys
 
 from sources import ROOT, TEXT, tracked_files
 
-# What is not to be written, and what is.
+# Words that are not to be written, and why.
 RETIRED = (
     (r"\b[mM]ost[A-Z]\w*", "a limit is max*"),
     (r"\b(?:CPU|processor) levels?\b|\bcpuLevel\w*|\bLevelRecord\b|\blevels? of (?:an|the) artifact\b",
@@ -18,13 +16,6 @@ RETIRED = (
      "named processor features are a feature set; a profile has counts"),
     (r"\btail bod(?:y|ies)\b|\bbod(?:y|ies) for tail calls\b|\bhasBody\b", "tail calls jump to a tail entry"),
 )
-# Beginnings without a subject, in comments of these folders.
-HEADLESS = re.compile(r"^\s*//[/!]?<? (?:What|Of|Where|Whose|Who|Those|That) ")
-COMMENT = re.compile(r"^\s*//")
-SPOKEN = ("compiler/", "include/")
-# Not yet.
-UNSPOKEN = ("compiler/component/", "compiler/lower/function/", "compiler/passes/speculation/",
-            "include/wasm2native/component.h", "include/wasm2native/wasm_extensions.h", "include/wasm.h")
 PATTERNS = [(re.compile(pattern), advice) for pattern, advice in RETIRED]
 
 
@@ -33,25 +24,13 @@ def findings(text: str) -> list[tuple[int, str, str]]:
             for pattern, advice in PATTERNS for match in pattern.finditer(line)]
 
 
-def headless_comments(text: str) -> list[int]:
-    """The lines at which they begin; in the midst of a comment a sentence is judged by its readers."""
-    lines = ["", *text.split("\n")]
-    return [number for number, line in enumerate(lines)
-            if HEADLESS.match(line) and not COMMENT.match(lines[number - 1])]
-
-
 def main() -> None:
-    assert headless_comments("// What it is.\n// Of it.\nint x; // Of y\n// A z.\n// What.") == [1]
     found = findings("mostBytes, the CPU level\nalmostAll --cpu-level")
     assert [word for _, word, _ in found] == ["mostBytes", "CPU level"]
     texts = {path: (ROOT / path).read_text(errors="replace") for path in tracked_files()
              if path.endswith(TEXT) and path not in ("test/tidy/check_words.py", "CHANGELOG.md")}
     wrong = [f"{path}:{number}: {word}: {advice}" for path, text in texts.items()
              for number, word, advice in findings(text)]
-    wrong += [f"{path}:{number}: the comment begins without its subject" for path, text in texts.items()
-              if path.startswith(SPOKEN) and not path.startswith(UNSPOKEN)
-              and path.endswith((".h", ".cpp", ".def", ".c"))
-              for number in headless_comments(text)]
     print("\n".join(wrong) or f"{len(texts)} files")
     sys.exit(bool(wrong))
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""Which files the checks of this folder look at."""
+"""The files that the checks of this folder look at."""
 
 import functools
 import os
@@ -11,7 +11,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TEXT = (".cpp", ".h", ".hpp", ".def", ".c", ".S", ".py", ".md", ".txt", ".cmake", ".sh", ".wat", ".ll", ".test", ".mjs",
         ".in", ".json", ".map")
-# What others wrote, and data of tests.
+# Files that others wrote, and data of tests.
 OTHERS = ("test/spec/suite/",)
 SKIPPED = 77  # for ctest
 

@@ -32,7 +32,7 @@ public:
   /// A run of `bytes` in the image of memory 0, padded to segmentAlignment.
   void addImage(uint64_t memoryOffset, const std::vector<uint8_t> &bytes);
 
-  /// Of the first slice; addSlice adds another that has the same code.
+  /// Sets the features of the first slice; addSlice adds another that has the same code.
   void setFeatures(std::string_view features);
   void addSlice(std::string_view cpu, std::string_view features);
 
@@ -66,7 +66,7 @@ private:
   std::vector<uint8_t> imageBytes;
 };
 
-/// Where the pieces of the file are.
+/// The offsets of the pieces of the file.
 inline constexpr uint64_t noteOffset = 1024, textOffset = 65536, imageOffset = 81920;
 
 } // namespace w2n::test

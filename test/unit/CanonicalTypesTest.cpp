@@ -155,7 +155,7 @@ TEST(CanonicalTypes, NoNumberOfALivingFunctionIsUsedAgain) {
   EXPECT_EQ(canonicalTypeCount(), before);
 }
 
-// What compiled code asks when a type has subtypes, while other threads load and unload modules.
+// Checks of compiled code for subtypes, while other threads load and unload modules.
 TEST(CanonicalTypes, AreComparedWhileThreadsLoadModules) {
   const uint32_t before = canonicalTypeCount();
   const auto held = moduleWith(1000, 10);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Which functions an address belongs to.
+// The functions that an address belongs to.
 #include "runtime/core/CodeMap.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the runtime does about exceptions, without compiled code: tables of landing pads,
+// The runtime's part of exceptions, without compiled code: tables of landing pads,
 // collection.
 #include "runtime/core/ExceptionHeap.h"
 #include "runtime/core/Interrupt.h"
@@ -77,7 +77,7 @@ TEST(UnwindWithLandingPads, FindsThePadOfACall) {
   EXPECT_EQ(unwind.landingPad(image.function() + 5), image.function() + 0x30);
   EXPECT_EQ(unwind.landingPad(image.function() + 4), 0u);
   EXPECT_EQ(unwind.landingPad(image.function() + 13), image.function() + 0x20);
-  // Where the table may not lie, there is none.
+  // A table outside of the bytes where it may lie counts as none.
   const UnwindTable confined({image.bytes, 64}, {image.bytes, 80});
   EXPECT_EQ(confined.landingPad(image.function() + 5), 0u);
 }
@@ -153,7 +153,7 @@ TEST(ExceptionHeap, TakesWhatItHoldsFromTheBudget) {
       words.push_back(wordOf(exception));
     EXPECT_EQ(words.size(), 100u);
     EXPECT_EQ(budget.takenBytes(), budget.maxBytes);
-    // What another instance makes is not taken from this one's.
+    // An exception of another instance is not taken from this one's budget.
     EXPECT_TRUE(heap.make(0, other) && heap.make(0, other));
     EXPECT_FALSE(heap.make(0, other));
     words.resize(40);

@@ -102,7 +102,7 @@ TEST(Exhaustion, GuestsLeaveTheHostSomething) {
   for (; exceptions.make(3, budget); ++count)
     ASSERT_LT(count, 10'000'000u);
   EXPECT_GT(count, 100'000u);
-  // Which is not what a table takes.
+  // A table takes memory in another way, and still grows.
   auto table = Table::create({wasm::ValueType::externref(), {}}, 0);
   ASSERT_TRUE(table);
   while ((*table)->grow(100'000, 1) >= 0)

@@ -123,7 +123,7 @@ TEST_P(InstancePoolReset, NothingOfATenantIsLeft) {
       std::memset(memory.bytes().data(), secret, memory.bytes().size());
     for (int i = 0; i < round % 4; ++i)
       memory.bytes()[random() % memory.bytes().size()] = secret;
-    // What is only read costs nothing, and is not taken for a tenant's.
+    // Pages that are only read cost nothing, and are not taken for a tenant's.
     if (round % 5 == 0) {
       EXPECT_GE(std::count(memory.bytes().begin(), memory.bytes().end(), secret), 0);
     }
@@ -404,7 +404,7 @@ TEST(InstanceEnd, ClearsTheStacksOfOtherThreadsBeforeTheNextGuest) {
                       currentGuestStack->top - currentGuestStack->limit - 4096));
 }
 
-// Where an instance ends in a host function, the guests that wait for it have their frames.
+// If an instance ends in a host function, the guests that wait for it have their frames.
 TEST(InstanceEnd, LeavesTheFramesOfRunningGuests) {
   const auto module = sampleModule();
   std::shared_ptr<Instance> inner = *instantiate(module, nullptr);

@@ -199,7 +199,7 @@ bool holdsOnly(const Memory &memory, const artifact::ImageRecord &image) {
 // Artifacts align to 16 KiB; a system may have larger pages.
 TEST(Memory, TakesImagesThatDoNotFillPages) {
   constexpr uint64_t kib = 1024;
-  // Where in the file, where in memory, how much.
+  // The offset in the file, the offset in memory, the size.
   const artifact::ImageRecord images[] = {
       {64 * kib, 64 * kib, 128 * kib, 0, 0}, {16 * kib, 16 * kib, 176 * kib, 0, 0},
       {16 * kib, 32 * kib, 128 * kib, 0, 0}, {80 * kib, 16 * kib, 16 * kib, 0, 0},

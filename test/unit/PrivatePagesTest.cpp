@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Which pages were written: what must hold, whatever the kernel does with those that were only
+// The pages that were written: what must hold, whatever the kernel does with those that were only
 // read, and what is wished for where it can tell them apart.
 #include "runtime/platform/PrivatePages.h"
 
@@ -48,8 +48,8 @@ public:
       *static_cast<volatile uint8_t *>(page(i)) = secret;
   }
 
-  /// What is found in searches for so many pages and ranges at a time; nullopt if the system cannot
-  /// tell.
+  /// The pages that are found in searches for so many pages and ranges at a time; nullopt if the
+  /// system cannot tell.
   std::optional<std::set<uint64_t>> find(uint64_t maxPages, size_t maxRanges) const {
     std::set<uint64_t> found;
     std::vector<AddressRange> ranges(maxRanges);
@@ -77,7 +77,7 @@ public:
   int file;
 };
 
-/// What a host, or the system, may have done to memory before or after a guest writes to it.
+/// Actions of a host, or the system, on memory before or after a guest writes to it.
 struct Treatment {
   const char *name;
   /// False if the system refuses.

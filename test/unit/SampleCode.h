@@ -16,7 +16,7 @@ struct SampleFunction {
 };
 
 struct SampleCode {
-  /// Of every type: two arguments, one result.
+  /// The thunks of every type: two arguments, one result.
   Code entryThunk, importThunk;
   std::vector<SampleFunction> functions;
   /// Waits at the address, while the value there is the one expected, without end.

@@ -10,7 +10,7 @@ namespace w2n::test {
 
 using namespace artifact;
 
-// What the assembly below knows.
+// Numbers and offsets that the assembly below uses.
 static_assert(uint32_t(TrapKind::IntegerDivideByZero) == 6);
 static_assert(offsetof(RuntimeServices, trap) == 0 && offsetof(RuntimeServices, memoryGrow) == 8 &&
               offsetof(RuntimeServices, memoryFill) == 24 &&

@@ -9,8 +9,8 @@
 
 namespace w2n::test {
 
-/// How often each thread of a test makes an instance. qemu-user keeps 84 MB for each reservation of
-/// 8 GiB, also after its end.
+/// The number of instances that each thread of a test makes. qemu-user keeps 84 MB for each
+/// reservation of 8 GiB, also after its end.
 #ifdef W2N_EMULATED
 constexpr uint32_t threadRounds = 6;
 #else

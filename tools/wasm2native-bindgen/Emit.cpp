@@ -26,8 +26,8 @@ std::string quote(const std::string &text) {
   return quoted + '"';
 }
 
-/// How a parameter becomes an argument: what reads it, and how many of the guest's it takes. `%t`
-/// is its type, `%i` the index of the first, `%q` its name as a string.
+/// The passing of a parameter as an argument: what reads it, and how many of the guest's it takes.
+/// `%t` is its type, `%i` the index of the first, `%q` its name as a string.
 struct PassingRow {
   Passing passing;
   const char *read;
@@ -96,7 +96,7 @@ std::string emitCallback(const Import &import, const Receiver &receiver) {
     return text + expression + ";\n" + writeBack + "        return nullptr;\n      }";
   if (writeBack.empty())
     return text + "return call.finish(" + expression + ");\n      }";
-  // What failed writes nothing.
+  // A function that fails writes nothing.
   return text + "auto result = " + expression + ";\n" +
          "        if (w2n_error *error = call.finish(std::move(result)))\n          return "
          "error;\n" +

@@ -10,8 +10,8 @@ namespace w2n::bindgen {
 
 namespace {
 
-/// What reads an argument, how many slots it takes, and whether it may be wrong. `%t` is its type,
-/// `%i` the index of its first slot, `%c` that of its number of elements.
+/// The code that reads an argument, how many slots it takes, and whether it may be wrong. `%t` is
+/// its type, `%i` the index of its first slot, `%c` that of its number of elements.
 struct PassingRow {
   Passing passing;
   const char *read;
@@ -56,7 +56,7 @@ std::vector<Argument> argumentsOf(const Import &import) {
   return arguments;
 }
 
-/// Of the first Count from `index` on; without one, a number that does not compile.
+/// The slot of the first Count from `index` on; without one, a number that does not compile.
 std::string countSlot(const std::vector<Argument> &arguments, size_t index) {
   for (; index < arguments.size(); ++index)
     if (arguments[index].parameter.type == "Count")
@@ -109,7 +109,7 @@ std::string emitInvoke(const Import &import, const std::vector<Argument> &argume
   return text + "  return arguments.finish(" + call + "));\n}\n";
 }
 
-/// What --trace prints: nothing for what takes no slot.
+/// The parameters that --trace prints: those that take slots.
 std::string emitParameters(const Import &import, const std::vector<Argument> &arguments) {
   std::string rows;
   for (const Argument &argument : arguments)

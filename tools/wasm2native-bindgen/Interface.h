@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a header gives to guests, read out of it and checked.
+// Functions that a header gives to guests, read out of it and checked.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace w2n::bindgen {
 
-/// How an argument comes over. include/wasm2native/host.hpp has the rules for embedders.
+/// The passing of an argument. include/wasm2native/host.hpp has the rules for embedders.
 enum class Passing {
   Caller,    ///< takes no argument of the guest's
   Number,    ///< one
@@ -17,7 +17,7 @@ enum class Passing {
   Copy,      ///< one: address
   CopyInOut, ///< one: address, written afterwards
 
-  // What the runtime's own functions take besides numbers; runtime/wasi/Calls.h has the rules.
+  // Parameters of the runtime's own functions besides numbers; runtime/wasi/Calls.h has the rules.
   Context, ///< none
   Memory,  ///< none
   Pointer, ///< one: address, not checked

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Which C++ types can be passed between host and guest, and how.
+// The C++ types that can be passed between host and guest, and how.
 #pragma once
 
 #include "tools/wasm2native-bindgen/Interface.h"
@@ -45,7 +45,7 @@ public:
 
 private:
   std::string nameOf(clang::QualType type) const;
-  /// Why values of `type` cannot lie in guest memory, or "".
+  /// The reason why values of `type` cannot lie in guest memory, or "".
   std::string checkInMemory(clang::QualType type) const;
   std::string checkFields(const clang::RecordDecl &record) const;
 };

@@ -48,7 +48,7 @@ std::string folderOfCommand() {
   return path.substr(0, path.find_last_of('/') + 1);
 }
 
-/// Where the runtime for `machine` is installed, relative to the command, or was built.
+/// Finds the runtime for `machine` where it is installed, relative to the command, or was built.
 Result<std::string> findStub(uint16_t machine) {
   // As systems name the processor, with which builds name the file.
   const std::string processor = machine == EM_X86_64 ? "x86_64" : artifact::machineName(machine);

@@ -16,7 +16,7 @@ namespace w2n::tool {
 struct AttachedProgram {
   int descriptor = -1; ///< the program's own file
   uint64_t artifactOffset = 0, artifactBytes = 0;
-  /// Of `wasm2native run`, each a word: "--dir=data::/data".
+  /// Options of `wasm2native run`, each a word: "--dir=data::/data".
   std::vector<std::string> options;
   /// Whether the program's command line may begin with further ones.
   bool takesOptions = false;
@@ -28,7 +28,7 @@ struct AttachedProgram {
 Result<std::vector<uint8_t>> makeProgram(std::span<const uint8_t> artifact,
                                          const AttachedProgram &program, const std::string &stub);
 
-/// What makeProgram attached to the file that is open as `descriptor`. Errors: Io, Malformed.
+/// Reads what makeProgram attached to the file that is open as `descriptor`. Errors: Io, Malformed.
 Result<AttachedProgram> readAttachedProgram(int descriptor);
 
 /// Runs `program` with `arguments`, without its name, which is `name`. Returns the exit status.

@@ -88,7 +88,7 @@ std::vector<ExportedFunction> functionsOf(const wasm::Module &module) {
   return functions;
 }
 
-/// What comes first in every header: the struct, and the function that fills it.
+/// The beginning of every header: the struct, and the function that fills it.
 std::string exportsText(const std::string &prefix, std::span<const ExportedFunction> functions) {
   const std::string type = prefix + "_exports";
   std::string fields, lookUps;

@@ -51,7 +51,7 @@ constinit const CommandSpec cacheSpec = {
 
 namespace {
 
-/// What a command did, for programs and for people.
+/// The outcome of a command, for programs and for people.
 struct Report {
   Json json;
   std::vector<std::vector<std::string>> table = {}; ///< with a heading; may be empty
@@ -68,7 +68,7 @@ std::string timeText(int64_t nanoseconds) {
   return text;
 }
 
-/// What an artifact says about itself; nothing if this version cannot read it.
+/// The artifact's description of itself, left out if this version cannot read it.
 Json describeEntry(Store &store, const cache::EntryInfo &entry) {
   Json json = {
       {"key", entry.key}, {"bytes", entry.bytes}, {"lastUsed", entry.lastUsed / 1'000'000'000}};

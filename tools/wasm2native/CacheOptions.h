@@ -20,7 +20,7 @@ inline constexpr OptionRow cacheSizeRow = {
     "$WASM2NATIVE_CACHE_SIZE, or 10G)",
     "Cache"};
 
-/// What the user says about the cache.
+/// The user's choice of a cache.
 struct CacheChoice {
   bool isOff = false;
   std::string folder, size; ///< empty: as the environment says

@@ -94,7 +94,7 @@ constexpr PeerOption peerOptions[] = {
 #include "tools/wasm2native/PeerOptions.def"
 };
 
-/// What to do about the option `name`, which does not exist, as the end of a message.
+/// Advice about the option `name`, which does not exist, as the end of a message.
 std::string adviceForOption(const CommandSpec &spec, std::string_view name) {
   for (const PeerOption &peer : peerOptions)
     if (peer.name == name)

@@ -29,11 +29,11 @@ struct CommandSpec {
   const char *usage; ///< what follows the name: "[OPTION...] FILE"
   const char *summary;
   std::span<const OptionRow> options;
-  /// Those that several subcommands have.
+  /// Options that several subcommands have.
   std::span<const OptionRow> sharedOptions;
-  /// Those of a part that has a file of its own.
+  /// Options of a part that has a file of its own.
   std::span<const OptionRow> furtherOptions = {};
-  /// Those about what a program may use.
+  /// Options about what a program may use.
   std::span<const OptionRow> limitOptions = {};
   /// After the options in the help: an empty line first.
   const char *epilogue = "";
@@ -71,7 +71,7 @@ private:
   std::vector<std::string> rest;
 };
 
-/// How many of `arguments` come before the first that is neither an option nor an option's value.
+/// The number of `arguments` before the first that is neither an option nor an option's value.
 size_t countLeadingOptions(const CommandSpec &spec, std::span<char *const> arguments);
 
 /// `commands` is printed after the usage.

@@ -83,7 +83,7 @@ constinit const CommandSpec compileSpec = {
 
 namespace {
 
-/// What becomes of what the compiler makes. The header is made without it.
+/// The product of a compilation. The header is made without the compiler.
 enum class Product { Code, Program, Header };
 struct Emission {
   uint32_t emit = W2N_EMIT_SHARED_OBJECT;
@@ -108,7 +108,7 @@ struct Request {
   /// Write the pre-initialized module instead of compiling it.
   bool emitsWasm = false;
   Product product = Product::Code;
-  /// What is attached to the code (--emit=exe).
+  /// The program that is attached to the code (--emit=exe).
   AttachedProgram program;
   std::string programRuntime;
 
@@ -135,7 +135,7 @@ std::unexpected<std::string> needsPreinit(const std::string &option) {
                          " is for the program while it initializes, and needs --preinit");
 }
 
-/// What `run` would be given, of `rows`, as words.
+/// Collects the options among `rows`, as words that `run` would be given.
 void collectOptions(const CommandLine &line, std::span<const OptionRow> rows,
                     std::vector<std::string> &words) {
   for (const OptionRow &row : rows)
@@ -240,7 +240,7 @@ int printText(const Result<std::string> &text) {
   return text ? fputs(text->c_str(), stdout) < 0 : reportError("--target", text.error());
 }
 
-/// What --mcpu=help and --mattr=help print, for every target that is given.
+/// Prints the list of --mcpu=help or --mattr=help for every target that is given.
 int printList(uint32_t list, const std::vector<std::string> &targets) {
   for (const std::string &target : targets) {
     auto text = listWithLibrary(target, list);
@@ -291,7 +291,7 @@ private:
   const clock_t cpuBegin = clock();
 };
 
-/// What there is to write: one for each target, or the module.
+/// The outputs to be written: one for each target, or the module.
 Result<std::vector<Result<std::vector<uint8_t>>>>
 makeOutputs(std::vector<uint8_t> wasm, const std::string &input, const Request &request) {
   if (request.preinit) {
@@ -341,7 +341,7 @@ void giveArguments(const CommandLine &line, const FilePlan &file, Request &reque
   wasi::WasiOptions &wasi = request.preinit->wasi;
   wasi.arguments = line.values("arg");
   wasi.arguments.insert(wasi.arguments.begin(), line.value("arg0", file.input));
-  // What is written there must be the artifact alone.
+  // Standard output must get the artifact alone.
   if (file.outputs.front() == "-" && !line.has("stdout"))
     wasi.standardOutput = STDERR_FILENO;
 }
@@ -364,7 +364,7 @@ std::optional<int> answerQuestion(const CommandLine &line) {
   return std::nullopt;
 }
 
-/// What fails for one target is said, and leaves the others.
+/// An error for one target is reported, and leaves the others.
 int compileFile(const std::string &input, const std::vector<std::string> &outputs,
                 const Request &request) {
   auto wasm = readFile(input);
@@ -383,7 +383,7 @@ int compileFile(const std::string &input, const std::vector<std::string> &output
   const std::string *lastText = nullptr;
   for (size_t i = 0; i < files->size(); ++i) {
     const auto &file = (*files)[i];
-    // What is wrong with the module is wrong for every target.
+    // An error in the module is the same for every target, and reported once.
     if (!file && (!lastText || *lastText != file.error().text)) {
       lastText = &file.error().text;
       status = reportError(input, file.error());

@@ -37,7 +37,7 @@ std::string commandWords() {
   return words;
 }
 
-/// What may follow a subcommand besides options and files.
+/// The words that may follow a subcommand besides options and files.
 std::string wordsAfter(const Subcommand &subcommand) {
   return subcommand.spec == &helpSpec ? commandWords() : subcommand.spec->words;
 }

@@ -147,7 +147,7 @@ void describeIdentity(const artifact::Metadata &metadata, Description &out) {
   out["sourceHash"] = hexadecimal(header.sourceHash);
 }
 
-/// What code there is, and what this machine would do with it.
+/// The slices of code, and which of them this machine would run.
 Description describeSlices(const artifact::Metadata &metadata) {
   const bool isForHost = metadata.header().elfMachine == runtime::hostElfMachine;
   const auto best =

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the user reads when something fails, and the exit status.
+// Error messages for the user, and exit statuses.
 #pragma once
 
 #include "lib/support/Error.h"

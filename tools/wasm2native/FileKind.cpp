@@ -89,7 +89,7 @@ const KnownFile *findKnown(std::string_view text) {
   return nullptr;
 }
 
-/// What the file at `path` begins with, in `buffer`; empty if it cannot be read.
+/// The first bytes of the file at `path`, in `buffer`; empty if it cannot be read.
 std::span<const uint8_t> firstBytesAt(const std::string &path, std::span<uint8_t> buffer) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0)

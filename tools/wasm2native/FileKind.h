@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a file is, from its first bytes.
+// The kind of a file, from its first bytes.
 #pragma once
 
 #include "lib/support/Error.h"
@@ -18,7 +18,7 @@ FileKind fileKindOf(std::span<const uint8_t> bytes);
 /// Other if it cannot be read: opening it says why.
 FileKind fileKindAt(const std::string &path);
 
-/// What `bytes` are instead of `wanted`, "not a WebAssembly module", and what to do. Errors:
+/// Says what `bytes` are instead of `wanted`, "not a WebAssembly module", and what to do. Errors:
 /// Malformed, always.
 std::unexpected<Error> wrongFile(std::span<const uint8_t> bytes, const std::string &wanted);
 

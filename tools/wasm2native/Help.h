@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What is said about the command itself: help and versions.
+// Texts about the command itself: help and versions.
 #pragma once
 
 #include "tools/wasm2native/CommandLine.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What to do about imports that nothing provides.
+// Advice about imports that nothing provides.
 #pragma once
 
 #include "runtime/core/Module.h"

@@ -43,7 +43,7 @@ Result<std::string> listWithLibrary(const std::string &target, uint32_t list);
 /// The names of targets, one to a line. Errors: Io.
 Result<std::string> targetsOfLibrary();
 
-/// What the library says it is: "wasm2native 0.1.0 (LLVM 22.1.8)". Errors: Io.
+/// The name and version that the library reports: "wasm2native 0.1.0 (LLVM 22.1.8)". Errors: Io.
 Result<std::string> compilerVersion();
 
 } // namespace w2n::tool

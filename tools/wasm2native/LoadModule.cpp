@@ -35,7 +35,7 @@ ModuleResult loadSource(cache::Source &source, const std::string &path, w2n_comp
   progress.watch(options);
   if (cache::ModuleCache *cache = processCache(choice))
     return cache->load(source, path, options);
-  // What is compiled here runs here.
+  // Code that is compiled here runs here, and may use all of this processor.
   if (!options.cpu)
     options.cpu = "native";
   W2N_TRY(wasm, source.read());

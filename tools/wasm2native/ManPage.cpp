@@ -46,7 +46,7 @@ std::string optionEntry(const OptionRow &row) {
     text += separator + bold(name);
     separator = ", ";
   }
-  // What may be left out follows an equals sign: "--preinit[=EXPORT]".
+  // An optional argument follows an equals sign: "--preinit[=EXPORT]".
   if (row.argument && row.argument[0] == '[')
     text += "[=" + italic(std::string_view(row.argument).substr(1));
   else if (row.argument)

@@ -35,7 +35,7 @@ bool isFolder(const std::string &path) {
   return path.ends_with('/') || (stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode));
 }
 
-/// Where `input` is written, before names of targets.
+/// The path to which `input` is written, before names of targets.
 OrText<std::string> outputOf(const CommandLine &line, const std::string &input,
                              const OutputKind &kind) {
   const std::string output = line.value("output");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Where `compile` writes: an output beside each input, one that is named, or a folder.
+// The files that `compile` writes: an output beside each input, one that is named, or a folder.
 #pragma once
 
 #include "tools/wasm2native/CommandLine.h"

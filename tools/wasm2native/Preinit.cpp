@@ -156,7 +156,7 @@ Status Preinitializer::run(std::span<const uint8_t> artifact) {
   auto resolve = [this](std::string_view from, std::string_view name, wasm::ExternKind kind) {
     return wasi->find(from, name, kind);
   };
-  // What is not called now may be there later.
+  // Imports that are not called now may be there later.
   auto made = Instance::instantiate(loaded, resolve, {.trapOnUnknownImports = true});
   if (!made)
     return withoutExit(std::unexpected(made.error()), "the start function");

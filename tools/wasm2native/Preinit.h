@@ -10,10 +10,10 @@
 namespace w2n::tool {
 
 struct PreinitRequest {
-  /// What to call; empty: wizer-initialize, wizer.initialize or _initialize, the first that there
-  /// is.
+  /// The export to call; empty: wizer-initialize, wizer.initialize or _initialize, the first that
+  /// there is.
   std::string exportName;
-  /// What the guest has while it initializes.
+  /// The sandbox of the guest while it initializes.
   wasi::WasiOptions wasi;
 };
 

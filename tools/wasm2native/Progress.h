@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// How far a long compile is: a bar on a terminal, lines in a log.
+// The progress of a long compilation: a bar on a terminal, lines in a log.
 #pragma once
 
 #include "include/wasm2native/compiler.h"

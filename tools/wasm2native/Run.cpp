@@ -188,7 +188,7 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   if (line.has("fuel")) {
     W2N_TRY(fuel, readCount(line, "fuel", 0));
     request.instance.fuel = fuel;
-    // What is compiled here has to count.
+    // Code that is compiled here has to count.
     request.compile.meter = W2N_METER_FUEL;
   }
   W2N_TRY(timeout, readTimeout(line));
@@ -252,7 +252,7 @@ bool hasFailed(const Status &status) {
   exitNow(exitStatus);
 }
 
-/// What has been instantiated: the WASI functions, and the preloaded modules by name.
+/// The instances so far: the WASI functions, and the preloaded modules by name.
 class World {
 public:
   explicit World(std::shared_ptr<wasi::WasiContext> wasi) : wasi(std::move(wasi)) {}
@@ -358,7 +358,7 @@ private:
 
   std::optional<runtime::InterruptScope> clock;
   std::shared_ptr<wasi::WasiContext> wasi;
-  /// That of all modules which have objects; null if none has.
+  /// The heap of all modules which have objects; null if none has.
   std::shared_ptr<runtime::StoreHeap> heap;
   std::vector<std::pair<std::string, std::shared_ptr<Instance>>> preloads;
 };

@@ -23,7 +23,7 @@ std::span<const Subcommand> subcommands();
 /// Null if there is none of this name.
 const Subcommand *findSubcommand(std::string_view word);
 
-/// What to do about `word`, which is no subcommand, as the end of a message: ", did you mean
+/// Advice about `word`, which is no subcommand, as the end of a message: ", did you mean
 /// 'run'?".
 std::string adviceForCommand(std::string_view word);
 

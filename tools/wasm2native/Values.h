@@ -16,8 +16,8 @@ namespace w2n::tool {
 /// with lane 0 last. Errors: Invalid.
 Status parseValue(wasm::ValueType type, const std::string &text, std::vector<uint64_t> &slots);
 
-/// Of the value that `slots` begin with: integers signed, floats with the fewest digits that read
-/// back as the same value, vectors as they are read.
+/// Formats the value that `slots` begin with: integers signed, floats with the fewest digits that
+/// read back as the same value, vectors as they are read.
 std::string formatValue(wasm::ValueType type, std::span<const uint64_t> slots);
 
 } // namespace w2n::tool

@@ -94,7 +94,7 @@ std::vector<MachineKind> machinesOf(const CommandLine &line) {
   return machines;
 }
 
-/// What is said to be in the cache is: others, or this run itself, may have pushed it out.
+/// Looks for the artifacts that should be in the cache: others, or this run, may have evicted them.
 void requirePresence(cache::Store &store, std::vector<WarmJob> &jobs) {
   for (WarmJob &job : jobs) {
     if (job.state != WarmJob::State::Hit && job.state != WarmJob::State::Compiled)

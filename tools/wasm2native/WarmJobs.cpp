@@ -28,7 +28,7 @@ namespace {
 
 constexpr uint64_t mebibyte = 1 << 20;
 
-/// What a child says at its end; the text of an error follows.
+/// The message of a child at its end; the text of an error follows.
 struct Verdict {
   WarmJob::State state;
   uint64_t artifactBytes;
@@ -124,7 +124,7 @@ private:
     }
   }
 
-  /// What processors are left, if there are fewer modules than processors.
+  /// The processors for each job, more than one if there are fewer modules than processors.
   unsigned threadsForNext() const {
     const size_t together = std::min<size_t>(limits.workers, children.size() + waiting.size());
     return std::max(1u, unsigned(limits.workers / together));

@@ -18,7 +18,7 @@ struct WarmLimits {
 /// 26 MB, takes 204 MB with one thread and 267 MB with two.
 uint64_t estimateMemory(uint64_t wasmBytes, unsigned threads);
 
-/// What the machine has free, or the control group that this process is in, if that is less.
+/// The memory that is free in the machine, or in this process's control group, if that is less.
 uint64_t availableMemory();
 
 /// Compiles the jobs that are waiting, the big ones first; jobs of one key wait for the same

@@ -49,7 +49,7 @@ Status lookUp(cache::ModuleCache &cache, cache::Source &source, WarmJob &job,
               const w2n_compile_options &options) {
   W2N_TRY(key, cache.keyFor(source, optionsFor(job, options)));
   job.key = key;
-  // What must not be used is compiled again.
+  // Artifacts that must not be used are compiled again.
   if (auto found = cache.store().find(key); found && *found) {
     job.state = WarmJob::State::Hit;
     job.artifactBytes = (*found)->bytes;

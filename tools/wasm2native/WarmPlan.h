@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What is to be warmed: modules, each for some targets and processors.
+// The artifacts to be warmed: modules, each for some targets and processors.
 #pragma once
 
 #include "include/wasm2native/compiler.h"

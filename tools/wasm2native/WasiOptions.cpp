@@ -138,7 +138,7 @@ OrText<void> addFileOfVariables(std::vector<std::string> &variables, const std::
   return {};
 }
 
-/// What is nearer to the command line wins: the command's own variables, files, single ones.
+/// The source nearer to the command line wins: the command's own variables, files, single ones.
 OrText<std::vector<std::string>> readEnvironment(const CommandLine &line) {
   std::vector<std::string> variables;
   if (line.has("inherit-env"))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What `run` gives a program: the options of the sandbox.
+// The options of the sandbox, in which `run` runs a program.
 #pragma once
 
 #include "runtime/wasi/Options.h"
@@ -46,9 +46,9 @@ inline constexpr OptionRow wasiOptions[] = {
     {"trace", nullptr, "print every WASI call on standard error", "Sandbox"},
 };
 
-/// What `line` gives, but for the arguments: opens the files of the standard streams, reads files
-/// of variables and listens, so that all of it is there or the program does not start. What was
-/// opened stays open. Errors: for usageError, with the option's name.
+/// Reads the options in `line`, but for the arguments: opens the files of the standard streams,
+/// reads files of variables and listens, so that all of it is there or the program does not start.
+/// What was opened stays open. Errors: for usageError, with the option's name.
 std::expected<wasi::WasiOptions, std::string> readWasiOptions(const CommandLine &line);
 
 } // namespace w2n::tool

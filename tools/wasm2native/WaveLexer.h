@@ -25,7 +25,7 @@ public:
   Result<std::string_view> label();
   /// The characters of a number, nan or inf, with a sign.
   std::string_view number();
-  /// What is between quotes, with escapes replaced. Errors: Invalid.
+  /// The text between quotes, with escapes replaced. Errors: Invalid.
   Result<std::string> quoted(char quote);
 
   /// At the place that is reached, or at one before.

@@ -27,7 +27,7 @@ def measure(name, wasm, arguments, options, folder):
     # By the environment: reading options of a command takes time, which the .so is not given.
     os.environ["WASM2NATIVE_CACHE_DIR"] = cache
     run_wasm = [options.bin, "run", wasm, *arguments]
-    # What is compared is how it starts, not what was compiled for which processor.
+    # The starts are compared, not code for different processors.
     subprocess.run([options.bin, "--mcpu=native", wasm, "-o", artifact], check=True)
     miss = measuring.run(run_wasm).wall
     # Files that have just changed are not believed; then one more run to note them.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""What C++ exceptions cost, beside the same program compiled natively by clang-22 -O2.
+"""The cost of C++ exceptions, beside the same program compiled natively by clang-22 -O2.
 
     utils/bench/exceptions.py [--bin build/release/bin/wasm2native] [--rounds 5]
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""What deadlines cost, and how exact they are: builds and runs interrupts/interrupts.c.
+"""The cost of deadlines, and how exact they are: builds and runs interrupts/interrupts.c.
 
     utils/bench/interrupts.py [--build build/release]
 """

@@ -18,7 +18,7 @@ ROOT = HERE.parent.parent
 
 @dataclasses.dataclass
 class Run:
-    """What one run of a program took, from its start to its end."""
+    """The time and memory of one run of a program, from its start to its end."""
 
     output: bytes  # empty, unless it was asked for
     succeeded: bool

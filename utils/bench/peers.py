@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""What the kernels are run by: one row for each way, with how to build and how to run.
+"""The ways in which the kernels are run: one row for each way, with how to build and how to run.
 
 A row's `build` makes what is needed from the source and the wasm, and returns the command that runs it; None where that way cannot run the
 kernel. A row is left out of the table if its program is not there.
@@ -52,7 +52,7 @@ class Kernel:
 
 
 def wasm_options(source):
-    """What a line `// Build: ...` has."""
+    """The options in the line `// Build: ...`."""
     lines = [line.split() for line in source.read_text().splitlines() if line.startswith("// Build: ")]
     return lines[0][2:] if lines else []
 
@@ -124,7 +124,7 @@ WAYS = {
     "wasmer": ("wasmer", compiled_by("wasmer", "compile", "--llvm", "IN", "-o", "OUT", ("wasmer", "run", "OUT"))),
 }
 
-# Those whose failure is theirs: the table goes on without them.
+# Engines whose failure is their own: the table goes on without them.
 PEERS = set(WAYS) - {"native", "wasm2native", "explicit"}
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""What initialization at build time saves: CPython as an artifact that initializes at each start, and as one that was
+"""The gain of initialization at build time: CPython as an artifact that initializes at each start, and as one that was
 initialized when it was compiled (compile --preinit); the same two modules with Node.js.
 
     utils/bench/preinit.py python.wasm [--bin build/release/bin/wasm2native] [--level=-O3] [--runs 40]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""What a profile gives: CPython and the kernel `interpreter`, compiled without and with a profile, and how much slower code
+"""The gain of a profile: CPython and the kernel `interpreter`, compiled without and with a profile, and how much slower code
 is that counts.
 
     utils/bench/profile.py [python.wasm] [--bin build/release/bin/wasm2native] [--level=-O3] [--rounds 9]

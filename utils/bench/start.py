@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""What starting takes, beside what the system calls for it take.
+"""The time that starting takes, beside that of the system calls for it.
 
     ninja -C build/release w2nStartBenchmark
     utils/bench/start.py [--build build/release] [--python python.wasm] [--repetitions 5] [--runs 200]

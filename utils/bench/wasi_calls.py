@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""What calls of WASI cost, beside the same system calls of a native program.
+"""The cost of calls of WASI, beside the same system calls of a native program.
 
     utils/bench/wasi_calls.py [--bin build/release/bin/wasm2native] [--rounds 7] [--also OTHER/wasm2native]
 

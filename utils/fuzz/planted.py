@@ -31,7 +31,7 @@ def run(*command, **more):
 
 
 def copy_sources():
-    """What git knows, as it is in the working tree; files that have not changed keep their times."""
+    """Copies the files that git knows from the working tree; those that have not changed keep their times."""
     listed = run("git", "-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard",
                  capture_output=True, text=True).stdout
     names = {name for name in listed.split("\0") if name and (ROOT / name).is_file()}

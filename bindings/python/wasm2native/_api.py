@@ -70,7 +70,7 @@ class _Cache(_Owner):
 
 
 class Module(_Owner):
-    """What was compiled; any number of instances share it."""
+    """A compiled module; any number of instances share it."""
     _free = "w2n_module_free"
 
     @classmethod
@@ -209,7 +209,7 @@ class Instance(_Owner):
 
     @property
     def fuel(self) -> int | None:
-        """What is left; None if the module does not count. Can be set."""
+        """The fuel that is left; None if the module does not count. Can be set."""
         left = c_uint64()
         return left.value if library.w2n_instance_fuel(self._handle, byref(left)) else None
 
@@ -228,7 +228,7 @@ class Instance(_Owner):
 
 
 class Linker(_Owner):
-    """What guests may import; one linker makes any number of instances."""
+    """The imports that guests may have; one linker makes any number of instances."""
     _free = "w2n_linker_free"
 
     def __init__(self) -> None:

@@ -19,7 +19,7 @@ class Frame:
 
 
 class Error(Exception):
-    """What went wrong."""
+    """The base of all errors of this package."""
 
 
 class LinkError(Error):

@@ -121,7 +121,7 @@ void BodyState::callHelper(llvm::Function *helper, llvm::ArrayRef<llvm::Value *>
   all.append(arguments.begin(), arguments.end());
   llvm::CallInst *call = builder.CreateCall(helper, all);
   call->addParamAttr(0, llvm::Attribute::SwiftSelf);
-  // How the helper wants its integers extended.
+  // The helper's integers are extended as its ABI wants.
   for (unsigned i = 1; i < all.size(); ++i)
     if (helper->hasParamAttribute(i, llvm::Attribute::SExt))
       call->addParamAttr(i, llvm::Attribute::SExt);

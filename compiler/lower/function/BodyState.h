@@ -54,7 +54,7 @@ protected:
   void pushSpilled(llvm::ArrayRef<llvm::Type *> types);
   void moveSlots(unsigned to, unsigned from, llvm::ArrayRef<llvm::Type *> types);
   static constexpr unsigned inRegister = ~0u;
-  /// How many of the first `operands` can be copied at once to their slots in a buffer.
+  /// The number of the first `operands` can be copied at once to their slots in a buffer.
   size_t spilledRun(llvm::ArrayRef<llvm::Value *> operands,
                     llvm::ArrayRef<unsigned> bufferSlots) const;
   /// Turns `operands` into values, but for those that it copies from memory to the buffer of

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// How an access is kept inside its memory, which depends on the memory's type.
+// Checks that keep an access inside its memory, which depends on the memory's type.
 //
 //  - 32-bit addresses, pages of 64 KiB, guard pages: no code. The reservation holds every address.
 //  - 64-bit addresses, pages of 64 KiB, guard pages: `index < size`. Past what a memory can grow to

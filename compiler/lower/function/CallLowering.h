@@ -38,7 +38,7 @@ private:
   Callee indirectCallee(const Instruction &instruction);
   Callee referencedCallee(const Instruction &instruction);
   void checkCalleeType(llvm::Value *reference, uint32_t typeIndex);
-  /// Where the next call goes on: known to `ssa` from here on.
+  /// The blocks where the next call goes on: known to `ssa` from here on.
   CallEdges makeEdges();
   void callAndPush(const Callee &callee);
   void callThroughClosedTable(const Instruction &instruction);

@@ -35,19 +35,19 @@ public:
 protected:
   struct Frame {
     enum class Kind { Function, Block, Loop, If, Else, TryTable, Try, Catch } kind = Kind::Block;
-    /// Where `br` to this label goes, with the phis that its values feed (for loops: parameters).
+    /// The target of `br` to this label, with the phis of its values (for loops: parameters).
     llvm::BasicBlock *target = nullptr;
     llvm::SmallVector<llvm::PHINode *, 1> phis;
     /// Instead of phis, if the label takes many values: their types, and where they are in memory.
     std::vector<llvm::Type *> spilledTypes;
     unsigned spilledSlot = 0;
-    /// Where control is after `end`; the same block and phis as `target` except for loops.
+    /// The block after `end`; the same block and phis as `target` except for loops.
     llvm::BasicBlock *after = nullptr;
     llvm::BasicBlock *elseBlock = nullptr;
     /// For `else`: the parameters again.
     llvm::SmallVector<llvm::Value *, 1> params;
     size_t stackHeight = 0;
-    /// Where the construct began, and how many writes of locals had been lowered then.
+    /// The block where the construct began, and how many writes of locals had been lowered then.
     llvm::BasicBlock *before = nullptr;
     uint32_t writesBefore = 0;
     /// The innermost frame, this or one around it, whose clauses see what is thrown in this one.
@@ -76,7 +76,7 @@ protected:
   void passOperands(Frame &frame);
   /// The same for a conditional branch: returns where it goes.
   llvm::BasicBlock *passOperandsOnEdge(Frame &frame);
-  /// What the module's branch hints say of `instruction`, a br_if or if; null is nothing.
+  /// The weights by the module's branch hints of `instruction`, a br_if or if; null if it has none.
   llvm::MDNode *hintedWeights(const Instruction &instruction);
   void becomeUnreachable();
   /// Whether the next instruction, which nothing reaches, has no code: all but those that end or

@@ -14,7 +14,7 @@ protected:
   void afterInstruction(const Instruction &instruction);
 
 private:
-  /// What a run of instructions costs is known at its end, where the amounts get their value.
+  /// The cost of a run of instructions is known at its end, where the amounts get their value.
   struct Charge {
     llvm::ICmpInst *compare = nullptr;
     llvm::BinaryOperator *subtract = nullptr;

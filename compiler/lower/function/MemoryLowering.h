@@ -33,8 +33,8 @@ protected:
 
 private:
   // BoundsCheck.cpp
-  /// What compiled code does for the `bytes` bytes at `index` + `offset` to be inside `memory`, or
-  /// to trap. Whether they are inside, as LLVM does not know it, if the place is to be masked; else
+  /// Emits the check that the `bytes` bytes at `index` + `offset` are inside `memory`, or trap.
+  /// Returns whether they are inside, hidden from LLVM, if the address is to be masked; else
   /// null.
   llvm::Value *checkBounds(uint32_t memory, llvm::Value *index, uint64_t offset, unsigned bytes);
   llvm::Value *boundedMemoryBytes(uint32_t memory);

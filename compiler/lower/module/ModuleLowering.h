@@ -180,7 +180,7 @@ void lowerFunction(ModuleLowering &module, uint32_t functionIndex);
 void lowerInlineCopies(ModuleLowering &module);
 /// The wrapper of a function that has a tail entry (TailCall.cpp).
 void lowerTailWrapper(ModuleLowering &module, uint32_t functionIndex);
-/// Which function types need thunks, by index.
+/// The function types that need thunks, by index.
 struct ThunkUses {
   std::vector<bool> entered, imported;
 };

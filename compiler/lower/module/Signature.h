@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// How a wasm function type becomes an LLVM one: the calling convention of lib/artifact/Abi.h.
+// The LLVM type of a wasm function type: the calling convention of lib/artifact/Abi.h.
 #pragma once
 
 #include "lib/wasm/Module.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// How an instruction divides a vector into lanes (core specification, section 2.4.3).
+// The division of a vector into lanes by an instruction (core specification, section 2.4.3).
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// How far an address can be from the base of its memory, whatever the values are that it is
+// The distance of an address from the base of its memory, whatever the values are that it is
 // computed from.
 #pragma once
 

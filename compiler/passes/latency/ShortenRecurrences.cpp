@@ -101,7 +101,7 @@ const ConstantInt *factorOf(const Value &value) {
              : nullptr;
 }
 
-/// How the operations of a tree are taken for one.
+/// The relation of a tree's operations, by which they count as one.
 enum class Kind {
   Linear, ///< a sum of terms times constants, put together by additions and multiplications
   Same,   ///< all are the root's operation

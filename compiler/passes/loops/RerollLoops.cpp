@@ -48,8 +48,8 @@ bool isCandidate(Loop &loop) {
          reject(PassWay::RerollLoopsOtherAccess);
 }
 
-/// How often the loop runs `copies` copies, in 64 bits before the loop; null if that is not known
-/// or costs much.
+/// The number of times that the loop runs `copies` copies, in 64 bits before the loop; null if that
+/// is not known or costs much.
 Value *expandIterations(Loop &loop, ScalarEvolution &evolution, const TargetTransformInfo &target,
                         unsigned copies) {
   const SCEV *taken = evolution.getBackedgeTakenCount(&loop);

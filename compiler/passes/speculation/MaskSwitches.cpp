@@ -108,7 +108,7 @@ private:
     return range < UINT64_MAX / 100 - 1 && cases * 100 >= (range + 1) * leastDensity;
   }
 
-  /// How many runs from `begin` on make a table; 0 if none do.
+  /// The number of runs from `begin` on make a table; 0 if none do.
   size_t tableAt(size_t begin) const {
     uint64_t cases = 0;
     size_t found = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Which lanes of a value the code generator must compute.
+// The lanes of a value that the code generator must compute.
 #pragma once
 
 #include <llvm/IR/Instruction.h>

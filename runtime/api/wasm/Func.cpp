@@ -53,7 +53,7 @@ std::string doesNotFit(const wasm_func_t &func, const wasm_val_vec_t &args,
          " results, or arguments of other kinds";
 }
 
-/// Of a simple function, with values that fit.
+/// Calls a simple function with values that fit.
 Status callSimple(const wasm_func_t &func, const wasm_val_vec_t &args, wasm_val_vec_t &results) {
   Slot slots[maxSimple];
   for (size_t i = 0; i < args.size; ++i)

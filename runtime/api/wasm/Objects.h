@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What references of the standard C API are: objects that count how many owners the host has, one
+// The references of the standard C API: objects that count how many owners the host has, one
 // for each thing of the runtime, so that copies are the same and share their host information.
 // wasm_ref_t is the base of all; casts copy nothing.
 #pragma once
@@ -26,7 +26,7 @@ struct wasm_config_t {
 
 namespace w2n::standard {
 
-/// What engines, and the stores that are made with them, share. Threads: any.
+/// The state that engines, and the stores that are made with them, share. Threads: any.
 class Engine {
 public:
   explicit Engine(const wasm_config_t &config) : config(config) {}
@@ -79,7 +79,7 @@ public:
   runtime::Slot give(wasm_ref_t &object);
   /// The object that an externref is; null if it is none that was given.
   wasm_ref_t *find(runtime::Slot externref) const;
-  /// Whatever guests were given is no longer kept: they run no more.
+  /// Drops all that guests were given: they run no more.
   void end();
 
   const std::shared_ptr<Engine> engine;
@@ -147,7 +147,7 @@ struct wasm_func_t final : wasm_extern_t {
   w2n::runtime::Extern get() const override { return function; }
   std::unique_ptr<wasm_externtype_t> type() const override;
   w2n::runtime::Instance *keeper() const override { return function->owner.get(); }
-  /// What a function of the host calls; else null.
+  /// The callback of a host function; else null.
   const w2n::standard::HostCallback *callback() const {
     return function->host ? static_cast<w2n::standard::HostCallback *>(info.get()) : nullptr;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What all references have: owners, sameness, host information, casts.
+// The common parts of all references: owners, sameness, host information, casts.
 #include "runtime/api/wasm/Objects.h"
 
 using namespace w2n;

@@ -146,7 +146,7 @@ wasm_functype_t::~wasm_functype_t() {
 
 namespace {
 
-/// What is in `*vector`, which is empty afterwards.
+/// Moves the contents out of `*vector`, which is empty afterwards.
 template <typename Vector> Vector take(Vector *vector) {
   return std::exchange(*vector, Vector{0, nullptr});
 }
@@ -166,7 +166,7 @@ wasm_valtype_t *wasm_valtype_copy(const wasm_valtype_t *type) { return new wasm_
 void wasm_valtype_delete(wasm_valtype_t *type) { delete type; }
 wasm_valkind_t wasm_valtype_kind(const wasm_valtype_t *type) { return type->kind; }
 
-// What all external types have.
+// The functions of every external type.
 #define W2N_EXTERNTYPE(name)                                                                       \
   wasm_##name##_t *wasm_##name##_copy(const wasm_##name##_t *type) { return type->copy(); }        \
   void wasm_##name##_delete(wasm_##name##_t *type) { delete type; }                                \

@@ -75,7 +75,7 @@ struct wasm_tagtype_t final : wasm_externtype_t {
 
 namespace w2n::standard {
 
-/// What types say of vectors, which values cannot be.
+/// The kind of vectors in types; there are no such values.
 inline constexpr wasm_valkind_t v128Kind = 4;
 
 wasm_valkind_t kindOf(w2n_value_kind kind);

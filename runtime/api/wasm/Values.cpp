@@ -126,7 +126,7 @@ Result<wasm_val_t> fromSlot(const std::shared_ptr<Store> &store, Slot slot, wasm
 void wasm_val_delete(wasm_val_t *value) {
   if (wasm_valkind_is_ref(value->kind) && value->of.ref)
     value->of.ref->release();
-  // What is deleted twice is freed once.
+  // A value that is deleted twice is freed once.
   if (wasm_valkind_is_ref(value->kind))
     value->of.ref = nullptr;
 }

@@ -25,7 +25,7 @@ template <typename T> FileResult<T> toResult(WasiResult<T> result) {
     return std::move(*result);
 }
 
-/// What a path is, checked: by its text.
+/// A path whose text has been checked.
 class CheckedPath {
 public:
   explicit CheckedPath(std::string_view path)

@@ -7,7 +7,7 @@
 
 namespace w2n::wasi::p2 {
 
-/// Of all packages. Components that import an older 0.2.x are served as well.
+/// The version of all packages. Components that import an older 0.2.x are served as well.
 inline constexpr std::string_view version = "@0.2.12";
 
 std::span<const runtime::HostInterfaceRow> allInterfaces();

@@ -8,7 +8,7 @@
 
 namespace w2n::wasi::p2 {
 
-/// What something waits for; it is ready when any of these is.
+/// The conditions that something waits for; it is ready when any of them holds.
 struct Readiness {
   bool now = false;
   int host = -1; ///< a descriptor of the host, or none

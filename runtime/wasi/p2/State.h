@@ -38,7 +38,7 @@ private:
   std::shared_ptr<OpenFiles> openFiles;
 };
 
-/// What a call ends with that the guest is not to survive, because the host interrupts it.
+/// The error of a call that ends the guest, because the host interrupts it.
 std::unexpected<Error> interrupted();
 /// The guest broke a rule whose breach traps.
 std::unexpected<Error> trap(std::string text);

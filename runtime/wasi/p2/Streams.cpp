@@ -15,7 +15,7 @@ namespace {
 
 // A read gives at most so much, whatever the guest asks for: the host's buffer has a bound.
 constexpr size_t maxReadBytes = 256 << 10;
-// What writes may have. A pipe that is ready takes 4 KiB without blocking (pipe(7), PIPE_BUF).
+// The bytes that a write may have. A ready pipe takes 4 KiB without blocking (pipe(7), PIPE_BUF).
 constexpr uint64_t filePermit = 1 << 20, socketPermit = 64 << 10, pipePermit = 4096;
 // "Perform a write of up to 4096 bytes, and then flush the stream."
 constexpr uint64_t maxBlockingWriteBytes = 4096;

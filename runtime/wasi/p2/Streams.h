@@ -2,9 +2,9 @@
 
 // wasi:io/error and wasi:io/streams.
 //
-// What a stream does is in its source or sink, which its pollables share. Regular files are always
-// ready; pipes and terminals, whose blocking mode the host's other processes share, are asked
-// before they are read or written; sockets are the guest's own, and do not block.
+// The actions of a stream are in its source or sink, which its pollables share. Regular files are
+// always ready; pipes and terminals, whose blocking mode the host's other processes share, are
+// asked before they are read or written; sockets are the guest's own, and do not block.
 #pragma once
 
 #include "runtime/wasi/p2/ErrorCodes.h"
@@ -30,10 +30,10 @@ struct StreamError {
   static constexpr std::array<std::string_view, 2> cases = {"last-operation-failed", "closed"};
 };
 
-/// What a stream's method gives: an error of the stream, or one that ends the guest.
+/// The result of a stream's method; a Result around it has the errors that end the guest.
 template <typename T> using StreamResult = std::expected<T, StreamError>;
 
-/// Where an input stream's bytes come from.
+/// The source of an input stream's bytes.
 class InputSource {
 public:
   /// Reads on from `position`, or in order without one.
@@ -63,7 +63,7 @@ public:
   const std::shared_ptr<InputSource> source;
 };
 
-/// Where an output stream's bytes go.
+/// The sink of an output stream's bytes.
 class OutputSink {
 public:
   enum class Place : uint8_t { Position, End, InOrder };
@@ -73,7 +73,7 @@ public:
   /// A closed stream.
   OutputSink() = default;
 
-  /// How many bytes the next write may have; the permit.
+  /// The number of bytes that the next write may have; the permit.
   StreamResult<uint64_t> checkWrite(State &state);
   /// Takes from the permit. Errors: Trap, if it is not enough.
   Status usePermit(uint64_t bytes);

@@ -38,7 +38,7 @@ public:
   /// Whether a rule lets it listen where it is bound.
   bool mayListen = false;
   int backlog = 128;
-  /// Of the streams, for shutdown.
+  /// The ends of the streams, for shutdown.
   std::shared_ptr<InputSource> source;
   std::shared_ptr<OutputSink> sink;
 };

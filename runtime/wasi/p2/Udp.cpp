@@ -11,7 +11,7 @@ namespace w2n::wasi::p2 {
 
 namespace {
 
-// Of one call: a megabyte of the host's memory at most.
+// The datagrams of one call: a megabyte of the host's memory at most.
 constexpr uint64_t maxDatagrams = 16;
 constexpr size_t maxDatagramBytes = 65536;
 // Datagrams from strangers that one call throws away.

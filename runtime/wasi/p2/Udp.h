@@ -24,7 +24,7 @@ struct OutgoingDatagram {
   }
 };
 
-/// What a socket and its streams share.
+/// The state that a socket and its streams share.
 struct UdpEnd {
   FileHandle file;
   AddressFamily family;

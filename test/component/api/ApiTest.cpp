@@ -124,7 +124,7 @@ class ComponentApi : public testing::Test {
 protected:
   ComponentApi() {
     linker = w2n_component_linker_new();
-    // Of a later version than the component asks for.
+    // The host has a later version than the component asks for.
     const char *const interface = "test:kv/store@0.2.12";
     const auto define = [&](const char *ofInterface, const char *name,
                             w2n_component_callback callback) {

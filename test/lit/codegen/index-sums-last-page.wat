@@ -1,4 +1,4 @@
-;; Of a memory that begins with all of its 65536 pages, or that is imported and may be such a one, every address is accessible,
+;; Every address is accessible of a memory that begins with all of its 65536 pages, or that is imported and may do so,
 ;; also those at which a sum has wrapped around: sums stay as they are.
 ;; RUN: split-file %s %t
 ;; RUN: wat2wasm %t/whole.wat -o %t.wasm && wasm2native compile -O2 --stop-after=optimize %t.wasm -o - | FileCheck %s

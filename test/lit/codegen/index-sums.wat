@@ -40,7 +40,7 @@
   (i32.store (local.get $table) (i32.const 1))
   (i32.load (i32.add (local.get $table) (i32.shl (i32.and (local.get $index) (i32.const 65535)) (i32.const 2)))))
 
-;; What comes afterwards says nothing: this may lead to the beginning of memory.
+;; A later access says nothing about an earlier one: this may lead to the beginning of memory.
 ;; CHECK-LABEL: fn6.tableLater:
 ;; CHECK: leal (%r{{.*}},%r{{.*}},4), %e{{..}}
 (func $tableLater (export "tableLater") (param $table i32) (param $index i32) (result i32) (local $x i32)

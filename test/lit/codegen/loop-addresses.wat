@@ -22,7 +22,7 @@
     (local.set $p (i32.add (local.get $p) (i32.const 4)))
     (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
 
-;; How often a loop runs that waits for what it loads is not known before it: there is one version.
+;; The count of iterations of a loop that waits for what it loads is not known before it: there is one version.
 ;; CHECK-LABEL: define {{.*}}@fn1.search(
 ;; CHECK-NOT: .narrow
 ;; CHECK: {{^}}}

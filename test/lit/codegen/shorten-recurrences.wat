@@ -1,4 +1,4 @@
-;; What a loop's next iteration waits for is computed last; where no iteration waits, the order stays.
+;; The operand that waits for the previous iteration is used last; where no iteration waits, the order stays.
 ;; RUN: wat2wasm --debug-names %s -o %t.wasm
 ;; RUN: wasm2native compile -O2 --stop-after=optimize %t.wasm -o - | FileCheck %s
 ;; RUN: wasm2native compile -O0 %t.wasm -o %t.O0.so && wasm2native run --invoke=recurrence %t.O0.so 0 64 7 | FileCheck --check-prefix=VALUE %s

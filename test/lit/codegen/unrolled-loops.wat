@@ -43,7 +43,7 @@
     (local.set $p (i32.add (local.get $p) (i32.const 16)))
     (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
 
-;; What the second load reads may be what the first store writes, and is not.
+;; The second load might read the bytes that the first store writes, and does not.
 ;; CHECK-LABEL: define {{.*}}@fn3.loads_first(
 ;; CHECK-NOT: %count
 ;; CHECK: ret void

@@ -27,7 +27,7 @@
 (func $nearest32 (export "nearest32") (param $x f32) (result f32)
   (f32.nearest (local.get $x)))
 
-;; Of a negative number above -1, of a tie, and of a signaling NaN, whose payload stays.
+;; Rounding of a negative number above -1, of a tie, and of a signaling NaN, whose payload stays.
 ;; VALUES: -4616189618054758400
 ;; VALUES-NEXT: -2147483648
 ;; VALUES-NEXT: 9221120237041090561

@@ -24,7 +24,7 @@
 ;; CHEAP-NOT: switch
 ;; CHEAP: {{^}}}
 
-;; Of these only one is small.
+;; Only one of these is small.
 ;; CHECK-LABEL: define {{.*}}@fn{{[0-9]+}}.call_small(
 ;; CHECK: switch i32 %{{.*}}, label %lookup [
 ;; CHECK-NEXT: i32 2, label

@@ -1,4 +1,4 @@
-;; How 64-bit indices are compared: alone, if what is added fits in the guard; else with the sum on the side that
+;; The comparison of 64-bit indices: alone, if what is added fits in the guard; else with the sum on the side that
 ;; cannot wrap.
 ;; RUN: wat2wasm --enable-memory64 %s -o %t.wasm
 ;; RUN: wasm2native compile --stop-after=lower %t.wasm -o - | FileCheck %s

@@ -89,7 +89,7 @@ done:
   ret void
 }
 
-; What is added to is none of a memory of guard pages.
+; The base is not that of a memory with guard pages.
 ; CHECK-LABEL: define void @unmarked(
 ; CHECK-NOT: {{ and | icmp }}
 define void @unmarked(ptr %context, i32 %p, i64 %q) {
@@ -176,7 +176,7 @@ done:
   ret void
 }
 
-; Where 32 bits hold the start and the number of iterations, bytes one after the other are inside: nothing is compared.
+; If 32 bits hold the start and the number of iterations, bytes one after the other are inside: nothing is compared.
 ; CHECK-LABEL: define void @bounded(
 ; CHECK-NOT: label %uncontained
 ; CHECK-NOT: and i64

@@ -1,4 +1,4 @@
-; What would become a jump table gets an index that a conditional move keeps inside, the last entry being the
+; A switch that would become a jump table gets an index that a conditional move keeps inside, the last entry being the
 ; default's; so do lookup tables.
 ; RUN: w2n-opt -passes=w2n-mask-switches --verify-each %s | FileCheck %s
 
@@ -134,7 +134,7 @@ d:
   ret i32 3
 }
 
-; What a branch has found out does not count: it may be guessed.
+; A condition that a branch has found out does not count: it may be guessed.
 ; CHECK-LABEL: define i32 @compared(
 ; CHECK: select
 ; CHECK: switch

@@ -80,7 +80,7 @@ else:
   ret i32 0
 }
 
-; Of two conditions the second may be computed behind the first.
+; The second of two conditions may be computed behind the first.
 ; CHECK-LABEL: define i32 @twoConditions(
 ; CHECK: load volatile i32
 define i32 @twoConditions(ptr %address, i1 %c) {
@@ -106,7 +106,7 @@ define void @bit(ptr %address) {
   ret void
 }
 
-; Of a vector of which one lane is wanted the first and the last byte are loaded besides.
+; The first and the last byte of a vector of which one lane is wanted are loaded besides.
 ; CHECK-LABEL: define i32 @lane(
 ; CHECK: %[[FIRST:.*]] = getelementptr inbounds i8, ptr %address, i64 0
 ; CHECK: load volatile i8, ptr %[[FIRST]]

@@ -288,7 +288,7 @@ done:
   ret void
 }
 
-; What is used behind the loop is not that of the last copy.
+; The value that is used behind the loop is not that of the last copy.
 ; CHECK-LABEL: define i32 @firstCopyUsed(
 ; CHECK: %a0 = load i32
 ; CHECK: %a1 = load i32

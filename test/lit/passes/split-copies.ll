@@ -111,7 +111,7 @@ done:
   ret void
 }
 
-; What is written is far away.
+; The bytes that are written are far away.
 ; CHECK-LABEL: define void @farAway(
 ; CHECK: load i64, ptr %p0
 ; CHECK: store i64 %x, ptr %p4

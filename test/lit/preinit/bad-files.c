@@ -8,7 +8,7 @@
 // OPEN: cannot pre-initialize: descriptor 4 is open, and an open file is not part of a module
 // CLOSED: cannot pre-initialize: descriptor 1 is closed, and would be open again
 //
-// What was read is.
+// The text that was read is part of it.
 // RUN: wasm2native compile --preinit=read_file --dir %t::/d:ro %t.wasm -o %t/out
 // RUN: wasm2native run --invoke show %t/out | FileCheck %s
 // CHECK: text

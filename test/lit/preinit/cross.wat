@@ -1,4 +1,4 @@
-;; What has run here is compiled for another target, and names of functions stay.
+;; A module that has run here is compiled for another target, and names of functions stay.
 ;; REQUIRES: x86_64
 ;; RUN: wat2wasm --debug-names %s -o %t.wasm
 ;; RUN: wasm2native compile --preinit --target=aarch64 %t.wasm -o %t.so && llvm-readelf -hs %t.so | FileCheck %s

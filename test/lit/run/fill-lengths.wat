@@ -5,7 +5,7 @@
 
 (module
   (memory 1)
-  ;; How many bytes are not what they should be.
+  ;; The number of bytes that are not what they should be.
   (func (export "wrong") (result i32) (local $place i32) (local $count i32) (local $at i32) (local $wrong i32)
     (loop $places
       (local.set $count (i32.const 0))

@@ -1,5 +1,5 @@
-;; What a program may have: beyond a limit memory.grow and table.grow give -1, recursion traps, and what would begin
-;; above it does not start.
+;; Limits of a program: beyond them memory.grow and table.grow give -1, recursion traps, and a module that would begin
+;; beyond them does not start.
 ;; RUN: wat2wasm %s -o %t.wasm && wasm2native %t.wasm -o %t.so
 ;; RUN: wasm2native run --max-memory=192K --invoke=grow-memory %t.so 1 | FileCheck %s --check-prefix=GROWN
 ;; RUN: wasm2native run --max-memory=192K --invoke=grow-memory %t.so 2 | FileCheck %s --check-prefix=FULL

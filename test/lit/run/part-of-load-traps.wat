@@ -1,4 +1,4 @@
-;; Of a load that reaches over the end of memory one byte is stored: it traps in functions that the last passes find nothing in, too.
+;; A load over the end of memory traps though one byte of it is stored, also where the last passes find nothing.
 ;; RUN: wat2wasm %s -o %t.wasm && wasm2native compile -O3 %t.wasm -o %t.so
 ;; RUN: wasm2native run --invoke=scalar %t.so 65528 && wasm2native run --invoke=lane %t.so 65528
 ;; RUN: not wasm2native run --invoke=scalar %t.so 65529 2>&1 | FileCheck %s

@@ -23,7 +23,7 @@
 // OPEN-NEXT: you
 // OPEN-NEXT: content
 
-// What is wrong with them is said when it is made.
+// Errors in the options are reported when the program is made.
 // RUN: not wasm2native --emit=exe --max-memory lots %t/app.wasm -o %t/no 2>&1 | FileCheck --check-prefix=LIMIT %s
 // LIMIT: error: --max-memory is 'lots'
 // RUN: not wasm2native --emit=exe --timeout never %t/app.wasm -o %t/no 2>&1 | FileCheck --check-prefix=TIMEOUT %s

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Of the devices in a directory a program may open those that can do nothing to the machine.
+// Devices in a directory can be opened by a program if they can do nothing to the machine.
 // RUN: %clang-wasi %s -o %t.wasm && wasm2native run --dir /dev %t.wasm | FileCheck %s
 // CHECK: null: opened
 // CHECK: zero: opened

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a C library makes of descriptors: terminals, places in directories, many buffers, streams in order.
+// Descriptors in a C library: terminals, places in directories, many buffers, streams in order.
 // RUN: rm -rf %t && mkdir -p %t/d && touch %t/d/a %t/d/b %t/d/c %t/d/d && printf 'old, and longer' > %t/out
 // RUN: %clang-wasi %s -o %t/m.wasm && wasm2native %t/m.wasm
 // RUN: wasm2native run --dir /dev::/dev --dir %t/d::/d %t/m.so 2>&1 < /dev/null | FileCheck %s

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a program may add to its directories, and how much it may have open.
+// Limits of the bytes that a program adds to its directories, and of its open files.
 // RUN: rm -rf %t && mkdir -p %t/d && %clang-wasi %s -o %t/m.wasm && wasm2native -O0 %t/m.wasm
 // RUN: wasm2native run --dir %t/d::/d --fs-quota 20000 %t/m.so quota | FileCheck %s --check-prefix=QUOTA
 // QUOTA: create: ok

@@ -29,7 +29,7 @@ int main(void) {
   expectRefused(rename("/data/file", "/other/file"));
   expectRefused(link("/data/file", "/other/link"));
   expectRefused(symlink("file", "/data/link"));
-  // What decides is the directory where something arrives.
+  // The directory where something arrives decides.
   close(open("/other/2", O_WRONLY | O_CREAT, 0666));
   expectRefused(rename("/other/2", "/data/moved"));
   expectRefused(link("/other/2", "/data/linked"));

@@ -115,7 +115,7 @@ def check_corrupted(subject: Subject) -> None:
         if entry.read_bytes() != whole:
             fail("a damaged entry is not compiled to what it was")
         subject.run(0)
-    # What `verify` finds is not run, and can be looked at.
+    # Damage that `verify` finds is not run, and can be looked at.
     entry.write_bytes(whole[:-1])
     done = subject.cache("verify", "--json")
     if done.returncode != 1 or entry.stem not in done.stdout:
@@ -268,7 +268,7 @@ def check_locked(subject: Subject) -> None:
     with name.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         subject.run(0, variables=subject.variables(WASM2NATIVE_CACHE_WAIT="1"), warning="has held the lock")
-        # What was compiled is there, and what is there needs no lock.
+        # The artifact that was compiled is there, and needs no lock.
         subject.run(0)
         if subject.entries() != [entry]:
             fail("what was compiled without the lock is not kept")

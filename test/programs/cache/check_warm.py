@@ -46,7 +46,7 @@ def check_warm(subject: Subject) -> None:
     require(counts(warm(subject, targets, str(folder))), (0, 3 * count, 0), "the second time")
     names = "".join(f"{module}\n" for module in subject.modules)
     require(counts(warm(subject, "--target=aarch64", "-", names=names)), (0, count, 0), "from a list")
-    # What a fleet's build machine made for the baseline is a hit for `run`, which does not ask for it.
+    # An artifact that a fleet's build machine made for the baseline is a hit for `run`, which does not ask for it.
     nowhere = subject.variables(WASM2NATIVE_COMPILER="/nowhere")
     for number in range(count):
         subject.run(number, variables=nowhere)
@@ -66,7 +66,7 @@ def check_warm(subject: Subject) -> None:
     if not all(failed.values()):
         fail(f"errors without text: {failed}")
     require(counts(warm(subject, "-O1", str(extra), str(extra))), (1, 1, 0), "the same twice")
-    # What does not fit at a time is compiled one after the other; what does not stay is no success.
+    # Modules that do not fit at a time are compiled one after the other; one that does not stay is no success.
     require(counts(warm(subject, "-O1", "--memory-budget=1", *map(str, subject.modules))), (count, 0, 0), "little memory")
     report = warm(subject, "-O2", *map(str, subject.modules), status=1, WASM2NATIVE_CACHE_SIZE="100K")
     require(report["failed"] >= count - 3, True, "a cache that is too small")

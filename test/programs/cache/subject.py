@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""What the tests of the cache share: small modules, the command with a cache of its own, and what a store may hold."""
+"""Parts that the tests of the cache share: small modules, the command with a cache of its own, and what a store may hold."""
 
 import argparse
 import os
@@ -14,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 
 from harness import build, environment, fail, fresh_directory, text_of  # noqa: E402
 
-# What a store has when nobody works on it: no locks, nothing on its way.
+# The files of a store that is not in use: no locks, nothing on its way.
 QUIET = {".so", ".hash", ".seen"}
 
 
@@ -23,7 +23,7 @@ class Subject:
         self.command = command
         self.work = fresh_directory(work)
         self.store = self.work / "store"
-        # What killed compilers leave is not left to the machine.
+        # Leftovers of killed compilers stay out of the machine's temporary folder.
         (self.work / "tmp").mkdir()
         self.modules = [self.make_module(number) for number in range(modules)]
 

@@ -120,7 +120,7 @@ def check_cpp(args, tree):
 
 
 def check_examples(args, tree):
-    """Those of docs/examples: a guest in C, a host, and what that prints."""
+    """Checks the examples of docs/examples: a guest in C, a host, and what that prints."""
     library_path = tree / args.libdir
     flags = ["-Wall", "-Wextra", "-Werror", f"-I{tree / 'include'}", f"-L{library_path}", "-lwasm2native-runtime",
              f"-Wl,-rpath,{library_path}"]

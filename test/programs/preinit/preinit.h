@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-/* What the programs of this folder have in common: initialize() runs once, when it is asked for at
+/* The common parts of this folder's programs: initialize() runs once, when it is asked for at
    build time or before the first report, and report() prints what came of it. */
 #include <stdint.h>
 #include <stdio.h>

@@ -91,7 +91,7 @@ int again(int n) {
   }
 }
 
-/// What has been written before the throw is seen in the handler.
+/// A value that has been written before the throw is seen in the handler.
 int locals(int when) {
   int step = 0, sum = 0;
   for (int i = 0; i < 10; ++i) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What printf, scanf and strtod do the same way in every C library: flags, widths, exact decimal
+// Behavior of printf, scanf and strtod that every C library shares: flags, widths, exact decimal
 // digits, end pointers.
 #include <errno.h>
 #include <inttypes.h>

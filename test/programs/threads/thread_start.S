@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-# What the host calls on a new thread (wasi-threads): gives it the stack and the thread-local storage that its creator
-# has prepared, then runs C.
+# The function that the host calls on a new thread (wasi-threads): gives it the stack and the thread-local storage that
+# its creator has prepared, then runs C.
 	.globaltype	__stack_pointer, i32
 	.functype	__wasm_init_tls (i32) -> ()
 	.functype	threadMain (i32) -> ()

@@ -62,7 +62,7 @@ static void preopens(void) {
   w_fd_close(fd);
 }
 
-// What is no file: a directory.
+// Descriptors that are no files: a directory.
 static void directories(void) {
   u32 n, fd = (u32)open_at(ROOT, ".", DIRECTORY, R_READ | R_SEEK | R_TELL | R_OPEN | R_READDIR | R_STAT, 0);
   u64 wide;

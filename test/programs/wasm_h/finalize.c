@@ -32,7 +32,7 @@ static void check_instances(wasm_store_t *store, const wasm_module_t *module) {
   }
 }
 
-// That of exports stays with the instance.
+// The host information of exports stays with the instance.
 static void check_exports(wasm_store_t *store, const wasm_module_t *module) {
   int data[4];
   wasm_instance_t *instance = instantiate(store, module, NULL, 0);

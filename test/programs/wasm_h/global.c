@@ -45,7 +45,7 @@ void global_program(wasm_engine_t *engine, const char *path) {
   wasm_global_get(own_global, &found);
   CHECK(found.kind == WASM_F64 && found.of.f64 == 7);
 
-  // What does not fit changes nothing.
+  // A value that does not fit changes nothing.
   wasm_global_set(variable, &half);
   wasm_global_set(constant, &half);
   wasm_global_get(variable, &found);

@@ -58,7 +58,7 @@ void hostref_program(wasm_engine_t *engine, const char *path) {
   check_object(&exports, reference);
   check_object(&exports, wasm_func_as_ref(func));
   check_object(&exports, wasm_instance_as_ref(instance));
-  // What a guest has is still there when the host has nothing else of it.
+  // An object that a guest has is still there when the host has nothing else of it.
   wasm_foreign_delete(foreign);
   check_object(&exports, reference);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the programs share. They use the standard header alone, so that any engine's would do.
+// Helpers of all programs. They use the standard header alone, so that any engine's would do.
 #ifndef WASM_H_PROGRAM_H
 #define WASM_H_PROGRAM_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What is serialized is deserialized without a compiler; what is damaged is refused.
+// Serialized modules are deserialized without a compiler; damaged ones are refused.
 #include "program.h"
 
 void serialize_program(wasm_engine_t *engine, const char *path) {

@@ -33,7 +33,7 @@
 (assert_return (invoke "drop"))
 (assert_trap (invoke "init" (i32.const 0) (i32.const 0) (i32.const 1)) "out of bounds memory access")
 (assert_return (invoke "init" (i32.const 0) (i32.const 0) (i32.const 0)))
-;; What memory.grow adds is zero, and in bounds at once.
+;; Memory that memory.grow adds is zero, and in bounds at once.
 (assert_return (invoke "grow" (i32.const 1)) (i32.const 1))
 (assert_return (invoke "byte" (i32.const 131071)) (i32.const 0))
 (assert_trap (invoke "byte" (i32.const 131072)) "out of bounds memory access")

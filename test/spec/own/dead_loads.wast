@@ -20,7 +20,7 @@
     (select (i64.load (local.get $at)) (i64.const 0) (i32.load16_s offset=100 (local.get $which))))
   (func (export "select-float") (param $at i32) (param $which i32)
     (f32.store (i32.const 0) (select (f32.const 0) (f32.load (local.get $at)) (local.get $which))))
-  ;; Of what is selected only the upper halves of the extended bytes are wanted, which are zero.
+  ;; Only the upper halves of the selected bytes, once extended, are wanted, which are zero.
   (func (export "select-nothing") (param $which i32)
     (v128.store8_lane 15 (i32.const 0)
       (i16x8.extend_low_i8x16_u

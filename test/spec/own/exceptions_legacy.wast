@@ -29,7 +29,7 @@
       (do (call $down (local.get 0) (local.get 1)))
       (catch $own)))
 
-  ;; What the handler sees of a local is what it was when the call threw.
+  ;; The handler sees the value that a local had when the call threw.
   (func $throw_if (param i32 i32)
     (if (i32.eq (local.get 0) (local.get 1)) (then (throw $own (local.get 0)))))
   (func (export "locals") (param $when i32) (result i32)

@@ -1,4 +1,4 @@
-;; What 64-bit addresses add to memories and tables, at the edges that the official scripts leave out.
+;; Additions of 64-bit addresses to memories and tables, at the edges that the official scripts leave out.
 
 ;; The guard after the memory, and the offsets that it cannot take.
 (module

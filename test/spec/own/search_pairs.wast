@@ -45,7 +45,7 @@
         (br_if $next (local.tee $byte (i32.load8_u (local.get $p))))))
     (i32.sub (local.get $p) (local.get $start)))
 
-  ;; How many of the last bytes are equal, of $n before $p and $q.
+  ;; The number of the last bytes that are equal, of $n before $p and $q.
   (func $back (export "back") (param $p i32) (param $q i32) (param $n i32) (result i32) (local $start i32)
     (local.set $start (local.get $p))
     (block $found
@@ -146,7 +146,7 @@
       (i32.shr_u (local.get $n) (i32.const 1)))
     (i32.store8 (local.get $end) (i32.const 1)))
 
-  ;; Where a range begins before a page's end, relative to the other's, for lengths up to four vectors.
+  ;; The beginning of a range before a page's end, relative to the other's, for lengths up to four vectors.
   (func (export "check") (param $p i32) (local $q i32) (local $n i32)
     (memory.fill (i32.const 0) (i32.const 1) (i32.const 0x20000))
     (local.set $q (i32.const 0x4FA8))

@@ -42,7 +42,7 @@
                 (i32.eq (local.get $byte) (i32.const 32)))))
     (local.get 0))
 
-  ;; Of signed bytes, a bit of 64: a range that goes on from 255 with 0.
+  ;; A bit of 64 for each signed byte: a range that goes on from 255 with 0.
   (func $isFar (type $isIn)
     (i64.ne (i64.const 0)
       (i64.and (i64.const 0xF00000010000000F) (i64.shl (i64.const 1) (i64.extend_i32_s (i32.extend8_s (local.get 0)))))))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the host makes and guests import, data of instances, direct calls, names of linkers.
+// Objects that the host makes and guests import, data of instances, direct calls, names of linkers.
 #include "test/unit/api/Sample.h"
 
 #include <cstring>

@@ -156,7 +156,7 @@ TEST_F(InterruptTest, HostFunctionsSeeIt) {
   ASSERT_TRUE(succeeds(make(instance)));
   const InterruptPtr interrupt = makeInterrupt(nsPerMs);
   w2n_interrupt_enter(interrupt.get());
-  // That the host function succeeds does not keep its caller running.
+  // A host function that succeeds does not keep its caller running.
   EXPECT_TRUE(failsWith(run("call-host"), W2N_ERROR_INTERRUPTED, "deadline exceeded"));
   w2n_interrupt_leave();
 }
@@ -171,7 +171,7 @@ TEST_F(InterruptTest, TheSignalIsChosenBefore) {
   EXPECT_EQ(w2n_error_kind_of(ordinary.get()), W2N_ERROR_INVALID);
 }
 
-// What a timeout leaves behind, the checker for leaks finds.
+// Leftovers of a timeout are found by the checker for leaks.
 TEST_F(InterruptTest, InstancesThatTimedOutAreFreed) {
   for (uint32_t round = 0; round < 4 * threadRounds; ++round) {
     ASSERT_TRUE(succeeds(make(instance)));

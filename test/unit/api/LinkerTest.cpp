@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What guests import: functions, instances, WASI.
+// Imports of guests: functions, instances, WASI.
 #include "test/unit/api/Sample.h"
 
 #include <cstring>

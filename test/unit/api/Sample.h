@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the tests of the C API share: owners for its objects, and modules to try it on.
+// Definitions that the tests of the C API share: owners for its objects, and modules to try it on.
 #pragma once
 
 #include "include/wasm2native/runtime.h"

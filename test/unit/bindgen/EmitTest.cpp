@@ -58,7 +58,7 @@ struct File {
   static constexpr auto fields() { return std::tuple{::w2n::component::member("path", &File::path), ::w2n::component::member("new", &File::new_)}; }
 };
 
-/// What the host gives to components. A function may call w2n::component::trap.
+/// The host, as components call it. A function may call w2n::component::trap.
 class Host {
 public:
   virtual ~Host() = default;

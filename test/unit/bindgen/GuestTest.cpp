@@ -59,7 +59,7 @@ protected:
   }
   w2n_component_resource &counter() { return component.get()->resources[base + "counter"]; }
 
-  /// What the guest answers.
+  /// Sets the answer of the guest.
   void answer(const std::string &name, const Value &value) {
     component.get()->functions[name].call = [this, value](std::span<const Value> arguments,
                                                           const Value **result) -> w2n_error * {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What wasm2native-bindgen writes for kv.wit, implemented and called as a guest would.
+// The header that wasm2native-bindgen writes for kv.wit, implemented and called as a guest would.
 #include "test/unit/bindgen/FakeRuntime.h"
 
 #include "local_kv_with_plugin.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What is remembered of a file, and when it is believed.
+// Facts that are remembered of a file, and when they are believed.
 #include "runtime/cache/FileNote.h"
 
 #include <fcntl.h>
@@ -63,7 +63,7 @@ TEST(FileNote, IsNotBelievedIfTheFileHadJustChanged) {
   EXPECT_FALSE(cache::vouchesFor({identity, 500 * second, ""}, identity));
 }
 
-// What Linux says about a file: its mask has the kind of the mount's number.
+// The status of a file, as Linux gives it: its mask has the kind of the mount's number.
 struct statx statusWith(uint32_t mask) {
   struct statx status = {};
   status.stx_mask = STATX_BASIC_STATS | mask;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Where the cache is, and sizes.
+// The folder and the size of the cache.
 #include "runtime/cache/Settings.h"
 
 #include <cstdlib>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a store refuses to open.
+// Folders that a store refuses to open.
 #include "test/unit/cache/TestStore.h"
 
 #include <unistd.h>

@@ -34,7 +34,7 @@ private:
   ByteWriter out;
 };
 
-/// What decoding and validating the first `size` bytes ends in: an error, or nothing.
+/// The outcome of decoding and validating the first `size` bytes: an error, or nothing.
 inline std::optional<Error> outcome(const std::vector<uint8_t> &bytes, size_t size) {
   // A copy that ends where the allocation does, so that reading past it is noticed.
   const auto copy = std::make_unique<uint8_t[]>(size);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What artifacts say of components: it is read as it was written, and damage is an error or another
+// The components of artifacts: a world is read as it was written, and damage is an error or another
 // world, which is as good as any.
 #include "lib/component/World.h"
 #include "lib/component/PrintWorld.h"

@@ -11,7 +11,7 @@
 namespace w2n::heap {
 namespace {
 
-/// Where an object's fields are that the model writes, by type.
+/// The places of an object's fields that the model writes, by type.
 struct Shape {
   TestType type;
   uint32_t fixedReferences; ///< or none, and an array has as many as elements

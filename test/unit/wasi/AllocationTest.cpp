@@ -62,7 +62,7 @@ protected:
     return Errno(slots[0]);
   }
 
-  /// How often a call that succeeds allocates.
+  /// The number of allocations of a call that succeeds.
   uint64_t allocationsOf(std::string_view function, auto... arguments) {
     const uint64_t before = allocations;
     EXPECT_EQ(call(function, arguments...), Errno::Success) << function;
@@ -81,7 +81,7 @@ protected:
   uint32_t file = 0;
 };
 
-/// Where the kernel has none (qemu's emulation of one), a path of several names is walked, and the
+/// If the kernel has none (qemu's emulation of one), a path of several names is walked, and the
 /// folders on the way are kept in a list.
 bool hasOpenat2() {
   return syscall(SYS_openat2, AT_FDCWD, ".", nullptr, size_t(0)) == 0 || errno != ENOSYS;

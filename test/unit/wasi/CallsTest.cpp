@@ -215,7 +215,7 @@ TEST_P(CallsTest, ARightToSetTheSizeAsksForNoAccess) {
   EXPECT_EQ(host.read("root/file"), "012");
   store(16, IoVector{64, 1});
   EXPECT_EQ(call("fd_write", opened(), 16, 1, 0), Errno::NotCapable);
-  // What cannot be written to is opened without.
+  // Files that cannot be written to are opened without the right.
   ASSERT_EQ(open_("file", 0, wanted, fixed), Errno::Success);
   EXPECT_EQ(granted(), rights::fdRead);
   ASSERT_EQ(open_("dir", 0, wanted | rights::fdReaddir), Errno::Success);

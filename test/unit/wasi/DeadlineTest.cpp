@@ -25,16 +25,16 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto deadline = 20ms;
-/// How many times as long instrumented code takes.
+/// The factor by which instrumented code is slower.
 #ifdef __SANITIZE_THREAD__
 constexpr int slowness = 60;
 #else
 constexpr int slowness = 1;
 #endif
-/// Of the processor, and of a clock on a wall beside a machine that does much else.
+/// The limits of processor time, and of wall-clock time on a machine that does much else.
 constexpr std::chrono::nanoseconds maxWork = 1s * slowness, patience = 20s * slowness;
 
-/// What has been used since it was made.
+/// The time that has been used since the stopwatch was made.
 class Stopwatch {
 public:
   void expectInTime(const std::string &what) const {
@@ -53,11 +53,11 @@ private:
 };
 
 constexpr uint64_t memoryBytes = uint64_t(1) << 32;
-// Where things are in the guest's memory.
+// The places of things in the guest's memory.
 constexpr uint32_t results = 64, list = 1024, path = 4096, waits = 16384, events = 1 << 20,
                    empties = 4 << 20, large = 8 << 20;
 
-/// What the arguments are, besides the descriptor.
+/// The arguments besides the descriptor.
 struct Arguments {
   const char *description;
   uint64_t number;
@@ -238,7 +238,7 @@ TEST_F(DeadlineTest, LargeTransfersAreWhole) {
   run("fd_pread", 5, list + 64, 2, 1000, results);
   EXPECT_EQ(moved(), bytes);
   EXPECT_TRUE(std::ranges::equal(memory.subspan(from, bytes), memory.subspan(to, bytes)));
-  // Where the file is, and up to its end.
+  // Reads where the file is, and up to its end.
   ASSERT_EQ(truncate((host / "root/file").c_str(), 6 << 20), 0);
   std::ranges::fill(memory.subspan(to, bytes), 0);
   run("fd_seek", 5, 1000, 0, results);

@@ -35,7 +35,7 @@ TEST(DirectoryCookies, NumberPositionsInTheOrderInWhichTheyAreRead) {
     EXPECT_EQ(cookies.find(cookie).skip, 0u);
   }
   EXPECT_EQ(cookies.find(0).position, 0);
-  // What was never handed out is looked for after the last one.
+  // A cookie that was never handed out is looked for after the last one.
   EXPECT_EQ(cookies.find(1010).position, positionOf(1000));
   EXPECT_EQ(cookies.find(1010).skip, 10u);
   // Reading again gives the same cookies.

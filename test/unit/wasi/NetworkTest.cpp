@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What rules of the network allow.
+// Addresses that rules of the network allow.
 #include "runtime/wasi/Network.h"
 
 #include <gtest/gtest.h>

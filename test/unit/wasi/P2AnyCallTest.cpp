@@ -71,7 +71,7 @@ TEST_F(P2AnyCallTest, EndsWithoutHarm) {
         std::vector<Slot> slots(17);
         for (Slot &slot : slots)
           slot = number();
-        // What waits, waits for ever.
+        // A call that waits, waits for ever.
         auto interrupt = runtime::Interrupt::create(runtime::Interrupt::Clock::now() +
                                                     std::chrono::milliseconds(20));
         ASSERT_TRUE(interrupt);

@@ -65,7 +65,7 @@ protected:
         return 8;
     return 4;
   }
-  /// What a read gives, or the error.
+  /// The bytes that a read gives, or the error.
   std::string read(Slot stream, uint64_t len, std::string_view name = "input-stream.read") {
     const std::string outcome = streamCall(name, {stream, len});
     return outcome == "ok" ? "ok:" + guest->textAt(place + 4) : outcome;

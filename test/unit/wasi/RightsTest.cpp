@@ -132,7 +132,7 @@ uint32_t useListener(Guest &guest) {
   return Guest::listenerFd;
 }
 
-/// How an operation is done, on a descriptor that the guest has.
+/// An operation and how it is done, on a descriptor that the guest has.
 struct Deed {
   const char *operation;
   std::string_view call;
@@ -272,7 +272,7 @@ protected:
     EXPECT_NE(row, std::end(rows));
     return row->needs;
   }
-  /// What the operation gives on a new descriptor that keeps the rights in `kept`.
+  /// The outcome of the operation on a new descriptor that keeps the rights in `kept`.
   static Errno outcome(Rights kept) {
     Guest guest;
     const uint32_t fd = GetParam().descriptor(guest);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a terminal gets of a guest's output: the filter by itself, and standard streams on a
+// The output of a guest that a terminal gets: the filter by itself, and standard streams on a
 // pseudo-terminal, a pipe and a file.
 #include "runtime/wasi/TerminalOutput.h"
 
@@ -151,7 +151,7 @@ protected:
     const IoVector vector = {64, uint32_t(text.size())};
     std::memcpy(bytes.data() + 16, &vector, sizeof(vector));
   }
-  /// How many bytes the guest is told were written.
+  /// The number of bytes that the guest is told were written.
   uint32_t write(uint32_t fd, std::string_view text) {
     put(text);
     EXPECT_EQ(call("fd_write", fd, 16, 1, 0), Errno::Success);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What is encoded decodes to what it was encoded from.
+// Encoded modules decode to those that they were encoded from.
 #include "lib/wasm/EncodeModule.h"
 #include "test/unit/wasm/ModuleBuilder.h"
 

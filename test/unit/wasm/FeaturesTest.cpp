@@ -168,7 +168,7 @@ TEST(Features, AreRefusedWhereTheyAreUsed) {
   EXPECT_EQ(refusedFeatures.size(), wasm::featureInfos().size() - 1);
 }
 
-// What the versions of the specification had, down to the encoding.
+// The features of each version of the specification, down to the encoding.
 TEST(Features, OfLaterVersionsAreRefused) {
   using wasm::Standard;
   const ByteVector explicitMemory =

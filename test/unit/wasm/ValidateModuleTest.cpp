@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What makes a module invalid outside of function bodies, and the words for it.
+// Errors that make a module invalid outside of function bodies, and the words for them.
 #include "test/unit/wasm/ModuleBuilder.h"
 
 #include <gtest/gtest.h>

@@ -12,7 +12,7 @@ struct Mistake {
   const char *text, *error;
 };
 
-/// What a text in package a:b is refused for.
+/// The error for which a text in package a:b is refused.
 std::string errorOf(const std::string &text) {
   auto packages = parsePackages("a.wit", "package a:b@1.0.0;\n" + text);
   return packages ? "no error" : packages.error().text;

@@ -11,7 +11,7 @@ namespace w2n::bindgen {
 
 namespace {
 
-/// What a world imports or exports itself, as if it were an interface.
+/// The items that a world imports or exports itself, as if it were an interface.
 InterfaceItems itemsOf(const wit::World &world, bool isExport) {
   InterfaceItems items;
   // Types of the world are for its imports and exports; the header has them once.

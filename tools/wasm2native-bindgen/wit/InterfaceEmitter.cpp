@@ -241,7 +241,7 @@ void InterfaceEmitter::emitFlags(const wit::TypeDefinition &flags) {
   line("");
 }
 
-/// What a program cannot have in C++ yet.
+/// Refuses functions that have no form in C++ yet.
 Status InterfaceEmitter::check(const wit::Function &function) const {
   if (function.isAsync)
     return context.sources.fail(ErrorKind::Unsupported, function.name.place,
@@ -324,7 +324,7 @@ Status InterfaceEmitter::emitHost() {
   const std::vector<Callable> all = callables();
   if (all.empty() && !anyResource)
     return {};
-  line("/// What the host gives to components. A function may call w2n::component::trap.");
+  line("/// The host, as components call it. A function may call w2n::component::trap.");
   line("class Host {");
   line("public:");
   indent = "  ";
@@ -393,7 +393,7 @@ Status InterfaceEmitter::emitGuest() {
   std::string names;
   for (const Callable &callable : all)
     names += (names.empty() ? "" : ", ") + quoted(callable.externName);
-  line("/// What a component gives to the host. The instance must outlive it.");
+  line("/// A component, as the host calls it. The instance must outlive it.");
   line("class Guest : public ::w2n::component::GuestInterface {");
   line("public:");
   indent = "  ";

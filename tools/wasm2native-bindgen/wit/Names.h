@@ -16,7 +16,7 @@ std::string snakeCase(std::string_view name);
 /// A literal with quotes.
 std::string quoted(std::string_view text);
 
-/// Where C++ has what a world imports or exports.
+/// The places in C++ of the imports and exports of a world.
 class Namespaces {
 public:
   explicit Namespaces(const wit::World &world);

@@ -14,11 +14,11 @@ public:
              bool isExport)
       : sources(sources), namespaces(namespaces), space(std::move(space)), isExport(isExport) {}
 
-  /// What owns its parts: of fields and results. Errors: Unsupported, with the place.
+  /// The type of fields and results, which owns its parts. Errors: Unsupported, with the place.
   Result<std::string> value(const wit::Type &type) const { return write(type, false); }
-  /// Of a parameter: strings and lists of numbers are views.
+  /// The type of a parameter: strings and lists of numbers are views.
   Result<std::string> param(const wit::Type &type) const;
-  /// Of a parameter of a function that the host calls.
+  /// The type of a parameter of a function that the host calls.
   Result<std::string> argument(const wit::Type &type) const;
   /// "void" if there is none.
   Result<std::string> result(const wit::Function &function) const;

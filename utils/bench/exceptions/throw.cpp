@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What throwing costs, and what a try costs when nothing is thrown: nanoseconds a turn, one line
+// The cost of throwing, and of a try when nothing is thrown: nanoseconds a turn, one line
 // each.
 #include <cstdio>
 #include <time.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a deadline costs that does not pass, beside what a timer of the system would: medians over
+// The cost of a deadline that does not pass, beside that of a timer of the system: medians over
 // rounds in turn, in nanoseconds. And how long after its deadline a call that hangs returns, in
 // microseconds.
 #define _GNU_SOURCE

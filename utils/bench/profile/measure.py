@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""What is measured: an evaluator of expressions, a sieve, queens, dictionaries, sorting, objects."""
+"""The work that is measured: an evaluator of expressions, a sieve, queens, dictionaries, sorting, objects."""
 import collections
 import functools
 import itertools

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""What the profile is made with: none of it is in measure.py."""
+"""The work that the profile is made with: none of it is in measure.py."""
 import hashlib
 import json
 import random

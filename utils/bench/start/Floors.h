@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the operating system alone takes for the same work: the floors that starting is measured
-// against. They use raw system calls, nothing of the runtime.
+// The time that the operating system alone takes for the same work: the floors that starting is
+// measured against. They use raw system calls, nothing of the runtime.
 #pragma once
 
 #include <cstddef>

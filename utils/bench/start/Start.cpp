@@ -172,7 +172,7 @@ void addCalls(const std::string &path) {
   add("call an export that calls the host/ours", each("call-host", 1));
 }
 
-/// What the kernel says this process uses, in bytes: pages, and the tables for them.
+/// The memory of this process by the kernel's account, in bytes: pages, and the tables for them.
 size_t memoryInUse() {
   size_t sum = 0;
   std::ifstream status("/proc/self/status");

@@ -1,4 +1,4 @@
-;; What utils/bench/start/Start.cpp makes instances of: a memory of 10 MiB with an image of 32 KiB, a table, globals, an import.
+;; The module of utils/bench/start/Start.cpp: a memory of 10 MiB with an image of 32 KiB, a table, globals, an import.
 (module
   (import "env" "host" (func $host (param i32) (result i32)))
   (memory (export "memory") 160)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a system call costs: natively, and through WASI. Standard input and output are the two ends of one pipe; the first argument
+// The cost of a system call: natively, and through WASI. Standard input and output are the two ends of one pipe; the first argument
 // is a directory to work in, its name as the program knows it. Prints, for each step, its name and the least processor time of a
 // call in nanoseconds, on standard error.
 #include <fcntl.h>

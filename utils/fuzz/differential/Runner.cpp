@@ -97,7 +97,7 @@ Loaded compile(const std::string &bytes, const std::string &mode, const std::str
   return {module, w2n_module_free};
 }
 
-/// What `function` returns, or why it does not: "= 0x12" or "! out of bounds memory access".
+/// The result of `function`, or why it has none: "= 0x12" or "! out of bounds memory access".
 std::string call(w2n_function *function, const Call *arguments, bool &ended) {
   w2n_value values[2] = {};
   if (arguments) {

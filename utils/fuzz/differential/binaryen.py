@@ -12,7 +12,7 @@ import random
 import re
 import subprocess
 
-# Of what both Node.js 20 and the compiler know.
+# Features that both Node.js 20 and the compiler know.
 FEATURES = ("simd bulk-memory sign-ext nontrapping-float-to-int multivalue reference-types tail-call mutable-globals "
             "extended-const").split()
 FLAGS = ["--mvp-features"] + [f"--enable-{feature}" for feature in FEATURES]
@@ -61,7 +61,7 @@ def signature(params, results):
 
 
 class Text:
-    """What is needed of a module's text, as Binaryen prints it: imports, exported functions, its memory."""
+    """The needed parts of a module's text, as Binaryen prints it: imports, exported functions, its memory."""
 
     def __init__(self, text):
         self.imports = re.findall(r'^ \(import "logs" "([^"]*)" \(func \S+(.*)\)\)$', text, re.MULTILINE)

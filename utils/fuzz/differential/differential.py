@@ -56,7 +56,7 @@ class Runners:
         return lines_of(wanted + found), errors
 
     def run(self, command, folder):
-        """What `command` prints, and what is wrong with it."""
+        """The text that `command` prints, and its error, or ""."""
         try:
             done = subprocess.run(command, cwd=folder, capture_output=True, timeout=self.timeout)
             return done.stdout.decode(), f"status {done.returncode}: {done.stderr.decode()[-500:]}" if done.returncode else ""

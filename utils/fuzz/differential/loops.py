@@ -93,7 +93,7 @@ def kind_of(element):
 
 
 def sink(writer, value):
-    """Where a loop's result goes: a local that the function goes on with."""
+    """The place of a loop's result: a local that the function goes on with."""
     targets = writer.writable[value.kind]
     return [put(writer.rng.choice(targets), value)] if targets else [Node("", value, b"\x1a")]
 

@@ -12,7 +12,7 @@ from tree import (Function, Node, canonical, constant, function_type, get, globa
 FUEL, STACK, FIRST_GLOBAL = 0, 1, 2
 CLOSED_TABLE, OPEN_TABLE = 0, 1
 PRIME = 0x100000001B3
-# How many functions that call others a call from outside may enter.
+# The number of functions that call others that a call from outside may enter.
 FUEL_OF_CALL = 60
 
 
@@ -92,7 +92,7 @@ def element(index):
 
 
 def bits(function, local):
-    """What is in `local`, as an i64."""
+    """The value of `local`, as an i64."""
     value = get(local)
     if local.kind == "i":
         return op("i64.extend_i32_u", value)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""What runners print, and whether it is the same."""
+"""The lines that runners print, and whether it is the same."""
 
 import re
 

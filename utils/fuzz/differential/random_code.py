@@ -22,7 +22,7 @@ INTERESTING = {
 # Vector instructions whose NaNs are not for the program to see; of scalars it is seen to where their bits are.
 MAKES_NANS = {f"{prefix}.{name}": prefix for prefix in ("f32x4", "f64x2") for name in
               "add sub mul div sqrt min max ceil floor trunc nearest demote_f64x2_zero promote_low_f32x4".split()}
-# Those that look at the bits of a float.
+# Instructions that look at the bits of a float.
 SEES_NANS = ("f32.reinterpret", "i32.reinterpret_f", "i64.reinterpret_f", "f32.copysign", "f64.copysign", "f32.store", "f64.store",
              "f32x4.splat", "f64x2.splat", "f32x4.replace_lane", "f64x2.replace_lane")
 MAY_TRAP = {text for text in OPERATIONS if ".div_" in text or ".rem_" in text or ".trunc_f" in text}
@@ -384,7 +384,7 @@ class Writer:
             return Node("", self.table_index(OPEN_TABLE, depth), value, b"\x26\x01")
         if dice < 0.9:
             return Node("", b"\xfc\x0d\x02")
-        # Of the open table: table.init, and table.copy from each.
+        # The open table: table.init, and table.copy from each.
         ends = b"".join(bytes(i32(self.rng.randrange(4))) for _ in range(3))
         return Node("", ends, self.rng.choice([b"\xfc\x0c\x02\x01", b"\xfc\x0e\x01\x01", b"\xfc\x0e\x01\x00"]))
 

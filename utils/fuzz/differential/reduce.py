@@ -6,7 +6,7 @@ from tree import Node, constant
 
 
 def trivial(kind):
-    """What an expression may be replaced by, from the simplest; None where only its own parts may."""
+    """The simplest replacement of an expression; None where only its own parts may replace it."""
     if kind in ("i", "l", "f", "d", "v"):
         return Node(kind, *constant(kind, 0).parts)
     return Node("") if kind == "" else None
@@ -46,7 +46,7 @@ def shrink_function(module, function, different):
         for parts in candidates(node):
             node.parts = parts
             text = different(module.encode())
-            # What Node.js refuses is no valid module.
+            # A module that Node.js refuses is not valid.
             if text and "Node.js" not in text:
                 last = text
                 break

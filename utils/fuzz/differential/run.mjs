@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What w2nDifferentialRunner does, by Node.js: run.mjs CALLS MODULE... prints the same lines, with mode "node" and V8's words for traps.
+// The work of w2nDifferentialRunner by Node.js: run.mjs CALLS MODULE... prints the same lines, mode "node", V8's words.
 import { readFileSync } from 'node:fs';
 const [callsFile, ...files] = process.argv.slice(2);
 const calls = readFileSync(callsFile, 'utf8').trim().split('\n').map(line => line.split(' ').map(text => BigInt.asIntN(64, BigInt(text))));

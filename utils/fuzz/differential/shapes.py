@@ -68,7 +68,7 @@ def copies_of_one(writer):
     form, name = rng.choice(["store", "update", "both", "sum"]), rng.choice(["add", "mul", "xor", "sub"])
     factors = [rng.choice([1, 1, 31])] * copies
     if different == "value":
-        # That of another copy, or something else.
+        # The value of another copy, or something else.
         values[odd] = rng.choice([values[0], values[-1], values[copies // 2], add(values[0], i32(1))])
     elif different == "place":
         places[odd] = max(0, places[odd] + rng.choice([-width, width, 1]))

@@ -27,7 +27,7 @@ def calls(seed):
 
 
 def windows(pages):
-    """What `hash` looks at: all of a small memory, and the edges of a large one."""
+    """The memory that `hash` looks at: all of a small memory, and the edges of a large one."""
     size = pages * PAGE
     if size <= 4 * PAGE:
         return [(0, size)]

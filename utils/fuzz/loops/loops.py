@@ -45,7 +45,7 @@ class Runners:
         self.environment = os.environ | {"WASM2NATIVE_GUARD_ORACLE": options.oracle}
 
     def run(self, command, folder):
-        """What `command` prints, and what is wrong with it."""
+        """The text that `command` prints, and its error, or ""."""
         try:
             done = subprocess.run(command, cwd=folder, capture_output=True, timeout=TIMEOUT, env=self.environment)
             return done.stdout.decode(), f"status {done.returncode}: {done.stderr.decode()[-600:]}" if done.returncode else ""

@@ -35,7 +35,7 @@ SCALAR = f"{CLEAN},{COMBINE},w2n-pin-dead-blocks,simplifycfg,w2n-pin-dead-loops,
 LATE = (f"{SCALAR},reassociate,loop-mssa(licm,loop-rotate,licm),gvn,{COMBINE},"
         "w2n-pin-dead-blocks,simplifycfg,loop-simplify,lcssa")
 WIDE = f"{SCALAR},w2n-widen-addresses,loop-simplify,lcssa"
-# What runs before a pass; SCALAR if it is not here.
+# The passes that run before a pass; SCALAR if it is not here.
 BEFORE = {"w2n-pin-dead-blocks": CLEAN, "w2n-wide-products": CLEAN, "w2n-reroll-loops": WIDE, "w2n-widen-exits": WIDE,
           "w2n-fold-index-sums": WIDE, "w2n-pin-dead-loops": LATE, "w2n-short-loops": LATE,
           "w2n-join-halves": f"{LATE},slp-vectorizer", "w2n-shorten-recurrences": LATE, "w2n-keep-selects": LATE,
@@ -70,7 +70,7 @@ class Case:
         return done.stdout
 
     def add_calls(self):
-        """What the harness calls: functions that give the exports their context."""
+        """Adds the functions that the harness calls, which give the exports their context."""
         lowered = self.folder / "lowered.ll"
         text = lowered.read_text()
         for index in range(FUNCTIONS):
@@ -85,7 +85,7 @@ class Case:
         self.run(self.options.build / "bin/w2n-opt", f"-passes={passes}", source, "-o", target)
 
     def execute(self, name):
-        """What the code of `name`.ll does."""
+        """The outcome of the code of `name`.ll."""
         self.opt("function(w2n-pin-loads)", f"{name}.ll", f"{name}.pinned.ll")
         self.run(f"{TOOLS}/llc", "-O0", "-relocation-model=pic", "-filetype=obj", f"{name}.pinned.ll",
                  "-o", f"{name}.o")

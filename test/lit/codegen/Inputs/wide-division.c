@@ -18,7 +18,7 @@ static uint64_t draw(void) {
   return state;
 }
 
-// Of all lengths, so that quotients are, too.
+// Numbers of all lengths, so that quotients have all lengths, too.
 static Wide drawWide(void) { return ((Wide)draw() << 64 | draw()) >> (draw() % 128); }
 
 int main(void) {

@@ -115,7 +115,7 @@ def throw(tag): return b"\x08" + leb(tag)
 
 
 def try_table(tag, label, *code):
-    """What has the tag goes to the label, counted from outside."""
+    """An exception with the tag goes to the label, counted from outside."""
     return b"\x1f" + EMPTY + b"\1\0" + leb(tag) + leb(label) + b"".join(code) + END
 
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What cannot be passed to guests, each with what is said about it.
+// Types that cannot be passed to guests, each with the message about it.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What wasm2native-bindgen --runtime refuses, with the error at its line.
+// Declarations that wasm2native-bindgen --runtime refuses, with the error at its line.
 #include "runtime/wasi/Calls.h"
 
 namespace w2n::wasi {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a shop lets its plug-ins do.
+// Functions that a shop offers to its plug-ins.
 #pragma once
 
 #include <cstdint>

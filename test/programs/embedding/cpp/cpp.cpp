@@ -43,7 +43,7 @@ void checkFunctions(const Instance &instance) {
   CHECK(!instance.get<void()>("missing"));
 }
 
-// Of an error, whose instance may go before it; a program that knows fewer fields gets fewer.
+// Frames of an error, whose instance may go first; a program that knows fewer fields gets fewer.
 void checkFrames(const Module &module, const void *data) {
   Linker linker;
   linker.trapUnknownImports();

@@ -16,7 +16,7 @@ static bool failed(w2n_error *error) {
   return true;
 }
 
-// What the plug-in imports as "host"."log". Address and length are the guest's: check them.
+// The plug-in's import "host"."log". Address and length are the guest's: check them.
 static w2n_error *log_text(w2n_caller *caller, void *user, const w2n_value *args,
                            w2n_value *results) {
   (void)results;

@@ -9,7 +9,7 @@
 
 #define CHECK(claim) ((claim) ? (void)0 : (void)printf("line %d: not so: %s\n", __LINE__, #claim))
 
-// What the host's function does: calls `through` while its argument is above 100, with 100 less,
+// The host's function, which calls `through` while its argument is above 100, with 100 less,
 // and then `last`.
 struct host {
   w2n_function *through, *last;
