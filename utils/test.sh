@@ -39,12 +39,13 @@ check() {
 }
 
 # Configures and builds a preset, or only those of its targets that $targets names. Without a build there is nothing to
-# test.
+# test. In a new tree several files are compiled as one, which takes half the time.
 targets=() runs=0
 build() {
   local preset=$1
   shift
   heading "Building: $preset"
+  [[ -e build/$preset/CMakeCache.txt ]] || set -- "$@" -DCMAKE_UNITY_BUILD=ON
   if ! cmake --preset "$preset" --log-level=NOTICE "$@" ||
     ! cmake --build --preset "$preset" --parallel "$jobs" ${targets:+--target "${targets[@]}"}; then
     failed=$((failed + 1))

@@ -49,7 +49,7 @@ struct SymbolLayout {
   uint64_t headersBytes;
 };
 
-Result<SymbolLayout> readLayout(const ElfReader &file) {
+Result<SymbolLayout> readSymbolLayout(const ElfReader &file) {
   auto sections = file.sections();
   if (!sections)
     return std::unexpected(fromLlvm(sections.takeError()));
@@ -86,7 +86,7 @@ Status renameSymbols(std::vector<uint8_t> &elf, const ModulePlan &plan,
       ElfReader::create(llvm::StringRef(reinterpret_cast<const char *>(elf.data()), elf.size()));
   if (!file)
     return std::unexpected(fromLlvm(file.takeError()));
-  W2N_TRY(layout, readLayout(*file));
+  W2N_TRY(layout, readSymbolLayout(*file));
   StringTable names;
   const auto *oldNames = reinterpret_cast<const char *>(elf.data() + layout.stringsBegin);
   auto *symbols = at<Elf::Sym>(elf, layout.symbols);

@@ -10,14 +10,14 @@ namespace {
 
 enum class WayKind : uint8_t { Accepts, Rejects };
 
-struct Row {
+struct WayRow {
   OwnPass pass;
   const char *name;
   WayKind kind;
   const char *text;
 };
 
-constexpr Row rows[] = {
+constexpr WayRow wayRows[] = {
 #define W2N_PASS_WAY(pass, name, kind, text) {OwnPass::pass, #name, WayKind::kind, text},
 #include "compiler/passes/PassCounts.def"
 };
@@ -27,7 +27,7 @@ constexpr Row rows[] = {
 std::string passCountsText() {
   std::string text;
   for (size_t index = 0; index < passWayCount; ++index) {
-    const Row &row = rows[index];
+    const WayRow &row = wayRows[index];
     text += passName(row.pass).str() + ' ' + row.name + ' ' +
             (row.kind == WayKind::Accepts ? "accepts" : "rejects") + ' ' +
             std::to_string(passCounts[index].load(std::memory_order_relaxed)) + ' ' + row.text +

@@ -26,7 +26,7 @@ using namespace llvm;
 
 namespace {
 
-struct Row {
+struct PassRow {
   OwnPass pass;
   const char *name;
   PassProof proof;
@@ -35,7 +35,7 @@ struct Row {
   void (*addToModule)(ModulePassManager &);
 };
 
-constexpr Row rows[] = {
+constexpr PassRow passRows[] = {
 #define W2N_PASS(name, text, create, proof, ...)                                                   \
   {OwnPass::name, text, PassProof::proof,                                                          \
    [](FunctionPassManager &passes) { passes.addPass(create); }, nullptr},
@@ -45,7 +45,7 @@ constexpr Row rows[] = {
 #include "compiler/passes/Passes.def"
 };
 
-const Row &rowOf(OwnPass pass) { return rows[size_t(pass)]; }
+const PassRow &rowOf(OwnPass pass) { return passRows[size_t(pass)]; }
 
 } // namespace
 
@@ -53,7 +53,7 @@ StringRef passName(OwnPass pass) { return rowOf(pass).name; }
 PassProof passProof(OwnPass pass) { return rowOf(pass).proof; }
 
 void addPass(FunctionPassManager &passes, OwnPass pass) {
-  const Row &row = rowOf(pass);
+  const PassRow &row = rowOf(pass);
   assert(row.pass == pass && row.addToFunction && "a pass that works on functions");
   row.addToFunction(passes);
 }
@@ -61,16 +61,16 @@ void addPass(FunctionPassManager &passes, OwnPass pass) {
 void registerPasses(PassBuilder &builder) {
   builder.registerPipelineParsingCallback(
       [](StringRef name, FunctionPassManager &passes, ArrayRef<PassBuilder::PipelineElement>) {
-        const Row *row =
-            find_if(rows, [&](const Row &row) { return row.addToFunction && name == row.name; });
-        return row != std::end(rows) && (row->addToFunction(passes), true);
+        const PassRow *row = find_if(
+            passRows, [&](const PassRow &row) { return row.addToFunction && name == row.name; });
+        return row != std::end(passRows) && (row->addToFunction(passes), true);
       });
-  builder.registerPipelineParsingCallback(
-      [](StringRef name, ModulePassManager &passes, ArrayRef<PassBuilder::PipelineElement>) {
-        const Row *row =
-            find_if(rows, [&](const Row &row) { return row.addToModule && name == row.name; });
-        return row != std::end(rows) && (row->addToModule(passes), true);
-      });
+  builder.registerPipelineParsingCallback([](StringRef name, ModulePassManager &passes,
+                                             ArrayRef<PassBuilder::PipelineElement>) {
+    const PassRow *row =
+        find_if(passRows, [&](const PassRow &row) { return row.addToModule && name == row.name; });
+    return row != std::end(passRows) && (row->addToModule(passes), true);
+  });
 }
 
 /// The library functions that passes may know by their names. Names of functions are the module's,

@@ -19,7 +19,7 @@ llvm::Value *ObjectLowering::allocateArray(uint32_t typeIndex, llvm::Value *leng
 namespace {
 
 /// void(context, array, index, low word, high word, count)
-llvm::Function *fillHelper(ModuleLowering &module, unsigned elementLog2) {
+llvm::Function *arrayFillHelper(ModuleLowering &module, unsigned elementLog2) {
   const std::string name = "w2n.array.fill." + std::to_string(elementLog2);
   if (llvm::Function *existing = module.module.getFunction(name))
     return existing;
@@ -62,7 +62,7 @@ llvm::Function *copyHelper(ModuleLowering &module, unsigned elementLog2) {
 void ObjectLowering::fillElements(uint32_t typeIndex, llvm::Value *reference, llvm::Value *index,
                                   llvm::Value *count, llvm::Value *value) {
   auto [low, high] = module.objects.words(builder, value);
-  callHelper(fillHelper(module, module.objects.elementLog2(typeIndex)),
+  callHelper(arrayFillHelper(module, module.objects.elementLog2(typeIndex)),
              {reference, index, low, high, zeroExtend(count)});
 }
 

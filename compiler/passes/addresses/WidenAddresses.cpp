@@ -49,7 +49,7 @@ constexpr uint64_t minIterations = 4;
 /// A condition of more groups costs more than the loop is likely to gain.
 constexpr size_t maxGroups = 16;
 /// The cost of computing the number of iterations that is allowed, as LLVM counts it.
-constexpr unsigned expansionBudget = 16;
+constexpr unsigned backedgeExpansionBudget = 16;
 
 /// The zero extension of an index that advances in the loop.
 struct Index {
@@ -184,7 +184,7 @@ bool LoopWidener::canExpand(SCEVExpander &expander, const SCEV *backedges,
   if (isa<SCEVCouldNotCompute>(backedges) || backedges->getType()->getIntegerBitWidth() > 64 ||
       !expander.isSafeToExpandAt(backedges, &before))
     return reject(PassWay::WidenAddressesUnknownIterations);
-  if (expander.isHighCostExpansion(backedges, &loop, expansionBudget, &target, &before))
+  if (expander.isHighCostExpansion(backedges, &loop, backedgeExpansionBudget, &target, &before))
     return reject(PassWay::WidenAddressesCostlyIterations);
   return all_of(groups, [&](const Group &group) {
     return expander.isSafeToExpandAt(group.firstStart(), &before) ||
