@@ -11,8 +11,8 @@
 
 namespace w2n::runtime {
 
-/// Calls `visit` with words in which references of guests may be that are in `activation`, on
-/// `stack`, and in those before: one stack, whatever host functions are in between.
+/// Calls `visit` with words in which references of guests may be that are in `activation` and in
+/// those before it, on `stack`: one stack, whatever host functions are in between.
 template <typename Visit>
 void visitActivations(const Activation *activation, const GuestStack *stack, Visit visit) {
   if (!activation)
@@ -24,9 +24,9 @@ void visitActivations(const Activation *activation, const GuestStack *stack, Vis
     visit(std::span<const uint64_t>(activation->savedRegisters));
 }
 
-/// The same with all activations of the calling thread that may share objects with the current one,
-/// in fibers or not. For services and host
-/// functions, which guests have called, and for a host without guests.
+/// The same with all activations of the calling thread that may share objects with the current
+/// one, in fibers or not. For services and host functions, which guests have called, and for a host
+/// without guests.
 template <typename Visit> void visitGuestStack(Visit visit) {
   visitActivations(w2nCurrentActivation, currentGuestStack, visit);
   Fiber::visitOthers([&](const StackContext &context) {

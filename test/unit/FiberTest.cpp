@@ -245,10 +245,10 @@ TEST(EventLoopThreads, RunThousandsOfWaitingGuests) {
 #endif
   auto serve = [] {
     auto loop = makeLoop();
-    int waiting = 0, mostWaiting = 0, finished = 0;
+    int waiting = 0, highestWaiting = 0, finished = 0;
     WakeToken all[count];
     Guest guest([&](std::span<Slot> slots) -> Status {
-      mostWaiting = std::max(mostWaiting, ++waiting);
+      highestWaiting = std::max(highestWaiting, ++waiting);
       // The last wakes all.
       if (waiting == count)
         for (WakeToken &token : all)
@@ -262,7 +262,7 @@ TEST(EventLoopThreads, RunThousandsOfWaitingGuests) {
         ++finished;
       }));
     EXPECT_TRUE(loop->run());
-    EXPECT_EQ(mostWaiting, count);
+    EXPECT_EQ(highestWaiting, count);
     EXPECT_EQ(finished, count);
     EXPECT_EQ(loop->fiberCount(), 0u);
   };
