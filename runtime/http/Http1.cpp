@@ -26,7 +26,6 @@ constexpr FailureRow failures[] = {
     {error::header_limit, 431},
     {error::body_limit, 413},
     {error::bad_version, 505},
-    {error::bad_transfer_encoding, 501},
 };
 
 template <bool isRequest>
@@ -36,6 +35,7 @@ class BeastParser final : public Parser, private beast::http::basic_parser<isReq
 public:
   BeastParser(const ParserLimits &limits, bool hasNoBody) {
     this->header_limit(limits.maxHeadBytes);
+    headBytesLeft = limits.maxHeadBytes;
     this->body_limit(limits.maxBodyBytes);
     this->eager(false);
     if (hasNoBody)
@@ -52,6 +52,9 @@ public:
       const size_t count =
           Base::put(boost::asio::buffer(bytes.data() + used, bytes.size() - used), failed);
       used += count;
+      // Beast bounds lines that are not complete yet, and takes any number of those that are.
+      if (before == State::Head && !takeHeadBytes(count))
+        break;
       if (failed && failed != error::need_more)
         fail(failed);
       else if (Base::is_done())
@@ -118,6 +121,13 @@ private:
     return false;
   }
 
+  bool takeHeadBytes(size_t count) {
+    if (count > headBytesLeft)
+      return refuse(431, "header limit exceeded");
+    headBytesLeft -= count;
+    return true;
+  }
+
   /// What Beast lets through.
   bool checkHead() {
     size_t hosts = 0, lengths = 0;
@@ -178,6 +188,7 @@ private:
   ResponseHead responseHead;
   Fields trailing;
   std::vector<uint8_t> *received = nullptr;
+  size_t headBytesLeft = 0;
   unsigned status = 0;
   std::string text;
 };

@@ -158,16 +158,19 @@ void Connection::refuse(unsigned status, const char *why) {
 Connection::Next Connection::answer(std::shared_ptr<http::WireReader> reader,
                                     http::Parser &parser) {
   const auto begin = Clock::now();
+  reader->sendsContinue = parser.wantsContinue();
   http::RequestHead head = std::move(parser.request());
   const auto path = pathOfTarget(head);
   head.target = path.value_or(head.target);
-  reader->sendsContinue = parser.wantsContinue();
   const auto routes = server.currentRoutes();
   const Route *route = path && !isAdmin ? findRoute(*routes, *path) : nullptr;
   const auto exchange = std::make_shared<Exchange>(wire, std::move(head), std::move(reader), peer,
                                                    route ? route->path : "");
   exchange->closes = !parser.keepsAlive() || server.isDraining;
-  if (!path || exchange->head.method == "CONNECT")
+  const bool isWrong = !path || exchange->head.method == "CONNECT";
+  exchange->closes |= isWrong;
+  server.counts.malformed += isWrong;
+  if (isWrong)
     exchange->respondWith(400, "the target is no path");
   else if (isAdmin)
     answerAdmin(*exchange);
