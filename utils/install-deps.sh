@@ -8,6 +8,8 @@ packages=(
   # Building.
   build-essential g++ cmake ninja-build pkg-config git
   llvm-22-dev liblld-22-dev libclang-22-dev libcxxopts-dev nlohmann-json3-dev libxxhash-dev libsodium-dev libgtest-dev libbenchmark-dev
+  # HTTP: the parser of Boost.Beast, which is in headers alone.
+  libboost-dev
   # Building for other processors, and running that.
   g++-aarch64-linux-gnu g++-riscv64-linux-gnu qemu-user googletest
   # The compiler's helper functions, test programs, lit, formatting.

@@ -194,7 +194,9 @@ Status ComponentInstance::callHost(Instance &core, const LinkedComponent::HostIm
 
 Status ComponentInstance::destroyHost(uint32_t handleType, uint32_t representation) {
   const HostResource *resource = linked->hostResource(handleType);
-  if (resource && resource->destroy)
+  if (resource && resource->destroyOfInstance)
+    resource->destroyOfInstance(running->userData, representation);
+  else if (resource && resource->destroy)
     resource->destroy(representation);
   return {};
 }

@@ -2,6 +2,8 @@
 
 #include "runtime/component/HostFunction.h"
 
+#include "runtime/core/Instance.h"
+
 namespace w2n::runtime {
 
 detail::TraceLine::TraceLine(const HostFunctionRow &row, const CallTrace &trace,
@@ -15,17 +17,21 @@ detail::TraceLine::TraceLine(const HostFunctionRow &row, const CallTrace &trace,
   line += "(";
 }
 
-Status define(HostInterfaces &interfaces, std::span<const HostInterfaceRow> rows,
-              std::string_view version, const std::shared_ptr<HostContext> &context,
-              const CallTraceSink &trace) {
-  for (const HostResource *resource : context->hostResources())
+namespace {
+
+/// `contextOf(call)` is that of a call.
+template <typename ContextOf>
+Status defineWith(HostInterfaces &interfaces, std::span<const HostInterfaceRow> rows,
+                  std::string_view version, const HostContext &types, const CallTraceSink &trace,
+                  const ContextOf &contextOf) {
+  for (const HostResource *resource : types.hostResources())
     W2N_CHECK(interfaces.shareResource(*resource));
   for (const HostInterfaceRow &interface : rows) {
     const auto traced =
         trace ? std::make_shared<const CallTrace>(CallTrace{interface.name, trace}) : nullptr;
     for (const HostFunctionRow &row : interface.functions) {
-      auto body = [context, &row, traced](HostCall &call) {
-        return row.invoke(call, *context, row, traced.get());
+      auto body = [contextOf, &row, traced](HostCall &call) {
+        return row.invoke(call, contextOf(call), row, traced.get());
       };
       auto check = [&row](const ImportedFunction &import) {
         return checkImport(import, *row.type);
@@ -35,6 +41,24 @@ Status define(HostInterfaces &interfaces, std::span<const HostInterfaceRow> rows
     }
   }
   return {};
+}
+
+} // namespace
+
+Status define(HostInterfaces &interfaces, std::span<const HostInterfaceRow> rows,
+              std::string_view version, const std::shared_ptr<HostContext> &context,
+              const CallTraceSink &trace) {
+  return defineWith(interfaces, rows, version, *context, trace,
+                    [context](HostCall &) -> HostContext & { return *context; });
+}
+
+Status definePerInstance(HostInterfaces &interfaces, std::span<const HostInterfaceRow> rows,
+                         std::string_view version, const HostContext &prototype,
+                         const CallTraceSink &trace) {
+  return defineWith(interfaces, rows, version, prototype, trace,
+                    [](HostCall &call) -> HostContext & {
+                      return *static_cast<HostContext *>(call.instance().userData);
+                    });
 }
 
 } // namespace w2n::runtime

@@ -42,6 +42,12 @@ Status define(HostInterfaces &interfaces, std::span<const HostInterfaceRow> rows
               std::string_view version, const std::shared_ptr<HostContext> &context,
               const CallTraceSink &trace);
 
+/// The same on the context of the instance that calls: Instance::userData is a HostContext of the
+/// same class as `prototype`, whose types of resources it shares.
+Status definePerInstance(HostInterfaces &interfaces, std::span<const HostInterfaceRow> rows,
+                         std::string_view version, const HostContext &prototype,
+                         const CallTraceSink &trace);
+
 namespace detail {
 
 constexpr uint32_t maxFlatParameters = 16;

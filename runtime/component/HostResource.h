@@ -15,6 +15,9 @@ struct HostResource {
   std::string interface, name;
   /// Called when a guest drops an own handle; it must not call the guest. May be empty.
   std::function<void(uint32_t representation)> destroy = {};
+  /// The same, in place of it, where every instance has resources of its own: gets
+  /// Instance::userData.
+  std::function<void(void *userData, uint32_t representation)> destroyOfInstance = {};
 };
 
 } // namespace w2n::runtime

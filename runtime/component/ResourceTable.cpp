@@ -55,11 +55,20 @@ std::unique_ptr<Resource> ResourceTable::take(const ResourceType &type, uint32_t
 }
 
 void HostContext::addResourceType(const ResourceType &type, std::string_view version) {
-  rows.push_back({&type, std::make_unique<const HostResource>(HostResource{
+  rows.push_back({&type, std::make_shared<const HostResource>(HostResource{
                              std::string(type.interface) + std::string(version),
                              std::string(type.name), [this, &type](uint32_t representation) {
                                resources.take(type, representation);
                              }})});
+}
+
+void HostContext::addResourceTypePerInstance(const ResourceType &type, std::string_view version) {
+  HostResource resource = {.interface = std::string(type.interface) + std::string(version),
+                           .name = std::string(type.name)};
+  resource.destroyOfInstance = [&type](void *userData, uint32_t representation) {
+    static_cast<HostContext *>(userData)->resources.take(type, representation);
+  };
+  rows.push_back({&type, std::make_shared<const HostResource>(std::move(resource))});
 }
 
 const HostResource *HostContext::hostResourceOf(const ResourceType &type) const {

@@ -77,6 +77,10 @@ public:
   /// Lets guests have resources of `type`, under the name of `version` ("@0.2.12") of its
   /// interface.
   void addResourceType(const ResourceType &type, std::string_view version);
+  /// The same for a context that stands for those of instances, one for each (definePerInstance).
+  void addResourceTypePerInstance(const ResourceType &type, std::string_view version);
+  /// Has the types of `prototype`, which is such a context.
+  void shareResourceTypes(const HostContext &prototype) { rows = prototype.rows; }
   /// Null if there is no such type.
   const HostResource *hostResourceOf(const ResourceType &type) const;
   /// Null if it is none of these.
@@ -90,7 +94,7 @@ public:
 private:
   struct Row {
     const ResourceType *type;
-    std::unique_ptr<const HostResource> resource;
+    std::shared_ptr<const HostResource> resource;
   };
   std::vector<Row> rows;
 };

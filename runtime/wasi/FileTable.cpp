@@ -20,7 +20,8 @@ File withRights(const FileHandle &handle, Rights base, Rights inheriting) {
           .inOrder = handle->inOrder,
           .isTerminal = handle->isTerminal,
           .filter = handle->filter,
-          .cookies = handle->cookies};
+          .cookies = handle->cookies,
+          .stream = handle->stream};
 }
 
 WasiResult<FileHandle> FileTable::find(uint32_t fd, Needs needs) {

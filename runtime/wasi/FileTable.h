@@ -19,6 +19,7 @@
 namespace w2n::wasi {
 
 class DirectoryCookies;
+class HostStream;
 class TerminalOutput;
 
 /// Rights that make sense for a directory, and for what is opened in it.
@@ -68,6 +69,8 @@ struct File {
   std::shared_ptr<TerminalOutput> filter;
   /// The cookies of a directory.
   std::shared_ptr<DirectoryCookies> cookies;
+  /// What is read and written in place of `host`, which then only has a state.
+  std::shared_ptr<HostStream> stream = nullptr;
 
   /// As fd_fdstat_get says it. wasi-libc's isatty() takes a character device for a terminal if it
   /// may neither seek nor tell; other devices must not look like that.

@@ -97,6 +97,30 @@ bool IpAddress::isMappedV4() const {
   return isV6 && std::memcmp(bytes.data(), prefix, sizeof(prefix)) == 0;
 }
 
+bool IpAddress::isPublic() const {
+  struct Range {
+    uint8_t prefix[4];
+    uint32_t bits;
+  };
+  static constexpr Range v4[] = {{{0}, 8},          {{10}, 8},        {{100, 64}, 10},
+                                 {{127}, 8},        {{169, 254}, 16}, {{172, 16}, 12},
+                                 {{192, 0, 0}, 24}, {{192, 168}, 16}, {{198, 18}, 15},
+                                 {{224}, 4},        {{240}, 4}};
+  // ::/96 with its old forms of IPv4, those that translate to IPv4, local ones, multicast.
+  static constexpr Range v6[] = {{{0, 0, 0, 0}, 8},  {{0x00, 0x64, 0xff, 0x9b}, 32},
+                                 {{0x20, 0x02}, 16}, {{0xfc}, 7},
+                                 {{0xfe, 0x80}, 10}, {{0xff}, 8}};
+  auto isIn = [&](const Range &range) {
+    for (uint32_t bit = 0; bit < range.bits; bit += 8) {
+      const auto mask = uint8_t(0xff00 >> std::min(range.bits - bit, 8u));
+      if ((range.prefix[bit / 8] ^ bytes[bit / 8]) & mask)
+        return false;
+    }
+    return true;
+  };
+  return isV6 ? std::ranges::none_of(v6, isIn) : std::ranges::none_of(v4, isIn);
+}
+
 std::optional<IpAddress> parseIpAddress(std::string_view text) {
   IpAddress address;
   const std::string terminated(text);
@@ -164,6 +188,19 @@ bool NetworkPolicy::mayConnect(const IpAddress &ip, uint16_t port) {
   auto allows = [&](const NetworkRule &rule) { return rule.allows(ip, port); };
   std::lock_guard guard(lock);
   return std::ranges::any_of(options.connect, allows) || std::ranges::any_of(learned, allows);
+}
+
+bool NetworkPolicy::mayConnectTo(std::string_view name, const IpAddress &ip, uint16_t port) const {
+  return std::ranges::any_of(options.connect, [&](const NetworkRule &rule) {
+    if (rule.port && *rule.port != port)
+      return false;
+    if (rule.address)
+      return rule.allows(ip, port);
+    const bool isName = !rule.name.empty() && equalNames(rule.name, name);
+    if (isName && equalNames(name, "localhost"))
+      return ip.isLoopback();
+    return (isName || rule.name.empty()) && ip.isPublic();
+  });
 }
 
 bool NetworkPolicy::mayListen(const IpAddress &ip, uint16_t port) const {

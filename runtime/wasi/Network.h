@@ -31,6 +31,9 @@ struct IpAddress {
   bool isUnicast() const;
   /// ::ffff:0:0/96.
   bool isMappedV4() const;
+  /// Neither of this machine nor of a network that is private, shared or local to a link (RFC
+  /// 6890).
+  bool isPublic() const;
 };
 /// As inet_pton(3) reads it.
 std::optional<IpAddress> parseIpAddress(std::string_view text);
@@ -69,6 +72,11 @@ struct NetworkOptions {
 class NetworkPolicy {
 public:
   explicit NetworkPolicy(NetworkOptions options) : options(std::move(options)) {}
+
+  /// Whether a connection to `name` may go to `ip`, which it was resolved to. What is not public is
+  /// allowed by rules with addresses alone, so that a name, or *, cannot lead inside; "localhost"
+  /// leads to this machine if a rule has it.
+  bool mayConnectTo(std::string_view name, const IpAddress &ip, uint16_t port) const;
 
   bool mayConnect(const IpAddress &ip, uint16_t port);
   bool mayListen(const IpAddress &ip, uint16_t port) const;

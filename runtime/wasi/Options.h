@@ -4,11 +4,14 @@
 #pragma once
 
 #include "runtime/wasi/Clock.h"
+#include "runtime/wasi/HostStream.h"
 #include "runtime/wasi/Network.h"
 #include "runtime/wasi/PathResolver.h"
 #include "runtime/wasi/Trace.h"
 
+#include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,6 +42,8 @@ struct WasiOptions {
   std::vector<int> listeners;
   /// Host descriptors, borrowed; -1 leaves the guest's 0, 1 or 2 closed.
   int standardInput = 0, standardOutput = 1, standardError = 2;
+  /// In place of them, where there is one: standard input, output, error.
+  std::array<std::shared_ptr<HostStream>, 3> streams = {};
   /// Whether terminals get the bytes that the guest writes to standard streams, escape sequences
   /// included; otherwise what TerminalOutput.h says.
   bool rawTerminal = false;
@@ -54,6 +59,8 @@ struct WasiOptions {
   uint32_t maxOpenFiles = 65536;
   /// The addresses that sockets may reach that the guest makes itself (WASI 0.2).
   NetworkOptions network;
+  /// To where the guest may make requests of HTTP (wasi:http).
+  std::vector<NetworkRule> httpHosts = {};
   /// Gets a line for each call; may be empty.
   TraceSink trace;
   /// Gets what was refused, but for calls that are traced; may be empty.

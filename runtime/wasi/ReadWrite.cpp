@@ -3,9 +3,11 @@
 // Reading and writing: one system call each, so that what the guest is told is what happened. (With
 // a limit on what the guest may add, writing takes some more, and so do very large pieces of files:
 // Transfer.h.)
+#include "runtime/core/Wait.h"
 #include "runtime/wasi/BrokenPipe.h"
 #include "runtime/wasi/Calls.h"
 #include "runtime/wasi/FileOperations.h"
+#include "runtime/wasi/HostStream.h"
 #include "runtime/wasi/IoVectors.h"
 #include "runtime/wasi/Transfer.h"
 #include "runtime/wasi/WasiContext.h"
@@ -96,6 +98,38 @@ ssize_t writeAtEnd(int host, const iovec *list, int count) {
   return pwritev(host, list, count, status.st_size);
 }
 
+/// In a fiber, waits before a call that would block the thread: of pipes and connections, if they
+/// are not to fail instead. A write of much to a pipe may still block. False if interrupted.
+bool waitUntilReady(const File &file, short events) {
+  const bool mayBlock = file.type == FileType::Unknown || file.type == FileType::SocketStream ||
+                        file.type == FileType::SocketDatagram;
+  if (!runtime::waitParks() || !mayBlock || fcntl(file.host, F_GETFL) & O_NONBLOCK) [[likely]]
+    return true;
+  return runtime::waitBeforeCall(file.host, events);
+}
+
+/// Into the first buffer that has room.
+WasiResult<ssize_t> readStream(HostStream &stream, const IoVectors &vectors) {
+  for (int i = 0; i < vectors.count(); ++i) {
+    const iovec &each = vectors.data()[i];
+    if (each.iov_len == 0)
+      continue;
+    W2N_TRY(bytes, stream.read({static_cast<uint8_t *>(each.iov_base), each.iov_len}));
+    return ssize_t(bytes);
+  }
+  return 0;
+}
+
+WasiResult<ssize_t> writeStream(HostStream &stream, const IoVectors &vectors) {
+  ssize_t written = 0;
+  for (int i = 0; i < vectors.count(); ++i) {
+    const iovec &each = vectors.data()[i];
+    W2N_TRY(bytes, stream.write({static_cast<const uint8_t *>(each.iov_base), each.iov_len}));
+    written += ssize_t(bytes);
+  }
+  return written;
+}
+
 /// Errors: NotCapable; Spipe for a stream.
 Outcome checkPositioned(const File &file, Needs needs) {
   W2N_CHECK(checkRights(file, needs));
@@ -108,6 +142,10 @@ Outcome checkPositioned(const File &file, Needs needs) {
 
 WasiResult<ssize_t> readFile(const File &file, const IoVectors &vectors) {
   W2N_CHECK(checkRights(file, needs::fdRead));
+  if (file.stream)
+    return readStream(*file.stream, vectors);
+  if (!waitUntilReady(file, POLLIN))
+    return std::unexpected(Errno::Intr);
   return transfer(file, vectors, [&](const iovec *list, int count, uint64_t) {
     return readv(file.host, list, count);
   });
@@ -115,6 +153,10 @@ WasiResult<ssize_t> readFile(const File &file, const IoVectors &vectors) {
 
 WasiResult<ssize_t> writeFile(WasiContext &context, const File &file, const IoVectors &vectors) {
   W2N_CHECK(checkRights(file, needs::fdWrite));
+  if (file.stream)
+    return writeStream(*file.stream, vectors);
+  if (!waitUntilReady(file, POLLOUT))
+    return std::unexpected(Errno::Intr);
   if (file.filter)
     return file.filter->write(file.host, {vectors.data(), size_t(vectors.count())});
   return hidesBrokenPipe(context, file) ? writeHidingBrokenPipe(file, vectors)

@@ -22,9 +22,10 @@ constexpr Rights outputRights =
 
 Result<std::shared_ptr<WasiContext>> WasiContext::create(WasiOptions options) {
   auto context = std::shared_ptr<WasiContext>(new WasiContext(std::move(options)));
-  context->addStandardStream(context->options.standardInput, inputRights);
-  context->addStandardStream(context->options.standardOutput, outputRights);
-  context->addStandardStream(context->options.standardError, outputRights);
+  const auto &streams = context->options.streams;
+  context->addStandardStream(context->options.standardInput, inputRights, streams[0]);
+  context->addStandardStream(context->options.standardOutput, outputRights, streams[1]);
+  context->addStandardStream(context->options.standardError, outputRights, streams[2]);
   for (const Preopen &preopen : context->options.preopens)
     W2N_CHECK(context->addPreopen(preopen));
   for (int host : context->options.listeners)
@@ -34,12 +35,28 @@ Result<std::shared_ptr<WasiContext>> WasiContext::create(WasiOptions options) {
   return context;
 }
 
+/// A descriptor that is always ready and has a status; never closed.
+static int nullDevice() {
+  static const int descriptor = open("/dev/null", O_RDWR | O_CLOEXEC);
+  return descriptor;
+}
+
 // A stream keeps its type's rights only: even if it is a directory, no path can be opened through
 // it. Its flags stay as they are, because the host's other processes share them (O_NONBLOCK on a
 // terminal outlives us). What can be written to is written in order: where the stream is a file,
 // the bytes before were not given to the guest. Reading elsewhere harms nothing, as long as nobody
 // writes at the position that it shares.
-void WasiContext::addStandardStream(int host, Rights base) {
+void WasiContext::addStandardStream(int host, Rights base,
+                                    const std::shared_ptr<HostStream> &stream) {
+  if (stream) {
+    File file;
+    file.host = nullDevice();
+    file.type = FileType::Unknown;
+    file.base = base;
+    file.inOrder = true;
+    file.stream = stream;
+    return files.append(std::move(file));
+  }
   struct stat status;
   if (host < 0 || fstat(host, &status) != 0)
     return files.append(std::nullopt);

@@ -52,7 +52,7 @@ private:
       : files(options.maxOpenFiles), paths(options.pathMethod), clocks(options.clocks),
         random(options.seed), quota(options.quotaBytes), network(options.network),
         options(std::move(options)) {}
-  void addStandardStream(int host, Rights base);
+  void addStandardStream(int host, Rights base, const std::shared_ptr<HostStream> &stream);
   Status addPreopen(const Preopen &preopen);
   Status addListener(int host);
 

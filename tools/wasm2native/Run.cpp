@@ -8,6 +8,7 @@
 #include "runtime/core/StoreHeap.h"
 #include "runtime/wasi/ThreadGroup.h"
 #include "runtime/wasi/WasiContext.h"
+#include "runtime/wasi/p2/HttpClient.h"
 #include "runtime/wasi/p2/State.h"
 #include "tools/wasm2native/AttachedProgram.h"
 #include "tools/wasm2native/CodegenOptions.h"
@@ -441,7 +442,12 @@ Status runWithHost(World &world, std::shared_ptr<const runtime::Module> module,
     return fail(ErrorKind::Invalid,
                 "arguments of a component's function are given with it: --invoke 'f(1, \"a\")'");
   auto host = std::make_shared<runtime::HostInterfaces>();
-  W2N_CHECK(wasi::p2::define(*host, world.wasiContext()));
+  std::shared_ptr<wasi::p2::HttpClient> httpClient;
+  if (!request.wasi.httpHosts.empty()) {
+    W2N_TRY(client, wasi::p2::HttpClient::create({.hosts = request.wasi.httpHosts}));
+    httpClient = std::move(client);
+  }
+  W2N_CHECK(wasi::p2::define(*host, world.wasiContext(), std::move(httpClient)));
   W2N_CHECK(world.startClock(request));
   return runComponent(std::move(module), std::move(host), request.instance, request.invoke);
 }

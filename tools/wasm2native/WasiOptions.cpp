@@ -253,6 +253,8 @@ std::expected<wasi::WasiOptions, std::string> readWasiOptions(const CommandLine 
   }
   W2N_TRY(network, readNetwork(line));
   options.network = std::move(network);
+  W2N_TRY(httpHosts, readRules(line, "allow-http", wasi::parseNetworkRule));
+  options.httpHosts = std::move(httpHosts);
   // "wasm2native run yes.so | head" ends as "yes | head" does.
   options.raiseBrokenPipe = true;
   options.rawTerminal = line.has("raw-terminal");

@@ -33,6 +33,10 @@ inline constexpr OptionRow wasiOptions[] = {
      "Sandbox"},
     {"allow-dns", nullptr, "let the program look up every name, and not only those of --allow-net",
      "Sandbox"},
+    {"allow-http", "HOST[:PORT]",
+     "let the program make requests (wasi:http) to a name, an address, a range ADDRESS/BITS or * "
+     "for all; to what is not public only by its addresses",
+     "Sandbox"},
     {"no-clock", nullptr, "the program cannot read clocks or sleep", "Sandbox"},
     {"frozen-time", "SECONDS",
      "clocks stand at SECONDS since 1970, and move only by what the program sleeps, at once",

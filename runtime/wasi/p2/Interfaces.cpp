@@ -5,6 +5,7 @@
 #include "runtime/wasi/p2/Cli.h"
 #include "runtime/wasi/p2/ClocksAndRandom.h"
 #include "runtime/wasi/p2/Filesystem.h"
+#include "runtime/wasi/p2/Http.h"
 #include "runtime/wasi/p2/Tcp.h"
 #include "runtime/wasi/p2/Udp.h"
 
@@ -201,6 +202,67 @@ constexpr HostFunctionRow socketsUdp[] = {
     hostFunction<outgoingSubscribe>("[method]outgoing-datagram-stream.subscribe", "self"),
 };
 
+constexpr HostFunctionRow httpTypes[] = {
+    hostFunction<httpErrorCode>("http-error-code", "err"),
+    hostFunction<fieldsNew>("[constructor]fields", ""),
+    hostFunction<fieldsFromList>("[static]fields.from-list", "entries"),
+    hostFunction<fieldsGet>("[method]fields.get", "self name"),
+    hostFunction<fieldsHas>("[method]fields.has", "self name"),
+    hostFunction<fieldsSet>("[method]fields.set", "self name value"),
+    hostFunction<fieldsDelete>("[method]fields.delete", "self name"),
+    hostFunction<fieldsAppend>("[method]fields.append", "self name value"),
+    hostFunction<fieldsEntries>("[method]fields.entries", "self"),
+    hostFunction<fieldsClone>("[method]fields.clone", "self"),
+    hostFunction<requestMethod>("[method]incoming-request.method", "self"),
+    hostFunction<requestPathWithQuery>("[method]incoming-request.path-with-query", "self"),
+    hostFunction<requestScheme>("[method]incoming-request.scheme", "self"),
+    hostFunction<requestAuthority>("[method]incoming-request.authority", "self"),
+    hostFunction<requestHeaders>("[method]incoming-request.headers", "self"),
+    hostFunction<requestConsume>("[method]incoming-request.consume", "self"),
+    hostFunction<outgoingRequestNew>("[constructor]outgoing-request", "headers"),
+    hostFunction<outgoingRequestBody>("[method]outgoing-request.body", "self"),
+    hostFunction<outgoingMethod>("[method]outgoing-request.method", "self"),
+    hostFunction<outgoingSetMethod>("[method]outgoing-request.set-method", "self method"),
+    hostFunction<outgoingPathWithQuery>("[method]outgoing-request.path-with-query", "self"),
+    hostFunction<outgoingSetPathWithQuery>("[method]outgoing-request.set-path-with-query",
+                                           "self path-with-query"),
+    hostFunction<outgoingScheme>("[method]outgoing-request.scheme", "self"),
+    hostFunction<outgoingSetScheme>("[method]outgoing-request.set-scheme", "self scheme"),
+    hostFunction<outgoingAuthority>("[method]outgoing-request.authority", "self"),
+    hostFunction<outgoingSetAuthority>("[method]outgoing-request.set-authority", "self authority"),
+    hostFunction<outgoingRequestHeaders>("[method]outgoing-request.headers", "self"),
+    hostFunction<requestOptionsNew>("[constructor]request-options", ""),
+    hostFunction<connectTimeout>("[method]request-options.connect-timeout", "self"),
+    hostFunction<setConnectTimeout>("[method]request-options.set-connect-timeout", "self duration"),
+    hostFunction<firstByteTimeout>("[method]request-options.first-byte-timeout", "self"),
+    hostFunction<setFirstByteTimeout>("[method]request-options.set-first-byte-timeout",
+                                      "self duration"),
+    hostFunction<betweenBytesTimeout>("[method]request-options.between-bytes-timeout", "self"),
+    hostFunction<setBetweenBytesTimeout>("[method]request-options.set-between-bytes-timeout",
+                                         "self duration"),
+    hostFunction<outparamSet>("[static]response-outparam.set", "param response"),
+    hostFunction<responseStatus>("[method]incoming-response.status", "self"),
+    hostFunction<responseHeaders>("[method]incoming-response.headers", "self"),
+    hostFunction<responseConsume>("[method]incoming-response.consume", "self"),
+    hostFunction<incomingBodyStream>("[method]incoming-body.stream", "self"),
+    hostFunction<incomingBodyFinish>("[static]incoming-body.finish", "this"),
+    hostFunction<trailersSubscribe>("[method]future-trailers.subscribe", "self"),
+    hostFunction<trailersGet>("[method]future-trailers.get", "self"),
+    hostFunction<outgoingResponseNew>("[constructor]outgoing-response", "headers"),
+    hostFunction<outgoingStatus>("[method]outgoing-response.status-code", "self"),
+    hostFunction<outgoingSetStatus>("[method]outgoing-response.set-status-code",
+                                    "self status-code"),
+    hostFunction<outgoingHeaders>("[method]outgoing-response.headers", "self"),
+    hostFunction<outgoingBody>("[method]outgoing-response.body", "self"),
+    hostFunction<outgoingBodyWrite>("[method]outgoing-body.write", "self"),
+    hostFunction<outgoingBodyFinish>("[static]outgoing-body.finish", "this trailers"),
+    hostFunction<futureResponseSubscribe>("[method]future-incoming-response.subscribe", "self"),
+    hostFunction<futureResponseGet>("[method]future-incoming-response.get", "self"),
+};
+constexpr HostFunctionRow httpOutgoingHandler[] = {
+    hostFunction<outgoingHandle>("handle", "request options"),
+};
+
 constexpr runtime::HostInterfaceRow interfaces[] = {
     {"wasi:io/error", ioError},
     {"wasi:io/poll", ioPoll},
@@ -228,6 +290,8 @@ constexpr runtime::HostInterfaceRow interfaces[] = {
     {"wasi:sockets/tcp-create-socket", socketsTcpCreate},
     {"wasi:sockets/udp", socketsUdp},
     {"wasi:sockets/udp-create-socket", socketsUdpCreate},
+    {"wasi:http/types", httpTypes},
+    {"wasi:http/outgoing-handler", httpOutgoingHandler},
 };
 
 constexpr const runtime::ResourceType *resources[] = {
@@ -245,6 +309,17 @@ constexpr const runtime::ResourceType *resources[] = {
     &UdpSocket::type,
     &IncomingDatagramStream::type,
     &OutgoingDatagramStream::type,
+    &HttpFields::type,
+    &IncomingRequest::type,
+    &OutgoingRequest::type,
+    &RequestOptions::type,
+    &ResponseOutparam::type,
+    &IncomingResponse::type,
+    &IncomingBody::type,
+    &FutureTrailers::type,
+    &OutgoingResponse::type,
+    &OutgoingBody::type,
+    &FutureIncomingResponse::type,
 };
 
 } // namespace

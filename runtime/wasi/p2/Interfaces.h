@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The table of WASI 0.2: every interface but those of wasi:http, with its functions.
+// The table of WASI 0.2: every interface, with its functions.
 #pragma once
 
 #include "runtime/component/HostFunction.h"

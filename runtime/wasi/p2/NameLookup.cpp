@@ -129,6 +129,16 @@ bool isValidName(std::string_view name) {
 
 } // namespace
 
+std::shared_ptr<Lookup> startLookup(std::string_view name) {
+  auto lookup = std::make_shared<Lookup>();
+  if (!lookup->event || !isValidName(name) ||
+      !startJob(std::make_unique<Job>(lookup, std::string(name))))
+    return nullptr;
+  return lookup;
+}
+int descriptorOf(const Lookup &lookup) { return lookup.event.get(); }
+std::optional<NetResult<std::vector<IpAddress>>> resultOf(Lookup &lookup) { return lookup.get(); }
+
 NetResult<std::unique_ptr<ResolveAddressStream>> resolveAddresses(State &state, Network &,
                                                                   std::string_view name) {
   auto lookup = std::make_shared<Lookup>();

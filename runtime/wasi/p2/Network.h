@@ -84,6 +84,12 @@ public:
   size_t next = 0;
 };
 
+/// Looks up `name` on a thread. Null if it is no name, or if there are too many lookups.
+std::shared_ptr<Lookup> startLookup(std::string_view name);
+/// Readable when the result is there.
+int descriptorOf(const Lookup &lookup);
+std::optional<NetResult<std::vector<IpAddress>>> resultOf(Lookup &lookup);
+
 std::unique_ptr<Network> instanceNetwork(State &state);
 std::optional<NetworkError> networkErrorCode(State &state, IoError &err);
 NetResult<std::unique_ptr<ResolveAddressStream>> resolveAddresses(State &state, Network &network,

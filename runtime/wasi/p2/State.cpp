@@ -8,11 +8,26 @@
 namespace w2n::wasi::p2 {
 
 State::State(std::shared_ptr<WasiContext> given) : wasi(std::move(given)) {
+  countOpenFiles();
+  for (const runtime::ResourceType *type : resourceTypes())
+    addResourceType(*type, version);
+}
+
+State::State(std::shared_ptr<WasiContext> given, const runtime::HostContext &prototype)
+    : wasi(std::move(given)) {
+  countOpenFiles();
+  shareResourceTypes(prototype);
+}
+
+StatePrototype::StatePrototype() {
+  for (const runtime::ResourceType *type : resourceTypes())
+    addResourceTypePerInstance(*type, version);
+}
+
+void State::countOpenFiles() {
   const size_t open = wasi->files.handles().size();
   const uint32_t most = wasi->maxOpenFiles();
   openFiles = std::make_shared<OpenFiles>(open < most ? most - uint32_t(open) : 0);
-  for (const runtime::ResourceType *type : resourceTypes())
-    addResourceType(*type, version);
 }
 
 WasiResult<FileHandle> State::keep(File file) {
@@ -28,10 +43,17 @@ std::unexpected<Error> interrupted() { return std::unexpected(runtime::interrupt
 
 std::unexpected<Error> trap(std::string text) { return fail(ErrorKind::Trap, std::move(text)); }
 
-Status define(runtime::HostInterfaces &interfaces, std::shared_ptr<WasiContext> wasi) {
+Status define(runtime::HostInterfaces &interfaces, std::shared_ptr<WasiContext> wasi,
+              std::shared_ptr<HttpClient> httpClient) {
   const runtime::CallTraceSink trace = wasi->trace();
-  return runtime::define(interfaces, allInterfaces(), version,
-                         std::make_shared<State>(std::move(wasi)), trace);
+  auto state = std::make_shared<State>(std::move(wasi));
+  state->httpClient = std::move(httpClient);
+  return runtime::define(interfaces, allInterfaces(), version, std::move(state), trace);
+}
+
+Status definePerInstance(runtime::HostInterfaces &interfaces, const StatePrototype &prototype,
+                         const TraceSink &trace) {
+  return runtime::definePerInstance(interfaces, allInterfaces(), version, prototype, trace);
 }
 
 } // namespace w2n::wasi::p2

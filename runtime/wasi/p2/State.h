@@ -24,17 +24,25 @@ private:
   std::atomic<uint32_t> open = 0;
 };
 
+class HttpClient;
+
 class State final : public runtime::HostContext {
 public:
   explicit State(std::shared_ptr<WasiContext> wasi);
+  /// One of an instance: with the types of `prototype`.
+  State(std::shared_ptr<WasiContext> wasi, const runtime::HostContext &prototype);
   ~State() override { resources.clear(); }
 
   /// `file`, which counts among the open ones as long as anybody has it. Errors: Mfile.
   WasiResult<FileHandle> keep(File file);
 
   const std::shared_ptr<WasiContext> wasi;
+  /// What makes requests of the guest; null if it may make none.
+  std::shared_ptr<HttpClient> httpClient;
 
 private:
+  void countOpenFiles();
+
   std::shared_ptr<OpenFiles> openFiles;
 };
 
@@ -43,7 +51,17 @@ std::unexpected<Error> interrupted();
 /// The guest broke a rule whose breach traps.
 std::unexpected<Error> trap(std::string text);
 
-/// Defines all of WASI 0.2 but wasi:http. Errors: Link (defined already).
-Status define(runtime::HostInterfaces &interfaces, std::shared_ptr<WasiContext> wasi);
+/// What the states of instances share: the types of their resources.
+class StatePrototype final : public runtime::HostContext {
+public:
+  StatePrototype();
+};
+
+/// Defines all of WASI 0.2. `httpClient` may be null. Errors: Link (defined already).
+Status define(runtime::HostInterfaces &interfaces, std::shared_ptr<WasiContext> wasi,
+              std::shared_ptr<HttpClient> httpClient = nullptr);
+/// The same for instances that have a State each, as their userData (as a HostContext).
+Status definePerInstance(runtime::HostInterfaces &interfaces, const StatePrototype &prototype,
+                         const TraceSink &trace);
 
 } // namespace w2n::wasi::p2

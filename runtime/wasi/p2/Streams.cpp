@@ -35,6 +35,7 @@ class InputPollable final : public Pollable {
 public:
   explicit InputPollable(std::shared_ptr<InputSource> source) : source(std::move(source)) {}
   Readiness readiness(State &) override { return source->readiness(); }
+  bool isReadyAfter(State &) override { return source->isReadyAfter(); }
 
 private:
   const std::shared_ptr<InputSource> source;

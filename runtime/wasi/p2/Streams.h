@@ -7,6 +7,7 @@
 // asked before they are read or written; sockets are the guest's own, and do not block.
 #pragma once
 
+#include "runtime/http/Message.h"
 #include "runtime/wasi/p2/ErrorCodes.h"
 #include "runtime/wasi/p2/Poll.h"
 
@@ -17,8 +18,11 @@ class IoError final : public runtime::Resource {
 public:
   static constexpr runtime::ResourceType type = {"wasi:io/error", "error"};
   IoError(Errno error, bool isNetwork) : error(error), isNetwork(isNetwork) {}
+  explicit IoError(http::Failure failure)
+      : error(Errno::Io), isNetwork(false), httpFailure(failure) {}
   const Errno error;
   const bool isNetwork;
+  const std::optional<http::Failure> httpFailure = {};
 };
 
 struct StreamError {
@@ -33,9 +37,10 @@ struct StreamError {
 /// The result of a stream's method; a Result around it has the errors that end the guest.
 template <typename T> using StreamResult = std::expected<T, StreamError>;
 
-/// The source of an input stream's bytes.
+/// The source of an input stream's bytes: a file, or what a derived class has.
 class InputSource {
 public:
+  virtual ~InputSource() = default;
   /// Reads on from `position`, or in order without one.
   InputSource(FileHandle file, std::optional<uint64_t> position)
       : file(std::move(file)), position(position) {}
@@ -43,9 +48,10 @@ public:
   InputSource() = default;
 
   /// Reads what there is, at least one byte if `blocking`; 0 if there is nothing yet.
-  Result<StreamResult<size_t>> read(State &state, std::span<uint8_t> buffer, bool blocking);
-  Readiness readiness() const;
-  void close() { closed = true; }
+  virtual Result<StreamResult<size_t>> read(State &state, std::span<uint8_t> buffer, bool blocking);
+  virtual Readiness readiness() const;
+  virtual bool isReadyAfter() const { return true; }
+  virtual void close() { closed = true; }
 
 private:
   bool isAlwaysReady() const;
@@ -63,9 +69,10 @@ public:
   const std::shared_ptr<InputSource> source;
 };
 
-/// The sink of an output stream's bytes.
+/// The sink of an output stream's bytes: a file, or where a derived class sends them.
 class OutputSink {
 public:
+  virtual ~OutputSink() = default;
   enum class Place : uint8_t { Position, End, InOrder };
 
   OutputSink(FileHandle file, Place place, uint64_t position = 0)
@@ -74,18 +81,18 @@ public:
   OutputSink() = default;
 
   /// The number of bytes that the next write may have; the permit.
-  StreamResult<uint64_t> checkWrite(State &state);
+  virtual StreamResult<uint64_t> checkWrite(State &state);
   /// Takes from the permit. Errors: Trap, if it is not enough.
   Status usePermit(uint64_t bytes);
   /// Writes `bytes`, or keeps for later what a socket does not take at once.
-  Result<StreamResult<void>> write(State &state, std::span<const uint8_t> bytes);
+  virtual Result<StreamResult<void>> write(State &state, std::span<const uint8_t> bytes);
   /// Waits until nothing is kept any more.
-  Result<StreamResult<void>> flush(State &state);
-  Status waitUntilReady(State &state);
-  Readiness readiness() const;
+  virtual Result<StreamResult<void>> flush(State &state);
+  virtual Status waitUntilReady(State &state);
+  virtual Readiness readiness() const;
   /// Tries to write what is kept; whether nothing is any more, or the stream failed.
-  bool drain(State &state);
-  void close() { closed = true; }
+  virtual bool drain(State &state);
+  virtual void close() { closed = true; }
 
 private:
   bool isSocket() const { return file && file->type == FileType::SocketStream && file->owned; }
@@ -93,10 +100,13 @@ private:
   WasiResult<ssize_t> writeSome(State &state, std::span<const uint8_t> bytes);
   StreamError failed(Errno error);
 
+protected:
+  uint64_t permit = 0;
+
+private:
   const FileHandle file;
   const Place place = Place::InOrder;
   uint64_t position = 0;
-  uint64_t permit = 0;
   std::vector<uint8_t> kept; ///< of a socket; at most a permit
   std::optional<Errno> failure;
   bool closed = file == nullptr;

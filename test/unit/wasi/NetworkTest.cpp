@@ -59,6 +59,27 @@ TEST(NetworkRules, NamesAllowWhatTheyAreResolvedTo) {
   EXPECT_FALSE(policy.mayConnect(ip("192.0.2.1"), 80));
 }
 
+TEST(NetworkRules, NamesDoNotLeadInside) {
+  const NetworkPolicy named = policyOf({"example.com:80", "*:81"});
+  EXPECT_TRUE(named.mayConnectTo("example.com", ip("93.184.215.14"), 80));
+  EXPECT_FALSE(named.mayConnectTo("example.org", ip("93.184.215.14"), 80));
+  EXPECT_TRUE(named.mayConnectTo("example.org", ip("93.184.215.14"), 81));
+  for (const char *inside :
+       {"127.0.0.1", "10.0.0.1", "172.31.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
+        "0.0.0.0", "224.0.0.1", "::1", "::", "::ffff:127.0.0.1", "fd00::1", "fe80::1",
+        "64:ff9b::7f00:1", "2002:7f00:1::"}) {
+    EXPECT_FALSE(named.mayConnectTo("example.com", ip(inside), 80)) << inside;
+    EXPECT_FALSE(named.mayConnectTo("example.com", ip(inside), 81)) << inside;
+    EXPECT_FALSE(named.mayConnectTo(inside, ip(inside), 81)) << inside;
+  }
+  const NetworkPolicy inside = policyOf({"10.0.0.0/8", "localhost:1"});
+  EXPECT_TRUE(inside.mayConnectTo("a", ip("10.1.2.3"), 1));
+  EXPECT_FALSE(inside.mayConnectTo("a", ip("127.0.0.1"), 1));
+  EXPECT_TRUE(inside.mayConnectTo("localhost", ip("127.0.0.1"), 1));
+  EXPECT_FALSE(inside.mayConnectTo("localhost", ip("127.0.0.1"), 2));
+  EXPECT_FALSE(inside.mayConnectTo("localhost", ip("192.168.0.1"), 1));
+}
+
 TEST(NetworkRules, OthersAreErrors) {
   for (const char *rule : {"", ":80", "1.2.3.4:", "1.2.3.4:65536", "1.2.3.4:x", "1.2.3.4/33",
                            "1.2.3.4/", "a/8", "a b", "[::1", "[::1]x:80", "*/8"})

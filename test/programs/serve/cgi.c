@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// A command in the manner of CGI: prints its variables and its input.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern char **environ;
+
+int main(void) {
+  const char *query = getenv("QUERY_STRING");
+  if (query && strcmp(query, "bad") == 0)
+    return puts("no field") == EOF;
+  printf("Status: 201 Created\r\nContent-Type: text/plain\r\n\r\n");
+  for (char **variable = environ; *variable; ++variable)
+    puts(*variable);
+  char body[1024];
+  const size_t bytes = fread(body, 1, sizeof(body), stdin);
+  printf("body: %.*s\n", (int)bytes, body);
+  return 0;
+}

@@ -1,0 +1,318 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+"""Serves a handler of wasi:http and a command, and asks them: by well-behaved clients, and by sockets that send what no
+client should."""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from harness import add_command_options, build, compiler, fail, fresh_directory, runner  # noqa: E402
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+
+
+class Served:
+    """A server on a free port of the loopback interface."""
+
+    def __init__(self, command: list[str], *arguments: str, environment=None, pass_fds=(), prefix=()):
+        self.process = subprocess.Popen(
+            [*prefix, *command[:-1], "serve", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL, env=environment, pass_fds=pass_fds)
+        self.errors, self.log = [], []
+        self.ports, self.ready = {}, threading.Event()
+        for stream, lines in ((self.process.stderr, self.errors), (self.process.stdout, self.log)):
+            threading.Thread(target=self.read, args=(stream, lines), daemon=True).start()
+
+    def read(self, stream, lines: list[str]) -> None:
+        for line in stream:
+            lines.append(line.decode(errors="replace").rstrip("\n"))
+            if match := re.search(r": (serving|metrics) at (?:http://127\.0\.0\.1:(\d+)|a socket)", lines[-1]):
+                self.ports[match[1]] = int(match[2] or 0)
+                self.ready.set()
+        self.ready.set()
+
+    def start(self, *wanted: str) -> "Served":
+        until = time.monotonic() + 60
+        while not all(name in self.ports for name in wanted or ("serving",)):
+            if self.process.poll() is not None or time.monotonic() > until:
+                fail("the server does not start\n" + "\n".join(self.errors))
+            time.sleep(0.01)
+        return self
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.ports["serving"]), timeout=30)
+
+    def raw(self, data: bytes) -> bytes:
+        """All that the server sends, until it closes the connection."""
+        with self.connect() as connection:
+            connection.sendall(data)
+            received = b""
+            with contextlib.suppress(ConnectionResetError):
+                while piece := connection.recv(65536):
+                    received += piece
+            return received
+
+    def get(self, path: str, name: str = "serving", data=None, headers=None) -> tuple[int, bytes]:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.ports[name]}{path}", data, headers or {})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+
+def expect(found, wanted, what: str) -> None:
+    if found != wanted:
+        fail(f"{what}: found {found!r}, wanted {wanted!r}")
+
+
+def status_of(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1]) if answer.startswith(b"HTTP/1.1 ") else 0
+
+
+def body_of(answer: bytes) -> bytes:
+    return answer.partition(b"\r\n\r\n")[2]
+
+
+def check_answers(server: Served) -> None:
+    expect(server.get("/hello?x=1"), (200, b"hello\n"), "a page")
+    expect(server.get("/other"), (404, b"what?\n"), "another page")
+    body = os.urandom(300_000)
+    expect(server.get("/echo", data=body), (200, body), "a body in both directions")
+    expect(server.get("/forbidden"), (200, b"forbidden\n"), "a field that is the server's")
+    expect(server.raw(b"HEAD /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").endswith(b"\r\n\r\n"), True,
+           "the answer to HEAD")
+    expect(body_of(server.raw(b"GET /hello HTTP/1.0\r\n\r\n")), b"hello\n", "an answer to HTTP/1.0")
+    expect(body_of(server.raw(b"GET http://a/hello HTTP/1.0\r\n\r\n")), b"hello\n", "an absolute target")
+    # Two requests at once on one connection, the second with chunks, an extension and a trailer.
+    answer = server.raw(b"GET /hello HTTP/1.1\r\nhost: a\r\n\r\nPOST /echo HTTP/1.1\r\nhost: a\r\nconnection: close\r\n"
+                        b"transfer-encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nx-after: z\r\n\r\n")
+    expect(answer.count(b"HTTP/1.1 200 OK"), 2, "two requests on one connection")
+    expect(b"x-after: z\r\n\r\n" in answer, True, f"a trailer: {answer!r}")
+    with server.connect() as connection:
+        connection.sendall(b"POST /echo HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n")
+        expect(connection.recv(100), b"HTTP/1.1 100 Continue\r\n\r\n", "the word to a client that waits")
+        connection.sendall(b"ok")
+        expect(connection.recv(100).startswith(b"HTTP/1.1 200 OK"), True, "the answer to a client that waited")
+
+
+def check_failures(server: Served) -> None:
+    expect(server.get("/trap")[0], 500, "a trap")
+    expect(server.get("/nothing")[0], 500, "no answer")
+    expect(server.get("/loop")[0], 504, "an endless loop")
+    expect(server.get("/grow"), (200, b"no room\n"), "the limit of memory")
+    half = server.raw(b"GET /half HTTP/1.1\r\nhost: a\r\n\r\n")
+    expect(body_of(half), b"12345", "half an answer ends the connection")
+    expect(server.get("/hello")[0], 200, "the server afterwards")
+    if not any("trap: unreachable" in line for line in server.errors):
+        fail("no word of the trap\n" + "\n".join(server.errors))
+    if not any("at wasm-function" in line for line in server.errors):
+        fail("no backtrace of the trap\n" + "\n".join(server.errors))
+
+
+# What two servers might read differently, and what is too much.
+WRONG = (
+    (400, b"GET /hello HTTP/1.1\r\n\r\n"),
+    (400, b"GET /hello HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n"),
+    (400, b"GET /hello HTTP/1.1\r\nhost: a\r\nx : y\r\n\r\n"),
+    (400, b"GET /hello HTTP/1.1\r\nhost: a\r\nx: \x01\r\n\r\n"),
+    (400, b"GET hello HTTP/1.1\r\nhost: a\r\n\r\n"),
+    (400, b"CONNECT a:1 HTTP/1.1\r\nhost: a\r\n\r\n"),
+    (400, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 no TLS here\r\n\r\n"),
+    (400, b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"),
+    (400, b"POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\ncontent-length: 1\r\n\r\n0\r\n\r\n"),
+    (400, b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\na"),
+    (400, b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: -1\r\n\r\na"),
+    (400, b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 1 1\r\n\r\na"),
+    (400, b"POST /echo HTTP/1.0\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"),
+    (501, b"POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
+    (400, b"POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n"
+          b"0\r\n\r\n"),
+    (431, b"GET /hello HTTP/1.1\r\nhost: a\r\nx: " + b"y" * 20000 + b"\r\n\r\n"),
+    (431, b"GET /hello HTTP/1.1\r\nhost: a\r\n" + b"x: y\r\n" * 5000 + b"\r\n"),
+    (413, b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 9999999\r\n\r\n"),
+)
+
+
+def check_malformed(server: Served) -> None:
+    for wanted, data in WRONG:
+        answer = server.raw(data)
+        expect(status_of(answer), wanted, f"{data[:100]!r} answered by {answer[:200]!r}")
+        expect(answer.count(b"HTTP/1.1 "), 1, f"answers to {data[:100]!r}")
+    # A chunk that is none, after the head: the answer may have begun.
+    server.raw(b"POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n")
+    # A client that goes, and one that sends its head a byte at a time, for too long.
+    with server.connect() as gone:
+        gone.sendall(b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nabc")
+    expect(status_of(server.raw(b"GET /hel")), 408, "a head that does not end")
+    expect(server.get("/hello")[0], 200, "the server afterwards")
+
+
+def check_waiting(command: list[str], artifact: pathlib.Path) -> None:
+    """Hundreds wait in two threads, longer than two threads could one after the other."""
+    server = Served(command, "--addr=127.0.0.1:0", "--threads=2", "--max-instances=250", "--max-queue=50",
+                    "--log=none", str(artifact)).start()
+    connections = []
+    for _ in range(300):
+        connection = server.connect()
+        connection.sendall(b"GET /wait1000 HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        connections.append(connection)
+    threads = len(os.listdir(f"/proc/{server.process.pid}/task"))
+    for connection in connections:
+        data = b""
+        while piece := connection.recv(65536):
+            data += piece
+        expect(body_of(data).count(b"waited"), 1, "a guest that waits")
+        connection.close()
+    # The main one, the two, the watchdog of deadlines.
+    if threads > 4:
+        fail(f"{threads} threads for 300 guests")
+    expect(server.stop(), 0, "the server's end")
+
+
+def check_queue(command: list[str], artifact: pathlib.Path) -> None:
+    """More than may wait are refused; a server that is to end does not wait for ever."""
+    server = Served(command, "--addr=127.0.0.1:0", "--admin-addr=127.0.0.1:0", "--max-instances=1", "--max-queue=0",
+                    "--log=none", "--drain-timeout=10ms", str(artifact)).start("serving", "metrics")
+    with server.connect() as connection:
+        connection.sendall(b"GET /wait20000 HTTP/1.1\r\nhost: a\r\n\r\n")
+        while b"wasm2native_instances_running 1\n" not in server.get("/metrics", "metrics")[1]:
+            time.sleep(0.01)
+        expect(server.get("/hello")[0], 503, "a request without a place")
+        expect(server.stop(), 1, "the end of a server that cuts a request off")
+
+
+def check_life(command: list[str], artifact: pathlib.Path, other: pathlib.Path, work: pathlib.Path) -> None:
+    """Metrics, a file that is replaced, requests that end after SIGTERM."""
+    served = work / "served.so"
+    shutil.copy(artifact, served)
+    server = Served(command, "--addr=127.0.0.1:0", "--admin-addr=127.0.0.1:0", "--log=json",
+                    f"--route=/cgi={other}", str(served)).start("serving", "metrics")
+    expect(server.get("/hello"), (200, b"hello\n"), "a page")
+    expect(server.get("/health", "metrics"), (200, b"ok\n"), "health")
+    status, text = server.get("/metrics", "metrics")
+    if b'wasm2native_requests_total{status="2xx"} 1' not in text and b'2xx"} 2' not in text:
+        fail(f"metrics {status}\n{text.decode()}")
+    expect(json.loads(server.log[0])["target"], "/hello", "the log")
+    status, text = server.get("/cgi/a/b?c=d", data=b"body", headers={"X-Mine": "1", "Proxy": "evil"})
+    lines = text.decode().splitlines()
+    for wanted in ("REQUEST_METHOD=POST", "PATH_INFO=/a/b", "QUERY_STRING=c=d", "SCRIPT_NAME=/cgi", "HTTP_X_MINE=1",
+                   "CONTENT_LENGTH=4", "body: body"):
+        if wanted not in lines:
+            fail(f"the command lacks {wanted}: {lines}")
+    expect(any(line.startswith("HTTP_PROXY") for line in lines), False, "httpoxy")
+    expect((status, server.get("/cgi?bad")[0]), (201, 500), "statuses of a command")
+
+    # The replaced file is another application: the command.
+    replacement = work / "replacement.so"
+    shutil.copy(other, replacement)
+    os.replace(replacement, served)
+    until = time.monotonic() + 30
+    while server.get("/hello")[0] != 201:
+        if time.monotonic() > until:
+            fail("a replaced file is not taken over\n" + "\n".join(server.errors))
+        time.sleep(0.05)
+    shutil.copy(artifact, replacement)
+    os.replace(replacement, served)
+    server.process.send_signal(signal.SIGHUP)
+    while server.get("/hello") != (200, b"hello\n"):
+        time.sleep(0.05)
+
+    with server.connect() as connection:
+        connection.sendall(b"GET /wait300 HTTP/1.1\r\nhost: a\r\n\r\n")
+        time.sleep(0.1)
+        server.process.send_signal(signal.SIGTERM)
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+    expect(b"waited\n" in body_of(answer), True, "a request that runs at SIGTERM")
+    expect(server.process.wait(60), 0, "the server's end")
+
+
+def check_requests(command: list[str], artifact: pathlib.Path) -> None:
+    """Requests of guests: only to what is allowed."""
+    target = Served(command, "--addr=127.0.0.1:0", "--log=none", str(artifact)).start()
+    port = target.ports["serving"]
+    allowed = Served(command, "--addr=127.0.0.1:0", "--log=none", f"--allow-http=127.0.0.1:{port}",
+                     str(artifact)).start()
+    expect(allowed.get(f"/fetch/127.0.0.1:{port}"), (200, b"hello\n"), "a guest's request")
+    # destination-IP-prohibited: another port, and a name that leads inside.
+    expect(allowed.get("/fetch/127.0.0.1:1"), (502, b"not sent: 04\n"), "a port that is not allowed")
+    expect(target.get(f"/fetch/127.0.0.1:{port}"), (502, b"not sent: 15\n"), "a guest that may make no requests")
+    named = Served(command, "--addr=127.0.0.1:0", "--log=none", "--allow-http=*", str(artifact)).start()
+    expect(named.get(f"/fetch/localhost:{port}"), (502, b"no answer: 04\n"), "a name that leads inside")
+    local = Served(command, "--addr=127.0.0.1:0", "--log=none", "--allow-http=localhost", str(artifact)).start()
+    expect(local.get(f"/fetch/localhost:{port}"), (200, b"hello\n"), "localhost by its name")
+    for server in (target, allowed, named, local):
+        expect(server.stop(), 0, "a server's end")
+
+
+def check_sockets(command: list[str], artifact: pathlib.Path, work: pathlib.Path) -> None:
+    """A Unix socket, and one that is given as systemd does."""
+    path = work / "socket"
+    server = Served(command, f"--addr=unix:{path}", "--log=none", str(artifact)).start()
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(path))
+        connection.sendall(b"GET /hello HTTP/1.0\r\n\r\n")
+        expect(b"hello\n" in connection.recv(65536), True, "a Unix socket")
+    expect(server.stop(signal.SIGINT), 0, "the server's end")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        given = ["/bin/sh", "-c", f'exec 3<&{listener.fileno()}; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"', "sh"]
+        server = Served(command, "--log=none", str(artifact), prefix=given, pass_fds=[listener.fileno()]).start()
+        expect(server.ports["serving"], listener.getsockname()[1], "a socket that is given")
+        expect(server.get("/hello")[0], 200, "a socket that is given")
+    expect(server.stop(), 0, "the server's end")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    add_command_options(parser)
+    for option in ("--node", "--packages"):
+        parser.add_argument(option, required=True)
+    for option in ("--wit", "--work"):
+        parser.add_argument(option, required=True, type=pathlib.Path)
+    options = parser.parse_args()
+    work = fresh_directory(options.work)
+    core, component, handler = work / "core.wasm", work / "handler.wasm", work / "handler.so"
+    build(["clang-22", "--target=wasm32", "-O2", "-nostdlib", "-fno-builtin", "-Wl,--no-entry",
+           str(FOLDER / "handler.c"), "-o", str(core)])
+    build([options.node, str(FOLDER / "make_handler.mjs"), options.packages, str(options.wit), str(core),
+           str(component)])
+    build([*compiler(options), "-O1", str(component), "-o", str(handler)])
+    module, cgi = work / "cgi.wasm", work / "cgi.so"
+    build(["clang-22", "--target=wasm32-wasi", "-Wno-deprecated", "-O2", str(FOLDER / "cgi.c"), "-o", str(module)])
+    build([*compiler(options), "-O1", str(module), "-o", str(cgi)])
+
+    command = runner(options)
+    server = Served(command, "--addr=127.0.0.1:0", "--timeout=500ms", "--header-timeout=300ms", "--max-memory=8M",
+                    "--max-body=1M", str(handler)).start()
+    check_answers(server)
+    check_failures(server)
+    check_malformed(server)
+    expect(server.stop(), 0, "the server's end")
+    check_waiting(command, handler)
+    check_queue(command, handler)
+    check_life(command, handler, cgi, work)
+    check_requests(command, handler)
+    check_sockets(command, handler, work)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// The options of `serve`, understood.
+#pragma once
+
+#include "runtime/serve/Server.h"
+#include "runtime/wasi/p2/HttpClient.h"
+#include "tools/wasm2native/CacheOptions.h"
+#include "tools/wasm2native/CodegenOptions.h"
+#include "tools/wasm2native/CommandLine.h"
+
+namespace w2n::tool {
+
+enum class LogFormat : uint8_t { None, Text, Json };
+
+struct RouteFile {
+  std::string path, file;
+};
+
+struct ServeRequest {
+  std::vector<RouteFile> routes;
+  /// HOST:PORT or unix:PATH; none: what systemd has given, or the default.
+  std::vector<std::string> addresses, adminAddresses;
+  serve::ServerOptions server;
+  serve::ApplicationOptions application;
+  compiler::CompileOptions compile;
+  CacheChoice cache;
+  LogFormat log = LogFormat::Text;
+  std::chrono::nanoseconds drainTimeout = std::chrono::seconds(30);
+};
+
+/// Errors: for usageError.
+std::expected<ServeRequest, std::string> readServeRequest(const CommandLine &line);
+
+} // namespace w2n::tool
