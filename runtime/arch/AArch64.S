@@ -257,3 +257,34 @@
   .cfi_endproc
 
   W2N_LABEL w2nCrossingEnd
+
+  // switchStack(from, to): what calls preserve goes onto the stack in use, whose pointer is stored at x0; the same is
+  // taken from the stack at x1.
+  .p2align 4
+  W2N_FUNCTION w2nSwitchStack
+  .cfi_startproc
+  stp x29, x30, [sp, #-160]!
+  .cfi_def_cfa_offset 160
+  .cfi_offset x29, -160
+  .cfi_offset x30, -152
+  W2N_SAVED stp, sp, 16
+  W2N_SAVED_ON_ENTRY
+  mov x9, sp
+  str x9, [x0]
+  mov sp, x1
+  W2N_SAVED ldp, sp, 16
+  ldp x29, x30, [sp], #160
+  .cfi_def_cfa_offset 0
+  ret
+  .cfi_endproc
+  .size w2nSwitchStack, .-w2nSwitchStack
+
+  // Where a stack that prepareStack has made begins.
+  W2N_FUNCTION w2nBeginStack               // x19: the function, x20: its argument
+  .cfi_startproc
+  .cfi_undefined x30
+  mov x0, x20
+  blr x19
+  brk #1
+  .cfi_endproc
+  .size w2nBeginStack, .-w2nBeginStack

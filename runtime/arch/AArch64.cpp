@@ -11,6 +11,7 @@
 // Compiled code is mapped from a file, so that no instruction cache has to be told of it.
 #include "runtime/arch/Arch.h"
 
+#include <algorithm>
 #include <cstring>
 #include <elf.h>
 
@@ -31,6 +32,17 @@ void noteCrossing(Activation &activation) {
   activation.trapProgramCounter = frame[1];
   activation.trapStackPointer = activation.guestStackPointer + 2 * sizeof(uintptr_t);
   activation.afterCall = 1;
+}
+
+uintptr_t prepareStack(uintptr_t top, void (*function)(void *), void *argument) {
+  // In the order of w2nSwitchStack: x29, x30, x19, x20, ...
+  constexpr size_t words = 20;
+  auto *frame = reinterpret_cast<uintptr_t *>(top & ~uintptr_t(15)) - words;
+  std::fill_n(frame, words, 0);
+  frame[1] = reinterpret_cast<uintptr_t>(&w2nBeginStack);
+  frame[2] = reinterpret_cast<uintptr_t>(function);
+  frame[3] = reinterpret_cast<uintptr_t>(argument);
+  return reinterpret_cast<uintptr_t>(frame);
 }
 
 bool isTrapInstruction(const void *code) {

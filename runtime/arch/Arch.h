@@ -142,7 +142,17 @@ extern const char w2nCrossingBegin[], w2nCrossingEnd[];
 /// the look to the jump. From w2nToHandlerBegin on the guest goes on at a landing pad, and its
 /// stack pointer in the activation is that of the ThrowPoint; before, that of the crossing's frame.
 extern const char w2nToGuestBegin[], w2nToHandlerBegin[], w2nToGuestEnd[];
+
+/// Goes on where the stack at `to` was left by this, or begins it; `*from` becomes where the stack
+/// in use is left. Host code on both sides.
+void w2nSwitchStack(uintptr_t *from, uintptr_t to);
+/// Not a function: where a stack begins.
+void w2nBeginStack();
 }
+
+/// Makes the stack below `top` one that w2nSwitchStack can go to: it calls function(argument),
+/// which must not return. Returns its stack pointer.
+uintptr_t prepareStack(uintptr_t top, void (*function)(void *), void *argument);
 
 /// Sets the registers of `activation` that a backtrace starts from to those at the call out of the
 /// guest that it is in.

@@ -277,3 +277,35 @@
   .cfi_endproc
 
   W2N_LABEL w2nCrossingEnd
+
+  // switchStack(from, to): what calls preserve goes onto the stack in use, whose pointer is stored at a0; the same is
+  // taken from the stack at a1.
+  .p2align 2
+  W2N_FUNCTION w2nSwitchStack
+  .cfi_startproc
+  addi sp, sp, -208
+  .cfi_def_cfa_offset 208
+  sd ra, 200(sp)
+  sd s0, 192(sp)
+  W2N_PRESERVED sd, fsd, sp, 8
+  W2N_SAVED_ON_ENTRY
+  sd sp, 0(a0)
+  mv sp, a1
+  ld ra, 200(sp)
+  ld s0, 192(sp)
+  W2N_PRESERVED ld, fld, sp, 8
+  addi sp, sp, 208
+  .cfi_def_cfa_offset 0
+  ret
+  .cfi_endproc
+  .size w2nSwitchStack, .-w2nSwitchStack
+
+  // Where a stack that prepareStack has made begins.
+  W2N_FUNCTION w2nBeginStack               // s1: the function, s2: its argument
+  .cfi_startproc
+  .cfi_undefined ra
+  mv a0, s2
+  jalr s1
+  unimp
+  .cfi_endproc
+  .size w2nBeginStack, .-w2nBeginStack

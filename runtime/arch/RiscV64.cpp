@@ -10,6 +10,7 @@
 // preserved by calls.
 #include "runtime/arch/Arch.h"
 
+#include <algorithm>
 #include <cstring>
 #include <elf.h>
 
@@ -32,6 +33,17 @@ void noteCrossing(Activation &activation) {
   activation.trapProgramCounter = frame[1];
   activation.trapStackPointer = activation.guestStackPointer + 2 * sizeof(uintptr_t);
   activation.afterCall = 1;
+}
+
+uintptr_t prepareStack(uintptr_t top, void (*function)(void *), void *argument) {
+  // In the order of w2nSwitchStack, from the second word on: s1, s2, ...; at the end s0, ra.
+  constexpr size_t words = 26;
+  auto *frame = reinterpret_cast<uintptr_t *>(top & ~uintptr_t(15)) - words;
+  std::fill_n(frame, words, 0);
+  frame[1] = reinterpret_cast<uintptr_t>(function);
+  frame[2] = reinterpret_cast<uintptr_t>(argument);
+  frame[25] = reinterpret_cast<uintptr_t>(&w2nBeginStack);
+  return reinterpret_cast<uintptr_t>(frame);
 }
 
 bool isTrapInstruction(const void *code) {

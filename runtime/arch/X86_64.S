@@ -241,3 +241,62 @@
   .cfi_endproc
 
   W2N_LABEL w2nCrossingEnd
+
+  // switchStack(from, to): what calls preserve goes onto the stack in use, whose pointer is stored at rdi; the same is
+  // taken from the stack at rsi. The modes of floating point are among it.
+  .p2align 4
+  W2N_FUNCTION w2nSwitchStack
+  .cfi_startproc
+  pushq %rbp
+  .cfi_def_cfa_offset 16
+  .cfi_offset %rbp, -16
+  pushq %rbx
+  .cfi_def_cfa_offset 24
+  .cfi_offset %rbx, -24
+  pushq %r12
+  .cfi_def_cfa_offset 32
+  .cfi_offset %r12, -32
+  pushq %r13
+  .cfi_def_cfa_offset 40
+  .cfi_offset %r13, -40
+  pushq %r14
+  .cfi_def_cfa_offset 48
+  .cfi_offset %r14, -48
+  pushq %r15
+  .cfi_def_cfa_offset 56
+  .cfi_offset %r15, -56
+  subq $8, %rsp
+  .cfi_def_cfa_offset 64
+  stmxcsr (%rsp)
+  fnstcw 4(%rsp)
+  movq %rsp, (%rdi)
+  movq %rsi, %rsp
+  ldmxcsr (%rsp)
+  fldcw 4(%rsp)
+  addq $8, %rsp
+  .cfi_def_cfa_offset 56
+  popq %r15
+  .cfi_def_cfa_offset 48
+  popq %r14
+  .cfi_def_cfa_offset 40
+  popq %r13
+  .cfi_def_cfa_offset 32
+  popq %r12
+  .cfi_def_cfa_offset 24
+  popq %rbx
+  .cfi_def_cfa_offset 16
+  popq %rbp
+  .cfi_def_cfa_offset 8
+  retq
+  .cfi_endproc
+  .size w2nSwitchStack, .-w2nSwitchStack
+
+  // Where a stack that prepareStack has made begins.
+  W2N_FUNCTION w2nBeginStack               // rbx: the function, r12: its argument
+  .cfi_startproc
+  .cfi_undefined %rip
+  movq %r12, %rdi
+  callq *%rbx
+  ud2
+  .cfi_endproc
+  .size w2nBeginStack, .-w2nBeginStack

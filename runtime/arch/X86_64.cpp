@@ -7,6 +7,7 @@
 // MXCSR and the x87 control word are never changed by compiled code.
 #include "runtime/arch/Arch.h"
 
+#include <algorithm>
 #include <cstring>
 #include <elf.h>
 
@@ -26,6 +27,19 @@ void noteCrossing(Activation &activation) {
   activation.trapProgramCounter = frame[1];
   activation.trapStackPointer = activation.guestStackPointer + 2 * sizeof(uintptr_t);
   activation.afterCall = 1;
+}
+
+uintptr_t prepareStack(uintptr_t top, void (*function)(void *), void *argument) {
+  // In the order of w2nSwitchStack: modes, r15, r14, r13, r12, rbx, rbp, where it returns to.
+  auto *frame = reinterpret_cast<uintptr_t *>(top & ~uintptr_t(15)) - 8;
+  uint32_t modes[2] = {};
+  asm("stmxcsr %0\n\tfnstcw %1" : "=m"(modes[0]), "=m"(modes[1]));
+  std::memcpy(frame, modes, sizeof(modes));
+  std::fill_n(frame + 1, 6, 0);
+  frame[4] = reinterpret_cast<uintptr_t>(argument);
+  frame[5] = reinterpret_cast<uintptr_t>(function);
+  frame[7] = reinterpret_cast<uintptr_t>(&w2nBeginStack);
+  return reinterpret_cast<uintptr_t>(frame);
 }
 
 bool isTrapInstruction(const void *code) {

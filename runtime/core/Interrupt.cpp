@@ -10,7 +10,6 @@
 
 #include <cassert>
 #include <new>
-#include <pthread.h>
 
 namespace w2n::runtime {
 
@@ -20,33 +19,12 @@ extern "C" {
 constinit thread_local uint32_t w2nInterruptPending = 0;
 }
 
-/// What others reach of a thread while it is in a scope.
-struct InterruptibleThread {
-  uint32_t *pending = nullptr;
-  pthread_t handle = {};
-  InterruptScope *innermost = nullptr; ///< the thread's own
-  std::mutex lock;
-  // Under the lock.
-  void (*wake)(void *) = nullptr;
-  void *wakeArgument = nullptr;
-
-  void interrupt(uint32_t kind);
-};
-
 namespace {
 
-constinit thread_local InterruptibleThread thisThread;
-
-/// Prepares the calling thread the first time, when nobody else knows of it yet. Its handle stays
-/// the same in the child of a fork.
-InterruptibleThread &enterThread() {
-  if (!thisThread.pending) [[unlikely]] {
-    thisThread.pending = &w2nInterruptPending;
-    thisThread.handle = pthread_self();
-    platform::unblockInterruptSignal();
-  }
-  return thisThread;
-}
+/// The thread's own.
+constinit thread_local InterruptTarget ofThread;
+/// Of the fiber that runs, or null.
+constinit thread_local InterruptTarget *ofFiber = nullptr;
 
 void setPending(uint32_t &pending, uint32_t kind) {
   __atomic_store_n(&pending, kind, __ATOMIC_SEQ_CST);
@@ -54,10 +32,44 @@ void setPending(uint32_t &pending, uint32_t kind) {
 
 } // namespace
 
-void InterruptibleThread::interrupt(uint32_t kind) {
-  setPending(*pending, kind);
-  platform::interruptThread(handle);
+/// Prepares the calling thread the first time, when nobody else knows of it yet. Its handle stays
+/// the same in the child of a fork.
+InterruptTarget &InterruptTarget::current() {
+  if (ofFiber)
+    return *ofFiber;
+  if (!ofThread.pending) [[unlikely]] {
+    ofThread.pending = &w2nInterruptPending;
+    ofThread.handle = pthread_self();
+    platform::unblockInterruptSignal();
+  }
+  return ofThread;
+}
+
+// Without a scope nobody else knows of a target.
+void InterruptTarget::leaveThread() {
+  auto guard = innermost ? std::unique_lock(lock) : std::unique_lock<std::mutex>();
+  kept = pendingInterrupt();
+  pending = &kept;
+}
+
+void InterruptTarget::enterThread() {
+  auto guard = innermost ? std::unique_lock(lock) : std::unique_lock<std::mutex>();
+  setPending(w2nInterruptPending, kept);
+  pending = &w2nInterruptPending;
+  handle = ofThread.handle;
+  ofFiber = this == &ofThread ? nullptr : this;
+}
+
+void InterruptTarget::handOver(InterruptTarget &next) {
+  leaveThread();
+  next.enterThread();
+}
+
+void InterruptTarget::interrupt(uint32_t kind) {
   std::lock_guard guard(lock);
+  setPending(*pending, kind);
+  if (pending != &kept)
+    platform::interruptThread(handle);
   if (wake)
     wake(wakeArgument);
 }
@@ -82,7 +94,7 @@ void Interrupt::raise(TrapKind raisedKind) {
       return;
     kind = uint32_t(raisedKind);
     for (InterruptScope *scope = scopes; scope; scope = scope->next)
-      scope->thread.interrupt(kind);
+      scope->target.interrupt(kind);
     // A deadline that passes from here on makes the watchdog more patient.
     again = Clock::now() + patience;
   }
@@ -97,7 +109,7 @@ std::optional<Interrupt::Clock::time_point> Interrupt::onTime() {
   if (!kind.compare_exchange_strong(none, uint32_t(TrapKind::DeadlineExceeded)))
     patience = std::min(2 * patience, greatestPatience);
   for (InterruptScope *scope = scopes; scope; scope = scope->next)
-    scope->thread.interrupt(kind);
+    scope->target.interrupt(kind);
   if (!scopes)
     return std::nullopt;
   return Clock::now() + patience;
@@ -110,8 +122,9 @@ void Interrupt::leaveAllScopes() {
 }
 
 InterruptScope::InterruptScope(std::shared_ptr<Interrupt> newInterrupt)
-    : interrupt(std::move(newInterrupt)), thread(enterThread()), outer(thread.innermost) {
-  thread.innermost = this;
+    : interrupt(std::move(newInterrupt)), target(InterruptTarget::current()),
+      outer(target.innermost) {
+  target.innermost = this;
   enter();
 }
 
@@ -123,35 +136,36 @@ void InterruptScope::enter() {
     next->previous = this;
   interrupt->scopes = this;
   if (uint32_t kind = interrupt->raised())
-    setPending(*thread.pending, kind);
+    setPending(*target.pending, kind);
 }
 
 void InterruptScope::enterAgain() {
-  new (&thisThread.lock) std::mutex;
-  for (InterruptScope *scope = thisThread.innermost; scope; scope = scope->outer)
+  InterruptTarget &target = InterruptTarget::current();
+  new (&target.lock) std::mutex;
+  for (InterruptScope *scope = target.innermost; scope; scope = scope->outer)
     scope->enter();
 }
 
 InterruptScope::~InterruptScope() {
-  assert(thread.innermost == this && "scopes nest");
+  assert(target.innermost == this && "scopes nest");
   {
     std::lock_guard guard(interrupt->lock);
     (previous ? previous->next : interrupt->scopes) = next;
     if (next)
       next->previous = previous;
   }
-  thread.innermost = outer;
+  target.innermost = outer;
   if (!isInterrupted()) [[likely]]
     return;
   // Whoever raises another interrupt meanwhile notes that before it sets the flag: either it sets
   // the flag again, or this sees what it noted.
-  setPending(*thread.pending, 0);
+  setPending(*target.pending, 0);
   for (InterruptScope *scope = outer; scope; scope = scope->outer)
     if (uint32_t kind = scope->interrupt->raised())
-      setPending(*thread.pending, kind);
+      setPending(*target.pending, kind);
 }
 
-InterruptScope *InterruptScope::current() { return thisThread.innermost; }
+InterruptScope *InterruptScope::current() { return InterruptTarget::current().innermost; }
 
 std::vector<std::shared_ptr<Interrupt>> InterruptScope::currentInterrupts() {
   std::vector<std::shared_ptr<Interrupt>> interrupts;
@@ -161,22 +175,24 @@ std::vector<std::shared_ptr<Interrupt>> InterruptScope::currentInterrupts() {
 }
 
 WakeOnInterrupt::WakeOnInterrupt(void (*wake)(void *), void *argument)
-    : thread(thisThread.innermost ? &thisThread : nullptr) {
-  if (!thread)
+    : target(&InterruptTarget::current()) {
+  if (!target->innermost)
+    target = nullptr;
+  if (!target)
     return;
-  std::lock_guard guard(thread->lock);
-  thread->wake = wake;
-  thread->wakeArgument = argument;
+  std::lock_guard guard(target->lock);
+  target->wake = wake;
+  target->wakeArgument = argument;
   // Whoever sets the flag after this finds `wake`.
   if (isInterrupted())
     wake(argument);
 }
 
 WakeOnInterrupt::~WakeOnInterrupt() {
-  if (!thread)
+  if (!target)
     return;
-  std::lock_guard guard(thread->lock);
-  thread->wake = nullptr;
+  std::lock_guard guard(target->lock);
+  target->wake = nullptr;
 }
 
 Error interruptError() { return trapError(TrapKind(pendingInterrupt())); }

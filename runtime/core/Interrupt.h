@@ -5,7 +5,8 @@
 // Compiled code does nothing for it. Whoever interrupts sets a flag of the thread and sends it a
 // signal. A handler that finds the thread in compiled code leaves the guest, as a fault does
 // (Faults.cpp); one that finds it in the host returns, and the crossing looks at the flag before it
-// goes to the guest (Arch.h). The signal ends system calls that wait; waits of our own are woken.
+// goes to the guest (Arch.h). The signal ends system calls that wait; waits of our own are woken. A
+// fiber that does not run gets no signal: it is woken, and finds its flag set.
 #pragma once
 
 #include "lib/artifact/Abi.h"
@@ -17,11 +18,41 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <pthread.h>
 #include <vector>
 
 namespace w2n::runtime {
 
 class InterruptScope;
+
+/// What others reach of something that runs guests, while it is in a scope: of a thread, or of a
+/// fiber (Fiber.h), which has a flag of its own while it does not run.
+class InterruptTarget {
+public:
+  /// That of the fiber or thread that runs.
+  static InterruptTarget &current();
+  /// Called by the thread that both belong to: `this` runs no more, and `next` does.
+  void handOver(InterruptTarget &next);
+
+private:
+  friend class Interrupt;
+  friend class InterruptScope;
+  friend class WakeOnInterrupt;
+
+  void leaveThread();
+  void enterThread();
+  void interrupt(uint32_t kind);
+
+  /// w2nInterruptPending of the thread while this runs, else `kept`.
+  uint32_t *pending = nullptr;
+  uint32_t kept = 0;
+  pthread_t handle = {};
+  InterruptScope *innermost = nullptr; ///< only for the thread itself
+  std::mutex lock;
+  // Under the lock.
+  void (*wake)(void *) = nullptr;
+  void *wakeArgument = nullptr;
+};
 
 /// One piece of work, on any number of threads, that can be ended. It is raised at most once and
 /// stays raised, so that neither order of raising and beginning loses anything, and nothing is left
@@ -69,7 +100,8 @@ private:
 };
 
 /// While it lives, guests of the calling thread end when `interrupt` is raised. Scopes nest, and
-/// every one counts. Lives on one thread.
+/// every one counts. Lives on one thread, or in one fiber: those of the thread that resumes a fiber
+/// do not count in it.
 class InterruptScope {
 public:
   explicit InterruptScope(std::shared_ptr<Interrupt> interrupt);
@@ -91,7 +123,7 @@ private:
   void enter();
 
   const std::shared_ptr<Interrupt> interrupt;
-  struct InterruptibleThread &thread;
+  InterruptTarget &target;
   InterruptScope *const outer;
   // Of the interrupt's list, under its lock.
   InterruptScope *next = nullptr, *previous = nullptr;
@@ -107,7 +139,7 @@ public:
   WakeOnInterrupt &operator=(const WakeOnInterrupt &) = delete;
 
 private:
-  struct InterruptibleThread *thread;
+  InterruptTarget *target;
 };
 
 /// The kind of trap with which the guests of the calling thread are to end, or 0. Other threads set

@@ -4,6 +4,7 @@
 
 #include "runtime/arch/Arch.h"
 #include "runtime/core/Faults.h"
+#include "runtime/core/Fiber.h"
 #include "runtime/platform/Faults.h"
 #include "runtime/platform/VirtualMemory.h"
 
@@ -23,57 +24,67 @@ constexpr uint64_t maxStackBytes = uint64_t(1) << 36;
 /// frames of code that does not.
 constexpr uint64_t guardBytes = 1 << 20;
 
-/// Owns a thread's stacks: [page without access][handler stack][guard region][guest stack].
-class ThreadStacks {
+/// What the calling thread's handlers run on: [page without access][stack].
+class HandlerStack {
 public:
-  Status make(uint64_t guestBytes);
-  ~ThreadStacks() { free(); }
-  const GuestStack &guest() const { return stack; }
+  Status make();
+  ~HandlerStack();
 
 private:
-  void free();
-
   uint8_t *mapping = nullptr;
   uint64_t mappingBytes = 0;
-  uint8_t *handlerStack = nullptr;
-  GuestStack stack = {};
+  bool isInstalled = false;
 };
 
-void ThreadStacks::free() {
-  currentGuestStack = nullptr;
-  if (handlerStack)
-    platform::removeHandlerStack(handlerStack);
-  handlerStack = nullptr;
+HandlerStack::~HandlerStack() {
+  if (isInstalled)
+    platform::removeHandlerStack(mapping + platform::pageBytes());
   platform::release(mapping, mappingBytes);
-  mapping = nullptr;
 }
 
-Status ThreadStacks::make(uint64_t guestBytes) {
-  free();
-  if (guestBytes > maxStackBytes)
-    return fail(ErrorKind::Limit, "a stack of " + std::to_string(guestBytes) +
-                                      " bytes to run wasm on, most is " +
-                                      std::to_string(maxStackBytes));
-  const uint64_t guestStackBytes = platform::roundUpToPage(guestBytes);
-  const uint64_t handlerBytes = platform::roundUpToPage(platform::handlerStackBytes());
-  mappingBytes = platform::pageBytes() + handlerBytes + guardBytes + guestStackBytes;
-  mapping = platform::reserve(mappingBytes);
-  uint8_t *handlers = mapping + platform::pageBytes();
-  uint8_t *guard = handlers + handlerBytes;
-  if (!mapping || !platform::commit(handlers, handlerBytes) ||
-      !platform::commit(guard + guardBytes, guestStackBytes)) {
-    free();
-    return fail(ErrorKind::Limit, "the system has no room for a stack to run wasm on");
-  }
-  if (platform::installHandlerStack(handlers, handlerBytes))
-    handlerStack = handlers;
-  const auto guardBegin = reinterpret_cast<uintptr_t>(guard);
-  stack = {guardBegin, guardBegin + guardBytes, guardBegin + guardBytes + guestStackBytes,
-           /*isUsed=*/false, stackClearings};
+std::unexpected<Error> failForStack() {
+  return fail(ErrorKind::Limit, "the system has no room for a stack to run wasm on");
+}
+
+Status HandlerStack::make() {
+  if (mapping)
+    return {};
+  const uint64_t bytes = platform::roundUpToPage(platform::handlerStackBytes());
+  mappingBytes = platform::pageBytes() + bytes;
+  mapping = platform::reserveStack(platform::pageBytes(), bytes);
+  if (!mapping)
+    return failForStack();
+  isInstalled = platform::installHandlerStack(mapping + platform::pageBytes(), bytes);
   return {};
 }
 
+/// The guest's of a thread, outside of fibers.
+struct ThreadStack {
+  std::unique_ptr<GuestStackMemory> memory;
+  ~ThreadStack() { currentGuestStack = nullptr; }
+};
+
 } // namespace
+
+Result<std::unique_ptr<GuestStackMemory>> GuestStackMemory::create(uint64_t wantedBytes) {
+  if (wantedBytes > maxStackBytes)
+    return fail(ErrorKind::Limit, "a stack of " + std::to_string(wantedBytes) +
+                                      " bytes to run wasm on, most is " +
+                                      std::to_string(maxStackBytes));
+  const uint64_t bytes = platform::roundUpToPage(wantedBytes);
+  const uint8_t *mapping = platform::reserveStack(guardBytes, bytes);
+  if (!mapping)
+    return failForStack();
+  std::unique_ptr<GuestStackMemory> memory(new GuestStackMemory);
+  const auto guardBegin = reinterpret_cast<uintptr_t>(mapping);
+  memory->bounds = {guardBegin, guardBegin + guardBytes, guardBegin + guardBytes + bytes,
+                    /*isUsed=*/false, stackClearings};
+  return memory;
+}
+
+GuestStackMemory::~GuestStackMemory() {
+  platform::release(reinterpret_cast<uint8_t *>(bounds.guardBegin), bounds.top - bounds.guardBegin);
+}
 
 void installHandlers() {
   static std::once_flag installed;
@@ -83,9 +94,18 @@ void installHandlers() {
 Result<const GuestStack *> makeGuestStack(uint64_t bytes) {
   installHandlers();
   platform::unblockFaultSignals();
-  thread_local ThreadStacks stacks;
-  W2N_CHECK(stacks.make(bytes));
-  return currentGuestStack = &stacks.guest();
+  thread_local HandlerStack handlers;
+  W2N_CHECK(handlers.make());
+  if (Fiber *fiber = Fiber::current()) {
+    W2N_TRY(stack, fiber->makeGuestStack(bytes));
+    return currentGuestStack = stack;
+  }
+  thread_local ThreadStack ofThread;
+  currentGuestStack = nullptr;
+  ofThread.memory.reset();
+  W2N_TRY(memory, GuestStackMemory::create(bytes));
+  ofThread.memory = std::move(memory);
+  return currentGuestStack = &ofThread.memory->stack();
 }
 
 void clearGuestStack() {
@@ -110,6 +130,8 @@ bool hostStackHasRoom(uint32_t depth) {
   // On a stack that is not the thread's own (a coroutine's) nothing is known.
   constexpr uint32_t greatestDepthOnUnknownStack = 200;
   constexpr uintptr_t wantedBytes = 256 * 1024;
+  if (const Fiber *fiber = Fiber::current())
+    return fiber->hostStackHasRoom();
   if (depth < trustedDepth)
     return true;
   thread_local const uintptr_t limit = platform::threadStackLimit();

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 
 namespace w2n::runtime {
 
@@ -22,7 +23,25 @@ struct GuestStack {
   mutable uint32_t clearings = 0;
 };
 
-/// The calling thread's, or null before guestStack() has made it: read by the signal handler.
+/// Owns one: [guard region][stack].
+class GuestStackMemory {
+public:
+  /// Room for `bytes` (committed as they are used). Errors: Limit.
+  static Result<std::unique_ptr<GuestStackMemory>> create(uint64_t bytes);
+  ~GuestStackMemory();
+  GuestStackMemory(const GuestStackMemory &) = delete;
+  GuestStackMemory &operator=(const GuestStackMemory &) = delete;
+
+  const GuestStack &stack() const { return bounds; }
+
+private:
+  GuestStackMemory() = default;
+
+  GuestStack bounds = {};
+};
+
+/// The calling thread's, or that of the fiber that runs; null before makeGuestStack: read by the
+/// signal handler.
 extern constinit thread_local const GuestStack *currentGuestStack
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
@@ -32,9 +51,9 @@ void installHandlers();
 /// The size of a guest's stack if nobody asks for another: what Linux gives a main thread.
 inline constexpr uint64_t defaultStackBytes = 8 << 20;
 
-/// Makes the calling thread's stacks, that of the guest with `bytes` (committed as they are used),
-/// in place of those that it had: nothing may run on them. Freed when the thread ends. Also
-/// installs the fault handlers. Errors: Limit.
+/// Makes a stack of `bytes` (committed as they are used) the guest's of the calling thread, or of
+/// the fiber that runs, in place of the one that it had: nothing may run on that. Freed when the
+/// thread or fiber ends. Also installs the fault handlers, and what they run on. Errors: Limit.
 Result<const GuestStack *> makeGuestStack(uint64_t bytes);
 
 /// Clears what guests have left on the calling thread's stack, below those that are running: locals
@@ -46,7 +65,7 @@ inline std::atomic<uint32_t> stackClearings = 0;
 
 /// Whether the host's stack has room for another nested call (256 KiB): guest and host that call
 /// each other without end use it up without touching the guest's guard region. `depth` is the
-/// number of activations below.
+/// number of activations below. A fiber's stack is smaller, and so is what must be left of it.
 bool hostStackHasRoom(uint32_t depth);
 
 } // namespace w2n::runtime

@@ -28,6 +28,22 @@ uint8_t *reserve(uint64_t bytes) {
   return static_cast<uint8_t *>(address);
 }
 
+uint8_t *reserveStack(uint64_t guardBytes, uint64_t bytes) {
+  constexpr int madviseGuardInstall = 102; // MADV_GUARD_INSTALL
+  uint8_t *stack = reserve(guardBytes + bytes);
+  if (!stack)
+    return nullptr;
+  if (commit(stack, guardBytes + bytes) && madvise(stack, guardBytes, madviseGuardInstall) == 0) {
+    // A stack of which a few pages are used is not to become a huge page.
+    madvise(stack, guardBytes + bytes, MADV_NOHUGEPAGE);
+    return stack;
+  }
+  if (decommit(stack, guardBytes) && commit(stack + guardBytes, bytes))
+    return stack;
+  release(stack, guardBytes + bytes);
+  return nullptr;
+}
+
 /// Whether so many bytes could be had now.
 static bool canMap(uint64_t bytes) {
   void *address = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
