@@ -89,6 +89,9 @@ private:
   ValueAccess &access;
 };
 
+/// A copy of a value and of all that it refers to, in `arena`; null of null. Errors: Limit.
+Result<const ComponentValue *> keepValue(const ComponentValue *value, ValueArena &arena);
+
 // What both ask of types.
 
 std::optional<component::Primitive> primitiveOf(const component::Types &types,
