@@ -183,6 +183,8 @@ Status AsyncAdapters::addGuestCall(WorldCall &call, const CanonFunc &canon,
   if (finish != component::noIndex)
     call.finish = exports.add(finish);
   call.core = exports.add(module.indexOf(lifted.core));
+  if (lifted.options.memory)
+    call.memory = module.indexOf(*lifted.options.memory);
   if (lifted.options.callback)
     call.callback = exports.add(module.indexOf(*lifted.options.callback));
   if (lifted.options.postReturn)
@@ -221,8 +223,6 @@ uint32_t AsyncAdapters::resultNumberOf(uint32_t instance, const std::optional<Va
                                        const BoundOptions &options) {
   std::string key = std::to_string(adapters.typeNumbers.of(instance, type)) + "," +
                     std::to_string(unsigned(options.encoding));
-  if (options.memory)
-    key += "," + std::to_string(module.indexOf(*options.memory));
   return resultNumbers.emplace(std::move(key), uint32_t(resultNumbers.size())).first->second;
 }
 

@@ -51,6 +51,7 @@ struct WorldCall {
   bool isHost = false;             ///< the callee is the host, through `core`
   bool hasResultPointer = false;   ///< the last parameter is where the caller wants the result
   uint32_t resultNumber = 0;       ///< what task.return must have, too
+  uint32_t memory = noIndex;       ///< of the callee; task.return has no other
   /// (task, lowered parameters) -> (lifted parameters)
   uint32_t start = noIndex;
   uint32_t core = noIndex, callback = noIndex, postReturn = noIndex;

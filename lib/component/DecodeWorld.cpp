@@ -255,7 +255,7 @@ private:
       W2N_CHECK(readEnum(*flag, 2));
     W2N_CHECK(readNumber(call.resultNumber));
     for (uint32_t *index :
-         {&call.start, &call.core, &call.callback, &call.postReturn, &call.finish})
+         {&call.memory, &call.start, &call.core, &call.callback, &call.postReturn, &call.finish})
       W2N_CHECK(readOptional(*index));
     return {};
   }

@@ -95,7 +95,7 @@ private:
       out.writeByte(flag);
     out.writeUnsigned(call.resultNumber);
     for (const uint32_t index :
-         {call.start, call.core, call.callback, call.postReturn, call.finish})
+         {call.memory, call.start, call.core, call.callback, call.postReturn, call.finish})
       writeOptional(index);
   }
 

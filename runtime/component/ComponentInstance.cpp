@@ -102,6 +102,11 @@ public:
                               resource->handleType);
   }
 
+  Result<ComponentValue> liftEnd(component::ValueType type, uint32_t handle) override {
+    W2N_CHECK(callee.takeEnd(function, type, handle));
+    return ValueAccess::liftEnd(type, handle);
+  }
+
 private:
   Result<const WorldResource *> resourceOf(const TypeBody &type) {
     const WorldResource *resource = callee.component().resourceOf(type.resource);
@@ -152,6 +157,19 @@ TaskRuntime &ComponentInstance::taskRuntime() {
   if (!tasks)
     tasks = std::make_unique<TaskRuntime>(*this);
   return *tasks;
+}
+
+Result<std::shared_ptr<SharedStream>>
+ComponentInstance::takeEnd(const WorldFunction &function, component::ValueType type,
+                           uint32_t handle) {
+  const component::Concurrency &concurrency = component().world().concurrency;
+  const auto found =
+      std::ranges::find(concurrency.streams, type.type, &component::WorldStream::type);
+  if (found == concurrency.streams.end())
+    return fail(ErrorKind::Malformed, "the component's metadata lack a stream type");
+  const bool isFuture = component().world().types[type.type].form == TypeForm::Future;
+  W2N_TRY(instance, taskRuntime().instanceOf(function.instance));
+  return taskRuntime().takeReadable(*instance, handle, isFuture, found->element);
 }
 
 bool ComponentInstance::hasTasks(const WorldFunction &function) {

@@ -44,6 +44,9 @@ public:
   }
   Status callHost(Instance &core, const LinkedComponent::HostImport &import, std::span<Slot> slots);
   Status destroyHost(uint32_t handleType, uint32_t representation);
+  /// The stream of a readable end that leaves the table of the function's component instance.
+  Result<std::shared_ptr<SharedStream>> takeEnd(const component::WorldFunction &function,
+                                                component::ValueType type, uint32_t handle);
   Status serve(Instance &core, uint32_t service, std::span<Slot> slots);
 
   // For TaskRuntime. Errors: Malformed, and whatever a call ends with.

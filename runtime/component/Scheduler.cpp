@@ -302,6 +302,10 @@ Status Scheduler::begin(TaskThread &thread) {
   if (thread.next == TaskThread::Next::Begin && !task.function.isHost) {
     TaskInstance &instance = *task.instance;
     const bool hasWaited = thread.condition.kind == Condition::Kind::MayEnter;
+    // A task that holds the component instance and can go on does so first.
+    if (!hasWaited && task.function.needsExclusive() && instance.exclusive &&
+        isReady(*instance.exclusive))
+      W2N_CHECK(resume(*instance.exclusive));
     if (hasWaited) {
       --instance.waitingToEnter;
       thread.condition = {};

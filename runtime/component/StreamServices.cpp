@@ -115,6 +115,8 @@ Status TaskRuntime::copyElements(const SharedStream &stream, CopyBuffer &from, C
 }
 
 Status TaskRuntime::copy(const Service &service, std::span<Slot> slots, ObjectKind kind) {
+  if (!service.isAsync)
+    W2N_CHECK(checkMayBlock());
   W2N_TRY(end, findEnd(service, uint32_t(slots[0]), kind));
   if (end->isCopying())
     return canonTrap(CanonTrap::ConcurrentCopies);
@@ -147,16 +149,16 @@ Status TaskRuntime::copy(const Service &service, std::span<Slot> slots, ObjectKi
 }
 
 Status TaskRuntime::cancelCopy(const Service &service, std::span<Slot> slots, ObjectKind kind) {
+  if (!service.isAsync)
+    W2N_CHECK(checkMayBlock());
   W2N_TRY(end, findEnd(service, uint32_t(slots[0]), kind));
-  if (end->state != CopyEnd::State::Copying || end->hasSyncWaiter) {
-    if (!service.isAsync)
-      W2N_CHECK(checkMayBlock());
+  if (end->state != CopyEnd::State::Copying || end->hasSyncWaiter)
     return canonTrap(CanonTrap::NothingToCancel);
-  }
   if (end->set && !service.isAsync)
     return canonTrap(CanonTrap::SyncInSet);
   end->state = CopyEnd::State::Cancelling;
-  if (!end->hasEvent) {
+  // What was copied so far is told with the cancellation.
+  if (!end->hasFinalEvent()) {
     end->shared->cancel();
     if (!end->hasEvent) {
       if (service.isAsync) {
@@ -173,7 +175,7 @@ Status TaskRuntime::cancelCopy(const Service &service, std::span<Slot> slots, Ob
 Status TaskRuntime::dropEnd(const Service &service, std::span<Slot> slots, ObjectKind kind) {
   W2N_TRY(end, findEnd(service, uint32_t(slots[0]), kind));
   if (end->isCopying())
-    return canonTrap(CanonTrap::DropBusyStream);
+    return canonTrap(end->isWritable() ? CanonTrap::DropBusyStream : CanonTrap::RemoveBusyStream);
   if (kind == ObjectKind::WritableFuture && end->state != CopyEnd::State::Done)
     return canonTrap(CanonTrap::DropUnwrittenFuture);
   W2N_TRY(instance, instanceOf(service.instance));

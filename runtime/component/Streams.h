@@ -81,6 +81,8 @@ struct CopyEnd final : Waitable, CopyParty {
   }
   void onCopy() override;
   void onDone(CopyResult result) override;
+  /// An event that no further copy changes.
+  bool hasFinalEvent() const { return hasEvent && !isPartial; }
   /// Takes the stream out of the end, which goes to another table.
   std::shared_ptr<SharedStream> release() { return std::move(shared); }
 

@@ -31,6 +31,10 @@ public:
   /// Errors: Malformed.
   Result<TaskInstance *> instanceOf(uint32_t componentInstance);
   const component::WorldElement *elementAt(uint32_t number) const;
+  /// The stream of a readable end that leaves a table. Errors: Trap.
+  Result<std::shared_ptr<SharedStream>> takeReadable(TaskInstance &from, uint32_t handle,
+                                                     bool isFuture, uint32_t element);
+  Result<uint32_t> giveReadable(TaskInstance &to, std::shared_ptr<SharedStream> shared);
 
 private:
   using Service = component::WorldService;
@@ -87,10 +91,6 @@ private:
   Result<std::shared_ptr<CopyEnd>> findEnd(const Service &service, uint32_t handle,
                                            ObjectKind kind);
 
-  /// The stream of a readable end that leaves a table. Errors: Trap.
-  Result<std::shared_ptr<SharedStream>> takeReadable(TaskInstance &from, uint32_t handle,
-                                                     bool isFuture, uint32_t element);
-  Result<uint32_t> giveReadable(TaskInstance &to, std::shared_ptr<SharedStream> shared);
   Result<TaskFunction> functionOf(const component::WorldCall &call);
   /// The task of the component instance that asks. Errors: Trap.
   Result<Task *> currentTask(const Service &service);

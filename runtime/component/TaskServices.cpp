@@ -79,7 +79,8 @@ private:
 Result<TaskFunction> TaskRuntime::functionOf(const WorldCall &call) {
   TaskFunction function{.isAsyncLift = call.isAsyncLift,
                         .isHost = call.isHost,
-                        .resultNumber = call.resultNumber};
+                        .resultNumber = call.resultNumber,
+                        .memory = call.memory};
   W2N_TRY(core, owner.functionAt(call.core));
   function.core = core;
   if (call.callback != noIndex) {
@@ -109,6 +110,8 @@ Status TaskRuntime::serveCall(const Service &service, std::span<Slot> slots) {
   // The host waits on the stack of its caller.
   if (call.isHost && !call.isAsyncLower)
     return owner.callCoreIn(call.core, slots);
+  if (!call.isAsyncLower)
+    W2N_CHECK(checkMayBlock());
   W2N_TRY(function, functionOf(call));
   W2N_TRY(caller, instanceOf(call.caller));
   TaskInstance *callee = nullptr;
@@ -180,6 +183,7 @@ Status TaskRuntime::callExport(const WorldFunction &function, std::shared_ptr<Ta
   WorldCall call{.callee = function.instance,
                  .isAsyncLift = function.isAsyncLift,
                  .resultNumber = function.resultNumber,
+                 .memory = function.memory,
                  .core = function.function,
                  .callback = function.callback,
                  .postReturn = function.postReturn};
@@ -212,7 +216,9 @@ Status TaskRuntime::serveTaskReturn(const Service &service, std::span<Slot> slot
   W2N_TRY(task, currentTask(service));
   if (!task->function.isAsyncLift)
     return canonTrap(CanonTrap::TaskIsSync);
-  if (task->function.resultNumber != service.subject)
+  const bool isOtherMemory = service.memory != noIndex && task->function.memory != noIndex &&
+                             service.memory != task->function.memory;
+  if (task->function.resultNumber != service.subject || isOtherMemory)
     return canonTrap(CanonTrap::WrongTaskReturn);
   return task->giveResult(slots);
 }
@@ -225,6 +231,8 @@ Status TaskRuntime::serveTaskCancel(const Service &service, std::span<Slot>) {
 }
 
 Status TaskRuntime::serveSubtaskCancel(const Service &service, std::span<Slot> slots) {
+  if (!service.isAsync)
+    W2N_CHECK(checkMayBlock());
   W2N_TRY(instance, instanceOf(service.instance));
   W2N_TRY(subtask, instance->objects.find<Subtask>(uint32_t(slots[0]), ObjectKind::Subtask));
   if (subtask->isDelivered)
@@ -261,7 +269,7 @@ Status TaskRuntime::serveSubtaskDrop(const Service &service, std::span<Slot> slo
   if (!subtask->isDelivered)
     return canonTrap(CanonTrap::SubtaskNotResolved);
   if (subtask->hasSyncWaiter)
-    return canonTrap(CanonTrap::WaitableInUse);
+    return canonTrap(CanonTrap::SyncInSet);
   subtask->join(nullptr);
   return instance->objects.remove(*subtask);
 }
@@ -323,6 +331,7 @@ Status TaskRuntime::writeEvent(const Service &service, uint32_t address, const E
 }
 
 Status TaskRuntime::serveWaitableSetWait(const Service &service, std::span<Slot> slots) {
+  W2N_CHECK(checkMayBlock());
   W2N_TRY(instance, instanceOf(service.instance));
   W2N_TRY(set, instance->objects.find<WaitableSet>(uint32_t(slots[0]), ObjectKind::WaitableSet));
   ++set->waiterCount;
@@ -363,7 +372,7 @@ Status TaskRuntime::serveWaitableJoin(const Service &service, std::span<Slot> sl
   W2N_TRY(instance, instanceOf(service.instance));
   W2N_TRY(waitable, instance->objects.findWaitable(uint32_t(slots[0])));
   if (waitable->hasSyncWaiter)
-    return canonTrap(CanonTrap::WaitableInUse);
+    return canonTrap(CanonTrap::SyncInSet);
   if (uint32_t(slots[1]) == 0) {
     waitable->join(nullptr);
     return {};

@@ -21,6 +21,7 @@ struct TaskFunction {
   bool isAsyncLift = false; ///< it gives its result with task.return
   bool isHost = false;      ///< `core` calls the host, and takes what the caller gives
   uint32_t resultNumber = 0;
+  uint32_t memory = ~uint32_t(0); ///< index; none
   /// Tasks that run alone in their component instance, but for where they wait.
   bool needsExclusive() const { return isAsyncType && !isHost && (!isAsyncLift || callback); }
 };

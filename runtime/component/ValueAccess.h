@@ -26,6 +26,9 @@ public:
   virtual Result<uint32_t> lowerHandle(const component::TypeBody &type,
                                        const ComponentValue &value) = 0;
 
+  /// The readable end of a stream or future. Errors: Trap, Unsupported.
+  virtual Result<ComponentValue> liftEnd(component::ValueType type, uint32_t handle);
+
 protected:
   ~ValueAccess() = default;
 };
