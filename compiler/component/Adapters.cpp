@@ -114,8 +114,8 @@ void Adapters::checkPointer(CodeEmitter &e, const BoundOptions &options, uint32_
 }
 
 Result<std::vector<FlatSlot>> Adapters::passParams(CodeEmitter &e, Translator &translator,
-                                                   const CanonFunc &canon,
-                                                   const LiftedFunc &lifted, uint32_t firstParam) {
+                                                   const CanonFunc &canon, const LiftedFunc &lifted,
+                                                   uint32_t firstParam) {
   constexpr size_t maxAsyncParams = 4;
   const TypeBody &func = types[lifted.type];
   const FlatTypes params = flatParams(types, func);
@@ -334,10 +334,11 @@ void Adapters::addContextBuiltin(uint32_t index, const CanonFunc &func) {
 /// The runtime does what is to be done.
 void Adapters::addServiceCall(uint32_t index, const CanonFunc &func) {
   const uint32_t import = services.importOf(index);
-  const wasm::FunctionType type = func.builtin == Builtin::Lower
-                                      ? loweredType(types, types[program.liftedFuncs[func.lifted].type],
-                                                    canonOptions(func.options))
-                                      : types[func.type];
+  const wasm::FunctionType type =
+      func.builtin == Builtin::Lower
+          ? loweredType(types, types[program.liftedFuncs[func.lifted].type],
+                        canonOptions(func.options))
+          : types[func.type];
   const bool mayAlways =
       func.builtin == Builtin::BackpressureInc || func.builtin == Builtin::BackpressureDec;
   CodeEmitter e(type);
@@ -373,8 +374,8 @@ Status Adapters::lowerThroughRuntime(uint32_t index, const CanonFunc &func) {
 
 /// A component instance cannot call one that it is in, or that is in it.
 void Adapters::addNestedCall(uint32_t index, const CanonFunc &func) {
-  const wasm::FunctionType type = loweredType(types, types[program.liftedFuncs[func.lifted].type],
-                                              canonOptions(func.options));
+  const wasm::FunctionType type =
+      loweredType(types, types[program.liftedFuncs[func.lifted].type], canonOptions(func.options));
   CodeEmitter e(type);
   checkMayLeave(e, func.componentInstance);
   trap(e, CanonTrap::CannotEnter);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// CanonicalABI.md, "canon lift", "canon lower", "canon task.return" and "canon stream.{read,write}",
-// as far as they lift and lower values.
+// CanonicalABI.md, "canon lift", "canon lower", "canon task.return" and "canon
+// stream.{read,write}", as far as they lift and lower values.
 
 #include "compiler/component/AsyncAdapters.h"
 
@@ -136,10 +136,19 @@ Result<uint32_t> AsyncAdapters::makeHostCall(uint32_t canonFunc) {
   type.results = canon.options.isAsync ? std::vector<wasm::ValueType>() : type.results;
   CodeEmitter e(type);
   const uint32_t host = module.hostCallOf(canonFunc);
+  const bool lends = std::ranges::any_of(
+      func.fields, [&](const Field &param) { return hasBorrow(types, *param.type); });
+  const uint32_t loans = lends ? adapters.handles.beginLoans(e) : 0;
+  const auto callHost = [&] {
+    e.call(host);
+    // The result stays on the stack.
+    if (lends)
+      adapters.handles.endLoans(e, canon.componentInstance, loans);
+  };
   if (!canon.options.isAsync) {
     for (uint32_t i = 0; i < type.params.size(); ++i)
       e.get(i);
-    e.call(host);
+    callHost();
     return module.addFunction(type, e.take());
   }
   const Side caller{canon.options, canon.componentInstance};
@@ -162,7 +171,7 @@ Result<uint32_t> AsyncAdapters::makeHostCall(uint32_t canonFunc) {
   const auto pointer = uint32_t(type.params.size() - 1);
   if (result.size() > maxFlatResults)
     e.get(pointer);
-  e.call(host);
+  callHost();
   if (result.size() == maxFlatResults) {
     const FlatSlot slot{e.newLocal(result[0]), result[0]};
     e.set(slot.local);
@@ -248,11 +257,10 @@ uint32_t AsyncAdapters::bufferOf(const CanonFunc &func, bool isWriter) {
   if (func.options.realloc)
     buffer.realloc = exports.addRealloc(func.componentInstance, *func.options.realloc);
   std::string key = std::to_string(isWriter);
-  for (const uint32_t part : {element, buffer.instance, buffer.memory, buffer.realloc,
-                              uint32_t(buffer.encoding)})
+  for (const uint32_t part :
+       {element, buffer.instance, buffer.memory, buffer.realloc, uint32_t(buffer.encoding)})
     key += "," + std::to_string(part);
-  const auto [found, isNew] =
-      bufferNumbers.emplace(std::move(key), uint32_t(to.buffers.size()));
+  const auto [found, isNew] = bufferNumbers.emplace(std::move(key), uint32_t(to.buffers.size()));
   if (isNew) {
     to.buffers.push_back(buffer);
     (isWriter ? writers : readers).push_back({found->second, element, &func});

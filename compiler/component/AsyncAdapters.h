@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Asynchronous functions, streams and futures: the runtime keeps their state (tasks, subtasks, ends,
-// what waits for what), and calls functions that are made here where values go from one component
-// instance to another, so that these are copied once.
+// Asynchronous functions, streams and futures: the runtime keeps their state (tasks, subtasks,
+// ends, what waits for what), and calls functions that are made here where values go from one
+// component instance to another, so that these are copied once.
 #pragma once
 
 #include "compiler/component/HelperExports.h"
@@ -35,8 +35,7 @@ private:
   uint32_t elementOf(uint32_t instance, const std::optional<component::ValueType> &type);
   Status addCopies();
   Result<uint32_t> makeCopy(const CanonFunc &writer, const CanonFunc &reader);
-  void addStreams(const std::optional<component::ValueType> &type,
-                  std::set<uint32_t> &visited);
+  void addStreams(const std::optional<component::ValueType> &type, std::set<uint32_t> &visited);
   void addInstance(uint32_t instance);
 
   /// A read or a write in the source of the component.

@@ -27,8 +27,7 @@ public:
     return found->second;
   }
   uint32_t addPostReturn(const LiftedFunc &lifted) {
-    const wasm::FunctionType type =
-        liftedType(adapters.types, adapters.types[lifted.type], {});
+    const wasm::FunctionType type = liftedType(adapters.types, adapters.types[lifted.type], {});
     return add(adapters.insideOf(lifted.componentInstance, {type.results, {}},
                                  *lifted.options.postReturn));
   }

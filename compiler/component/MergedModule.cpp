@@ -121,7 +121,8 @@ Status MergedModule::addInstances() {
                           [](const auto &type) { return type.host.has_value(); }))
     addImport({own, "drop"}, pair);
   for (const ServicePlan::Import &import : services.imports())
-    addImport({own, std::string(component::serviceInfos[size_t(import.service)].name)}, import.type);
+    addImport({own, std::string(component::serviceInfos[size_t(import.service)].name)},
+              import.type);
   functionCount = imports.count;
   for (const CanonFunc &func : program.canonFuncs)
     functionCount += program.isHostCall(func);

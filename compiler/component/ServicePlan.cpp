@@ -47,7 +47,9 @@ ServicePlan::ServicePlan(const FlatProgram &program, const component::Types &typ
     if (const auto service = component::serviceOf(func.builtin)) {
       add(*service, i, types[func.type]);
     } else if (program.isRuntimeCall(func, types)) {
-      add(Service::Call, i, loweredType(types, types[program.liftedFuncs[func.lifted].type], canonOptions(func.options)));
+      add(Service::Call, i,
+          loweredType(types, types[program.liftedFuncs[func.lifted].type],
+                      canonOptions(func.options)));
     } else if (func.builtin != component::Builtin::Lower ||
                !hasEnds(types, program.liftedFuncs[func.lifted].type)) {
       continue;

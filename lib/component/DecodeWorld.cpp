@@ -250,8 +250,7 @@ private:
   Status readCall(WorldCall &call) {
     W2N_CHECK(readNumber(call.caller));
     W2N_CHECK(readNumber(call.callee));
-    for (bool *flag :
-         {&call.isAsyncLower, &call.isAsyncLift, &call.isHost, &call.hasResultPointer})
+    for (bool *flag : {&call.isAsyncLower, &call.isAsyncLift, &call.isHost, &call.hasResultPointer})
       W2N_CHECK(readEnum(*flag, 2));
     W2N_CHECK(readNumber(call.resultNumber));
     for (uint32_t *index :
@@ -263,7 +262,8 @@ private:
   Status readElement(WorldElement &element) {
     W2N_CHECK(readNumber(element.bytes));
     W2N_CHECK(readNumber(element.alignment));
-    const bool isPower = element.alignment != 0 && (element.alignment & (element.alignment - 1)) == 0;
+    const bool isPower =
+        element.alignment != 0 && (element.alignment & (element.alignment - 1)) == 0;
     if (!isPower || element.alignment > 8)
       return in.malformed("elements of a stream have an alignment of " +
                           std::to_string(element.alignment));

@@ -91,7 +91,8 @@ private:
   void write(const WorldCall &call) {
     out.writeUnsigned(call.caller);
     out.writeUnsigned(call.callee);
-    for (const bool flag : {call.isAsyncLower, call.isAsyncLift, call.isHost, call.hasResultPointer})
+    for (const bool flag :
+         {call.isAsyncLower, call.isAsyncLift, call.isHost, call.hasResultPointer})
       out.writeByte(flag);
     out.writeUnsigned(call.resultNumber);
     for (const uint32_t index :

@@ -334,7 +334,8 @@ static void setSubject(Definition &definition, const std::optional<ValueType> &t
     definition.subject = uint32_t(type->type);
 }
 
-Result<wasm::FunctionType> Validator::builtinType(Definition &definition, const CanonDefinition &canon) {
+Result<wasm::FunctionType> Validator::builtinType(Definition &definition,
+                                                  const CanonDefinition &canon) {
   const uint64_t offset = definition.offset;
   using wasm::ValueType;
   wasm::FunctionType type;

@@ -159,9 +159,9 @@ TaskRuntime &ComponentInstance::taskRuntime() {
   return *tasks;
 }
 
-Result<std::shared_ptr<SharedStream>>
-ComponentInstance::takeEnd(const WorldFunction &function, component::ValueType type,
-                           uint32_t handle) {
+Result<std::shared_ptr<SharedStream>> ComponentInstance::takeEnd(const WorldFunction &function,
+                                                                 component::ValueType type,
+                                                                 uint32_t handle) {
   const component::Concurrency &concurrency = component().world().concurrency;
   const auto found =
       std::ranges::find(concurrency.streams, type.type, &component::WorldStream::type);
@@ -370,7 +370,7 @@ public:
     result = kept;
     return {};
   }
-  void cancelled(Task &) override {}
+  void canceled(Task &) override {}
 
   const ComponentValue *result = nullptr;
 

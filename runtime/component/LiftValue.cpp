@@ -21,10 +21,9 @@ using component::ValueType;
 namespace {
 
 bool isEnd(const component::Types &types, ValueType type) {
-  return !type.primitive && (types[type.type].form == TypeForm::Stream ||
-                             types[type.type].form == TypeForm::Future);
+  return !type.primitive &&
+         (types[type.type].form == TypeForm::Stream || types[type.type].form == TypeForm::Future);
 }
-
 
 Slot take(std::span<const Slot> &slots) {
   const Slot first = slots[0];

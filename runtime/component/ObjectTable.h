@@ -27,8 +27,7 @@ public:
   /// Errors: Trap (there is no such handle, or it is of a resource).
   Result<std::shared_ptr<TableObject>> find(uint32_t handle) const;
   /// The same for an object of one kind.
-  template <typename T>
-  Result<std::shared_ptr<T>> find(uint32_t handle, ObjectKind kind) const {
+  template <typename T> Result<std::shared_ptr<T>> find(uint32_t handle, ObjectKind kind) const {
     W2N_TRY(object, find(handle));
     W2N_CHECK(checkKind(*object, kind, handle));
     return std::static_pointer_cast<T>(std::move(object));

@@ -3,9 +3,11 @@
 #include "runtime/component/Scheduler.h"
 
 #include "runtime/component/HostCall.h"
+#include "runtime/core/EventLoop.h"
 #include "runtime/core/Instance.h"
 
 #include <algorithm>
+#include <list>
 #include <utility>
 
 namespace w2n::runtime {
@@ -160,13 +162,26 @@ void Scheduler::stopWaiting(TaskThread &thread) {
   std::erase(waiting, &thread);
 }
 
+/// `only` is the component instance of a synchronous function that blocks: tasks that run alone in
+/// it cannot go on before it returns.
+bool Scheduler::isCandidate(const TaskThread &thread, const TaskInstance *only) const {
+  const Task &task = thread.task;
+  if (only && (task.instance != only || &thread == only->exclusive ||
+               (task.function.needsExclusive() && &thread == task.implicitThread)))
+    return false;
+  return isReady(thread);
+}
+
+bool Scheduler::canRunOthers(const TaskThread &blocked) const {
+  return std::ranges::any_of(waiting, [&](const TaskThread *thread) {
+    return isCandidate(*thread, blocked.task.instance);
+  });
+}
+
 TaskThread *Scheduler::pickReady(const TaskInstance *only) {
   std::vector<TaskThread *> ready;
   for (TaskThread *thread : waiting) {
-    if (only && (thread->task.instance != only || thread == only->exclusive ||
-                 (thread->task.function.needsExclusive() && thread == thread->task.implicitThread)))
-      continue;
-    if (!isReady(*thread))
+    if (!isCandidate(*thread, only))
       continue;
     if (seed == 0)
       return thread;
@@ -212,7 +227,7 @@ Result<bool> Scheduler::block(bool isCancellable, TaskThread *to) {
   thread.isCancellable = false;
   if (ending)
     return endError();
-  return std::exchange(thread.wasCancelled, false);
+  return std::exchange(thread.wasCanceled, false);
 }
 
 Result<bool> Scheduler::waitUntil(Condition condition, bool isCancellable) {
@@ -257,9 +272,26 @@ void Scheduler::exchangeContext(TaskThread &thread) {
     return;
   for (size_t i = 0; i < 2; ++i)
     if (const auto &global = thread.task.instance->context[i])
-      thread.storage[i] =
-          std::exchange(reinterpret_cast<uint32_t &>(*global->cell), thread.storage[i]);
+      thread.storage[i] = std::exchange(global->cell->bits[0], thread.storage[i]);
 }
+
+namespace {
+
+/// A function of the host that waits parks the fiber for the thread's event loop, not for us:
+/// nothing else of the instance runs meanwhile.
+void waitForLoop(const TaskThread &thread) {
+  while (EventLoop *const loop = EventLoop::current()) {
+    const bool isInLoop = thread.fiber && !thread.fiber->isDone() && thread.isRunning;
+    if (!isInLoop)
+      return;
+    if (Fiber::current())
+      loop->yield();
+    else if (!loop->runOnce(std::chrono::nanoseconds(-1)))
+      return;
+  }
+}
+
+} // namespace
 
 /// The thread that it switches to, or null.
 Result<TaskThread *> Scheduler::runOnce(TaskThread &thread) {
@@ -271,6 +303,7 @@ Result<TaskThread *> Scheduler::runOnce(TaskThread &thread) {
     thread.fiber->resume();
   else
     status = begin(thread);
+  waitForLoop(thread);
   exchangeContext(thread);
   running = below;
   thread.isRunning = false;
@@ -285,11 +318,11 @@ Result<TaskThread *> Scheduler::runOnce(TaskThread &thread) {
   return to;
 }
 
-Status Scheduler::resume(TaskThread &first, bool isCancelled) {
+Status Scheduler::resume(TaskThread &first, bool isCanceled) {
   TaskThread *thread = &first;
   while (thread) {
     stopWaiting(*thread);
-    thread->wasCancelled = std::exchange(isCancelled, false);
+    thread->wasCanceled = std::exchange(isCanceled, false);
     W2N_TRY(next, runOnce(*thread));
     thread = next;
   }
@@ -309,7 +342,7 @@ Status Scheduler::begin(TaskThread &thread) {
     if (hasWaited) {
       --instance.waitingToEnter;
       thread.condition = {};
-      if (std::exchange(thread.wasCancelled, false)) {
+      if (std::exchange(thread.wasCanceled, false)) {
         thread.isCancellable = false;
         thread.isDone = true;
         return task.cancel();
@@ -325,7 +358,17 @@ Status Scheduler::begin(TaskThread &thread) {
       instance.exclusive = &thread;
     W2N_CHECK(registerThread(thread));
   }
-  W2N_TRY(fiber, Fiber::create([this, &thread] { thread.status = onFiber(thread); }));
+  // What ends the caller ends what it starts, too.
+  auto run = [this, &thread, interrupts = InterruptScope::currentInterrupts()] {
+    std::list<InterruptScope> scopes;
+    for (const auto &interrupt : interrupts)
+      scopes.emplace_back(interrupt);
+    thread.status = onFiber(thread);
+    // They nest.
+    while (!scopes.empty())
+      scopes.pop_back();
+  };
+  W2N_TRY(fiber, Fiber::create(std::move(run)));
   thread.fiber = std::move(fiber);
   thread.fiber->resume();
   return {};
@@ -342,8 +385,8 @@ Status Scheduler::onFiber(TaskThread &thread) {
     thread.isCancellable = false;
     thread.task.instance->exclusive = &thread;
     Event event;
-    if (std::exchange(thread.wasCancelled, false))
-      event.code = EventCode::TaskCancelled;
+    if (std::exchange(thread.wasCanceled, false))
+      event.code = EventCode::TaskCanceled;
     else if (set)
       event = takeEventOf(*set);
     return runCallback(thread, event);
@@ -431,7 +474,7 @@ Status Scheduler::afterCallback(TaskThread &thread, uint32_t packed) {
   startWaiting(thread, std::move(condition));
   // It has not heard of its cancellation: the next call tells it.
   if (thread.task.deliverPendingCancel(true)) {
-    thread.wasCancelled = true;
+    thread.wasCanceled = true;
     thread.condition.kind = Condition::Kind::MayRun;
   }
   return {};
@@ -442,9 +485,8 @@ Status Scheduler::finishThread(TaskThread &thread) {
   thread.isDone = true;
   if (task.instance && task.instance->exclusive == &thread)
     task.instance->exclusive = nullptr;
-  const bool isLast = std::ranges::count_if(task.threads, [](const auto &other) {
-                        return !other->isDone;
-                      }) == 0;
+  const bool isLast =
+      std::ranges::count_if(task.threads, [](const auto &other) { return !other->isDone; }) == 0;
   if (isLast && !task.isResolved())
     return canonTrap(CanonTrap::TaskNotReturned);
   return {};
@@ -486,8 +528,8 @@ Result<bool> Scheduler::tick() {
   TaskThread *const thread = pickReady(nullptr);
   if (!thread)
     return false;
-  const bool isCancelled = thread->wasCancelled;
-  W2N_CHECK(resume(*thread, isCancelled));
+  const bool isCanceled = thread->wasCanceled;
+  W2N_CHECK(resume(*thread, isCanceled));
   return true;
 }
 

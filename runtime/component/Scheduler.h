@@ -50,8 +50,8 @@ public:
 
   /// Runs a thread that does not run until it waits or ends, and then those that it switches to.
   /// Errors: whatever ends it.
-  Status resume(TaskThread &thread, bool isCancelled = false);
-  /// The current thread goes aside until the condition holds. True if it was cancelled. Errors: Trap
+  Status resume(TaskThread &thread, bool isCanceled = false);
+  /// The current thread goes aside until the condition holds. True if it was canceled. Errors: Trap
   /// (nothing may block here, or nothing else can run).
   Result<bool> waitUntil(Condition condition, bool isCancellable);
   /// The current thread goes aside until it is resumed; `to`, which must not run, goes on instead.
@@ -63,6 +63,8 @@ public:
   bool isReady(const TaskThread &thread) const;
   /// `isReady`, and what waits is not barred by a synchronous call.
   bool isPromotable(const TaskThread &thread) const;
+  /// Whether something can run on top of a thread that blocks in a synchronous function.
+  bool canRunOthers(const TaskThread &blocked) const;
   /// What waits is resumed at once.
   void stopWaiting(TaskThread &thread);
   /// Takes away a task whose parameters the host has given wrong, so that it has not begun.
@@ -78,7 +80,6 @@ public:
   size_t choose(size_t count);
 
 private:
-  using Pick = bool (Scheduler::*)(const TaskThread &thread, const TaskThread &blocked) const;
   Result<TaskThread *> runOnce(TaskThread &thread);
   Status begin(TaskThread &thread);
   Status onFiber(TaskThread &thread);
@@ -90,6 +91,7 @@ private:
   Status runOthers(TaskThread &blocked, TaskThread *next);
   Result<bool> block(bool isCancellable, TaskThread *to);
   TaskThread *pickReady(const TaskInstance *only);
+  bool isCandidate(const TaskThread &thread, const TaskInstance *only) const;
   void startWaiting(TaskThread &thread, Condition condition);
   bool hasBackpressure(const Task &task) const;
   bool mayRun(const TaskThread &thread) const;

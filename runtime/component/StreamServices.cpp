@@ -49,10 +49,12 @@ Result<std::shared_ptr<CopyEnd>> TaskRuntime::findEnd(const Service &service, ui
 Status TaskRuntime::makeEnds(const Service &service, std::span<Slot> slots, bool isFuture) {
   W2N_TRY(instance, instanceOf(service.instance));
   auto shared = std::make_shared<SharedStream>(isFuture, service.subject);
-  W2N_TRY(readable, instance->objects.add(std::make_shared<CopyEnd>(
-                        isFuture ? ObjectKind::ReadableFuture : ObjectKind::ReadableStream, shared)));
-  W2N_TRY(writable, instance->objects.add(std::make_shared<CopyEnd>(
-                        isFuture ? ObjectKind::WritableFuture : ObjectKind::WritableStream, shared)));
+  W2N_TRY(readable,
+          instance->objects.add(std::make_shared<CopyEnd>(
+              isFuture ? ObjectKind::ReadableFuture : ObjectKind::ReadableStream, shared)));
+  W2N_TRY(writable,
+          instance->objects.add(std::make_shared<CopyEnd>(
+              isFuture ? ObjectKind::WritableFuture : ObjectKind::WritableStream, shared)));
   slots[0] = readable | uint64_t(writable) << 32;
   return {};
 }
@@ -156,7 +158,7 @@ Status TaskRuntime::cancelCopy(const Service &service, std::span<Slot> slots, Ob
     return canonTrap(CanonTrap::NothingToCancel);
   if (end->set && !service.isAsync)
     return canonTrap(CanonTrap::SyncInSet);
-  end->state = CopyEnd::State::Cancelling;
+  end->state = CopyEnd::State::Canceling;
   // What was copied so far is told with the cancellation.
   if (!end->hasFinalEvent()) {
     end->shared->cancel();

@@ -17,7 +17,7 @@ void SharedStream::finishPending(CopyResult result) {
 
 void SharedStream::cancel() {
   if (pending)
-    finishPending(CopyResult::Cancelled);
+    finishPending(CopyResult::Canceled);
 }
 
 void SharedStream::drop() {
@@ -54,7 +54,8 @@ Status SharedStream::transfer(CopyParty &party, bool isWriter, const CopyElement
   // A restriction of the specification's, for now.
   if (pending->buffer.instance == party.buffer.instance && !party.buffer.isHost() &&
       !mayStayInInstance)
-    return canonTrap(isFuture ? CanonTrap::CopyWithinInstance : CanonTrap::CopyWithinInstanceStream);
+    return canonTrap(isFuture ? CanonTrap::CopyWithinInstance
+                              : CanonTrap::CopyWithinInstanceStream);
   if (isFuture) {
     W2N_CHECK(copyNow(party, isWriter, copy));
     finishPending(CopyResult::Completed);
@@ -103,12 +104,12 @@ Event CopyEnd::deliver() {
   if (isPartial && shared->pending == this)
     shared->pending = nullptr;
   const bool isFuture = shared->isFuture;
-  const bool isOver = result == CopyResult::Dropped || (isFuture && result == CopyResult::Completed);
+  const bool isOver =
+      result == CopyResult::Dropped || (isFuture && result == CopyResult::Completed);
   state = isOver ? State::Done : State::Idle;
   const EventCode code = isFuture ? (isWritable() ? EventCode::FutureWrite : EventCode::FutureRead)
                                   : (isWritable() ? EventCode::StreamWrite : EventCode::StreamRead);
-  const uint32_t payload =
-      isFuture ? uint32_t(result) : uint32_t(result) | buffer.progress << 4;
+  const uint32_t payload = isFuture ? uint32_t(result) : uint32_t(result) | buffer.progress << 4;
   return {code, handle, payload};
 }
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Streams and futures (CanonicalABI.md, "Stream State", "Future State"). What both ends share is one
-// object, in which at most one of them waits with a buffer until the other comes with its own; then
-// elements are copied once, from buffer to buffer. A buffer is memory of a guest, which is looked at
-// again at each copy, or the host's.
+// Streams and futures (CanonicalABI.md, "Stream State", "Future State"). What both ends share is
+// one object, in which at most one of them waits with a buffer until the other comes with its own;
+// then elements are copied once, from buffer to buffer. A buffer is memory of a guest, which is
+// looked at again at each copy, or the host's.
 #pragma once
 
 #include "runtime/component/Waitables.h"
 
 namespace w2n::runtime {
 
-enum class CopyResult : uint32_t { Completed, Dropped, Cancelled };
+enum class CopyResult : uint32_t { Completed, Dropped, Canceled };
 
 struct SharedStream;
 
@@ -43,8 +43,8 @@ protected:
 };
 
 /// Copies elements that both buffers have room for.
-using CopyElements =
-    std::function<Status(const SharedStream &stream, CopyBuffer &from, CopyBuffer &to, uint32_t count)>;
+using CopyElements = std::function<Status(const SharedStream &stream, CopyBuffer &from,
+                                          CopyBuffer &to, uint32_t count)>;
 
 struct SharedStream {
   SharedStream(bool isFuture, uint32_t element) : isFuture(isFuture), element(element) {}
@@ -70,12 +70,12 @@ private:
 
 /// An end in a guest's table.
 struct CopyEnd final : Waitable, CopyParty {
-  enum class State : uint8_t { Idle, Copying, Cancelling, Done };
+  enum class State : uint8_t { Idle, Copying, Canceling, Done };
   CopyEnd(ObjectKind kind, std::shared_ptr<SharedStream> shared)
       : Waitable(kind), shared(std::move(shared)) {}
   ~CopyEnd() override;
 
-  bool isCopying() const { return state == State::Copying || state == State::Cancelling; }
+  bool isCopying() const { return state == State::Copying || state == State::Canceling; }
   bool isWritable() const {
     return kind == ObjectKind::WritableStream || kind == ObjectKind::WritableFuture;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// The services of Services.def for one instance of a component: its tasks, and what is in its tables
-// beside resources.
+// The services of Services.def for one instance of a component: its tasks, and what is in its
+// tables beside resources.
 #pragma once
 
 #include "lib/component/World.h"

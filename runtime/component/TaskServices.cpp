@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// CanonicalABI.md, "canon lower" of asynchronous functions, and the built-ins of tasks, subtasks and
-// waitable sets.
+// CanonicalABI.md, "canon lower" of asynchronous functions, and the built-ins of tasks, subtasks
+// and waitable sets.
 
 #include "runtime/component/ComponentInstance.h"
 #include "runtime/component/TaskRuntime.h"
@@ -55,9 +55,9 @@ public:
     return {};
   }
 
-  void cancelled(Task &) override {
-    end(subtask->state == Subtask::State::Starting ? Subtask::State::CancelledBeforeStarted
-                                                   : Subtask::State::CancelledBeforeReturned);
+  void canceled(Task &) override {
+    end(subtask->state == Subtask::State::Starting ? Subtask::State::CanceledBeforeStarted
+                                                   : Subtask::State::CanceledBeforeReturned);
   }
 
 private:
@@ -121,11 +121,12 @@ Status TaskRuntime::serveCall(const Service &service, std::span<Slot> slots) {
   }
   auto subtask = std::make_shared<Subtask>();
   W2N_TRY(paramCount, owner.paramCountOf(call.isHost ? call.core : call.start));
-  subtask->slots.assign(slots.begin(), slots.begin() + ptrdiff_t(std::min<size_t>(
-                                           slots.size(), paramCount - !call.isHost)));
+  subtask->slots.assign(slots.begin(),
+                        slots.begin() +
+                            ptrdiff_t(std::min<size_t>(slots.size(), paramCount - !call.isHost)));
   subtask->endLoan = [caller](uint32_t address) { caller->objects.endLoan(address); };
-  W2N_TRY(task, scheduler.addTask(callee, function,
-                                  std::make_shared<GuestCaller>(*this, call, subtask)));
+  W2N_TRY(task,
+          scheduler.addTask(callee, function, std::make_shared<GuestCaller>(*this, call, subtask)));
   subtask->task = task;
   task->implicitThread = &scheduler.addThread(*task, TaskThread::Next::Begin);
   W2N_CHECK(scheduler.resume(*task->implicitThread));
@@ -163,7 +164,9 @@ Status TaskRuntime::serveEnterSync(const Service &, std::span<Slot> slots) {
   return scheduler.enterSync(*instance);
 }
 
-Status TaskRuntime::serveLeaveSync(const Service &, std::span<Slot>) { return scheduler.leaveSync(); }
+Status TaskRuntime::serveLeaveSync(const Service &, std::span<Slot>) {
+  return scheduler.leaveSync();
+}
 
 Status TaskRuntime::serveCountBorrow(const Service &, std::span<Slot> slots) {
   Task *const task = scheduler.findTask(uint32_t(slots[0]));
@@ -238,7 +241,7 @@ Status TaskRuntime::serveSubtaskCancel(const Service &service, std::span<Slot> s
   if (subtask->isDelivered)
     return canonTrap(CanonTrap::SubtaskResolved);
   if (subtask->isCancelRequested)
-    return canonTrap(CanonTrap::SubtaskCancelled);
+    return canonTrap(CanonTrap::SubtaskCanceled);
   if (subtask->set && !service.isAsync)
     return canonTrap(CanonTrap::SyncInSet);
   if (!subtask->isResolved()) {
@@ -294,9 +297,9 @@ Status TaskRuntime::serveBackpressureDec(const Service &service, std::span<Slot>
 
 Status TaskRuntime::checkMayBlock() {
   const TaskThread *const thread = scheduler.current();
-  if (!thread || (thread->isNative && !thread->task.isResolved()))
-    return canonTrap(CanonTrap::CannotBlock);
-  return {};
+  if (thread && (!thread->isNative || scheduler.canRunOthers(*thread)))
+    return {};
+  return canonTrap(CanonTrap::CannotBlock);
 }
 
 Status TaskRuntime::waitFor(Waitable &waitable, std::shared_ptr<TableObject> object) {
@@ -335,13 +338,13 @@ Status TaskRuntime::serveWaitableSetWait(const Service &service, std::span<Slot>
   W2N_TRY(instance, instanceOf(service.instance));
   W2N_TRY(set, instance->objects.find<WaitableSet>(uint32_t(slots[0]), ObjectKind::WaitableSet));
   ++set->waiterCount;
-  const auto isCancelled = scheduler.waitUntil(
-      {.kind = Condition::Kind::EventOfSet, .object = set}, service.isCancellable);
+  const auto isCanceled = scheduler.waitUntil({.kind = Condition::Kind::EventOfSet, .object = set},
+                                              service.isCancellable);
   --set->waiterCount;
-  if (!isCancelled)
-    return std::unexpected(isCancelled.error());
-  Event event{.code = EventCode::TaskCancelled};
-  if (!*isCancelled)
+  if (!isCanceled)
+    return std::unexpected(isCanceled.error());
+  Event event{.code = EventCode::TaskCanceled};
+  if (!*isCanceled)
     event = scheduler.takeEventOf(*set);
   return writeEvent(service, uint32_t(slots[1]), event, slots[0]);
 }
@@ -352,7 +355,7 @@ Status TaskRuntime::serveWaitableSetPoll(const Service &service, std::span<Slot>
   TaskThread *const thread = scheduler.current();
   Event event;
   if (thread && thread->task.deliverPendingCancel(service.isCancellable))
-    event.code = EventCode::TaskCancelled;
+    event.code = EventCode::TaskCanceled;
   else
     event = scheduler.takeEventOf(*set);
   return writeEvent(service, uint32_t(slots[1]), event, slots[0]);

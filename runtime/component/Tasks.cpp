@@ -30,11 +30,11 @@ Status Task::cancel() {
   if (isResolved())
     return canonTrap(CanonTrap::TaskReturned);
   if (state != State::CancelDelivered)
-    return canonTrap(CanonTrap::TaskNotCancelled);
+    return canonTrap(CanonTrap::TaskNotCanceled);
   if (borrowCount > 0)
     return canonTrap(CanonTrap::BorrowsRemain);
   if (caller)
-    caller->cancelled(*this);
+    caller->canceled(*this);
   state = State::Resolved;
   return {};
 }

@@ -34,7 +34,7 @@ public:
   virtual Status start(Task &task, std::vector<Slot> &parameters) = 0;
   /// `results` is what the function returned, or gave to task.return. Errors: Trap.
   virtual Status returned(Task &task, std::span<const Slot> results) = 0;
-  virtual void cancelled(Task &task) = 0;
+  virtual void canceled(Task &task) = 0;
 };
 
 class Task {
@@ -67,12 +67,12 @@ public:
 struct Condition {
   enum class Kind : uint8_t {
     Always,
-    Event,         ///< of a waitable
-    EventOfSet,    ///< and, for a callback, that it may run
-    Resolved,      ///< a subtask
-    MayRun,        ///< no other task runs exclusively
-    MayEnter,      ///< no backpressure
-    Host           ///< what a function of the host asks
+    Event,      ///< of a waitable
+    EventOfSet, ///< and, for a callback, that it may run
+    Resolved,   ///< a subtask
+    MayRun,     ///< no other task runs exclusively
+    MayEnter,   ///< no backpressure
+    Host        ///< what a function of the host asks
   };
   Kind kind = Kind::Always;
   std::shared_ptr<TableObject> object = {};
@@ -91,13 +91,13 @@ public:
   /// It runs on the stack of what has called it, as that of a synchronous function does.
   bool isNative = false;
   bool isRunning = false, isWaiting = false, isDone = false;
-  bool isCancellable = false, wasCancelled = false;
+  bool isCancellable = false, wasCanceled = false;
   Condition condition;
   std::unique_ptr<Fiber> fiber;
   Status status;
   TaskThread *switchTo = nullptr;
   uint32_t index = 0; ///< in its component instance
-  uint32_t storage[2] = {0, 0};
+  uint64_t storage[2] = {0, 0};
   /// Of StartFunction.
   Function *startFunction = nullptr;
   uint32_t startIndex = 0, startArgument = 0;

@@ -25,10 +25,10 @@ Status checkSuspended(const TaskThread &thread) {
   return {};
 }
 
-Status give(Slot &slot, const Result<bool> &isCancelled) {
-  if (!isCancelled)
-    return std::unexpected(isCancelled.error());
-  slot = *isCancelled;
+Status give(Slot &slot, const Result<bool> &isCanceled) {
+  if (!isCanceled)
+    return std::unexpected(isCanceled.error());
+  slot = *isCanceled;
   return {};
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a component instance has in its table of handles beside resources (CanonicalABI.md, "Waitable
-// State" to "Future State"): subtasks, ends of streams and futures, and sets of these. A guest may
-// drop, move and reuse all of it at any time; whatever is still referred to lives as long as that.
+// What a component instance has in its table of handles beside resources (CanonicalABI.md,
+// "Waitable State" to "Future State"): subtasks, ends of streams and futures, and sets of these. A
+// guest may drop, move and reuse all of it at any time; whatever is still referred to lives as long
+// as that.
 #pragma once
 
 #include "lib/support/Error.h"
@@ -43,7 +44,7 @@ enum class EventCode : uint32_t {
   StreamWrite,
   FutureRead,
   FutureWrite,
-  TaskCancelled
+  TaskCanceled
 };
 
 struct Event {
@@ -85,8 +86,8 @@ struct Subtask final : Waitable {
     Starting,
     Started,
     Returned,
-    CancelledBeforeStarted,
-    CancelledBeforeReturned
+    CanceledBeforeStarted,
+    CanceledBeforeReturned
   };
   Subtask() : Waitable(ObjectKind::Subtask) {}
   bool isResolved() const { return state >= State::Returned; }

@@ -53,6 +53,15 @@ Status Runner::validate(const Json &command) const {
 }
 
 Result<Runner::Definition> Runner::compile(const Json &command) const {
+  const std::string file = command.value("filename", "");
+  if (const auto found = compiled.find(file); !file.empty() && found != compiled.end())
+    return found->second;
+  W2N_TRY(definition, compileAnew(command));
+  compiled[file] = definition;
+  return definition;
+}
+
+Result<Runner::Definition> Runner::compileAnew(const Json &command) const {
   W2N_TRY(bytes, readComponent(options.folder, command));
   W2N_TRY(artifact, tool::compileWithLibrary(bytes, options.compile));
   W2N_TRY(module, runtime::Module::loadBytes(artifact, "component"));
@@ -63,6 +72,8 @@ Result<Runner::Definition> Runner::compile(const Json &command) const {
 
 Result<Runner::InstanceHandle> Runner::instantiate(Definition definition) const {
   W2N_TRY(instance, runtime::ComponentInstance::instantiate(std::move(definition)));
+  if (options.taskOrder != 0)
+    instance->setTaskOrder(options.taskOrder);
   return InstanceHandle(std::move(instance));
 }
 
@@ -190,6 +201,10 @@ Status Runner::runCommand(const Json &command) {
 }
 
 void Runner::run(const Json &commands) {
+  counted = {};
+  current = nullptr;
+  instances.clear();
+  definitions.clear();
   bool isCurrentText = false;
   for (const Json &command : commands) {
     // Syntax of the text format, of which there is no parser here.
