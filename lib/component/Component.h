@@ -231,6 +231,10 @@ struct Definition {
   /// Filled by validation. Of a canonical function, the type that it lifts or lowers, the
   /// resource that it is of, or its core type (CoreFuncId); of a resource, its number.
   uint32_t resolved = 0;
+  /// The type that a canonical built-in is about: of streams or futures, that of their elements; of
+  /// task.return, that of the result. A primitive type, the TypeId of another, or none.
+  std::optional<Primitive> subjectPrimitive = {};
+  std::optional<uint32_t> subject = {};
   /// The resources that instantiating an instance's component makes, first as the component numbers
   /// them.
   std::vector<std::pair<uint32_t, uint32_t>> resources = {};

@@ -24,8 +24,10 @@ public:
   /// The resource with the number of a resource type; null if there is none.
   const component::WorldResource *resourceOf(component::TypeId resource) const;
   const component::WorldHandles *handlesOf(uint32_t instance) const;
-  /// The index of the first import that is a function of the host; the module's own come before it.
+  /// The index of the first import that is a function of the host. The services of the runtime come
+  /// before it, and the module's own imports before those.
   uint32_t firstHostCall() const;
+  uint32_t firstService() const;
 
 private:
   explicit Component(std::shared_ptr<const Module> module) : moduleRef(std::move(module)) {}
