@@ -40,6 +40,7 @@ LAYERS = {
     "runtime/heap": ["runtime/platform", "lib/artifact/HeapLayout.h", "lib/support"],
     "runtime/core": ["runtime/heap", "runtime/platform", "runtime/arch", *LIB],
     "runtime/component": ["runtime/core", *LIB, "include"],
+    "runtime/record": ["runtime/core", "runtime/platform", *LIB],
     "runtime/wasi": ["runtime/component", "runtime/core", "runtime/platform", *LIB],
     "runtime/cache": ["runtime/core", "runtime/arch", "runtime/platform", *LIB, "include"],
     "runtime/api": ["runtime/cache", "runtime/component", "runtime/wasi", "runtime/core", "runtime/platform",

@@ -18,6 +18,7 @@
 #include "tools/wasm2native/ImportHints.h"
 #include "tools/wasm2native/LimitOptions.h"
 #include "tools/wasm2native/LoadModule.h"
+#include "tools/wasm2native/Recording.h"
 #include "tools/wasm2native/RunComponent.h"
 #include "tools/wasm2native/Subcommands.h"
 #include "tools/wasm2native/Values.h"
@@ -43,6 +44,9 @@ constexpr OptionRow rows[] = {
     {"preload", "NAME=FILE", "instantiate FILE first; its exports are imports of module NAME",
      "Run"},
     {"unknown-imports", "HOW", "error (default), or trap: when called, not before", "Run"},
+    {"record", "FILE",
+     "write all that comes to the program from outside to FILE, a new one, for 'replay'", "Record"},
+    {"record-limit", "BYTES", "the most that the record may have; default 64G", "Record"},
     {"heap-stats", nullptr, "print at the end what collecting garbage came to", "Run"},
     {"cpu-level", "CPU",
      "of an artifact for several processors, run the code for this one (default: the last that "
@@ -107,6 +111,9 @@ struct Request {
   bool heapStats = false;
   wasi::WasiOptions wasi;
   std::optional<std::chrono::nanoseconds> timeout;
+  RecordRequest record;
+  /// As they were given.
+  std::vector<std::string> options;
   bool isQuiet = false; ///< no notes and warnings
 };
 
@@ -193,6 +200,9 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   }
   W2N_TRY(timeout, readTimeout(line));
   request.timeout = timeout;
+  W2N_TRY(record, readRecordOptions(line));
+  request.record = record;
+  request.wasi.describeWrites = !record.file.empty();
   request.isQuiet = line.has("quiet");
   setWarnings(!request.isQuiet);
   if (line.has("invoke"))
@@ -245,6 +255,7 @@ bool hasFailed(const Status &status) {
   static std::mutex ending;
   ending.lock();
   profileWriter().write();
+  finishRecording();
   const int exitStatus = status ? 0 : reportError(file, status.error());
   if (hasFailed(status))
     if (const std::string note = directoryNote().text(); !note.empty())
@@ -466,6 +477,13 @@ int runRequest(Request &request, std::span<char *const> arguments) {
   auto module = world.load(request.file, request);
   if (!module)
     endProgram(request.file, std::unexpected(module.error()));
+  if (!request.record.file.empty()) {
+    auto boundary = startRecording(request.record, **module, request.instance, request.file,
+                                   request.options, request.wasi.arguments);
+    if (!boundary)
+      return reportError(request.file, boundary.error());
+    request.instance.boundary = *boundary;
+  }
   if (!(*module)->metadata().component().empty())
     endProgram(request.file, runWithHost(world, *module, request, arguments));
   auto instance = world.instantiate(request.file, *module, request);
@@ -506,6 +524,7 @@ int runFile(std::span<char *const> options, const char *file, std::span<char *co
     return usageError(runSpec, "no input file");
   request->file = file;
   request->attached = attached;
+  request->options.assign(options.begin(), options.end());
   request->wasi.arguments = {line.value("arg0", request->file)};
   request->wasi.arguments.insert(request->wasi.arguments.end(), arguments.begin(), arguments.end());
   return runRequest(*request, arguments);
