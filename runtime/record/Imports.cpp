@@ -8,9 +8,7 @@
 
 namespace w2n::record {
 
-namespace {
-
-std::string nameOf(const runtime::Instance &instance, uint32_t index) {
+std::string importName(const runtime::Instance &instance, uint32_t index) {
   const artifact::Metadata &metadata = instance.module().metadata();
   for (const artifact::ImportRecord &import : metadata.imports())
     if (import.kind == uint32_t(artifact::ExternKindCode::Function) && import.index == index)
@@ -18,8 +16,6 @@ std::string nameOf(const runtime::Instance &instance, uint32_t index) {
              std::string(metadata.string(import.name));
   return "function " + std::to_string(index);
 }
-
-} // namespace
 
 std::vector<uint64_t> masksOf(const std::vector<wasm::ValueType> &types) {
   std::vector<uint64_t> masks;
@@ -49,7 +45,7 @@ uint32_t hashOf(std::span<const uint64_t> slots) {
 Result<const Import *> Imports::add(const runtime::Instance &instance, uint32_t index,
                                     const std::shared_ptr<runtime::Function> &function) {
   auto import = std::make_unique<Import>();
-  import->name = nameOf(instance, index);
+  import->name = importName(instance, index);
   if (hasReferences(function->type.results))
     return fail(ErrorKind::Unsupported,
                 "calls of " + import->name + " cannot be recorded: it returns references");

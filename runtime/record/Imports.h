@@ -33,6 +33,9 @@ private:
   std::vector<std::unique_ptr<Import>> imports;
 };
 
+/// "module.name" of the import that is function `index`.
+std::string importName(const runtime::Instance &instance, uint32_t index);
+
 std::vector<uint64_t> masksOf(const std::vector<wasm::ValueType> &types);
 bool hasReferences(const std::vector<wasm::ValueType> &types);
 

@@ -64,6 +64,7 @@ cxxopts::Options makeOptions(const CommandSpec &spec, std::vector<std::string> &
   addOptions(options, groups, spec.sharedOptions);
   addOptions(options, groups, spec.furtherOptions);
   addOptions(options, groups, spec.limitOptions);
+  addOptions(options, groups, spec.observerOptions);
   return options;
 }
 
@@ -118,7 +119,7 @@ std::string_view quotedIn(std::string_view text) {
 
 std::vector<const OptionRow *> CommandSpec::rows() const {
   std::vector<const OptionRow *> list;
-  for (auto rows : {options, sharedOptions, furtherOptions, limitOptions})
+  for (auto rows : {options, sharedOptions, furtherOptions, limitOptions, observerOptions})
     for (const OptionRow &row : rows)
       list.push_back(&row);
   return list;

@@ -18,7 +18,7 @@
 #include "tools/wasm2native/ImportHints.h"
 #include "tools/wasm2native/LimitOptions.h"
 #include "tools/wasm2native/LoadModule.h"
-#include "tools/wasm2native/Recording.h"
+#include "tools/wasm2native/Observers.h"
 #include "tools/wasm2native/RunComponent.h"
 #include "tools/wasm2native/Subcommands.h"
 #include "tools/wasm2native/Values.h"
@@ -44,9 +44,6 @@ constexpr OptionRow rows[] = {
     {"preload", "NAME=FILE", "instantiate FILE first; its exports are imports of module NAME",
      "Run"},
     {"unknown-imports", "HOW", "error (default), or trap: when called, not before", "Run"},
-    {"record", "FILE",
-     "write all that comes to the program from outside to FILE, a new one, for 'replay'", "Record"},
-    {"record-limit", "BYTES", "the most that the record may have; default 64G", "Record"},
     {"heap-stats", nullptr, "print at the end what collecting garbage came to", "Run"},
     {"cpu-level", "CPU",
      "of an artifact for several processors, run the code for this one (default: the last that "
@@ -82,6 +79,7 @@ constinit const CommandSpec runSpec = {
     .sharedOptions = codegenOptions,
     .furtherOptions = wasiOptions,
     .limitOptions = limitOptions,
+    .observerOptions = observerOptions,
     .epilogue =
         "\nOptions come before FILE; everything after it is the program's. The exit status is "
         "the program's,\n1 if it could not be run, 2 for a wrong command line, 124 after the "
@@ -111,7 +109,7 @@ struct Request {
   bool heapStats = false;
   wasi::WasiOptions wasi;
   std::optional<std::chrono::nanoseconds> timeout;
-  RecordRequest record;
+  ObserverRequest observers;
   /// As they were given.
   std::vector<std::string> options;
   bool isQuiet = false; ///< no notes and warnings
@@ -200,9 +198,9 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   }
   W2N_TRY(timeout, readTimeout(line));
   request.timeout = timeout;
-  W2N_TRY(record, readRecordOptions(line));
-  request.record = record;
-  request.wasi.describeWrites = !record.file.empty();
+  W2N_TRY(observers, readObserverOptions(line));
+  request.observers = observers;
+  request.wasi.describeWrites = observers.any();
   request.isQuiet = line.has("quiet");
   setWarnings(!request.isQuiet);
   if (line.has("invoke"))
@@ -255,7 +253,7 @@ bool hasFailed(const Status &status) {
   static std::mutex ending;
   ending.lock();
   profileWriter().write();
-  finishRecording();
+  finishObservers();
   const int exitStatus = status ? 0 : reportError(file, status.error());
   if (hasFailed(status))
     if (const std::string note = directoryNote().text(); !note.empty())
@@ -457,6 +455,21 @@ Status runWithHost(World &world, std::shared_ptr<const runtime::Module> module,
   return runComponent(std::move(module), std::move(host), request.instance, request.invoke);
 }
 
+/// Has the program's instance observed, if that is asked for.
+Status observe(Request &request, const runtime::Module &module) {
+  if (!request.observers.any())
+    return {};
+  record::Header header;
+  header.limits = request.instance.limits;
+  header.fuel = request.instance.fuel;
+  header.program = request.file;
+  header.options = request.options;
+  header.arguments = request.wasi.arguments;
+  W2N_TRY(boundary, startObservers(request.observers, module, std::move(header)));
+  request.instance.boundary = std::move(boundary);
+  return {};
+}
+
 int runRequest(Request &request, std::span<char *const> arguments) {
   if (!request.isQuiet)
     directoryNote().watch(request.wasi);
@@ -477,13 +490,8 @@ int runRequest(Request &request, std::span<char *const> arguments) {
   auto module = world.load(request.file, request);
   if (!module)
     endProgram(request.file, std::unexpected(module.error()));
-  if (!request.record.file.empty()) {
-    auto boundary = startRecording(request.record, **module, request.instance, request.file,
-                                   request.options, request.wasi.arguments);
-    if (!boundary)
-      return reportError(request.file, boundary.error());
-    request.instance.boundary = *boundary;
-  }
+  if (Status ready = observe(request, **module); !ready)
+    return reportError(request.file, ready.error());
   if (!(*module)->metadata().component().empty())
     endProgram(request.file, runWithHost(world, *module, request, arguments));
   auto instance = world.instantiate(request.file, *module, request);
