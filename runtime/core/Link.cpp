@@ -317,9 +317,15 @@ public:
 
   /// As `bind`, of what the instance's boundary wants to be bound.
   Status bindSeen(const std::shared_ptr<Function> &function, uint32_t index) {
-    if (!state.boundary || !function->host)
+    if (!state.boundary)
       return bind(function, index);
-    W2N_TRY(seen, state.boundary->imported(instance, index, function));
+    // To the boundary, another instance's function is one of the host's.
+    auto crossing = function->host ? function
+                                   : makeHostFunction(function->type,
+                                                      [function](Caller, std::span<Slot> slots) {
+                                                        return call(*function, slots);
+                                                      });
+    W2N_TRY(seen, state.boundary->imported(instance, index, crossing));
     return bind(seen, index);
   }
   Status bind(const std::shared_ptr<Function> &function, uint32_t index);

@@ -357,7 +357,15 @@ Status Replayer::callHost(uint32_t index, const Import &import, Caller caller,
   if (outcome.isInner && !lastInner)
     return lastInner;
   W2N_CHECK(statusOf(outcome));
+  if (options.returned)
+    tellReturned(import, running, arguments, slots);
   return stopBeforeInterrupt();
+}
+
+void Replayer::tellReturned(const Import &import, Instance &running,
+                            std::span<const uint64_t> arguments, std::span<const Slot> slots) {
+  options.returned({running, result.calls, import.name, arguments, "", nullptr},
+                   slots.first(import.results.size()));
 }
 
 } // namespace w2n::record

@@ -51,7 +51,9 @@ struct ReplayStop {
 struct ReplayOptions {
   /// Looks at every call before the guest gets its results, and at traps; true ends the replay.
   /// May be empty.
-  std::function<bool(const ReplayStop &)> stopAt;
+  std::function<bool(const ReplayStop &)> stopAt = {};
+  /// Is told of every call that has returned, without its backtrace. May be empty.
+  std::function<void(const ReplayStop &, std::span<const runtime::Slot> results)> returned = {};
 };
 
 /// Threads: one.
@@ -83,6 +85,8 @@ private:
   Status enterGuest(runtime::Instance &instance, const Event &entry);
   Status checkLeaving(const Event &leaving, const Status &status, const runtime::Function &shape,
                       std::span<const runtime::Slot> slots);
+  void tellReturned(const Import &import, runtime::Instance &running,
+                    std::span<const uint64_t> arguments, std::span<const runtime::Slot> slots);
   Status applyWrites(runtime::Instance &instance, const std::vector<MemoryWrite> &writes);
   Status checkStates(runtime::Instance &instance);
   Status checkState(runtime::Instance &instance, const Event &event);

@@ -13,7 +13,6 @@ namespace w2n::wasi {
 
 namespace {
 
-using runtime::Caller;
 using runtime::MemoryRange;
 using runtime::Slot;
 
@@ -82,7 +81,7 @@ static_assert(std::ranges::all_of(trace::formats, [](const trace::Format &format
 
 constexpr size_t none = SIZE_MAX;
 
-class CallWrites final : public runtime::HostWrites {
+class CallWrites final : public MemoryWrites {
 public:
   CallWrites(const Call &call, std::shared_ptr<const WasiContext> context)
       : context(std::move(context)), isArguments(call.name == "args_get") {
@@ -95,22 +94,22 @@ public:
     }
   }
 
-  void add(Caller caller, std::span<const Slot> arguments,
-           std::vector<MemoryRange> &ranges) const override {
+  void addIn(std::span<uint8_t> memory, std::span<const Slot> arguments,
+             std::vector<MemoryRange> &ranges) const override {
     for (const Write &write : writes) {
       const auto address = uint32_t(arguments[write.slot]);
       if (write.shape == Shape::Vectors)
-        addVectors(caller, address, uint32_t(arguments[write.slot + 1]), ranges);
+        addVectors(memory, address, uint32_t(arguments[write.slot + 1]), ranges);
       else
-        ranges.push_back({0, address, mostBytes(write, arguments)});
+        ranges.push_back({0, address, reachedBytes(write, arguments)});
     }
   }
 
   // The ranges are those of `add`, in its order.
-  void trim(Caller caller, std::span<const Slot> arguments, std::span<const Slot> slots,
-            std::vector<MemoryRange> &ranges) const override {
+  void trimIn(std::span<uint8_t> memory, std::span<const Slot> arguments,
+              std::span<const Slot> slots, std::vector<MemoryRange> &ranges) const override {
     const bool hasFailed = uint16_t(slots[0]) != uint16_t(Errno::Success);
-    uint64_t moved = movedSlot == none || hasFailed ? 0 : loadMoved(caller, arguments);
+    uint64_t moved = movedSlot == none || hasFailed ? 0 : loadMoved(memory, arguments);
     auto range = ranges.begin();
     for (const Write &write : writes) {
       const size_t count = write.shape == Shape::Vectors ? vectorCount(ranges) : 1;
@@ -130,7 +129,7 @@ private:
     return isArguments ? context->arguments() : context->environment();
   }
 
-  uint64_t mostBytes(const Write &write, std::span<const Slot> arguments) const {
+  uint64_t reachedBytes(const Write &write, std::span<const Slot> arguments) const {
     switch (write.shape) {
     case Shape::Value:
       return write.bytes;
@@ -178,9 +177,9 @@ private:
   }
 
   /// As the call reads them (IoVectors).
-  static void addVectors(Caller caller, uint32_t list, uint32_t count,
+  static void addVectors(std::span<uint8_t> bytes, uint32_t list, uint32_t count,
                          std::vector<MemoryRange> &ranges) {
-    const GuestMemory memory(caller.memory());
+    const GuestMemory memory(bytes);
     auto vectors = memory.array(GuestPointer<IoVector>{list}, count);
     uint32_t used = 0;
     for (uint32_t index = 0; vectors && index < count && used < IOV_MAX; ++index) {
@@ -197,9 +196,8 @@ private:
     return ranges.size() - (writes.size() - 1);
   }
 
-  uint64_t loadMoved(Caller caller, std::span<const Slot> arguments) const {
-    auto moved =
-        GuestMemory(caller.memory()).view(GuestPointer<uint32_t>{uint32_t(arguments[movedSlot])});
+  uint64_t loadMoved(std::span<uint8_t> memory, std::span<const Slot> arguments) const {
+    auto moved = GuestMemory(memory).view(GuestPointer<uint32_t>{uint32_t(arguments[movedSlot])});
     return moved ? moved->load() : 0;
   }
 
@@ -211,8 +209,8 @@ private:
 
 } // namespace
 
-std::shared_ptr<const runtime::HostWrites> writesOf(const Call &call,
-                                                    std::shared_ptr<const WasiContext> context) {
+std::shared_ptr<const MemoryWrites> writesOf(const Call &call,
+                                             std::shared_ptr<const WasiContext> context) {
   return std::make_shared<CallWrites>(call, std::move(context));
 }
 

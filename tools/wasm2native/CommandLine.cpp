@@ -180,10 +180,11 @@ size_t countLeadingOptions(const CommandSpec &spec, std::span<char *const> argum
     ++count;
     if (argument == "--")
       break;
-    // "--name=value", "-O3" and flags are one argument; "--name value" and "-O 3" are two.
+    // "--name=value", "-O3", flags and what may be without a value are one argument; "--name value"
+    // and "-O 3" are two.
     std::string_view name = argument.substr(argument.starts_with("--") ? 2 : 1);
     const OptionRow *row = findRow(spec, name);
-    if (row && row->argument)
+    if (row && row->argument && row->argument[0] != '[')
       ++count;
   }
   return std::min(count, arguments.size());

@@ -9,6 +9,7 @@
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/Help.h"
 #include "tools/wasm2native/LoadModule.h"
+#include "tools/wasm2native/ReplayedFiles.h"
 #include "tools/wasm2native/Subcommands.h"
 #include "tools/wasm2native/Values.h"
 
@@ -35,7 +36,7 @@ constexpr OptionRow rows[] = {
      "stop at the first call of a host function of this name, at a trap, or at the N-th host call, "
      "and print where the program is",
      "Replay"},
-    {"dump-memory", "FILE", "write memory 0 to FILE where the replay stops or ends", "Replay"},
+    {"dump-memory", "FILE", "write memory 0 to FILE where --until stops", "Replay"},
     {"gdb", nullptr, "with --until: run under gdb, and stop there", "Replay"},
     {"calls", nullptr, "print each host call with its arguments", "Replay"},
     cacheFolderRow,
@@ -107,13 +108,14 @@ void printState(runtime::Instance &instance) {
     printf("global %u: %s\n", global.index, formatValue(global.type, global.slots).c_str());
 }
 
-void printStop(const ReplayStop &stop) {
+void printStop(const ReplayStop &stop, const ReplayedFiles &files) {
   if (stop.trap)
     printf("trap after host call %" PRIu64 ": %s\n", stop.call, printable(stop.trap->text).c_str());
   else
     printf("host call %s", callText(stop).c_str());
   fputs(printable(stop.backtrace, "\n").c_str(), stdout);
   printState(stop.instance);
+  fputs(printable(files.text(), "\n").c_str(), stdout);
   fflush(stdout);
 }
 
@@ -199,12 +201,13 @@ int replay(const CommandLine &line, const std::string &recordFile, const std::st
   const Until until(line.value("until"));
   const bool printsCalls = line.has("calls");
   Status dumped;
+  ReplayedFiles files;
   const auto stopAt = [&](const ReplayStop &stop) {
     if (printsCalls && !stop.trap)
       fputs(callText(stop).c_str(), stdout);
     if (!until.isAt(stop))
       return false;
-    printStop(stop);
+    printStop(stop, files);
     dumped = dumpMemory(stop.instance, line.value("dump-memory"));
     w2nReplayStopped();
     return true;
@@ -212,6 +215,10 @@ int replay(const CommandLine &line, const std::string &recordFile, const std::st
   record::ReplayOptions options;
   if (line.has("until") || printsCalls)
     options.stopAt = stopAt;
+  if (line.has("until"))
+    options.returned = [&](const ReplayStop &call, std::span<const runtime::Slot> results) {
+      files.note(call, results);
+    };
   auto result = (*replayer)->run(*module, options);
   if (!result)
     return reportError(file, result.error());
