@@ -2,7 +2,6 @@
 
 #include "runtime/record/Header.h"
 
-#include "lib/artifact/Checksum.h"
 #include "lib/support/ByteReader.h"
 #include "lib/support/ByteWriter.h"
 
@@ -47,7 +46,7 @@ template <typename Limits> auto limitsOf(Limits &limits) {
 } // namespace
 
 void setArtifact(Header &header, const runtime::Module &module) {
-  header.artifactHash = artifact::hashBytes(module.file());
+  header.artifactHash = module.metadata().header().checksum;
   header.artifactBytes = module.file().size();
 }
 

@@ -8,7 +8,7 @@
 namespace w2n::record {
 
 struct Header {
-  /// XXH3 of the artifact, and its size.
+  /// The checksum that the artifact has, and its size.
   uint64_t artifactHash = 0, artifactBytes = 0;
   runtime::InstanceLimits limits;
   std::optional<uint64_t> fuel;

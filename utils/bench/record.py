@@ -51,7 +51,8 @@ def measure(options, script, folder):
         for label, command in commands.items():
             shutil.rmtree(work, ignore_errors=True)
             work.mkdir()
-            ran = measuring.run(command, output=label == "replayed")
+            # Some scripts end with a status of their own.
+            ran = measuring.run(command, output=label == "replayed", may_fail=True)
             least[label] = min(least[label], ran.processor)
     least["calls"] = ran.output.decode().split(": ")[1].split(" ")[0]
     least["bytes"] = record.stat().st_size
