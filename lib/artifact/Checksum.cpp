@@ -25,4 +25,8 @@ Status checkChecksum(std::span<const uint8_t> file, const Metadata &metadata) {
   return {};
 }
 
+uint64_t hashBytes(std::span<const uint8_t> bytes, uint64_t seed) {
+  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
+}
+
 } // namespace w2n::artifact

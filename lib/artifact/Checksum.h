@@ -21,4 +21,7 @@ inline uint64_t checksumOffset(uint64_t metadataOffset) {
 /// Malformed.
 Status checkChecksum(std::span<const uint8_t> file, const Metadata &metadata);
 
+/// XXH3 of `bytes`, continued from `seed`.
+uint64_t hashBytes(std::span<const uint8_t> bytes, uint64_t seed = 0);
+
 } // namespace w2n::artifact

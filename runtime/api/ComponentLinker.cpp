@@ -146,6 +146,8 @@ w2n_error *w2n_component_linker_instantiate(w2n_component_linker *linker,
     linker->linked = std::move(*linked);
   }
   auto instance = runtime::ComponentInstance::instantiate(linker->linked, linker->options);
+  // A record is of one instance.
+  linker->options.boundary = nullptr;
   if (!instance)
     return new w2n_error{std::move(instance).error()};
   *out = new w2n_component_instance{std::move(*instance)};

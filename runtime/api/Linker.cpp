@@ -36,15 +36,22 @@ w2n_error *define(w2n_linker &linker, const char *module, const char *name, runt
 Status defineWasi(w2n_linker &linker, const w2n_wasi_config &config) {
   if (linker.wasi)
     return definedTwice("WASI");
-  W2N_TRY(context, wasi::WasiContext::create(config.options));
+  // An instance may be recorded later.
+  wasi::WasiOptions options = config.options;
+  options.describeWrites = true;
+  W2N_TRY(context, wasi::WasiContext::create(std::move(options)));
   linker.wasi = std::move(context);
   return {};
 }
 
 Result<w2n_instance *> instantiate(w2n_linker &linker, const w2n_module &module) {
   W2N_TRY(imports, linker.link(*module.module));
-  W2N_TRY(instance, runtime::Instance::instantiateLinked(module.module, imports, linker.options));
-  return new w2n_instance(*instance, instance);
+  auto instance = runtime::Instance::instantiateLinked(module.module, imports, linker.options);
+  // A record is of one instance.
+  linker.options.boundary = nullptr;
+  if (!instance)
+    return std::unexpected(std::move(instance).error());
+  return new w2n_instance(**instance, *instance);
 }
 
 uint64_t limitOf(uint64_t given, uint64_t ifZero) { return given == 0 ? ifZero : given; }

@@ -256,6 +256,8 @@ Result<uint32_t> ComponentInstance::allocate(const WorldFunction &function, uint
     return canonTrap(CanonTrap::ReallocUnaligned);
   if (uint64_t(address) + bytes > memory(function).size())
     return canonTrap(CanonTrap::ReallocOutOfBounds);
+  if (running->boundary()) [[unlikely]]
+    allocated.push_back({function.memory, address, bytes});
   return address;
 }
 
@@ -276,7 +278,23 @@ Status ComponentInstance::callHost(Instance &core, const LinkedComponent::HostIm
   // Start functions call before instantiating has ended.
   running = &core;
   InstanceHostCall call(*this, core, import, slots);
-  return import.body(call);
+  if (!core.boundary()) [[likely]]
+    return import.body(call);
+  if (import.resultBytes != 0)
+    allocated.push_back(
+        {import.function->memory, uint32_t(slots[import.resultSlot]), import.resultBytes});
+  Status status = import.body(call);
+  reportWrites();
+  return status;
+}
+
+// At once, when all is written: where the guest allocates, what it has allocated before may not be
+// complete.
+void ComponentInstance::reportWrites() {
+  if (Boundary *boundary = running->boundary())
+    for (const MemoryRange &range : allocated)
+      boundary->wrote(range);
+  allocated.clear();
 }
 
 Status ComponentInstance::destroyHost(uint32_t handleType, uint32_t representation) {
@@ -408,6 +426,7 @@ ComponentInstance::callIn(const WorldFunction &function,
     return fail(ErrorKind::Internal,
                 "arguments were lowered to " + std::to_string(slots.size()) + " core values");
   slots.resize(std::max(coreType.params.size(), coreType.results.size()));
+  reportWrites();
   W2N_CHECK(runtime::call(*callee, slots));
   slots.resize(coreType.results.size());
   if (isTask)

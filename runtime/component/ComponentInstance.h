@@ -6,6 +6,7 @@
 #include "runtime/component/LinkedComponent.h"
 #include "runtime/component/TaskRuntime.h"
 #include "runtime/component/ValueAccess.h"
+#include "runtime/core/Boundary.h"
 
 namespace w2n::runtime {
 
@@ -73,6 +74,8 @@ private:
       : linked(std::move(linked)) {}
   /// The function that is the export `index`. Errors: Malformed (it has another type).
   Result<Function *> functionAt(uint32_t index, const wasm::FunctionType &type);
+  /// Says to the boundary of the instance where the host has written since the last time.
+  void reportWrites();
   Status enter();
   /// Ends a call, and notes that nothing can be called if it failed.
   template <typename T> Result<T> leave(Result<T> result);
@@ -93,6 +96,8 @@ private:
   Instance *running = nullptr;
   std::shared_ptr<Instance> instance;
   std::unordered_map<uint32_t, std::shared_ptr<Function>> functions;
+  /// What `allocate` gave the host to write to; only with a boundary.
+  std::vector<MemoryRange> allocated;
   bool isActive = false, isPoisoned = false;
   /// The last call: its function, the arguments of post-return, the memory of the result.
   const component::WorldFunction *finished = nullptr;

@@ -4,6 +4,7 @@
 
 #include "lib/component/CanonOptions.h"
 #include "runtime/component/ComponentInstance.h"
+#include "runtime/core/Boundary.h"
 #include "runtime/core/Link.h"
 
 #include <unordered_set>
@@ -53,6 +54,20 @@ Status trapWith(Caller, std::span<Slot> slots) {
   return canonTrap(component::CanonTrap(uint32_t(slots[0])), uint32_t(slots[1]));
 }
 
+/// Of functions whose writes ComponentInstance reports, if there are any.
+class ReportedWrites final : public HostWrites {
+  void add(Caller, std::span<const Slot>, std::vector<MemoryRange> &) const override {}
+  void trim(Caller, std::span<const Slot>, std::span<const Slot>,
+            std::vector<MemoryRange> &) const override {}
+};
+
+std::shared_ptr<Function> makeReporting(wasm::FunctionType type, HostCallback body) {
+  static constinit const ReportedWrites reported;
+  auto function = makeHostFunction(std::move(type), std::move(body));
+  function->writes = std::shared_ptr<const HostWrites>(std::shared_ptr<void>(), &reported);
+  return function;
+}
+
 wasm::FunctionType pairType() { return {{wasm::ValueType::i32(), wasm::ValueType::i32()}, {}}; }
 
 } // namespace
@@ -91,6 +106,10 @@ Result<LinkedComponent::HostImport> LinkedComponent::linkFunction(const WorldFun
   const Types &types = component().world().types;
   const TypeBody &type = types[function.type];
   HostImport import{.function = &function, .type = {}, .body = {}, .resources = {}};
+  if (flatResult(types, type).size() > 1) {
+    import.resultBytes = layoutOf(types, *type.element).bytes;
+    import.resultSlot = loweredType(types, type, {}).params.size() - 1;
+  }
   for (const TypeId resource : resourcesOf(types, type))
     if (const WorldResource *known = component().resourceOf(resource))
       if (const HostResource *found = hostResource(known->handleType))
@@ -147,15 +166,15 @@ std::optional<Extern> LinkedComponent::externFor(uint32_t import) {
   if (import >= services && import < first)
     return serviceFor(import, import - services);
   if (import == 0 && first > 0)
-    return makeHostFunction(pairType(), trapWith);
+    return makeReporting(pairType(), trapWith);
   if (import < first)
-    return makeHostFunction(pairType(), [](Caller caller, std::span<Slot> slots) {
+    return makeReporting(pairType(), [](Caller caller, std::span<Slot> slots) {
       return ComponentInstance::of(*caller.instance)
           .destroyHost(uint32_t(slots[0]) + 1, uint32_t(slots[1]));
     });
   const Types &types = component().world().types;
   const HostImport *const called = &hostImports[import - first];
-  return makeHostFunction(
+  return makeReporting(
       loweredType(types, called->type->type, {}), [called](Caller caller, std::span<Slot> slots) {
         return ComponentInstance::of(*caller.instance).callHost(*caller.instance, *called, slots);
       });

@@ -112,11 +112,9 @@ private:
   size_t lines, more;
 };
 
-} // namespace
-
-void appendBacktrace(const Activation &activation, std::string &text,
-                     std::vector<TrapFrame> *frames, Instance *entered) {
-  Notes notes(text, frames, entered);
+/// Calls `visit(module, address)` for each frame of `activation`, innermost first, while it returns
+/// true.
+template <typename Visit> void walkFrames(const Activation &activation, const Visit &visit) {
   FrameRegisters registers = {.programCounter = activation.trapProgramCounter,
                               .stackPointer = activation.trapStackPointer,
                               .framePointer = activation.trapFramePointer,
@@ -131,16 +129,41 @@ void appendBacktrace(const Activation &activation, std::string &text,
     afterCall = true;
   }
   const Module *module = nullptr;
-  for (; !notes.isFull(); afterCall = true) {
+  for (;; afterCall = true) {
     const uintptr_t address = registers.programCounter - (afterCall ? 1 : 0);
     if (!module || !module->containsCode(address))
       module = static_cast<const Module *>(codeRanges().find(address));
-    if (!module)
-      return;
-    notes.addFunctionsAt(*module, address);
-    if (!module->unwindTable().step(registers, afterCall, stack))
+    if (!module || !visit(*module, address) ||
+        !module->unwindTable().step(registers, afterCall, stack))
       return;
   }
+}
+
+} // namespace
+
+void appendBacktrace(const Activation &activation, std::string &text,
+                     std::vector<TrapFrame> *frames, Instance *entered) {
+  Notes notes(text, frames, entered);
+  if (notes.isFull())
+    return;
+  walkFrames(activation, [&](const Module &module, uintptr_t address) {
+    notes.addFunctionsAt(module, address);
+    return !notes.isFull();
+  });
+}
+
+void appendFunctions(const Activation &activation, size_t maxFrames,
+                     std::vector<uint32_t> &functions) {
+  walkFrames(activation, [&](const Module &module, uintptr_t address) {
+    const uint32_t index = module.functionIndexAt(address);
+    if (index != artifact::noIndex) {
+      for (uint32_t inlined : module.inlinedFunctionsAt(address))
+        if (inlined < module.metadata().functions().size())
+          functions.push_back(inlined);
+      functions.push_back(index);
+    }
+    return functions.size() < maxFrames;
+  });
 }
 
 } // namespace w2n::runtime

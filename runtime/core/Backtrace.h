@@ -21,4 +21,9 @@ struct TrapFrame;
 void appendBacktrace(const Activation &activation, std::string &notes,
                      std::vector<TrapFrame> *frames = nullptr, Instance *entered = nullptr);
 
+/// Appends the indices of the functions that are active in `activation`, whose registers are known
+/// (noteCrossing), innermost first, those that were inlined among them; about `maxFrames` at most.
+void appendFunctions(const Activation &activation, size_t maxFrames,
+                     std::vector<uint32_t> &functions);
+
 } // namespace w2n::runtime

@@ -85,6 +85,8 @@ std::shared_ptr<Function> functionOf(Slot slot) {
   } else {
     instance = &instanceOf(reference->context);
     function->entry = instance->module().entryThunkFor(reference->typeId);
+    if (Boundary *boundary = instance->boundary())
+      boundary->exported(*instance, artifact::noIndex, *function);
   }
   function->owner = instance->state().group->handleOf(*instance);
   return function;

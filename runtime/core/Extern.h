@@ -16,6 +16,7 @@
 
 namespace w2n::runtime {
 
+class HostWrites;
 class Instance;
 class InstanceGroup;
 
@@ -52,6 +53,8 @@ struct Function {
   HeldTypes held = {};
   /// The owner's thunk for this type; null for host functions, or if the owner has none.
   artifact::EntryThunk entry = nullptr;
+  /// Where `host` writes in the memories of its caller (Boundary.h); null if it may be anywhere.
+  std::shared_ptr<const HostWrites> writes = nullptr;
 };
 
 struct Table;  // Table.h: TableRecord plus type and growth

@@ -308,13 +308,17 @@ Result<std::shared_ptr<Instance>> Instance::instantiateLinked(std::shared_ptr<co
   Builder builder(instance, *instance.moduleRef, options);
   W2N_CHECK(builder.allocateContext());
   instance.contextPtr = instance.statePtr->at<InstanceContext>(0);
+  instance.statePtr->boundary = options.boundary;
   W2N_CHECK(bindImports(instance, imports));
   W2N_CHECK(joinHeap(instance, options));
   W2N_CHECK(builder.makeMemories());
   W2N_CHECK(builder.makeTables());
   if (options.fuel)
     W2N_CHECK(instance.setFuel(*options.fuel));
-  W2N_CHECK(builder.run());
+  const Status ran = builder.run();
+  if (options.boundary)
+    options.boundary->instantiated(instance, ran);
+  W2N_CHECK(ran);
   return handle;
 }
 
@@ -382,6 +386,8 @@ std::shared_ptr<Function> Exporter::function(uint32_t index) const {
     function->host = (function->definition = state.hostFunctions[index].function)->host;
   else
     function->entry = module.entryThunkAt(typeIndex);
+  if (state.boundary)
+    state.boundary->exported(*handle, index, *function);
   return function;
 }
 
@@ -431,6 +437,8 @@ void Instance::attach(std::shared_ptr<void> object) {
 }
 
 std::shared_ptr<Instance> Instance::handle() { return statePtr->group->handleOf(*this); }
+
+Boundary *Instance::boundary() const { return statePtr->boundary.get(); }
 
 Memory *Instance::memory0() { return statePtr->memories.empty() ? nullptr : statePtr->memories[0]; }
 

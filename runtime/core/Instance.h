@@ -12,6 +12,7 @@
 
 namespace w2n::runtime {
 
+class Boundary;
 class InstancePool;
 class StoreHeap;
 
@@ -43,6 +44,8 @@ struct InstanceOptions {
   void *hostData = nullptr;
   /// Instance::userData of the instance when it runs `initialize` and the start function.
   void *userData = nullptr;
+  /// Sees what crosses between the instance and the host (Boundary.h); null: nothing does.
+  std::shared_ptr<Boundary> boundary = nullptr;
 };
 
 class Instance : public std::enable_shared_from_this<Instance> {
@@ -84,6 +87,9 @@ public:
   void attach(std::shared_ptr<void> object);
   /// The embedder's own, for its host functions; null at first, or what the options say.
   void *userData = nullptr;
+
+  /// InstanceOptions::boundary.
+  Boundary *boundary() const;
 
   const Module &module() const { return *moduleRef; }
   const std::shared_ptr<const Module> &sharedModule() const { return moduleRef; }

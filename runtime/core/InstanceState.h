@@ -3,6 +3,7 @@
 // The state that an instance owns: for the files of runtime/core only.
 #pragma once
 
+#include "runtime/core/Boundary.h"
 #include "runtime/core/Instance.h"
 #include "runtime/core/InstanceGroup.h"
 #include "runtime/core/InstancePool.h"
@@ -54,6 +55,7 @@ struct Instance::State {
   InstanceQuota::Share share;
   std::shared_ptr<HostBudget> budget;
   uint64_t takenBytes = 0; ///< by takeHostBytes
+  std::shared_ptr<Boundary> boundary;
   PoolSlot slot;
   /// The block of the context, if it is not the slot's.
   ContextBlock ownContext;

@@ -315,6 +315,19 @@ public:
                                  "them the same");
   }
 
+  /// As `bind`, of what the instance's boundary wants to be bound.
+  Status bindSeen(const std::shared_ptr<Function> &function, uint32_t index) {
+    if (!state.boundary)
+      return bind(function, index);
+    // To the boundary, another instance's function is one of the host's.
+    auto crossing = function->host ? function
+                                   : makeHostFunction(function->type,
+                                                      [function](Caller, std::span<Slot> slots) {
+                                                        return call(*function, slots);
+                                                      });
+    W2N_TRY(seen, state.boundary->imported(instance, index, crossing));
+    return bind(seen, index);
+  }
   Status bind(const std::shared_ptr<Function> &function, uint32_t index);
   void bind(const std::shared_ptr<Table> &table, uint32_t index);
   void bind(const std::shared_ptr<Memory> &memory, uint32_t index);
@@ -434,7 +447,7 @@ Status bindImports(Instance &instance, std::span<const Extern> imports) {
   for (size_t i = 0; i < imports.size(); ++i) {
     const uint32_t index = records[i].index;
     if (auto *function = std::get_if<std::shared_ptr<Function>>(&imports[i]))
-      W2N_CHECK(binder.bind(*function, index));
+      W2N_CHECK(binder.bindSeen(*function, index));
     else if (auto *table = std::get_if<std::shared_ptr<Table>>(&imports[i]))
       binder.bind(*table, index);
     else if (auto *memory = std::get_if<std::shared_ptr<Memory>>(&imports[i]))

@@ -65,6 +65,9 @@ struct WasiOptions {
   TraceSink trace;
   /// Gets what was refused, but for calls that are traced; may be empty.
   RefusalSink refused;
+  /// Whether the functions say where they write (runtime::HostWrites): for instances that are
+  /// recorded.
+  bool describeWrites = false;
   PathMethod pathMethod = PathMethod::Automatic;
 };
 

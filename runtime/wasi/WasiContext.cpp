@@ -3,6 +3,7 @@
 #include "runtime/wasi/WasiContext.h"
 
 #include "runtime/wasi/CallTable.h"
+#include "runtime/wasi/CallWrites.h"
 #include "runtime/wasi/Refusals.h"
 
 #include <cerrno>
@@ -114,26 +115,28 @@ std::optional<runtime::Extern> WasiContext::find(std::string_view module, std::s
   const Call *call = kind == wasm::ExternKind::Function ? findCall(module, name) : nullptr;
   if (!call)
     return std::nullopt;
-  if (options.trace) {
-    auto body = [self = shared_from_this(), call](runtime::Caller caller,
-                                                  std::span<runtime::Slot> slots) {
+  auto function = runtime::makeHostFunction(call->type(), bodyOf(*call));
+  if (options.describeWrites)
+    function->writes = writesOf(*call, shared_from_this());
+  return function;
+}
+
+runtime::HostCallback WasiContext::bodyOf(const Call &call) {
+  if (options.trace)
+    return [self = shared_from_this(), call = &call](runtime::Caller caller,
+                                                     std::span<runtime::Slot> slots) {
       return invokeTraced(*call, self->options.trace, *self, GuestMemory(caller.memory()), slots);
     };
-    return runtime::makeHostFunction(call->type(), std::move(body));
-  }
-  if (options.refused && mayBeRefused(*call)) {
-    auto body = [self = shared_from_this(), call](runtime::Caller caller,
-                                                  std::span<runtime::Slot> slots) {
+  if (options.refused && mayBeRefused(call))
+    return [self = shared_from_this(), call = &call](runtime::Caller caller,
+                                                     std::span<runtime::Slot> slots) {
       return invokeWatched(*call, self->options.refused, *self, GuestMemory(caller.memory()),
                            slots);
     };
-    return runtime::makeHostFunction(call->type(), std::move(body));
-  }
-  auto body = [self = shared_from_this(), invoke = call->invoke](runtime::Caller caller,
-                                                                 std::span<runtime::Slot> slots) {
+  return [self = shared_from_this(), invoke = call.invoke](runtime::Caller caller,
+                                                           std::span<runtime::Slot> slots) {
     return invoke(*self, GuestMemory(caller.memory()), slots);
   };
-  return runtime::makeHostFunction(call->type(), std::move(body));
 }
 
 } // namespace w2n::wasi

@@ -55,6 +55,7 @@ private:
   void addStandardStream(int host, Rights base, const std::shared_ptr<HostStream> &stream);
   Status addPreopen(const Preopen &preopen);
   Status addListener(int host);
+  runtime::HostCallback bodyOf(const Call &call);
 
   WasiOptions options;
 };

@@ -47,6 +47,8 @@ writer = os.path.join(components, "write_component.py")
 config.substitutions.append(("%write-component", sys.executable + " " + writer))
 config.substitutions.append(("%components", components))
 
+config.substitutions.append(("%python", sys.executable))
+
 # The folder of the command under test.
 config.substitutions.append(("%bin", os.path.join(config.build_dir, "bin")))
 

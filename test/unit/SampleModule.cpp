@@ -43,7 +43,7 @@ std::vector<uint8_t> buildSample(const SampleOptions &options) {
   return builder.build();
 }
 
-std::vector<uint8_t> buildLoopSample() {
+std::vector<uint8_t> buildLoopSample(uint64_t pages) {
   const SampleCode code = sampleCode();
   ArtifactBuilder builder;
   const uint32_t type =
@@ -51,7 +51,7 @@ std::vector<uint8_t> buildLoopSample() {
   builder.setEntryThunk(type, code.entryThunk);
   builder.setImportThunk(type, code.importThunk);
   builder.importFunction("env", "host", type);
-  builder.addMemory(16384, 16384);
+  builder.addMemory(pages, pages);
   auto define = [&](std::string_view name, const Code &code) {
     builder.addExport(name, ExternKindCode::Function, builder.addFunction(type, code, name));
   };

@@ -39,8 +39,8 @@ std::vector<uint8_t> buildSample(const SampleOptions &options = {});
 std::vector<uint8_t> buildThreadSample(bool exportsStart = true);
 
 /// For interrupts: the functions of the sample, and "loop" and "loop-host", which never return, the
-/// second calling "host". Its memory has 1 GiB.
-std::vector<uint8_t> buildLoopSample();
+/// second calling "host". Its memory has 1 GiB, or so many pages.
+std::vector<uint8_t> buildLoopSample(uint64_t pages = 16384);
 
 /// Writes `file` to a temporary file and loads it.
 Result<std::shared_ptr<const runtime::Module>> loadBytes(const std::vector<uint8_t> &file);

@@ -64,6 +64,7 @@ cxxopts::Options makeOptions(const CommandSpec &spec, std::vector<std::string> &
   addOptions(options, groups, spec.sharedOptions);
   addOptions(options, groups, spec.furtherOptions);
   addOptions(options, groups, spec.limitOptions);
+  addOptions(options, groups, spec.observerOptions);
   return options;
 }
 
@@ -118,7 +119,7 @@ std::string_view quotedIn(std::string_view text) {
 
 std::vector<const OptionRow *> CommandSpec::rows() const {
   std::vector<const OptionRow *> list;
-  for (auto rows : {options, sharedOptions, furtherOptions, limitOptions})
+  for (auto rows : {options, sharedOptions, furtherOptions, limitOptions, observerOptions})
     for (const OptionRow &row : rows)
       list.push_back(&row);
   return list;
@@ -179,10 +180,11 @@ size_t countLeadingOptions(const CommandSpec &spec, std::span<char *const> argum
     ++count;
     if (argument == "--")
       break;
-    // "--name=value", "-O3" and flags are one argument; "--name value" and "-O 3" are two.
+    // "--name=value", "-O3", flags and what may be without a value are one argument; "--name value"
+    // and "-O 3" are two.
     std::string_view name = argument.substr(argument.starts_with("--") ? 2 : 1);
     const OptionRow *row = findRow(spec, name);
-    if (row && row->argument)
+    if (row && row->argument && row->argument[0] != '[')
       ++count;
   }
   return std::min(count, arguments.size());

@@ -19,6 +19,7 @@
 #include "tools/wasm2native/ImportHints.h"
 #include "tools/wasm2native/LimitOptions.h"
 #include "tools/wasm2native/LoadModule.h"
+#include "tools/wasm2native/Observers.h"
 #include "tools/wasm2native/RunComponent.h"
 #include "tools/wasm2native/Subcommands.h"
 #include "tools/wasm2native/Values.h"
@@ -79,6 +80,7 @@ constinit const CommandSpec runSpec = {
     .sharedOptions = codegenOptions,
     .furtherOptions = wasiOptions,
     .limitOptions = limitOptions,
+    .observerOptions = observerOptions,
     .epilogue =
         "\nOptions come before FILE; everything after it is the program's. The exit status is "
         "the program's,\n1 if it could not be run, 2 for a wrong command line, 124 after the "
@@ -108,6 +110,9 @@ struct Request {
   bool heapStats = false;
   wasi::WasiOptions wasi;
   std::optional<std::chrono::nanoseconds> timeout;
+  ObserverRequest observers;
+  /// As they were given.
+  std::vector<std::string> options;
   bool isQuiet = false; ///< no notes and warnings
 };
 
@@ -194,6 +199,9 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   }
   W2N_TRY(timeout, readTimeout(line));
   request.timeout = timeout;
+  W2N_TRY(observers, readObserverOptions(line));
+  request.observers = observers;
+  request.wasi.describeWrites = observers.any();
   request.isQuiet = line.has("quiet");
   setWarnings(!request.isQuiet);
   if (line.has("invoke"))
@@ -246,6 +254,7 @@ bool hasFailed(const Status &status) {
   static std::mutex ending;
   ending.lock();
   profileWriter().write();
+  finishObservers();
   const int exitStatus = status ? 0 : reportError(file, status.error());
   if (hasFailed(status))
     if (const std::string note = directoryNote().text(); !note.empty())
@@ -452,6 +461,21 @@ Status runWithHost(World &world, std::shared_ptr<const runtime::Module> module,
   return runComponent(std::move(module), std::move(host), request.instance, request.invoke);
 }
 
+/// Has the program's instance observed, if that is asked for.
+Status observe(Request &request, const runtime::Module &module) {
+  if (!request.observers.any())
+    return {};
+  record::Header header;
+  header.limits = request.instance.limits;
+  header.fuel = request.instance.fuel;
+  header.program = request.file;
+  header.options = request.options;
+  header.arguments = request.wasi.arguments;
+  W2N_TRY(boundary, startObservers(request.observers, module, std::move(header)));
+  request.instance.boundary = std::move(boundary);
+  return {};
+}
+
 int runRequest(Request &request, std::span<char *const> arguments) {
   if (!request.isQuiet)
     directoryNote().watch(request.wasi);
@@ -472,6 +496,8 @@ int runRequest(Request &request, std::span<char *const> arguments) {
   auto module = world.load(request.file, request);
   if (!module)
     endProgram(request.file, std::unexpected(module.error()));
+  if (Status ready = observe(request, **module); !ready)
+    return reportError(request.file, ready.error());
   if (!(*module)->metadata().component().empty())
     endProgram(request.file, runWithHost(world, *module, request, arguments));
   auto instance = world.instantiate(request.file, *module, request);
@@ -512,6 +538,7 @@ int runFile(std::span<char *const> options, const char *file, std::span<char *co
     return usageError(runSpec, "no input file");
   request->file = file;
   request->attached = attached;
+  request->options.assign(options.begin(), options.end());
   request->wasi.arguments = {line.value("arg0", request->file)};
   request->wasi.arguments.insert(request->wasi.arguments.end(), arguments.begin(), arguments.end());
   return runRequest(*request, arguments);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "tools/wasm2native/WasiOptions.h"
+#include "runtime/record/JsonTrace.h"
 
 #include "lib/support/Error.h"
 #include "lib/support/File.h"
@@ -258,8 +259,14 @@ std::expected<wasi::WasiOptions, std::string> readWasiOptions(const CommandLine 
   // "wasm2native run yes.so | head" ends as "yes | head" does.
   options.raiseBrokenPipe = true;
   options.rawTerminal = line.has("raw-terminal");
-  if (line.has("trace"))
-    options.trace = printTrace;
+  if (line.has("trace")) {
+    constexpr Choice<bool> formats[] = {{"", false}, {"text", false}, {"json", true}};
+    W2N_TRY(isJson, choose(line, "trace", false, formats));
+    if (isJson)
+      options.trace = record::JsonTrace::noteText;
+    else
+      options.trace = printTrace;
+  }
   return options;
 }
 

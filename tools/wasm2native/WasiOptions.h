@@ -47,7 +47,10 @@ inline constexpr OptionRow wasiOptions[] = {
      "Sandbox"},
     {"raw-terminal", nullptr,
      "a terminal gets what the program writes as it is, with escape sequences", "Sandbox"},
-    {"trace", nullptr, "print every WASI call on standard error", "Sandbox"},
+    {"trace", "[FORMAT]",
+     "print every WASI call on standard error: as text (default), or every call of the host as a "
+     "line of json",
+     "Sandbox"},
 };
 
 /// Reads the options in `line`, but for the arguments: opens the files of the standard streams,

@@ -3,9 +3,11 @@
 // Fuzzes the calls of WASI: any call, with any arguments, on any memory. The input is a list of
 // operations: calls, and bytes to put into the guest's memory, so that structures and paths that
 // make sense come up. Nothing outside of the guest's directory may change, and what the calls leave
-// in the table of descriptors stays usable. Both ways of resolving paths, on alternate inputs.
+// in the table of descriptors stays usable; and a call writes only where it says (CallWrites.h).
+// Both ways of resolving paths, on alternate inputs.
 #include "runtime/wasi/CallTable.h"
 #include "runtime/wasi/WasiContext.h"
+#include "test/unit/wasi/WriteCheck.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -115,7 +117,10 @@ void call(WasiContext &context, std::span<uint8_t> memory, Input &input) {
   std::vector<runtime::Slot> slots(std::max<size_t>(row->type().params.size(), 1));
   for (runtime::Slot &slot : slots)
     slot = argument(input);
+  const WriteCheck check(*row, context, memory, slots);
   (void)invokeTraced(*row, [](std::string_view) {}, context, GuestMemory(memory), slots);
+  if (!check.holds(slots))
+    abort();
 }
 
 void store(std::span<uint8_t> memory, Input &input) {

@@ -7,6 +7,7 @@
 #include "runtime/wasi/CallTable.h"
 #include "runtime/wasi/WasiContext.h"
 #include "test/unit/wasi/TemporaryDirectory.h"
+#include "test/unit/wasi/WriteCheck.h"
 
 #include <array>
 #include <csignal>
@@ -68,7 +69,9 @@ protected:
     std::array slots = {w2n::runtime::Slot(arguments)..., w2n::runtime::Slot(0)};
     const Call *found = findCall("wasi_snapshot_preview1", name);
     EXPECT_EQ(found->type().params.size(), sizeof...(arguments));
+    const WriteCheck check(*found, *context, bytes, slots);
     EXPECT_TRUE(found->invoke(*context, memory(), slots));
+    EXPECT_TRUE(check.holds(slots)) << name << " writes where it does not say";
     return Errno(slots[0]);
   }
 

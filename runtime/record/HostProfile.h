@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Where the time of a run goes, between the guest and its host: for each function of the host how
+// often it was called, how long that took and how many bytes it wrote to the guest's memory, by the
+// function of the guest that called it.
+//
+// The stack of the guest is walked at every call, so nothing is sampled. The time of a call is the
+// host's and belongs to the stack that called it. The time since the host last gave way to the
+// guest is the guest's; it belongs to the same stack, as what the guest did on its way to the call:
+// exact in sum, but functions that returned before the call are not seen.
+#pragma once
+
+#include "runtime/core/Boundary.h"
+#include "runtime/record/Imports.h"
+
+#include <array>
+#include <chrono>
+#include <map>
+
+namespace w2n::record {
+
+/// Times by size, from which percentiles are read: eight steps for each power of two, so that they
+/// are at most an eighth too large.
+class TimeHistogram {
+public:
+  void add(uint64_t ns);
+  /// The least time, in steps, that `part` of all are not above: 0.5 is the median.
+  uint64_t percentile(double part) const;
+  uint64_t count() const { return total; }
+
+private:
+  std::array<uint32_t, 64 * 8> steps = {};
+  uint64_t total = 0;
+};
+
+class HostProfile final : public runtime::Boundary {
+public:
+  /// `below` is the boundary of what this one sees, such as a Recorder; or null.
+  explicit HostProfile(std::shared_ptr<Boundary> below) : below(std::move(below)) {}
+
+  struct Caller {
+    uint64_t count = 0, ns = 0;
+  };
+  struct Row {
+    std::string name;
+    uint64_t count = 0, ns = 0, greatestNs = 0, writtenBytes = 0;
+    TimeHistogram times;
+    std::map<uint32_t, Caller> callers; ///< by function of the guest, or artifact::noIndex
+  };
+  /// A frame of a stack, with the frames below it; the first is none.
+  struct Node {
+    uint32_t parent = 0;
+    uint32_t function = 0; ///< of the guest; or of the host, an import
+    bool isHost = false;
+    uint64_t ns = 0; ///< of the frame itself
+  };
+
+  /// For people: a table, most time first, with the callers of each function.
+  std::string table() const;
+  /// One line for each stack: frames from the outermost on with ';' between, a space, nanoseconds.
+  std::string foldedStacks() const;
+  /// The file format of speedscope (https://www.speedscope.app), a profile of weighted stacks.
+  std::string speedscope(const std::string &name) const;
+
+  Result<std::shared_ptr<runtime::Function>>
+  imported(runtime::Instance &instance, uint32_t index,
+           const std::shared_ptr<runtime::Function> &function) override;
+  void exported(runtime::Instance &instance, uint32_t index, runtime::Function &function) override;
+  void instantiated(runtime::Instance &instance, const Status &status) override;
+  void wrote(const runtime::MemoryRange &range) override;
+
+private:
+  using Clock = std::chrono::steady_clock;
+  Status callHost(uint32_t index, runtime::Function &function, runtime::Caller caller,
+                  std::span<runtime::Slot> slots);
+  Status measureCall(uint32_t index, runtime::Function &function, runtime::Caller caller,
+                     std::span<runtime::Slot> slots);
+  uint32_t nodeOf(uint32_t parent, uint32_t function, bool isHost);
+  /// The stack that calls the host, and its innermost function.
+  uint32_t stackNode(uint32_t &callerFunction);
+  std::string frameName(const Node &node) const;
+  std::string functionName(uint32_t index) const;
+
+  const std::shared_ptr<Boundary> below;
+  std::shared_ptr<const runtime::Module> module;
+  std::map<uint32_t, Row> rows; ///< by import
+  std::vector<Node> nodes = {{}};
+  std::map<std::pair<uint64_t, bool>, uint32_t> children;
+  std::vector<uint32_t> stack;
+  uint64_t reportedBytes = 0;
+  /// When the guest last went on; none before it begins.
+  Clock::time_point guestSince = {};
+  uint32_t depth = 0; ///< of calls of the host
+};
+
+} // namespace w2n::record

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "tools/wasm2native/Observers.h"
+
+#include "lib/support/File.h"
+#include "runtime/cache/Settings.h"
+#include "runtime/record/HostProfile.h"
+#include "runtime/record/JsonTrace.h"
+#include "runtime/wasi/ThreadGroup.h"
+#include "tools/wasm2native/CacheOptions.h"
+#include "tools/wasm2native/Diagnostics.h"
+
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <unistd.h>
+
+namespace w2n::tool {
+
+namespace {
+
+struct Observers {
+  ObserverRequest request;
+  std::string program;
+  std::shared_ptr<record::Recorder> recorder;
+  std::shared_ptr<record::HostProfile> profile;
+};
+
+Observers &observers() {
+  static Observers observers;
+  return observers;
+}
+
+/// So that a replay finds the program from another directory.
+std::string absolutePath(const std::string &path) {
+  char resolved[PATH_MAX];
+  return realpath(path.c_str(), resolved) ? resolved : path;
+}
+
+/// At once, so that lines of several threads do not mix.
+void printLine(std::string_view line) {
+  while (!line.empty()) {
+    const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
+    if (written < 0 && errno != EINTR)
+      return;
+    line.remove_prefix(written < 0 ? 0 : size_t(written));
+  }
+}
+
+void writeFlameGraph(const Observers &observers) {
+  const std::string &file = observers.request.flameGraphFile;
+  const std::string text = file.ends_with(".json")
+                               ? observers.profile->speedscope(observers.program)
+                               : observers.profile->foldedStacks();
+  const auto written =
+      writeFileAtomically(file, {reinterpret_cast<const uint8_t *>(text.data()), text.size()});
+  if (!written)
+    printWarning("no flame graph is written: " + written.error().text);
+}
+
+} // namespace
+
+std::expected<ObserverRequest, std::string> readObserverOptions(const CommandLine &line) {
+  ObserverRequest request;
+  request.profilesHost = line.has("profile-host");
+  request.tracesJson = line.value("trace") == "json";
+  const std::pair<const char *, std::string &> files[] = {{"record", request.recordFile},
+                                                          {"flame-graph", request.flameGraphFile}};
+  for (const auto &[option, file] : files) {
+    file = line.value(option);
+    if (line.has(option) && file.empty())
+      return std::unexpected("--" + std::string(option) + " needs a file");
+  }
+  if (line.has("record-limit")) {
+    auto bytes = cache::parseSize(line.value("record-limit"), "--record-limit");
+    if (!bytes)
+      return std::unexpected(bytes.error().text);
+    request.maxRecordBytes = *bytes;
+  }
+  if (!request.recordFile.empty() && line.has("preload"))
+    return std::unexpected("--record and --preload exclude each other: a record is of one module");
+  return request;
+}
+
+Result<std::shared_ptr<runtime::Boundary>> startObservers(const ObserverRequest &request,
+                                                          const runtime::Module &module,
+                                                          record::Header header) {
+  Observers &all = observers();
+  all.request = request;
+  all.program = header.program;
+  header.program = absolutePath(header.program);
+  if (!request.recordFile.empty()) {
+    W2N_TRY(recorder, record::Recorder::create(
+                          module, std::move(header),
+                          {.path = request.recordFile, .maxBytes = request.maxRecordBytes}));
+    all.recorder = std::move(recorder);
+  }
+  std::shared_ptr<runtime::Boundary> boundary = all.recorder;
+  if (request.profiles()) {
+    if (wasi::ThreadGroup::isFor(module))
+      return fail(ErrorKind::Unsupported,
+                  "--profile-host and --flame-graph are not for programs with threads");
+    boundary = all.profile = std::make_shared<record::HostProfile>(boundary);
+  }
+  if (request.tracesJson)
+    boundary = std::make_shared<record::JsonTrace>(boundary, printLine);
+  return boundary;
+}
+
+void finishObservers() {
+  const Observers &all = observers();
+  if (all.recorder)
+    if (const Status finished = all.recorder->finish(); !finished)
+      printWarning("the record of the run is not complete: " + finished.error().text);
+  if (!all.profile)
+    return;
+  if (all.request.profilesHost)
+    fputs(printable(all.profile->table(), "\n").c_str(), stderr);
+  if (!all.request.flameGraphFile.empty())
+    writeFlameGraph(all);
+}
+
+} // namespace w2n::tool
