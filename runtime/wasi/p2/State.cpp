@@ -18,6 +18,7 @@ State::State(std::shared_ptr<WasiContext> given) : wasi(std::move(given)) {
 WasiResult<FileHandle> State::keep(File file) {
   if (!openFiles->take())
     return std::unexpected(Errno::Mfile);
+  file.chaos = wasi->chaos;
   return FileHandle(new File(std::move(file)), [counter = openFiles](const File *kept) {
     delete kept;
     counter->giveBack();
