@@ -3,6 +3,7 @@
 #include "runtime/wasi/Clock.h"
 
 #include "runtime/wasi/Calls.h"
+#include "runtime/wasi/Chaos.h"
 #include "runtime/wasi/WasiContext.h"
 
 namespace w2n::wasi {
@@ -28,12 +29,14 @@ uint64_t addNs(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX 
 WasiResult<uint64_t> Clocks::readNs(uint32_t clock) const {
   W2N_TRY(host, hostClock(clock, options.mode));
   if (isFrozen())
-    return addNs(sleptNs, host == CLOCK_REALTIME ? options.frozenNs : 0);
+    return addNs(addNs(sleptNs, aheadNs()), host == CLOCK_REALTIME ? options.frozenNs : 0);
   timespec now;
   if (clock_gettime(host, &now) != 0)
     return systemError();
-  return toNs(now);
+  return addNs(toNs(now), aheadNs());
 }
+
+uint64_t Clocks::aheadNs() const { return chaos ? chaos->aheadNs() : 0; }
 
 WasiResult<uint64_t> Clocks::resolutionNs(uint32_t clock) const {
   W2N_TRY(host, hostClock(clock, options.mode));

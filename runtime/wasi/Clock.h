@@ -7,9 +7,12 @@
 
 #include <atomic>
 #include <ctime>
+#include <memory>
 #include <optional>
 
 namespace w2n::wasi {
+
+class Chaos;
 
 enum class ClockMode : uint8_t {
   Host,
@@ -33,7 +36,9 @@ inline timespec fromNs(uint64_t ns) {
 /// Clocks by their WASI number: 0 is the time of day. Threads: any.
 class Clocks {
 public:
-  explicit Clocks(ClockOptions options) : options(options) {}
+  /// `chaos`: what makes clocks jump; null for none.
+  explicit Clocks(ClockOptions options, std::shared_ptr<Chaos> chaos = nullptr)
+      : options(options), chaos(std::move(chaos)) {}
 
   /// Nanoseconds. Errors: Inval (no such clock), NotCapable (the guest has none), the system's.
   WasiResult<uint64_t> readNs(uint32_t clock) const;
@@ -49,7 +54,10 @@ public:
   std::optional<uint64_t> latestFileTimeNs() const;
 
 private:
+  uint64_t aheadNs() const;
+
   const ClockOptions options;
+  const std::shared_ptr<Chaos> chaos;
   std::atomic<uint64_t> sleptNs = 0;
 };
 

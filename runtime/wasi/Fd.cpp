@@ -6,6 +6,7 @@
 #include "runtime/wasi/HostFlags.h"
 #include "runtime/wasi/Restart.h"
 #include "runtime/wasi/WasiContext.h"
+#include "runtime/wasi/tree/OpenNode.h"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -19,12 +20,18 @@ Outcome checkRights(const File &file, Needs needs) {
   return {};
 }
 
+int flagsOfFile(const File &file) {
+  return file.node ? file.node->flags() : fcntl(file.host, F_GETFL);
+}
+
 Outcome adviseFile(const File &file, uint64_t offset, uint64_t bytes, uint32_t advice) {
   constexpr int hostAdvice[] = {POSIX_FADV_NORMAL,   POSIX_FADV_SEQUENTIAL, POSIX_FADV_RANDOM,
                                 POSIX_FADV_WILLNEED, POSIX_FADV_DONTNEED,   POSIX_FADV_NOREUSE};
   W2N_CHECK(checkRights(file, needs::fdAdvise));
   if (advice >= std::size(hostAdvice) || offset > INT64_MAX || bytes > INT64_MAX)
     return std::unexpected(Errno::Inval);
+  if (file.node)
+    return {};
   if (int error = posix_fadvise(file.host, off_t(offset), off_t(bytes), hostAdvice[advice]))
     return std::unexpected(fromHost(error));
   return {};
@@ -39,6 +46,8 @@ Outcome fdAllocate(WasiContext &context, Fd fd, uint64_t offset, uint64_t bytes)
   W2N_TRY(file, context.files.find(fd, needs::fdAllocate));
   if (offset > INT64_MAX || bytes > INT64_MAX - offset)
     return std::unexpected(Errno::Inval);
+  if (file->node)
+    return file->node->allocate(offset, bytes);
   return context.quota.grow(
       file->host, [&](uint64_t) { return offset + bytes; },
       [&]() -> Outcome {
@@ -56,6 +65,8 @@ Outcome fdRenumber(WasiContext &context, Fd from, Fd to) {
 
 Outcome syncFileData(const File &file) {
   W2N_CHECK(checkRights(file, needs::fdDatasync));
+  if (file.node)
+    return file.node->node->sync();
   if (restarted([&] { return fdatasync(file.host); }) != 0)
     return systemError();
   return {};
@@ -63,6 +74,8 @@ Outcome syncFileData(const File &file) {
 
 Outcome syncFile(const File &file) {
   W2N_CHECK(checkRights(file, needs::fdSync));
+  if (file.node)
+    return file.node->node->sync();
   if (restarted([&] { return fsync(file.host); }) != 0)
     return systemError();
   return {};
@@ -80,7 +93,7 @@ Outcome fdSync(WasiContext &context, Fd fd) {
 
 Outcome fdFdstatGet(WasiContext &context, Fd fd, Out<FdStat> status) {
   W2N_TRY(file, context.files.find(fd));
-  int flags = fcntl(file->host, F_GETFL);
+  const int flags = flagsOfFile(*file);
   if (flags < 0)
     return systemError();
   status.store({.type = file->statusType(),
@@ -94,13 +107,17 @@ Outcome fdFdstatSetFlags(WasiContext &context, Fd fd, FdFlags flags) {
   W2N_TRY(file, context.files.find(fd, needs::fdFdstatSetFlags));
   if (flags & ~fdflags::all)
     return std::unexpected(Errno::Inval);
-  int old = fcntl(file->host, F_GETFL);
+  const int old = flagsOfFile(*file);
   if (old < 0)
     return systemError();
   // Linux changes the other flags of an open file only by opening it again (fcntl(2)).
   constexpr uint32_t settable = fdflags::append | fdflags::nonblock;
   if ((flags ^ guestFdFlags(old)) & ~settable)
     return std::unexpected(Errno::NotSup);
+  if (file->node) {
+    file->node->setFlags(hostFdFlags(flags));
+    return {};
+  }
   return context.quota.exclusive([&]() -> Outcome {
     if (fcntl(file->host, F_SETFL, hostFdFlags(flags)) != 0)
       return systemError();
@@ -138,6 +155,11 @@ Outcome seek(WasiContext &context, Fd fd, int64_t offset, int whence, Out<uint64
   W2N_TRY(file, context.files.find(fd, tells ? needs::fdTell : needs::fdSeek));
   if (file->inOrder)
     return std::unexpected(Errno::Spipe);
+  if (file->node) {
+    W2N_TRY(reached, file->node->seek(offset, whence));
+    position.store(reached);
+    return {};
+  }
   off_t result = lseek(file->host, offset, whence);
   if (result < 0)
     return systemError();

@@ -12,10 +12,16 @@
 
 namespace w2n::wasi {
 
+class Node;
 class WasiContext;
 
 /// Errors: NotCapable.
 Outcome checkRights(const File &file, Needs needs);
+
+/// As F_GETFL of fcntl(2) gives them; negative, with errno, if it fails.
+int flagsOfFile(const File &file);
+/// What fstat(2) says, whatever the file's rights are.
+WasiResult<struct stat> statusWithoutRights(const File &file);
 
 // Each of the following: Errors: NotCapable, those of the system call.
 

@@ -7,6 +7,8 @@
 #include "runtime/wasi/PathOperations.h"
 #include "runtime/wasi/Restart.h"
 #include "runtime/wasi/WasiContext.h"
+#include "runtime/wasi/tree/OpenNode.h"
+#include "runtime/wasi/tree/TreePaths.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -75,6 +77,12 @@ WasiResult<timespec> timeToSet(const Clocks &clocks, uint64_t ns, bool set, bool
 
 WasiResult<struct stat> statusOfFile(const File &file) {
   W2N_CHECK(checkRights(file, needs::fdFilestatGet));
+  return statusWithoutRights(file);
+}
+
+WasiResult<struct stat> statusWithoutRights(const File &file) {
+  if (file.node)
+    return file.node->node->status();
   struct stat status;
   if (fstat(file.host, &status) != 0)
     return systemError();
@@ -85,6 +93,8 @@ Outcome setFileSize(WasiContext &context, const File &file, uint64_t bytes) {
   W2N_CHECK(checkRights(file, needs::fdFilestatSetSize));
   if (bytes > INT64_MAX)
     return std::unexpected(Errno::Inval);
+  if (file.node)
+    return file.node->setSize(bytes);
   return context.quota.grow(
       file.host, [&](uint64_t) { return bytes; },
       [&]() -> Outcome {
@@ -96,6 +106,8 @@ Outcome setFileSize(WasiContext &context, const File &file, uint64_t bytes) {
 
 Outcome setFileTimes(const File &file, const FileTimes &times) {
   W2N_CHECK(checkRights(file, needs::fdFilestatSetTimes));
+  if (file.node)
+    return file.node->node->setTimes(times.values);
   if (futimens(file.host, times.values) != 0)
     return systemError();
   return {};
@@ -105,6 +117,10 @@ WasiResult<struct stat> statusOfPath(WasiContext &context, const File &directory
                                      const GuestPath &path) {
   W2N_CHECK(checkDirectory(directory, needs::pathFilestatGet));
   W2N_TRY(linkFlag, linkFlagOf(lookup));
+  if (directory.node) {
+    W2N_TRY(node, findInTree(directory.node->node, path.text(), linkFlag));
+    return node->status();
+  }
   struct stat status;
   W2N_CHECK(context.paths.status(directory.host, path.text(), linkFlag, status));
   return status;
@@ -114,6 +130,10 @@ Outcome setPathTimes(WasiContext &context, const File &directory, uint32_t looku
                      const GuestPath &path, const FileTimes &times) {
   W2N_CHECK(checkDirectory(directory, needs::pathFilestatSetTimes));
   W2N_TRY(linkFlag, linkFlagOf(lookup));
+  if (directory.node) {
+    W2N_TRY(node, findInTree(directory.node->node, path.text(), linkFlag));
+    return node->setTimes(times.values);
+  }
   // The file itself, link or not.
   W2N_TRY(file, context.paths.open(directory.host, path.text(), O_PATH | linkFlag));
   if (utimensat(file.get(), "", times.values, AT_EMPTY_PATH) == 0)

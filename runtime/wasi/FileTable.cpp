@@ -21,7 +21,9 @@ File withRights(const FileHandle &handle, Rights base, Rights inheriting) {
           .isTerminal = handle->isTerminal,
           .filter = handle->filter,
           .cookies = handle->cookies,
-          .stream = handle->stream};
+          .stream = handle->stream,
+          .node = handle->node,
+          .chaos = handle->chaos};
 }
 
 WasiResult<FileHandle> FileTable::find(uint32_t fd, Needs needs) {
@@ -43,6 +45,7 @@ WasiResult<FileHandle> FileTable::findDirectory(uint32_t fd, Needs needs) {
 }
 
 WasiResult<uint32_t> FileTable::add(File file) {
+  file.chaos = chaos;
   auto handle = std::make_shared<const File>(std::move(file));
   std::lock_guard guard(lock);
   auto free = std::ranges::find(files, nullptr);
@@ -61,6 +64,8 @@ WasiResult<uint32_t> FileTable::add(File file) {
 }
 
 void FileTable::append(std::optional<File> file) {
+  if (file)
+    file->chaos = chaos;
   std::lock_guard guard(lock);
   files.push_back(file ? std::make_shared<const File>(std::move(*file)) : nullptr);
 }

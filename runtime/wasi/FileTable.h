@@ -18,8 +18,10 @@
 
 namespace w2n::wasi {
 
+class Chaos;
 class DirectoryCookies;
 class HostStream;
+class OpenNode;
 class TerminalOutput;
 
 /// Rights that make sense for a directory, and for what is opened in it.
@@ -69,8 +71,12 @@ struct File {
   std::shared_ptr<TerminalOutput> filter;
   /// The cookies of a directory.
   std::shared_ptr<DirectoryCookies> cookies;
-  /// What is read and written in place of `host`, which then only has a state.
+  /// The stream that is read and written in place of `host`, which then only has a state.
   std::shared_ptr<HostStream> stream = nullptr;
+  /// A file of a tree (tree/Node.h). `host` is then one that is always ready, to be waited for.
+  std::shared_ptr<OpenNode> node;
+  /// Faults to inject; usually null.
+  std::shared_ptr<Chaos> chaos;
 
   /// As fd_fdstat_get says it. wasi-libc's isatty() takes a character device for a terminal if it
   /// may neither seek nor tell; other devices must not look like that.
@@ -92,7 +98,9 @@ using FileHandle = std::shared_ptr<const File>;
 class FileTable {
 public:
   /// With room for `most` files.
-  explicit FileTable(uint32_t maxFiles) : maxFiles(maxFiles) {}
+  /// All get `chaos`.
+  explicit FileTable(uint32_t maxFiles, std::shared_ptr<Chaos> chaos = nullptr)
+      : maxFiles(maxFiles), chaos(std::move(chaos)) {}
 
   /// The file `fd` if it has the rights for an operation. Errors: Badf, NotCapable.
   WasiResult<FileHandle> find(uint32_t fd, Needs needs = needs::nothing);
@@ -119,6 +127,7 @@ private:
   // Needs the lock.
   bool isOpen(uint32_t fd) const { return fd < files.size() && files[fd]; }
   const uint32_t maxFiles;
+  const std::shared_ptr<Chaos> chaos;
   std::mutex lock;
   std::vector<FileHandle> files;
 };

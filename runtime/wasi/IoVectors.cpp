@@ -5,6 +5,8 @@
 #include "lib/support/Error.h"
 #include "runtime/core/Pieces.h"
 
+#include <algorithm>
+
 namespace w2n::wasi {
 
 IoVectors::IoVectors(GuestMemory memory, GuestPointer<IoVector> list, uint32_t count,
@@ -27,6 +29,14 @@ Outcome IoVectors::read(GuestMemory memory, GuestPointer<IoVector> list, uint32_
       vectors[used++] = {buffer.data(), buffer.size()};
   }
   return {};
+}
+
+IoVectors::IoVectors(const IoVectors &whole, uint64_t maxBytes) {
+  for (; used < whole.used && maxBytes != 0; ++used) {
+    vectors[used] = whole.vectors[used];
+    vectors[used].iov_len = std::min<uint64_t>(vectors[used].iov_len, maxBytes);
+    maxBytes -= vectors[used].iov_len;
+  }
 }
 
 uint64_t IoVectors::totalBytes() const {

@@ -23,6 +23,8 @@ public:
   explicit IoVectors(std::span<const uint8_t> buffer) : used(1) {
     vectors[0] = {const_cast<uint8_t *>(buffer.data()), buffer.size()};
   }
+  /// The first `maxBytes` of `whole`.
+  IoVectors(const IoVectors &whole, uint64_t maxBytes);
   IoVectors(const IoVectors &) = delete;
   IoVectors &operator=(const IoVectors &) = delete;
 

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,11 +19,17 @@
 
 namespace w2n::wasi {
 
+class Node;
+class WasiContext;
+using TreeMaker = std::function<Result<std::shared_ptr<Node>>(WasiContext &context)>;
+
 struct Preopen {
   std::string hostPath;
   std::string guestPath;
   /// No call may change anything beneath it.
   bool readOnly = false;
+  /// Makes the tree that is there instead of a host's directory; once for each guest.
+  TreeMaker makeTree = nullptr;
 };
 
 /// A call that failed for want of a directory.
@@ -51,6 +58,8 @@ struct WasiOptions {
   /// it does for a native program, before it fails.
   bool raiseBrokenPipe = false;
   ClockOptions clocks;
+  /// Faults that are injected are a function of this one (Chaos.h); none without it.
+  std::optional<uint64_t> chaosSeed;
   /// Random numbers are a function of this one.
   std::optional<uint64_t> seed;
   /// The most bytes by which the guest may make its files larger (Quota.h).

@@ -6,6 +6,8 @@
 #include "runtime/wasi/HostFlags.h"
 #include "runtime/wasi/PathOperations.h"
 #include "runtime/wasi/WasiContext.h"
+#include "runtime/wasi/tree/OpenNode.h"
+#include "runtime/wasi/tree/TreePaths.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -18,37 +20,38 @@ namespace w2n::wasi {
 
 namespace {
 
-Outcome orError(int result) {
-  if (result != 0)
-    return systemError();
-  return {};
-}
-
 /// Finds the entry that `path` names in `directory`, which must stay open.
 WasiResult<Entry> findEntry(WasiContext &context, const File &directory, Needs needs,
                             const GuestPath &path, Errno dotError) {
   W2N_CHECK(checkDirectory(directory, needs));
+  if (directory.node)
+    return entryInTree(directory.node->node, path.text(), dotError);
   return context.paths.entry(directory.host, path.text(), dotError);
+}
+
+/// Runs `make`, which makes `entry`. Trees have limits of their own.
+template <typename Make> Outcome makeEntry(WasiContext &context, const Entry &entry, Make make) {
+  if (context.chaos && context.chaos->diskIsFull())
+    return std::unexpected(Errno::NoSpc);
+  return entry.node ? make() : context.quota.makeEntry(make);
 }
 
 /// NotDir if the path ended in a slash and something else than a directory is there: the slash
 /// itself never reaches the system, where it would make a link be followed.
 Outcome checkSlash(const Entry &entry) {
-  struct stat status;
-  if (entry.mustBeDirectory &&
-      fstatat(entry.directory, entry.name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-      !S_ISDIR(status.st_mode))
+  if (!entry.mustBeDirectory)
+    return {};
+  const auto status = statusOfEntry(entry);
+  if (status && !S_ISDIR(status->st_mode))
     return std::unexpected(Errno::NotDir);
   return {};
 }
 
 /// The same for an entry that is about to be made and is no directory.
 Outcome checkNoSlash(const Entry &entry) {
-  struct stat status;
   if (!entry.mustBeDirectory)
     return {};
-  bool exists = fstatat(entry.directory, entry.name, &status, AT_SYMLINK_NOFOLLOW) == 0;
-  return std::unexpected(exists ? Errno::Exist : Errno::NoEnt);
+  return std::unexpected(statusOfEntry(entry) ? Errno::Exist : Errno::NoEnt);
 }
 
 // The accesses: a directory that does not pass them on refuses to open a file for them. Of the
@@ -170,7 +173,42 @@ bool reopenForWriting(WasiContext &context, int directory, const char *path, int
   return true;
 }
 
+/// The same in a tree.
+WasiResult<File> openTreeFile(WasiContext &context, const File &directory, const GuestPath &path,
+                              const OpenHow &how, int hostFlags) {
+  W2N_TRY(node, openInTree(directory.node->node, path.text(), hostFlags));
+  const Rights granted =
+      how.base & directory.inheriting & (node->isDirectory() ? directoryRights : fileRights);
+  return treeFile(context, node, hostFlags, granted,
+                  node->isDirectory() ? how.inheriting & directory.inheriting : 0);
+}
+
+WasiResult<size_t> readTreeLink(OpenNode &directory, const GuestPath &path,
+                                std::span<uint8_t> buffer) {
+  W2N_TRY(link, findInTree(directory.node, path.text(), O_NOFOLLOW));
+  if (!link->isLink() || buffer.empty())
+    return std::unexpected(Errno::Inval);
+  W2N_TRY(target, link->target());
+  const size_t bytes = std::min(target.size(), buffer.size());
+  std::copy_n(target.begin(), bytes, buffer.begin());
+  return bytes;
+}
+
 } // namespace
+
+File treeFile(WasiContext &context, const std::shared_ptr<Node> &node, int hostFlags, Rights base,
+              Rights inheriting) {
+  const bool isDirectory = node->isDirectory();
+  File file;
+  file.host = context.alwaysReady.get();
+  file.type = isDirectory ? FileType::Directory : FileType::RegularFile;
+  file.base = base;
+  file.inheriting = inheriting;
+  if (isDirectory)
+    file.cookies = std::make_shared<DirectoryCookies>(context.cookieBudget);
+  file.node = std::make_shared<OpenNode>(node, hostFlags);
+  return file;
+}
 
 Outcome checkDirectory(const File &directory, Needs needs) {
   if (directory.type != FileType::Directory)
@@ -187,6 +225,10 @@ WasiResult<File> openPath(WasiContext &context, const File &directory, const Gue
   if (how.base & accessRights & ~directory.inheriting)
     return std::unexpected(Errno::NotCapable);
 
+  if ((how.openFlags & oflags::create) && context.chaos && context.chaos->diskIsFull())
+    return std::unexpected(Errno::NoSpc);
+  if (directory.node)
+    return openTreeFile(context, directory, path, how, request.hostFlags);
   W2N_TRY(host, openOrMake(context, directory.host, path.text(), request.hostFlags));
   W2N_TRY(file, inspected(std::move(host)));
   const bool isDirectory = S_ISDIR(file.status.st_mode);
@@ -204,24 +246,25 @@ WasiResult<File> openPath(WasiContext &context, const File &directory, const Gue
               .preopenName = {},
               .filter = nullptr,
               .cookies =
-                  isDirectory ? std::make_shared<DirectoryCookies>(context.cookieBudget) : nullptr};
+                  isDirectory ? std::make_shared<DirectoryCookies>(context.cookieBudget) : nullptr,
+              .node = nullptr,
+              .chaos = nullptr};
 }
 
 Outcome createDirectory(WasiContext &context, const File &directory, const GuestPath &path) {
   W2N_TRY(entry, findEntry(context, directory, needs::pathCreateDirectory, path, Errno::Exist));
-  return context.quota.makeEntry(
-      [&] { return orError(mkdirat(entry.directory, entry.name, 0777)); });
+  return makeEntry(context, entry, [&] { return makeDirectoryAt(entry); });
 }
 
 Outcome removeDirectory(WasiContext &context, const File &directory, const GuestPath &path) {
   W2N_TRY(entry, findEntry(context, directory, needs::pathRemoveDirectory, path, Errno::Inval));
-  return orError(unlinkat(entry.directory, entry.name, AT_REMOVEDIR));
+  return removeEntry(entry, /*directory=*/true);
 }
 
 Outcome unlinkFile(WasiContext &context, const File &directory, const GuestPath &path) {
   W2N_TRY(entry, findEntry(context, directory, needs::pathUnlinkFile, path, Errno::IsDir));
   W2N_CHECK(checkSlash(entry));
-  return orError(unlinkat(entry.directory, entry.name, /*flags=*/0));
+  return removeEntry(entry, /*directory=*/false);
 }
 
 Outcome renamePath(WasiContext &context, const File &oldDirectory, const GuestPath &oldPath,
@@ -231,7 +274,7 @@ Outcome renamePath(WasiContext &context, const File &oldDirectory, const GuestPa
   // A slash after either name asks for a directory to be renamed.
   from.mustBeDirectory |= to.mustBeDirectory;
   W2N_CHECK(checkSlash(from));
-  return orError(renameat(from.directory, from.name, to.directory, to.name));
+  return renameEntry(from, to);
 }
 
 // A link to where no path of the guest leads is refused when it is made: other programs may follow
@@ -242,13 +285,14 @@ Outcome makeSymlink(WasiContext &context, const GuestPath &target, const File &d
   if (target.view().starts_with('/'))
     return std::unexpected(Errno::NotCapable);
   W2N_CHECK(checkNoSlash(entry));
-  return context.quota.makeEntry(
-      [&] { return orError(symlinkat(target.text(), entry.directory, entry.name)); });
+  return makeEntry(context, entry, [&] { return makeLinkAt(entry, target.text()); });
 }
 
 WasiResult<size_t> readLink(WasiContext &context, const File &directory, const GuestPath &path,
                             std::span<uint8_t> buffer) {
   W2N_CHECK(checkDirectory(directory, needs::pathReadlink));
+  if (directory.node)
+    return readTreeLink(*directory.node, path, buffer);
   W2N_TRY(link, context.paths.open(directory.host, path.text(), O_PATH | O_NOFOLLOW));
   struct stat status;
   if (fstat(link.get(), &status) != 0)
@@ -268,9 +312,7 @@ Outcome linkPath(WasiContext &context, const File &oldDirectory, const GuestPath
   W2N_TRY(to, findEntry(context, newDirectory, needs::pathLinkTarget, newPath, Errno::Exist));
   W2N_CHECK(checkSlash(from));
   W2N_CHECK(checkNoSlash(to));
-  return context.quota.makeEntry([&] {
-    return orError(linkat(from.directory, from.name, to.directory, to.name, /*flags=*/0));
-  });
+  return makeEntry(context, to, [&] { return linkEntry(from, to); });
 }
 
 Outcome pathOpen(WasiContext &context, Fd fd, LookupFlags lookup, const GuestPath &path,

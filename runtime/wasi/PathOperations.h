@@ -25,6 +25,9 @@ struct OpenHow {
 /// Errors: Inval, Dquot.
 WasiResult<File> openPath(WasiContext &context, const File &directory, const GuestPath &path,
                           const OpenHow &how);
+/// The file of a node that was opened as open(2) does with `hostFlags`.
+File treeFile(WasiContext &context, const std::shared_ptr<Node> &node, int hostFlags, Rights base,
+              Rights inheriting);
 /// Errors: Dquot.
 Outcome createDirectory(WasiContext &context, const File &directory, const GuestPath &path);
 Outcome removeDirectory(WasiContext &context, const File &directory, const GuestPath &path);

@@ -15,9 +15,12 @@
 
 #include <atomic>
 #include <climits>
+#include <memory>
 #include <sys/stat.h>
 
 namespace w2n::wasi {
+
+class Node;
 
 enum class PathMethod : uint8_t {
   Automatic, ///< the kernel if it can
@@ -31,6 +34,8 @@ struct Entry {
   /// The descriptor of `opened`, or the directory that the path began at.
   int directory = -1;
   Descriptor opened;
+  /// The directory, if it is one of a tree (tree/Node.h) instead.
+  std::shared_ptr<Node> node;
   char name[NAME_MAX + 1];
   /// The path ended in a slash: it names a directory, or nothing.
   bool mustBeDirectory = false;

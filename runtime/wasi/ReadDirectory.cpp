@@ -6,7 +6,9 @@
 #include "runtime/wasi/Calls.h"
 #include "runtime/wasi/DirectoryCookies.h"
 #include "runtime/wasi/DirectoryRecords.h"
+#include "runtime/wasi/FileOperations.h"
 #include "runtime/wasi/WasiContext.h"
+#include "runtime/wasi/tree/OpenNode.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -41,14 +43,15 @@ private:
 /// Reads the entries of a directory from the one that a cookie stands for.
 class Reader {
 public:
-  Reader(int host, DirectoryCookies &cookies, uint32_t from)
-      : host(host), cookies(cookies), place(cookies.find(from)), cookie(place.cookie) {}
+  Reader(const File &directory, DirectoryCookies &cookies, uint32_t from)
+      : directory(directory), cookies(cookies), place(cookies.find(from)), cookie(place.cookie) {}
 
   /// Calls `take(entry, cookie of what follows)` for each entry until it returns false, which it
   /// does when it has got about `wantedBytes`: a small buffer does not make the kernel list much
   /// more than fits it, again and again.
   template <typename Take> Outcome run(size_t wantedBytes, Take take) {
-    if (lseek(host, off_t(place.position), SEEK_SET) < 0)
+    int64_t position = place.position;
+    if (!directory.node && lseek(directory.host, off_t(position), SEEK_SET) < 0)
       return systemError();
     alignas(HostEntry) char records[16384];
     // A directory may be large: a guest that is to end does not wait for the rest.
@@ -56,7 +59,8 @@ public:
       const size_t maxBytes = place.skip != 0
                                   ? sizeof(records)
                                   : std::min(sizeof(records), wantedBytes + maxRecordBytes);
-      W2N_TRY(bytes, readDirectoryRecords(host, {records, maxBytes}));
+      W2N_TRY(bytes, directory.node ? directory.node->list({records, maxBytes}, position)
+                                    : readDirectoryRecords(directory.host, {records, maxBytes}));
       if (bytes == 0)
         return {};
       W2N_TRY(goesOn, takeAll({records, bytes}, take));
@@ -84,7 +88,7 @@ private:
     return true;
   }
 
-  int host;
+  const File &directory;
   DirectoryCookies &cookies;
   DirectoryCookies::Place place;
   uint32_t cookie;
@@ -98,9 +102,7 @@ Outcome fdReaddir(WasiContext &context, Fd fd, Buffer buffer, uint64_t cookie, M
     return std::unexpected(Errno::NotDir);
   if (cookie > DirectoryCookies::maxCookie)
     return std::unexpected(Errno::Inval);
-  struct stat self;
-  if (fstat(file->host, &self) != 0)
-    return systemError();
+  W2N_TRY(self, statusWithoutRights(*file));
 
   DirectoryCookies &cookies = *file->cookies;
   std::lock_guard guard(cookies.lock);
@@ -120,7 +122,7 @@ Outcome fdReaddir(WasiContext &context, Fd fd, Buffer buffer, uint64_t cookie, M
     return !output.full();
   };
   if (!output.full())
-    W2N_CHECK(Reader(file->host, cookies, uint32_t(cookie)).run(buffer.size(), append));
+    W2N_CHECK(Reader(*file, cookies, uint32_t(cookie)).run(buffer.size(), append));
   bytesUsed.store(uint32_t(output.bytes()));
   return {};
 }

@@ -6,11 +6,13 @@
 #include "runtime/core/Wait.h"
 #include "runtime/wasi/BrokenPipe.h"
 #include "runtime/wasi/Calls.h"
+#include "runtime/wasi/Chaos.h"
 #include "runtime/wasi/FileOperations.h"
 #include "runtime/wasi/HostStream.h"
 #include "runtime/wasi/IoVectors.h"
 #include "runtime/wasi/Transfer.h"
 #include "runtime/wasi/WasiContext.h"
+#include "runtime/wasi/tree/OpenNode.h"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -140,52 +142,71 @@ Outcome checkPositioned(const File &file, Needs needs) {
 
 } // namespace
 
-WasiResult<ssize_t> readFile(const File &file, const IoVectors &vectors) {
+WasiResult<ssize_t> readFile(const File &file, const IoVectors &whole) {
   W2N_CHECK(checkRights(file, needs::fdRead));
-  if (file.stream)
-    return readStream(*file.stream, vectors);
-  if (!waitUntilReady(file, POLLIN))
-    return std::unexpected(Errno::Intr);
-  return transfer(file, vectors, [&](const iovec *list, int count, uint64_t) {
-    return readv(file.host, list, count);
+  return withFaults(file, whole, Transfer::Read, [&](const IoVectors &vectors) -> WasiResult<ssize_t> {
+    if (file.node)
+      return file.node->read(vectors);
+    if (file.stream)
+      return readStream(*file.stream, vectors);
+    if (!waitUntilReady(file, POLLIN))
+      return std::unexpected(Errno::Intr);
+    return transfer(file, vectors, [&](const iovec *list, int count, uint64_t) {
+      return readv(file.host, list, count);
+    });
   });
 }
 
-WasiResult<ssize_t> writeFile(WasiContext &context, const File &file, const IoVectors &vectors) {
+WasiResult<ssize_t> writeFile(WasiContext &context, const File &file, const IoVectors &whole) {
   W2N_CHECK(checkRights(file, needs::fdWrite));
-  if (file.stream)
-    return writeStream(*file.stream, vectors);
-  if (!waitUntilReady(file, POLLOUT))
-    return std::unexpected(Errno::Intr);
-  if (file.filter)
-    return file.filter->write(file.host, {vectors.data(), size_t(vectors.count())});
-  return hidesBrokenPipe(context, file) ? writeHidingBrokenPipe(file, vectors)
-                                        : write(context.quota, file, vectors);
+  return withFaults(file, whole, Transfer::Write, [&](const IoVectors &vectors) -> WasiResult<ssize_t> {
+    if (file.node)
+      return file.node->write(vectors);
+    if (file.stream)
+      return writeStream(*file.stream, vectors);
+    if (!waitUntilReady(file, POLLOUT))
+      return std::unexpected(Errno::Intr);
+    if (file.filter)
+      return file.filter->write(file.host, {vectors.data(), size_t(vectors.count())});
+    return hidesBrokenPipe(context, file) ? writeHidingBrokenPipe(file, vectors)
+                                          : write(context.quota, file, vectors);
+  });
 }
 
-WasiResult<ssize_t> readFileAt(const File &file, const IoVectors &vectors, uint64_t offset) {
+WasiResult<ssize_t> readFileAt(const File &file, const IoVectors &whole, uint64_t offset) {
   W2N_CHECK(checkPositioned(file, needs::fdPread));
-  return transfer(file, vectors, [&](const iovec *list, int count, uint64_t done) {
-    return preadv(file.host, list, count, off_t(offset + done));
+  return withFaults(file, whole, Transfer::Read, [&](const IoVectors &vectors) {
+    if (file.node)
+      return file.node->readAt(vectors, offset);
+    return transfer(file, vectors, [&](const iovec *list, int count, uint64_t done) {
+      return preadv(file.host, list, count, off_t(offset + done));
+    });
   });
 }
 
 // Files that can be written to at a position are no pipes that may break.
-WasiResult<ssize_t> writeFileAt(WasiContext &context, const File &file, const IoVectors &vectors,
+WasiResult<ssize_t> writeFileAt(WasiContext &context, const File &file, const IoVectors &whole,
                                 uint64_t offset) {
   W2N_CHECK(checkPositioned(file, needs::fdPwrite));
-  return writeAt(context.quota, file, vectors, offset);
+  return withFaults(file, whole, Transfer::Write, [&](const IoVectors &vectors) {
+    return file.node ? file.node->writeAt(vectors, offset)
+                     : writeAt(context.quota, file, vectors, offset);
+  });
 }
 
-WasiResult<ssize_t> appendToFile(WasiContext &context, const File &file, const IoVectors &vectors) {
+WasiResult<ssize_t> appendToFile(WasiContext &context, const File &file, const IoVectors &whole) {
   W2N_CHECK(checkPositioned(file, needs::fdPwrite));
-  auto append = [&] {
-    return transfer(file, vectors, [&](const iovec *list, int count, uint64_t) {
-      return writeAtEnd(file.host, list, count);
-    });
-  };
-  return context.quota.grow(
-      file.host, [&](uint64_t bytes) { return bytes + vectors.totalBytes(); }, append);
+  return withFaults(file, whole, Transfer::Write, [&](const IoVectors &vectors) {
+    if (file.node)
+      return file.node->append(vectors);
+    auto append = [&] {
+      return transfer(file, vectors, [&](const iovec *list, int count, uint64_t) {
+        return writeAtEnd(file.host, list, count);
+      });
+    };
+    return context.quota.grow(
+        file.host, [&](uint64_t bytes) { return bytes + vectors.totalBytes(); }, append);
+  });
 }
 
 Outcome fdRead(WasiContext &context, Fd fd, const Scatter &vectors, Moved bytesRead) {

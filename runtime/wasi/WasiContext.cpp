@@ -4,7 +4,9 @@
 
 #include "runtime/wasi/CallTable.h"
 #include "runtime/wasi/CallWrites.h"
+#include "runtime/wasi/PathOperations.h"
 #include "runtime/wasi/Refusals.h"
+#include "runtime/wasi/tree/Node.h"
 
 #include <cerrno>
 #include <cstring>
@@ -77,7 +79,27 @@ void WasiContext::addStandardStream(int host, Rights base,
   files.append(std::move(file));
 }
 
+namespace {
+Rights rightsOf(const Preopen &preopen) { return preopen.readOnly ? readOnlyRights : ~Rights(0); }
+} // namespace
+
+Status WasiContext::addTree(const Preopen &preopen) {
+  if (!alwaysReady)
+    alwaysReady = Descriptor(open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (!alwaysReady)
+    return fail(ErrorKind::Io, std::string("cannot open '/dev/null': ") + strerror(errno));
+  W2N_TRY(root, preopen.makeTree(*this));
+  const Rights allowed = rightsOf(preopen);
+  File file = treeFile(*this, root, O_RDONLY | O_DIRECTORY, directoryRights & allowed,
+                       (directoryRights | fileRights) & allowed);
+  file.preopenName = preopen.guestPath;
+  files.append(std::move(file));
+  return {};
+}
+
 Status WasiContext::addPreopen(const Preopen &preopen) {
+  if (preopen.makeTree)
+    return addTree(preopen);
   Descriptor directory(open(preopen.hostPath.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory)
     return fail(ErrorKind::Io,
@@ -86,9 +108,8 @@ Status WasiContext::addPreopen(const Preopen &preopen) {
   file.host = directory.get();
   file.owned = std::move(directory);
   file.type = FileType::Directory;
-  file.base = directoryRights & (preopen.readOnly ? readOnlyRights : ~Rights(0));
-  file.inheriting =
-      (directoryRights | fileRights) & (preopen.readOnly ? readOnlyRights : ~Rights(0));
+  file.base = directoryRights & rightsOf(preopen);
+  file.inheriting = (directoryRights | fileRights) & rightsOf(preopen);
   file.preopenName = preopen.guestPath;
   file.cookies = std::make_shared<DirectoryCookies>(cookieBudget);
   files.append(std::move(file));

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "runtime/core/Instance.h"
+#include "runtime/wasi/Chaos.h"
 #include "runtime/wasi/DirectoryCookies.h"
 #include "runtime/wasi/FileTable.h"
 #include "runtime/wasi/Options.h"
@@ -38,6 +39,7 @@ public:
   uint32_t maxOpenFiles() const { return options.maxOpenFiles; }
   bool raisesBrokenPipe() const { return options.raiseBrokenPipe; }
   // Before the files, which refer to them.
+  const std::shared_ptr<Chaos> chaos;
   CookieBudget cookieBudget;
   std::mutex terminalTurn;
   FileTable files;
@@ -45,15 +47,19 @@ public:
   Clocks clocks;
   RandomSource random;
   Quota quota;
+  /// What files of trees are waited for by (FileTable.h); opened with the first tree.
+  Descriptor alwaysReady;
   NetworkPolicy network;
 
 private:
   explicit WasiContext(WasiOptions options)
-      : files(options.maxOpenFiles), paths(options.pathMethod), clocks(options.clocks),
-        random(options.seed), quota(options.quotaBytes), network(options.network),
-        options(std::move(options)) {}
+      : chaos(options.chaosSeed ? std::make_shared<Chaos>(*options.chaosSeed) : nullptr),
+        files(options.maxOpenFiles, chaos), paths(options.pathMethod),
+        clocks(options.clocks, chaos), random(options.seed), quota(options.quotaBytes),
+        network(options.network), options(std::move(options)) {}
   void addStandardStream(int host, Rights base, const std::shared_ptr<HostStream> &stream);
   Status addPreopen(const Preopen &preopen);
+  Status addTree(const Preopen &preopen);
   Status addListener(int host);
   runtime::HostCallback bodyOf(const Call &call);
 

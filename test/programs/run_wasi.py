@@ -62,6 +62,18 @@ def main() -> None:
         if found := differences(what, outcome):
             fail(f"{what}: found something else than wanted\n{listed(found)}")
 
+    # Without a directory of the host, or with one that must stay as it is.
+    lower = fresh_directory(options.work / "lower")
+    upper = fresh_directory(options.work / "upper")
+    for name, option in (("tmpfs", ["--tmpfs", "/work"]), ("overlay", ["--overlay", f"{lower}::/work"]),
+                         ("overlay with a directory", ["--overlay", f"{lower}:{upper}::/work"])):
+        outcome = run([*runner(options), *option, "--arg0", "program", "--env", "KEY=value", str(artifact), "--", *ARGUMENTS])
+        what = f"{options.source.name} with {name}"
+        if found := differences(what, outcome):
+            fail(f"{what}: found something else than wanted\n{listed(found)}")
+    if any(lower.iterdir()):
+        fail(f"{options.source.name}: the lower directory of an overlay has changed")
+
     build([*compile_wasm, "-DNODE", "-o", str(wasm)])
     directory = fresh_directory(options.work / "node")
     outcome = run([options.node, "--no-warnings", str(FOLDER / "run_wasi.mjs"), str(wasm), f"/work={directory}",

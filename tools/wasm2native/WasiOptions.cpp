@@ -6,6 +6,7 @@
 #include "lib/support/Error.h"
 #include "lib/support/File.h"
 #include "tools/wasm2native/Listen.h"
+#include "tools/wasm2native/TreeOptions.h"
 
 #include <cerrno>
 #include <charconv>
@@ -188,6 +189,10 @@ OrText<void> readLimits(const CommandLine &line, wasi::WasiOptions &options) {
     W2N_TRY(seed, readNumber(line, "seed"));
     options.seed = seed;
   }
+  if (line.has("chaos")) {
+    W2N_TRY(seed, readNumber(line, "chaos"));
+    options.chaosSeed = seed;
+  }
   if (line.has("fs-quota")) {
     W2N_TRY(bytes, readNumber(line, "fs-quota"));
     options.quotaBytes = bytes;
@@ -235,8 +240,11 @@ std::expected<wasi::WasiOptions, std::string> readWasiOptions(const CommandLine 
   wasi::WasiOptions options;
   for (const std::string &text : line.values("dir")) {
     W2N_TRY(preopen, parsePreopen(text));
-    options.preopens.push_back(preopen);
+    W2N_TRY(opened, withArchive(std::move(preopen)));
+    options.preopens.push_back(std::move(opened));
   }
+  W2N_TRY(trees, readTreeOptions(line));
+  options.preopens.insert(options.preopens.end(), trees.begin(), trees.end());
   W2N_TRY(environment, readEnvironment(line));
   options.environment = environment;
   W2N_TRY(clocks, readClocks(line));

@@ -10,7 +10,15 @@ namespace w2n::tool {
 
 inline constexpr OptionRow wasiOptions[] = {
     {"dir", "HOST[::GUEST][:ro]",
-     "let the program use a directory, as GUEST if given; :ro: without changing anything in it",
+     "let the program use a directory, as GUEST if given; :ro: without changing anything in it. "
+     "HOST may be an archive (.zip, .tar, .tar.gz and others), which is only read",
+     "Sandbox"},
+    {"tmpfs", "GUEST[:SIZE]",
+     "give the program an empty directory in memory, for at most SIZE bytes of files; default 64M",
+     "Sandbox"},
+    {"overlay", "LOWER[:UPPER]::GUEST",
+     "give the program the directory or archive LOWER, and keep what it changes in the directory "
+     "UPPER, or for the time of the run in memory",
      "Sandbox"},
     {"env", "KEY[=VALUE]",
      "set a variable of the program's environment; without a value, to what the command has",
@@ -42,6 +50,11 @@ inline constexpr OptionRow wasiOptions[] = {
      "clocks stand at SECONDS since 1970, and move only by what the program sleeps, at once",
      "Sandbox"},
     {"seed", "NUMBER", "random numbers are the same for the same NUMBER", "Sandbox"},
+    {"chaos", "SEED",
+     "inject faults, the same for the same SEED: short and interrupted reads and writes, full "
+     "disks, "
+     "clocks that jump ahead",
+     "Sandbox"},
     {"fs-quota", "BYTES", "the most that the program may add to its directories", "Sandbox"},
     {"max-open-files", "COUNT", "the most descriptors that the program has open at a time",
      "Sandbox"},

@@ -5,6 +5,7 @@
 #include "runtime/wasi/DirectoryRecords.h"
 #include "runtime/wasi/FileOperations.h"
 #include "runtime/wasi/p2/Filesystem.h"
+#include "runtime/wasi/tree/OpenNode.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -38,7 +39,8 @@ Outcome DirectoryEntryStream::fill() {
   // One read lists a part only: a guest may have many streams.
   records.resize(maxRecordBytes);
   at = 0;
-  auto bytes = readDirectoryRecords(directory->host, records);
+  auto bytes = directory->node ? directory->node->list(records, position)
+                               : readDirectoryRecords(directory->host, records);
   records.resize(bytes.value_or(0));
   W2N_CHECK(bytes);
   return {};
@@ -68,13 +70,18 @@ FileResult<std::unique_ptr<DirectoryEntryStream>> readDirectory(State &state,
     return std::unexpected(FilesystemError::NotDirectory);
   if (const Outcome allowed = checkRights(*self.file, needs::fdReaddir); !allowed)
     return std::unexpected(toFilesystemError(allowed.error()));
-  Descriptor again(openat(self.file->host, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!again)
-    return std::unexpected(toFilesystemError(systemError().error()));
   File file;
-  file.host = again.get();
-  file.owned = std::move(again);
   file.type = FileType::Directory;
+  if (self.file->node) {
+    file.host = self.file->host;
+    file.node = self.file->node;
+  } else {
+    Descriptor again(openat(self.file->host, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!again)
+      return std::unexpected(toFilesystemError(systemError().error()));
+    file.host = again.get();
+    file.owned = std::move(again);
+  }
   auto kept = state.keep(std::move(file));
   if (!kept)
     return std::unexpected(toFilesystemError(kept.error()));

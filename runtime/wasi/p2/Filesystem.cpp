@@ -206,7 +206,7 @@ FileResult<void> sync(State &, FileDescriptor &self) {
 }
 
 FileResult<DescriptorFlags> getFlags(State &, FileDescriptor &self) {
-  const int hostFlags = fcntl(self.file->host, F_GETFL);
+  const int hostFlags = flagsOfFile(*self.file);
   if (hostFlags < 0)
     return failure(systemError().error());
   const uint32_t flags = guestFdFlags(hostFlags);
@@ -220,10 +220,10 @@ FileResult<DescriptorFlags> getFlags(State &, FileDescriptor &self) {
 }
 
 FileResult<DescriptorType> getType(State &, FileDescriptor &self) {
-  struct stat status;
-  if (fstat(self.file->host, &status) != 0)
-    return failure(systemError().error());
-  return typeOf(status);
+  const auto status = statusWithoutRights(*self.file);
+  if (!status)
+    return failure(status.error());
+  return typeOf(*status);
 }
 
 FileResult<void> setSize(State &state, FileDescriptor &self, uint64_t size) {
@@ -287,9 +287,8 @@ FileResult<MetadataHash> metadataHash(State &state, FileDescriptor &self) {
 }
 
 bool isSameObject(State &, FileDescriptor &self, FileDescriptor &other) {
-  struct stat a, b;
-  return fstat(self.file->host, &a) == 0 && fstat(other.file->host, &b) == 0 &&
-         a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+  const auto a = statusWithoutRights(*self.file), b = statusWithoutRights(*other.file);
+  return a && b && a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
 std::optional<FilesystemError> filesystemErrorCode(State &, IoError &err) {

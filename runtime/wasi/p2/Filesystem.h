@@ -116,6 +116,7 @@ private:
   const FileHandle directory;
   std::vector<char> records;
   size_t at = 0;
+  int64_t position = 0; ///< in a directory of a tree; the host's has its own
 };
 
 template <typename T> using FileResult = std::expected<T, FilesystemError>;

@@ -33,6 +33,7 @@ void State::countOpenFiles() {
 WasiResult<FileHandle> State::keep(File file) {
   if (!openFiles->take())
     return std::unexpected(Errno::Mfile);
+  file.chaos = wasi->chaos;
   return FileHandle(new File(std::move(file)), [counter = openFiles](const File *kept) {
     delete kept;
     counter->giveBack();

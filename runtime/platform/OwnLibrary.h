@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Libraries that need much are opened when they are used, so that a program that does not use them
+// starts without them.
+#pragma once
+
+#include "lib/support/Error.h"
+
+namespace w2n::platform {
+
+/// The address of `symbol` in our library `name`, which is beside the library folder of the
+/// command, or beside the library that this code is in; it stays open. Errors: Unsupported, with
+/// `wanted` ("reading archives") in the text.
+Result<void *> symbolOfOwnLibrary(const char *name, const char *symbol, const char *wanted);
+
+} // namespace w2n::platform
