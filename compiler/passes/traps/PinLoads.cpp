@@ -9,7 +9,8 @@
 // The code generator does none of these to a volatile load, and a volatile load still folds into
 // the instruction that uses it. The loads that are left as they are have all bytes demanded, by
 // something in their own block that cannot itself move; and those of vectors of which lanes are not
-// wanted, beside which two bytes are loaded that say whether all are there.
+// wanted, beside which two bytes are loaded that say whether all are there. A store that puts back
+// what was loaded, with some bytes changed, becomes volatile as well: LLVM narrows both.
 
 #include "compiler/passes/traps/PinLoads.h"
 
@@ -114,17 +115,39 @@ bool isAnchored(const Instruction &instruction, const BasicBlock &block,
   return false;
 }
 
-/// Whether `load` and a store to the same address around a bitwise operation could become a
-/// narrower pair.
-bool feedsNarrowableStore(const LoadInst &load) {
-  for (const User *user : load.users())
-    if (const auto *operation = dyn_cast<BinaryOperator>(user);
-        operation && operation->isBitwiseLogicOp() && isa<ConstantInt>(operation->getOperand(1)))
-      for (const User *stored : operation->users())
-        if (const auto *store = dyn_cast<StoreInst>(stored);
-            store && store->getPointerOperand() == load.getPointerOperand())
-          return true;
-  return false;
+/// Whether a store of `value` may become one of fewer bytes, in place: a load that an operation
+/// changes some bytes of only. The code generator makes a pair of narrower accesses of it, or a
+/// narrower one that does both, also where the load is volatile; but not where the store is.
+bool isUpdateOfSomeBytes(const Value &value) {
+  const auto *operation = dyn_cast<Instruction>(&value);
+  if (!operation || operation->getType()->isVectorTy())
+    return false;
+  if (const auto *binary = dyn_cast<BinaryOperator>(operation)) {
+    if (!binary->isBitwiseLogicOp())
+      return false;
+  } else if (operation->getOpcode() != Instruction::FNeg) {
+    // These change the sign alone.
+    const auto *call = dyn_cast<IntrinsicInst>(operation);
+    if (!call || (call->getIntrinsicID() != Intrinsic::fabs &&
+                  call->getIntrinsicID() != Intrinsic::copysign))
+      return false;
+  }
+  return any_of(operation->operands(), [](const Use &use) {
+    const Value *operand = use.get();
+    while (isa<BitCastInst>(operand))
+      operand = cast<BitCastInst>(operand)->getOperand(0);
+    const auto *load = dyn_cast<LoadInst>(operand);
+    return load && isGuestLoad(*load);
+  });
+}
+
+void pinUpdates(BasicBlock &block) {
+  for (Instruction &instruction : block)
+    if (auto *store = dyn_cast<StoreInst>(&instruction);
+        store && !store->isVolatile() && isUpdateOfSomeBytes(*store->getValueOperand())) {
+      countWay(PassWay::PinLoadsUpdate);
+      store->setVolatile(true);
+    }
 }
 
 /// Reads the first and the last byte of `load` for sure. What is accessible of a memory is one
@@ -229,6 +252,7 @@ PreservedAnalyses PinLoadsPass::run(Function &function, FunctionAnalysisManager 
   DemandedBits demanded(function, analyses.getResult<AssumptionAnalysis>(function),
                         analyses.getResult<DominatorTreeAnalysis>(function));
   for (BasicBlock &block : function) {
+    pinUpdates(block);
     SmallPtrSet<const Instruction *, 32> anchored;
     for (Instruction &instruction : reverse(block)) {
       if (isa<PHINode>(instruction))
@@ -251,12 +275,10 @@ PreservedAnalyses PinLoadsPass::run(Function &function, FunctionAnalysisManager 
       }
       bool allDemanded = allLanes && (!load->getType()->isIntOrIntVectorTy() ||
                                       demanded.getDemandedBits(load).isAllOnes());
-      const bool isNarrowable = feedsNarrowableStore(*load);
       countWay(!isFixed       ? PassWay::PinLoadsMoves
                : !allDemanded ? PassWay::PinLoadsNarrows
-               : isNarrowable ? PassWay::PinLoadsNarrowsWithStore
                               : PassWay::PinLoadsStays);
-      if (!isFixed || !allDemanded || isNarrowable) {
+      if (!isFixed || !allDemanded) {
         load->setVolatile(true);
         anchored.insert(load);
       }
