@@ -175,6 +175,40 @@ define void @adds(ptr %address) {
   ret void
 }
 
+; The upper half alone says whether a number is less than 2^32.
+; CHECK-LABEL: define i1 @less(
+; CHECK: load volatile i64
+define i1 @less(ptr %address) {
+  %value = load i64, ptr %address, align 1, !tbaa !13
+  call void @llvm.assume(i1 true) ["noundef"(i64 %value)]
+  %inverted = xor i64 %value, -1
+  %less = icmp ult i64 %inverted, 4294967296
+  ret i1 %less
+}
+
+; Near miss: all of it is compared.
+; CHECK-LABEL: define i1 @equal(
+; CHECK-NOT: volatile
+; CHECK: ret i1
+define i1 @equal(ptr %address) {
+  %value = load i64, ptr %address, align 1, !tbaa !13
+  call void @llvm.assume(i1 true) ["noundef"(i64 %value)]
+  %equal = icmp eq i64 %value, 4294967296
+  ret i1 %equal
+}
+
+; Of a pair LLVM would make two stores.
+; CHECK-LABEL: define void @pair(
+; CHECK: store volatile i64
+define void @pair(ptr %address, i32 %first, i32 %second) {
+  %low = zext i32 %first to i64
+  %high = zext i32 %second to i64
+  %shifted = shl i64 %high, 32
+  %pair = or disjoint i64 %low, %shifted
+  store i64 %pair, ptr %address, align 1, !tbaa !13
+  ret void
+}
+
 !0 = !{!"wasm2native"}
 !1 = !{!"context", !0, i64 0}
 !4 = !{!"memory", !0, i64 0}
