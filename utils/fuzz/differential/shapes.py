@@ -148,15 +148,39 @@ def sums_at_edges(writer):
     return statements + sink(writer, get(value))
 
 
+def one_sum(writer):
+    """An access at p - c with an offset that leads back inside where p - c wraps around, or one at p + c, which may wrap around, with one at p
+    that happens only where it is inside. Nothing else may trap, so that a trap that is lost, or too many, shows."""
+    rng = writer.rng
+    element = pick(writer)
+    kind = kind_of(element)
+    pointer, value = writer.function.local("i"), writer.function.local(kind)
+    distance = rng.choice([1, 4, 8, 15, 16, 40])
+    setup = [put(pointer, op("i32.and", writer.leaf("i"), i32(rng.choice([7, 15, 31])))), put(value, writer.leaf(kind))]
+    if writer.chance(0.5):
+        writer.risky = True
+        at, offset = add(get(pointer), i32(-distance)), rng.choice([distance, distance + 4, 64, 4096])
+        return [*setup, put(value, load(element, at, offset)), *sink(writer, get(value))]
+    setup.append(put(pointer, add(get(pointer), i32(-rng.choice([4, 8, 16])))))
+    inside = op("i32.lt_u", get(pointer), i32(rng.choice([100, PAGE - 16])))
+    first = put(value, load(element, get(pointer))) if writer.chance(0.5) else store(writer, element, get(pointer), get(value))
+    statements = [if_(inside, first), put(value, combine(writer, get(value), load(element, add(get(pointer), i32(16 + distance)))))]
+    return [*setup, *statements, *sink(writer, get(value))]
+
+
 def lanes_below(writer):
     """Vectors that begin below 0 or end behind memory, of which only some lanes are looked at; rows of bytes that become such."""
     writer.risky = True
     rng = writer.rng
     pointer, total = writer.function.local("i"), writer.function.local("i")
-    lane = rng.randrange(16)
+    # Lanes of 32 and 64 bits are those that code generators load alone.
+    name, lanes = rng.choice([("i8x16.extract_lane_u", 16), ("i32x4.extract_lane", 4), ("i32x4.extract_lane", 4), ("i64x2.extract_lane", 2)])
+    lane = rng.choice([lanes - 1, rng.randrange(lanes)])
     at = add(get(pointer), i32(-rng.choice([1, 4, 8, 12, 15, 16])))
     vector = op("v128.load", at, immediates=memarg(0, 0))
-    part = op("i8x16.extract_lane_u", vector, immediates=bytes([lane]))
+    part = op(name, vector, immediates=bytes([lane]))
+    if part.kind == "l":
+        part = op("i32.wrap_i64", part)
     statements = [put(pointer, op("i32.and", writer.leaf("i"), i32(31)) if writer.chance(0.7) else i32(PAGE + rng.randrange(-20, 20))),
                   put(total, writer.leaf("i"))]
     statements.append(put(total, add(get(total), part)))
@@ -324,4 +348,4 @@ def conditional_arrays(writer):
 
 
 MORE_SHAPES = [copies_of_one, copies_of_one, copies_of_one, far_steps, sums_at_edges, lanes_below, fill, wide_product, loop_chain, until_equal,
-               counter_in_bytes, table_in_frame, set_bits, conditional_arrays]
+               counter_in_bytes, table_in_frame, set_bits, conditional_arrays, one_sum]
