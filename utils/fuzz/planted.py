@@ -3,7 +3,7 @@
 
 """Plants mistakes that the compiler once had, and counts in how many modules the differential fuzzer finds each.
 
-    utils/fuzz/planted.py [--count 100] [--first 0] [--only NAME] [--jobs 2]
+    utils/fuzz/planted.py [--count 40] [--calls 40] [--first 0] [--only NAME] [--jobs 2]
     utils/fuzz/planted.py --check                       # only whether each still applies
 
 A mistake is a patch in utils/fuzz/planted, with what it is in its first lines. Each is applied to a copy of the sources
@@ -56,9 +56,9 @@ def found_in(options):
     """In how many modules there is a difference, and the first one."""
     command = [sys.executable, HERE / "differential/differential.py", "--runner", BUILD / "bin/w2nDifferentialRunner",
                "--node", options.node, "--modes", options.modes, "--first", options.first, "--count", options.count,
-               "--jobs", options.jobs, "--keep", BUILD / "kept"]
+               "--calls", options.calls, "--jobs", options.jobs, "--keep", BUILD / "kept"]
     done = subprocess.run([str(each) for each in command], capture_output=True, text=True)
-    last = re.search(r"(\d+) modules, \d+ calls compared, (\d+) modules run differently", done.stdout)
+    last = re.search(r"(\d+) modules, \d+ calls compared.*, (\d+) modules run differently", done.stdout)
     if not last:
         sys.exit(f"the fuzzer fails:\n{done.stdout}{done.stderr}")
     first = re.search(r"\.wasm: (.*)", done.stdout)
@@ -67,7 +67,8 @@ def found_in(options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=100, help="of modules")
+    parser.add_argument("--count", type=int, default=40, help="of modules")
+    parser.add_argument("--calls", type=int, default=40, help="of each function")
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--node", default="node")

@@ -9,6 +9,7 @@
 #include <llvm/Analysis/LoopInfo.h>
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/Dominators.h>
+#include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/Transforms/Utils/BasicBlockUtils.h>
 
@@ -20,13 +21,29 @@ namespace {
 
 /// Longer chains of loops whose bounds follow from each other hardly occur in programs.
 constexpr unsigned maxLoopsInChain = 12;
+/// Chains are cut by freezes up to here.
+constexpr unsigned maxLoopsWithoutSlot = 60;
 /// Loops that follow each other without a join between them, after which the row is cut. Few
 /// programs have so many.
 constexpr unsigned maxLoopsInRow = 32;
 /// A loop's instructions are looked at once for each loop around them, up to this depth.
 constexpr unsigned maxLoopDepth = 24;
 
-/// The number of loops that a value has passed through, counted along its operands.
+/// How many loops a value has passed through, counted along its operands, since something cut the
+/// chain.
+struct Passed {
+  unsigned sinceCut = 0;  ///< a freeze or a slot
+  unsigned sinceSlot = 0; ///< a slot
+
+  void include(Passed other) {
+    sinceCut = std::max(sinceCut, other.sinceCut);
+    sinceSlot = std::max(sinceSlot, other.sinceSlot);
+  }
+};
+
+/// A freeze ends what scalar evolution knows of a value. It still looks through it when it forgets
+/// what depends on a loop, which it does for each loop, so that now and then the value goes through
+/// memory.
 class ChainCutter {
 public:
   ChainCutter(Function &function, LoopInfo &loops) : function(function), loops(loops) {}
@@ -34,18 +51,17 @@ public:
   bool run();
 
 private:
-  unsigned depthOf(const Value *value) const {
-    auto *instruction = dyn_cast<Instruction>(value);
-    return instruction ? depths.lookup(instruction) : 0;
-  }
   void enter(Loop &loop);
+  Value *cut(Instruction &value, Loop &loop);
   Value *frozen(Instruction &value);
+  Value *throughSlot(Instruction &value, Loop &loop);
 
   Function &function;
   LoopInfo &loops;
-  DenseMap<const Instruction *, unsigned> depths;
-  DenseMap<const Loop *, unsigned> loopDepths;
+  DenseMap<const Instruction *, Passed> passed;
+  DenseMap<const Loop *, Passed> loopPassed;
   DenseMap<const Instruction *, Value *> frozenValues;
+  bool changed = false;
 };
 
 /// Right behind `value`: a loop need not have a preheader. A value is frozen once.
@@ -61,6 +77,33 @@ Value *ChainCutter::frozen(Instruction &value) {
   return known = freeze;
 }
 
+/// Stores `value` before `loop` and loads it again, which nothing undoes; null where what is before
+/// `loop` is in another one, or computes `value` last.
+Value *ChainCutter::throughSlot(Instruction &value, Loop &loop) {
+  BasicBlock *before = loop.getLoopPredecessor();
+  if (!before || loops.getLoopFor(before) != loop.getParentLoop() ||
+      before->getTerminator() == &value)
+    return nullptr;
+  IRBuilder<> builder(&*function.getEntryBlock().getFirstInsertionPt());
+  AllocaInst *slot = builder.CreateAlloca(value.getType(), nullptr, "cut");
+  builder.SetInsertPoint(before->getTerminator());
+  builder.CreateStore(&value, slot, /*isVolatile=*/true);
+  return builder.CreateLoad(value.getType(), slot, /*isVolatile=*/true);
+}
+
+/// Cuts `value` off from what is before it: what `loop` is to use in its place, or null.
+Value *ChainCutter::cut(Instruction &value, Loop &loop) {
+  if (passed.lookup(&value).sinceSlot >= maxLoopsWithoutSlot)
+    if (Value *slot = throughSlot(value, loop)) {
+      countWay(PassWay::CutLoopChainsCut);
+      return slot;
+    }
+  Value *freeze = frozen(value);
+  if (freeze)
+    countWay(PassWay::CutLoopChainsCut);
+  return freeze;
+}
+
 /// Comes to the header of `loop`: what it uses of code before it has been seen.
 void ChainCutter::enter(Loop &loop) {
   if (loop.getLoopDepth() > maxLoopDepth)
@@ -71,20 +114,22 @@ void ChainCutter::enter(Loop &loop) {
       for (Use &use : instruction.operands())
         if (auto *value = dyn_cast<Instruction>(use); value && !loop.contains(value))
           uses[value].push_back(&use);
-  unsigned depth = 0;
+  Passed all;
   for (auto &[value, its] : uses) {
-    unsigned valueDepth = depths.lookup(value);
-    if (valueDepth >= maxLoopsInChain && !value->getType()->isIntegerTy())
+    Passed before = passed.lookup(value);
+    if (before.sinceCut >= maxLoopsInChain && !value->getType()->isIntegerTy()) {
       countWay(PassWay::CutLoopChainsNoInteger);
-    else if (Value *cut = valueDepth >= maxLoopsInChain ? frozen(*value) : nullptr) {
-      countWay(PassWay::CutLoopChainsCut);
+    } else if (Value *other = before.sinceCut >= maxLoopsInChain ? cut(*value, loop) : nullptr) {
+      changed = true;
       for (Use *use : its)
-        use->set(cut);
-      valueDepth = 0;
+        use->set(other);
+      before.sinceCut = 0;
+      if (isa<LoadInst>(other))
+        before.sinceSlot = 0;
     }
-    depth = std::max(depth, valueDepth);
+    all.include(before);
   }
-  loopDepths[&loop] = depth + 1;
+  loopPassed[&loop] = {all.sinceCut + 1, all.sinceSlot + 1};
 }
 
 bool ChainCutter::run() {
@@ -93,17 +138,18 @@ bool ChainCutter::run() {
     Loop *loop = loops.getLoopFor(block);
     if (loop && loop->getHeader() == block)
       enter(*loop);
-    const unsigned least = loop ? loopDepths.lookup(loop) : 0;
+    const Passed least = loop ? loopPassed.lookup(loop) : Passed();
     for (Instruction &instruction : *block) {
-      unsigned depth = least;
+      Passed all = least;
       for (const Value *operand : instruction.operands())
-        depth = std::max(depth, depthOf(operand));
+        if (auto *value = dyn_cast<Instruction>(operand))
+          all.include(passed.lookup(value));
       if (isa<FreezeInst>(instruction))
-        depth = least;
-      depths[&instruction] = depth;
+        all.sinceCut = least.sinceCut;
+      passed[&instruction] = all;
     }
   }
-  return !frozenValues.empty();
+  return changed;
 }
 
 /// The way by which scalar evolution looks for conditions that hold where a block begins: from the

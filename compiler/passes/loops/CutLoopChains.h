@@ -12,6 +12,8 @@ namespace w2n::compiler {
 /// it take cubic time. After every `maxLoopsInChain` loops, this pass freezes the integers that a
 /// loop uses of those before it: scalar evolution does not look through a freeze, which changes no
 /// value but poison. Pointers are left alone, so that accesses keep the bases of their memories.
+/// When it forgets a loop, it forgets all that depends on it, through freezes: so after every
+/// `maxLoopsWithoutSlot` loops such an integer goes through memory, by a volatile store and load.
 ///
 /// To find out what holds when a loop begins, scalar evolution also looks at the conditions of all
 /// loops before it, as far as control can come from one block only, which makes the time quadratic.

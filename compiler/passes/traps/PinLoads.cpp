@@ -9,7 +9,10 @@
 // The code generator does none of these to a volatile load, and a volatile load still folds into
 // the instruction that uses it. The loads that are left as they are have all bytes demanded, by
 // something in their own block that cannot itself move; and those of vectors of which lanes are not
-// wanted, beside which two bytes are loaded that say whether all are there.
+// wanted, beside which two bytes are loaded that say whether all are there. A store that puts back
+// what was loaded, with some bytes changed, becomes volatile as well: LLVM narrows both. So does a
+// store of two values side by side, of which LLVM makes two stores, the first of which may happen
+// where the second traps.
 
 #include "compiler/passes/traps/PinLoads.h"
 
@@ -114,17 +117,89 @@ bool isAnchored(const Instruction &instruction, const BasicBlock &block,
   return false;
 }
 
-/// Whether `load` and a store to the same address around a bitwise operation could become a
-/// narrower pair.
-bool feedsNarrowableStore(const LoadInst &load) {
-  for (const User *user : load.users())
-    if (const auto *operation = dyn_cast<BinaryOperator>(user);
-        operation && operation->isBitwiseLogicOp() && isa<ConstantInt>(operation->getOperand(1)))
-      for (const User *stored : operation->users())
-        if (const auto *store = dyn_cast<StoreInst>(stored);
-            store && store->getPointerOperand() == load.getPointerOperand())
-          return true;
-  return false;
+/// Whether a store of `value` may become one of fewer bytes, in place: a load that an operation
+/// changes some bytes of only. The code generator makes a pair of narrower accesses of it, or a
+/// narrower one that does both, also where the load is volatile; but not where the store is.
+bool isUpdateOfSomeBytes(const Value &value) {
+  const auto *operation = dyn_cast<Instruction>(&value);
+  if (!operation || operation->getType()->isVectorTy())
+    return false;
+  if (const auto *binary = dyn_cast<BinaryOperator>(operation)) {
+    if (!binary->isBitwiseLogicOp() || !isa<ConstantInt>(binary->getOperand(1)))
+      return false;
+  } else if (operation->getOpcode() != Instruction::FNeg) {
+    // These change the sign alone.
+    const auto *call = dyn_cast<IntrinsicInst>(operation);
+    if (!call || (call->getIntrinsicID() != Intrinsic::fabs &&
+                  call->getIntrinsicID() != Intrinsic::copysign))
+      return false;
+  }
+  return any_of(operation->operands(), [](const Use &use) {
+    const Value *operand = use.get();
+    while (isa<BitCastInst>(operand))
+      operand = cast<BitCastInst>(operand)->getOperand(0);
+    const auto *load = dyn_cast<LoadInst>(operand);
+    return load && isGuestLoad(*load);
+  });
+}
+
+/// Whether a store of `value` may become one store for each half: two values side by side.
+bool isPair(const Value &value) {
+  const auto *operation = dyn_cast<BinaryOperator>(&value);
+  if (!operation || !operation->getType()->isIntegerTy())
+    return false;
+  const auto opcode = operation->getOpcode();
+  return (opcode == Instruction::Or || opcode == Instruction::Add) &&
+         any_of(operation->operands(), [](const Use &use) {
+           const auto *shift = dyn_cast<BinaryOperator>(use.get());
+           return shift && shift->getOpcode() == Instruction::Shl &&
+                  isa<ConstantInt>(shift->getOperand(1));
+         });
+}
+
+void pinStores(BasicBlock &block) {
+  for (Instruction &instruction : block) {
+    auto *store = dyn_cast<StoreInst>(&instruction);
+    if (!store || store->isVolatile())
+      continue;
+    const bool isUpdate = isUpdateOfSomeBytes(*store->getValueOperand());
+    if (!isUpdate && !isPair(*store->getValueOperand()))
+      continue;
+    countWay(isUpdate ? PassWay::PinLoadsUpdate : PassWay::PinLoadsPair);
+    store->setVolatile(true);
+  }
+}
+
+/// Whether the code generator may find that some bits of `value` suffice, although all matter to
+/// the IR: it compares the upper half of a number where that decides whether it is less than 2^32.
+bool decidesByPart(const Value &value, unsigned depth = 0) {
+  constexpr unsigned maxDepth = 4;
+  if (value.getType()->isVectorTy() || value.getType()->isIntegerTy(8))
+    return false;
+  return any_of(value.users(), [&](const User *user) {
+    const bool hasConstant =
+        any_of(user->operands(), [](const Use &use) { return isa<ConstantInt>(use.get()); });
+    if (const auto *comparison = dyn_cast<ICmpInst>(user))
+      return hasConstant && !comparison->isEquality();
+    if (isa<SwitchInst, IntrinsicInst>(user))
+      return value.getType()->isIntegerTy();
+    if (const auto *operation = dyn_cast<BinaryOperator>(user)) {
+      if (operation->isIntDivRem())
+        return hasConstant;
+      if (!operation->isBitwiseLogicOp() || !hasConstant)
+        return false;
+    } else if (!isa<CastInst, FreezeInst>(user)) {
+      return false;
+    }
+    return depth == maxDepth || decidesByPart(*user, depth + 1);
+  });
+}
+
+/// RISC-V's code generator loads the lower word alone where no more is wanted of a double word,
+/// also where that is volatile (RISCVOptWInstrs).
+bool isCutToWord(const LoadInst &load) {
+  return load.getFunction()->getParent()->getTargetTriple().isRISCV() &&
+         load.getType()->isIntegerTy(64);
 }
 
 /// Reads the first and the last byte of `load` for sure. What is accessible of a memory is one
@@ -229,6 +304,7 @@ PreservedAnalyses PinLoadsPass::run(Function &function, FunctionAnalysisManager 
   DemandedBits demanded(function, analyses.getResult<AssumptionAnalysis>(function),
                         analyses.getResult<DominatorTreeAnalysis>(function));
   for (BasicBlock &block : function) {
+    pinStores(block);
     SmallPtrSet<const Instruction *, 32> anchored;
     for (Instruction &instruction : reverse(block)) {
       if (isa<PHINode>(instruction))
@@ -251,12 +327,14 @@ PreservedAnalyses PinLoadsPass::run(Function &function, FunctionAnalysisManager 
       }
       bool allDemanded = allLanes && (!load->getType()->isIntOrIntVectorTy() ||
                                       demanded.getDemandedBits(load).isAllOnes());
-      const bool isNarrowable = feedsNarrowableStore(*load);
+      const bool isPart = decidesByPart(*load);
       countWay(!isFixed       ? PassWay::PinLoadsMoves
                : !allDemanded ? PassWay::PinLoadsNarrows
-               : isNarrowable ? PassWay::PinLoadsNarrowsWithStore
+               : isPart       ? PassWay::PinLoadsCompared
                               : PassWay::PinLoadsStays);
-      if (!isFixed || !allDemanded || isNarrowable) {
+      if (!isFixed || !allDemanded || isPart) {
+        if (!allDemanded && isCutToWord(*load))
+          probeEnds(*load);
         load->setVolatile(true);
         anchored.insert(load);
       }

@@ -98,6 +98,7 @@ else:
 ; A byte of the word alone would be written, and read.
 ; CHECK-LABEL: define void @bit(
 ; CHECK: load volatile i32
+; CHECK: store volatile i32
 define void @bit(ptr %address) {
   %value = load i32, ptr %address, align 1, !tbaa !13
   call void @llvm.assume(i1 true) ["noundef"(i32 %value)]
@@ -139,15 +140,73 @@ define void @context(ptr %address) {
   ret void
 }
 
-; The load and the store could become a narrower pair.
+; The load and the store could become a narrower pair, whatever the load is, if the store were ordinary.
 ; CHECK-LABEL: define i32 @setsBit(
-; CHECK: load volatile i32
+; CHECK: load i32
+; CHECK: store volatile i32
 define i32 @setsBit(ptr %address) {
   %value = load i32, ptr %address, align 1, !tbaa !13
   call void @llvm.assume(i1 true) ["noundef"(i32 %value)]
-  %set = or i32 %value, 256
+  %set = xor i32 %value, 256
   store i32 %set, ptr %address, align 1, !tbaa !13
   ret i32 %value
+}
+
+; The sign is a bit as well.
+; CHECK-LABEL: define void @negates(
+; CHECK: store volatile double
+define void @negates(ptr %address) {
+  %value = load double, ptr %address, align 1, !tbaa !13
+  call void @llvm.assume(i1 true) ["noundef"(double %value)]
+  %negative = fneg double %value
+  store double %negative, ptr %address, align 1, !tbaa !13
+  ret void
+}
+
+; Near miss: all bytes of a sum may be others.
+; CHECK-LABEL: define void @adds(
+; CHECK-NOT: volatile
+; CHECK: ret void
+define void @adds(ptr %address) {
+  %value = load i32, ptr %address, align 1, !tbaa !13
+  call void @llvm.assume(i1 true) ["noundef"(i32 %value)]
+  %sum = add i32 %value, 256
+  store i32 %sum, ptr %address, align 1, !tbaa !13
+  ret void
+}
+
+; The upper half alone says whether a number is less than 2^32.
+; CHECK-LABEL: define i1 @less(
+; CHECK: load volatile i64
+define i1 @less(ptr %address) {
+  %value = load i64, ptr %address, align 1, !tbaa !13
+  call void @llvm.assume(i1 true) ["noundef"(i64 %value)]
+  %inverted = xor i64 %value, -1
+  %less = icmp ult i64 %inverted, 4294967296
+  ret i1 %less
+}
+
+; Near miss: all of it is compared.
+; CHECK-LABEL: define i1 @equal(
+; CHECK-NOT: volatile
+; CHECK: ret i1
+define i1 @equal(ptr %address) {
+  %value = load i64, ptr %address, align 1, !tbaa !13
+  call void @llvm.assume(i1 true) ["noundef"(i64 %value)]
+  %equal = icmp eq i64 %value, 4294967296
+  ret i1 %equal
+}
+
+; Of a pair LLVM would make two stores.
+; CHECK-LABEL: define void @pair(
+; CHECK: store volatile i64
+define void @pair(ptr %address, i32 %first, i32 %second) {
+  %low = zext i32 %first to i64
+  %high = zext i32 %second to i64
+  %shifted = shl i64 %high, 32
+  %pair = or disjoint i64 %low, %shifted
+  store i64 %pair, ptr %address, align 1, !tbaa !13
+  ret void
 }
 
 !0 = !{!"wasm2native"}

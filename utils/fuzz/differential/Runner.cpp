@@ -3,13 +3,16 @@
 // Compiles modules of the differential fuzzer in several modes and calls their functions, in one
 // process: loading LLVM costs as much as compiling a small module.
 //
-//   w2nDifferentialRunner [--pass-counts] CALLS MODES MODULE...
+//   w2nDifferentialRunner [--pass-counts] [--sums] CALLS MODES MODULE...
 //
 // CALLS is a file with two numbers (i64) on a line, MODES a list like O0,O3,O3-strict. For each
 // module, mode, function and pair of numbers there is a line: mode, module, function, call, what
-// came of it, and what `hash` says of memory and globals then. An instance lives until a trap.
-// Lines are written at once, so that the last says where a crash was. With --pass-counts what
-// passes did while they compiled goes to standard error at the end (compiler/passes/PassCounts.h).
+// came of it, and a hash of memory and globals then. With --sums there is one line for each
+// function, with sums of what its calls gave (utils/fuzz/differential/Sums.h). An instance lives
+// until a trap. Lines are written at once, so that the last says where a crash was. With
+// --pass-counts what passes did while they compiled goes to standard error at the end
+// (compiler/passes/PassCounts.h).
+#include "Sums.h"
 #include "compiler/driver/TestEntry.h"
 #include "wasm2native/compiler.h"
 #include "wasm2native/runtime.h"
@@ -26,7 +29,7 @@
 
 namespace {
 
-// More than the longest program takes, on a busy machine.
+// More than the longest call takes, on a busy machine.
 constexpr uint64_t callTimeoutNs = 20'000'000'000;
 
 using Error = std::unique_ptr<w2n_error, decltype(&w2n_error_free)>;
@@ -97,8 +100,20 @@ Loaded compile(const std::string &bytes, const std::string &mode, const std::str
   return {module, w2n_module_free};
 }
 
-/// The result of `function`, or why it has none: "= 0x12" or "! out of bounds memory access".
-std::string call(w2n_function *function, const Call *arguments, bool &ended) {
+/// The result of a function, or why it has none.
+struct Outcome {
+  uint64_t value = 0;
+  std::string trap; // empty if it returned
+
+  /// "= 0x12" or "! out of bounds memory access".
+  std::string text() const {
+    char number[32];
+    std::snprintf(number, sizeof number, "= 0x%016" PRIx64, value);
+    return trap.empty() ? number : "! " + trap;
+  }
+};
+
+Outcome call(w2n_function *function, const Call *arguments) {
   w2n_value values[2] = {};
   if (arguments) {
     values[0].kind = values[1].kind = W2N_I64;
@@ -107,14 +122,20 @@ std::string call(w2n_function *function, const Call *arguments, bool &ended) {
   }
   w2n_value result;
   Error error(w2n_function_call(function, values, arguments ? 2 : 0, &result, 1), w2n_error_free);
-  ended = error != nullptr;
-  if (error) {
-    const char *name = w2n_error_trap_name(error.get());
-    return std::string("! ") + (name ? name : w2n_error_text(error.get()));
-  }
-  char text[32];
-  std::snprintf(text, sizeof text, "= 0x%016" PRIx64, static_cast<uint64_t>(result.of.i64));
-  return text;
+  if (!error)
+    return {static_cast<uint64_t>(result.of.i64), {}};
+  const char *name = w2n_error_trap_name(error.get());
+  return {0, name ? name : w2n_error_text(error.get())};
+}
+
+Outcome callWithDeadline(w2n_function *function, const Call &arguments) {
+  w2n_interrupt *interrupt = nullptr;
+  check(w2n_interrupt_new(callTimeoutNs, &interrupt), "interrupt");
+  w2n_interrupt_enter(interrupt);
+  Outcome outcome = call(function, &arguments);
+  w2n_interrupt_leave();
+  w2n_interrupt_free(interrupt);
+  return outcome;
 }
 
 Instance instantiate(w2n_linker *linker, const w2n_module *module) {
@@ -123,30 +144,50 @@ Instance instantiate(w2n_linker *linker, const w2n_module *module) {
   return {instance, w2n_instance_free};
 }
 
-void run(const w2n_module *module, const std::vector<Call> &calls, const std::string &prefix) {
-  Linker linker(w2n_linker_new(), w2n_linker_free);
-  w2n_interrupt *interrupt = nullptr;
-  check(w2n_interrupt_new(callTimeoutNs, &interrupt), "interrupt");
-  w2n_interrupt_enter(interrupt);
-  for (size_t functionIndex = 0;; ++functionIndex) {
-    std::string name = "f" + std::to_string(functionIndex);
-    Instance instance = instantiate(linker.get(), module);
-    if (!w2n_instance_function(instance.get(), name.c_str()))
-      break;
-    for (size_t callIndex = 0; callIndex < calls.size(); ++callIndex) {
-      bool trapped, ignored;
-      std::string result =
-          call(w2n_instance_function(instance.get(), name.c_str()), &calls[callIndex], trapped);
-      std::string hash = call(w2n_instance_function(instance.get(), "hash"), nullptr, ignored);
-      std::printf("%s %s %zu %s | %s\n", prefix.c_str(), name.c_str(), callIndex, result.c_str(),
-                  hash.c_str());
-      if (trapped)
-        instance = instantiate(linker.get(), module);
-    }
-    std::fflush(stdout);
+/// A hash of the state that calls leave: what the module's own `hash` says, and the memory that it
+/// exports as `state`.
+Outcome stateOf(w2n_instance *instance) {
+  Outcome outcome = call(w2n_instance_function(instance, "hash"), nullptr);
+  if (const w2n_memory *memory = w2n_instance_memory(instance, "state")) {
+    const uint64_t bytes = w2n_memory_size_bytes(memory);
+    const void *words = w2n_memory_at(memory, 0, bytes);
+    outcome.value =
+        mixed(outcome.value, memoryHash(static_cast<const uint32_t *>(words), bytes / 4));
   }
-  w2n_interrupt_leave();
-  w2n_interrupt_free(interrupt);
+  return outcome;
+}
+
+/// Calls function `name` with all of `calls`; false if there is none.
+bool runFunction(w2n_linker *linker, const w2n_module *module, const std::string &name,
+                 const std::vector<Call> &calls, const std::string &prefix, bool withSums) {
+  Sums sums;
+  Instance instance = instantiate(linker, module);
+  for (size_t index = 0; index < calls.size(); ++index) {
+    w2n_function *function = w2n_instance_function(instance.get(), name.c_str());
+    if (!function)
+      return false;
+    Outcome outcome = callWithDeadline(function, calls[index]);
+    Outcome state = stateOf(instance.get());
+    if (withSums)
+      sums.add(index, outcome.value, outcome.trap, state.value);
+    else
+      std::printf("%s %s %zu %s | %s\n", prefix.c_str(), name.c_str(), index,
+                  outcome.text().c_str(), state.text().c_str());
+    if (!outcome.trap.empty())
+      instance = instantiate(linker, module);
+  }
+  if (withSums)
+    std::printf("%s %s %s\n", prefix.c_str(), name.c_str(), sums.text().c_str());
+  std::fflush(stdout);
+  return true;
+}
+
+void run(const w2n_module *module, const std::vector<Call> &calls, const std::string &prefix,
+         bool withSums) {
+  Linker linker(w2n_linker_new(), w2n_linker_free);
+  for (size_t index = 0;
+       runFunction(linker.get(), module, "f" + std::to_string(index), calls, prefix, withSums);)
+    ++index;
 }
 
 void printPassCounts() {
@@ -160,11 +201,13 @@ void printPassCounts() {
 } // namespace
 
 int main(int argc, char **argv) {
-  const bool withCounts = argc > 1 && std::string_view(argv[1]) == "--pass-counts";
-  argc -= withCounts;
-  argv += withCounts;
+  bool withCounts = false, withSums = false;
+  for (; argc > 1 && argv[1][0] == '-'; --argc, ++argv) {
+    withCounts |= std::string_view(argv[1]) == "--pass-counts";
+    withSums |= std::string_view(argv[1]) == "--sums";
+  }
   if (argc < 4)
-    fail("usage: [--pass-counts] CALLS MODES MODULE...");
+    fail("usage: [--pass-counts] [--sums] CALLS MODES MODULE...");
   std::vector<Call> calls = readCalls(argv[1]);
   std::vector<std::string> modes = split(argv[2]);
   for (int i = 3; i < argc; ++i) {
@@ -175,7 +218,7 @@ int main(int argc, char **argv) {
       std::printf("%s begin\n", prefix.c_str());
       std::fflush(stdout);
       Loaded module = compile(bytes, mode, argv[i]);
-      run(module.get(), calls, prefix);
+      run(module.get(), calls, prefix, withSums);
     }
   }
   if (withCounts)

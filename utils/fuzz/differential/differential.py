@@ -25,7 +25,7 @@ import tempfile
 sys.dont_write_bytecode = True
 from binaryen import Binaryen  # noqa: E402
 from generate import CALLS, calls, generate  # noqa: E402
-from outcomes import compare, lines_of  # noqa: E402
+from outcomes import compare, lines_of, same_sums, sums_of  # noqa: E402
 from reduce import reduce_module  # noqa: E402
 from tree import ROOT, Node  # noqa: E402
 
@@ -42,18 +42,24 @@ class Runners:
 
     def __init__(self, options):
         self.options, self.modes = options, options.modes.split(",")
-        self.compared = 0  # calls of exports whose outcome was compared with that of Node.js
+        # Calls of exports whose outcome was compared with that of Node.js, and those of them that returned.
+        self.compared = self.returned = 0
         self.timeout = TIMEOUT + 10 * options.calls if options.reduce is None else REDUCE_TIMEOUT
 
-    def lines(self, folder, contents):
+    def output(self, folder, contents, flags=()):
+        """What the runners print of all modules, and what is wrong with them."""
         (folder / "calls").write_text("".join(f"{first} {second}\n" for first, second in calls(self.options.calls)))
         for name, content in contents.items():
             (folder / name).write_bytes(content)
-        wanted, errors = self.run([self.options.node, "--no-warnings", HERE / "run.mjs", "calls", *contents], folder)
+        wanted, errors = self.run([self.options.node, "--no-warnings", HERE / "run.mjs", *flags, "calls", *contents], folder)
         if errors:
-            return {}, errors
-        found, errors = self.run([self.options.runner, "calls", self.options.modes, *contents], folder)
-        return lines_of(wanted + found), errors
+            return "", errors
+        found, errors = self.run([self.options.runner, *flags, "calls", self.options.modes, *contents], folder)
+        return wanted + found, errors
+
+    def lines(self, folder, contents):
+        output, errors = self.output(folder, contents)
+        return lines_of(output), errors
 
     def run(self, command, folder):
         """The text that `command` prints, and its error, or ""."""
@@ -64,22 +70,27 @@ class Runners:
             return (expired.stdout or b"").decode(), f"more than {self.timeout} s"
 
     def differences(self, contents):
+        """Looks at sums of all modules first, and at each call of those that differ."""
         with tempfile.TemporaryDirectory() as name:
-            lines, errors = self.lines(pathlib.Path(name), contents)
-        found = {}
+            output, _ = self.output(pathlib.Path(name), contents, ["--sums"])
+        sums, found = sums_of(output), {}
         for module in contents:
-            if ("node", module) not in lines:
-                found[module] = f"Node.js does not run it: {errors}"
-                continue
-            difference = compare(lines, module, self.modes)
-            self.compared += sum(len(lines.get((mode, module), [])) for mode in self.modes)
-            if difference:
-                # A crash takes the modules after it along.
-                if len(contents) > 1 and "crashed" in difference:
-                    found.update(self.differences({module: contents[module]}))
-                else:
-                    found[module] = difference + ("\n" + errors if "crashed" in difference else "")
+            if ("node", module) in sums and same_sums(sums, module, self.modes):
+                each = [line for mode in self.modes for line in sums[(mode, module)]]
+                self.compared += sum(line.count for line in each)
+                self.returned += sum(line.returned for line in each)
+            elif difference := self.difference(module, contents[module]):
+                found[module] = difference
         return found
+
+    def difference(self, module, content):
+        with tempfile.TemporaryDirectory() as name:
+            lines, errors = self.lines(pathlib.Path(name), {module: content})
+        if ("node", module) not in lines:
+            return f"Node.js does not run it: {errors}"
+        self.compared += sum(len(lines.get((mode, module), [])) for mode in self.modes)
+        difference = compare(lines, module, self.modes)
+        return difference and difference + ("\n" + errors if "crashed" in difference else "")
 
 
 def keep_only(module, index):
@@ -103,7 +114,7 @@ def run_batch(runners, seeds):
     contents = generate_batch(runners.options, seeds)
     # Each process has runners of its own, new for each batch.
     found = runners.differences(contents)
-    return contents, found, runners.compared
+    return contents, found, runners.compared, runners.returned
 
 
 def show(runners, options):
@@ -142,11 +153,11 @@ def fuzz(runners, options):
     known = not_yet_passing() if options.generator == "own" else set()
     seeds = range(options.first, options.first + options.count)
     batches = [seeds[begin:begin + BATCH] for begin in range(0, len(seeds), BATCH)]
-    failed = done = compared = 0
+    failed = done = compared = returned = 0
     with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
-        for contents, found, calls_compared in pool.map(run_batch, [runners] * len(batches), batches):
+        for contents, found, calls_compared, calls_returned in pool.map(run_batch, [runners] * len(batches), batches):
             done += len(contents)
-            compared += calls_compared
+            compared, returned = compared + calls_compared, returned + calls_returned
             for name, text in found.items():
                 seed = int(name.removesuffix(".wasm"))
                 failed += seed not in known
@@ -157,8 +168,8 @@ def fuzz(runners, options):
                 again = f"{pathlib.Path(__file__)} --reduce {seed} --function {function[1]}" if reducible else f"--first {seed} --count 1"
                 print(f"{options.keep / name}{' (known)' if seed in known else ''}: {text}\n  smaller: {again}", flush=True)
             if done % PROGRESS == 0:
-                print(f"{done} modules, {compared} calls compared", flush=True)
-    print(f"{options.count} modules, {compared} calls compared, {failed} modules run differently that are not known")
+                print(f"{done} modules, {compared} calls compared, of which {returned} returned", flush=True)
+    print(f"{options.count} modules, {compared} calls compared, of which {returned} returned, {failed} modules run differently that are not known")
     sys.exit(failed != 0)
 
 

@@ -51,12 +51,13 @@ def generate(seed, functions=16):
         writer = Writer(rng, module, index)
         statements = []
         if rng.random() < 0.5:
-            statements += writer.statements(0, 2, 7)
+            statements += writer.guarded_statements(2, 7)
         else:
             for _ in range(rng.randrange(1, 4)):
                 writer.budget = max(writer.budget, 40)
-                statements += rng.choice(SHAPES + MORE_SHAPES)(writer)
+                shape = rng.choice(SHAPES + MORE_SHAPES)
+                statements += writer.guarded(lambda: shape(writer), masks=(1, 3, 3, 7))  # noqa: B023
                 if rng.random() < 0.5:
-                    statements += writer.statements(2, 1, 2)
+                    statements += writer.guarded_statements(1, 2)
         writer.finish(statements)
     return module

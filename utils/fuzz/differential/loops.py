@@ -57,6 +57,7 @@ def base(writer, span):
         return i32(writer.rng.randrange(0, max(1, PAGE - span)))
     if dice < 0.55:
         return op("i32.and", writer.leaf("i"), i32(0x3FFF))
+    writer.risky = True
     if dice < 0.85:
         return i32(PAGE - span - writer.rng.choice([0, 0, 1, 2, 3, 5, 8, 20]))
     if dice < 0.9:
@@ -179,6 +180,7 @@ def matrix(writer):
 
 def search(writer):
     """strlen, memchr, strcmp: bytes until one is found, which may be none before memory ends."""
+    writer.risky = True
     element = writer.rng.choice(ELEMENTS[:5])
     pointer, other, wanted, counter = (writer.function.local("i") for _ in range(4))
     setup = [put(pointer, base(writer, writer.rng.choice([16, 100, 600]))), put(other, base(writer, 300)),
@@ -217,6 +219,7 @@ def search(writer):
 
 def compare_ranges(writer):
     """memcmp, strncmp, the length of a match, up or down: elements of several ranges until they differ, end, or are counted."""
+    writer.risky = True
     element = writer.rng.choice(ELEMENTS[:5])
     width, rng = element[2], writer.rng
     pointers = [writer.function.local("i") for _ in range(rng.choice([2, 2, 2, 3, 1]))]
@@ -289,6 +292,7 @@ def copy(writer):
 
 def wrapping(writer):
     """Pointers and indices that pass 2^32, with accesses only where they are small."""
+    writer.risky = True
     element = pick(writer, vectors=False)
     kind, width = kind_of(element), element[2]
     pointer, counter, total = writer.function.local("i"), writer.function.local("i"), writer.function.local(kind)
@@ -401,6 +405,7 @@ def shift(writer):
     """An array moves by an element, in words of 8 bytes, and gets a new first one; the places overlap in all ways."""
     word, half = ELEMENTS[6], ELEMENTS[4]
     rng = writer.rng
+    writer.risky = True
     pointer, counter, fresh = writer.function.local("i"), writer.function.local("i"), writer.function.local("i")
     words = [writer.function.local("l") for _ in range(rng.choice([1, 1, 2, 3]))]
     distance = rng.choice([4, 4, 4, 4, 8, -4, 3, 20])

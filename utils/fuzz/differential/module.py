@@ -3,13 +3,14 @@
 """The module around the functions: memory, tables, globals, and what the runners call.
 
 Exports: `f0`, `f1`, ... take two i64, make the parameters of a function from them, and return a hash of its results; `hash` returns one of
-memory and globals.
+globals, and `state` is the memory.
 """
 
-from tree import (Function, Node, canonical, constant, function_type, get, global_get, global_set, i32, memarg, name, op, put, section,
-                  sized, tee, unsigned, vector, Local, TYPES)
+from tree import (Function, Node, canonical, constant, function_type, get, global_get, global_set, i32, name, op, put, section,
+                  sized, unsigned, vector, Local, TYPES)
 
-FUEL, STACK, FIRST_GLOBAL = 0, 1, 2
+# DICE is another number for each call from outside: what may trap is done in some calls only.
+FUEL, STACK, DICE, FIRST_GLOBAL = 0, 1, 2, 3
 CLOSED_TABLE, OPEN_TABLE = 0, 1
 PRIME = 0x100000001B3
 # The number of functions that call others that a call from outside may enter.
@@ -17,7 +18,7 @@ FUEL_OF_CALL = 60
 
 
 class Module:
-    """`pages`, `max_pages` of memory 0; `globals`: kinds after FUEL and STACK; tables hold indices of functions or None."""
+    """`pages`, `max_pages` of memory 0; `globals`: kinds after FUEL, STACK and DICE; tables hold indices of functions or None."""
 
     def __init__(self):
         self.functions = []
@@ -48,17 +49,16 @@ class Module:
         value = constant("l", len(results))
         for result in results:
             value = op("i64.add", op("i64.mul", value, constant("l", PRIME)), bits(function, result))
-        function.body = [global_set(FUEL, i32(FUEL_OF_CALL)), call, value]
+        mixed = op("i64.mul", op("i64.xor", get(first), op("i64.mul", get(second), constant("l", PRIME))), constant("l", 0x9E3779B97F4A7C15))
+        dice = op("i32.wrap_i64", op("i64.shr_u", mixed, constant("l", 32)))
+        function.body = [global_set(FUEL, i32(FUEL_OF_CALL)), global_set(DICE, dice), call, value]
         return function
 
     def hash(self):
+        """Of globals alone: the runners look at memory themselves, as code of -O0 would take most of the time for it."""
         function = Function("", "l")
-        at, hash_ = function.local("i"), function.local("l")
-        step = [put(hash_, op("i64.mul", op("i64.xor", op("i64.rotl", get(hash_), constant("l", 9)),
-                                            op("i64.load", get(at), immediates=memarg(3, 0))), constant("l", PRIME))),
-                tee(at, op("i32.add", get(at), i32(8)))]
-        end = op("i32.shl", Node("i", b"\x3f\x00"), i32(16))
-        function.body = [Node("", b"\x03\x40", *step, end, b"\x49\x0d\x00\x0b")]
+        hash_ = function.local("l")
+        function.body = []
         for index, kind in enumerate(self.globals, FIRST_GLOBAL):
             value = function.local(kind)
             function.body.append(put(value, global_get(kind, index)))
@@ -71,8 +71,8 @@ class Module:
         functions = self.functions + [self.wrapper(index) for index in range(count)] + [self.hash()]
         entries = [unsigned(self.type_index(function.params, function.results)) for function in functions]
         exports = [name(f"f{index}") + b"\x00" + unsigned(count + index) for index in range(count)]
-        exports.append(name("hash") + b"\x00" + unsigned(2 * count))
-        globals_ = [b"\x7f\x01" + bytes(i32(0)) + b"\x0b", b"\x7f\x01" + bytes(i32(16384)) + b"\x0b"]
+        exports += [name("hash") + b"\x00" + unsigned(2 * count), name("state") + b"\x02\x00"]
+        globals_ = [b"\x7f\x01" + bytes(i32(0)) + b"\x0b", b"\x7f\x01" + bytes(i32(16384)) + b"\x0b", b"\x7f\x01" + bytes(i32(0)) + b"\x0b"]
         globals_ += [bytes([TYPES[kind]]) + b"\x01" + bytes(constant(kind, 0x3FF)) + b"\x0b" for kind in self.globals]
         tables = [b"\x70\x00" + unsigned(len(self.tables[CLOSED_TABLE])), b"\x70\x01" + unsigned(len(self.tables[OPEN_TABLE])) + b"\x20"]
         passive = b"\x05\x70" + vector([element(entry) for entry in self.element_segment])

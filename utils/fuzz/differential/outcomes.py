@@ -2,6 +2,7 @@
 
 """The lines that runners print, and whether it is the same."""
 
+import collections
 import re
 
 # V8's words and ours for traps. V8 has one for wrong types and null, so kinds are compared exactly between our modes only.
@@ -25,6 +26,45 @@ def lines_of(output):
             function, call, outcome = what.split(" ", 2)
             lines.append((f"{function} {call}", outcome, hash_))
     return found
+
+
+class Sums:
+    """A line of a runner with --sums (Sums.h): what the calls of one function gave."""
+
+    def __init__(self, text):
+        numbers, *traps = text.split("|")
+        count, returned, self.values, self.states = numbers.split(" ")
+        self.count, self.returned = int(count), int(returned)
+        self.messages, self.classes = sorted(traps), collections.Counter()
+        for trap in traps:
+            sum_, message = trap.split(" ", 1)
+            kind = trap_class(message)
+            self.classes[kind] = (self.classes[kind] + int(sum_, 16)) % (1 << 64)
+
+
+def sums_of(output):
+    """Lines of a runner with --sums by (mode, module): a list of Sums, one for each function."""
+    found = {}
+    for line in output.splitlines():
+        mode, module, rest = line.split(" ", 2)
+        lines = found.setdefault((mode, module), [])
+        if rest != "begin":
+            lines.append(Sums(rest.split(" ", 1)[1]))
+    return found
+
+
+def same_sums(sums, module, modes):
+    """Whether all modes and Node.js did the same, by their sums."""
+    wanted, exact = sums[("node", module)], sums.get((modes[0], module), [])
+    for mode in modes:
+        found = sums.get((mode, module), [])
+        if len(found) != len(wanted):
+            return False
+        for expected, first, ours in zip(wanted, exact, found):
+            same = (ours.count, ours.returned, ours.values, ours.classes) == (expected.count, expected.returned, expected.values, expected.classes)
+            if not same or ours.messages != first.messages or ("-strict" in mode and ours.states != expected.states):
+                return False
+    return True
 
 
 def trap_class(outcome):

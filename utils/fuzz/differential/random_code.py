@@ -4,7 +4,7 @@
 
 import contextlib
 
-from module import CLOSED_TABLE, FIRST_GLOBAL, FUEL, OPEN_TABLE
+from module import CLOSED_TABLE, DICE, FIRST_GLOBAL, FUEL, OPEN_TABLE
 from tree import (OPERATIONS, Node, canonical, canonical_lanes, constant, get, global_get, global_set, i32, memarg, op, put, signed,
                   tee, unsigned, vector, Local, TYPES)
 
@@ -53,6 +53,7 @@ class Writer:
         self.labels = []  # innermost last: kinds that a branch takes along, or None where it may not go
         self.loops = 0
         self.calls = False
+        self.risky = False  # whether the statements since `guarded` may trap often
         self.budget = rng.choice([30, 60, 120, 200])
 
     def declare(self, local):
@@ -61,6 +62,22 @@ class Writer:
 
     def chance(self, probability):
         return self.rng.random() < probability
+
+    def rare(self, masks=(3, 15, 15, 63)):
+        """Holds in few of the calls from outside."""
+        mask = self.rng.choice(masks)
+        dice = op("i32.shr_u", global_get("i", DICE), i32(self.rng.randrange(26)))
+        return op("i32.eq", op("i32.and", dice, i32(mask)), i32(self.rng.randrange(mask + 1)))
+
+    def guarded(self, make, masks=(3, 15, 15, 63)):
+        """The statements of `make()`, which has no label around it. Where they may trap they are mostly done in few calls only: of calls
+        that trap no results are compared, and nothing after the trap is reached."""
+        before, self.risky = self.risky, False
+        statements = make()
+        if self.risky and self.chance(0.94):
+            statements = [Node("", self.rare(masks), b"\x04\x40", *statements, b"\x0b")]
+        self.risky = before
+        return statements
 
     # Expressions.
 
@@ -115,6 +132,8 @@ class Writer:
         if (".div_" in operation.text or ".rem_" in operation.text) and self.chance(0.8):
             # A divisor that is not 0.
             operands[1] = op(f"i{32 if kind == 'i' else 64}.or", operands[1], constant(kind, 1))
+        elif operation.text in MAY_TRAP:
+            self.risky = True
         if operation.text.startswith(SEES_NANS):
             operands = [canonical(self.function, operand) if operand.kind in "fd" else operand for operand in operands]
         result = op(operation.text, *operands, immediates=self.immediates(operation))
@@ -136,7 +155,9 @@ class Writer:
         rng, offset = self.rng, self.rng.choice([0, 0, 0, 1, 4, 8, 12, 16, 100, 1000])
         dice = rng.random()
         if dice < 0.55:
-            address = op("i32.and", self.expression("i", depth + 1), i32(rng.choice([0xFC, 0xFF, 0xFFF, 0xFFF8, 0x7FFF])))
+            mask = rng.choice([0xFC, 0xFF, 0xFFF, 0xFFF8, 0x7FFF])
+            self.risky |= mask == 0xFFF8
+            address = op("i32.and", self.expression("i", depth + 1), i32(mask))
         elif dice < 0.70:
             address = op("i32.add", op("i32.and", self.expression("i", depth + 1), i32(0xFF)), i32(rng.randrange(0, 40000)))
             address = op("i32.shl", address, i32(1)) if self.chance(0.1) else address
@@ -144,12 +165,15 @@ class Writer:
             address = i32(rng.randrange(PAGE - 40))
         elif dice < 0.92:
             # The last bytes of a page: in bounds, or a byte or two beyond.
+            self.risky = True
             address = i32((1 if self.chance(0.93) else 2) * PAGE - (1 << operation.log2) - offset - rng.randrange(0, 20))
             if self.chance(0.6):
                 address = op("i32.add", address, op("i32.and", self.expression("i", depth + 1), i32(rng.choice([1, 3, 7, 15]))))
         elif dice < 0.932:
+            self.risky = True
             address, offset = self.expression("i", depth + 1), rng.choice([0, 4, 60000, PAGE, (1 << 31) - 1, (1 << 32) - 16, (1 << 32) - 1])
         else:
+            self.risky = True
             address = op("i32.and", self.expression("i", depth + 1), i32(0xFF))
             offset = PAGE - rng.randrange(200, 600)
         immediates = memarg(operation.log2, offset, rng.randrange(operation.log2 + 1))
@@ -209,18 +233,23 @@ class Writer:
         if not places or self.chance(0.3):
             return Node(kind, *arguments, (b"\x12" if tail else b"\x10") + unsigned(callee))
         if self.chance(0.03):
+            self.risky = True
             index = self.table_index(table, depth)
         elif self.chance(0.85):
             index = i32(self.rng.choice(places))
         else:
             # The right one or another, which may be of another type.
+            self.risky = True
             index = Node("i", i32(self.rng.choice(places)), self.table_index(table, depth), self.condition(depth + 2), b"\x1b")
         type_index = self.module.type_index(function.params, function.results)
         return Node(kind, *arguments, index, (b"\x13" if tail else b"\x11") + unsigned(type_index) + bytes([table]))
 
     def table_index(self, table, depth):
         index = self.expression("i", depth + 2)
-        return index if self.chance(0.03) else op("i32.and", index, i32(7))
+        if self.chance(0.03):
+            self.risky = True
+            return index
+        return op("i32.and", index, i32(7))
 
     # Statements.
 
@@ -229,6 +258,10 @@ class Writer:
         self.labels.append(kinds)
         yield
         self.labels.pop()
+
+    def guarded_statements(self, least, most):
+        """Statements of a function, outside of all labels."""
+        return [each for _ in range(self.rng.randrange(least, most + 1)) if self.budget > 0 for each in self.guarded(lambda: [self.statement()])]
 
     def statements(self, depth, least, most):
         return [self.statement(depth) for _ in range(self.rng.randrange(least, most + 1)) if self.budget > 0]
@@ -321,6 +354,7 @@ class Writer:
                 results = [self.expression(kind, 1) for kind in self.function.results]
             return Node("", condition, b"\x04\x40", *results, b"\x0f\x0b")
         if dice < 0.15:
+            self.risky = True
             return Node("", self.condition(1), b"\x04\x40\x00\x0b")
         if not targets:
             return self.set_global()
@@ -362,7 +396,10 @@ class Writer:
 
     def bulk(self, depth):
         def place():
-            return op("i32.and", self.expression("i", 2), i32(0xFFF)) if self.chance(0.9) else self.expression("i", 2)
+            if self.chance(0.9):
+                return op("i32.and", self.expression("i", 2), i32(0xFFF))
+            self.risky = True
+            return self.expression("i", 2)
 
         def length():
             return op("i32.and", self.expression("i", 2), i32(self.rng.choice([7, 63, 255]))) if self.chance(0.5) \
@@ -374,6 +411,7 @@ class Writer:
         if dice < 0.7:
             return Node("", place(), self.expression("i", 2), length(), b"\xfc\x0b\x00")
         if dice < 0.8:
+            self.risky = True
             passive = self.rng.choice([index for index, (address, _) in enumerate(self.module.data) if address is None])
             return Node("", place(), i32(self.rng.randrange(40)), i32(self.rng.randrange(30)), b"\xfc\x08" + unsigned(passive) + b"\x00")
         if dice < 0.82:
@@ -384,6 +422,7 @@ class Writer:
             return Node("", self.table_index(OPEN_TABLE, depth), value, b"\x26\x01")
         if dice < 0.9:
             return Node("", b"\xfc\x0d\x02")
+        self.risky = True
         # The open table: table.init, and table.copy from each.
         ends = b"".join(bytes(i32(self.rng.randrange(4))) for _ in range(3))
         return Node("", ends, self.rng.choice([b"\xfc\x0c\x02\x01", b"\xfc\x0e\x01\x01", b"\xfc\x0e\x01\x00"]))
@@ -392,10 +431,15 @@ class Writer:
         """Sets the function's body: fuel, `statements`, results, or a tail call."""
         same = [index for index in range(self.index + 1, len(self.module.functions))
                 if self.module.functions[index].results == self.function.results]
+        self.risky = False
         if same and self.chance(0.15):
             ending = [self.call(self.rng.choice(same), 0, tail=True)]
         else:
             ending = [self.expression(kind, 1) for kind in self.function.results]
+        if self.risky and self.chance(0.94):
+            # Another end, in most calls.
+            kinds = signed(self.module.type_index("", self.function.results))
+            ending = [self.rare(), Node("", b"\x04" + kinds, *ending, b"\x05", *[self.leaf(kind) for kind in self.function.results], b"\x0b")]
         fuel = []
         if self.calls:
             left = op("i32.sub", global_get("i", FUEL), i32(1))

@@ -6,7 +6,7 @@ Each row of an unrolled body has a value for each copy. What makes them copies o
 what it would be, must occur; so rows are made first, and then one value may be changed.
 """
 
-from loops import (ELEMENTS, add, base, combine, count, counted, kind_of, load, loop, pick, sink, store)
+from loops import (ELEMENTS, PREFIX, add, base, combine, compare, count, counted, if_, kind_of, load, loop, pick, sink, store)
 from random_code import PAGE
 from tree import Node, constant, get, i32, memarg, op, put, tee
 
@@ -104,6 +104,7 @@ def copies_of_one(writer):
 
 def far_steps(writer):
     """Loops, mostly descending, whose steps are near the size of a page or guard, fills and sums, from near the edges of memory."""
+    writer.risky = True
     rng = writer.rng
     element = pick(writer, vectors=False)
     kind, width = kind_of(element), element[2]
@@ -124,6 +125,7 @@ def far_steps(writer):
 
 def sums_at_edges(writer):
     """Accesses at p, p + c and with offsets up to 2^32 - 1, of which some stores die, and p is next to 0, the end of memory or 2^32."""
+    writer.risky = True
     rng = writer.rng
     element = pick(writer)
     kind, width = kind_of(element), element[2]
@@ -146,14 +148,39 @@ def sums_at_edges(writer):
     return statements + sink(writer, get(value))
 
 
+def one_sum(writer):
+    """An access at p - c with an offset that leads back inside where p - c wraps around, or one at p + c, which may wrap around, with one at p
+    that happens only where it is inside. Nothing else may trap, so that a trap that is lost, or too many, shows."""
+    rng = writer.rng
+    element = pick(writer)
+    kind = kind_of(element)
+    pointer, value = writer.function.local("i"), writer.function.local(kind)
+    distance = rng.choice([1, 4, 8, 15, 16, 40])
+    setup = [put(pointer, op("i32.and", writer.leaf("i"), i32(rng.choice([7, 15, 31])))), put(value, writer.leaf(kind))]
+    if writer.chance(0.5):
+        writer.risky = True
+        at, offset = add(get(pointer), i32(-distance)), rng.choice([distance, distance + 4, 64, 4096])
+        return [*setup, put(value, load(element, at, offset)), *sink(writer, get(value))]
+    setup.append(put(pointer, add(get(pointer), i32(-rng.choice([4, 8, 16])))))
+    inside = op("i32.lt_u", get(pointer), i32(rng.choice([100, PAGE - 16])))
+    first = put(value, load(element, get(pointer))) if writer.chance(0.5) else store(writer, element, get(pointer), get(value))
+    statements = [if_(inside, first), put(value, combine(writer, get(value), load(element, add(get(pointer), i32(16 + distance)))))]
+    return [*setup, *statements, *sink(writer, get(value))]
+
+
 def lanes_below(writer):
     """Vectors that begin below 0 or end behind memory, of which only some lanes are looked at; rows of bytes that become such."""
+    writer.risky = True
     rng = writer.rng
     pointer, total = writer.function.local("i"), writer.function.local("i")
-    lane = rng.randrange(16)
+    # Lanes of 32 and 64 bits are those that code generators load alone.
+    name, lanes = rng.choice([("i8x16.extract_lane_u", 16), ("i32x4.extract_lane", 4), ("i32x4.extract_lane", 4), ("i64x2.extract_lane", 2)])
+    lane = rng.choice([lanes - 1, rng.randrange(lanes)])
     at = add(get(pointer), i32(-rng.choice([1, 4, 8, 12, 15, 16])))
     vector = op("v128.load", at, immediates=memarg(0, 0))
-    part = op("i8x16.extract_lane_u", vector, immediates=bytes([lane]))
+    part = op(name, vector, immediates=bytes([lane]))
+    if part.kind == "l":
+        part = op("i32.wrap_i64", part)
     statements = [put(pointer, op("i32.and", writer.leaf("i"), i32(31)) if writer.chance(0.7) else i32(PAGE + rng.randrange(-20, 20))),
                   put(total, writer.leaf("i"))]
     statements.append(put(total, add(get(total), part)))
@@ -168,6 +195,7 @@ def lanes_below(writer):
 
 def fill(writer):
     """memset: bytes or vectors of one value, up or down, from near an edge."""
+    writer.risky = True
     rng = writer.rng
     element = rng.choice([ELEMENTS[0], ELEMENTS[0], ELEMENTS[4], ELEMENTS[9]])
     width = element[2]
@@ -227,6 +255,7 @@ def loop_chain(writer):
 
 def until_equal(writer):
     """for (p = begin; p != end; p += step): an end that p may miss, so that only memory's end ends it; with a second array, and p as a number."""
+    writer.risky = True
     rng = writer.rng
     element = ELEMENTS[4]
     step = rng.choice([4, 4, 8, 16])
@@ -259,6 +288,7 @@ def counter_in_bytes(writer):
 
 def table_in_frame(writer):
     """A table that is cleared, and entries of it by a small index, some of which may be behind memory or wrap around."""
+    writer.risky = True
     rng = writer.rng
     table, index = writer.function.local("i"), writer.function.local("i")
     start = rng.choice([i32(rng.choice([64, 8000, PAGE - 256, PAGE - 300, -256, -8])), base(writer, 256)])
@@ -268,17 +298,54 @@ def table_in_frame(writer):
 
 
 def set_bits(writer):
-    """*p |= constant, of which the old value may be used as well."""
+    """*p |= constant and the like, a byte put in, a sign changed; the old value may be used as well. Next to memory's end, what changes may
+    be inside where the rest is not."""
     rng = writer.rng
-    element = rng.choice([ELEMENTS[4], ELEMENTS[4], ELEMENTS[6]])
+    element = rng.choice([ELEMENTS[4], ELEMENTS[4], ELEMENTS[6], ELEMENTS[2], ELEMENTS[7], ELEMENTS[8]])
     kind = kind_of(element)
     pointer, old = writer.function.local("i"), writer.function.local(kind)
-    prefix = "i32" if kind == "i" else "i64"
-    mask = constant(kind, rng.choice([0x100, 0xFF00, 1 << 31, 0xFF, 0xFFFF00FF]))
-    setup = [put(pointer, base(writer, 8)), put(old, load(element, get(pointer))),
-             store(writer, element, get(pointer), op(f"{prefix}.{rng.choice(['or', 'and', 'xor'])}", get(old), mask))]
-    return setup + (sink(writer, get(old)) if writer.chance(0.6) else [])
+    prefix = PREFIX[kind]
+    if kind in "fd":
+        changed = op(f"{prefix}.{rng.choice(['neg', 'abs'])}", get(old))
+    elif writer.chance(0.3):
+        at = 8 * rng.randrange(4)
+        changed = op(f"{prefix}.or", op(f"{prefix}.and", get(old), constant(kind, ~(0xFF << at))),
+                     op(f"{prefix}.shl", op(f"{prefix}.and", writer.leaf(kind), constant(kind, 0xFF)), constant(kind, at)))
+    else:
+        mask = constant(kind, rng.choice([0x100, 0xFF00, 1 << 31, 0xFF, 0xFFFF00FF, -256, 0xFFFF]))
+        changed = op(f"{prefix}.{rng.choice(['or', 'and', 'xor'])}", get(old), mask)
+    writer.risky = True
+    start = i32(PAGE - rng.randrange(1, element[2] + 2)) if writer.chance(0.5) else base(writer, 8)
+    setup = [put(pointer, start), put(old, load(element, get(pointer))), op(element[1], get(pointer), changed, immediates=memarg(0, 0))]
+    return setup + (sink(writer, get(old)) if kind in "il" and writer.chance(0.6) else [])
+
+
+def conditional_arrays(writer):
+    """if (a[i] < x) b[i] op= a[i]; and such: arrays at distances that are not known, some of which only some iterations access."""
+    rng = writer.rng
+    element = pick(writer, vectors=False)
+    kind, width = kind_of(element), element[2]
+    arrays = [writer.function.local("i") for _ in range(rng.choice([2, 2, 3]))]
+    index, counter, value, limit = (writer.function.local(its) for its in "ii" + kind + kind)
+    by_index = writer.chance(0.5)
+
+    def at(array):
+        return add(get(array), get(index)) if by_index else get(array)
+
+    def update(array):
+        return store(writer, element, at(array), combine(writer, load(element, at(array)), get(value)), rng.choice([0, 0, width]))
+
+    body = [put(value, load(element, at(arrays[0])))]
+    for array in arrays[1:]:
+        body.append(if_(compare(writer, get(value), get(limit)), update(array)) if writer.chance(0.7) else update(array))
+    if writer.chance(0.3):
+        body.append(if_(compare(writer, get(value), get(limit)), update(arrays[0])))
+    step = width * rng.choice([1, 1, 1, 2, -1])
+    advance = [put(local, add(get(local), i32(step))) for local in ([index] if by_index else arrays)]
+    begin = [put(array, add(op("i32.and", writer.leaf("i"), i32(0x3FFF)), i32(4400))) if writer.chance(0.8) else put(array, base(writer, 1100))
+             for array in arrays]
+    return [put(index, i32(0)), put(limit, load(element, i32(rng.randrange(700)))), *begin, *counted(writer, counter, count(writer), body, advance)]
 
 
 MORE_SHAPES = [copies_of_one, copies_of_one, copies_of_one, far_steps, sums_at_edges, lanes_below, fill, wide_product, loop_chain, until_equal,
-               counter_in_bytes, table_in_frame, set_bits]
+               counter_in_bytes, table_in_frame, set_bits, conditional_arrays, one_sum]

@@ -26,6 +26,7 @@ ROOT = HERE.parents[2]
 sys.dont_write_bytecode = True
 sys.path.append(str(HERE.parent / "differential"))
 from generate import calls, generate  # noqa: E402
+from module import FIRST_GLOBAL  # noqa: E402
 
 FUNCTIONS, CALLS, TIMEOUT = 6, 24, 120
 TOOLS = "/usr/lib/llvm-22/bin"
@@ -53,7 +54,7 @@ class Case:
     def __init__(self, options, seed, folder):
         self.options, self.folder = options, folder
         module = generate(seed, functions=FUNCTIONS)
-        self.globals, self.pages = len(module.globals) + 2, module.pages
+        self.globals, self.pages = len(module.globals) + FIRST_GLOBAL, module.pages
         (folder / "module.wasm").write_bytes(module.encode())
         (folder / "calls").write_text("".join(f"{first} {second}\n" for first, second in calls(CALLS)))
         self.run(options.build / "bin/wasm2native", "compile", "-O2", "--stop-after=lower", "module.wasm",
