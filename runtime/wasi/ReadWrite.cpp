@@ -144,33 +144,35 @@ Outcome checkPositioned(const File &file, Needs needs) {
 
 WasiResult<ssize_t> readFile(const File &file, const IoVectors &whole) {
   W2N_CHECK(checkRights(file, needs::fdRead));
-  return withFaults(file, whole, Transfer::Read, [&](const IoVectors &vectors) -> WasiResult<ssize_t> {
-    if (file.node)
-      return file.node->read(vectors);
-    if (file.stream)
-      return readStream(*file.stream, vectors);
-    if (!waitUntilReady(file, POLLIN))
-      return std::unexpected(Errno::Intr);
-    return transfer(file, vectors, [&](const iovec *list, int count, uint64_t) {
-      return readv(file.host, list, count);
-    });
-  });
+  return withFaults(file, whole, Transfer::Read,
+                    [&](const IoVectors &vectors) -> WasiResult<ssize_t> {
+                      if (file.node)
+                        return file.node->read(vectors);
+                      if (file.stream)
+                        return readStream(*file.stream, vectors);
+                      if (!waitUntilReady(file, POLLIN))
+                        return std::unexpected(Errno::Intr);
+                      return transfer(file, vectors, [&](const iovec *list, int count, uint64_t) {
+                        return readv(file.host, list, count);
+                      });
+                    });
 }
 
 WasiResult<ssize_t> writeFile(WasiContext &context, const File &file, const IoVectors &whole) {
   W2N_CHECK(checkRights(file, needs::fdWrite));
-  return withFaults(file, whole, Transfer::Write, [&](const IoVectors &vectors) -> WasiResult<ssize_t> {
-    if (file.node)
-      return file.node->write(vectors);
-    if (file.stream)
-      return writeStream(*file.stream, vectors);
-    if (!waitUntilReady(file, POLLOUT))
-      return std::unexpected(Errno::Intr);
-    if (file.filter)
-      return file.filter->write(file.host, {vectors.data(), size_t(vectors.count())});
-    return hidesBrokenPipe(context, file) ? writeHidingBrokenPipe(file, vectors)
-                                          : write(context.quota, file, vectors);
-  });
+  return withFaults(
+      file, whole, Transfer::Write, [&](const IoVectors &vectors) -> WasiResult<ssize_t> {
+        if (file.node)
+          return file.node->write(vectors);
+        if (file.stream)
+          return writeStream(*file.stream, vectors);
+        if (!waitUntilReady(file, POLLOUT))
+          return std::unexpected(Errno::Intr);
+        if (file.filter)
+          return file.filter->write(file.host, {vectors.data(), size_t(vectors.count())});
+        return hidesBrokenPipe(context, file) ? writeHidingBrokenPipe(file, vectors)
+                                              : write(context.quota, file, vectors);
+      });
 }
 
 WasiResult<ssize_t> readFileAt(const File &file, const IoVectors &whole, uint64_t offset) {
