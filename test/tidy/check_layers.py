@@ -41,7 +41,7 @@ LAYERS = {
     "runtime/heap": ["runtime/platform", "lib/artifact/HeapLayout.h", "lib/support"],
     "runtime/core": ["runtime/heap", "runtime/platform", "runtime/arch", *LIB],
     "runtime/component": ["runtime/core", *LIB, "include"],
-    "runtime/http": ["lib/support"],
+    "runtime/http": ["runtime/platform", "lib/support"],
     "runtime/record": ["runtime/core", "runtime/platform", *LIB],
     "runtime/wasi": ["runtime/libraries", "runtime/component", "runtime/core", "runtime/platform", "runtime/http",
                      *LIB],
