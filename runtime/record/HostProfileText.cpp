@@ -63,10 +63,12 @@ std::string HostProfile::table() const {
       "function, and its callers\n";
   char line[256];
   for (const Row *row : sorted) {
+    const auto percentile = [&](double part) {
+      return timeText(std::min(row->times.percentile(part), row->greatestNs));
+    };
     snprintf(line, sizeof(line), "%10" PRIu64 " %10s %10s %10s %10s %10s %10" PRIu64 "  ",
-             row->count, timeText(row->ns).c_str(), timeText(row->times.percentile(0.5)).c_str(),
-             timeText(row->times.percentile(0.9)).c_str(),
-             timeText(row->times.percentile(0.99)).c_str(), timeText(row->greatestNs).c_str(),
+             row->count, timeText(row->ns).c_str(), percentile(0.5).c_str(),
+             percentile(0.9).c_str(), percentile(0.99).c_str(), timeText(row->greatestNs).c_str(),
              row->writtenBytes);
     text.append(line).append(row->name).append("\n");
     std::vector<std::pair<uint32_t, Caller>> callers(row->callers.begin(), row->callers.end());
