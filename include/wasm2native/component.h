@@ -173,8 +173,9 @@ W2N_API w2n_error *w2n_component_linker_define_resource(w2n_component_linker *li
                                                         w2n_finalizer finalizer,
                                                         const w2n_component_resource **out);
 
-/// Defines WASI 0.2 with what `config` gives; requests by wasi:http are denied. All instances of the
-/// linker share one such world. Errors: as w2n_linker_define_wasi; LINK (something of it is defined already).
+/// Defines WASI 0.2 with what `config` gives; requests by wasi:http are denied. All instances of
+/// the linker share one such world. Errors: as w2n_linker_define_wasi; LINK (something of it is
+/// defined already).
 W2N_API w2n_error *w2n_component_linker_define_wasi(w2n_component_linker *linker,
                                                     const w2n_wasi_config *config);
 
