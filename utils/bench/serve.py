@@ -116,7 +116,7 @@ def main() -> None:
             ratios = [a[0] / b[0] for a, b in zip(rates["wasm2native"], rates["nginx"], strict=True)]
             print(f"ratio of rates to nginx: {statistics.median(ratios):.2f} "
                   f"({min(ratios):.2f} to {max(ratios):.2f})")
-        print(wait_together(process, ours, options.waiting, 1000 if options.waiting < 2000 else 10000))
+        print(wait_together(process, ours, options.waiting, 1000 if options.waiting < 2000 else 30000))
 
 
 if __name__ == "__main__":

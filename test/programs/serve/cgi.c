@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// A command in the manner of CGI: prints its variables and its input.
+// A command in the manner of CGI: prints its variables and its input. /waitMS waits first, /hello says that alone.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 extern char **environ;
 
 int main(void) {
+  const char *path = getenv("PATH_INFO");
+  if (path && strncmp(path, "/wait", 5) == 0)
+    usleep(1000 * (unsigned)atoi(path + 5));
+  if (path && (strcmp(path, "/hello") == 0 || strncmp(path, "/wait", 5) == 0))
+    return printf("Content-Type: text/plain\r\nContent-Length: 6\r\n\r\nhello\n") < 0;
   const char *query = getenv("QUERY_STRING");
   if (query && strcmp(query, "bad") == 0)
     return puts("no field") == EOF;

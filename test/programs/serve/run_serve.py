@@ -219,13 +219,14 @@ def check_life(command: list[str], artifact: pathlib.Path, other: pathlib.Path, 
             fail(f"the command lacks {wanted}: {lines}")
     expect(any(line.startswith("HTTP_PROXY") for line in lines), False, "httpoxy")
     expect((status, server.get("/cgi?bad")[0]), (201, 500), "statuses of a command")
+    expect(server.get("/cgi/wait20"), (200, b"hello\n"), "a command that waits")
 
     # The replaced file is another application: the command.
     replacement = work / "replacement.so"
     shutil.copy(other, replacement)
     os.replace(replacement, served)
     until = time.monotonic() + 30
-    while server.get("/hello")[0] != 201:
+    while server.get("/other")[0] != 201:
         if time.monotonic() > until:
             fail("a replaced file is not taken over\n" + "\n".join(server.errors))
         time.sleep(0.05)
