@@ -103,39 +103,32 @@ std::vector<FlatSlot> paramSlots(const FlatTypes &flat) {
 
 } // namespace
 
-/// Checks a pointer to a value of a layout.
-static void checkPointer(Adapters &adapters, CodeEmitter &e, const BoundOptions &options,
-                         uint32_t pointer, const component::Layout &layout) {
-  adapters.checkAlignment(e, pointer, layout.alignment, CanonTrap::UnalignedPointer);
+void Adapters::checkPointer(CodeEmitter &e, const BoundOptions &options, uint32_t pointer,
+                            const component::Layout &layout) {
+  checkAlignment(e, pointer, layout.alignment, CanonTrap::UnalignedPointer);
   e.get(pointer);
   e.op(Op::I64ExtendI32U);
   e.i64(layout.bytes);
   e.op(Op::I64Add);
-  adapters.checkEnd(e, adapters.memoryOf(options), CanonTrap::PointerOutOfBounds);
+  checkEnd(e, memoryOf(options), CanonTrap::PointerOutOfBounds);
 }
 
-Status Adapters::lower(uint32_t index, const CanonFunc &canon) {
-  const LiftedFunc &lifted = program.liftedFuncs[canon.lifted];
+Result<std::vector<FlatSlot>> Adapters::passParams(CodeEmitter &e, Translator &translator,
+                                                   const CanonFunc &canon, const LiftedFunc &lifted,
+                                                   uint32_t firstParam) {
+  constexpr size_t maxAsyncParams = 4;
   const TypeBody &func = types[lifted.type];
-  if (func.isAsync())
-    return fail(ErrorKind::Unsupported, "asynchronous functions are not supported yet");
-  if (lifted.host)
-    return lowerHost(index, canon);
-  const wasm::FunctionType type = loweredType(types, func, {});
-  const Side caller{canon.options, canon.componentInstance},
-      callee{lifted.options, lifted.componentInstance};
-  CodeEmitter e(type);
-  checkMayLeave(e, canon.componentInstance);
-
-  // Parameters.
-  const FlatTypes params = flatParams(types, func), result = flatResult(types, func);
-  const std::vector<FlatSlot> given = paramSlots(params);
-  std::vector<FlatSlot> passed;
+  const FlatTypes params = flatParams(types, func);
+  std::vector<FlatSlot> given = paramSlots(params), passed;
+  for (FlatSlot &slot : given)
+    slot.local += firstParam;
   Place source = Place::flat(given), target;
+  const component::Layout layout = layoutOfFields(types, func.fields);
+  if (params.size() > (canon.options.isAsync ? maxAsyncParams : component::maxFlat)) {
+    checkPointer(e, canon.options, firstParam, layout);
+    source = Place::memory(firstParam);
+  }
   if (params.size() > component::maxFlat) {
-    const component::Layout layout = layoutOfFields(types, func.fields);
-    checkPointer(*this, e, canon.options, 0, layout);
-    source = Place::memory(0);
     const uint32_t bytes = e.newLocal();
     e.i32(uint32_t(layout.bytes));
     e.set(bytes);
@@ -147,13 +140,38 @@ Status Adapters::lower(uint32_t index, const CanonFunc &canon) {
     passed = newSlots(e, params);
     target = Place::flat(passed);
   }
+  W2N_CHECK(translator.translateAll(func.fields, source, target));
+  return passed;
+}
+
+Status Adapters::lower(uint32_t index, const CanonFunc &canon) {
+  const LiftedFunc &lifted = program.liftedFuncs[canon.lifted];
+  const TypeBody &func = types[lifted.type];
+  if (lifted.host)
+    return lowerHost(index, canon);
+  if (program.areNested(canon.componentInstance, lifted.componentInstance)) {
+    addNestedCall(index, canon);
+    return {};
+  }
+  const wasm::FunctionType type = loweredType(types, func, {});
+  const Side caller{canon.options, canon.componentInstance},
+      callee{lifted.options, lifted.componentInstance};
+  CodeEmitter e(type);
+  checkMayLeave(e, canon.componentInstance);
+
+  const FlatTypes result = flatResult(types, func);
   const bool lends = std::ranges::any_of(
       func.fields, [&](const component::Field &param) { return hasBorrow(types, *param.type); });
   const uint32_t loans = lends ? handles.beginLoans(e) : 0;
   const uint32_t borrows = lends ? handles.beginBorrows(e, callee.componentInstance) : 0;
+  const bool hasTasks = services.hasTasks(callee.componentInstance);
   const std::vector<uint32_t> context = beginTask(e, callee.componentInstance);
+  if (hasTasks) {
+    e.i32(callee.componentInstance);
+    e.call(services.importOf(component::Service::EnterSync));
+  }
   Translator forward(*this, e, caller, callee, callee.componentInstance);
-  W2N_CHECK(forward.translateAll(func.fields, source, target));
+  W2N_TRY(passed, passParams(e, forward, canon, lifted, 0));
 
   // The call.
   for (const FlatSlot &slot : passed)
@@ -176,9 +194,9 @@ Status Adapters::lower(uint32_t index, const CanonFunc &canon) {
     Translator back(*this, e, callee, caller, callee.componentInstance);
     if (result.size() > 1) {
       const component::Layout layout = layoutOf(types, *func.element);
-      checkPointer(*this, e, lifted.options, returned[0].local, layout);
+      checkPointer(e, lifted.options, returned[0].local, layout);
       const auto resultPointer = uint32_t(type.params.size() - 1);
-      checkPointer(*this, e, canon.options, resultPointer, layout);
+      checkPointer(e, canon.options, resultPointer, layout);
       W2N_CHECK(back.translate(*func.element, Place::memory(returned[0].local),
                                Place::memory(resultPointer)));
     } else {
@@ -193,6 +211,8 @@ Status Adapters::lower(uint32_t index, const CanonFunc &canon) {
     e.call(module.indexOf(*lifted.options.postReturn));
     setMayLeave(e, lifted.componentInstance, true);
   }
+  if (hasTasks)
+    e.call(services.importOf(component::Service::LeaveSync));
   endTask(e, callee.componentInstance, context);
   if (lends)
     handles.endLoans(e, caller.componentInstance, loans);
@@ -311,21 +331,54 @@ void Adapters::addContextBuiltin(uint32_t index, const CanonFunc &func) {
   module.setCanonFunc(index, type, e.take());
 }
 
-/// Functions that are called while the counter is not 0 wait if they are asynchronous, of which
-/// there are none yet.
-void Adapters::addBackpressureBuiltin(uint32_t index, const CanonFunc &func) {
-  constexpr uint32_t maxCount = 1u << 16;
-  const wasm::FunctionType &type = types[func.type];
-  const uint32_t global = backpressure.at(func.componentInstance);
+/// The runtime does what is to be done.
+void Adapters::addServiceCall(uint32_t index, const CanonFunc &func) {
+  const uint32_t import = services.importOf(index);
+  const wasm::FunctionType type =
+      func.builtin == Builtin::Lower
+          ? loweredType(types, types[program.liftedFuncs[func.lifted].type],
+                        canonOptions(func.options))
+          : types[func.type];
+  const bool mayAlways =
+      func.builtin == Builtin::BackpressureInc || func.builtin == Builtin::BackpressureDec;
   CodeEmitter e(type);
-  e.getGlobal(global);
-  e.i32(func.builtin == Builtin::BackpressureInc ? 1 : uint32_t(-1));
-  e.op(Op::I32Add);
-  e.setGlobal(global);
-  e.getGlobal(global);
-  e.i32(maxCount);
-  e.op(Op::I32GeU);
-  trapIf(e, CanonTrap::BackpressureOverflow);
+  if (!mayAlways)
+    checkMayLeave(e, func.componentInstance);
+  if (func.builtin == Builtin::ThreadNewIndirect) {
+    e.get(0);
+    e.getElement(module.indexOf(*func.table));
+    e.op(Op::RefIsNull);
+    trapIf(e, CanonTrap::NullThreadStart);
+  }
+  for (uint32_t i = 0; i < type.params.size(); ++i)
+    e.get(i);
+  e.call(import);
+  module.setCanonFunc(index, type, e.take());
+}
+
+Status Adapters::lowerThroughRuntime(uint32_t index, const CanonFunc &func) {
+  if (func.builtin != Builtin::Lower) {
+    addServiceCall(index, func);
+    return {};
+  }
+  const LiftedFunc &lifted = program.liftedFuncs[func.lifted];
+  if (!lifted.host && program.areNested(func.componentInstance, lifted.componentInstance)) {
+    addNestedCall(index, func);
+    return {};
+  }
+  if (lifted.host)
+    module.addHostCall(index, *lifted.host, loweredType(types, types[lifted.type], {}));
+  addServiceCall(index, func);
+  return {};
+}
+
+/// A component instance cannot call one that it is in, or that is in it.
+void Adapters::addNestedCall(uint32_t index, const CanonFunc &func) {
+  const wasm::FunctionType type =
+      loweredType(types, types[program.liftedFuncs[func.lifted].type], canonOptions(func.options));
+  CodeEmitter e(type);
+  checkMayLeave(e, func.componentInstance);
+  trap(e, CanonTrap::CannotEnter);
   module.setCanonFunc(index, type, e.take());
 }
 
@@ -350,10 +403,6 @@ void Adapters::addCanonGlobals() {
         func.builtin == Builtin::ContextGet || func.builtin == Builtin::ContextSet;
     if (isContext && !contexts[instance].contains(func.slot))
       contexts[instance].emplace(func.slot, module.addGlobal(0));
-    const bool isBackpressure =
-        func.builtin == Builtin::BackpressureInc || func.builtin == Builtin::BackpressureDec;
-    if (isBackpressure && !backpressure.contains(instance))
-      backpressure.emplace(instance, module.addGlobal(0));
   }
 }
 
@@ -361,6 +410,11 @@ Status Adapters::run() {
   addCanonGlobals();
   for (uint32_t i = 0; i < program.canonFuncs.size(); ++i) {
     const CanonFunc &func = program.canonFuncs[i];
+    if (component::serviceOf(func.builtin) || program.isRuntimeCall(func, types)) {
+      W2N_CHECK(lowerThroughRuntime(i, func));
+      W2N_CHECK(module.checkSize());
+      continue;
+    }
     switch (func.builtin) {
     case Builtin::Lower:
       W2N_CHECK(lower(i, func));
@@ -373,10 +427,6 @@ Status Adapters::run() {
     case Builtin::ContextGet:
     case Builtin::ContextSet:
       addContextBuiltin(i, func);
-      break;
-    case Builtin::BackpressureInc:
-    case Builtin::BackpressureDec:
-      addBackpressureBuiltin(i, func);
       break;
     default:
       addStub(i, func);

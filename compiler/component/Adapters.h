@@ -8,16 +8,22 @@
 #include "compiler/component/CodeEmitter.h"
 #include "compiler/component/Handles.h"
 #include "compiler/component/MergedModule.h"
+#include "compiler/component/TypeNumbers.h"
 #include "lib/component/CanonTrap.h"
 
 namespace w2n::compiler {
 
 using component::CanonTrap;
 
+class Translator;
+struct FlatSlot;
+
 class Adapters {
 public:
-  Adapters(MergedModule &module, const FlatProgram &program, const component::Types &types)
-      : module(module), program(program), types(types), handles(*this) {}
+  Adapters(MergedModule &module, const FlatProgram &program, const ServicePlan &services,
+           const component::Types &types)
+      : module(module), program(program), services(services), types(types),
+        typeNumbers(program, types), handles(*this) {}
   /// Writes all canonical functions. Errors: Unsupported.
   Status run();
   // Functions for the host.
@@ -45,18 +51,34 @@ public:
   /// encoding, to another (AdapterStrings.cpp).
   uint32_t stringCopier(const BoundOptions &from, const BoundOptions &to, uint32_t toInstance);
   uint32_t memoryOf(const BoundOptions &options) const { return module.indexOf(*options.memory); }
+  /// Checks a pointer, a local, to a value of a layout.
+  void checkPointer(CodeEmitter &e, const BoundOptions &options, uint32_t pointer,
+                    const component::Layout &layout);
+  /// The parameters of a lowered function, in locals from `firstParam` on, as those of the lifted
+  /// one that is called.
+  Result<std::vector<FlatSlot>> passParams(CodeEmitter &e, Translator &translator,
+                                           const CanonFunc &canon, const LiftedFunc &lifted,
+                                           uint32_t firstParam);
+  /// Globals, by slot.
+  const std::map<uint32_t, uint32_t> &contextOf(uint32_t componentInstance) {
+    return contexts[componentInstance];
+  }
 
   MergedModule &module;
   const FlatProgram &program;
+  const ServicePlan &services;
   const component::Types &types;
+  TypeNumbers typeNumbers;
   Handles handles;
 
 private:
+  Status lowerThroughRuntime(uint32_t index, const CanonFunc &func);
+  void addServiceCall(uint32_t index, const CanonFunc &func);
+  void addNestedCall(uint32_t index, const CanonFunc &func);
   Status lower(uint32_t index, const CanonFunc &func);
   Status lowerHost(uint32_t index, const CanonFunc &func);
   void addResourceBuiltin(uint32_t index, const CanonFunc &func);
   void addContextBuiltin(uint32_t index, const CanonFunc &func);
-  void addBackpressureBuiltin(uint32_t index, const CanonFunc &func);
   /// Traps when it is called.
   void addStub(uint32_t index, const CanonFunc &func);
   void addCanonGlobals();
@@ -67,9 +89,8 @@ private:
   void setMayLeave(CodeEmitter &e, uint32_t componentInstance, bool may);
 
   std::vector<std::optional<uint32_t>> flags;
-  /// Globals of component instances: the slots of context.get, the counter of backpressure.inc.
+  /// Globals of component instances: the slots of context.get.
   std::map<uint32_t, std::map<uint32_t, uint32_t>> contexts;
-  std::map<uint32_t, uint32_t> backpressure;
   std::map<std::string, uint32_t> helpers;
 };
 

@@ -17,6 +17,7 @@ enum class Op : uint8_t {
   Drop = 0x1a,
   Select = 0x1b,
   I32Eqz = 0x45,
+  RefIsNull = 0xd1,
   I32Eq = 0x46,
   I32Ne = 0x47,
   I32LtU = 0x49,
@@ -85,6 +86,11 @@ public:
   void getGlobal(uint32_t global) { indexed(0x23, global); }
   void setGlobal(uint32_t global) { indexed(0x24, global); }
   void call(uint32_t function) { indexed(0x10, function); }
+  void callIndirect(uint32_t type, uint32_t table) {
+    indexed(0x11, type);
+    code.writeUnsigned(table);
+  }
+  void getElement(uint32_t table) { indexed(0x25, table); }
   void block() { structured(0x02); }
   void loop() { structured(0x03); }
   void iff() { structured(0x04); }

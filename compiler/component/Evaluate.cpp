@@ -2,6 +2,7 @@
 
 #include "compiler/component/Evaluate.h"
 
+#include <algorithm>
 #include <map>
 
 namespace w2n::compiler {
@@ -100,7 +101,8 @@ private:
   void bindResources(const Entity &entity, const Item &item);
   Result<Item> fromHost(const Entity &entity, const HostName &name, uint64_t offset);
   Status exportFuncs(TypeId type, const Instance &instance, const std::string &interface);
-  Result<BoundOptions> bind(const CanonOptions &options, uint64_t offset);
+  BoundOptions bind(const CanonOptions &options);
+  void bindBuiltin(CanonFunc &func, const Definition &definition, const CanonDefinition &canon);
   const Item &itemAt(const SortIndex &item) { return (*frame->space(item.sort))[item.index]; }
   CoreItem coreItemAt(const SortIndex &item) {
     const auto kind = wasm::ExternKind(size_t(item.sort) - size_t(Sort::CoreFunc));
@@ -243,10 +245,11 @@ Status Evaluator::evaluate(const Definition &definition, const TypeSyntax &synta
   return {};
 }
 
-Result<BoundOptions> Evaluator::bind(const CanonOptions &options, uint64_t offset) {
-  if (options.isAsync)
-    return unsupported("asynchronous functions", offset);
+BoundOptions Evaluator::bind(const CanonOptions &options) {
   BoundOptions bound;
+  bound.isAsync = options.isAsync;
+  if (options.callback)
+    bound.callback = frame->coreFuncs[*options.callback];
   bound.encoding = options.encoding;
   if (options.memory)
     bound.memory = frame->coreMemories[*options.memory];
@@ -257,9 +260,26 @@ Result<BoundOptions> Evaluator::bind(const CanonOptions &options, uint64_t offse
   return bound;
 }
 
+/// The immediates of built-ins of tasks, streams and futures.
+void Evaluator::bindBuiltin(CanonFunc &func, const Definition &definition,
+                            const CanonDefinition &canon) {
+  func.isAsync = canon.isAsync || func.options.isAsync;
+  func.isCancellable = canon.isCancellable;
+  if (definition.subjectPrimitive)
+    func.subject = ValueType{definition.subjectPrimitive, {}};
+  else if (definition.subject)
+    func.subject = ValueType{std::nullopt, TypeId(*definition.subject)};
+  for (const char immediate : infoOf(canon.builtin).immediates) {
+    if (immediate == 'm')
+      func.options.memory = frame->coreMemories[canon.memory];
+    if (immediate == 'b')
+      func.table = frame->coreTables[canon.table];
+  }
+}
+
 Status Evaluator::evaluate(const Definition &definition, const CanonDefinition &canon) {
   W2N_TRY(read, readOptions(canon));
-  W2N_TRY(options, bind(read, definition.offset));
+  const BoundOptions options = bind(read);
   if (canon.builtin == Builtin::Lift) {
     const TypeId type = TypeId(definition.resolved);
     frame->funcs.push_back({.sort = Sort::Func, .lifted = uint32_t(program.liftedFuncs.size())});
@@ -283,6 +303,7 @@ Status Evaluator::evaluate(const Definition &definition, const CanonDefinition &
     func.type = CoreFuncId(definition.resolved);
     break;
   }
+  bindBuiltin(func, definition, canon);
   const auto index = uint32_t(program.canonFuncs.size());
   program.canonFuncs.push_back(std::move(func));
   frame->coreFuncs.push_back({wasm::ExternKind::Function, true, 0, index});
@@ -375,6 +396,8 @@ Result<std::shared_ptr<Instance>> Evaluator::instantiate(const Closure &closure,
   if (componentInstance)
     *componentInstance = frame->componentInstance;
   program.componentInstances.emplace_back();
+  if (savedFrame)
+    program.componentInstances.back().parent = savedFrame->componentInstance;
   exports = std::make_shared<Instance>();
   given = &arguments;
   for (const Definition &definition : closure.component->definitions) {
@@ -414,6 +437,18 @@ Result<FlatProgram> Evaluator::run(const component::Component &component, TypeId
 }
 
 } // namespace
+
+bool FlatProgram::areNested(uint32_t a, uint32_t b) const {
+  // Parents are numbered before what they instantiate.
+  while (a != b) {
+    uint32_t &inner = a > b ? a : b;
+    const std::optional<uint32_t> parent = componentInstances[inner].parent;
+    if (!parent || *parent < std::min(a, b))
+      return false;
+    inner = *parent;
+  }
+  return true;
+}
 
 Result<FlatProgram> evaluate(const component::Component &component, const Types &types,
                              TypeId type) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "lib/component/CanonOptions.h"
+#include "lib/component/Concurrency.h"
 #include "lib/component/ValidateComponent.h"
 
 namespace w2n::compiler {
@@ -26,8 +27,18 @@ struct CoreInstance {
 /// Options with what they refer to.
 struct BoundOptions {
   component::CanonOption encoding = component::CanonOption::Utf8;
-  std::optional<CoreItem> memory, realloc, postReturn;
+  std::optional<CoreItem> memory, realloc, postReturn, callback;
+  bool isAsync = false;
 };
+
+/// As far as the types of core functions depend on them.
+inline component::CanonOptions canonOptions(const BoundOptions &options) {
+  component::CanonOptions made;
+  made.isAsync = options.isAsync;
+  if (options.callback)
+    made.callback = 0;
+  return made;
+}
 
 /// Something that the host gives: by interface and name, as HostInterfaces.h has them.
 struct HostName {
@@ -52,6 +63,10 @@ struct CanonFunc {
   uint32_t resource = 0;           ///< of the built-ins of resources
   uint32_t slot = 0;               ///< of context.get and context.set
   component::CoreFuncId type = {}; ///< of other built-ins
+  bool isAsync = false, isCancellable = false;
+  /// Of the built-ins of streams and futures: the type of elements; of task.return: of the result.
+  std::optional<component::ValueType> subject = {};
+  std::optional<CoreItem> table = {}; ///< of thread.new-indirect
 };
 
 /// A resource type: another for each instance of the component that defines it.
@@ -63,6 +78,8 @@ struct RuntimeResource {
 };
 
 struct ComponentInstance {
+  /// The one that instantiates it.
+  std::optional<uint32_t> parent;
   /// What the numbers of resource types stand for here, in FlatProgram::resources.
   std::unordered_map<component::ResourceNumber, uint32_t> resources;
 };
@@ -86,6 +103,16 @@ struct FlatProgram {
     return func.builtin == component::Builtin::Lower && liftedFuncs[func.lifted].host;
   }
 
+  /// Whether calls go through the runtime, because the function is asynchronous.
+  bool isRuntimeCall(const CanonFunc &func, const component::Types &types) const {
+    return func.builtin == component::Builtin::Lower &&
+           types[liftedFuncs[func.lifted].type].isAsync();
+  }
+
+  /// Whether one of two component instances contains the other, or they are one: they cannot call
+  /// each other (CanonicalABI.md, "Component Instance State").
+  bool areNested(uint32_t a, uint32_t b) const;
+
   uint32_t resourceOf(uint32_t componentInstance, const component::Types &types,
                       component::TypeId resource) const {
     return componentInstances[componentInstance].resources.at(types[resource].number);
@@ -93,7 +120,7 @@ struct FlatProgram {
 };
 
 /// Evaluates a valid component. What it imports is the host's. Errors: Unsupported (modules and
-/// components that it imports, and asynchronous functions), Limit. Threads: any.
+/// components that it imports), Limit. Threads: any.
 Result<FlatProgram> evaluate(const component::Component &component, const component::Types &types,
                              component::TypeId type);
 

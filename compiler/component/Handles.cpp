@@ -3,6 +3,7 @@
 #include "compiler/component/Handles.h"
 
 #include "compiler/component/Adapters.h"
+#include "lib/component/Concurrency.h"
 
 namespace w2n::compiler {
 
@@ -10,6 +11,8 @@ namespace {
 
 constexpr uint32_t entryBytes = 16, entryBytesLog2 = 4;
 constexpr uint64_t representationAt = 0, typeAt = 4, ownsAt = 8, loansAt = 12;
+/// Of a borrow: the task of the runtime that must drop it, or 0.
+constexpr uint64_t taskAt = loansAt;
 /// CanonicalABI.md, "Table State".
 constexpr uint32_t maxHandles = 1u << 28;
 
@@ -176,6 +179,26 @@ void Handles::addBorrow(CodeEmitter &e, uint32_t instance, uint32_t resource) {
   addBorrow(e, instance);
 }
 
+void Handles::countBorrow(CodeEmitter &e, uint32_t task, uint32_t delta) {
+  e.get(task);
+  e.i32(delta);
+  e.call(adapters.services.importOf(component::Service::CountBorrow));
+}
+
+void Handles::addBorrow(CodeEmitter &e, uint32_t instance, uint32_t resource, uint32_t task) {
+  const Table &table = tableOf(instance);
+  const uint32_t handle = e.newLocal();
+  e.i32(resource + 1);
+  e.i32(0);
+  e.call(table.add);
+  e.tee(handle);
+  shiftToAddress(e);
+  e.get(task);
+  e.access(Op::I32Store, table.memory, taskAt);
+  countBorrow(e, task, 1);
+  e.get(handle);
+}
+
 void Handles::representation(CodeEmitter &e, uint32_t instance, uint32_t resource) {
   const Table &table = tableOf(instance);
   e.i32(resource + 1);
@@ -235,9 +258,22 @@ void Handles::drop(CodeEmitter &e, uint32_t instance, uint32_t resource) {
     e.call(adapters.module.indexOf(*type.destructor));
   }
   e.otherwise();
+  if (adapters.services.hasTasks(instance)) {
+    // The borrow is of a task of the runtime, or of a synchronous call.
+    const uint32_t task = e.newLocal();
+    e.get(address);
+    e.access(Op::I32Load, table.memory, taskAt);
+    e.tee(task);
+    e.iff();
+    countBorrow(e, task, uint32_t(-1));
+    e.otherwise();
+    addToGlobal(e, table.borrows, uint32_t(-1));
+    e.end();
+  } else {
+    addToGlobal(e, table.borrows, uint32_t(-1));
+  }
   e.get(handle);
   e.call(table.remove);
-  addToGlobal(e, table.borrows, uint32_t(-1));
   e.end();
 }
 
@@ -311,6 +347,23 @@ void Handles::endLoans(CodeEmitter &e, uint32_t instance, uint32_t saved) {
   e.i32(1);
   e.op(Op::I32Sub);
   e.access(Op::I32Store, table.memory, loansAt);
+  e.br(0);
+  e.end();
+  e.end();
+}
+
+void Handles::giveLoans(CodeEmitter &e, uint32_t saved) {
+  loanMemory();
+  e.block();
+  e.loop();
+  e.getGlobal(*loanTop);
+  e.get(saved);
+  e.op(Op::I32Eq);
+  e.brIf(1);
+  addToGlobal(e, *loanTop, uint32_t(-4));
+  e.getGlobal(*loanTop);
+  e.access(Op::I32Load, *loans, 0);
+  e.call(adapters.services.importOf(component::Service::NoteLoan));
   e.br(0);
   e.end();
   e.end();

@@ -27,6 +27,8 @@ public:
   void addOwn(CodeEmitter &e, uint32_t instance, uint32_t resource);
   /// The same for a handle that must be gone when the call ends.
   void addBorrow(CodeEmitter &e, uint32_t instance, uint32_t resource);
+  /// The same for a task of the runtime, the number in a local.
+  void addBorrow(CodeEmitter &e, uint32_t instance, uint32_t resource, uint32_t task);
   /// (handle) -> (representation)
   void representation(CodeEmitter &e, uint32_t instance, uint32_t resource);
   /// (handle) -> (representation): the handle is gone.
@@ -42,10 +44,20 @@ public:
     uint32_t lend = 0, take = 0, give = 0, giveBorrow = 0;
   };
   HostFunctions hostFunctions(uint32_t instance);
+  /// For the runtime, which has handles of its own in the table.
+  struct TableFunctions {
+    uint32_t memory = 0, add = 0, remove = 0;
+  };
+  TableFunctions tableFunctions(uint32_t instance) {
+    const Table &table = tableOf(instance);
+    return {table.memory, table.add, table.remove};
+  }
 
   /// Before a call: a local that endLoans needs.
   uint32_t beginLoans(CodeEmitter &e);
   void endLoans(CodeEmitter &e, uint32_t instance, uint32_t saved);
+  /// Gives the loans to the runtime, which ends them when the call that starts is over.
+  void giveLoans(CodeEmitter &e, uint32_t saved);
   /// Around a call of `instance` that is given borrows: they must be dropped in between.
   uint32_t beginBorrows(CodeEmitter &e, uint32_t instance);
   void endBorrows(CodeEmitter &e, uint32_t instance, uint32_t saved);
@@ -65,6 +77,7 @@ private:
     uint32_t add = 0, find = 0, remove = 0;
   };
   const Table &tableOf(uint32_t instance);
+  void countBorrow(CodeEmitter &e, uint32_t task, uint32_t delta);
   uint32_t makeAdd(const Table &table);
   uint32_t makeFind(const Table &table);
   uint32_t makeRemove(const Table &table);

@@ -2,7 +2,7 @@
 
 #include "compiler/component/MergeComponent.h"
 
-#include "compiler/component/Adapters.h"
+#include "compiler/component/AsyncAdapters.h"
 
 #include <set>
 
@@ -20,9 +20,10 @@ class WorldWriter {
 public:
   WorldWriter(MergedModule &module, Adapters &adapters, const FlatProgram &program,
               component::World &world)
-      : module(module), adapters(adapters), program(program), world(world) {}
+      : module(module), adapters(adapters), program(program), world(world),
+        helpers(module, adapters), async(adapters, helpers, world) {}
 
-  void run() {
+  Status run() {
     for (uint32_t i = 0; i < program.canonFuncs.size(); ++i)
       if (program.isHostCall(program.canonFuncs[i]))
         addHostCall(i, program.canonFuncs[i]);
@@ -32,6 +33,7 @@ public:
       addHandles(instance);
     for (const auto &[number, resource] : program.componentInstances[0].resources)
       addResource(number, resource);
+    return async.run();
   }
 
 private:
@@ -48,13 +50,14 @@ private:
     const auto &[interface, name] = exported.name;
     WorldFunction function{keep(interface), keep(name), exported.type, lifted.componentInstance};
     const std::string path = interface.empty() ? name : interface + "#" + name;
-    function.function = module.addExport(path, ExternKind::Function, adapters.entryOf(lifted));
+    const bool isAsync = world.types[lifted.type].isAsync();
+    const uint32_t core = isAsync ? module.indexOf(lifted.core) : adapters.entryOf(lifted);
+    function.function = module.addExport(path, ExternKind::Function, core);
     setOptions(function, lifted.options);
-    if (lifted.options.postReturn) {
-      const wasm::FunctionType type = liftedType(world.types, world.types[lifted.type], {});
-      function.postReturn = addHelper(adapters.insideOf(
-          lifted.componentInstance, {type.results, {}}, *lifted.options.postReturn));
-    }
+    if (lifted.options.postReturn)
+      function.postReturn = helpers.addPostReturn(lifted);
+    if (isAsync)
+      async.describe(function, lifted);
     world.exports.push_back(function);
   }
 
@@ -63,27 +66,15 @@ private:
     if (options.memory)
       function.memory = module.indexOf(*options.memory);
     if (options.realloc)
-      function.realloc = reallocOf(function.instance, *options.realloc);
+      function.realloc = helpers.addRealloc(function.instance, *options.realloc);
     if (world.types[function.type].hasResources)
       withHandles.insert(function.instance);
   }
 
-  /// Exported once for each function.
-  uint32_t reallocOf(uint32_t instance, const CoreItem &realloc) {
-    const std::pair key(instance, module.indexOf(realloc));
-    const auto [found, isNew] = reallocs.emplace(key, 0);
-    if (isNew) {
-      const wasm::ValueType i32 = wasm::ValueType::i32();
-      found->second =
-          addHelper(adapters.insideOf(instance, {{i32, i32, i32, i32}, {i32}}, realloc));
-    }
-    return found->second;
-  }
-
   void addHandles(uint32_t instance) {
     const Handles::HostFunctions made = adapters.handles.hostFunctions(instance);
-    world.handles.push_back({instance, addHelper(made.lend), addHelper(made.take),
-                             addHelper(made.give), addHelper(made.giveBorrow)});
+    world.handles.push_back({instance, helpers.add(made.lend), helpers.add(made.take),
+                             helpers.add(made.give), helpers.add(made.giveBorrow)});
   }
 
   void addResource(component::ResourceNumber number, uint32_t index) {
@@ -96,15 +87,10 @@ private:
       resource.name = keep(type.host->name);
     }
     if (type.destructor)
-      resource.destructor = addHelper(module.indexOf(*type.destructor));
+      resource.destructor = helpers.add(module.indexOf(*type.destructor));
     world.resources.push_back(resource);
   }
 
-  /// No function of a component has such a name.
-  uint32_t addHelper(uint32_t function) {
-    return module.addExport("helper:" + std::to_string(helperCount++), ExternKind::Function,
-                            function);
-  }
   /// The world's names refer to the component, which has them all, but not as they are here.
   std::string_view keep(const std::string &name) { return *world.names.insert(name).first; }
 
@@ -113,8 +99,8 @@ private:
   const FlatProgram &program;
   component::World &world;
   std::set<uint32_t> withHandles;
-  std::map<std::pair<uint32_t, uint32_t>, uint32_t> reallocs;
-  uint32_t helperCount = 0;
+  HelperExports helpers;
+  AsyncAdapters async;
 };
 
 } // namespace
@@ -131,11 +117,12 @@ Result<MergedComponent> mergeComponent(component::Bytes bytes) {
   merged.world.type = type;
   // Toolchains instantiate a module once or twice.
   constexpr uint64_t leastBytes = 16 << 20, factor = 16;
-  MergedModule module(program, leastBytes + factor * bytes.size());
+  const ServicePlan services(program, merged.world.types);
+  MergedModule module(program, services, leastBytes + factor * bytes.size());
   W2N_CHECK(module.addInstances());
-  Adapters adapters(module, program, merged.world.types);
+  Adapters adapters(module, program, services, merged.world.types);
   W2N_CHECK(adapters.run());
-  WorldWriter(module, adapters, program, merged.world).run();
+  W2N_CHECK(WorldWriter(module, adapters, program, merged.world).run());
   merged.wasm = module.encode();
   return merged;
 }

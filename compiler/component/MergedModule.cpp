@@ -5,6 +5,7 @@
 
 #include "compiler/component/MergedModule.h"
 
+#include "lib/component/Concurrency.h"
 #include "lib/wasm/EncodeModule.h"
 
 #include <algorithm>
@@ -119,6 +120,9 @@ Status MergedModule::addInstances() {
   if (std::ranges::any_of(program.resources,
                           [](const auto &type) { return type.host.has_value(); }))
     addImport({own, "drop"}, pair);
+  for (const ServicePlan::Import &import : services.imports())
+    addImport({own, std::string(component::serviceInfos[size_t(import.service)].name)},
+              import.type);
   functionCount = imports.count;
   for (const CanonFunc &func : program.canonFuncs)
     functionCount += program.isHostCall(func);

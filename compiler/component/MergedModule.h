@@ -6,6 +6,7 @@
 
 #include "compiler/component/Evaluate.h"
 #include "compiler/component/RewriteCode.h"
+#include "compiler/component/ServicePlan.h"
 
 #include <map>
 
@@ -15,8 +16,8 @@ class MergedModule {
 public:
   /// `maxCodeBytes` bounds what is copied for instances and written for adapters: a small component
   /// can instantiate a large module many times.
-  MergedModule(const FlatProgram &program, uint64_t maxCodeBytes)
-      : program(program), maxCodeBytes(maxCodeBytes) {}
+  MergedModule(const FlatProgram &program, const ServicePlan &services, uint64_t maxCodeBytes)
+      : program(program), services(services), maxCodeBytes(maxCodeBytes) {}
   /// Numbers everything, and copies what the instances have. Errors: Unsupported.
   Status addInstances();
 
@@ -71,6 +72,7 @@ private:
   }
 
   const FlatProgram &program;
+  const ServicePlan &services;
   const uint64_t maxCodeBytes;
   uint64_t codeBytes = 0;
   std::vector<IndexMap> maps;

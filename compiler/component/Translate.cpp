@@ -5,6 +5,8 @@
 
 #include "compiler/component/Translate.h"
 
+#include "lib/component/Concurrency.h"
+
 #include <algorithm>
 #include <array>
 
@@ -133,6 +135,8 @@ Status Translator::translate(ValueType type, const Place &source, const Place &t
   if (type.primitive)
     return translatePrimitive(*type.primitive, source, target);
   const TypeBody &body = types[type.type];
+  if (isRaw && copyRaw(body, source, target))
+    return {};
   switch (body.form) {
   case TypeForm::Primitive:
     return translatePrimitive(body.primitive, source, target);
@@ -159,6 +163,8 @@ Status Translator::translate(ValueType type, const Place &source, const Place &t
     return translateMap(body, source, target);
   case TypeForm::Stream:
   case TypeForm::Future:
+    translateEnd(body, source, target);
+    return {};
   case TypeForm::Func:
   case TypeForm::AsyncFunc:
   case TypeForm::InstanceType:
@@ -173,7 +179,10 @@ Status Translator::translate(ValueType type, const Place &source, const Place &t
 Status Translator::translatePrimitive(Primitive primitive, const Place &source,
                                       const Place &target) {
   if (primitive == Primitive::String) {
-    translateString(source, target);
+    if (isRaw)
+      copyPair(source, target);
+    else
+      translateString(source, target);
     return {};
   }
   const auto *access = std::ranges::find(accesses, primitive, &PrimitiveAccess::primitive);
@@ -388,8 +397,48 @@ void Translator::translateHandle(const TypeBody &body, const Place &source, cons
   // The instance that defines the resource is given what it represents it by.
   if (isOwn)
     handles.addOwn(e, to.componentInstance, resource);
-  else if (adapters.program.resources[resource].componentInstance != to.componentInstance)
-    handles.addBorrow(e, to.componentInstance, resource);
+  else if (adapters.program.resources[resource].componentInstance != to.componentInstance) {
+    if (task)
+      handles.addBorrow(e, to.componentInstance, resource, *task);
+    else
+      handles.addBorrow(e, to.componentInstance, resource);
+  }
+  endWrite(target, I32, Op::I32Store);
+}
+
+void Translator::copyPair(const Place &source, const Place &target) {
+  const auto [address, length] = readPair(source);
+  writePair(target, address, length);
+}
+
+bool Translator::copyRaw(const TypeBody &body, const Place &source, const Place &target) {
+  switch (body.form) {
+  case TypeForm::List:
+  case TypeForm::Map:
+    copyPair(source, target);
+    return true;
+  case TypeForm::Own:
+  case TypeForm::Borrow:
+  case TypeForm::Stream:
+  case TypeForm::Future:
+    beginWrite(target);
+    read(source, I32, Op::I32Load);
+    endWrite(target, I32, Op::I32Store);
+    return true;
+  default:
+    return false;
+  }
+}
+
+/// The readable end of a stream or future.
+void Translator::translateEnd(const TypeBody &body, const Place &source, const Place &target) {
+  beginWrite(target);
+  e.i32(from.componentInstance);
+  e.i32(to.componentInstance);
+  read(source, I32, Op::I32Load);
+  e.i32(adapters.typeNumbers.of(typeInstance, body.element) << 1 |
+        (body.form == TypeForm::Future ? 1 : 0));
+  e.call(adapters.services.importOf(component::Service::MoveEnd));
   endWrite(target, I32, Op::I32Store);
 }
 

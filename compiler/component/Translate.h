@@ -41,6 +41,15 @@ public:
   Status translate(component::ValueType type, const Place &source, const Place &target);
   /// Members of a record, a tuple or a parameter list, one after the other.
   Status translateAll(std::span<const component::Field> fields, Place source, Place target);
+  /// Borrows are of a task of the runtime, whose number is in a local.
+  void setTask(uint32_t local) { task = local; }
+  /// Core values stay as they are, within one component instance.
+  void setRaw() { isRaw = true; }
+  /// `count` elements at addresses that are checked; all are locals.
+  Status translateElements(std::span<const component::Field> element, uint32_t length,
+                           uint32_t source, uint32_t target);
+  /// Whether every pattern of bytes is a value and means the same on the other side.
+  bool isPlain(component::ValueType type) const;
 
 private:
   Status translatePrimitive(component::Primitive primitive, const Place &source,
@@ -50,15 +59,15 @@ private:
   /// The elements are values of `element`, one after the other, as those of a tuple.
   Status translateList(std::span<const component::Field> element, const Place &source,
                        const Place &target);
-  Status translateElements(std::span<const component::Field> element, uint32_t length,
-                           uint32_t source, uint32_t target);
   Status translateMap(const component::TypeBody &body, const Place &source, const Place &target);
   Status translateFixedList(const component::TypeBody &body, Place source, Place target);
   void translateFlags(const component::TypeBody &body, const Place &source, const Place &target);
   void translateHandle(const component::TypeBody &body, const Place &source, const Place &target);
+  /// Without a look at what they stand for. False if the type is none of these.
+  bool copyRaw(const component::TypeBody &body, const Place &source, const Place &target);
+  void copyPair(const Place &source, const Place &target);
   void translateString(const Place &source, const Place &target);
-  /// Whether every pattern of bytes is a value and means the same on the other side.
-  bool isPlain(component::ValueType type) const;
+  void translateEnd(const component::TypeBody &body, const Place &source, const Place &target);
 
   /// Pushes the core value at `source`; `load` is of memory.
   void read(const Place &source, wasm::ValueKind kind, Op load);
@@ -77,6 +86,8 @@ private:
   CodeEmitter &e;
   const Side from, to;
   const uint32_t typeInstance;
+  std::optional<uint32_t> task;
+  bool isRaw = false;
 };
 
 } // namespace w2n::compiler

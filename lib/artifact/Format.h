@@ -14,7 +14,7 @@
 
 namespace w2n::artifact {
 
-inline constexpr uint32_t formatVersion = 13;
+inline constexpr uint32_t formatVersion = 14;
 inline constexpr uint32_t noIndex = ~uint32_t(0);
 /// ELF note that holds the metadata.
 inline constexpr char noteOwner[] = "wasm2native";

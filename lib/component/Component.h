@@ -231,6 +231,10 @@ struct Definition {
   /// Filled by validation. Of a canonical function, the type that it lifts or lowers, the
   /// resource that it is of, or its core type (CoreFuncId); of a resource, its number.
   uint32_t resolved = 0;
+  /// Of a canonical built-in of streams or futures: their type, that of its elements; of
+  /// task.return: the type of the result. A primitive type, the TypeId of another, or none.
+  std::optional<Primitive> subjectPrimitive = {};
+  std::optional<uint32_t> subject = {};
   /// Of an instance: the resources that instantiating its component makes, first as the component
   /// numbers them.
   std::vector<std::pair<uint32_t, uint32_t>> resources = {};

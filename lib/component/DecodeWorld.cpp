@@ -64,6 +64,7 @@ public:
     W2N_CHECK(each([&] { return readFunction(world.exports); }));
     W2N_CHECK(each([&] { return readHandles(); }));
     W2N_CHECK(each([&] { return readResource(); }));
+    W2N_CHECK(readConcurrency());
     if (!in.atEnd())
       return in.malformed("the component's metadata goes on after its end");
     return std::move(world);
@@ -207,7 +208,95 @@ private:
     for (uint32_t *index :
          {&function.function, &function.memory, &function.realloc, &function.postReturn})
       W2N_CHECK(readOptional(*index));
+    W2N_CHECK(readEnum(function.isAsyncLift, 2));
+    W2N_CHECK(readOptional(function.callback));
+    W2N_CHECK(readNumber(function.resultNumber));
     to.push_back(function);
+    return {};
+  }
+
+  Status readNumber(uint32_t &number) {
+    W2N_TRY(value, in.readU32());
+    number = value;
+    return {};
+  }
+
+  /// Calls `read` for each item of a list that is counted.
+  template <typename T> Status readList(std::vector<T> &list, Status (WorldDecoder::*read)(T &)) {
+    return each([&] { return (this->*read)(list.emplace_back()); });
+  }
+
+  Status readConcurrency() {
+    Concurrency &to = world.concurrency;
+    W2N_CHECK(readList(to.services, &WorldDecoder::readService));
+    W2N_CHECK(readList(to.calls, &WorldDecoder::readCall));
+    W2N_CHECK(readList(to.elements, &WorldDecoder::readElement));
+    W2N_CHECK(readList(to.buffers, &WorldDecoder::readBuffer));
+    W2N_CHECK(readList(to.copies, &WorldDecoder::readCopy));
+    W2N_CHECK(readList(to.streams, &WorldDecoder::readStream));
+    return readList(to.instances, &WorldDecoder::readTasks);
+  }
+
+  Status readService(WorldService &service) {
+    W2N_CHECK(readEnum(service.service, std::size(serviceInfos)));
+    W2N_CHECK(readEnum(service.isAsync, 2));
+    W2N_CHECK(readEnum(service.isCancellable, 2));
+    W2N_CHECK(readNumber(service.instance));
+    for (uint32_t *index : {&service.subject, &service.memory, &service.buffer})
+      W2N_CHECK(readOptional(*index));
+    return {};
+  }
+
+  Status readCall(WorldCall &call) {
+    W2N_CHECK(readNumber(call.caller));
+    W2N_CHECK(readNumber(call.callee));
+    for (bool *flag : {&call.isAsyncLower, &call.isAsyncLift, &call.isHost, &call.hasResultPointer})
+      W2N_CHECK(readEnum(*flag, 2));
+    W2N_CHECK(readNumber(call.resultNumber));
+    for (uint32_t *index :
+         {&call.memory, &call.start, &call.core, &call.callback, &call.postReturn, &call.finish})
+      W2N_CHECK(readOptional(*index));
+    return {};
+  }
+
+  Status readElement(WorldElement &element) {
+    W2N_CHECK(readNumber(element.bytes));
+    W2N_CHECK(readNumber(element.alignment));
+    const bool isPower =
+        element.alignment != 0 && (element.alignment & (element.alignment - 1)) == 0;
+    if (!isPower || element.alignment > 8)
+      return in.malformed("elements of a stream have an alignment of " +
+                          std::to_string(element.alignment));
+    return readEnum(element.isNumber, 2);
+  }
+
+  Status readBuffer(WorldBuffer &buffer) {
+    W2N_CHECK(readNumber(buffer.instance));
+    W2N_CHECK(readEnum(buffer.encoding, size_t(CanonOption::Latin1Utf16) + 1));
+    W2N_CHECK(readOptional(buffer.memory));
+    return readOptional(buffer.realloc);
+  }
+
+  Status readCopy(WorldCopy &copy) {
+    W2N_CHECK(readNumber(copy.writer));
+    W2N_CHECK(readNumber(copy.reader));
+    return readOptional(copy.function);
+  }
+
+  Status readStream(WorldStream &stream) {
+    W2N_TRY(type, readTypeId());
+    const TypeForm form = world.types[type].form;
+    if (form != TypeForm::Stream && form != TypeForm::Future)
+      return in.malformed("a stream of the component's metadata has the type of none");
+    stream.type = type;
+    return readNumber(stream.element);
+  }
+
+  Status readTasks(WorldTasks &tasks) {
+    W2N_CHECK(readNumber(tasks.instance));
+    for (uint32_t *index :
+         {&tasks.memory, &tasks.add, &tasks.remove, &tasks.context[0], &tasks.context[1]})
+      W2N_CHECK(readOptional(*index));
     return {};
   }
 

@@ -20,6 +20,8 @@ public:
     for (const auto *list : {&world.hostCalls, &world.exports})
       for (const WorldFunction &function : *list)
         add(function.type);
+    for (const WorldStream &stream : world.concurrency.streams)
+      add(stream.type);
     out.writeUnsigned(count);
     out.writeBytes(typeBytes.written());
     write(world.type);
@@ -37,6 +39,7 @@ public:
     out.writeUnsigned(world.resources.size());
     for (const WorldResource &resource : world.resources)
       write(resource);
+    write(world.concurrency);
     return out.take();
   }
 
@@ -54,6 +57,77 @@ private:
     out.writeByte(uint8_t(function.encoding));
     for (const uint32_t index :
          {function.function, function.memory, function.realloc, function.postReturn})
+      writeOptional(index);
+    out.writeByte(function.isAsyncLift);
+    writeOptional(function.callback);
+    out.writeUnsigned(function.resultNumber);
+  }
+
+  template <typename T> void writeList(const std::vector<T> &list) {
+    out.writeUnsigned(list.size());
+    for (const T &item : list)
+      write(item);
+  }
+
+  void write(const Concurrency &concurrency) {
+    writeList(concurrency.services);
+    writeList(concurrency.calls);
+    writeList(concurrency.elements);
+    writeList(concurrency.buffers);
+    writeList(concurrency.copies);
+    writeList(concurrency.streams);
+    writeList(concurrency.instances);
+  }
+
+  void write(const WorldService &service) {
+    out.writeByte(uint8_t(service.service));
+    out.writeByte(service.isAsync);
+    out.writeByte(service.isCancellable);
+    out.writeUnsigned(service.instance);
+    for (const uint32_t index : {service.subject, service.memory, service.buffer})
+      writeOptional(index);
+  }
+
+  void write(const WorldCall &call) {
+    out.writeUnsigned(call.caller);
+    out.writeUnsigned(call.callee);
+    for (const bool flag :
+         {call.isAsyncLower, call.isAsyncLift, call.isHost, call.hasResultPointer})
+      out.writeByte(flag);
+    out.writeUnsigned(call.resultNumber);
+    for (const uint32_t index :
+         {call.memory, call.start, call.core, call.callback, call.postReturn, call.finish})
+      writeOptional(index);
+  }
+
+  void write(const WorldElement &element) {
+    out.writeUnsigned(element.bytes);
+    out.writeUnsigned(element.alignment);
+    out.writeByte(element.isNumber);
+  }
+
+  void write(const WorldBuffer &buffer) {
+    out.writeUnsigned(buffer.instance);
+    out.writeByte(uint8_t(buffer.encoding));
+    writeOptional(buffer.memory);
+    writeOptional(buffer.realloc);
+  }
+
+  void write(const WorldCopy &copy) {
+    out.writeUnsigned(copy.writer);
+    out.writeUnsigned(copy.reader);
+    writeOptional(copy.function);
+  }
+
+  void write(const WorldStream &stream) {
+    write(stream.type);
+    out.writeUnsigned(stream.element);
+  }
+
+  void write(const WorldTasks &tasks) {
+    out.writeUnsigned(tasks.instance);
+    for (const uint32_t index :
+         {tasks.memory, tasks.add, tasks.remove, tasks.context[0], tasks.context[1]})
       writeOptional(index);
   }
 

@@ -326,7 +326,17 @@ Status Validator::checkBuiltin(const CanonDefinition &canon, uint64_t offset) {
   return {};
 }
 
-Result<wasm::FunctionType> Validator::builtinType(const CanonDefinition &canon, uint64_t offset) {
+/// Notes the type that values of a built-in have.
+static void setSubject(Definition &definition, const std::optional<ValueType> &type) {
+  if (type && type->primitive)
+    definition.subjectPrimitive = type->primitive;
+  else if (type)
+    definition.subject = uint32_t(type->type);
+}
+
+Result<wasm::FunctionType> Validator::builtinType(Definition &definition,
+                                                  const CanonDefinition &canon) {
+  const uint64_t offset = definition.offset;
   using wasm::ValueType;
   wasm::FunctionType type;
   const BuiltinInfo &info = infoOf(canon.builtin);
@@ -343,6 +353,7 @@ Result<wasm::FunctionType> Validator::builtinType(const CanonDefinition &canon, 
   switch (canon.builtin) {
   case Builtin::TaskReturn: {
     W2N_TRY(result, resolve(canon.result));
+    setSubject(definition, result);
     FlatTypes flat;
     if (result)
       appendFlat(types, *result, flat);
@@ -376,7 +387,7 @@ Status Validator::validate(Definition &definition, CanonDefinition &canon) {
   W2N_CHECK(checkBuiltin(canon, offset));
   W2N_TRY(options, readOptions(canon));
   W2N_CHECK(checkReferences(types, scope(), options, offset));
-  W2N_TRY(type, builtinType(canon, offset));
+  W2N_TRY(type, builtinType(definition, canon));
   const bool isResource = canon.builtin == Builtin::ResourceNew ||
                           canon.builtin == Builtin::ResourceRep ||
                           canon.builtin == Builtin::ResourceDrop;
@@ -388,6 +399,9 @@ Status Validator::validate(Definition &definition, CanonDefinition &canon) {
       return invalid("type index " + std::to_string(canon.type) + " is not a local resource",
                      offset);
   }
+  const std::string_view name = infoOf(canon.builtin).name;
+  if (name.starts_with("stream.") || name.starts_with("future."))
+    setSubject(definition, types[scope().types[canon.type]].element);
   const bool isRead = canon.builtin == Builtin::StreamRead || canon.builtin == Builtin::FutureRead;
   if (isRead || canon.builtin == Builtin::StreamWrite || canon.builtin == Builtin::FutureWrite) {
     const TypeBody &body = types[scope().types[canon.type]];

@@ -76,7 +76,7 @@ private:
   Status validate(Definition &definition, CanonDefinition &);
   Status validateLift(Definition &definition, const CanonDefinition &);
   Status validateLower(Definition &definition, const CanonDefinition &);
-  Result<wasm::FunctionType> builtinType(const CanonDefinition &, uint64_t offset);
+  Result<wasm::FunctionType> builtinType(Definition &definition, const CanonDefinition &);
   Status checkBuiltin(const CanonDefinition &, uint64_t offset);
 
   Status checkIndex(Sort sort, uint32_t index, uint64_t offset) const;

@@ -6,7 +6,7 @@
 // used.
 #pragma once
 
-#include "lib/component/Types.h"
+#include "lib/component/Concurrency.h"
 
 #include <set>
 #include <string>
@@ -26,6 +26,10 @@ struct WorldFunction {
   uint32_t memory = none;     ///< index of a memory
   uint32_t realloc = none;    ///< index among the exports
   uint32_t postReturn = none; ///< index among the exports
+  // Of an asynchronous function.
+  bool isAsyncLift = false;  ///< of an export: it gives its result with task.return
+  uint32_t callback = none;  ///< index among the exports
+  uint32_t resultNumber = 0; ///< what task.return must have, too
 };
 
 /// The functions for handles of a component instance: indices among the exports, or none.
@@ -54,6 +58,7 @@ struct World {
   std::vector<WorldFunction> exports;
   std::vector<WorldHandles> handles;
   std::vector<WorldResource> resources;
+  Concurrency concurrency;
   /// Holds names that nothing else holds; empty if the world was decoded.
   std::set<std::string, std::less<>> names;
 };

@@ -41,6 +41,7 @@ Status Component::checkExport(uint32_t index) const {
 Status Component::checkFunction(const WorldFunction &function) const {
   W2N_CHECK(checkExport(function.realloc));
   W2N_CHECK(checkExport(function.postReturn));
+  W2N_CHECK(checkExport(function.callback));
   const auto memories = moduleRef->metadata().memories();
   if (function.memory == WorldFunction::none)
     return {};
@@ -52,6 +53,11 @@ Status Component::checkFunction(const WorldFunction &function) const {
   return {};
 }
 
+uint32_t Component::firstService() const {
+  const size_t services = description.concurrency.services.size();
+  return firstHostCall() - uint32_t(std::min<size_t>(firstHostCall(), services));
+}
+
 uint32_t Component::firstHostCall() const {
   const auto imports = moduleRef->metadata().imports();
   return uint32_t(imports.size() - std::min(imports.size(), description.hostCalls.size()));
@@ -61,8 +67,8 @@ Status Component::check() const {
   const auto imports = moduleRef->metadata().imports();
   // "trap", and "drop" of resources.
   constexpr size_t maxOwnImports = 2;
-  if (imports.size() < description.hostCalls.size() ||
-      imports.size() > description.hostCalls.size() + maxOwnImports)
+  const size_t known = description.hostCalls.size() + description.concurrency.services.size();
+  if (imports.size() < known || imports.size() > known + maxOwnImports)
     return fail(ErrorKind::Malformed,
                 "the component's metadata name " + std::to_string(description.hostCalls.size()) +
                     " functions of the host, of " + std::to_string(imports.size()) + " imports");

@@ -24,8 +24,10 @@ public:
   /// The resource with the number of a resource type; null if there is none.
   const component::WorldResource *resourceOf(component::TypeId resource) const;
   const component::WorldHandles *handlesOf(uint32_t instance) const;
-  /// Of the imports, the first function call of the host; before it are those of the module's own.
+  /// Of the imports, the first function call of the host; before it are the services of the
+  /// runtime, and before those what else is the module's own.
   uint32_t firstHostCall() const;
+  uint32_t firstService() const;
 
 private:
   explicit Component(std::shared_ptr<const Module> module) : moduleRef(std::move(module)) {}

@@ -102,6 +102,11 @@ public:
                               resource->handleType);
   }
 
+  Result<ComponentValue> liftEnd(component::ValueType type, uint32_t handle) override {
+    W2N_CHECK(callee.takeEnd(function, type, handle));
+    return ValueAccess::liftEnd(type, handle);
+  }
+
 private:
   Result<const WorldResource *> resourceOf(const TypeBody &type) {
     const WorldResource *resource = callee.component().resourceOf(type.resource);
@@ -141,6 +146,88 @@ std::span<uint8_t> ComponentInstance::memory(const WorldFunction &function) {
   if (function.memory == WorldFunction::none)
     return {};
   return running->memoryAt(function.memory).bytes();
+}
+
+ComponentInstance::~ComponentInstance() {
+  // What waits is ended while its instance is there.
+  tasks.reset();
+}
+
+TaskRuntime &ComponentInstance::taskRuntime() {
+  if (!tasks)
+    tasks = std::make_unique<TaskRuntime>(*this);
+  return *tasks;
+}
+
+Result<std::shared_ptr<SharedStream>> ComponentInstance::takeEnd(const WorldFunction &function,
+                                                                 component::ValueType type,
+                                                                 uint32_t handle) {
+  const component::Concurrency &concurrency = component().world().concurrency;
+  const auto found =
+      std::ranges::find(concurrency.streams, type.type, &component::WorldStream::type);
+  if (found == concurrency.streams.end())
+    return fail(ErrorKind::Malformed, "the component's metadata lack a stream type");
+  const bool isFuture = component().world().types[type.type].form == TypeForm::Future;
+  W2N_TRY(instance, taskRuntime().instanceOf(function.instance));
+  return taskRuntime().takeReadable(*instance, handle, isFuture, found->element);
+}
+
+bool ComponentInstance::hasTasks(const WorldFunction &function) {
+  return !component().world().concurrency.instances.empty() &&
+         taskRuntime().hasTasks(function.instance);
+}
+
+Status ComponentInstance::serve(Instance &core, uint32_t service, std::span<Slot> slots) {
+  running = &core;
+  return taskRuntime().call(service, slots);
+}
+
+Result<Function *> ComponentInstance::functionAt(uint32_t index) {
+  const auto exports = component().module()->metadata().exports();
+  if (index >= exports.size() ||
+      exports[index].kind != uint32_t(artifact::ExternKindCode::Function))
+    return fail(ErrorKind::Malformed, "the component's metadata lack a function");
+  std::shared_ptr<Function> &function = functions[index];
+  if (!function)
+    function = std::get<std::shared_ptr<Function>>(running->exportAt(index));
+  return function.get();
+}
+
+Result<Memory *> ComponentInstance::memoryAt(uint32_t index) {
+  if (index >= component().module()->metadata().memories().size())
+    return fail(ErrorKind::Malformed, "the component's metadata lack a memory");
+  return &running->memoryAt(index);
+}
+
+Result<std::shared_ptr<Global>> ComponentInstance::globalAt(uint32_t index) {
+  const auto exports = component().module()->metadata().exports();
+  if (index >= exports.size() || exports[index].kind != uint32_t(artifact::ExternKindCode::Global))
+    return fail(ErrorKind::Malformed, "the component's metadata lack a global");
+  return std::get<std::shared_ptr<Global>>(running->exportAt(index));
+}
+
+Result<size_t> ComponentInstance::paramCountOf(uint32_t index) {
+  W2N_TRY(function, functionAt(index));
+  return function->type.params.size();
+}
+
+Status ComponentInstance::callCore(uint32_t index, std::vector<Slot> &slots) {
+  W2N_TRY(function, functionAt(index));
+  const size_t params = function->type.params.size(), count = function->type.results.size();
+  if (slots.size() != params)
+    return fail(ErrorKind::Malformed, "a function of the component has " + std::to_string(params) +
+                                          " parameters, expected " + std::to_string(slots.size()));
+  slots.resize(std::max(params, count));
+  W2N_CHECK(runtime::call(*function, slots));
+  slots.resize(count);
+  return {};
+}
+
+Status ComponentInstance::callCoreIn(uint32_t index, std::span<Slot> slots) {
+  W2N_TRY(function, functionAt(index));
+  if (slots.size() < std::max(function->type.params.size(), function->type.results.size()))
+    return fail(ErrorKind::Malformed, "a function of the component has another type");
+  return runtime::call(*function, slots);
 }
 
 Result<Function *> ComponentInstance::functionAt(uint32_t index, const wasm::FunctionType &type) {
@@ -209,8 +296,11 @@ Status ComponentInstance::enter() {
 template <typename T> Result<T> ComponentInstance::leave(Result<T> result) {
   isActive = false;
   // What the host gave wrong has not reached the guest.
-  if (!result && result.error().kind != ErrorKind::Invalid)
+  if (!result && result.error().kind != ErrorKind::Invalid) {
     isPoisoned = true;
+    if (tasks)
+      tasks->threads().end();
+  }
   return result;
 }
 
@@ -236,7 +326,8 @@ Status ComponentInstance::lowerArguments(const WorldFunction &function,
   return {};
 }
 
-Result<const ComponentValue *> ComponentInstance::liftResult(const WorldFunction &function) {
+Result<const ComponentValue *> ComponentInstance::liftResult(const WorldFunction &function,
+                                                             size_t maxFlatResult) {
   const Types &types = component().world().types;
   const TypeBody &type = types[function.type];
   if (!type.element)
@@ -244,7 +335,10 @@ Result<const ComponentValue *> ComponentInstance::liftResult(const WorldFunction
   ExportAccess access(*this, function);
   ValueLifter lifter(types, access, results);
   W2N_TRY(kept, results.allocate<ComponentValue>(1));
-  if (flatResult(types, type).size() > 1) {
+  const size_t flatCount = flatResult(types, type).size();
+  if (slots.size() < std::min(flatCount, flatCount > maxFlatResult ? size_t(1) : flatCount))
+    return fail(ErrorKind::Malformed, "a function of the component has another result");
+  if (flatCount > maxFlatResult) {
     const auto address = uint32_t(slots[0]);
     W2N_CHECK(lifter.checkPointer(address, layoutOf(types, *type.element)));
     W2N_TRY(value, lifter.load(*type.element, address));
@@ -257,22 +351,65 @@ Result<const ComponentValue *> ComponentInstance::liftResult(const WorldFunction
   return kept.data();
 }
 
+/// The host as the caller of an asynchronous function.
+class ComponentInstance::ExportCaller final : public TaskCaller {
+public:
+  ExportCaller(ComponentInstance &callee, const WorldFunction &function,
+               std::span<const ComponentValue> arguments)
+      : callee(callee), function(function), arguments(arguments) {}
+
+  Status start(Task &, std::vector<Slot> &parameters) override {
+    return callee.lowerArguments(function, arguments, parameters);
+  }
+  Status returned(Task &task, std::span<const Slot> given) override {
+    callee.slots.assign(given.begin(), given.end());
+    const size_t maxFlatResult = task.function.isAsyncLift ? component::maxFlat : 1;
+    W2N_TRY(lifted, callee.liftResult(function, maxFlatResult));
+    // The guest goes on, and may use the memory for something else.
+    W2N_TRY(kept, keepValue(lifted, callee.results));
+    result = kept;
+    return {};
+  }
+  void canceled(Task &) override {}
+
+  const ComponentValue *result = nullptr;
+
+private:
+  ComponentInstance &callee;
+  const WorldFunction &function;
+  const std::span<const ComponentValue> arguments;
+};
+
+Result<const ComponentValue *>
+ComponentInstance::callAsync(const WorldFunction &function,
+                             std::span<const ComponentValue> arguments) {
+  results = ValueArena();
+  auto caller = std::make_shared<ExportCaller>(*this, function, arguments);
+  W2N_CHECK(taskRuntime().callExport(function, caller));
+  return caller->result;
+}
+
 Result<const ComponentValue *>
 ComponentInstance::callIn(const WorldFunction &function,
                           std::span<const ComponentValue> arguments) {
   const TypeBody &type = component().world().types[function.type];
   if (type.isAsync())
-    return fail(ErrorKind::Unsupported, "asynchronous functions are not supported yet");
+    return callAsync(function, arguments);
   const wasm::FunctionType coreType = liftedType(component().world().types, type, {});
   W2N_TRY(callee, functionAt(function.function, coreType));
   slots.clear();
   W2N_CHECK(lowerArguments(function, arguments, slots));
+  const bool isTask = hasTasks(function);
+  if (isTask)
+    W2N_CHECK(taskRuntime().enterSync(function.instance));
   if (slots.size() != coreType.params.size())
     return fail(ErrorKind::Internal,
                 "arguments were lowered to " + std::to_string(slots.size()) + " core values");
   slots.resize(std::max(coreType.params.size(), coreType.results.size()));
   W2N_CHECK(runtime::call(*callee, slots));
   slots.resize(coreType.results.size());
+  if (isTask)
+    W2N_CHECK(taskRuntime().leaveSync(function.instance));
   auto result = liftResult(function);
   if (result)
     finished = &function;

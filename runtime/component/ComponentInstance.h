@@ -4,6 +4,7 @@
 #pragma once
 
 #include "runtime/component/LinkedComponent.h"
+#include "runtime/component/TaskRuntime.h"
 #include "runtime/component/ValueAccess.h"
 
 namespace w2n::runtime {
@@ -30,6 +31,10 @@ public:
   /// What values of own and borrow have as their type.
   const w2n_component_resource *identityOf(const component::WorldResource &resource) const;
 
+  ~ComponentInstance();
+
+  /// Permutes the order in which tasks run, where the specification leaves it open; for tests.
+  void setTaskOrder(uint64_t seed) { taskRuntime().threads().setSeed(seed); }
   const Component &component() const { return linked->component(); }
   Instance &core() { return *instance; }
 
@@ -39,6 +44,21 @@ public:
   }
   Status callHost(Instance &core, const LinkedComponent::HostImport &import, std::span<Slot> slots);
   Status destroyHost(uint32_t handleType, uint32_t representation);
+  /// The stream of a readable end that leaves the table of the function's component instance.
+  Result<std::shared_ptr<SharedStream>> takeEnd(const component::WorldFunction &function,
+                                                component::ValueType type, uint32_t handle);
+  Status serve(Instance &core, uint32_t service, std::span<Slot> slots);
+
+  // For TaskRuntime. Errors: Malformed, and whatever a call ends with.
+  /// The function that is the export `index`.
+  Result<Function *> functionAt(uint32_t index);
+  Result<Memory *> memoryAt(uint32_t index);
+  Result<std::shared_ptr<Global>> globalAt(uint32_t index);
+  Result<size_t> paramCountOf(uint32_t index);
+  /// With the parameters in `slots`, and then the results.
+  Status callCore(uint32_t index, std::vector<Slot> &slots);
+  /// The same in slots that are as many as both need.
+  Status callCoreIn(uint32_t index, std::span<Slot> slots);
 
   // For what reads and writes values.
   std::span<uint8_t> memory(const component::WorldFunction &function);
@@ -56,11 +76,17 @@ private:
   Status enter();
   /// Ends a call, and notes that nothing can be called if it failed.
   template <typename T> Result<T> leave(Result<T> result);
+  Result<const ComponentValue *> callAsync(const component::WorldFunction &function,
+                                           std::span<const ComponentValue> arguments);
+  TaskRuntime &taskRuntime();
+  bool hasTasks(const component::WorldFunction &function);
+  class ExportCaller;
   Result<const ComponentValue *> callIn(const component::WorldFunction &function,
                                         std::span<const ComponentValue> arguments);
   Status lowerArguments(const component::WorldFunction &function,
                         std::span<const ComponentValue> arguments, std::vector<Slot> &slots);
-  Result<const ComponentValue *> liftResult(const component::WorldFunction &function);
+  Result<const ComponentValue *> liftResult(const component::WorldFunction &function,
+                                            size_t maxFlatResult = 1);
 
   const std::shared_ptr<const LinkedComponent> linked;
   /// The one that runs, also before instantiating has ended.
@@ -72,6 +98,8 @@ private:
   const component::WorldFunction *finished = nullptr;
   std::vector<Slot> slots;
   ValueArena results;
+  /// Made when the first service is used.
+  std::unique_ptr<TaskRuntime> tasks;
 };
 
 } // namespace w2n::runtime

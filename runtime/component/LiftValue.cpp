@@ -20,6 +20,11 @@ using component::ValueType;
 
 namespace {
 
+bool isEnd(const component::Types &types, ValueType type) {
+  return !type.primitive &&
+         (types[type.type].form == TypeForm::Stream || types[type.type].form == TypeForm::Future);
+}
+
 Slot take(std::span<const Slot> &slots) {
   const Slot first = slots[0];
   slots = slots.subspan(1);
@@ -151,6 +156,8 @@ Result<ComponentValue> ValueLifter::load(ValueType type, uint32_t address) {
     return std::pair(uint32_t(read(address, 4)), uint32_t(read(address + 4, 4)));
   };
   const auto kind = kindOf(types, type);
+  if (isEnd(types, type))
+    return access.liftEnd(type, uint32_t(read(address, 4)));
   if (!kind)
     return cannotPass(types, type);
   if (*kind == W2N_COMPONENT_STRING)
@@ -203,6 +210,8 @@ Result<ComponentValue> ValueLifter::liftVariant(const TypeBody &body,
 
 Result<ComponentValue> ValueLifter::lift(ValueType type, std::span<const Slot> &slots) {
   const auto kind = kindOf(types, type);
+  if (isEnd(types, type))
+    return access.liftEnd(type, uint32_t(take(slots)));
   if (!kind)
     return cannotPass(types, type);
   const auto primitive = primitiveOf(types, type);

@@ -124,9 +124,28 @@ const HostResource *LinkedComponent::hostResource(uint32_t handleType) const {
   return found == resources.end() ? nullptr : found->second;
 }
 
+std::optional<Extern> LinkedComponent::serviceFor(uint32_t import, uint32_t service) const {
+  const Module &module = *component().module();
+  const auto &record = module.metadata().imports()[import];
+  if (record.kind != uint32_t(artifact::ExternKindCode::Function))
+    return std::nullopt;
+  const uint32_t typeIndex = module.metadata().functions()[record.index].typeIndex;
+  wasm::FunctionType type = canonicalType(module.typeIds()[typeIndex]);
+  const auto kind = component().world().concurrency.services[service].service;
+  const bool isFree = component::serviceInfos[size_t(kind)].signature == "*";
+  if (!isFree && toString(type) != toString(signatureOf(kind)))
+    return std::nullopt;
+  // Of a call, the result is in the first slot even if there are no parameters.
+  return makeHostFunction(std::move(type), [service](Caller caller, std::span<Slot> slots) {
+    return ComponentInstance::of(*caller.instance).serve(*caller.instance, service, slots);
+  });
+}
+
 /// What the module's import with this number is. The functions find the instance with its caller.
 std::optional<Extern> LinkedComponent::externFor(uint32_t import) {
-  const uint32_t first = component().firstHostCall();
+  const uint32_t first = component().firstHostCall(), services = component().firstService();
+  if (import >= services && import < first)
+    return serviceFor(import, import - services);
   if (import == 0 && first > 0)
     return makeHostFunction(pairType(), trapWith);
   if (import < first)

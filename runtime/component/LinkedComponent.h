@@ -42,6 +42,7 @@ private:
                                   const InstanceOptions &options);
   Status resolve(const InstanceOptions &options);
   std::optional<Extern> externFor(uint32_t import);
+  std::optional<Extern> serviceFor(uint32_t import, uint32_t service) const;
 
   const std::shared_ptr<const Component> componentRef;
   const std::shared_ptr<const HostInterfaces> host;

@@ -26,6 +26,9 @@ public:
   virtual Result<uint32_t> lowerHandle(const component::TypeBody &type,
                                        const ComponentValue &value) = 0;
 
+  /// The readable end of a stream or future. Errors: Trap, Unsupported.
+  virtual Result<ComponentValue> liftEnd(component::ValueType type, uint32_t handle);
+
 protected:
   ~ValueAccess() = default;
 };
@@ -88,6 +91,9 @@ private:
   const component::Types &types;
   ValueAccess &access;
 };
+
+/// A copy of a value and of all that it refers to, in `arena`; null of null. Errors: Limit.
+Result<const ComponentValue *> keepValue(const ComponentValue *value, ValueArena &arena);
 
 // What both ask of types.
 

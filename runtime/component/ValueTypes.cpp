@@ -51,6 +51,11 @@ std::optional<w2n_component_kind> kindOf(Primitive primitive) {
 
 } // namespace
 
+Result<ComponentValue> ValueAccess::liftEnd(ValueType, uint32_t) {
+  return fail(ErrorKind::Unsupported,
+              "streams and futures between host and guest are not supported yet");
+}
+
 std::optional<Primitive> primitiveOf(const Types &types, ValueType type) {
   if (type.primitive)
     return type.primitive;

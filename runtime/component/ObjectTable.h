@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// The objects of the runtime in a component instance's table of handles. The table is a memory that
+// no guest has (compiler/component/Handles.h): an entry says that it is the runtime's, and which of
+// the objects here it stands for.
+#pragma once
+
+#include "runtime/component/Waitables.h"
+#include "runtime/core/Memory.h"
+
+namespace w2n::runtime {
+
+class ObjectTable {
+public:
+  static constexpr size_t maxObjects = 1 << 20;
+
+  /// The functions and the memory of the table.
+  void open(Function *add, Function *remove, Memory *memory) {
+    addEntry = add;
+    removeEntry = remove;
+    entries = memory;
+  }
+  bool isOpen() const { return addEntry && removeEntry && entries; }
+
+  /// Its handle. Errors: Trap (too many).
+  Result<uint32_t> add(std::shared_ptr<TableObject> object);
+  /// Errors: Trap (there is no such handle, or it is of a resource).
+  Result<std::shared_ptr<TableObject>> find(uint32_t handle) const;
+  /// The same for an object of one kind.
+  template <typename T> Result<std::shared_ptr<T>> find(uint32_t handle, ObjectKind kind) const {
+    W2N_TRY(object, find(handle));
+    W2N_CHECK(checkKind(*object, kind, handle));
+    return std::static_pointer_cast<T>(std::move(object));
+  }
+  Result<std::shared_ptr<Waitable>> findWaitable(uint32_t handle) const;
+  Status remove(const TableObject &object);
+  /// Takes from the loans of an entry at an address of the memory.
+  void endLoan(uint32_t address);
+
+private:
+  static Status checkKind(const TableObject &object, ObjectKind kind, uint32_t handle);
+  std::span<uint8_t> entryAt(uint32_t handle) const;
+
+  Function *addEntry = nullptr, *removeEntry = nullptr;
+  Memory *entries = nullptr;
+  std::vector<std::shared_ptr<TableObject>> objects;
+  std::vector<uint32_t> freeObjects;
+};
+
+} // namespace w2n::runtime

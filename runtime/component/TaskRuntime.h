@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// The services of Services.def for one instance of a component: its tasks, and what is in its
+// tables beside resources.
+#pragma once
+
+#include "lib/component/World.h"
+#include "runtime/component/Scheduler.h"
+#include "runtime/component/Streams.h"
+
+namespace w2n::runtime {
+
+class ComponentInstance;
+
+class TaskRuntime {
+public:
+  explicit TaskRuntime(ComponentInstance &owner);
+
+  /// Calls the service `index` of the world. Errors: whatever leaves the guest.
+  Status call(uint32_t index, std::span<Slot> slots);
+
+  /// Calls an asynchronous export, and runs threads until it has its result. `caller` gives the
+  /// parameters and takes the result. Errors: Trap, Exit, Limit, Interrupted, those of `caller`.
+  Status callExport(const component::WorldFunction &function, std::shared_ptr<TaskCaller> caller);
+  /// The same for a synchronous one, if its component instance has tasks.
+  Status enterSync(uint32_t componentInstance);
+  Status leaveSync(uint32_t componentInstance);
+  bool hasTasks(uint32_t componentInstance) const;
+
+  Scheduler &threads() { return scheduler; }
+  /// Errors: Malformed.
+  Result<TaskInstance *> instanceOf(uint32_t componentInstance);
+  const component::WorldElement *elementAt(uint32_t number) const;
+  /// The stream of a readable end that leaves a table. Errors: Trap.
+  Result<std::shared_ptr<SharedStream>> takeReadable(TaskInstance &from, uint32_t handle,
+                                                     bool isFuture, uint32_t element);
+  Result<uint32_t> giveReadable(TaskInstance &to, std::shared_ptr<SharedStream> shared);
+
+private:
+  using Service = component::WorldService;
+  using Handler = Status (TaskRuntime::*)(const Service &service, std::span<Slot> slots);
+  static const Handler handlers[];
+
+  // Calls and tasks (TaskServices.cpp).
+  Status serveCall(const Service &service, std::span<Slot> slots);
+  Status serveEnterSync(const Service &service, std::span<Slot> slots);
+  Status serveLeaveSync(const Service &service, std::span<Slot> slots);
+  Status serveCountBorrow(const Service &service, std::span<Slot> slots);
+  Status serveNoteLoan(const Service &service, std::span<Slot> slots);
+  Status serveTaskReturn(const Service &service, std::span<Slot> slots);
+  Status serveTaskCancel(const Service &service, std::span<Slot> slots);
+  Status serveSubtaskCancel(const Service &service, std::span<Slot> slots);
+  Status serveSubtaskDrop(const Service &service, std::span<Slot> slots);
+  Status serveBackpressureInc(const Service &service, std::span<Slot> slots);
+  Status serveBackpressureDec(const Service &service, std::span<Slot> slots);
+  // Waitable sets.
+  Status serveWaitableSetNew(const Service &service, std::span<Slot> slots);
+  Status serveWaitableSetWait(const Service &service, std::span<Slot> slots);
+  Status serveWaitableSetPoll(const Service &service, std::span<Slot> slots);
+  Status serveWaitableSetDrop(const Service &service, std::span<Slot> slots);
+  Status serveWaitableJoin(const Service &service, std::span<Slot> slots);
+  // Threads (ThreadServices.cpp).
+  Status serveThreadYield(const Service &service, std::span<Slot> slots);
+  Status serveThreadIndex(const Service &service, std::span<Slot> slots);
+  Status serveThreadNewIndirect(const Service &service, std::span<Slot> slots);
+  Status serveThreadResumeLater(const Service &service, std::span<Slot> slots);
+  Status serveThreadSuspend(const Service &service, std::span<Slot> slots);
+  Status serveThreadSuspendThenResume(const Service &service, std::span<Slot> slots);
+  Status serveThreadYieldThenResume(const Service &service, std::span<Slot> slots);
+  Status serveThreadSuspendThenPromote(const Service &service, std::span<Slot> slots);
+  Status serveThreadYieldThenPromote(const Service &service, std::span<Slot> slots);
+  // Streams and futures (StreamServices.cpp).
+  Status serveMoveEnd(const Service &service, std::span<Slot> slots);
+#define W2N_END_SERVICES(End)                                                                      \
+  Status serve##End##New(const Service &service, std::span<Slot> slots);                           \
+  Status serve##End##Read(const Service &service, std::span<Slot> slots);                          \
+  Status serve##End##Write(const Service &service, std::span<Slot> slots);                         \
+  Status serve##End##CancelRead(const Service &service, std::span<Slot> slots);                    \
+  Status serve##End##CancelWrite(const Service &service, std::span<Slot> slots);                   \
+  Status serve##End##DropReadable(const Service &service, std::span<Slot> slots);                  \
+  Status serve##End##DropWritable(const Service &service, std::span<Slot> slots);
+  W2N_END_SERVICES(Stream)
+  W2N_END_SERVICES(Future)
+#undef W2N_END_SERVICES
+  Status makeEnds(const Service &service, std::span<Slot> slots, bool isFuture);
+  Status copy(const Service &service, std::span<Slot> slots, ObjectKind kind);
+  Status cancelCopy(const Service &service, std::span<Slot> slots, ObjectKind kind);
+  Status dropEnd(const Service &service, std::span<Slot> slots, ObjectKind kind);
+  Status openBuffer(const Service &service, CopyBuffer &buffer);
+  Status copyElements(const SharedStream &stream, CopyBuffer &from, CopyBuffer &to, uint32_t count);
+  Result<std::shared_ptr<CopyEnd>> findEnd(const Service &service, uint32_t handle,
+                                           ObjectKind kind);
+
+  Result<TaskFunction> functionOf(const component::WorldCall &call);
+  /// The task of the component instance that asks. Errors: Trap.
+  Result<Task *> currentTask(const Service &service);
+  Result<TaskThread *> threadAt(const Service &service, uint32_t index);
+  Status writeEvent(const Service &service, uint32_t address, const Event &event, Slot &code);
+  /// What only a task that may wait may do.
+  Status checkMayBlock();
+  Status waitFor(Waitable &waitable, std::shared_ptr<TableObject> object);
+
+  ComponentInstance &owner;
+  const component::Concurrency &world;
+  std::map<uint32_t, const component::WorldTasks *> described;
+  std::map<std::pair<uint32_t, uint32_t>, uint32_t> copies;
+  /// The call that starts: what its parameters lend is its.
+  Subtask *starting = nullptr;
+  Scheduler scheduler;
+
+  friend class GuestCaller;
+};
+
+} // namespace w2n::runtime

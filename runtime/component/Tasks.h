@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Tasks and their threads (CanonicalABI.md, "Threads", "Tasks"). A task is one call of an exported
+// function; its implicit thread runs the function, and it may make others. A thread that waits in
+// the middle of something has a fiber; one that waits to begin, or for the next call of its
+// callback, has none.
+#pragma once
+
+#include "runtime/component/Waitables.h"
+#include "runtime/core/Fiber.h"
+
+namespace w2n::runtime {
+
+struct TaskInstance;
+class TaskThread;
+
+/// What a task runs: functions of the merged module.
+struct TaskFunction {
+  Function *core = nullptr, *callback = nullptr, *postReturn = nullptr;
+  bool isAsyncType = true;
+  bool isAsyncLift = false; ///< it gives its result with task.return
+  bool isHost = false;      ///< `core` calls the host, and takes what the caller gives
+  uint32_t resultNumber = 0;
+  uint32_t memory = ~uint32_t(0); ///< index; none
+  /// Tasks that run alone in their component instance, but for where they wait.
+  bool needsExclusive() const { return isAsyncType && !isHost && (!isAsyncLift || callback); }
+};
+
+/// Who calls a task.
+class TaskCaller {
+public:
+  virtual ~TaskCaller() = default;
+  /// The core parameters of the task's function. Errors: Trap.
+  virtual Status start(Task &task, std::vector<Slot> &parameters) = 0;
+  /// `results` is what the function returned, or gave to task.return. Errors: Trap.
+  virtual Status returned(Task &task, std::span<const Slot> results) = 0;
+  virtual void canceled(Task &task) = 0;
+};
+
+class Task {
+public:
+  enum class State : uint8_t { Initial, Started, PendingCancel, CancelDelivered, Resolved };
+
+  Task(uint32_t number, TaskInstance *instance, TaskFunction function,
+       std::shared_ptr<TaskCaller> caller)
+      : number(number), instance(instance), function(function), caller(std::move(caller)) {}
+
+  bool isResolved() const { return state == State::Resolved; }
+  /// If the task was told to cancel and has not heard of it: it has now.
+  bool deliverPendingCancel(bool isCancellable);
+  /// Errors: Trap (it has a result already, or borrows).
+  Status giveResult(std::span<const Slot> results);
+  Status cancel();
+
+  const uint32_t number;
+  TaskInstance *const instance; ///< null: of the host
+  const TaskFunction function;
+  const std::shared_ptr<TaskCaller> caller;
+  State state = State::Initial;
+  /// Borrow handles that it has been given and must drop.
+  uint32_t borrowCount = 0;
+  TaskThread *implicitThread = nullptr;
+  std::vector<std::unique_ptr<TaskThread>> threads;
+};
+
+/// What a thread waits for.
+struct Condition {
+  enum class Kind : uint8_t {
+    Always,
+    Event,      ///< of a waitable
+    EventOfSet, ///< and, for a callback, that it may run
+    Resolved,   ///< a subtask
+    MayRun,     ///< no other task runs exclusively
+    MayEnter,   ///< no backpressure
+    Host        ///< what a function of the host asks
+  };
+  Kind kind = Kind::Always;
+  std::shared_ptr<TableObject> object = {};
+  std::function<bool()> isReady = {};
+};
+
+class TaskThread {
+public:
+  /// What it does when it is resumed without a fiber.
+  enum class Next : uint8_t { Begin, Callback, StartFunction };
+
+  TaskThread(Task &task, Next next) : task(task), next(next) {}
+
+  Task &task;
+  Next next;
+  /// It runs on the stack of what has called it, as that of a synchronous function does.
+  bool isNative = false;
+  bool isRunning = false, isWaiting = false, isDone = false;
+  bool isCancellable = false, wasCanceled = false;
+  Condition condition;
+  std::unique_ptr<Fiber> fiber;
+  Status status;
+  TaskThread *switchTo = nullptr;
+  uint32_t index = 0; ///< in its component instance
+  uint64_t storage[2] = {0, 0};
+  /// Of StartFunction.
+  Function *startFunction = nullptr;
+  uint32_t startIndex = 0, startArgument = 0;
+  /// Of a native one: what ran before it.
+  TaskThread *below = nullptr;
+};
+
+} // namespace w2n::runtime

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// What a component instance has in its table of handles beside resources (CanonicalABI.md,
+// "Waitable State" to "Future State"): subtasks, ends of streams and futures, and sets of these. A
+// guest may drop, move and reuse all of it at any time; whatever is still referred to lives as long
+// as that.
+#pragma once
+
+#include "lib/support/Error.h"
+#include "runtime/core/Extern.h"
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace w2n::runtime {
+
+class Task;
+struct WaitableSet;
+
+enum class ObjectKind : uint8_t {
+  Subtask,
+  ReadableStream,
+  WritableStream,
+  ReadableFuture,
+  WritableFuture,
+  WaitableSet
+};
+
+/// What a handle that is no resource stands for.
+struct TableObject {
+  explicit TableObject(ObjectKind kind) : kind(kind) {}
+  virtual ~TableObject() = default;
+  const ObjectKind kind;
+  /// In the table of its component instance; 0 while it is in none.
+  uint32_t handle = 0;
+};
+
+enum class EventCode : uint32_t {
+  None,
+  Subtask,
+  StreamRead,
+  StreamWrite,
+  FutureRead,
+  FutureWrite,
+  TaskCanceled
+};
+
+struct Event {
+  EventCode code = EventCode::None;
+  uint32_t index = 0, payload = 0;
+};
+
+struct Waitable : TableObject {
+  using TableObject::TableObject;
+  ~Waitable() override;
+  /// Null removes it from its set.
+  void join(WaitableSet *to);
+  void notify();
+  /// The event that is pending, which is over then.
+  Event takeEvent();
+
+  WaitableSet *set = nullptr;
+  bool hasEvent = false;
+  /// A thread waits for it alone.
+  bool hasSyncWaiter = false;
+
+protected:
+  virtual Event deliver() = 0;
+};
+
+struct WaitableSet final : TableObject {
+  WaitableSet() : TableObject(ObjectKind::WaitableSet) {}
+  ~WaitableSet() override;
+  bool hasEvent() const { return !ready.empty(); }
+  std::vector<Waitable *> members;
+  /// Members with an event, in the order in which they got it.
+  std::deque<Waitable *> ready;
+  uint32_t waiterCount = 0;
+};
+
+/// A call of an asynchronous function, for its caller.
+struct Subtask final : Waitable {
+  enum class State : uint8_t {
+    Starting,
+    Started,
+    Returned,
+    CanceledBeforeStarted,
+    CanceledBeforeReturned
+  };
+  Subtask() : Waitable(ObjectKind::Subtask) {}
+  bool isResolved() const { return state >= State::Returned; }
+  /// Ends the loans of the call.
+  void deliverResolve();
+
+  State state = State::Starting;
+  bool isDelivered = false, isCancelRequested = false;
+  /// Null once it is over.
+  Task *task = nullptr;
+  /// Of the entries of the caller's table that it lends: their counters' addresses in its memory.
+  std::vector<uint32_t> loans;
+  std::function<void(uint32_t address)> endLoan;
+  /// The core values that the caller has given, and then those that it gets.
+  std::vector<Slot> slots;
+
+private:
+  Event deliver() override;
+};
+
+} // namespace w2n::runtime
