@@ -15,7 +15,7 @@ using namespace w2n;
 
 constexpr const char *usage =
     "usage: w2nComponentRunner [-O0|-O3] [--bounds-checks=guard|explicit] [--validate-only] [-v]\n"
-    "                          [--expect-failures=COUNT] FILE.json\n";
+    "                          [--expect-failures=COUNT] [--task-orders=COUNT] FILE.json\n";
 
 /// Whether exactly `expected` commands failed, so that not-yet-passing.txt only shrinks.
 bool asExpected(const component::Counts &counts, unsigned expected) {
@@ -32,7 +32,8 @@ bool asExpected(const component::Counts &counts, unsigned expected) {
 
 int main(int argc, char **argv) {
   setvbuf(stdout, nullptr, _IOLBF, 0);
-  constexpr std::string_view expectFailures = "--expect-failures=";
+  constexpr std::string_view expectFailures = "--expect-failures=", taskOrders = "--task-orders=";
+  uint64_t orderCount = 0;
   component::RunnerOptions options;
   options.compile.threads = 1;
   options.compile.level = compiler::OptimizationLevel::O0;
@@ -50,6 +51,8 @@ int main(int argc, char **argv) {
       options.compile.boundsChecks = compiler::BoundsChecks::Explicit;
     else if (argument.starts_with(expectFailures))
       expected = unsigned(atoi(argument.data() + expectFailures.size()));
+    else if (argument.starts_with(taskOrders))
+      orderCount = uint64_t(atoi(argument.data() + taskOrders.size()));
     else
       file = argument;
   }
@@ -69,6 +72,15 @@ int main(int argc, char **argv) {
   }
   options.folder = file.parent_path();
   component::Runner runner(options);
-  runner.run(script["commands"]);
-  return asExpected(runner.counts(), expected) ? 0 : 1;
+  // Without an order of its own, the runtime's; then those of some seeds.
+  for (uint64_t seed = 0; seed <= orderCount; ++seed) {
+    runner.setTaskOrder(seed);
+    runner.run(script["commands"]);
+    if (!asExpected(runner.counts(), expected)) {
+      if (seed != 0)
+        printf("with the order of tasks of seed %llu\n", static_cast<unsigned long long>(seed));
+      return 1;
+    }
+  }
+  return 0;
 }

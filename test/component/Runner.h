@@ -18,6 +18,8 @@ struct RunnerOptions {
   /// Components are only decoded and validated.
   bool validateOnly = false;
   bool verbose = false;
+  /// Permutes the order in which tasks run; 0: it is that of the runtime.
+  uint64_t taskOrder = 0;
 };
 
 struct Counts {
@@ -31,7 +33,9 @@ struct Counts {
 class Runner {
 public:
   explicit Runner(RunnerOptions options) : options(std::move(options)) {}
+  /// Can be called again, with another order of tasks.
   void run(const Json &commands);
+  void setTaskOrder(uint64_t seed) { options.taskOrder = seed; }
   const Counts &counts() const { return counted; }
 
 private:
@@ -47,6 +51,7 @@ private:
   Status expectTrap(const Json &command);
   Status expectUninstantiable(const Json &command);
   Result<Definition> compile(const Json &command) const;
+  Result<Definition> compileAnew(const Json &command) const;
   Result<InstanceHandle> instantiate(Definition definition) const;
   Result<Json> perform(const Json &action);
   Status expectFailure(const Json &command, const std::optional<Error> &error);
@@ -57,6 +62,8 @@ private:
   InstanceHandle current;
   std::map<std::string, InstanceHandle> instances;
   std::map<std::string, Definition> definitions;
+  /// By file, so that a script that runs again compiles nothing.
+  mutable std::map<std::string, Definition> compiled;
 };
 
 } // namespace w2n::component

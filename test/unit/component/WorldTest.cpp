@@ -24,6 +24,13 @@ struct Sample {
         world.exports.push_back({.name = name, .type = entity.type, .function = 7, .realloc = 0});
     world.handles.push_back({.instance = 1, .lend = 3});
     world.resources.push_back({.number = 2, .handleType = 1, .isHost = true, .name = "r"});
+    Concurrency &concurrency = world.concurrency;
+    concurrency.services.push_back({.service = Service::StreamRead, .isAsync = true, .buffer = 4});
+    concurrency.calls.push_back({.caller = 1, .isAsyncLower = true, .start = 9});
+    concurrency.elements.push_back({.bytes = 8, .alignment = 8, .isNumber = true});
+    concurrency.buffers.push_back({.instance = 2, .memory = 3});
+    concurrency.copies.push_back({.writer = 1, .reader = 2, .function = 5});
+    concurrency.instances.push_back({.instance = 6, .add = 7, .context = {8, noIndex}});
   }
 };
 
@@ -42,6 +49,16 @@ TEST(World, IsReadAsItWasWritten) {
   }
   EXPECT_EQ(world->handles.at(0).lend, 3u);
   EXPECT_EQ(world->resources.at(0).name, "r");
+  const Concurrency &concurrency = world->concurrency;
+  EXPECT_EQ(concurrency.services.at(0).service, Service::StreamRead);
+  EXPECT_EQ(concurrency.services.at(0).buffer, 4u);
+  EXPECT_EQ(concurrency.services.at(0).memory, noIndex);
+  EXPECT_TRUE(concurrency.calls.at(0).isAsyncLower);
+  EXPECT_EQ(concurrency.calls.at(0).start, 9u);
+  EXPECT_EQ(concurrency.elements.at(0).alignment, 8u);
+  EXPECT_EQ(concurrency.buffers.at(0).memory, 3u);
+  EXPECT_EQ(concurrency.copies.at(0).function, 5u);
+  EXPECT_EQ(concurrency.instances.at(0).context[0], 8u);
   EXPECT_EQ(encodeWorld(*world), bytes);
 }
 

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Tasks whose functions are the host's: in which order they go on, and that nothing is left of
+// those that wait when their instance ends.
+#include "runtime/component/Scheduler.h"
+#include "runtime/core/Interrupt.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace w2n::runtime {
+namespace {
+
+class Caller final : public TaskCaller {
+public:
+  Status start(Task &, std::vector<Slot> &) override { return {}; }
+  Status returned(Task &, std::span<const Slot>) override { return {}; }
+  void canceled(Task &) override {}
+};
+
+class SchedulerTest : public testing::Test {
+protected:
+  using Body = std::function<Status()>;
+
+  /// Lets a task begin that runs `body`.
+  Status begin(Body body) {
+    functions.push_back(makeHostFunction(
+        {}, [body = std::move(body)](::w2n::runtime::Caller, std::span<Slot>) { return body(); }));
+    TaskFunction function;
+    function.core = functions.back().get();
+    function.isHost = true;
+    W2N_TRY(task, scheduler.addTask(nullptr, function, std::make_shared<Caller>()));
+    task->implicitThread = &scheduler.addThread(*task, TaskThread::Next::Begin);
+    last = task;
+    return scheduler.resume(*task->implicitThread);
+  }
+  Status yield() {
+    W2N_CHECK(scheduler.waitUntil({}, false));
+    return {};
+  }
+  void runAll() {
+    for (;;) {
+      const auto hasRun = scheduler.tick();
+      ASSERT_TRUE(hasRun) << hasRun.error().text;
+      if (!*hasRun)
+        return;
+    }
+  }
+
+  std::vector<std::shared_ptr<Function>> functions;
+  Scheduler scheduler;
+  Task *last = nullptr;
+};
+
+/// Four tasks that go aside twice each: who was there, in order.
+std::string orderOf(uint64_t seed) {
+  std::string order;
+  std::vector<std::shared_ptr<Function>> functions;
+  Scheduler scheduler;
+  scheduler.setSeed(seed);
+  for (const char name : {'a', 'b', 'c', 'd'}) {
+    functions.push_back(
+        makeHostFunction({}, [&, name](::w2n::runtime::Caller, std::span<Slot>) -> Status {
+          for (int i = 0; i < 2; ++i) {
+            W2N_CHECK(scheduler.waitUntil({}, false));
+            order += name;
+          }
+          return {};
+        }));
+    TaskFunction function;
+    function.core = functions.back().get();
+    function.isHost = true;
+    auto task = scheduler.addTask(nullptr, function, std::make_shared<Caller>());
+    (*task)->implicitThread = &scheduler.addThread(**task, TaskThread::Next::Begin);
+    EXPECT_TRUE(scheduler.resume(*(*task)->implicitThread));
+  }
+  for (;;) {
+    const auto hasRun = scheduler.tick();
+    EXPECT_TRUE(hasRun);
+    if (!hasRun || !*hasRun)
+      break;
+  }
+  return order;
+}
+
+TEST(TaskOrder, IsThatOfWaitingUnlessASeedPermutesIt) {
+  EXPECT_EQ(orderOf(0), "abcdabcd");
+  std::set<std::string> orders;
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    const std::string order = orderOf(seed);
+    EXPECT_EQ(order, orderOf(seed));
+    for (const char name : {'a', 'b', 'c', 'd'})
+      EXPECT_EQ(std::count(order.begin(), order.end(), name), 2) << order;
+    orders.insert(order);
+  }
+  EXPECT_GT(orders.size(), 20u);
+}
+
+TEST_F(SchedulerTest, AThreadGoesOnWhenItsConditionHolds) {
+  bool isOpen = false, isDone = false;
+  ASSERT_TRUE(begin([&]() -> Status {
+    W2N_CHECK(scheduler.waitUntil(
+        {.kind = Condition::Kind::Host, .object = {}, .isReady = [&] { return isOpen; }}, false));
+    isDone = true;
+    return {};
+  }));
+  runAll();
+  EXPECT_FALSE(isDone);
+  isOpen = true;
+  runAll();
+  EXPECT_TRUE(isDone);
+  EXPECT_EQ(scheduler.findTask(1), nullptr);
+}
+
+TEST_F(SchedulerTest, CancellationEndsAWait) {
+  bool wasCanceled = false;
+  ASSERT_TRUE(begin([&]() -> Status {
+    W2N_TRY(
+        isCanceled,
+        scheduler.waitUntil(
+            {.kind = Condition::Kind::Host, .object = {}, .isReady = [] { return false; }}, true));
+    wasCanceled = isCanceled;
+    return {};
+  }));
+  ASSERT_TRUE(scheduler.requestCancellation(*last));
+  EXPECT_TRUE(wasCanceled);
+}
+
+TEST_F(SchedulerTest, AnErrorReachesWhatRunsTheThread) {
+  ASSERT_TRUE(begin([&]() -> Status {
+    W2N_CHECK(yield());
+    return fail(ErrorKind::Trap, "boom");
+  }));
+  const auto hasRun = scheduler.tick();
+  ASSERT_FALSE(hasRun);
+  EXPECT_EQ(hasRun.error().text, "boom");
+}
+
+TEST_F(SchedulerTest, WhatWaitsIsUnwoundAtTheEnd) {
+  auto held = std::make_shared<int>();
+  std::vector<std::string> errors;
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(begin([&, i]() -> Status {
+      const auto mine = held;
+      if (i == 2)
+        W2N_CHECK(yield());
+      for (;;) {
+        const Status status = yield();
+        if (!status) {
+          errors.push_back(status.error().text);
+          return status;
+        }
+      }
+    }));
+  EXPECT_EQ(held.use_count(), 4);
+  scheduler.end();
+  EXPECT_EQ(held.use_count(), 1);
+  EXPECT_EQ(errors.size(), 2u);
+  // And nothing begins afterwards.
+  EXPECT_FALSE(scheduler.waitUntil({}, false));
+}
+
+TEST_F(SchedulerTest, AnInterruptReachesWhatTheCallerStarts) {
+  const auto interrupt = Interrupt::create();
+  ASSERT_TRUE(interrupt);
+  const InterruptScope scope(*interrupt);
+  bool before = true, after = false;
+  ASSERT_TRUE(begin([&]() -> Status {
+    before = isInterrupted();
+    (*interrupt)->raise();
+    after = isInterrupted();
+    return {};
+  }));
+  EXPECT_FALSE(before);
+  EXPECT_TRUE(after);
+}
+
+TEST_F(SchedulerTest, NothingBlocksWithoutATask) {
+  const auto waited = scheduler.waitUntil({}, false);
+  ASSERT_FALSE(waited);
+  EXPECT_EQ(waited.error().text, "cannot block a synchronous task before returning");
+}
+
+TEST_F(SchedulerTest, TasksHaveALimit) {
+  for (size_t i = 0; i < Scheduler::maxTasks; ++i)
+    ASSERT_TRUE(scheduler.addTask(nullptr, {}, nullptr));
+  const auto task = scheduler.addTask(nullptr, {}, nullptr);
+  ASSERT_FALSE(task);
+  EXPECT_EQ(task.error().text, "too many tasks or threads at once");
+}
+
+} // namespace
+} // namespace w2n::runtime
