@@ -10,6 +10,8 @@ packages=(
   llvm-22-dev liblld-22-dev libclang-22-dev libcxxopts-dev nlohmann-json3-dev libxxhash-dev libsodium-dev libarchive-dev libgtest-dev libbenchmark-dev
   # HTTP: the parser of Boost.Beast, which is in headers alone.
   libboost-dev
+  # A page of what quickstart.sh serves.
+  curl
   # Building for other processors, and running that.
   g++-aarch64-linux-gnu g++-riscv64-linux-gnu qemu-user googletest
   # The compiler's helper functions, test programs, lit, formatting.
