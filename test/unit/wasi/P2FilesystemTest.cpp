@@ -4,6 +4,7 @@
 // here are flags, error codes, streams and limits.
 #include "runtime/wasi/p2/Filesystem.h"
 
+#include "runtime/wasi/tree/TreeMakers.h"
 #include "test/unit/wasi/P2Guest.h"
 
 #include <set>
@@ -275,6 +276,32 @@ TEST_F(P2FilesystemTest, OpenFilesHaveALimit) {
   EXPECT_EQ(stream("read-directory", {root}), "insufficient-memory");
   guest->drop(uint32_t(file));
   EXPECT_EQ(open("file"), "ok");
+}
+
+TEST_F(P2FilesystemTest, ATreeInMemoryIsADirectory) {
+  WasiOptions options = nothing();
+  options.preopens = {memoryPreopen("/memory", {})};
+  start(std::move(options));
+  call("wasi:filesystem/preopens#get-directories", {place});
+  root = guest->load<uint32_t>(guest->load<uint32_t>(place));
+  ASSERT_EQ(open("new", create | exclusive, reads | writes), "ok");
+  const Slot file = opened();
+  ASSERT_EQ(stream("append-via-stream", {file}), "ok");
+  EXPECT_EQ(write(opened(), "abc"), "ok");
+  ASSERT_EQ(stream("read-via-stream", {file, 1}), "ok");
+  EXPECT_EQ(read(opened(), 10), "ok:bc");
+  ASSERT_EQ(method("get-flags", {file}), "ok");
+  EXPECT_EQ(guest->load<uint8_t>(place + 1), reads | writes);
+  ASSERT_EQ(method("get-type", {file}), "ok");
+  EXPECT_EQ(guest->load<uint8_t>(place + 1), uint8_t(DescriptorType::RegularFile));
+  EXPECT_EQ(call("wasi:filesystem/types#[method]descriptor.is-same-object", {file, root}), 0u);
+  ASSERT_EQ(stream("read-directory", {root}), "ok");
+  const Slot entries = opened();
+  constexpr auto next = "wasi:filesystem/types#[method]directory-entry-stream.read-directory-entry";
+  call(next, {entries, place});
+  EXPECT_EQ(guest->textAt(place + 12), "new");
+  call(next, {entries, place});
+  EXPECT_EQ(guest->load<uint8_t>(place + 4), 0);
 }
 
 } // namespace
