@@ -140,7 +140,7 @@ loadProgram(const record::Header &header, const std::string &file, const Command
   if (!compile)
     return fail(ErrorKind::Malformed, "the record has wrong options: " + compile.error());
   if (recorded->has("fuel"))
-    compile->meter = compiler::Meter::Fuel;
+    compile->meter = W2N_METER_FUEL;
   runtime::LoadOptions load;
   load.cpu = recorded->value("cpu-level");
   return loadModule(file, *compile, readCacheOptions(line), load);

@@ -115,7 +115,7 @@ OrText<void> readLimits(const CommandLine &line, ServeRequest &request) {
     uint32_t fuel = 0;
     W2N_CHECK(readCount(line, "fuel", 0, fuel));
     request.application.instance.fuel = fuel;
-    request.compile.meter = compiler::Meter::Fuel;
+    request.compile.meter = W2N_METER_FUEL;
   }
   return {};
 }

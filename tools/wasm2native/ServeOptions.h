@@ -23,7 +23,7 @@ struct ServeRequest {
   std::vector<std::string> addresses, adminAddresses;
   serve::ServerOptions server;
   serve::ApplicationOptions application;
-  compiler::CompileOptions compile;
+  w2n_compile_options compile;
   CacheChoice cache;
   LogFormat log = LogFormat::Text;
   std::chrono::nanoseconds drainTimeout = std::chrono::seconds(30);
