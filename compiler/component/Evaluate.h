@@ -64,7 +64,7 @@ struct CanonFunc {
   uint32_t slot = 0;               ///< of context.get and context.set
   component::CoreFuncId type = {}; ///< of other built-ins
   bool isAsync = false, isCancellable = false;
-  /// Of the built-ins of streams and futures: the type of elements; of task.return: of the result.
+  /// The type of elements for built-ins of streams and futures, of the result for task.return.
   std::optional<component::ValueType> subject = {};
   std::optional<CoreItem> table = {}; ///< of thread.new-indirect
 };

@@ -11,7 +11,7 @@ namespace {
 
 constexpr uint32_t entryBytes = 16, entryBytesLog2 = 4;
 constexpr uint64_t representationAt = 0, typeAt = 4, ownsAt = 8, loansAt = 12;
-/// Of a borrow: the task of the runtime that must drop it, or 0.
+/// The task of the runtime that must drop a borrow, or 0.
 constexpr uint64_t taskAt = loansAt;
 /// CanonicalABI.md, "Table State".
 constexpr uint32_t maxHandles = 1u << 28;

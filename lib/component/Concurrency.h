@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What an artifact says of the asynchronous functions, streams and futures of its component: a part
-// of the World. Indices of functions are among the module's exports, or none.
+// The asynchronous functions, streams and futures of a component, as its artifact describes them: a
+// part of the World. Indices of functions are among the module's exports, or none.
 #pragma once
 
 #include "lib/component/Types.h"
@@ -26,7 +26,7 @@ inline constexpr ServiceInfo serviceInfos[] = {
 /// The service of a canonical built-in.
 std::optional<Service> serviceOf(Builtin builtin);
 
-/// Of a service whose signature is in its row.
+/// The signature of a service that has it in its row.
 wasm::FunctionType signatureOf(Service service);
 
 inline constexpr uint32_t noIndex = ~uint32_t(0);
@@ -36,8 +36,8 @@ struct WorldService {
   Service service = Service::Call;
   bool isAsync = false, isCancellable = false;
   uint32_t instance = 0; ///< the component instance that calls it
-  /// Of Call: index in Concurrency::calls; of streams and futures: in `elements`; of task.return:
-  /// what the function must have, too; of thread.new-indirect: the function that starts a thread.
+  /// An index in Concurrency::calls for Call, in `elements` for streams and futures; for
+  /// task.return its function's resultNumber; for thread.new-indirect what starts a thread.
   uint32_t subject = noIndex;
   uint32_t memory = noIndex; ///< index of a memory, where events are written
   uint32_t buffer = noIndex; ///< of reads and writes: index in `buffers`

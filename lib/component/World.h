@@ -26,7 +26,7 @@ struct WorldFunction {
   uint32_t memory = none;     ///< index of a memory
   uint32_t realloc = none;    ///< index among the exports
   uint32_t postReturn = none; ///< index among the exports
-  // Of an asynchronous function.
+  // Fields of an asynchronous function.
   bool isAsyncLift = false;  ///< of an export: it gives its result with task.return
   uint32_t callback = none;  ///< index among the exports
   uint32_t resultNumber = 0; ///< what task.return must have, too

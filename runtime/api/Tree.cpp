@@ -139,7 +139,7 @@ public:
     auto visitor = [](void *user, const char *name, uint64_t node, uint32_t type, int64_t next) {
       const std::string_view text(name);
       const auto mode = modeOf(type);
-      // What cannot be an entry is none.
+      // An entry with an impossible type, name or position is left out.
       if (!mode || text.empty() || text.size() > NAME_MAX || text.find('/') != text.npos ||
           next <= 0)
         return true;

@@ -279,7 +279,7 @@
   .cfi_endproc
   .size w2nSwitchStack, .-w2nSwitchStack
 
-  // Where a stack that prepareStack has made begins.
+  // The beginning of a stack that prepareStack has made.
   W2N_FUNCTION w2nBeginStack               // x19: the function, x20: its argument
   .cfi_startproc
   .cfi_undefined x30

@@ -149,7 +149,7 @@ std::span<uint8_t> ComponentInstance::memory(const WorldFunction &function) {
 }
 
 ComponentInstance::~ComponentInstance() {
-  // What waits is ended while its instance is there.
+  // Tasks that wait are ended while their instance is there.
   tasks.reset();
 }
 

@@ -96,7 +96,7 @@ private:
   Instance *running = nullptr;
   std::shared_ptr<Instance> instance;
   std::unordered_map<uint32_t, std::shared_ptr<Function>> functions;
-  /// What `allocate` gave the host to write to; only with a boundary.
+  /// The ranges that the host was given to write to; only with a boundary.
   std::vector<MemoryRange> allocated;
   bool isActive = false, isPoisoned = false;
   /// The last call: its function, the arguments of post-return, the memory of the result.

@@ -35,7 +35,7 @@ Status keepParts(ComponentValue &value, ValueArena &arena) {
     return {};
   }
   case W2N_COMPONENT_ARRAY: {
-    // Of eight bytes each, so that any number is aligned.
+    // The copy is made of words of eight bytes, so that any number is aligned.
     const size_t bytes = value.of.array.count * bytesOf(value.element);
     W2N_TRY(words, arena.allocate<uint64_t>((bytes + 7) / 8));
     if (bytes != 0)

@@ -54,7 +54,7 @@ Status trapWith(Caller, std::span<Slot> slots) {
   return canonTrap(component::CanonTrap(uint32_t(slots[0])), uint32_t(slots[1]));
 }
 
-/// Of functions whose writes ComponentInstance reports, if there are any.
+/// The writes, if there are any, of functions for which ComponentInstance reports them.
 class ReportedWrites final : public HostWrites {
   void add(Caller, std::span<const Slot>, std::vector<MemoryRange> &) const override {}
   void trim(Caller, std::span<const Slot>, std::span<const Slot>,

@@ -28,7 +28,7 @@ public:
     HostComponentBody body;
     /// The resources of its type, and what handles of them are known by.
     std::vector<std::pair<const HostResource *, uint32_t>> resources;
-    /// Where the result is in memory: its size, or 0, and the core parameter that is its address.
+    /// The size of the result in memory, or 0, and the core parameter that is its address.
     uint64_t resultBytes = 0;
     size_t resultSlot = 0;
   };

@@ -266,7 +266,7 @@ Result<bool> Scheduler::yieldTo(bool isCancellable, TaskThread *to) {
 
 // -- Running.
 
-/// Of a component instance, one thread runs at a time.
+/// Exchanges the thread's storage with its instance's globals: one thread of it runs at a time.
 void Scheduler::exchangeContext(TaskThread &thread) {
   if (!thread.task.instance)
     return;
@@ -329,7 +329,7 @@ Status Scheduler::resume(TaskThread &first, bool isCanceled) {
   return {};
 }
 
-/// What a thread does that has no stack yet.
+/// Does the next step of a thread that has no stack yet.
 Status Scheduler::begin(TaskThread &thread) {
   Task &task = thread.task;
   if (thread.next == TaskThread::Next::Begin && !task.function.isHost) {
@@ -358,7 +358,7 @@ Status Scheduler::begin(TaskThread &thread) {
       instance.exclusive = &thread;
     W2N_CHECK(registerThread(thread));
   }
-  // What ends the caller ends what it starts, too.
+  // An interrupt of the caller ends what it starts, too.
   auto run = [this, &thread, interrupts = InterruptScope::currentInterrupts()] {
     std::list<InterruptScope> scopes;
     for (const auto &interrupt : interrupts)

@@ -65,7 +65,7 @@ public:
   bool isPromotable(const TaskThread &thread) const;
   /// Whether something can run on top of a thread that blocks in a synchronous function.
   bool canRunOthers(const TaskThread &blocked) const;
-  /// What waits is resumed at once.
+  /// Takes a thread that goes on at once from those that wait.
   void stopWaiting(TaskThread &thread);
   /// Takes away a task whose parameters the host has given wrong, so that it has not begun.
   void abandon(uint32_t task);

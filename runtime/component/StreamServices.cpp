@@ -159,7 +159,7 @@ Status TaskRuntime::cancelCopy(const Service &service, std::span<Slot> slots, Ob
   if (end->set && !service.isAsync)
     return canonTrap(CanonTrap::SyncInSet);
   end->state = CopyEnd::State::Canceling;
-  // What was copied so far is told with the cancellation.
+  // The number of elements that were copied so far is told with the cancellation.
   if (!end->hasFinalEvent()) {
     end->shared->cancel();
     if (!end->hasEvent) {

@@ -24,14 +24,14 @@ struct CopyBuffer {
   uint32_t address = 0;
   uint8_t *bytes = nullptr; ///< of the host's, if it is of numbers
   uint32_t length = 0, progress = 0;
-  /// Of the host's, if it is not of numbers: writes the element with a number into a buffer of a
-  /// guest, or reads it there. Errors: Trap.
+  /// Writes an element, by its number, into a buffer of a guest, or reads it there. Only for a
+  /// buffer of the host's that is not of numbers. Errors: Trap.
   std::function<Status(uint32_t element, const CopyBuffer &guest, uint32_t address)> convert;
   bool isHost() const { return options == ~uint32_t(0); }
   uint32_t remaining() const { return length - progress; }
 };
 
-/// What waits with a buffer, or comes with one.
+/// A party to a copy: it waits with a buffer, or comes with one.
 struct CopyParty {
   CopyBuffer buffer;
   /// Some elements were copied. The buffer may be used again until the party says that it is over.

@@ -96,7 +96,7 @@ private:
   Result<Task *> currentTask(const Service &service);
   Result<TaskThread *> threadAt(const Service &service, uint32_t index);
   Status writeEvent(const Service &service, uint32_t address, const Event &event, Slot &code);
-  /// What only a task that may wait may do.
+  /// Checks that the task may wait. Errors: Trap.
   Status checkMayBlock();
   Status waitFor(Waitable &waitable, std::shared_ptr<TableObject> object);
 

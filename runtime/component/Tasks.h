@@ -14,7 +14,7 @@ namespace w2n::runtime {
 struct TaskInstance;
 class TaskThread;
 
-/// What a task runs: functions of the merged module.
+/// The functions of the merged module that a task runs.
 struct TaskFunction {
   Function *core = nullptr, *callback = nullptr, *postReturn = nullptr;
   bool isAsyncType = true;
@@ -26,7 +26,7 @@ struct TaskFunction {
   bool needsExclusive() const { return isAsyncType && !isHost && (!isAsyncLift || callback); }
 };
 
-/// Who calls a task.
+/// The caller of a task.
 class TaskCaller {
 public:
   virtual ~TaskCaller() = default;
@@ -63,7 +63,7 @@ public:
   std::vector<std::unique_ptr<TaskThread>> threads;
 };
 
-/// What a thread waits for.
+/// The condition that a thread waits for.
 struct Condition {
   enum class Kind : uint8_t {
     Always,
@@ -81,7 +81,7 @@ struct Condition {
 
 class TaskThread {
 public:
-  /// What it does when it is resumed without a fiber.
+  /// A thread's next step when it is resumed without a fiber.
   enum class Next : uint8_t { Begin, Callback, StartFunction };
 
   TaskThread(Task &task, Next next) : task(task), next(next) {}
@@ -98,10 +98,10 @@ public:
   TaskThread *switchTo = nullptr;
   uint32_t index = 0; ///< in its component instance
   uint64_t storage[2] = {0, 0};
-  /// Of StartFunction.
+  /// The function of StartFunction, with its arguments.
   Function *startFunction = nullptr;
   uint32_t startIndex = 0, startArgument = 0;
-  /// Of a native one: what ran before it.
+  /// The thread that ran before a native one.
   TaskThread *below = nullptr;
 };
 

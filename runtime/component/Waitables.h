@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a component instance has in its table of handles beside resources (CanonicalABI.md,
+// The objects other than resources in a component instance's table of handles (CanonicalABI.md,
 // "Waitable State" to "Future State"): subtasks, ends of streams and futures, and sets of these. A
 // guest may drop, move and reuse all of it at any time; whatever is still referred to lives as long
 // as that.
@@ -28,7 +28,7 @@ enum class ObjectKind : uint8_t {
   WaitableSet
 };
 
-/// What a handle that is no resource stands for.
+/// An object that a handle stands for, other than a resource.
 struct TableObject {
   explicit TableObject(ObjectKind kind) : kind(kind) {}
   virtual ~TableObject() = default;
@@ -98,7 +98,7 @@ struct Subtask final : Waitable {
   bool isDelivered = false, isCancelRequested = false;
   /// Null once it is over.
   Task *task = nullptr;
-  /// Of the entries of the caller's table that it lends: their counters' addresses in its memory.
+  /// The addresses, in the caller's memory, of the entries of its table that it lends.
   std::vector<uint32_t> loans;
   std::function<void(uint32_t address)> endLoan;
   /// The core values that the caller has given, and then those that it gets.

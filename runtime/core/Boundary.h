@@ -21,7 +21,7 @@ struct MemoryRange {
   uint64_t address, bytes;
 };
 
-/// Where a host function writes in its caller's memories. Ranges need not be in memory.
+/// The places in its caller's memories where a host function writes. Ranges may be outside memory.
 class HostWrites {
 public:
   virtual ~HostWrites() = default;
@@ -37,8 +37,8 @@ public:
 class Boundary {
 public:
   virtual ~Boundary() = default;
-  /// What `instance`, which is being made, imports as its function `index` in place of `function`,
-  /// which is the host's. Errors: fail the instantiation.
+  /// The function that `instance`, which is being made, imports as number `index` in place of
+  /// `function`, which is the host's. Errors: fail the instantiation.
   virtual Result<std::shared_ptr<Function>> imported(Instance &instance, uint32_t index,
                                                      const std::shared_ptr<Function> &function) = 0;
   /// `instance` is made, and its start function has run, or failed with `status`.

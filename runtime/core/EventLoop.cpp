@@ -234,7 +234,7 @@ void EventLoop::takeTimers() {
   }
 }
 
-/// Those that are ready now: what they make ready comes after another look at the system.
+/// Resumes fibers that are ready; what they make ready comes after another look at the system.
 void EventLoop::runReady() {
   for (size_t count = ready.size(); count > 0; --count) {
     Fiber *fiber = ready.front();

@@ -32,7 +32,7 @@ public:
 
   /// A fiber for `function`, which begins when the loop gets to it. Errors: Limit.
   Status spawn(Fiber::Function function, FiberOptions options = {});
-  /// Those that have not ended.
+  /// The number of fibers that have not ended.
   size_t fiberCount() const { return liveFibers; }
 
   /// Lets everything run that can, after waiting for that at most `timeout` (negative: without end;
@@ -53,7 +53,7 @@ public:
 
 private:
   struct Waiter;
-  /// What waits for a descriptor, and what the system was told of it.
+  /// The waiters for a descriptor, and what the system was told of it.
   struct Watched {
     std::vector<Waiter *> waiters;
     uint32_t events = 0;

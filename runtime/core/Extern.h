@@ -53,7 +53,7 @@ struct Function {
   HeldTypes held = {};
   /// The owner's thunk for this type; null for host functions, or if the owner has none.
   artifact::EntryThunk entry = nullptr;
-  /// Where `host` writes in the memories of its caller (Boundary.h); null if it may be anywhere.
+  /// The places in its caller's memories where `host` writes (Boundary.h); null if anywhere.
   std::shared_ptr<const HostWrites> writes = nullptr;
 };
 

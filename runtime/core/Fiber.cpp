@@ -25,7 +25,7 @@ namespace {
 /// Committed as they are used. Host functions need a few KiB; what needs much, such as looking up
 /// names, runs on threads.
 constexpr uint64_t hostStackBytes = 256 << 10;
-/// What must be left for another nested call.
+/// The room that must be left for another nested call.
 constexpr uintptr_t wantedBytes = 64 << 10;
 
 constinit thread_local Fiber *currentFiber = nullptr;
@@ -53,7 +53,7 @@ private:
 
 /// The fibers of a thread, and stacks of those that have ended.
 struct Fiber::ThreadFibers {
-  /// Of each kind; more are given back to the system.
+  /// The most that are kept of each kind; more are given back to the system.
   static constexpr size_t maxFreeStacks = 128;
 
   Fiber *first = nullptr;

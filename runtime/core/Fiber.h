@@ -19,7 +19,7 @@ namespace w2n::runtime {
 
 class Fiber;
 
-/// What does not run: a fiber that is parked, or what has resumed one.
+/// The state of a stack that does not run: of a parked fiber, or of what has resumed one.
 struct StackContext {
   uintptr_t stackPointer = 0;
   Activation *activation = nullptr;
@@ -91,7 +91,7 @@ private:
   InterruptTarget interrupts;
   std::unique_ptr<HostStack> hostStack;
   std::unique_ptr<GuestStackMemory> guestStack;
-  // Of the list of the thread's.
+  // Neighbors in the list of the thread's fibers.
   Fiber *next = nullptr, *previous = nullptr;
 };
 

@@ -23,7 +23,7 @@ namespace {
 
 /// The thread's own.
 constinit thread_local InterruptTarget ofThread;
-/// Of the fiber that runs, or null.
+/// The target of the fiber that runs, or null.
 constinit thread_local InterruptTarget *ofFiber = nullptr;
 
 void setPending(uint32_t &pending, uint32_t kind) {

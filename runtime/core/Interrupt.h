@@ -25,11 +25,11 @@ namespace w2n::runtime {
 
 class InterruptScope;
 
-/// What others reach of something that runs guests, while it is in a scope: of a thread, or of a
+/// The target that others reach while something that runs guests is in a scope: a thread, or a
 /// fiber (Fiber.h), which has a flag of its own while it does not run.
 class InterruptTarget {
 public:
-  /// That of the fiber or thread that runs.
+  /// The target of the fiber or thread that runs.
   static InterruptTarget &current();
   /// Called by the thread that both belong to: `this` runs no more, and `next` does.
   void handOver(InterruptTarget &next);

@@ -11,7 +11,7 @@ namespace w2n::runtime {
 /// Reads every byte: about 100 us for 1 MB. Threads: the thread of the instance.
 uint64_t stateHash(Instance &instance);
 
-/// Of memory `index` alone.
+/// A hash of memory `index` alone.
 uint64_t memoryHash(Instance &instance, uint32_t index);
 
 /// How many memories it has.
@@ -24,7 +24,7 @@ struct GlobalValue {
   Slot slots[2];
 };
 
-/// Those that hold numbers.
+/// The instance's own globals that hold numbers.
 std::vector<GlobalValue> numericGlobals(Instance &instance);
 
 } // namespace w2n::runtime

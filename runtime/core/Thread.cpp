@@ -24,7 +24,7 @@ constexpr uint64_t maxStackBytes = uint64_t(1) << 36;
 /// frames of code that does not.
 constexpr uint64_t guardBytes = 1 << 20;
 
-/// What the calling thread's handlers run on: [page without access][stack].
+/// The stack of the calling thread's handlers: [page without access][stack].
 class HandlerStack {
 public:
   Status make();

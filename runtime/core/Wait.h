@@ -37,7 +37,7 @@ private:
   void *argument = nullptr;
 };
 
-/// What is waited for; the first of these ends it.
+/// The events that are waited for; the first of them ends the wait.
 struct Wait {
   using Clock = std::chrono::steady_clock;
 

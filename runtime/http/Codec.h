@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the library of HTTP (libwasm2native-http.so) does: bytes of a connection become messages. It
-// knows nothing of sockets, and is opened when something is served.
+// The library of HTTP (libwasm2native-http.so) turns bytes of a connection into messages. It knows
+// nothing of sockets, and is opened when HTTP is served or requested.
 #pragma once
 
 #include "runtime/http/Message.h"
@@ -45,7 +45,7 @@ public:
   virtual const char *failureText() const = 0;
 };
 
-/// What the library exports, as w2nHttpCodec.
+/// The functions that the library exports, as w2nHttpCodec.
 struct Codec {
   static constexpr uint32_t currentVersion = 1;
 

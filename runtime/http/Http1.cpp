@@ -128,7 +128,7 @@ private:
     return true;
   }
 
-  /// What Beast lets through.
+  /// Refuses what Beast lets through.
   bool checkHead() {
     size_t hosts = 0, lengths = 0;
     const std::string *coding = nullptr;

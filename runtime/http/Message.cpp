@@ -17,8 +17,8 @@ bool isTokenChar(char c) {
   return isAlphanumeric || (c != 0 && std::string_view("!#$%&'*+-.^_`|~").contains(c));
 }
 
-/// Those of RFC 9110, section 7.6.1, and what frames a message; a host may be set in a request
-/// alone.
+/// Fields that are of one connection: those of RFC 9110, section 7.6.1, and some of proxies and of
+/// HTTP/2.
 constexpr std::array<std::string_view, 9> connectionFields = {
     "connection",          "keep-alive", "proxy-connection",  "proxy-authenticate",
     "proxy-authorization", "te",         "transfer-encoding", "upgrade",

@@ -70,7 +70,7 @@ enum class Failure : uint8_t {
   InternalError,
 };
 
-/// What an operation that does not wait came to.
+/// The outcome of an operation that does not wait.
 enum class Progress : uint8_t {
   Done,
   Wait,   ///< for the descriptor

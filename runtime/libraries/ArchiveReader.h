@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What libwasm2native-archive.so does, which is opened when an archive is: it reads an archive from
+// The interface of libwasm2native-archive.so, which is opened when an archive is: it reads one from
 // beginning to end with libarchive. Nothing here is checked but what libarchive checks; members are
 // judged by who gets them (runtime/wasi/tree/ArchiveTree.cpp).
 #pragma once

@@ -29,7 +29,7 @@ constexpr uint32_t fieldsOf[] = {HasNothing,
 };
 
 constexpr uint32_t greatestKind = uint32_t(ErrorKind::Interrupted);
-/// Of an error's text.
+/// The most bytes of an error's text.
 constexpr size_t maxTextBytes = 4096;
 
 class Encoder {

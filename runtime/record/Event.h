@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What the records of a run say. The guest and the host take turns; an event is written each time
+// The records of a run. The guest and the host take turns; an event is written each time
 // that the host gives way to the guest, with what it did since the guest gave way to it.
 //
 //   Call        the guest calls the host, which returns
@@ -52,7 +52,7 @@ Outcome outcomeOf(const Status &status);
 /// For messages: "returned", or the error.
 std::string describe(const Outcome &outcome);
 
-/// What the host wrote to a memory, or how many pages it has after the host made it grow.
+/// Bytes that the host wrote to a memory, or the number of its pages after the host made it grow.
 struct MemoryWrite {
   uint32_t memory = 0;
   bool isGrowth = false;
@@ -76,8 +76,8 @@ struct Event {
 
 /// Replaces `payload` by the event.
 void encode(const Event &event, std::vector<uint8_t> &payload);
-/// Of untrusted bytes, which the event refers to. `offset` is theirs in the file. Errors:
-/// Malformed.
+/// Reads an event from untrusted bytes, which it refers to and which are at `offset` in the file.
+/// Errors: Malformed.
 Result<Event> decode(std::span<const uint8_t> payload, uint64_t offset);
 
 } // namespace w2n::record

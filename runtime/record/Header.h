@@ -24,7 +24,7 @@ void setArtifact(Header &header, const runtime::Module &module);
 Status checkArtifact(const Header &header, const runtime::Module &module);
 
 std::vector<uint8_t> encodeHeader(const Header &header);
-/// Of untrusted bytes. Errors: Malformed.
+/// Reads a header from untrusted bytes. Errors: Malformed.
 Result<Header> decodeHeader(std::span<const uint8_t> bytes, uint64_t offset);
 
 } // namespace w2n::record

@@ -16,9 +16,9 @@ using runtime::Slot;
 
 namespace {
 
-/// Of deep recursion the innermost frames are walked.
+/// The most frames that are walked: the innermost ones of deep recursion.
 constexpr size_t maxFrames = 200;
-/// Of stacks, so that a guest cannot fill the host's memory; further ones are the first node's.
+/// The most nodes of stacks, so that no guest fills the host's memory; others are the first node's.
 constexpr size_t maxNodes = 1 << 20;
 
 constexpr unsigned stepsLog2 = 3;
@@ -132,7 +132,7 @@ uint32_t HostProfile::stackNode(uint32_t &callerFunction) {
 
 Status HostProfile::callHost(uint32_t index, Function &function, runtime::Caller caller,
                              std::span<Slot> slots) {
-  // What a guest does that the host calls back is a part of the host's call.
+  // The work of a guest that the host calls back is a part of the host's call.
   if (depth > 0)
     return function.host(caller, slots);
   ++depth;

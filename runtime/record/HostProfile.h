@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Where the time of a run goes, between the guest and its host: for each function of the host how
+// The time of a run, divided between the guest and its host: for each function of the host how
 // often it was called, how long that took and how many bytes it wrote to the guest's memory, by the
 // function of the guest that called it.
 //

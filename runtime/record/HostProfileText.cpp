@@ -25,7 +25,7 @@ std::string timeText(uint64_t ns) {
   return std::to_string(ns) + " ns";
 }
 
-/// Of a frame in a line of stacks: what separates them is replaced.
+/// The name of a frame in a line of stacks: what separates frames is replaced.
 std::string foldable(std::string name) {
   for (char &letter : name)
     if (letter == ';' || letter == ' ' || uint8_t(letter) < 0x20)

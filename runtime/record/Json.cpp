@@ -10,7 +10,7 @@ namespace w2n::record {
 
 namespace {
 
-/// Of the character that begins `text`, at least 1; 0 if it is none.
+/// The size of the character that begins `text`, at least 1; 0 if it is none.
 size_t characterBytes(std::string_view text) {
   for (size_t bytes = 1; bytes <= 4 && bytes <= text.size(); ++bytes)
     if (isUtf8({reinterpret_cast<const uint8_t *>(text.data()), bytes}))

@@ -24,7 +24,7 @@ inline constexpr std::string_view logMagic = "W2N-RECORD\r\n";
 inline constexpr uint32_t logVersion = 1;
 inline constexpr uint64_t logStartBytes = 16, recordHeadBytes = 8;
 
-/// What a payload of so many bytes takes.
+/// The size that a payload of so many bytes takes.
 constexpr uint64_t paddedBytes(uint64_t bytes) { return (bytes + 3) & ~uint64_t(3); }
 
 /// The check of a record with this payload after one with the check `previous`.
@@ -70,7 +70,7 @@ public:
   /// The next payload; nothing where what was written ends. Errors: Malformed (damage), again at
   /// each call.
   Result<std::optional<std::span<const uint8_t>>> next();
-  /// Of the record that `next` looks at.
+  /// The offset of the record that `next` looks at.
   uint64_t offset() const { return position; }
 
 private:

@@ -111,7 +111,7 @@ void Recorder::exported(Instance &, uint32_t index, Function &function) {
 void Recorder::instantiated(Instance &instance, const Status &status) {
   recorded = &instance;
   event = {.kind = EventKind::Instantiated, .outcome = outcomeOf(status)};
-  // What an artifact begins with needs no hash, which would read all of a memory that is not
+  // The initial state of an artifact needs no hash, which would read all of a memory that is not
   // touched yet. The first is due as if one had taken so long.
   lastState = Clock::now();
   stateCost = expectedStateCost(instance);

@@ -20,7 +20,7 @@ namespace w2n::record {
 
 struct RecorderOptions {
   std::string path;
-  /// Of the file; a recorded call that would make it larger fails.
+  /// The most bytes of the file; a recorded call that would make it larger fails.
   uint64_t maxBytes = uint64_t(64) << 30;
   /// Between its calls of the guest, the host may write anywhere without saying so.
   bool hostWritesUnseen = false;
@@ -80,7 +80,7 @@ private:
   /// Why nothing is written any more.
   Status state;
   Status lastInner;
-  /// Of one event, kept for their room.
+  /// The current event and its bytes, kept for their room.
   Event event;
   std::vector<uint8_t> payload;
   Clock::time_point lastState = {};

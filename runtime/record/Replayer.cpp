@@ -29,7 +29,7 @@ Status statusOf(const Outcome &outcome) {
   return std::unexpected(std::move(error));
 }
 
-/// Of the guest, which has called the host.
+/// The backtrace of the guest, which has called the host.
 std::string backtraceOf(Instance &instance) {
   std::string text;
   if (runtime::Activation *activation = runtime::w2nCurrentActivation) {
@@ -278,7 +278,7 @@ Status Replayer::checkState(Instance &running, const Event &event) {
   return {};
 }
 
-/// Those that the record has here.
+/// Checks the states that the record has here.
 Status Replayer::checkStates(Instance &running) {
   for (const Event *event = peek(); event && event->kind == EventKind::Memory; event = peek()) {
     W2N_CHECK(checkState(running, *event));

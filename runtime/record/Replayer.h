@@ -34,15 +34,15 @@ struct ReplayResult {
   Outcome outcome;
 };
 
-/// Where a replay can be looked at: the guest calls the host, or has trapped.
+/// A point at which a replay can be looked at: the guest calls the host, or has trapped.
 struct ReplayStop {
   runtime::Instance &instance;
   /// From 1; of a trap, that of the last call.
   uint64_t call;
-  /// Of the function; empty at a trap.
+  /// The function's name; empty at a trap.
   std::string name;
   std::span<const uint64_t> arguments;
-  /// Of the guest, a line for each frame.
+  /// The guest's backtrace, a line for each frame.
   std::string backtrace;
   /// The error of a trap, else null.
   const Error *trap;

@@ -9,8 +9,8 @@ namespace w2n::serve {
 
 namespace {
 
-/// What guests print, on the server's standard error. Asks the system nothing when an instance
-/// begins.
+/// The standard output of guests, which is the server's standard error. Asks the system nothing
+/// when an instance begins.
 class GuestOutput final : public wasi::HostStream {
 public:
   wasi::WasiResult<size_t> read(std::span<uint8_t>) override {

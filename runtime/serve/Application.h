@@ -12,10 +12,10 @@
 namespace w2n::serve {
 
 struct ApplicationOptions {
-  /// What every instance is given; its standard streams are the server's to set.
+  /// The options of every instance; its standard streams are the server's to set.
   wasi::WasiOptions wasi;
   runtime::InstanceOptions instance;
-  /// What makes requests of guests; null if they may make none.
+  /// The client that makes requests of guests; null if they may make none.
   std::shared_ptr<wasi::p2::HttpClient> httpClient;
 };
 

@@ -8,7 +8,7 @@
 
 namespace w2n::serve {
 
-/// What is known of a request besides its head.
+/// The ends of the connection that a request came by.
 struct Peer {
   std::string remoteAddress, localAddress, localPort;
 };

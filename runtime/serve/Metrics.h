@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What a server counts, in the text form of Prometheus.
+// The counts of a server, in the text form of Prometheus.
 #pragma once
 
 #include <array>

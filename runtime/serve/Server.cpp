@@ -94,7 +94,7 @@ void Server::run(std::unique_ptr<EventLoop> &loop) {
 }
 
 void Server::accept(int listener, bool isAdmin) {
-  // Where descriptors are used up, the clients that are there have to go first.
+  // The pause for clients to go, where descriptors are used up.
   constexpr auto pause = std::chrono::milliseconds(20);
   Stop stop;
   add(stop);

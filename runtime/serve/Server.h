@@ -43,7 +43,7 @@ struct ServerOptions {
   http::ParserLimits limits;
   /// Called on any thread. May be empty.
   std::function<void(const LogRecord &record)> log;
-  /// What a guest did wrong: for the server's log. Called on any thread.
+  /// Takes what a guest did wrong, for the server's log. Called on any thread.
   std::function<void(std::string_view route, const Error &error)> onError;
 };
 
@@ -66,10 +66,10 @@ public:
 
 private:
   friend class Connection;
-  /// What waits for the server's end: a connection, or what accepts them.
+  /// Something that waits for the server's end: a connection, or what accepts them.
   struct Stop {
     runtime::WakeToken token;
-    /// Of the guest that runs, under the lock.
+    /// The interrupt of the guest that runs, under the lock.
     std::shared_ptr<runtime::Interrupt> running;
   };
 

@@ -152,7 +152,7 @@ private:
     return 0;
   }
 
-  /// What the call has written of `range`, and takes it from `moved`.
+  /// The bytes of `range` that the call has written; buffers of a list take theirs from `moved`.
   uint64_t writtenBytes(const Write &write, const MemoryRange &range, bool hasFailed,
                         uint64_t &moved) const {
     switch (write.shape) {
@@ -191,7 +191,7 @@ private:
     }
   }
 
-  /// Of the one list that a call has: all ranges but those of the other parameters.
+  /// The number of buffers in a call's only list: all ranges but those of the other parameters.
   size_t vectorCount(const std::vector<MemoryRange> &ranges) const {
     return ranges.size() - (writes.size() - 1);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Where a call of the table writes in guest memory, by the types of its parameters (Calls.h): for
-// what records runs, so that the calls themselves need not say it.
+// The places in guest memory where a call of the table writes, by the types of its parameters
+// (Calls.h): for what records runs, so that the calls themselves need not say it.
 #pragma once
 
 #include "runtime/core/Boundary.h"

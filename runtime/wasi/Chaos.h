@@ -21,7 +21,7 @@ public:
   bool interrupts() { return oneOf(16); }
   /// One write or new entry of thirty-two.
   bool diskIsFull() { return oneOf(32); }
-  /// Of `bytes`, which are more than 0, how many are moved: all, or at least 1.
+  /// The part of `bytes`, which are more than 0, that is moved: all, or at least 1.
   uint64_t shortened(uint64_t bytes);
   /// By how much clocks are ahead: one reading of four moves them by up to 10 ms.
   uint64_t aheadNs();

@@ -20,7 +20,7 @@ Outcome checkRights(const File &file, Needs needs);
 
 /// As F_GETFL of fcntl(2) gives them; negative, with errno, if it fails.
 int flagsOfFile(const File &file);
-/// What fstat(2) says, whatever the file's rights are.
+/// The answer of fstat(2), whatever the file's rights are.
 WasiResult<struct stat> statusWithoutRights(const File &file);
 
 // Each of the following: Errors: NotCapable, those of the system call.

@@ -33,7 +33,7 @@ Outcome waitOnce(Clocks &clocks, uint64_t timeoutNs, std::span<pollfd> descripto
   if (timeoutNs == 0 && descriptors.empty())
     return {};
   const bool sleeps = clocks.isFrozen() && timeoutNs != waitForever;
-  // What need not wait asks the system itself.
+  // A call that need not wait asks the system itself.
   if (timeoutNs != 0 && !sleeps && runtime::waitParks()) {
     for (pollfd &descriptor : descriptors)
       descriptor.revents = 0;

@@ -47,7 +47,7 @@ public:
   Clocks clocks;
   RandomSource random;
   Quota quota;
-  /// What files of trees are waited for by (FileTable.h); opened with the first tree.
+  /// The descriptor that stands for files of trees in waits (FileTable.h); opened with the first.
   Descriptor alwaysReady;
   NetworkPolicy network;
 

@@ -208,7 +208,7 @@ void Runner::run(const Json &commands) {
   for (const Json &command : commands) {
     // Syntax of the text format, of which there is no parser here.
     const bool isText = command.value("module_type", "binary") == "text";
-    // What is done with a component in the text format is left out with it.
+    // Commands about a component in the text format are left out with it.
     const bool isDefinition = command.contains("module_type");
     if (isDefinition)
       isCurrentText = isText && command["type"] == "component";

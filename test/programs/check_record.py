@@ -31,7 +31,7 @@ SAME, ENDS_EARLY = 0, 3
 
 
 def replayed(command: list[str], record: pathlib.Path, wanted: int) -> str:
-    """What `replay` prints of `record`, in a folder that has nothing, without input."""
+    """The output of `replay` for `record`, in another folder, with no environment but PATH, without input."""
     done = subprocess.run([*command[:-1], "replay", str(record)], stdin=subprocess.DEVNULL, capture_output=True,
                           text=True, cwd="/", env={"PATH": os.environ["PATH"]}, check=False)
     if done.returncode != wanted:

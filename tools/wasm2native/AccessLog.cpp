@@ -24,7 +24,7 @@ std::string timeText() {
 
 double milliseconds(const serve::LogRecord &record) { return double(record.time.count()) / 1e6; }
 
-/// What clients send must not steer a terminal, nor begin a line of its own.
+/// A line in which nothing that clients send steers a terminal, or begins a line of its own.
 std::string textLine(const serve::LogRecord &record) {
   char numbers[96];
   snprintf(numbers, sizeof(numbers), "%u %llu %llu %.3fms\n", record.status,

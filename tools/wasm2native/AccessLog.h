@@ -6,7 +6,7 @@
 
 namespace w2n::tool {
 
-/// What writes a line on standard output for each request; empty for None.
+/// A function that writes a line on standard output for each request; empty for None.
 std::function<void(const serve::LogRecord &)> accessLog(LogFormat format);
 
 } // namespace w2n::tool

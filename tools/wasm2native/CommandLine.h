@@ -35,7 +35,7 @@ struct CommandSpec {
   std::span<const OptionRow> furtherOptions = {};
   /// Options about what a program may use.
   std::span<const OptionRow> limitOptions = {};
-  /// Those about what looks at a run.
+  /// Options about what looks at a run.
   std::span<const OptionRow> observerOptions = {};
   /// After the options in the help: an empty line first.
   const char *epilogue = "";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What looks at the calls between the program that this process runs and its host: `run --record`,
+// Observers of the calls between the program that this process runs and its host: `run --record`,
 // --profile-host, --flame-graph, and --trace=json of the sandbox's options.
 #pragma once
 
@@ -38,8 +38,8 @@ struct ObserverRequest {
 /// Errors: for usageError.
 std::expected<ObserverRequest, std::string> readObserverOptions(const CommandLine &line);
 
-/// What `module` is to be instantiated with. `header` has what a record says of the run. Errors: as
-/// Recorder::create; Unsupported for programs with threads.
+/// The boundary to instantiate `module` with; null if nothing observes it. `header` has what a
+/// record says of the run. Errors: as Recorder::create; Unsupported for programs with threads.
 Result<std::shared_ptr<runtime::Boundary>> startObservers(const ObserverRequest &request,
                                                           const runtime::Module &module,
                                                           record::Header header);

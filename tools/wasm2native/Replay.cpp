@@ -19,7 +19,7 @@
 #include <cstdio>
 #include <unistd.h>
 
-/// Where a debugger can wait for the point that --until names: the guest is on the stack.
+/// A debugger can stop here for the point that --until names: the guest is on the stack.
 extern "C" [[gnu::noinline, gnu::visibility("default")]] void w2nReplayStopped() {
   asm volatile("" ::: "memory");
 }
@@ -71,7 +71,7 @@ constinit const CommandSpec replaySpec = {
 
 namespace {
 
-/// What --until asks for.
+/// The point that --until asks for.
 class Until {
 public:
   explicit Until(std::string text) : text(std::move(text)) {

@@ -80,7 +80,7 @@ constinit const CommandSpec serveSpec = {
 
 namespace {
 
-/// What tells a file from the one that replaces it.
+/// The state that tells a file from the one that replaces it.
 struct FileState {
   uint64_t inode = 0;
   int64_t size = -1, seconds = 0, ns = 0;
@@ -126,7 +126,7 @@ std::vector<int> givenSockets() {
   return sockets;
 }
 
-/// Where a socket listens, as clients name it.
+/// The URL at which a socket listens, as clients name it.
 std::string urlOf(int socket) {
   sockaddr_storage address = {};
   socklen_t bytes = sizeof(address);
@@ -177,7 +177,7 @@ Result<serve::Routes> Service::loadRoutes() {
   return routes;
 }
 
-/// Where there is no room for a pool, instances are made without.
+/// Makes a pool for instances; where there is no room for it, they are made without.
 Status Service::makePool() {
   runtime::InstancePool::Options options;
   options.slots = request.server.maxInstances;

@@ -138,7 +138,7 @@ std::expected<ServeRequest, std::string> readServeRequest(const CommandLine &lin
   request.log = log;
   W2N_TRY(wasi, readWasiOptions(line));
   request.application.wasi = std::move(wasi);
-  // What guests print, the server decides.
+  // Standard streams of guests are the server's to decide on.
   request.application.wasi.standardInput = -1;
   request.application.wasi.raiseBrokenPipe = false;
   return request;

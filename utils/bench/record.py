@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""What recording costs, and how large records are.
+"""The cost of recording, and the size of records.
 
     utils/bench/record.py PYTHON [--bin build/release/bin/wasm2native] [--rounds 9] [SCRIPT...]
 

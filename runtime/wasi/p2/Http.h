@@ -11,7 +11,7 @@ namespace w2n::wasi::p2 {
 
 class HttpClient;
 
-/// Where the answer to a request goes.
+/// The receiver of the answer to a request.
 class HttpResponder {
 public:
   virtual ~HttpResponder() = default;
@@ -76,7 +76,7 @@ struct OutgoingBytes {
   std::optional<uint64_t> declaredBytes;
   uint64_t writtenBytes = 0;
   bool isFinished = false;
-  /// What was finished before there was a writer.
+  /// The trailers of a body that was finished before there was a writer.
   http::Fields trailers;
 
   void write(std::span<const uint8_t> bytes);

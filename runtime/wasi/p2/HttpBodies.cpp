@@ -10,7 +10,7 @@ namespace w2n::wasi::p2 {
 
 namespace {
 
-// Of a body that is on its way out, so much is kept.
+// The most bytes that are kept of a body that is on its way out.
 constexpr size_t maxKeptBytes = 64 << 10;
 
 StreamError closedError() { return {StreamError::Closed{}}; }

@@ -260,7 +260,7 @@ Progress Exchange::readHead() {
                                             : Failure::HttpProtocolError);
       return Progress::Failed;
     }
-    // What comes before the answer is not for the guest (RFC 9110, section 15.2).
+    // Responses that come before the answer are not for the guest (RFC 9110, section 15.2).
     const unsigned status = parser->response().status;
     if (status >= 200 || status == 101) {
       step = Step::Ready;

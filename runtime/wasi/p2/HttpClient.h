@@ -16,7 +16,7 @@ public:
   struct Options {
     /// To where requests may go.
     std::vector<NetworkRule> hosts;
-    /// Of responses.
+    /// The limits of responses.
     http::ParserLimits limits = {.maxHeadBytes = 64 << 10, .maxBodyBytes = UINT64_MAX};
     /// At a time, of all guests that share the client.
     uint32_t maxConnections = 1024;

@@ -8,7 +8,7 @@ namespace w2n::wasi::p2 {
 
 namespace {
 
-// What one list of fields may take of the host's memory.
+// The most of the host's memory that one list of fields may take.
 constexpr size_t maxBytes = 256 << 10;
 // Besides name and value.
 constexpr size_t bytesOfField = 64;

@@ -17,7 +17,7 @@ Scheme plainScheme(bool isSecure) {
   return scheme;
 }
 
-/// What may stand in a line of a request: no spaces, no line ends.
+/// Whether a text may stand in a line of a request: no spaces, no control characters.
 bool isVisible(std::string_view text) {
   for (const char c : text)
     if (uint8_t(c) <= ' ' || c == 0x7f)

@@ -37,7 +37,7 @@ public:
   WasiResult<FileHandle> keep(File file);
 
   const std::shared_ptr<WasiContext> wasi;
-  /// What makes requests of the guest; null if it may make none.
+  /// The client that makes requests of the guest; null if it may make none.
   std::shared_ptr<HttpClient> httpClient;
 
 private:
@@ -51,7 +51,7 @@ std::unexpected<Error> interrupted();
 /// The guest broke a rule whose breach traps.
 std::unexpected<Error> trap(std::string text);
 
-/// What the states of instances share: the types of their resources.
+/// The part that the states of instances share: the types of their resources.
 class StatePrototype final : public runtime::HostContext {
 public:
   StatePrototype();

@@ -14,7 +14,7 @@
 namespace w2n::wasi {
 
 struct ArchiveLimits {
-  /// Of all files, unpacked.
+  /// The size of all files, unpacked.
   uint64_t maxBytes = uint64_t(1) << 30;
   uint64_t maxMembers = 1 << 18;
 };

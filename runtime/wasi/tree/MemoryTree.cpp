@@ -126,7 +126,7 @@ public:
       const auto first = pages.lower_bound(kept);
       memory().leftBytes += uint64_t(std::distance(first, pages.end())) * pageBytes;
       pages.erase(first, pages.end());
-      // What is cut off does not come back when the file grows again.
+      // Bytes that are cut off do not come back when the file grows again.
       const uint64_t rest = newBytes % pageBytes;
       if (const auto last = pages.find(newBytes / pageBytes); rest != 0 && last != pages.end())
         std::memset(last->second.get() + rest, 0, pageBytes - rest);

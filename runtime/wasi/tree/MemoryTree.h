@@ -9,7 +9,7 @@
 namespace w2n::wasi {
 
 struct MemoryTreeLimits {
-  /// Of pages of files and targets of links.
+  /// The size of pages of files and targets of links.
   uint64_t maxBytes = 64 << 20;
   /// Names, each further one of the same file included.
   uint64_t maxEntries = 65536;

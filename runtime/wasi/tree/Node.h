@@ -17,7 +17,7 @@
 
 namespace w2n::wasi {
 
-/// What the nodes of one tree have in common.
+/// The common part of the nodes of one tree.
 class Tree {
 public:
   Tree();
@@ -37,13 +37,13 @@ struct ListedEntry {
   std::string_view name;
   uint64_t inode;
   mode_t type; ///< S_IFREG, S_IFDIR or S_IFLNK
-  /// Where the directory is read on after this entry; neither 0 nor one of the two least numbers.
+  /// The position to read on from after this entry; neither 0 nor one of the two least numbers.
   int64_t next;
 };
 /// Returns whether it wants more.
 using EntryVisitor = std::function<bool(const ListedEntry &)>;
 
-/// What to make at a name.
+/// A node to make at a name.
 struct NewNode {
   mode_t type = S_IFREG; ///< S_IFREG, S_IFDIR or S_IFLNK
   mode_t permissions = 0666;

@@ -18,7 +18,7 @@ namespace {
 
 // A call that copies much is ended with its guest after one of these.
 constexpr size_t pieceBytes = 1 << 20;
-// What a call moves at most, as with read(2).
+// The most that a call moves, as with read(2).
 constexpr uint64_t maxBytes = 0x7ffff000;
 
 /// Moves the bytes of `vectors` by `move(buffer, offset)`, in pieces, until one moves less than it
@@ -151,7 +151,7 @@ void OpenNode::setFlags(int newFlags) {
 
 namespace {
 
-// Where a directory is read: at its beginning, after ".", after "..", or at a node's position.
+// Positions in a directory besides its node's: the beginning, after "." and after "..".
 constexpr int64_t atStart = 0, afterSelf = INT64_MIN, afterParent = INT64_MIN + 1;
 
 /// Puts records one after the other as long as they fit.

@@ -19,7 +19,7 @@ public:
 
   WasiResult<ssize_t> read(const IoVectors &vectors);
   WasiResult<ssize_t> readAt(const IoVectors &vectors, uint64_t offset);
-  /// Where the file is, or at its end if it is open for appending.
+  /// Writes at the file's position, or at its end if it is open for appending.
   WasiResult<ssize_t> write(const IoVectors &vectors);
   WasiResult<ssize_t> writeAt(const IoVectors &vectors, uint64_t offset);
   WasiResult<ssize_t> append(const IoVectors &vectors);

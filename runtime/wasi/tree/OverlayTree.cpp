@@ -127,7 +127,7 @@ private:
     return std::string(whiteoutPrefix) + child;
   }
   bool isWhitedOut(const std::string &child) { return has(upper.get(), whiteoutOf(child)); }
-  /// What the lower layer has at a name, if that shows. Never with an error.
+  /// The lower layer's node at a name; null if none shows, or on an error.
   NodeHandle lowerAt(const std::string &child) {
     if (!lower || isWhitedOut(child))
       return nullptr;
@@ -180,7 +180,7 @@ private:
   std::shared_ptr<OverlayNode> parent;
   std::string name;
   bool isRemoved = false;
-  /// Those that are in use, and some that were.
+  /// The children that are in use, and some that were.
   std::map<std::string, std::weak_ptr<OverlayNode>> children;
   size_t sweepAt = 64;
   const uint64_t inode;
@@ -272,7 +272,7 @@ WasiResult<NodeHandle> OverlayNode::copyTo(Node &directory) {
   } else if (!isFile() && !isDirectory()) {
     return std::unexpected(Errno::Acces);
   }
-  // What was left there is no complete copy.
+  // A copy that was left there is not complete.
   if (const auto old = directory.find(copyName))
     W2N_CHECK(directory.remove(copyName, (*old)->isDirectory()));
   W2N_TRY(made, directory.make(copyName, {type, status.st_mode & 0777, text}));
@@ -428,8 +428,8 @@ Outcome OverlayNode::rename(const std::string &child, Node &to, const std::strin
     if (replaced->upper && from.st_ino == there.st_ino && from.st_dev == there.st_dev)
       return {};
   }
-  // What is hidden before it is moved or replaced is still there, in the upper layer. A directory
-  // must not be merged with what the lower layer has at its new name; a file is not.
+  // An entry that is hidden before it is moved or replaced is still there, in the upper layer. A
+  // directory must not be merged with what the lower layer has at its new name; a file is not.
   W2N_CHECK(hide(child));
   if (moved->isDirectory())
     W2N_CHECK(target.hide(newName));

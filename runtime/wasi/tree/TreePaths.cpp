@@ -120,7 +120,7 @@ private:
 
 bool writes(int flags) { return (flags & O_ACCMODE) != O_RDONLY; }
 
-/// What openat(2) refuses of what is there.
+/// Refuses what openat(2) refuses of a node that is there.
 Outcome checkOpening(const Node &node, int flags) {
   if (node.isLink())
     return std::unexpected(flags & O_DIRECTORY ? Errno::NotDir : Errno::Loop);

@@ -197,7 +197,7 @@ define i1 @equal(ptr %address) {
   ret i1 %equal
 }
 
-; Of a pair LLVM would make two stores.
+; LLVM would make two stores of a pair.
 ; CHECK-LABEL: define void @pair(
 ; CHECK: store volatile i64
 define void @pair(ptr %address, i32 %first, i32 %second) {

@@ -127,7 +127,7 @@ def check_failures(server: Served) -> None:
         fail("no backtrace of the trap\n" + "\n".join(server.errors))
 
 
-# What two servers might read differently, and what is too much.
+# Requests that two servers might read differently, and ones that are too much.
 WRONG = (
     (400, b"GET /hello HTTP/1.1\r\n\r\n"),
     (400, b"GET /hello HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n"),

@@ -98,11 +98,11 @@ TEST(RecordTest, EndsTheRunAtTheLimit) {
   ASSERT_FALSE(last);
   EXPECT_NE(last.error().text.find("would be larger than 300 bytes"), std::string::npos);
   EXPECT_FALSE(run.recorder->finish());
-  // What was written replays.
+  // The part that was written replays.
   EXPECT_EQ(replay(run.file.read()).end, ReplayEnd::RecordEnds);
 }
 
-// What is planted has right checks, so that the replay itself must find it.
+// Planted events have right checks, so that the replay itself must find them.
 TEST(RecordTest, FindsWhereARunDiffers) {
   const std::vector<uint8_t> log = test::recordAll();
   const auto planted = [&](EventKind kind, auto change) {

@@ -307,7 +307,7 @@ TEST_F(TreeTest, MemoryHasALimit) {
   EXPECT_EQ(tree.link("f", "g"), "ok");
   EXPECT_EQ(tree.link("f", "h"), "ENOSPC");
   EXPECT_EQ(tree.makeDirectory("e"), "ENOSPC");
-  // What is removed gives its room back when nobody has it open any more.
+  // A removed file gives its room back when nobody has it open any more.
   EXPECT_EQ(tree.unlink("f"), "ok");
   EXPECT_EQ(tree.unlink("g"), "ok");
   EXPECT_EQ(tree.writeAt("y", uint64_t(1) << 39), "ENOSPC");

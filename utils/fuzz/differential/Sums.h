@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What many calls of a function gave, in one line: two runs that print the same line did the same,
-// but for chances of 2^-64 or so. run.mjs computes the same sums.
+// Sums of what many calls of a function gave, in one line: two runs that print the same line did
+// the same, but for chances of 2^-64 or so. run.mjs computes the same sums.
 //
 //   COUNT RETURNED VALUES STATES|SUM MESSAGE|SUM MESSAGE...
 //

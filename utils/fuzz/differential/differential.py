@@ -47,7 +47,7 @@ class Runners:
         self.timeout = TIMEOUT + 10 * options.calls if options.reduce is None else REDUCE_TIMEOUT
 
     def output(self, folder, contents, flags=()):
-        """What the runners print of all modules, and what is wrong with them."""
+        """The output of the runners for all modules, and what is wrong with it."""
         (folder / "calls").write_text("".join(f"{first} {second}\n" for first, second in calls(self.options.calls)))
         for name, content in contents.items():
             (folder / name).write_bytes(content)

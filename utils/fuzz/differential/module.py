@@ -55,7 +55,7 @@ class Module:
         return function
 
     def hash(self):
-        """Of globals alone: the runners look at memory themselves, as code of -O0 would take most of the time for it."""
+        """A hash of globals and memory.size: runners read memory themselves, as code of -O0 would take too long."""
         function = Function("", "l")
         hash_ = function.local("l")
         function.body = []
