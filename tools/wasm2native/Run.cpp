@@ -2,6 +2,7 @@
 
 // wasm2native run: a WASI command, or one exported function.
 #include "runtime/cache/Settings.h"
+#include "runtime/component/Component.h"
 #include "runtime/core/Instance.h"
 #include "runtime/core/Interrupt.h"
 #include "runtime/core/ProfileFile.h"
@@ -476,6 +477,17 @@ Status observe(Request &request, const runtime::Module &module) {
   return {};
 }
 
+/// Errors: Unsupported, for a run whose tasks take turns, which observers do not follow.
+Status checkObservable(const Request &request, std::shared_ptr<const runtime::Module> module) {
+  if (!request.observers.any() || module->metadata().component().empty())
+    return {};
+  W2N_TRY(component, runtime::Component::create(std::move(module)));
+  if (component->world().concurrency.services.empty())
+    return {};
+  return fail(ErrorKind::Unsupported, "a component with asynchronous functions cannot be recorded, "
+                                      "profiled or traced as JSON yet");
+}
+
 int runRequest(Request &request, std::span<char *const> arguments) {
   if (!request.isQuiet)
     directoryNote().watch(request.wasi);
@@ -496,7 +508,10 @@ int runRequest(Request &request, std::span<char *const> arguments) {
   auto module = world.load(request.file, request);
   if (!module)
     endProgram(request.file, std::unexpected(module.error()));
-  if (Status ready = observe(request, **module); !ready)
+  Status ready = checkObservable(request, *module);
+  if (ready)
+    ready = observe(request, **module);
+  if (!ready)
     return reportError(request.file, ready.error());
   if (!(*module)->metadata().component().empty())
     endProgram(request.file, runWithHost(world, *module, request, arguments));
