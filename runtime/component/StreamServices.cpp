@@ -15,8 +15,6 @@ using component::WorldElement;
 
 namespace {
 
-constexpr uint32_t blocked = 0xffffffff;
-
 bool isFutureEnd(ObjectKind kind) {
   return kind == ObjectKind::ReadableFuture || kind == ObjectKind::WritableFuture;
 }

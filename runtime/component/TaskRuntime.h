@@ -10,6 +10,9 @@
 
 namespace w2n::runtime {
 
+/// The result of an operation that goes on after its call (CanonicalABI.md, "BLOCKED").
+inline constexpr uint32_t blocked = 0xffffffff;
+
 class ComponentInstance;
 
 class TaskRuntime {

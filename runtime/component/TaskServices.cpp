@@ -19,7 +19,7 @@ using component::WorldFunction;
 
 namespace {
 
-constexpr uint32_t handleShift = 4, blocked = 0xffffffff;
+constexpr uint32_t handleShift = 4;
 
 } // namespace
 
