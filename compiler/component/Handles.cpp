@@ -324,9 +324,7 @@ uint32_t Handles::beginLoans(CodeEmitter &e) {
   return saved;
 }
 
-void Handles::endLoans(CodeEmitter &e, uint32_t instance, uint32_t saved) {
-  const Table &table = tableOf(instance);
-  const uint32_t address = e.newLocal();
+void Handles::beginLoansSince(CodeEmitter &e, uint32_t saved) {
   e.block();
   e.loop();
   e.getGlobal(*loanTop);
@@ -336,6 +334,12 @@ void Handles::endLoans(CodeEmitter &e, uint32_t instance, uint32_t saved) {
   addToGlobal(e, *loanTop, uint32_t(-4));
   e.getGlobal(*loanTop);
   e.access(Op::I32Load, *loans, 0);
+}
+
+void Handles::endLoans(CodeEmitter &e, uint32_t instance, uint32_t saved) {
+  const Table &table = tableOf(instance);
+  const uint32_t address = e.newLocal();
+  beginLoansSince(e, saved);
   e.tee(address);
   e.get(address);
   e.access(Op::I32Load, table.memory, loansAt);
@@ -349,15 +353,7 @@ void Handles::endLoans(CodeEmitter &e, uint32_t instance, uint32_t saved) {
 
 void Handles::giveLoans(CodeEmitter &e, uint32_t saved) {
   loanMemory();
-  e.block();
-  e.loop();
-  e.getGlobal(*loanTop);
-  e.get(saved);
-  e.op(Op::I32Eq);
-  e.brIf(1);
-  addToGlobal(e, *loanTop, uint32_t(-4));
-  e.getGlobal(*loanTop);
-  e.access(Op::I32Load, *loans, 0);
+  beginLoansSince(e, saved);
   e.call(adapters.services.importOf(component::Service::NoteLoan));
   e.br(0);
   e.end();

@@ -64,6 +64,9 @@ public:
   void checkNoBorrows(CodeEmitter &e, uint32_t instance);
 
 private:
+  /// Begins a loop over the loans since `saved`, the last first, with the address of its handle on
+  /// the stack; ends with two `end`.
+  void beginLoansSince(CodeEmitter &e, uint32_t saved);
   // The same, with the resource, counted from 1, on the stack as well.
   void addOwn(CodeEmitter &e, uint32_t instance);
   void addBorrow(CodeEmitter &e, uint32_t instance);

@@ -137,6 +137,11 @@ Status TaskRuntime::copy(const Service &service, std::span<Slot> slots, ObjectKi
   };
   W2N_CHECK(end->shared->transfer(*end, end->isWritable(), copyThem,
                                   element.bytes == 0 || element.isNumber));
+  return answerCopy(service, end, slots);
+}
+
+Status TaskRuntime::answerCopy(const Service &service, const std::shared_ptr<CopyEnd> &end,
+                               std::span<Slot> slots) {
   if (!end->hasEvent) {
     if (service.isAsync) {
       slots[0] = blocked;
@@ -158,18 +163,9 @@ Status TaskRuntime::cancelCopy(const Service &service, std::span<Slot> slots, Ob
     return canonTrap(CanonTrap::SyncInSet);
   end->state = CopyEnd::State::Canceling;
   // The number of elements that were copied so far is told with the cancellation.
-  if (!end->hasFinalEvent()) {
+  if (!end->hasFinalEvent())
     end->shared->cancel();
-    if (!end->hasEvent) {
-      if (service.isAsync) {
-        slots[0] = blocked;
-        return {};
-      }
-      W2N_CHECK(waitFor(*end, end));
-    }
-  }
-  slots[0] = end->takeEvent().payload;
-  return {};
+  return answerCopy(service, end, slots);
 }
 
 Status TaskRuntime::dropEnd(const Service &service, std::span<Slot> slots, ObjectKind kind) {

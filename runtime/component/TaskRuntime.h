@@ -87,6 +87,9 @@ private:
 #undef W2N_END_SERVICES
   Status makeEnds(const Service &service, std::span<Slot> slots, bool isFuture);
   Status copy(const Service &service, std::span<Slot> slots, ObjectKind kind);
+  /// Gives the event of an operation on `end`, waiting for it if the service is synchronous.
+  Status answerCopy(const Service &service, const std::shared_ptr<CopyEnd> &end,
+                    std::span<Slot> slots);
   Status cancelCopy(const Service &service, std::span<Slot> slots, ObjectKind kind);
   Status dropEnd(const Service &service, std::span<Slot> slots, ObjectKind kind);
   Status openBuffer(const Service &service, CopyBuffer &buffer);
