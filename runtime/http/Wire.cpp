@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <memory>
 #include <sys/socket.h>
 #include <utility>
 
@@ -20,7 +21,9 @@ constexpr size_t pieceBytes = 16 << 10;
 Progress Wire::fill() {
   if (hasEnded)
     return Progress::End;
-  thread_local uint8_t piece[pieceBytes];
+  // By a pointer, since room for a library's own thread-local variables is scarce (tls_model).
+  thread_local const std::unique_ptr<uint8_t[]> buffer(new uint8_t[pieceBytes]);
+  uint8_t *const piece = buffer.get();
   ssize_t bytes;
   do
     bytes = recv(socket, piece, pieceBytes, MSG_DONTWAIT);

@@ -52,6 +52,15 @@ class Served:
             time.sleep(0.01)
         return self
 
+    def log_line(self, index: int) -> str:
+        """A line of the log, which comes after the answer."""
+        until = time.monotonic() + 60
+        while len(self.log) <= index:
+            if time.monotonic() > until:
+                fail(f"the log has {len(self.log)} lines")
+            time.sleep(0.01)
+        return self.log[index]
+
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.ports["serving"]), timeout=30)
 
@@ -210,7 +219,7 @@ def check_life(command: list[str], artifact: pathlib.Path, other: pathlib.Path, 
     status, text = server.get("/metrics", "metrics")
     if b'wasm2native_requests_total{status="2xx"} 1' not in text and b'2xx"} 2' not in text:
         fail(f"metrics {status}\n{text.decode()}")
-    expect(json.loads(server.log[0])["target"], "/hello", "the log")
+    expect(json.loads(server.log_line(0))["target"], "/hello", "the log")
     status, text = server.get("/cgi/a/b?c=d", data=b"body", headers={"X-Mine": "1", "Proxy": "evil"})
     lines = text.decode().splitlines()
     for wanted in ("REQUEST_METHOD=POST", "PATH_INFO=/a/b", "QUERY_STRING=c=d", "SCRIPT_NAME=/cgi", "HTTP_X_MINE=1",
