@@ -353,8 +353,10 @@ TEST_F(TreeTest, TheQuotaHoldsForTheUpperLayer) {
   options.preopens = {overlay("lower", "upper")};
   options.quotaBytes = 8192;
   World tree(memoryPreopen("/work", {}));
-  tree.context = *WasiContext::create(std::move(options));
-  tree.root = *tree.context->files.find(3);
+  auto context = *WasiContext::create(std::move(options));
+  // A file ends before the context that it is of.
+  tree.root = *context->files.find(3);
+  tree.context = std::move(context);
   // It has 10,000 bytes, which would have to be copied.
   EXPECT_EQ(tree.open("f", 0, rights::fdWrite | rights::fdSeek), "EDQUOT");
   EXPECT_FALSE(host.exists("upper/f"));
