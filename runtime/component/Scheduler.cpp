@@ -7,7 +7,6 @@
 #include "runtime/core/Instance.h"
 
 #include <algorithm>
-#include <list>
 #include <utility>
 
 namespace w2n::runtime {
@@ -51,7 +50,9 @@ Task *Scheduler::findTask(uint32_t number) {
 
 TaskThread &Scheduler::addThread(Task &task, TaskThread::Next next) {
   task.threads.push_back(std::make_unique<TaskThread>(task, next));
-  return *task.threads.back();
+  TaskThread &thread = *task.threads.back();
+  thread.place = std::prev(task.threads.end());
+  return thread;
 }
 
 Status Scheduler::registerThread(TaskThread &thread) {
@@ -77,7 +78,8 @@ void Scheduler::removeThread(TaskThread &thread) {
   Task &task = thread.task;
   if (task.implicitThread == &thread)
     task.implicitThread = nullptr;
-  std::erase_if(task.threads, [&](const auto &owned) { return owned.get() == &thread; });
+  stopWaiting(thread);
+  task.threads.erase(thread.place);
   removeIfOver(task);
 }
 
@@ -153,13 +155,12 @@ bool Scheduler::isPromotable(const TaskThread &thread) const {
 void Scheduler::startWaiting(TaskThread &thread, Condition condition) {
   thread.condition = std::move(condition);
   thread.isWaiting = true;
-  waiting.push_back(&thread);
+  waiting.append(thread);
 }
 
 void Scheduler::stopWaiting(TaskThread &thread) {
-  if (!std::exchange(thread.isWaiting, false))
-    return;
-  std::erase(waiting, &thread);
+  if (std::exchange(thread.isWaiting, false))
+    waiting.remove(thread);
 }
 
 /// `only` is the component instance of a synchronous function that blocks: tasks that run alone in
@@ -173,14 +174,15 @@ bool Scheduler::isCandidate(const TaskThread &thread, const TaskInstance *only) 
 }
 
 bool Scheduler::canRunOthers(const TaskThread &blocked) const {
-  return std::ranges::any_of(waiting, [&](const TaskThread *thread) {
-    return isCandidate(*thread, blocked.task.instance);
-  });
+  for (const TaskThread *thread = waiting.front(); thread; thread = waiting.after(*thread))
+    if (isCandidate(*thread, blocked.task.instance))
+      return true;
+  return false;
 }
 
 TaskThread *Scheduler::pickReady(const TaskInstance *only) {
   std::vector<TaskThread *> ready;
-  for (TaskThread *thread : waiting) {
+  for (TaskThread *thread = waiting.front(); thread; thread = waiting.after(*thread)) {
     if (!isCandidate(*thread, only))
       continue;
     if (seed == 0)
@@ -403,7 +405,7 @@ Status Scheduler::onFiber(TaskThread &thread) {
 Event Scheduler::takeEventOf(WaitableSet &set) {
   if (!set.hasEvent())
     return {};
-  return set.ready[choose(set.ready.size())]->takeEvent();
+  return set.ready.at(choose(set.ready.size()))->takeEvent();
 }
 
 namespace {
@@ -486,7 +488,7 @@ Status Scheduler::finishThread(TaskThread &thread) {
   if (task.instance && task.instance->exclusive == &thread)
     task.instance->exclusive = nullptr;
   const bool isLast =
-      std::ranges::count_if(task.threads, [](const auto &other) { return !other->isDone; }) == 0;
+      std::ranges::none_of(task.threads, [](const auto &other) { return !other->isDone; });
   if (isLast && !task.isResolved())
     return canonTrap(CanonTrap::TaskNotReturned);
   return {};
@@ -535,7 +537,8 @@ Result<bool> Scheduler::tick() {
 
 void Scheduler::end() {
   ending = true;
-  waiting.clear();
+  while (TaskThread *const thread = waiting.front())
+    stopWaiting(*thread);
   running = nullptr;
   for (const auto &[number, task] : tasks)
     for (const auto &thread : task->threads)

@@ -104,7 +104,7 @@ private:
   std::map<uint32_t, std::unique_ptr<Task>> tasks;
   uint32_t lastTask = 0;
   /// In the order in which they began to wait.
-  std::vector<TaskThread *> waiting;
+  Queue<TaskThread, &TaskThread::asWaiting> waiting;
   TaskThread *running = nullptr;
   bool ending = false;
   uint64_t seed = 0;

@@ -366,7 +366,7 @@ Status TaskRuntime::serveWaitableSetDrop(const Service &service, std::span<Slot>
   W2N_TRY(set, instance->objects.find<WaitableSet>(uint32_t(slots[0]), ObjectKind::WaitableSet));
   if (set->waiterCount > 0)
     return canonTrap(CanonTrap::SetHasWaiters);
-  if (!set->members.empty())
+  if (!set->members.isEmpty())
     return canonTrap(CanonTrap::SetHasMembers);
   return instance->objects.remove(*set);
 }

@@ -9,6 +9,8 @@
 #include "runtime/component/Waitables.h"
 #include "runtime/core/Fiber.h"
 
+#include <list>
+
 namespace w2n::runtime {
 
 struct TaskInstance;
@@ -60,7 +62,7 @@ public:
   /// Borrow handles that it has been given and must drop.
   uint32_t borrowCount = 0;
   TaskThread *implicitThread = nullptr;
-  std::vector<std::unique_ptr<TaskThread>> threads;
+  std::list<std::unique_ptr<TaskThread>> threads;
 };
 
 /// The condition that a thread waits for.
@@ -88,6 +90,10 @@ public:
 
   Task &task;
   Next next;
+  /// Its place in its task.
+  std::list<std::unique_ptr<TaskThread>>::iterator place;
+  /// Its place among those that wait, while it does.
+  QueueLink<TaskThread> asWaiting;
   /// It runs on the stack of what has called it, as that of a synchronous function does.
   bool isNative = false;
   bool isRunning = false, isWaiting = false, isDone = false;

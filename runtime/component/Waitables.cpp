@@ -2,7 +2,7 @@
 
 #include "runtime/component/Waitables.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace w2n::runtime {
 
@@ -10,33 +10,33 @@ Waitable::~Waitable() { join(nullptr); }
 
 void Waitable::join(WaitableSet *to) {
   if (set) {
-    std::erase(set->members, this);
-    std::erase(set->ready, this);
+    set->members.remove(*this);
+    if (hasEvent)
+      set->ready.remove(*this);
   }
   set = to;
   if (!set)
     return;
-  set->members.push_back(this);
+  set->members.append(*this);
   if (hasEvent)
-    set->ready.push_back(this);
+    set->ready.append(*this);
 }
 
 void Waitable::notify() {
   // A later event replaces one that has not been delivered.
   if (!hasEvent && set)
-    set->ready.push_back(this);
+    set->ready.append(*this);
   hasEvent = true;
 }
 
 Event Waitable::takeEvent() {
-  hasEvent = false;
-  if (set)
-    std::erase(set->ready, this);
+  if (std::exchange(hasEvent, false) && set)
+    set->ready.remove(*this);
   return deliver();
 }
 
 WaitableSet::~WaitableSet() {
-  for (Waitable *member : members)
+  for (Waitable *member = members.front(); member; member = members.after(*member))
     member->set = nullptr;
 }
 

@@ -7,9 +7,9 @@
 #pragma once
 
 #include "lib/support/Error.h"
+#include "runtime/component/Queue.h"
 #include "runtime/core/Extern.h"
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -62,6 +62,8 @@ struct Waitable : TableObject {
   Event takeEvent();
 
   WaitableSet *set = nullptr;
+  /// Its places in the set.
+  QueueLink<Waitable> asMember, asReady;
   bool hasEvent = false;
   /// A thread waits for it alone.
   bool hasSyncWaiter = false;
@@ -73,10 +75,10 @@ protected:
 struct WaitableSet final : TableObject {
   WaitableSet() : TableObject(ObjectKind::WaitableSet) {}
   ~WaitableSet() override;
-  bool hasEvent() const { return !ready.empty(); }
-  std::vector<Waitable *> members;
+  bool hasEvent() const { return !ready.isEmpty(); }
+  Queue<Waitable, &Waitable::asMember> members;
   /// Members with an event, in the order in which they got it.
-  std::deque<Waitable *> ready;
+  Queue<Waitable, &Waitable::asReady> ready;
   uint32_t waiterCount = 0;
 };
 

@@ -138,13 +138,40 @@ TEST(Waitables, ASetGivesEventsInTheirOrder) {
   first.notify();
   first.notify();
   ASSERT_EQ(set.ready.size(), 2u);
-  EXPECT_EQ(set.ready[0], &second);
-  const Event event = set.ready[0]->takeEvent();
+  EXPECT_EQ(set.ready.front(), &second);
+  const Event event = set.ready.front()->takeEvent();
   EXPECT_EQ(event.index, 2u);
   EXPECT_EQ(event.payload, uint32_t(Subtask::State::Started));
   first.join(nullptr);
   EXPECT_FALSE(set.hasEvent());
   EXPECT_TRUE(first.hasEvent);
+}
+
+TEST(Waitables, ALargeSetGivesEventsInTheirOrderWhateverLeavesIt) {
+  WaitableSet set;
+  std::vector<std::unique_ptr<Subtask>> members;
+  for (uint32_t i = 0; i < 300'000; ++i) {
+    members.push_back(std::make_unique<Subtask>());
+    members[i]->handle = i;
+    members[i]->join(&set);
+    members[i]->notify();
+  }
+  // From the end, from within, and by moving to another set.
+  WaitableSet other;
+  for (uint32_t i = members.size() / 2; i < members.size(); ++i)
+    if (i % 2 == 0)
+      members[i].reset();
+    else
+      members[i]->join(&other);
+  EXPECT_EQ(set.members.size(), 150'000u);
+  EXPECT_EQ(other.ready.at(1)->handle, 150'003u);
+  for (uint32_t i = 0; set.hasEvent(); ++i)
+    ASSERT_EQ(set.ready.front()->takeEvent().index, i);
+  EXPECT_EQ(set.members.size(), 150'000u);
+  // What has given its event is still a member, and gets the next one.
+  members[7]->notify();
+  EXPECT_EQ(set.ready.at(0), members[7].get());
+  EXPECT_EQ(set.ready.at(1), nullptr);
 }
 
 TEST(Waitables, SetsAndMembersEndInAnyOrder) {
