@@ -15,6 +15,12 @@ using component::CanonTrap;
 
 namespace {
 
+// What the lists of a task and of its thread hold beside them, and the caller.
+constexpr uint64_t taskBytes = sizeof(Task) + 4 * HostCharge::allocationBytes;
+constexpr uint64_t threadBytes = sizeof(TaskThread) + 4 * HostCharge::allocationBytes;
+/// The stack that Fiber.cpp gives to each, all of which nested calls may use.
+constexpr uint64_t fiberBytes = (256 << 10) + sizeof(Fiber) + 4 * HostCharge::allocationBytes;
+
 /// For what waits while its instance ends.
 std::unexpected<Error> endError() { return canonTrap(CanonTrap::InstanceEnded); }
 
@@ -36,10 +42,13 @@ Result<Task *> Scheduler::addTask(TaskInstance *instance, TaskFunction function,
                                   std::shared_ptr<TaskCaller> caller) {
   if (tasks.size() >= maxTasks)
     return canonTrap(CanonTrap::TooManyTasks);
+  HostCharge charge(budget);
+  W2N_CHECK(charge.take(taskBytes));
   do
     ++lastTask;
   while (lastTask == 0 || tasks.contains(lastTask));
   auto task = std::make_unique<Task>(lastTask, instance, function, std::move(caller));
+  task->charge = std::move(charge);
   return (tasks[lastTask] = std::move(task)).get();
 }
 
@@ -48,11 +57,14 @@ Task *Scheduler::findTask(uint32_t number) {
   return found == tasks.end() ? nullptr : found->second.get();
 }
 
-TaskThread &Scheduler::addThread(Task &task, TaskThread::Next next) {
+Result<TaskThread *> Scheduler::addThread(Task &task, TaskThread::Next next) {
+  HostCharge charge(budget);
+  W2N_CHECK(charge.take(threadBytes));
   task.threads.push_back(std::make_unique<TaskThread>(task, next));
   TaskThread &thread = *task.threads.back();
   thread.place = std::prev(task.threads.end());
-  return thread;
+  thread.charge = std::move(charge);
+  return &thread;
 }
 
 Status Scheduler::registerThread(TaskThread &thread) {
@@ -92,7 +104,8 @@ Status Scheduler::enterSync(TaskInstance &instance) {
   TaskFunction function;
   function.isAsyncType = false;
   W2N_TRY(task, addTask(&instance, function, nullptr));
-  TaskThread &thread = addThread(*task, TaskThread::Next::Begin);
+  W2N_TRY(added, addThread(*task, TaskThread::Next::Begin));
+  TaskThread &thread = *added;
   task->implicitThread = &thread;
   task->state = Task::State::Started;
   thread.isNative = thread.isRunning = true;
@@ -310,7 +323,7 @@ Result<TaskThread *> Scheduler::runOnce(TaskThread &thread) {
   running = below;
   thread.isRunning = false;
   if (thread.fiber && thread.fiber->isDone())
-    thread.fiber.reset();
+    thread.endFiber();
   if (!thread.fiber && status)
     status = std::exchange(thread.status, Status());
   TaskThread *const to = std::exchange(thread.switchTo, nullptr);
@@ -370,7 +383,10 @@ Status Scheduler::begin(TaskThread &thread) {
     while (!scopes.empty())
       scopes.pop_back();
   };
+  HostCharge charge(budget);
+  W2N_CHECK(charge.take(fiberBytes));
   W2N_TRY(fiber, Fiber::create(std::move(run)));
+  thread.fiberCharge = std::move(charge);
   thread.fiber = std::move(fiber);
   thread.fiber->resume();
   return {};

@@ -33,15 +33,19 @@ public:
 
   /// Permutes what the specification leaves open; 0: the order of waiting.
   void setSeed(uint64_t value) { seed = value; }
+  /// What tasks, their threads and the stacks of these are charged to. Null: they are not.
+  void setBudget(std::shared_ptr<HostBudget> value) { budget = std::move(value); }
+  const std::shared_ptr<HostBudget> &hostBudget() const { return budget; }
 
   TaskInstance &instance(uint32_t number) { return instances[number]; }
   TaskThread *current() const { return running; }
 
-  /// Errors: Trap (too many).
+  /// Errors: Trap (too many, resource limit).
   Result<Task *> addTask(TaskInstance *instance, TaskFunction function,
                          std::shared_ptr<TaskCaller> caller);
   Task *findTask(uint32_t number);
-  TaskThread &addThread(Task &task, TaskThread::Next next);
+  /// Errors: Trap (resource limit).
+  Result<TaskThread *> addThread(Task &task, TaskThread::Next next);
   Status registerThread(TaskThread &thread);
 
   // A synchronous function runs on the stack of its caller.
@@ -108,6 +112,7 @@ private:
   TaskThread *running = nullptr;
   bool ending = false;
   uint64_t seed = 0;
+  std::shared_ptr<HostBudget> budget;
 
   friend class TaskRuntime;
 };

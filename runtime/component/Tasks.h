@@ -63,6 +63,7 @@ public:
   uint32_t borrowCount = 0;
   TaskThread *implicitThread = nullptr;
   std::list<std::unique_ptr<TaskThread>> threads;
+  HostCharge charge;
 };
 
 /// The condition that a thread waits for.
@@ -87,6 +88,11 @@ public:
   enum class Next : uint8_t { Begin, Callback, StartFunction };
 
   TaskThread(Task &task, Next next) : task(task), next(next) {}
+  /// The fiber is done.
+  void endFiber() {
+    fiber.reset();
+    fiberCharge.giveBack();
+  }
 
   Task &task;
   Next next;
@@ -109,6 +115,8 @@ public:
   uint32_t startIndex = 0, startArgument = 0;
   /// The thread that ran before a native one.
   TaskThread *below = nullptr;
+  /// Of itself, and of its fiber.
+  HostCharge charge, fiberCharge;
 };
 
 } // namespace w2n::runtime

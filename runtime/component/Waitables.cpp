@@ -40,11 +40,19 @@ WaitableSet::~WaitableSet() {
     member->set = nullptr;
 }
 
+Status Subtask::addLoan(uint32_t address) {
+  // Lists that grow may have room for twice as many.
+  W2N_CHECK(loansCharge.take(2 * sizeof address));
+  loans.push_back(address);
+  return {};
+}
+
 void Subtask::deliverResolve() {
   isDelivered = true;
   for (const uint32_t address : loans)
     endLoan(address);
-  loans.clear();
+  loans = {};
+  loansCharge.giveBack();
 }
 
 Event Subtask::deliver() {

@@ -9,6 +9,7 @@
 #include "lib/support/Error.h"
 #include "runtime/component/Queue.h"
 #include "runtime/core/Extern.h"
+#include "runtime/core/HostCharge.h"
 
 #include <functional>
 #include <memory>
@@ -35,7 +36,20 @@ struct TableObject {
   const ObjectKind kind;
   /// In the table of its component instance; 0 while it is in none.
   uint32_t handle = 0;
+  HostCharge charge;
 };
+
+/// Makes an object that a guest asks for; it is charged as long as it lives. Null: not charged.
+/// Errors: Trap (resource limit).
+template <typename T, typename... Arguments>
+Result<std::shared_ptr<T>> makeCharged(const std::shared_ptr<HostBudget> &budget,
+                                       Arguments &&...arguments) {
+  HostCharge charge(budget);
+  W2N_CHECK(charge.take(sizeof(T) + HostCharge::allocationBytes));
+  auto made = std::make_shared<T>(std::forward<Arguments>(arguments)...);
+  made->charge = std::move(charge);
+  return made;
+}
 
 enum class EventCode : uint32_t {
   None,
@@ -93,6 +107,8 @@ struct Subtask final : Waitable {
   };
   Subtask() : Waitable(ObjectKind::Subtask) {}
   bool isResolved() const { return state >= State::Returned; }
+  /// Errors: Trap (resource limit).
+  Status addLoan(uint32_t address);
   /// Ends the loans of the call.
   void deliverResolve();
 
@@ -102,6 +118,7 @@ struct Subtask final : Waitable {
   Task *task = nullptr;
   /// The addresses, in the caller's memory, of the entries of its table that it lends.
   std::vector<uint32_t> loans;
+  HostCharge loansCharge;
   std::function<void(uint32_t address)> endLoan;
   /// The core values that the caller has given, and then those that it gets.
   std::vector<Slot> slots;
