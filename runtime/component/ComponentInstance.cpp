@@ -133,6 +133,7 @@ ComponentInstance::instantiate(std::shared_ptr<const LinkedComponent> linked,
   made->isActive = false;
   made->instance = std::move(core);
   made->running = made->instance.get();
+  made->results = arenaWithin(*made->running);
   return made;
 }
 
@@ -146,6 +147,16 @@ std::span<uint8_t> ComponentInstance::memory(const WorldFunction &function) {
   if (function.memory == WorldFunction::none)
     return {};
   return running->memoryAt(function.memory).bytes();
+}
+
+const std::shared_ptr<HostBudget> &ComponentInstance::hostBudget() const {
+  return hostBudgetOf(*running);
+}
+
+ValueArena arenaWithin(Instance &core) {
+  const HostBudget &budget = *hostBudgetOf(core);
+  return ValueArena(size_t(
+      std::min<uint64_t>(ValueArena::defaultMaxBytes, budget.maxBytes - budget.takenBytes())));
 }
 
 ComponentInstance::~ComponentInstance() {
@@ -403,7 +414,7 @@ private:
 Result<const ComponentValue *>
 ComponentInstance::callAsync(const WorldFunction &function,
                              std::span<const ComponentValue> arguments) {
-  results = ValueArena();
+  results = arenaWithin(*running);
   auto caller = std::make_shared<ExportCaller>(*this, function, arguments);
   W2N_CHECK(taskRuntime().callExport(function, caller));
   return caller->result;
@@ -449,7 +460,7 @@ Status ComponentInstance::finish() {
     return {};
   const WorldFunction &function = *finished;
   finished = nullptr;
-  results = ValueArena();
+  results = arenaWithin(*running);
   if (function.postReturn == WorldFunction::none)
     return {};
   W2N_CHECK(enter());

@@ -38,6 +38,8 @@ public:
   void setTaskOrder(uint64_t seed) { taskRuntime().threads().setSeed(seed); }
   const Component &component() const { return linked->component(); }
   Instance &core() { return *instance; }
+  /// What the instance makes the host keep is charged to it.
+  const std::shared_ptr<HostBudget> &hostBudget() const;
 
   // For the functions of LinkedComponent.
   static ComponentInstance &of(Instance &core) {
@@ -106,5 +108,8 @@ private:
   /// Made when the first service is used.
   std::unique_ptr<TaskRuntime> tasks;
 };
+
+/// Room for values, of which there is no more than the rest of the instance's budget.
+ValueArena arenaWithin(Instance &core);
 
 } // namespace w2n::runtime

@@ -3,6 +3,7 @@
 #include "runtime/component/DynamicFunction.h"
 
 #include "lib/component/CanonOptions.h"
+#include "runtime/component/ComponentInstance.h"
 
 namespace w2n::runtime {
 
@@ -55,7 +56,7 @@ private:
 Status callDynamic(HostCall &call, const DynamicBody &body) {
   const ImportedFunction &import = call.import();
   const Types &types = import.types;
-  ValueArena arena;
+  ValueArena arena = arenaWithin(call.instance());
   HostCallAccess access(call);
   ValueLifter lifter(types, access, arena);
   std::span<const component::Field> params = import.type.fields;

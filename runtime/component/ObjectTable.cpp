@@ -38,6 +38,9 @@ Result<uint32_t> ObjectTable::add(std::shared_ptr<TableObject> object) {
     slot = freeObjects.back();
   else if (objects.size() >= maxObjects)
     return canonTrap(CanonTrap::TooManyHandles);
+  else
+    // Lists that grow may have room for twice as many.
+    W2N_CHECK(charge.take(2 * (sizeof(objects[0]) + sizeof(freeObjects[0]))));
   Slot slots[] = {slot, ownType, 0};
   W2N_CHECK(call(*addEntry, slots));
   if (!freeObjects.empty())

@@ -14,15 +14,16 @@ class ObjectTable {
 public:
   static constexpr size_t maxObjects = 1 << 20;
 
-  /// The functions and the memory of the table.
-  void open(Function *add, Function *remove, Memory *memory) {
+  /// The functions and the memory of the table, and what its list of objects is charged to.
+  void open(Function *add, Function *remove, Memory *memory, std::shared_ptr<HostBudget> budget) {
     addEntry = add;
     removeEntry = remove;
     entries = memory;
+    charge = HostCharge(std::move(budget));
   }
   bool isOpen() const { return addEntry && removeEntry && entries; }
 
-  /// Its handle. Errors: Trap (too many).
+  /// Its handle. Errors: Trap (too many, resource limit).
   Result<uint32_t> add(std::shared_ptr<TableObject> object);
   /// Errors: Trap (there is no such handle, or it is of a resource).
   Result<std::shared_ptr<TableObject>> find(uint32_t handle) const;
@@ -45,6 +46,8 @@ private:
   Memory *entries = nullptr;
   std::vector<std::shared_ptr<TableObject>> objects;
   std::vector<uint32_t> freeObjects;
+  /// Of both lists, which do not shrink.
+  HostCharge charge;
 };
 
 } // namespace w2n::runtime

@@ -7,7 +7,6 @@
 #include "runtime/core/Instance.h"
 
 #include <algorithm>
-#include <list>
 #include <utility>
 
 namespace w2n::runtime {
@@ -15,6 +14,12 @@ namespace w2n::runtime {
 using component::CanonTrap;
 
 namespace {
+
+// What the lists of a task and of its thread hold beside them, and the caller.
+constexpr uint64_t taskBytes = sizeof(Task) + 4 * HostCharge::allocationBytes;
+constexpr uint64_t threadBytes = sizeof(TaskThread) + 4 * HostCharge::allocationBytes;
+/// The stack that Fiber.cpp gives to each, all of which nested calls may use.
+constexpr uint64_t fiberBytes = (256 << 10) + sizeof(Fiber) + 4 * HostCharge::allocationBytes;
 
 /// For what waits while its instance ends.
 std::unexpected<Error> endError() { return canonTrap(CanonTrap::InstanceEnded); }
@@ -37,10 +42,13 @@ Result<Task *> Scheduler::addTask(TaskInstance *instance, TaskFunction function,
                                   std::shared_ptr<TaskCaller> caller) {
   if (tasks.size() >= maxTasks)
     return canonTrap(CanonTrap::TooManyTasks);
+  HostCharge charge(budget);
+  W2N_CHECK(charge.take(taskBytes));
   do
     ++lastTask;
   while (lastTask == 0 || tasks.contains(lastTask));
   auto task = std::make_unique<Task>(lastTask, instance, function, std::move(caller));
+  task->charge = std::move(charge);
   return (tasks[lastTask] = std::move(task)).get();
 }
 
@@ -49,9 +57,14 @@ Task *Scheduler::findTask(uint32_t number) {
   return found == tasks.end() ? nullptr : found->second.get();
 }
 
-TaskThread &Scheduler::addThread(Task &task, TaskThread::Next next) {
+Result<TaskThread *> Scheduler::addThread(Task &task, TaskThread::Next next) {
+  HostCharge charge(budget);
+  W2N_CHECK(charge.take(threadBytes));
   task.threads.push_back(std::make_unique<TaskThread>(task, next));
-  return *task.threads.back();
+  TaskThread &thread = *task.threads.back();
+  thread.place = std::prev(task.threads.end());
+  thread.charge = std::move(charge);
+  return &thread;
 }
 
 Status Scheduler::registerThread(TaskThread &thread) {
@@ -77,7 +90,8 @@ void Scheduler::removeThread(TaskThread &thread) {
   Task &task = thread.task;
   if (task.implicitThread == &thread)
     task.implicitThread = nullptr;
-  std::erase_if(task.threads, [&](const auto &owned) { return owned.get() == &thread; });
+  stopWaiting(thread);
+  task.threads.erase(thread.place);
   removeIfOver(task);
 }
 
@@ -90,7 +104,8 @@ Status Scheduler::enterSync(TaskInstance &instance) {
   TaskFunction function;
   function.isAsyncType = false;
   W2N_TRY(task, addTask(&instance, function, nullptr));
-  TaskThread &thread = addThread(*task, TaskThread::Next::Begin);
+  W2N_TRY(added, addThread(*task, TaskThread::Next::Begin));
+  TaskThread &thread = *added;
   task->implicitThread = &thread;
   task->state = Task::State::Started;
   thread.isNative = thread.isRunning = true;
@@ -153,13 +168,12 @@ bool Scheduler::isPromotable(const TaskThread &thread) const {
 void Scheduler::startWaiting(TaskThread &thread, Condition condition) {
   thread.condition = std::move(condition);
   thread.isWaiting = true;
-  waiting.push_back(&thread);
+  waiting.append(thread);
 }
 
 void Scheduler::stopWaiting(TaskThread &thread) {
-  if (!std::exchange(thread.isWaiting, false))
-    return;
-  std::erase(waiting, &thread);
+  if (std::exchange(thread.isWaiting, false))
+    waiting.remove(thread);
 }
 
 /// `only` is the component instance of a synchronous function that blocks: tasks that run alone in
@@ -173,14 +187,15 @@ bool Scheduler::isCandidate(const TaskThread &thread, const TaskInstance *only) 
 }
 
 bool Scheduler::canRunOthers(const TaskThread &blocked) const {
-  return std::ranges::any_of(waiting, [&](const TaskThread *thread) {
-    return isCandidate(*thread, blocked.task.instance);
-  });
+  for (const TaskThread *thread = waiting.front(); thread; thread = waiting.after(*thread))
+    if (isCandidate(*thread, blocked.task.instance))
+      return true;
+  return false;
 }
 
 TaskThread *Scheduler::pickReady(const TaskInstance *only) {
   std::vector<TaskThread *> ready;
-  for (TaskThread *thread : waiting) {
+  for (TaskThread *thread = waiting.front(); thread; thread = waiting.after(*thread)) {
     if (!isCandidate(*thread, only))
       continue;
     if (seed == 0)
@@ -308,7 +323,7 @@ Result<TaskThread *> Scheduler::runOnce(TaskThread &thread) {
   running = below;
   thread.isRunning = false;
   if (thread.fiber && thread.fiber->isDone())
-    thread.fiber.reset();
+    thread.endFiber();
   if (!thread.fiber && status)
     status = std::exchange(thread.status, Status());
   TaskThread *const to = std::exchange(thread.switchTo, nullptr);
@@ -368,7 +383,10 @@ Status Scheduler::begin(TaskThread &thread) {
     while (!scopes.empty())
       scopes.pop_back();
   };
+  HostCharge charge(budget);
+  W2N_CHECK(charge.take(fiberBytes));
   W2N_TRY(fiber, Fiber::create(std::move(run)));
+  thread.fiberCharge = std::move(charge);
   thread.fiber = std::move(fiber);
   thread.fiber->resume();
   return {};
@@ -403,7 +421,7 @@ Status Scheduler::onFiber(TaskThread &thread) {
 Event Scheduler::takeEventOf(WaitableSet &set) {
   if (!set.hasEvent())
     return {};
-  return set.ready[choose(set.ready.size())]->takeEvent();
+  return set.ready.at(choose(set.ready.size()))->takeEvent();
 }
 
 namespace {
@@ -486,7 +504,7 @@ Status Scheduler::finishThread(TaskThread &thread) {
   if (task.instance && task.instance->exclusive == &thread)
     task.instance->exclusive = nullptr;
   const bool isLast =
-      std::ranges::count_if(task.threads, [](const auto &other) { return !other->isDone; }) == 0;
+      std::ranges::none_of(task.threads, [](const auto &other) { return !other->isDone; });
   if (isLast && !task.isResolved())
     return canonTrap(CanonTrap::TaskNotReturned);
   return {};
@@ -535,7 +553,8 @@ Result<bool> Scheduler::tick() {
 
 void Scheduler::end() {
   ending = true;
-  waiting.clear();
+  while (TaskThread *const thread = waiting.front())
+    stopWaiting(*thread);
   running = nullptr;
   for (const auto &[number, task] : tasks)
     for (const auto &thread : task->threads)

@@ -33,15 +33,19 @@ public:
 
   /// Permutes what the specification leaves open; 0: the order of waiting.
   void setSeed(uint64_t value) { seed = value; }
+  /// What tasks, their threads and the stacks of these are charged to. Null: they are not.
+  void setBudget(std::shared_ptr<HostBudget> value) { budget = std::move(value); }
+  const std::shared_ptr<HostBudget> &hostBudget() const { return budget; }
 
   TaskInstance &instance(uint32_t number) { return instances[number]; }
   TaskThread *current() const { return running; }
 
-  /// Errors: Trap (too many).
+  /// Errors: Trap (too many, resource limit).
   Result<Task *> addTask(TaskInstance *instance, TaskFunction function,
                          std::shared_ptr<TaskCaller> caller);
   Task *findTask(uint32_t number);
-  TaskThread &addThread(Task &task, TaskThread::Next next);
+  /// Errors: Trap (resource limit).
+  Result<TaskThread *> addThread(Task &task, TaskThread::Next next);
   Status registerThread(TaskThread &thread);
 
   // A synchronous function runs on the stack of its caller.
@@ -104,10 +108,11 @@ private:
   std::map<uint32_t, std::unique_ptr<Task>> tasks;
   uint32_t lastTask = 0;
   /// In the order in which they began to wait.
-  std::vector<TaskThread *> waiting;
+  Queue<TaskThread, &TaskThread::asWaiting> waiting;
   TaskThread *running = nullptr;
   bool ending = false;
   uint64_t seed = 0;
+  std::shared_ptr<HostBudget> budget;
 
   friend class TaskRuntime;
 };

@@ -46,13 +46,14 @@ Result<std::shared_ptr<CopyEnd>> TaskRuntime::findEnd(const Service &service, ui
 
 Status TaskRuntime::makeEnds(const Service &service, std::span<Slot> slots, bool isFuture) {
   W2N_TRY(instance, instanceOf(service.instance));
-  auto shared = std::make_shared<SharedStream>(isFuture, service.subject);
-  W2N_TRY(readable,
-          instance->objects.add(std::make_shared<CopyEnd>(
-              isFuture ? ObjectKind::ReadableFuture : ObjectKind::ReadableStream, shared)));
-  W2N_TRY(writable,
-          instance->objects.add(std::make_shared<CopyEnd>(
-              isFuture ? ObjectKind::WritableFuture : ObjectKind::WritableStream, shared)));
+  const auto &budget = scheduler.hostBudget();
+  W2N_TRY(shared, makeCharged<SharedStream>(budget, isFuture, service.subject));
+  const auto add = [&](ObjectKind kind) -> Result<uint32_t> {
+    W2N_TRY(end, makeCharged<CopyEnd>(budget, kind, shared));
+    return instance->objects.add(std::move(end));
+  };
+  W2N_TRY(readable, add(isFuture ? ObjectKind::ReadableFuture : ObjectKind::ReadableStream));
+  W2N_TRY(writable, add(isFuture ? ObjectKind::WritableFuture : ObjectKind::WritableStream));
   slots[0] = readable | uint64_t(writable) << 32;
   return {};
 }
@@ -212,7 +213,8 @@ Result<std::shared_ptr<SharedStream>> TaskRuntime::takeReadable(TaskInstance &fr
 Result<uint32_t> TaskRuntime::giveReadable(TaskInstance &to, std::shared_ptr<SharedStream> shared) {
   const ObjectKind kind =
       shared->isFuture ? ObjectKind::ReadableFuture : ObjectKind::ReadableStream;
-  return to.objects.add(std::make_shared<CopyEnd>(kind, std::move(shared)));
+  W2N_TRY(end, makeCharged<CopyEnd>(scheduler.hostBudget(), kind, std::move(shared)));
+  return to.objects.add(std::move(end));
 }
 
 #define W2N_END_SERVICES(End, isFuture)                                                            \

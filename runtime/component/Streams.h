@@ -53,6 +53,7 @@ struct SharedStream {
   bool isDropped = false;
   CopyParty *pending = nullptr;
   bool isPendingWriter = false;
+  HostCharge charge;
 
   /// A party comes with its buffer. It waits unless one of its functions is called at once. Errors:
   /// Trap.

@@ -17,6 +17,7 @@ const TaskRuntime::Handler TaskRuntime::handlers[] = {
 
 TaskRuntime::TaskRuntime(ComponentInstance &owner)
     : owner(owner), world(owner.component().world().concurrency) {
+  scheduler.setBudget(owner.hostBudget());
   for (const WorldTasks &tasks : world.instances)
     described.emplace(tasks.instance, &tasks);
   for (const component::WorldCopy &copy : world.copies)
@@ -46,7 +47,7 @@ Result<TaskInstance *> TaskRuntime::instanceOf(uint32_t componentInstance) {
       remove->type.params.size() != 1 || !remove->type.results.empty())
     return fail(ErrorKind::Malformed, "functions of a table of handles have other types");
   W2N_TRY(memory, owner.memoryAt(tasks.memory));
-  instance.objects.open(add, remove, memory);
+  instance.objects.open(add, remove, memory, scheduler.hostBudget());
   for (size_t i = 0; i < 2; ++i)
     if (tasks.context[i] != noIndex) {
       W2N_TRY(global, owner.globalAt(tasks.context[i]));

@@ -119,17 +119,21 @@ Status TaskRuntime::serveCall(const Service &service, std::span<Slot> slots) {
     W2N_TRY(found, instanceOf(call.callee));
     callee = found;
   }
-  auto subtask = std::make_shared<Subtask>();
+  const auto &budget = scheduler.hostBudget();
+  W2N_TRY(subtask, makeCharged<Subtask>(budget));
+  subtask->loansCharge = HostCharge(budget);
   W2N_TRY(paramCount, owner.paramCountOf(call.isHost ? call.core : call.start));
-  subtask->slots.assign(slots.begin(),
-                        slots.begin() +
-                            ptrdiff_t(std::min<size_t>(slots.size(), paramCount - !call.isHost)));
+  const size_t given = std::min<size_t>(slots.size(), paramCount - !call.isHost);
+  // The values that it is given, and those that it gives.
+  W2N_CHECK(subtask->charge.take((given + component::maxFlat + 1) * sizeof(Slot)));
+  subtask->slots.assign(slots.begin(), slots.begin() + ptrdiff_t(given));
   subtask->endLoan = [caller](uint32_t address) { caller->objects.endLoan(address); };
   W2N_TRY(task,
           scheduler.addTask(callee, function, std::make_shared<GuestCaller>(*this, call, subtask)));
   subtask->task = task;
-  task->implicitThread = &scheduler.addThread(*task, TaskThread::Next::Begin);
-  W2N_CHECK(scheduler.resume(*task->implicitThread));
+  W2N_TRY(thread, scheduler.addThread(*task, TaskThread::Next::Begin));
+  task->implicitThread = thread;
+  W2N_CHECK(scheduler.resume(*thread));
   if (!call.isAsyncLower) {
     if (!subtask->isResolved())
       W2N_CHECK(scheduler.waitUntil({.kind = Condition::Kind::Resolved, .object = subtask}, false));
@@ -178,7 +182,7 @@ Status TaskRuntime::serveCountBorrow(const Service &, std::span<Slot> slots) {
 
 Status TaskRuntime::serveNoteLoan(const Service &, std::span<Slot> slots) {
   if (starting)
-    starting->loans.push_back(uint32_t(slots[0]));
+    return starting->addLoan(uint32_t(slots[0]));
   return {};
 }
 
@@ -194,13 +198,14 @@ Status TaskRuntime::callExport(const WorldFunction &function, std::shared_ptr<Ta
   W2N_TRY(instance, instanceOf(function.instance));
   W2N_TRY(task, scheduler.addTask(instance, taskFunction, std::move(caller)));
   const uint32_t number = task->number;
-  task->implicitThread = &scheduler.addThread(*task, TaskThread::Next::Begin);
+  W2N_TRY(thread, scheduler.addThread(*task, TaskThread::Next::Begin));
+  task->implicitThread = thread;
   const auto check = [&](const Status &status) -> Status {
     if (!status && status.error().kind == ErrorKind::Invalid)
       scheduler.abandon(number);
     return status;
   };
-  W2N_CHECK(check(scheduler.resume(*task->implicitThread)));
+  W2N_CHECK(check(scheduler.resume(*thread)));
   for (;;) {
     Task *const unresolved = scheduler.findTask(number);
     if (!unresolved || unresolved->isResolved())
@@ -314,7 +319,8 @@ Status TaskRuntime::waitFor(Waitable &waitable, std::shared_ptr<TableObject> obj
 
 Status TaskRuntime::serveWaitableSetNew(const Service &service, std::span<Slot> slots) {
   W2N_TRY(instance, instanceOf(service.instance));
-  W2N_TRY(handle, instance->objects.add(std::make_shared<WaitableSet>()));
+  W2N_TRY(set, makeCharged<WaitableSet>(scheduler.hostBudget()));
+  W2N_TRY(handle, instance->objects.add(std::move(set)));
   slots[0] = handle;
   return {};
 }
@@ -366,7 +372,7 @@ Status TaskRuntime::serveWaitableSetDrop(const Service &service, std::span<Slot>
   W2N_TRY(set, instance->objects.find<WaitableSet>(uint32_t(slots[0]), ObjectKind::WaitableSet));
   if (set->waiterCount > 0)
     return canonTrap(CanonTrap::SetHasWaiters);
-  if (!set->members.empty())
+  if (!set->members.isEmpty())
     return canonTrap(CanonTrap::SetHasMembers);
   return instance->objects.remove(*set);
 }

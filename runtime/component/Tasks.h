@@ -9,6 +9,8 @@
 #include "runtime/component/Waitables.h"
 #include "runtime/core/Fiber.h"
 
+#include <list>
+
 namespace w2n::runtime {
 
 struct TaskInstance;
@@ -60,7 +62,8 @@ public:
   /// Borrow handles that it has been given and must drop.
   uint32_t borrowCount = 0;
   TaskThread *implicitThread = nullptr;
-  std::vector<std::unique_ptr<TaskThread>> threads;
+  std::list<std::unique_ptr<TaskThread>> threads;
+  HostCharge charge;
 };
 
 /// The condition that a thread waits for.
@@ -85,9 +88,18 @@ public:
   enum class Next : uint8_t { Begin, Callback, StartFunction };
 
   TaskThread(Task &task, Next next) : task(task), next(next) {}
+  /// The fiber is done.
+  void endFiber() {
+    fiber.reset();
+    fiberCharge.giveBack();
+  }
 
   Task &task;
   Next next;
+  /// Its place in its task.
+  std::list<std::unique_ptr<TaskThread>>::iterator place;
+  /// Its place among those that wait, while it does.
+  QueueLink<TaskThread> asWaiting;
   /// It runs on the stack of what has called it, as that of a synchronous function does.
   bool isNative = false;
   bool isRunning = false, isWaiting = false, isDone = false;
@@ -103,6 +115,8 @@ public:
   uint32_t startIndex = 0, startArgument = 0;
   /// The thread that ran before a native one.
   TaskThread *below = nullptr;
+  /// Of itself, and of its fiber.
+  HostCharge charge, fiberCharge;
 };
 
 } // namespace w2n::runtime

@@ -49,12 +49,12 @@ Status TaskRuntime::serveThreadNewIndirect(const Service &service, std::span<Slo
   W2N_TRY(start, owner.functionAt(service.subject));
   if (start->type.params.size() != 2)
     return fail(ErrorKind::Malformed, "the function that starts threads has another type");
-  TaskThread &thread = scheduler.addThread(*task, TaskThread::Next::StartFunction);
-  thread.startFunction = start;
-  thread.startIndex = uint32_t(slots[0]);
-  thread.startArgument = uint32_t(slots[1]);
-  W2N_CHECK(scheduler.registerThread(thread));
-  slots[0] = thread.index;
+  W2N_TRY(thread, scheduler.addThread(*task, TaskThread::Next::StartFunction));
+  thread->startFunction = start;
+  thread->startIndex = uint32_t(slots[0]);
+  thread->startArgument = uint32_t(slots[1]);
+  W2N_CHECK(scheduler.registerThread(*thread));
+  slots[0] = thread->index;
   return {};
 }
 

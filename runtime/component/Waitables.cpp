@@ -2,7 +2,7 @@
 
 #include "runtime/component/Waitables.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace w2n::runtime {
 
@@ -10,41 +10,49 @@ Waitable::~Waitable() { join(nullptr); }
 
 void Waitable::join(WaitableSet *to) {
   if (set) {
-    std::erase(set->members, this);
-    std::erase(set->ready, this);
+    set->members.remove(*this);
+    if (hasEvent)
+      set->ready.remove(*this);
   }
   set = to;
   if (!set)
     return;
-  set->members.push_back(this);
+  set->members.append(*this);
   if (hasEvent)
-    set->ready.push_back(this);
+    set->ready.append(*this);
 }
 
 void Waitable::notify() {
   // A later event replaces one that has not been delivered.
   if (!hasEvent && set)
-    set->ready.push_back(this);
+    set->ready.append(*this);
   hasEvent = true;
 }
 
 Event Waitable::takeEvent() {
-  hasEvent = false;
-  if (set)
-    std::erase(set->ready, this);
+  if (std::exchange(hasEvent, false) && set)
+    set->ready.remove(*this);
   return deliver();
 }
 
 WaitableSet::~WaitableSet() {
-  for (Waitable *member : members)
+  for (Waitable *member = members.front(); member; member = members.after(*member))
     member->set = nullptr;
+}
+
+Status Subtask::addLoan(uint32_t address) {
+  // Lists that grow may have room for twice as many.
+  W2N_CHECK(loansCharge.take(2 * sizeof address));
+  loans.push_back(address);
+  return {};
 }
 
 void Subtask::deliverResolve() {
   isDelivered = true;
   for (const uint32_t address : loans)
     endLoan(address);
-  loans.clear();
+  loans = {};
+  loansCharge.giveBack();
 }
 
 Event Subtask::deliver() {

@@ -7,9 +7,10 @@
 #pragma once
 
 #include "lib/support/Error.h"
+#include "runtime/component/Queue.h"
 #include "runtime/core/Extern.h"
+#include "runtime/core/HostCharge.h"
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -35,7 +36,20 @@ struct TableObject {
   const ObjectKind kind;
   /// In the table of its component instance; 0 while it is in none.
   uint32_t handle = 0;
+  HostCharge charge;
 };
+
+/// Makes an object that a guest asks for; it is charged as long as it lives. Null: not charged.
+/// Errors: Trap (resource limit).
+template <typename T, typename... Arguments>
+Result<std::shared_ptr<T>> makeCharged(const std::shared_ptr<HostBudget> &budget,
+                                       Arguments &&...arguments) {
+  HostCharge charge(budget);
+  W2N_CHECK(charge.take(sizeof(T) + HostCharge::allocationBytes));
+  auto made = std::make_shared<T>(std::forward<Arguments>(arguments)...);
+  made->charge = std::move(charge);
+  return made;
+}
 
 enum class EventCode : uint32_t {
   None,
@@ -62,6 +76,8 @@ struct Waitable : TableObject {
   Event takeEvent();
 
   WaitableSet *set = nullptr;
+  /// Its places in the set.
+  QueueLink<Waitable> asMember, asReady;
   bool hasEvent = false;
   /// A thread waits for it alone.
   bool hasSyncWaiter = false;
@@ -73,10 +89,10 @@ protected:
 struct WaitableSet final : TableObject {
   WaitableSet() : TableObject(ObjectKind::WaitableSet) {}
   ~WaitableSet() override;
-  bool hasEvent() const { return !ready.empty(); }
-  std::vector<Waitable *> members;
+  bool hasEvent() const { return !ready.isEmpty(); }
+  Queue<Waitable, &Waitable::asMember> members;
   /// Members with an event, in the order in which they got it.
-  std::deque<Waitable *> ready;
+  Queue<Waitable, &Waitable::asReady> ready;
   uint32_t waiterCount = 0;
 };
 
@@ -91,6 +107,8 @@ struct Subtask final : Waitable {
   };
   Subtask() : Waitable(ObjectKind::Subtask) {}
   bool isResolved() const { return state >= State::Returned; }
+  /// Errors: Trap (resource limit).
+  Status addLoan(uint32_t address);
   /// Ends the loans of the call.
   void deliverResolve();
 
@@ -100,6 +118,7 @@ struct Subtask final : Waitable {
   Task *task = nullptr;
   /// The addresses, in the caller's memory, of the entries of its table that it lends.
   std::vector<uint32_t> loans;
+  HostCharge loansCharge;
   std::function<void(uint32_t address)> endLoan;
   /// The core values that the caller has given, and then those that it gets.
   std::vector<Slot> slots;

@@ -31,7 +31,8 @@ protected:
     function.core = functions.back().get();
     function.isHost = true;
     W2N_TRY(task, scheduler.addTask(nullptr, function, std::make_shared<Caller>()));
-    task->implicitThread = &scheduler.addThread(*task, TaskThread::Next::Begin);
+    W2N_TRY(thread, scheduler.addThread(*task, TaskThread::Next::Begin));
+    task->implicitThread = thread;
     last = task;
     return scheduler.resume(*task->implicitThread);
   }
@@ -72,7 +73,7 @@ std::string orderOf(uint64_t seed) {
     function.core = functions.back().get();
     function.isHost = true;
     auto task = scheduler.addTask(nullptr, function, std::make_shared<Caller>());
-    (*task)->implicitThread = &scheduler.addThread(**task, TaskThread::Next::Begin);
+    (*task)->implicitThread = *scheduler.addThread(**task, TaskThread::Next::Begin);
     EXPECT_TRUE(scheduler.resume(*(*task)->implicitThread));
   }
   for (;;) {
@@ -180,6 +181,38 @@ TEST_F(SchedulerTest, NothingBlocksWithoutATask) {
   const auto waited = scheduler.waitUntil({}, false);
   ASSERT_FALSE(waited);
   EXPECT_EQ(waited.error().text, "cannot block a synchronous task before returning");
+}
+
+TEST_F(SchedulerTest, TasksAndTheirStacksAreCharged) {
+  const auto budget = std::make_shared<HostBudget>(1 << 20);
+  scheduler.setBudget(budget);
+  Status begun;
+  size_t waiting = 0;
+  // Each waits with a stack of its own.
+  while ((begun = begin([&] { return yield(); })))
+    ASSERT_LT(++waiting, 4u);
+  EXPECT_EQ(waiting, 3u);
+  EXPECT_EQ(begun.error().kind, ErrorKind::Trap);
+  EXPECT_EQ(begun.error().code, uint32_t(artifact::TrapKind::ResourceLimit));
+  EXPECT_GE(budget->takenBytes(), uint64_t(3) * (256 << 10));
+  scheduler.end();
+  EXPECT_EQ(budget->takenBytes(), 0u);
+  // Tasks that have not begun have no stack.
+  size_t tasks = 0;
+  while (scheduler.addTask(nullptr, {}, nullptr))
+    ASSERT_LT(++tasks, 10'000u);
+  EXPECT_GT(tasks, 1'000u);
+}
+
+TEST_F(SchedulerTest, ATaskThatIsOverIsChargedNoMore) {
+  const auto budget = std::make_shared<HostBudget>(1 << 20);
+  scheduler.setBudget(budget);
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(begin([&] { return yield(); }));
+    EXPECT_GT(budget->takenBytes(), 0u);
+    runAll();
+    ASSERT_EQ(budget->takenBytes(), 0u);
+  }
 }
 
 TEST_F(SchedulerTest, TasksHaveALimit) {

@@ -3,6 +3,7 @@
 // Waitables, and streams and futures between buffers of the host: what each side is told, and that
 // nothing refers to what is gone.
 #include "runtime/component/Streams.h"
+#include "runtime/component/ObjectTable.h"
 
 #include <gtest/gtest.h>
 
@@ -138,13 +139,40 @@ TEST(Waitables, ASetGivesEventsInTheirOrder) {
   first.notify();
   first.notify();
   ASSERT_EQ(set.ready.size(), 2u);
-  EXPECT_EQ(set.ready[0], &second);
-  const Event event = set.ready[0]->takeEvent();
+  EXPECT_EQ(set.ready.front(), &second);
+  const Event event = set.ready.front()->takeEvent();
   EXPECT_EQ(event.index, 2u);
   EXPECT_EQ(event.payload, uint32_t(Subtask::State::Started));
   first.join(nullptr);
   EXPECT_FALSE(set.hasEvent());
   EXPECT_TRUE(first.hasEvent);
+}
+
+TEST(Waitables, ALargeSetGivesEventsInTheirOrderWhateverLeavesIt) {
+  WaitableSet set;
+  std::vector<std::unique_ptr<Subtask>> members;
+  for (uint32_t i = 0; i < 300'000; ++i) {
+    members.push_back(std::make_unique<Subtask>());
+    members[i]->handle = i;
+    members[i]->join(&set);
+    members[i]->notify();
+  }
+  // From the end, from within, and by moving to another set.
+  WaitableSet other;
+  for (uint32_t i = members.size() / 2; i < members.size(); ++i)
+    if (i % 2 == 0)
+      members[i].reset();
+    else
+      members[i]->join(&other);
+  EXPECT_EQ(set.members.size(), 150'000u);
+  EXPECT_EQ(other.ready.at(1)->handle, 150'003u);
+  for (uint32_t i = 0; set.hasEvent(); ++i)
+    ASSERT_EQ(set.ready.front()->takeEvent().index, i);
+  EXPECT_EQ(set.members.size(), 150'000u);
+  // What has given its event is still a member, and gets the next one.
+  members[7]->notify();
+  EXPECT_EQ(set.ready.at(0), members[7].get());
+  EXPECT_EQ(set.ready.at(1), nullptr);
 }
 
 TEST(Waitables, SetsAndMembersEndInAnyOrder) {
@@ -158,6 +186,51 @@ TEST(Waitables, SetsAndMembersEndInAnyOrder) {
   EXPECT_FALSE(set->hasEvent());
   set.reset();
   EXPECT_EQ(other.set, nullptr);
+}
+
+TEST(Waitables, ObjectsAndTheirTableAreCharged) {
+  constexpr uint64_t room = 1 << 16;
+  const auto budget = std::make_shared<HostBudget>(room);
+  uint32_t lastHandle = 0;
+  const auto i32 = wasm::ValueType::i32();
+  const wasm::FunctionType type = {{i32, i32, i32}, {i32}};
+  const auto add = makeHostFunction(type, [&](Caller, std::span<Slot> slots) -> Status {
+    slots[0] = ++lastHandle;
+    return {};
+  });
+  {
+    ObjectTable table;
+    table.open(add.get(), nullptr, nullptr, budget);
+    const auto make = [&]() -> Status {
+      W2N_TRY(set, makeCharged<WaitableSet>(budget));
+      W2N_CHECK(table.add(std::move(set)));
+      return {};
+    };
+    Status made;
+    while ((made = make()))
+      ASSERT_LT(lastHandle * sizeof(WaitableSet), room);
+    EXPECT_GT(lastHandle, 100u);
+    EXPECT_EQ(made.error().kind, ErrorKind::Trap);
+    EXPECT_EQ(made.error().code, uint32_t(artifact::TrapKind::ResourceLimit));
+  }
+  EXPECT_EQ(budget->takenBytes(), 0u);
+}
+
+TEST(Waitables, LoansAreChargedUntilTheyEnd) {
+  const auto budget = std::make_shared<HostBudget>(1 << 16);
+  Subtask subtask;
+  subtask.endLoan = [](uint32_t) {};
+  subtask.loansCharge = HostCharge(budget);
+  uint32_t count = 0;
+  while (subtask.addLoan(16))
+    ASSERT_LT(++count, 1u << 14);
+  EXPECT_EQ(subtask.loans.size(), count);
+  EXPECT_GT(count, 1'000u);
+  subtask.state = Subtask::State::Returned;
+  subtask.notify();
+  subtask.takeEvent();
+  EXPECT_EQ(budget->takenBytes(), 0u);
+  EXPECT_TRUE(subtask.loans.empty());
 }
 
 TEST(Waitables, LoansEndWhenTheResultIsDelivered) {
