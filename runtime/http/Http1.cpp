@@ -35,7 +35,7 @@ class BeastParser final : public Parser, private beast::http::basic_parser<isReq
 public:
   BeastParser(const ParserLimits &limits, bool hasNoBody) {
     this->header_limit(limits.maxHeadBytes);
-    headBytesLeft = limits.maxHeadBytes;
+    headBytesLeft = extensionBytesLeft = maxLineBytes = limits.maxHeadBytes;
     this->body_limit(limits.maxBodyBytes);
     this->eager(false);
     if (hasNoBody)
@@ -68,8 +68,12 @@ public:
           checkHead();
         break;
       }
-      if (failed == error::need_more || count == 0)
+      if (failed == error::need_more || count == 0) {
+        // Beast takes a chunk's line, and all trailers, once they are complete.
+        if (current == State::Body && bytes.size() - used > maxLineBytes)
+          refuse(400, "a chunk's line or trailers are too long");
         break;
+      }
     }
     received = nullptr;
     return used;
@@ -176,7 +180,14 @@ private:
     received->insert(received->end(), bytes.begin(), bytes.end());
     return bytes.size();
   }
-  void on_chunk_header_impl(std::uint64_t, beast::string_view, error_code &) override {}
+  /// Extensions are bounded in all: a few bytes of a body can have any number of them.
+  void on_chunk_header_impl(std::uint64_t, beast::string_view extensions,
+                            error_code &failed) override {
+    if (extensions.size() > extensionBytesLeft)
+      failed = error::bad_chunk_extension;
+    else
+      extensionBytesLeft -= extensions.size();
+  }
   std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view bytes, error_code &) override {
     received->insert(received->end(), bytes.begin(), bytes.end());
     return bytes.size();
@@ -188,7 +199,7 @@ private:
   ResponseHead responseHead;
   Fields trailing;
   std::vector<uint8_t> *received = nullptr;
-  size_t headBytesLeft = 0;
+  size_t headBytesLeft = 0, extensionBytesLeft = 0, maxLineBytes = 0;
   unsigned status = 0;
   std::string text;
 };

@@ -124,6 +124,7 @@ private:
   /// The head of the request until there is a connection.
   std::string head;
   bool isToHead = false;
+  unsigned earlyResponses = 0;
   http::Framing framing = http::Framing::None;
   uint64_t length = 0;
   std::shared_ptr<OutgoingBytes> outgoing;
@@ -246,7 +247,8 @@ Progress Exchange::finishConnect(State &state) {
 }
 
 Progress Exchange::readHead() {
-  while (true) {
+  constexpr unsigned maxEarlyResponses = 16;
+  while (earlyResponses <= maxEarlyResponses) {
     if (connection->wire.drain() == Progress::Failed && connection->wire.input().empty()) {
       fail(Failure::ConnectionTerminated);
       return Progress::Failed;
@@ -266,9 +268,12 @@ Progress Exchange::readHead() {
       step = Step::Ready;
       return Progress::Done;
     }
+    ++earlyResponses;
     parser = client->codec.parseResponse(client->limits, isToHead);
     reader = std::make_shared<http::WireReader>(connection->wire, parser);
   }
+  fail(Failure::HttpProtocolError);
+  return Progress::Failed;
 }
 
 bool Exchange::advance(State &state) {

@@ -174,6 +174,23 @@ def check_malformed(server: Served) -> None:
     expect(server.get("/hello")[0], 200, "the server afterwards")
 
 
+# Bodies that never end, of which nothing but the bytes of the body itself would be counted.
+ENDLESS = (
+    b"1;a=" + b"a" * 256_000,
+    b"1;a=" + b"a" * 15_000 + b"\r\nx\r\n1;a=" + b"a" * 15_000 + b"\r\nx\r\n",
+    b"0\r\n" + b"a: b\r\n" * 40_000,
+)
+
+
+def check_commands(command: list[str], artifact: pathlib.Path) -> None:
+    """What only a command meets, or shows best."""
+    server = Served(command, "--addr=127.0.0.1:0", "--log=none", "--threads=1", "--timeout=20s", str(artifact)).start()
+    for body in ENDLESS:
+        answer = server.raw(b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n" + body)
+        expect(status_of(answer), 201, f"a body that does not end: {body[:10]!r}")
+    expect(server.stop(), 0, "the server's end")
+
+
 def check_waiting(command: list[str], artifact: pathlib.Path) -> None:
     """Hundreds wait in two threads, longer than two threads could one after the other."""
     server = Served(command, "--addr=127.0.0.1:0", "--threads=2", "--max-instances=250", "--max-queue=50",
@@ -270,6 +287,17 @@ def check_requests(command: list[str], artifact: pathlib.Path) -> None:
     expect(named.get(f"/fetch/localhost:{port}"), (502, b"no answer: 04\n"), "a name that leads inside")
     local = Served(command, "--addr=127.0.0.1:0", "--log=none", "--allow-http=localhost", str(artifact)).start()
     expect(local.get(f"/fetch/localhost:{port}"), (200, b"hello\n"), "localhost by its name")
+    # A server that says nothing but to go on.
+    with socket.create_server(("127.0.0.1", 0)) as upstream:
+        def go_on() -> None:
+            with upstream.accept()[0] as connection, contextlib.suppress(OSError):
+                connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000)
+                connection.recv(1)
+                connection.recv(65536)
+
+        threading.Thread(target=go_on, daemon=True).start()
+        expect(local.get(f"/fetch/localhost:{upstream.getsockname()[1]}"), (502, b"no answer: 35\n"),
+               "a server that does not come to its answer")
     for server in (target, allowed, named, local):
         expect(server.stop(), 0, "a server's end")
 
@@ -319,6 +347,7 @@ def main() -> None:
     expect(server.stop(), 0, "the server's end")
     check_waiting(command, handler)
     check_queue(command, handler)
+    check_commands(command, cgi)
     check_life(command, handler, cgi, work)
     check_requests(command, handler)
     check_sockets(command, handler, work)
