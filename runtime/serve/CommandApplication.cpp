@@ -73,9 +73,11 @@ public:
     if (!writer) {
       if (isBad)
         return std::unexpected(Errno::Io);
-      pending.append(text.substr(0, std::min(text.size(), 2 * maxHeadBytes)));
+      const size_t taken = std::min(text.size(), 2 * maxHeadBytes);
+      pending.append(text.substr(0, taken));
       if (!takeFields())
         return pending.size() > maxHeadBytes || isBad ? refuse() : WasiResult<size_t>(text.size());
+      writer->write(bytes.subspan(taken));
     } else {
       writer->write(bytes);
     }

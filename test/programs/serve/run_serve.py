@@ -188,6 +188,7 @@ def check_commands(command: list[str], artifact: pathlib.Path) -> None:
     for body in ENDLESS:
         answer = server.raw(b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n" + body)
         expect(status_of(answer), 201, f"a body that does not end: {body[:10]!r}")
+    expect(server.get("/big"), (200, b"x" * 400_000), "fields and a body in one write")
     expect(server.stop(), 0, "the server's end")
 
 
