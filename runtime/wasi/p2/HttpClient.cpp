@@ -139,16 +139,16 @@ std::optional<Failure> Exchange::begin(OutgoingRequest &request, uint64_t deadli
   head = request.method + " " + request.pathWithQuery.value_or("/") +
          " HTTP/1.1\r\nhost: " + *request.authority + "\r\nconnection: close\r\n" +
          http::textOf(request.headers->fields);
-  const bool hasLength = http::findField(request.headers->fields, "content-length") != nullptr;
+  const http::DeclaredLength declared = http::declaredLength(request.headers->fields);
+  if (!declared.isValid)
+    return Failure::HttpRequestDenied;
   if (outgoing && outgoing->declaredBytes) {
     framing = http::Framing::Length;
     length = *outgoing->declaredBytes;
   } else if (outgoing) {
-    if (hasLength)
-      return Failure::HttpRequestDenied;
     framing = http::Framing::Chunked;
     head += "transfer-encoding: chunked\r\n";
-  } else if (hasLength) {
+  } else if (declared.bytes.value_or(0) != 0) {
     return Failure::HttpRequestDenied;
   }
   head += "\r\n";

@@ -161,6 +161,30 @@ static void echo(Handle request, Handle outparam) {
   end(body, stream, got.isSome && !got.isTaken && !got.isError && got.hasFields, got.fields);
 }
 
+/// An answer of five bytes, or of none, with a content-length for each of `lengths`, which commas separate.
+static void answerWithLengths(Handle outparam, int hasBody, const char *lengths, uint32_t bytes) {
+  Handle fields = fieldsNew(), stream = 0, body = 0;
+  struct Result result;
+  for (uint32_t first = 0, i = 0; i <= bytes; ++i)
+    if (i == bytes || lengths[i] == ',') {
+      fieldsAppend(fields, "Content-Length", 14, lengths + first, i - first, &result);
+      first = i + 1;
+    }
+  Handle response = responseNew(fields);
+  if (hasBody) {
+    responseBody(response, &result);
+    body = unwrap(result);
+    bodyWrite(body, &result);
+    stream = unwrap(result);
+  }
+  outparamSet(outparam, 0, response, 0, 0, 0, 0, 0, 0);
+  if (!hasBody)
+    return;
+  struct Result written[2];
+  writeAndFlush(stream, "12345", 5, written);
+  end(body, stream, 0, 0);
+}
+
 static void fetch(Handle outparam, const char *authority, uint32_t bytes) {
   static _Alignas(8) struct {
     Bytes isError, pad[7], code, rest[47];
@@ -237,6 +261,10 @@ void handle(Handle request, Handle outparam) {
   }
   if (IS("/grow"))
     return answer(outparam, 200, __builtin_wasm_memory_grow(0, 4096) == (unsigned long)-1 ? "no room\n" : "grown\n");
+  if (IS("/lengths/"))
+    return answerWithLengths(outparam, 1, path.data + 9, path.bytes - 9);
+  if (IS("/bodiless/"))
+    return answerWithLengths(outparam, 0, path.data + 10, path.bytes - 10);
   if (IS("/fetch/"))
     return fetch(outparam, path.data + 7, path.bytes - 7);
   answer(outparam, 404, "what?\n");

@@ -122,6 +122,19 @@ def check_answers(server: Served) -> None:
         expect(connection.recv(100).startswith(b"HTTP/1.1 200 OK"), True, "the answer to a client that waited")
 
 
+def check_lengths(server: Served) -> None:
+    """An answer whose length a client could read wrongly is not sent: the connection may have others."""
+    expect(server.get("/lengths/5"), (200, b"12345"), "an answer with its length")
+    expect(server.get("/bodiless/0"), (200, b""), "an answer without a body")
+    for path in ("lengths/+5", "lengths/5,5", "lengths/5,6", "lengths/0x5", "lengths/", "bodiless/40", "bodiless/-1"):
+        answer = server.raw(f"GET /{path} HTTP/1.1\r\nhost: a\r\n\r\n"
+                            "GET /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n".encode())
+        statuses = [int(status) for status in re.findall(rb"HTTP/1\.1 (\d+) ", answer)]
+        expect(statuses, [500, 200], f"{path} and another request")
+    head = server.raw(b"HEAD /bodiless/40 HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+    expect(b"\r\nContent-Length: 40\r\n" in head, True, "the length in an answer to HEAD")
+
+
 def check_failures(server: Served) -> None:
     expect(server.get("/trap")[0], 500, "a trap")
     expect(server.get("/nothing")[0], 500, "no answer")
@@ -343,6 +356,7 @@ def main() -> None:
     server = Served(command, "--addr=127.0.0.1:0", "--timeout=500ms", "--header-timeout=300ms", "--max-memory=8M",
                     "--max-body=1M", str(handler)).start()
     check_answers(server)
+    check_lengths(server)
     check_failures(server)
     check_malformed(server)
     expect(server.stop(), 0, "the server's end")
