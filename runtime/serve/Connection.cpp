@@ -56,9 +56,23 @@ std::optional<std::string> pathOfTarget(const http::RequestHead &head) {
       continue;
     target.remove_prefix(scheme.size());
     const size_t end = std::min(target.find_first_of("/?"), target.size());
+    if (end == 0 || target.substr(0, end).find_first_of("@,") != target.npos)
+      return std::nullopt;
     return (end < target.size() && target[end] == '/' ? "" : "/") + std::string(target.substr(end));
   }
   return std::nullopt;
+}
+
+/// An absolute target's host is the one that counts (RFC 9112, section 3.2.2).
+static void takeHost(http::RequestHead &head) {
+  const size_t scheme = head.target.find("://");
+  if (head.target.starts_with('/') || scheme == head.target.npos)
+    return;
+  const std::string_view rest = std::string_view(head.target).substr(scheme + 3);
+  std::string host(rest.substr(0, rest.find_first_of("/?")));
+  std::erase_if(head.fields,
+                [](const auto &field) { return http::isSameName(field.name, "host"); });
+  head.fields.push_back({"host", std::move(host)});
 }
 
 const Route *findRoute(const Routes &routes, std::string_view target) {
@@ -161,6 +175,7 @@ Connection::Next Connection::answer(std::shared_ptr<http::WireReader> reader,
   reader->sendsContinue = parser.wantsContinue();
   http::RequestHead head = std::move(parser.request());
   const auto path = pathOfTarget(head);
+  takeHost(head);
   head.target = path.value_or(head.target);
   const auto routes = server.currentRoutes();
   const Route *route = path && !isAdmin ? findRoute(*routes, *path) : nullptr;

@@ -145,7 +145,9 @@ std::optional<uint64_t> betweenBytesTimeout(State &, RequestOptions &self) {
   return self.betweenBytesNs;
 }
 OrNothing setBetweenBytesTimeout(State &, RequestOptions &self, std::optional<uint64_t> duration) {
-  self.betweenBytesNs = duration;
+  // Not supported, which an error says.
+  if (duration)
+    return refused();
   return {};
 }
 

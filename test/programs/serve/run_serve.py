@@ -110,6 +110,7 @@ def check_answers(server: Served) -> None:
            "the answer to HEAD")
     expect(body_of(server.raw(b"GET /hello HTTP/1.0\r\n\r\n")), b"hello\n", "an answer to HTTP/1.0")
     expect(body_of(server.raw(b"GET http://a/hello HTTP/1.0\r\n\r\n")), b"hello\n", "an absolute target")
+    expect(body_of(server.raw(b"\r\nGET /hello HTTP/1.0\r\n\r\n")), b"hello\n", "an empty line before a request")
     # Two requests at once on one connection, the second with chunks, an extension and a trailer.
     answer = server.raw(b"GET /hello HTTP/1.1\r\nhost: a\r\n\r\nPOST /echo HTTP/1.1\r\nhost: a\r\nconnection: close\r\n"
                         b"transfer-encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nx-after: z\r\n\r\n")
@@ -169,6 +170,12 @@ WRONG = (
           b"0\r\n\r\n"),
     (431, b"GET /hello HTTP/1.1\r\nhost: a\r\nx: " + b"y" * 20000 + b"\r\n\r\n"),
     (431, b"GET /hello HTTP/1.1\r\nhost: a\r\n" + b"x: y\r\n" * 5000 + b"\r\n"),
+    (400, b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 4, 4\r\n\r\nabcd"),
+    (400, b"GET /hello HTTP/1.1\r\nhost: a\r\nx: y\r\n z: w\r\n\r\n"),
+    (400, b"GET /hello HTTP/1.1\r\nhost: a b/..@c\r\n\r\n"),
+    (400, b"GET /hello HTTP/1.1\r\nhost: a,b\r\n\r\n"),
+    (400, b"GET http://u@a/hello HTTP/1.1\r\nhost: a\r\n\r\n"),
+    (400, b"\r\n\r\nGET /hello HTTP/1.0\r\n\r\n"),
     (413, b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 9999999\r\n\r\n"),
 )
 
@@ -201,6 +208,12 @@ def check_commands(command: list[str], artifact: pathlib.Path) -> None:
     for body in ENDLESS:
         answer = server.raw(b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n" + body)
         expect(status_of(answer), 201, f"a body that does not end: {body[:10]!r}")
+    lines = body_of(server.raw(b"GET http://b:1/a%41%2f?%41 HTTP/1.0\r\nhost: a\r\nx-a: 1\r\nX-A: 2\r\n"
+                               b"cookie: c=1\r\ncookie: d=2\r\n\r\n")).decode().splitlines()
+    for name, wanted in (("PATH_INFO", "/aA/"), ("QUERY_STRING", "%41"), ("HTTP_HOST", "b:1"), ("HTTP_X_A", "1, 2"),
+                         ("HTTP_COOKIE", "c=1; d=2")):
+        expect([line for line in lines if line.startswith(f"{name}=")], [f"{name}={wanted}"], "a variable")
+    expect([server.get(path)[0] for path in ("/%", "/%4", "/%4g", "/%00")], [400] * 4, "paths with bad escapes")
     expect(server.get("/big"), (200, b"x" * 400_000), "fields and a body in one write")
     expect(server.stop(), 0, "the server's end")
 
@@ -275,6 +288,20 @@ def check_life(command: list[str], artifact: pathlib.Path, other: pathlib.Path, 
     server.process.send_signal(signal.SIGHUP)
     while server.get("/hello") != (200, b"hello\n"):
         time.sleep(0.05)
+
+    # Files that cannot be loaded are reported once, and leave the old application; a pipe is not waited for.
+    for make in (lambda: replacement.write_bytes(b"\0asm damaged"), lambda: os.mkfifo(replacement)):
+        known = len(server.errors)
+        make()
+        os.replace(replacement, served)
+        until = time.monotonic() + 30
+        while not any("not loaded again" in line for line in server.errors[known:]):
+            if time.monotonic() > until:
+                fail("a file that cannot be loaded is not reported\n" + "\n".join(server.errors))
+            time.sleep(0.05)
+        time.sleep(1.5)
+        expect(sum("not loaded again" in line for line in server.errors[known:]), 1, "reports of one file")
+    expect(server.get("/hello"), (200, b"hello\n"), "the old application")
 
     with server.connect() as connection:
         connection.sendall(b"GET /wait300 HTTP/1.1\r\nhost: a\r\n\r\n")
