@@ -227,11 +227,17 @@ void Connection::runApplication(const std::shared_ptr<Exchange> &exchange) {
   const Route *route = findRoute(*routes, exchange->head.target);
   if (!route)
     return exchange->respondWith(404, "nothing is served here");
-  if (!server.admission.enter(Clock::now() + server.options.requestTimeout)) {
+  // Waiting for a place counts.
+  const auto deadline = Clock::now() + server.options.requestTimeout;
+  if (!server.admission.enter(deadline)) {
+    if (Clock::now() >= deadline) {
+      ++server.counts.timeouts;
+      return exchange->respondWith(504, "there was no place in time");
+    }
     ++server.counts.refused;
     return exchange->respondWith(503, "too many requests");
   }
-  const Status ended = runWithDeadline(*route->application, exchange);
+  const Status ended = runWithDeadline(*route->application, exchange, deadline);
   server.admission.leave();
   if (!ended) {
     fail(*exchange, ended.error());
@@ -243,8 +249,9 @@ void Connection::runApplication(const std::shared_ptr<Exchange> &exchange) {
 }
 
 Status Connection::runWithDeadline(Application &application,
-                                   const std::shared_ptr<Exchange> &exchange) {
-  W2N_TRY(interrupt, runtime::Interrupt::create(Clock::now() + server.options.requestTimeout));
+                                   const std::shared_ptr<Exchange> &exchange,
+                                   Clock::time_point deadline) {
+  W2N_TRY(interrupt, runtime::Interrupt::create(deadline));
   {
     std::lock_guard guard(server.lock);
     stop.running = interrupt;

@@ -144,7 +144,7 @@ OrNothing setFirstByteTimeout(State &, RequestOptions &self, std::optional<uint6
 std::optional<uint64_t> betweenBytesTimeout(State &, RequestOptions &self) {
   return self.betweenBytesNs;
 }
-OrNothing setBetweenBytesTimeout(State &, RequestOptions &self, std::optional<uint64_t> duration) {
+OrNothing setBetweenBytesTimeout(State &, RequestOptions &, std::optional<uint64_t> duration) {
   // Not supported, which an error says.
   if (duration)
     return refused();

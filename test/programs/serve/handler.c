@@ -162,7 +162,7 @@ static void echo(Handle request, Handle outparam) {
 }
 
 /// An answer of five bytes, or of none, with a content-length for each of `lengths`, which commas separate.
-static void answerWithLengths(Handle outparam, int hasBody, const char *lengths, uint32_t bytes) {
+static void answerWithLengths(Handle outparam, int bodied, const char *lengths, uint32_t bytes) {
   Handle fields = fieldsNew(), stream = 0, body = 0;
   struct Result result;
   for (uint32_t first = 0, i = 0; i <= bytes; ++i)
@@ -171,14 +171,14 @@ static void answerWithLengths(Handle outparam, int hasBody, const char *lengths,
       first = i + 1;
     }
   Handle response = responseNew(fields);
-  if (hasBody) {
+  if (bodied) {
     responseBody(response, &result);
     body = unwrap(result);
     bodyWrite(body, &result);
     stream = unwrap(result);
   }
   outparamSet(outparam, 0, response, 0, 0, 0, 0, 0, 0);
-  if (!hasBody)
+  if (!bodied)
     return;
   struct Result written[2];
   writeAndFlush(stream, "12345", 5, written);

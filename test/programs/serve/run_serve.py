@@ -252,6 +252,17 @@ def check_queue(command: list[str], artifact: pathlib.Path) -> None:
         expect(server.stop(), 1, "the end of a server that cuts a request off")
 
 
+def check_deadline(command: list[str], artifact: pathlib.Path) -> None:
+    """The time in the queue is a part of a request's time."""
+    server = Served(command, "--addr=127.0.0.1:0", "--max-instances=1", "--log=none", "--timeout=3s",
+                    str(artifact)).start()
+    with server.connect() as first, server.connect() as second:
+        for connection, path in ((first, b"/wait20000"), (second, b"/wait2500")):
+            connection.sendall(b"GET " + path + b" HTTP/1.1\r\nhost: a\r\n\r\n")
+        expect([status_of(connection.recv(4096)) for connection in (first, second)], [504, 504], "requests in a queue")
+    expect(server.stop(), 0, "the server's end")
+
+
 def check_life(command: list[str], artifact: pathlib.Path, other: pathlib.Path, work: pathlib.Path) -> None:
     """Metrics, a file that is replaced, requests that end after SIGTERM."""
     served = work / "served.so"
@@ -389,6 +400,7 @@ def main() -> None:
     expect(server.stop(), 0, "the server's end")
     check_waiting(command, handler)
     check_queue(command, handler)
+    check_deadline(command, handler)
     check_commands(command, cgi)
     check_life(command, handler, cgi, work)
     check_requests(command, handler)
