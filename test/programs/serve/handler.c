@@ -30,6 +30,8 @@ void outparamSet(Handle, int32_t, int32_t, int32_t, int64_t, int32_t, int32_t, i
 IMPORT(TYPES, "[constructor]outgoing-request") Handle requestNew(Handle);
 IMPORT(TYPES, "[method]outgoing-request.set-authority") int32_t setAuthority(Handle, int32_t, const void *, uint32_t);
 IMPORT(TYPES, "[method]outgoing-request.set-path-with-query") int32_t setPath(Handle, int32_t, const void *, uint32_t);
+IMPORT(TYPES, "[constructor]request-options") Handle optionsNew(void);
+IMPORT(TYPES, "[method]request-options.set-between-bytes-timeout") int32_t setBetweenBytes(Handle, int32_t, int64_t);
 IMPORT("wasi:http/outgoing-handler@0.2.12", "handle") void send(Handle, int32_t, Handle, void *);
 IMPORT(TYPES, "[method]future-incoming-response.subscribe") Handle futureSubscribe(Handle);
 IMPORT(TYPES, "[method]future-incoming-response.get") void futureGet(Handle, void *);
@@ -258,6 +260,11 @@ void handle(Handle request, Handle outparam) {
     // header-error is a variant without payloads: one byte after the discriminant.
     const int isForbidden = result.isError && ((Bytes *)&result)[1] == 1;
     return answer(outparam, 200, forbidden || isForbidden ? "forbidden\n" : "allowed\n");
+  }
+  if (IS("/timeout")) {
+    const Handle options = optionsNew();
+    const int isRefused = setBetweenBytes(options, 1, 1000) && !setBetweenBytes(options, 0, 0);
+    return answer(outparam, 200, isRefused ? "refused\n" : "taken\n");
   }
   if (IS("/grow"))
     return answer(outparam, 200, __builtin_wasm_memory_grow(0, 4096) == (unsigned long)-1 ? "no room\n" : "grown\n");

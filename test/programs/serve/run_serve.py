@@ -106,6 +106,7 @@ def check_answers(server: Served) -> None:
     body = os.urandom(300_000)
     expect(server.get("/echo", data=body), (200, body), "a body in both directions")
     expect(server.get("/forbidden"), (200, b"forbidden\n"), "a field that is the server's")
+    expect(server.get("/timeout"), (200, b"refused\n"), "a timeout that is not supported")
     expect(server.raw(b"HEAD /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").endswith(b"\r\n\r\n"), True,
            "the answer to HEAD")
     expect(body_of(server.raw(b"GET /hello HTTP/1.0\r\n\r\n")), b"hello\n", "an answer to HTTP/1.0")
