@@ -28,6 +28,13 @@ constexpr FailureRow failures[] = {
     {error::bad_version, 505},
 };
 
+/// Of RFC 3986 without the comma, which might separate two hosts; numbers are not looked at.
+bool isHost(std::string_view text) {
+  constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                       "0123456789-._~%!$&'()*+;=:[]";
+  return text.find_first_not_of(allowed) == text.npos;
+}
+
 template <bool isRequest>
 class BeastParser final : public Parser, private beast::http::basic_parser<isRequest> {
   using Base = beast::http::basic_parser<isRequest>;
@@ -35,7 +42,7 @@ class BeastParser final : public Parser, private beast::http::basic_parser<isReq
 public:
   BeastParser(const ParserLimits &limits, bool hasNoBody) {
     this->header_limit(limits.maxHeadBytes);
-    headBytesLeft = limits.maxHeadBytes;
+    headBytesLeft = extensionBytesLeft = maxLineBytes = limits.maxHeadBytes;
     this->body_limit(limits.maxBodyBytes);
     this->eager(false);
     if (hasNoBody)
@@ -45,6 +52,14 @@ public:
   size_t put(std::span<const uint8_t> bytes, std::vector<uint8_t> &body) override {
     size_t used = 0;
     received = &body;
+    // One empty line before a request is skipped (RFC 9112, section 2.2).
+    if (isRequest && !hasBegun && !bytes.empty()) {
+      if (bytes[0] == '\r' && bytes.size() < 2)
+        return 0;
+      if (bytes[0] == '\r' && bytes[1] == '\n')
+        used = 2;
+      hasBegun = true;
+    }
     // The parser does not see the end of a part without being called for the next one.
     while (used < bytes.size() && (current == State::Head || current == State::Body)) {
       const State before = current;
@@ -53,7 +68,7 @@ public:
           Base::put(boost::asio::buffer(bytes.data() + used, bytes.size() - used), failed);
       used += count;
       // Beast bounds lines that are not complete yet, and takes any number of those that are.
-      if (before == State::Head && !takeHeadBytes(count))
+      if (before == State::Head && !takeHeadBytes(bytes.subspan(used - count, count)))
         break;
       if (failed && failed != error::need_more)
         fail(failed);
@@ -68,8 +83,12 @@ public:
           checkHead();
         break;
       }
-      if (failed == error::need_more || count == 0)
+      if (failed == error::need_more || count == 0) {
+        // Beast takes a chunk's line, and all trailers, once they are complete.
+        if (current == State::Body && bytes.size() - used > maxLineBytes)
+          refuse(400, "a chunk's line or trailers are too long");
         break;
+      }
     }
     received = nullptr;
     return used;
@@ -121,10 +140,16 @@ private:
     return false;
   }
 
-  bool takeHeadBytes(size_t count) {
-    if (count > headBytesLeft)
+  bool takeHeadBytes(std::span<const uint8_t> bytes) {
+    if (bytes.size() > headBytesLeft)
       return refuse(431, "header limit exceeded");
-    headBytesLeft -= count;
+    headBytesLeft -= bytes.size();
+    // Beast joins lines that are folded, which others take for fields of their own.
+    for (const uint8_t byte : bytes) {
+      if (isRequest && lastHeadByte == '\n' && (byte == ' ' || byte == '\t'))
+        return refuse(400, "a folded line");
+      lastHeadByte = byte;
+    }
     return true;
   }
 
@@ -143,13 +168,15 @@ private:
         coding = &field.value;
       }
     }
-    if (lengths > 1 || (lengths == 1 && coding))
+    if (lengths > 1 || (lengths == 1 && coding) || !declaredLength(fields()).isValid)
       return refuse(400, "several lengths");
     if (coding && !isSameName(*coding, "chunked"))
       return refuse(501, "unknown transfer coding");
     if constexpr (isRequest) {
       if (hosts > 1 || (hosts == 0 && requestHead.version == 11))
         return refuse(400, "a request has one host");
+      if (const std::string *host = findField(fields(), "host"); host && !isHost(*host))
+        return refuse(400, "a bad host");
       if (coding && requestHead.version < 11)
         return refuse(400, "chunks in HTTP/1.0");
     }
@@ -176,7 +203,14 @@ private:
     received->insert(received->end(), bytes.begin(), bytes.end());
     return bytes.size();
   }
-  void on_chunk_header_impl(std::uint64_t, beast::string_view, error_code &) override {}
+  /// Extensions are bounded in all: a few bytes of a body can have any number of them.
+  void on_chunk_header_impl(std::uint64_t, beast::string_view extensions,
+                            error_code &failed) override {
+    if (extensions.size() > extensionBytesLeft)
+      failed = error::bad_chunk_extension;
+    else
+      extensionBytesLeft -= extensions.size();
+  }
   std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view bytes, error_code &) override {
     received->insert(received->end(), bytes.begin(), bytes.end());
     return bytes.size();
@@ -188,7 +222,9 @@ private:
   ResponseHead responseHead;
   Fields trailing;
   std::vector<uint8_t> *received = nullptr;
-  size_t headBytesLeft = 0;
+  size_t headBytesLeft = 0, extensionBytesLeft = 0, maxLineBytes = 0;
+  uint8_t lastHeadByte = 0;
+  bool hasBegun = false;
   unsigned status = 0;
   std::string text;
 };

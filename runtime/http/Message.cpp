@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace w2n::http {
 
@@ -35,6 +36,21 @@ const std::string *findField(const Fields &fields, std::string_view name) {
     if (isSameName(field.name, name))
       return &field.value;
   return nullptr;
+}
+
+DeclaredLength declaredLength(const Fields &fields) {
+  DeclaredLength length;
+  for (const Field &field : fields) {
+    if (!isSameName(field.name, "content-length"))
+      continue;
+    uint64_t bytes = 0;
+    const char *const end = field.value.data() + field.value.size();
+    const auto [rest, error] = std::from_chars(field.value.data(), end, bytes);
+    if (length.bytes || error != std::errc() || rest != end)
+      return {.isValid = false, .bytes = std::nullopt};
+    length.bytes = bytes;
+  }
+  return length;
 }
 
 bool isFieldName(std::string_view name) {

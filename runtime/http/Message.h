@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -112,6 +113,13 @@ public:
 bool isSameName(std::string_view one, std::string_view other);
 /// The first of its name, or null.
 const std::string *findField(const Fields &fields, std::string_view name);
+/// What fields say of a body's length. Not valid: more than one field, or no number of digits
+/// alone, which two readers might take for different lengths.
+struct DeclaredLength {
+  bool isValid = true;
+  std::optional<uint64_t> bytes;
+};
+DeclaredLength declaredLength(const Fields &fields);
 bool isFieldName(std::string_view name);
 bool isFieldValue(std::string_view value);
 /// Fields that are about one connection, and not for guests to set.

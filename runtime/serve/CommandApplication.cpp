@@ -73,9 +73,11 @@ public:
     if (!writer) {
       if (isBad)
         return std::unexpected(Errno::Io);
-      pending.append(text.substr(0, std::min(text.size(), 2 * maxHeadBytes)));
+      const size_t taken = std::min(text.size(), 2 * maxHeadBytes);
+      pending.append(text.substr(0, taken));
       if (!takeFields())
         return pending.size() > maxHeadBytes || isBad ? refuse() : WasiResult<size_t>(text.size());
+      writer->write(bytes.subspan(taken));
     } else {
       writer->write(bytes);
     }
@@ -202,18 +204,59 @@ std::string variableOf(std::string_view name) {
   return variable;
 }
 
-std::vector<std::string> variablesOf(const Exchange &exchange) {
+/// "%41" becomes "A" (RFC 3875, section 4.1.5). Nothing if it cannot be a variable's text.
+std::optional<std::string> decodePath(std::string_view path) {
+  std::string decoded;
+  for (size_t i = 0; i < path.size(); ++i) {
+    if (path[i] != '%') {
+      decoded += path[i];
+      continue;
+    }
+    const std::string_view digits = path.substr(i + 1, 2);
+    uint8_t byte = 0;
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+    if (digits.size() < 2 || error != std::errc() || end != digits.data() + 2 || byte == 0)
+      return std::nullopt;
+    decoded += char(byte);
+    i += 2;
+  }
+  return decoded;
+}
+
+/// One variable for all fields of a name (section 4.1.18), by what separates them in a list.
+void addFieldVariables(const http::Fields &fields, std::vector<std::string> &variables) {
+  const size_t first = variables.size();
+  for (const http::Field &field : fields) {
+    const std::string variable = variableOf(field.name);
+    if (variable.empty())
+      continue;
+    const auto known =
+        std::find_if(variables.begin() + ptrdiff_t(first), variables.end(),
+                     [&](const std::string &text) { return text.starts_with(variable + "="); });
+    if (known == variables.end())
+      variables.push_back(variable + "=" + field.value);
+    else
+      known->append(variable == "HTTP_COOKIE" ? "; " : ", ").append(field.value);
+  }
+}
+
+/// Nothing if the path cannot be one.
+std::optional<std::vector<std::string>> variablesOf(const Exchange &exchange) {
   const http::RequestHead &head = exchange.head;
   const std::string_view target = head.target;
   const size_t question = std::min(target.find('?'), target.size());
   const std::string_view path = target.substr(0, question);
+  const auto info = decodePath(path.substr(std::min(exchange.routePath.size(), path.size())));
+  if (!info)
+    return std::nullopt;
   std::vector<std::string> variables = {
       "GATEWAY_INTERFACE=CGI/1.1",
       "SERVER_SOFTWARE=wasm2native",
       "SERVER_PROTOCOL=HTTP/1." + std::to_string(head.version % 10),
       "REQUEST_METHOD=" + head.method,
       "SCRIPT_NAME=" + exchange.routePath,
-      "PATH_INFO=" + std::string(path.substr(std::min(exchange.routePath.size(), path.size()))),
+      "PATH_INFO=" + *info,
       "QUERY_STRING=" + std::string(target.substr(std::min(question + 1, target.size()))),
       "REQUEST_URI=" + head.target,
       "REMOTE_ADDR=" + exchange.peer.remoteAddress,
@@ -223,9 +266,7 @@ std::vector<std::string> variablesOf(const Exchange &exchange) {
        {std::pair("content-length", "CONTENT_LENGTH"), std::pair("content-type", "CONTENT_TYPE")})
     if (const std::string *value = http::findField(head.fields, name))
       variables.push_back(std::string(variable) + "=" + *value);
-  for (const http::Field &field : head.fields)
-    if (const std::string variable = variableOf(field.name); !variable.empty())
-      variables.push_back(variable + "=" + field.value);
+  addFieldVariables(head.fields, variables);
   return variables;
 }
 
@@ -237,7 +278,12 @@ public:
 
   Status handle(std::shared_ptr<Exchange> exchange) override {
     wasi::WasiOptions given = options.wasi;
-    for (std::string &variable : variablesOf(*exchange))
+    auto variables = variablesOf(*exchange);
+    if (!variables) {
+      exchange->respondWith(400, "the path has a bad escape");
+      return {};
+    }
+    for (std::string &variable : *variables)
       given.environment.push_back(std::move(variable));
     const auto response = std::make_shared<ResponseBody>(exchange);
     given.streams[0] = std::make_shared<RequestBody>(exchange->body);

@@ -56,9 +56,23 @@ std::optional<std::string> pathOfTarget(const http::RequestHead &head) {
       continue;
     target.remove_prefix(scheme.size());
     const size_t end = std::min(target.find_first_of("/?"), target.size());
+    if (end == 0 || target.substr(0, end).find_first_of("@,") != target.npos)
+      return std::nullopt;
     return (end < target.size() && target[end] == '/' ? "" : "/") + std::string(target.substr(end));
   }
   return std::nullopt;
+}
+
+/// An absolute target's host is the one that counts (RFC 9112, section 3.2.2).
+static void takeHost(http::RequestHead &head) {
+  const size_t scheme = head.target.find("://");
+  if (head.target.starts_with('/') || scheme == head.target.npos)
+    return;
+  const std::string_view rest = std::string_view(head.target).substr(scheme + 3);
+  std::string host(rest.substr(0, rest.find_first_of("/?")));
+  std::erase_if(head.fields,
+                [](const auto &field) { return http::isSameName(field.name, "host"); });
+  head.fields.push_back({"host", std::move(host)});
 }
 
 const Route *findRoute(const Routes &routes, std::string_view target) {
@@ -161,6 +175,7 @@ Connection::Next Connection::answer(std::shared_ptr<http::WireReader> reader,
   reader->sendsContinue = parser.wantsContinue();
   http::RequestHead head = std::move(parser.request());
   const auto path = pathOfTarget(head);
+  takeHost(head);
   head.target = path.value_or(head.target);
   const auto routes = server.currentRoutes();
   const Route *route = path && !isAdmin ? findRoute(*routes, *path) : nullptr;
@@ -212,11 +227,17 @@ void Connection::runApplication(const std::shared_ptr<Exchange> &exchange) {
   const Route *route = findRoute(*routes, exchange->head.target);
   if (!route)
     return exchange->respondWith(404, "nothing is served here");
-  if (!server.admission.enter(Clock::now() + server.options.requestTimeout)) {
+  // Waiting for a place counts.
+  const auto deadline = Clock::now() + server.options.requestTimeout;
+  if (!server.admission.enter(deadline)) {
+    if (Clock::now() >= deadline) {
+      ++server.counts.timeouts;
+      return exchange->respondWith(504, "there was no place in time");
+    }
     ++server.counts.refused;
     return exchange->respondWith(503, "too many requests");
   }
-  const Status ended = runWithDeadline(*route->application, exchange);
+  const Status ended = runWithDeadline(*route->application, exchange, deadline);
   server.admission.leave();
   if (!ended) {
     fail(*exchange, ended.error());
@@ -228,8 +249,9 @@ void Connection::runApplication(const std::shared_ptr<Exchange> &exchange) {
 }
 
 Status Connection::runWithDeadline(Application &application,
-                                   const std::shared_ptr<Exchange> &exchange) {
-  W2N_TRY(interrupt, runtime::Interrupt::create(Clock::now() + server.options.requestTimeout));
+                                   const std::shared_ptr<Exchange> &exchange,
+                                   Clock::time_point deadline) {
+  W2N_TRY(interrupt, runtime::Interrupt::create(deadline));
   {
     std::lock_guard guard(server.lock);
     stop.running = interrupt;

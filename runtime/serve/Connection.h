@@ -24,7 +24,8 @@ private:
   Next answer(std::shared_ptr<http::WireReader> reader, http::Parser &parser);
   void answerAdmin(Exchange &exchange);
   void runApplication(const std::shared_ptr<Exchange> &exchange);
-  Status runWithDeadline(Application &application, const std::shared_ptr<Exchange> &exchange);
+  Status runWithDeadline(Application &application, const std::shared_ptr<Exchange> &exchange,
+                         Clock::time_point deadline);
   void fail(Exchange &exchange, const Error &error);
   /// Sends what is kept. False if the client does not take it.
   bool flush();

@@ -94,6 +94,14 @@ std::shared_ptr<http::BodyWriter> Exchange::respond(http::ResponseHead response,
                                                     std::optional<uint64_t> length) {
   if (sentStatus != 0)
     return nullptr;
+  const http::DeclaredLength declared = http::declaredLength(response.fields);
+  const bool isToHead = head.method == "HEAD";
+  const bool isWithoutBody = isToHead || hasNoBody(response.status);
+  // A client that takes another length for the body's would read the next answer wrongly.
+  if (!declared.isValid || (!isWithoutBody && declared.bytes && declared.bytes != length)) {
+    respondWith(500, "the application answered with a wrong length");
+    return nullptr;
+  }
   sentStatus = response.status;
   // After the head of the answer there is no other.
   if (body)
@@ -102,18 +110,16 @@ std::shared_ptr<http::BodyWriter> Exchange::respond(http::ResponseHead response,
   text.append(reasonOf(response.status)).append("\r\n").append(http::textOf(response.fields));
   if (!http::findField(response.fields, "date"))
     text.append("date: ").append(dateText()).append("\r\n");
-  const bool declared = http::findField(response.fields, "content-length") != nullptr;
-  const bool isToHead = head.method == "HEAD";
   http::Framing framing = http::Framing::Length;
-  if (isToHead || hasNoBody(response.status)) {
+  if (isWithoutBody) {
     framing = http::Framing::None;
-    if (!isToHead && declared)
+    if (!isToHead && declared.bytes)
       closes = true;
   } else if (!length) {
     framing = head.version >= 11 ? http::Framing::Chunked : http::Framing::UntilClose;
     if (framing == http::Framing::Chunked)
       text += "transfer-encoding: chunked\r\n";
-  } else if (!declared) {
+  } else if (!declared.bytes) {
     text += "content-length: " + std::to_string(*length) + "\r\n";
   }
   if (closes || framing == http::Framing::UntilClose)

@@ -94,6 +94,11 @@ FileState stateOf(const std::string &file) {
   return {status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
 }
 
+bool isSpecial(const std::string &file) {
+  struct stat status;
+  return stat(file.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+}
+
 class Service {
 public:
   explicit Service(ServeRequest request) : request(std::move(request)) {}
@@ -159,9 +164,14 @@ Result<std::vector<int>> Service::listen(std::vector<std::string> addresses) con
 
 Result<serve::Routes> Service::loadRoutes() {
   serve::Routes routes;
-  std::vector<FileState> found;
+  // Also of files that cannot be loaded, which are tried again when they change.
+  states.clear();
+  for (const RouteFile &route : request.routes)
+    states.push_back(stateOf(route.file));
   for (const auto &[path, file] : request.routes) {
-    found.push_back(stateOf(file));
+    // Opening a pipe would wait for its other end.
+    if (isSpecial(file))
+      return fail(ErrorKind::Io, file + ": not a regular file");
     auto module = loadModule(file, request.compile, request.cache, {});
     serve::ApplicationOptions options = request.application;
     options.wasi.arguments = {file};
@@ -173,7 +183,6 @@ Result<serve::Routes> Service::loadRoutes() {
     }
     routes.push_back({path, *application});
   }
-  states = std::move(found);
   return routes;
 }
 

@@ -2,6 +2,7 @@
 
 // Bodies of messages as streams of wasi:io. What a guest writes before it has said where the
 // response goes is kept; afterwards, what the connection does not take at once.
+#include "runtime/core/Interrupt.h"
 #include "runtime/wasi/p2/Http.h"
 
 #include <algorithm>
@@ -145,8 +146,10 @@ public:
     uint8_t skipped[4096];
     size_t count = 0;
     http::Progress progress;
+    // A rest that never ends goes on until the guest is ended.
     while ((progress = reader.read(skipped, count)) == http::Progress::Done)
-      ;
+      if (runtime::isInterrupted())
+        return http::Progress::Failed;
     return progress;
   }
 

@@ -124,6 +124,7 @@ private:
   /// The head of the request until there is a connection.
   std::string head;
   bool isToHead = false;
+  unsigned earlyResponses = 0;
   http::Framing framing = http::Framing::None;
   uint64_t length = 0;
   std::shared_ptr<OutgoingBytes> outgoing;
@@ -138,16 +139,16 @@ std::optional<Failure> Exchange::begin(OutgoingRequest &request, uint64_t deadli
   head = request.method + " " + request.pathWithQuery.value_or("/") +
          " HTTP/1.1\r\nhost: " + *request.authority + "\r\nconnection: close\r\n" +
          http::textOf(request.headers->fields);
-  const bool hasLength = http::findField(request.headers->fields, "content-length") != nullptr;
+  const http::DeclaredLength declared = http::declaredLength(request.headers->fields);
+  if (!declared.isValid)
+    return Failure::HttpRequestDenied;
   if (outgoing && outgoing->declaredBytes) {
     framing = http::Framing::Length;
     length = *outgoing->declaredBytes;
   } else if (outgoing) {
-    if (hasLength)
-      return Failure::HttpRequestDenied;
     framing = http::Framing::Chunked;
     head += "transfer-encoding: chunked\r\n";
-  } else if (hasLength) {
+  } else if (declared.bytes.value_or(0) != 0) {
     return Failure::HttpRequestDenied;
   }
   head += "\r\n";
@@ -246,7 +247,8 @@ Progress Exchange::finishConnect(State &state) {
 }
 
 Progress Exchange::readHead() {
-  while (true) {
+  constexpr unsigned maxEarlyResponses = 16;
+  while (earlyResponses <= maxEarlyResponses) {
     if (connection->wire.drain() == Progress::Failed && connection->wire.input().empty()) {
       fail(Failure::ConnectionTerminated);
       return Progress::Failed;
@@ -266,9 +268,12 @@ Progress Exchange::readHead() {
       step = Step::Ready;
       return Progress::Done;
     }
+    ++earlyResponses;
     parser = client->codec.parseResponse(client->limits, isToHead);
     reader = std::make_shared<http::WireReader>(connection->wire, parser);
   }
+  fail(Failure::HttpProtocolError);
+  return Progress::Failed;
 }
 
 bool Exchange::advance(State &state) {

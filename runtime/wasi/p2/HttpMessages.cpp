@@ -2,8 +2,6 @@
 
 #include "runtime/wasi/p2/Http.h"
 
-#include <charconv>
-
 namespace w2n::wasi::p2 {
 
 namespace {
@@ -39,24 +37,13 @@ consume(std::shared_ptr<http::BodyReader> &body) {
   return std::make_unique<IncomingBody>(std::move(body));
 }
 
-/// The length that the guest has promised.
-std::optional<uint64_t> declaredLength(const FieldList &headers) {
-  const std::string *text = http::findField(headers.fields, "content-length");
-  uint64_t length = 0;
-  if (!text)
-    return std::nullopt;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), length);
-  if (error != std::errc() || end != text->data() + text->size())
-    return std::nullopt;
-  return length;
-}
-
 std::expected<std::unique_ptr<OutgoingBody>, runtime::Unit>
 makeBody(std::shared_ptr<OutgoingBytes> &body, const FieldList &headers) {
   if (body)
     return refused();
   body = std::make_shared<OutgoingBytes>();
-  body->declaredBytes = declaredLength(headers);
+  // Where it is not valid, the message is not sent.
+  body->declaredBytes = http::declaredLength(headers.fields).bytes;
   return std::make_unique<OutgoingBody>(body);
 }
 
@@ -157,8 +144,10 @@ OrNothing setFirstByteTimeout(State &, RequestOptions &self, std::optional<uint6
 std::optional<uint64_t> betweenBytesTimeout(State &, RequestOptions &self) {
   return self.betweenBytesNs;
 }
-OrNothing setBetweenBytesTimeout(State &, RequestOptions &self, std::optional<uint64_t> duration) {
-  self.betweenBytesNs = duration;
+OrNothing setBetweenBytesTimeout(State &, RequestOptions &, std::optional<uint64_t> duration) {
+  // Not supported, which an error says.
+  if (duration)
+    return refused();
   return {};
 }
 
@@ -177,6 +166,8 @@ Result<void> outparamSet(State &, std::unique_ptr<ResponseOutparam> param,
   auto writer = param->responder->respond({given.status, given.headers->fields}, length);
   if (given.body && writer)
     given.body->attach(std::move(writer));
+  else if (given.body)
+    given.body->isFinished = true;
   else if (writer)
     writer->finish({});
   return {};

@@ -30,6 +30,8 @@ void outparamSet(Handle, int32_t, int32_t, int32_t, int64_t, int32_t, int32_t, i
 IMPORT(TYPES, "[constructor]outgoing-request") Handle requestNew(Handle);
 IMPORT(TYPES, "[method]outgoing-request.set-authority") int32_t setAuthority(Handle, int32_t, const void *, uint32_t);
 IMPORT(TYPES, "[method]outgoing-request.set-path-with-query") int32_t setPath(Handle, int32_t, const void *, uint32_t);
+IMPORT(TYPES, "[constructor]request-options") Handle optionsNew(void);
+IMPORT(TYPES, "[method]request-options.set-between-bytes-timeout") int32_t setBetweenBytes(Handle, int32_t, int64_t);
 IMPORT("wasi:http/outgoing-handler@0.2.12", "handle") void send(Handle, int32_t, Handle, void *);
 IMPORT(TYPES, "[method]future-incoming-response.subscribe") Handle futureSubscribe(Handle);
 IMPORT(TYPES, "[method]future-incoming-response.get") void futureGet(Handle, void *);
@@ -161,6 +163,30 @@ static void echo(Handle request, Handle outparam) {
   end(body, stream, got.isSome && !got.isTaken && !got.isError && got.hasFields, got.fields);
 }
 
+/// An answer of five bytes, or of none, with a content-length for each of `lengths`, which commas separate.
+static void answerWithLengths(Handle outparam, int bodied, const char *lengths, uint32_t bytes) {
+  Handle fields = fieldsNew(), stream = 0, body = 0;
+  struct Result result;
+  for (uint32_t first = 0, i = 0; i <= bytes; ++i)
+    if (i == bytes || lengths[i] == ',') {
+      fieldsAppend(fields, "Content-Length", 14, lengths + first, i - first, &result);
+      first = i + 1;
+    }
+  Handle response = responseNew(fields);
+  if (bodied) {
+    responseBody(response, &result);
+    body = unwrap(result);
+    bodyWrite(body, &result);
+    stream = unwrap(result);
+  }
+  outparamSet(outparam, 0, response, 0, 0, 0, 0, 0, 0);
+  if (!bodied)
+    return;
+  struct Result written[2];
+  writeAndFlush(stream, "12345", 5, written);
+  end(body, stream, 0, 0);
+}
+
 static void fetch(Handle outparam, const char *authority, uint32_t bytes) {
   static _Alignas(8) struct {
     Bytes isError, pad[7], code, rest[47];
@@ -235,8 +261,17 @@ void handle(Handle request, Handle outparam) {
     const int isForbidden = result.isError && ((Bytes *)&result)[1] == 1;
     return answer(outparam, 200, forbidden || isForbidden ? "forbidden\n" : "allowed\n");
   }
+  if (IS("/timeout")) {
+    const Handle options = optionsNew();
+    const int isRefused = setBetweenBytes(options, 1, 1000) && !setBetweenBytes(options, 0, 0);
+    return answer(outparam, 200, isRefused ? "refused\n" : "taken\n");
+  }
   if (IS("/grow"))
     return answer(outparam, 200, __builtin_wasm_memory_grow(0, 4096) == (unsigned long)-1 ? "no room\n" : "grown\n");
+  if (IS("/lengths/"))
+    return answerWithLengths(outparam, 1, path.data + 9, path.bytes - 9);
+  if (IS("/bodiless/"))
+    return answerWithLengths(outparam, 0, path.data + 10, path.bytes - 10);
   if (IS("/fetch/"))
     return fetch(outparam, path.data + 7, path.bytes - 7);
   answer(outparam, 404, "what?\n");

@@ -106,10 +106,12 @@ def check_answers(server: Served) -> None:
     body = os.urandom(300_000)
     expect(server.get("/echo", data=body), (200, body), "a body in both directions")
     expect(server.get("/forbidden"), (200, b"forbidden\n"), "a field that is the server's")
+    expect(server.get("/timeout"), (200, b"refused\n"), "a timeout that is not supported")
     expect(server.raw(b"HEAD /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").endswith(b"\r\n\r\n"), True,
            "the answer to HEAD")
     expect(body_of(server.raw(b"GET /hello HTTP/1.0\r\n\r\n")), b"hello\n", "an answer to HTTP/1.0")
     expect(body_of(server.raw(b"GET http://a/hello HTTP/1.0\r\n\r\n")), b"hello\n", "an absolute target")
+    expect(body_of(server.raw(b"\r\nGET /hello HTTP/1.0\r\n\r\n")), b"hello\n", "an empty line before a request")
     # Two requests at once on one connection, the second with chunks, an extension and a trailer.
     answer = server.raw(b"GET /hello HTTP/1.1\r\nhost: a\r\n\r\nPOST /echo HTTP/1.1\r\nhost: a\r\nconnection: close\r\n"
                         b"transfer-encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nx-after: z\r\n\r\n")
@@ -120,6 +122,19 @@ def check_answers(server: Served) -> None:
         expect(connection.recv(100), b"HTTP/1.1 100 Continue\r\n\r\n", "the word to a client that waits")
         connection.sendall(b"ok")
         expect(connection.recv(100).startswith(b"HTTP/1.1 200 OK"), True, "the answer to a client that waited")
+
+
+def check_lengths(server: Served) -> None:
+    """An answer whose length a client could read wrongly is not sent: the connection may have others."""
+    expect(server.get("/lengths/5"), (200, b"12345"), "an answer with its length")
+    expect(server.get("/bodiless/0"), (200, b""), "an answer without a body")
+    for path in ("lengths/+5", "lengths/5,5", "lengths/5,6", "lengths/0x5", "lengths/", "bodiless/40", "bodiless/-1"):
+        answer = server.raw(f"GET /{path} HTTP/1.1\r\nhost: a\r\n\r\n"
+                            "GET /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n".encode())
+        statuses = [int(status) for status in re.findall(rb"HTTP/1\.1 (\d+) ", answer)]
+        expect(statuses, [500, 200], f"{path} and another request")
+    head = server.raw(b"HEAD /bodiless/40 HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+    expect(b"\r\nContent-Length: 40\r\n" in head, True, "the length in an answer to HEAD")
 
 
 def check_failures(server: Served) -> None:
@@ -156,6 +171,12 @@ WRONG = (
           b"0\r\n\r\n"),
     (431, b"GET /hello HTTP/1.1\r\nhost: a\r\nx: " + b"y" * 20000 + b"\r\n\r\n"),
     (431, b"GET /hello HTTP/1.1\r\nhost: a\r\n" + b"x: y\r\n" * 5000 + b"\r\n"),
+    (400, b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 4, 4\r\n\r\nabcd"),
+    (400, b"GET /hello HTTP/1.1\r\nhost: a\r\nx: y\r\n z: w\r\n\r\n"),
+    (400, b"GET /hello HTTP/1.1\r\nhost: a b/..@c\r\n\r\n"),
+    (400, b"GET /hello HTTP/1.1\r\nhost: a,b\r\n\r\n"),
+    (400, b"GET http://u@a/hello HTTP/1.1\r\nhost: a\r\n\r\n"),
+    (400, b"\r\n\r\nGET /hello HTTP/1.0\r\n\r\n"),
     (413, b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 9999999\r\n\r\n"),
 )
 
@@ -172,6 +193,30 @@ def check_malformed(server: Served) -> None:
         gone.sendall(b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nabc")
     expect(status_of(server.raw(b"GET /hel")), 408, "a head that does not end")
     expect(server.get("/hello")[0], 200, "the server afterwards")
+
+
+# Bodies that never end, of which nothing but the bytes of the body itself would be counted.
+ENDLESS = (
+    b"1;a=" + b"a" * 256_000,
+    b"1;a=" + b"a" * 15_000 + b"\r\nx\r\n1;a=" + b"a" * 15_000 + b"\r\nx\r\n",
+    b"0\r\n" + b"a: b\r\n" * 40_000,
+)
+
+
+def check_commands(command: list[str], artifact: pathlib.Path) -> None:
+    """What only a command meets, or shows best."""
+    server = Served(command, "--addr=127.0.0.1:0", "--log=none", "--threads=1", "--timeout=20s", str(artifact)).start()
+    for body in ENDLESS:
+        answer = server.raw(b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n" + body)
+        expect(status_of(answer), 201, f"a body that does not end: {body[:10]!r}")
+    lines = body_of(server.raw(b"GET http://b:1/a%41%2f?%41 HTTP/1.0\r\nhost: a\r\nx-a: 1\r\nX-A: 2\r\n"
+                               b"cookie: c=1\r\ncookie: d=2\r\n\r\n")).decode().splitlines()
+    for name, wanted in (("PATH_INFO", "/aA/"), ("QUERY_STRING", "%41"), ("HTTP_HOST", "b:1"), ("HTTP_X_A", "1, 2"),
+                         ("HTTP_COOKIE", "c=1; d=2")):
+        expect([line for line in lines if line.startswith(f"{name}=")], [f"{name}={wanted}"], "a variable")
+    expect([server.get(path)[0] for path in ("/%", "/%4", "/%4g", "/%00")], [400] * 4, "paths with bad escapes")
+    expect(server.get("/big"), (200, b"x" * 400_000), "fields and a body in one write")
+    expect(server.stop(), 0, "the server's end")
 
 
 def check_waiting(command: list[str], artifact: pathlib.Path) -> None:
@@ -206,6 +251,17 @@ def check_queue(command: list[str], artifact: pathlib.Path) -> None:
             time.sleep(0.01)
         expect(server.get("/hello")[0], 503, "a request without a place")
         expect(server.stop(), 1, "the end of a server that cuts a request off")
+
+
+def check_deadline(command: list[str], artifact: pathlib.Path) -> None:
+    """The time in the queue is a part of a request's time."""
+    server = Served(command, "--addr=127.0.0.1:0", "--max-instances=1", "--log=none", "--timeout=3s",
+                    str(artifact)).start()
+    with server.connect() as first, server.connect() as second:
+        for connection, path in ((first, b"/wait20000"), (second, b"/wait2500")):
+            connection.sendall(b"GET " + path + b" HTTP/1.1\r\nhost: a\r\n\r\n")
+        expect([status_of(connection.recv(4096)) for connection in (first, second)], [504, 504], "requests in a queue")
+    expect(server.stop(), 0, "the server's end")
 
 
 def check_life(command: list[str], artifact: pathlib.Path, other: pathlib.Path, work: pathlib.Path) -> None:
@@ -245,6 +301,20 @@ def check_life(command: list[str], artifact: pathlib.Path, other: pathlib.Path, 
     while server.get("/hello") != (200, b"hello\n"):
         time.sleep(0.05)
 
+    # Files that cannot be loaded are reported once, and leave the old application; a pipe is not waited for.
+    for make in (lambda: replacement.write_bytes(b"\0asm damaged"), lambda: os.mkfifo(replacement)):
+        known = len(server.errors)
+        make()
+        os.replace(replacement, served)
+        until = time.monotonic() + 30
+        while not any("not loaded again" in line for line in server.errors[known:]):
+            if time.monotonic() > until:
+                fail("a file that cannot be loaded is not reported\n" + "\n".join(server.errors))
+            time.sleep(0.05)
+        time.sleep(1.5)
+        expect(sum("not loaded again" in line for line in server.errors[known:]), 1, "reports of one file")
+    expect(server.get("/hello"), (200, b"hello\n"), "the old application")
+
     with server.connect() as connection:
         connection.sendall(b"GET /wait300 HTTP/1.1\r\nhost: a\r\n\r\n")
         time.sleep(0.1)
@@ -270,6 +340,17 @@ def check_requests(command: list[str], artifact: pathlib.Path) -> None:
     expect(named.get(f"/fetch/localhost:{port}"), (502, b"no answer: 04\n"), "a name that leads inside")
     local = Served(command, "--addr=127.0.0.1:0", "--log=none", "--allow-http=localhost", str(artifact)).start()
     expect(local.get(f"/fetch/localhost:{port}"), (200, b"hello\n"), "localhost by its name")
+    # A server that says nothing but to go on.
+    with socket.create_server(("127.0.0.1", 0)) as upstream:
+        def go_on() -> None:
+            with upstream.accept()[0] as connection, contextlib.suppress(OSError):
+                connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000)
+                connection.recv(1)
+                connection.recv(65536)
+
+        threading.Thread(target=go_on, daemon=True).start()
+        expect(local.get(f"/fetch/localhost:{upstream.getsockname()[1]}"), (502, b"no answer: 35\n"),
+               "a server that does not come to its answer")
     for server in (target, allowed, named, local):
         expect(server.stop(), 0, "a server's end")
 
@@ -314,11 +395,14 @@ def main() -> None:
     server = Served(command, "--addr=127.0.0.1:0", "--timeout=500ms", "--header-timeout=300ms", "--max-memory=8M",
                     "--max-body=1M", str(handler)).start()
     check_answers(server)
+    check_lengths(server)
     check_failures(server)
     check_malformed(server)
     expect(server.stop(), 0, "the server's end")
     check_waiting(command, handler)
     check_queue(command, handler)
+    check_deadline(command, handler)
+    check_commands(command, cgi)
     check_life(command, handler, cgi, work)
     check_requests(command, handler)
     check_sockets(command, handler, work)
