@@ -212,6 +212,10 @@ Status Replayer::enterGuest(Instance &running, const Event &entry) {
                                        ", which the host cannot call");
   Function shape;
   shape.type = runtime::canonicalType(running.module().typeIds()[type]);
+  // References are addresses, which a record must not bring into compiled code.
+  if (hasReferences(shape.type.params))
+    return end(ReplayEnd::Damaged, "the record calls function " + std::to_string(entry.function) +
+                                       ", which takes references");
   const size_t params = wasm::slotsOf(shape.type.params);
   if (entry.slots.size() != params)
     return end(ReplayEnd::Damaged, "the record calls function " + std::to_string(entry.function) +
