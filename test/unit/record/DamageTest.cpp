@@ -59,6 +59,16 @@ TEST(RecordDamageTest, AKillLeavesWhatWasWritten) {
   EXPECT_EQ(greatest, 3u);
 }
 
+TEST(RecordDamageTest, NothingFollowsTheEnd) {
+  std::vector<uint8_t> log = test::recordAll();
+  log.resize(log.size() + 100); // As the process leaves it that is killed before it cuts the file.
+  EXPECT_EQ(replay(log).end, ReplayEnd::Complete);
+  log.back() = 1;
+  const ReplayResult result = replay(log);
+  EXPECT_EQ(result.end, ReplayEnd::Damaged);
+  EXPECT_EQ(result.text.substr(0, 34), "the record goes on after its end, ");
+}
+
 // A reference is an address: compiled code would jump to what the record says.
 TEST(RecordDamageTest, AReferenceIsNotTakenFromTheRecord) {
   const std::vector<uint8_t> artifact = test::buildSample({.takesReference = true});
