@@ -76,6 +76,18 @@ Result<std::vector<uint8_t>> readFile(const std::string &path) {
   return readDescriptor(file.get(), path);
 }
 
+Result<std::vector<uint8_t>> readRegularFile(const std::string &path) {
+  if (path == "-")
+    return readFile(path);
+  OpenFile file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat status;
+  if (!file.isOpen() || fstat(file.get(), &status) != 0)
+    return ioError("cannot open", path);
+  if (!S_ISREG(status.st_mode))
+    return fail(ErrorKind::Io, "'" + path + "' is no regular file");
+  return readDescriptor(file.get(), path);
+}
+
 Result<std::vector<uint8_t>> readDescriptor(int descriptor, const std::string &path) {
   std::vector<uint8_t> bytes;
   struct stat status;

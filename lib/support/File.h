@@ -15,11 +15,15 @@ namespace w2n {
 /// Threads: any.
 Result<std::vector<uint8_t>> readFile(const std::string &path);
 
+/// The same of a regular file or standard input alone: others (a pipe without a writer, /dev/zero)
+/// may never end. Errors: Io. Threads: any.
+Result<std::vector<uint8_t>> readRegularFile(const std::string &path);
+
 /// Reads what follows in `descriptor`, which is open as `path`. Errors: Io, as above. Threads: any.
 Result<std::vector<uint8_t>> readDescriptor(int descriptor, const std::string &path);
 
 /// The use of a new file: its permissions, but for those that the umask takes away.
-enum class FileMode : unsigned { Data = 0666, Program = 0777 };
+enum class FileMode : unsigned { Data = 0666, Program = 0777, Private = 0600 };
 
 /// Writes `bytes` to a temporary file beside `path` and renames it there, so that a reader never
 /// sees half a file and a failed write leaves nothing behind; "-" is standard output. A `path` that

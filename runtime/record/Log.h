@@ -72,6 +72,8 @@ public:
   Result<std::optional<std::span<const uint8_t>>> next();
   /// The offset of the record that `next` looks at.
   uint64_t offset() const { return position; }
+  /// Whether the rest is more than zeros, which the file of a process that was killed ends with.
+  bool hasMore() const;
 
 private:
   explicit LogReader(std::span<const uint8_t> bytes) : bytes(bytes) {}

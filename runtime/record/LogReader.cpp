@@ -41,4 +41,8 @@ Result<std::optional<std::span<const uint8_t>>> LogReader::next() {
   return payload;
 }
 
+bool LogReader::hasMore() const {
+  return std::ranges::any_of(bytes.subspan(position), [](uint8_t byte) { return byte != 0; });
+}
+
 } // namespace w2n::record

@@ -167,8 +167,22 @@ void Replayer::instantiated(Instance &made, const Status &status) {
     return;
   result.outcome = event->outcome;
   consume();
-  if (!status && (!(event = peek()) || event->kind != EventKind::Ends))
-    (void)(event ? diverge("the run ends", describe(*event, imports)) : endOfRecord());
+  if (status)
+    return;
+  if (!(event = peek()))
+    (void)endOfRecord();
+  else if (event->kind != EventKind::Ends)
+    (void)diverge("the run ends", describe(*event, imports));
+  else
+    (void)checkEnd();
+}
+
+/// To be asked at the event that ends the run.
+Status Replayer::checkEnd() {
+  if (reader->hasMore())
+    return end(ReplayEnd::Damaged,
+               "the record goes on after its end, at byte " + std::to_string(reader->offset()));
+  return {};
 }
 
 /// The host's calls of the guest, one after the other.
@@ -179,7 +193,7 @@ Status Replayer::runEntries(Instance &running) {
     if (!event)
       return hasEnded ? end(ReplayEnd::Damaged, "") : endOfRecord();
     if (event->kind == EventKind::Ends)
-      return {};
+      return checkEnd();
     // A host function that the host has called through the instance.
     if (event->kind == EventKind::Call) {
       W2N_CHECK(applyWrites(running, event->writes));
@@ -212,6 +226,10 @@ Status Replayer::enterGuest(Instance &running, const Event &entry) {
                                        ", which the host cannot call");
   Function shape;
   shape.type = runtime::canonicalType(running.module().typeIds()[type]);
+  // References are addresses, which a record must not bring into compiled code.
+  if (hasReferences(shape.type.params))
+    return end(ReplayEnd::Damaged, "the record calls function " + std::to_string(entry.function) +
+                                       ", which takes references");
   const size_t params = wasm::slotsOf(shape.type.params);
   if (entry.slots.size() != params)
     return end(ReplayEnd::Damaged, "the record calls function " + std::to_string(entry.function) +

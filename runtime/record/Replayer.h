@@ -100,6 +100,7 @@ private:
   std::unexpected<Error> end(ReplayEnd how, std::string text);
   std::unexpected<Error> diverge(const std::string &found, const std::string &wanted);
   std::unexpected<Error> endOfRecord();
+  Status checkEnd();
   std::string position() const;
 
   const std::vector<uint8_t> log;

@@ -39,6 +39,12 @@ std::vector<uint8_t> buildSample(const SampleOptions &options) {
   layout.memories = 1;
   layout.definedMemories = options.importsMemory ? 0 : 1;
   define("call-host", callHost(layout.importReferences()));
+  if (options.takesReference) {
+    const uint32_t typeOfTaker = builder.addType({ValueTypeCode::FuncRef}, {});
+    builder.setEntryThunk(typeOfTaker, code.entryThunk);
+    builder.addExport("take-reference", ExternKindCode::Function,
+                      builder.addFunction(typeOfTaker, loop(), "take-reference"));
+  }
   builder.addExport("memory", ExternKindCode::Memory, 0);
   return builder.build();
 }

@@ -26,6 +26,8 @@ struct SampleOptions {
   std::string hostModule = "env", hostName = "host";
   /// It has type [i32] -> [].
   bool hostTakesOne = false;
+  /// Exports, as the last function, "take-reference" of type [funcref] -> [], which never returns.
+  bool takesReference = false;
 };
 
 /// Imports a function, "env"."host"; exports "add", "trap" (the kind in its first argument), "load"

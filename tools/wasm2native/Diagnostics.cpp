@@ -4,8 +4,10 @@
 
 #include "lib/support/Utf8.h"
 
+#include <cerrno>
 #include <cinttypes>
 #include <cstdio>
+#include <cstring>
 #include <unistd.h>
 
 namespace w2n::tool {
@@ -68,9 +70,15 @@ std::string countText(size_t count, const std::string &noun, const std::string &
   return std::to_string(count) + " " + (count == 1 ? noun : many);
 }
 
-void exitNow(int status) {
-  fflush(stdout);
-  _exit(status);
+int statusWithOutput(int status) {
+  errno = 0;
+  if (fflush(stdout) == 0 && !ferror(stdout))
+    return status;
+  fprintf(stderr, "wasm2native: error: cannot write standard output%s%s\n", errno ? ": " : "",
+          errno ? strerror(errno) : "");
+  return status == 0 ? int(exitError) : status;
 }
+
+void exitNow(int status) { _exit(statusWithOutput(status)); }
 
 } // namespace w2n::tool

@@ -29,8 +29,12 @@ std::string printable(std::string_view text, std::string_view kept = "");
 /// "1 file", "2 files"; `plural` is for nouns to which more than an s is added.
 std::string countText(size_t count, const std::string &noun, const std::string &plural = "");
 
-/// Ends the process without running destructors: what they would unmap, the system unmaps anyway
-/// (30 us less of 700).
+/// The exit status of a command that ends with `status`: an error if something that it printed
+/// could not be written, which it then says.
+int statusWithOutput(int status);
+
+/// Ends the process, as statusWithOutput says, without running destructors: what they would unmap,
+/// the system unmaps anyway (30 us less of 700).
 [[noreturn]] void exitNow(int status);
 
 } // namespace w2n::tool

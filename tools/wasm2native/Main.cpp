@@ -4,6 +4,7 @@
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/Subcommands.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace {
@@ -16,11 +17,7 @@ bool isUnknownCommand(const std::string &word) {
          access(word.c_str(), F_OK) != 0;
 }
 
-} // namespace
-
-int main(int argc, char **argv) {
-  std::span<char *const> arguments(argv, size_t(argc));
-  arguments = arguments.subspan(arguments.empty() ? 0 : 1);
+int runCommand(std::span<char *const> arguments) {
   if (arguments.empty())
     return compileMain(arguments);
   const std::string first = arguments[0];
@@ -29,4 +26,20 @@ int main(int argc, char **argv) {
   if (isUnknownCommand(first))
     return usageError(compileSpec, "unknown command '" + first + "'" + adviceForCommand(first));
   return compileMain(arguments);
+}
+
+/// Gives standard streams that are closed a descriptor that fails as they do: the next file that is
+/// opened would have its number, and get what is printed.
+void keepStandardStreams() {
+  for (int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(stream, F_GETFD) < 0)
+      (void)open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  keepStandardStreams();
+  const std::span<char *const> arguments(argv, size_t(argc));
+  return statusWithOutput(runCommand(arguments.subspan(arguments.empty() ? 0 : 1)));
 }

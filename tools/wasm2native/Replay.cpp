@@ -78,7 +78,11 @@ public:
     const char *end = this->text.data() + this->text.size();
     auto [rest, error] = std::from_chars(this->text.data(), end, number);
     isNumber = error == std::errc() && rest == end && !this->text.empty();
+    isBeyond =
+        rest == end && (error == std::errc::result_out_of_range || (isNumber && number == 0));
   }
+  /// A number that no call has.
+  bool isWrong() const { return isBeyond; }
   bool isAt(const ReplayStop &stop) const {
     if (text.empty())
       return false;
@@ -90,7 +94,7 @@ public:
 private:
   std::string text;
   uint64_t number = 0;
-  bool isNumber = false;
+  bool isNumber = false, isBeyond = false;
 };
 
 std::string callText(const ReplayStop &stop) {
@@ -119,11 +123,11 @@ void printStop(const ReplayStop &stop, const ReplayedFiles &files) {
   fflush(stdout);
 }
 
-/// Whether a file of the user's could be written.
+/// Whether a file of the user's could be written. It is the owner's alone, as the record is.
 Status dumpMemory(runtime::Instance &instance, const std::string &file) {
   if (file.empty() || runtime::memoryCount(instance) == 0)
     return {};
-  return writeFileAtomically(file, instance.memoryAt(0).bytes());
+  return writeFileAtomically(file, instance.memoryAt(0).bytes(), FileMode::Private);
 }
 
 /// The program's file, compiled as it was for the run.
@@ -188,7 +192,7 @@ int report(const record::ReplayResult &result, bool isQuiet) {
 }
 
 int replay(const CommandLine &line, const std::string &recordFile, const std::string &program) {
-  auto bytes = readFile(recordFile);
+  auto bytes = readRegularFile(recordFile);
   if (!bytes)
     return reportError(recordFile, bytes.error());
   auto replayer = record::Replayer::open(std::move(*bytes));
@@ -243,11 +247,14 @@ int replayMain(std::span<char *const> arguments) {
   const std::vector<std::string> &files = line->positional();
   if (files.empty() || files.size() > 2)
     return usageError(replaySpec, files.empty() ? "no record" : "more than a record and a program");
-  if (line->has("gdb")) {
-    if (!line->has("until"))
-      return usageError(replaySpec, "--gdb needs --until");
+  for (const char *option : {"gdb", "dump-memory"})
+    if (line->has(option) && !line->has("until"))
+      return usageError(replaySpec, std::string("--") + option + " needs --until");
+  if (Until(line->value("until")).isWrong())
+    return usageError(replaySpec, "--until is '" + line->value("until") +
+                                      "', but calls are numbered from 1 on, in 64 bits");
+  if (line->has("gdb"))
     return runInGdb(arguments);
-  }
   return replay(*line, files[0], files.size() == 2 ? files[1] : "");
 }
 

@@ -5,6 +5,7 @@
 
 #include "lib/support/Error.h"
 #include "lib/support/File.h"
+#include "runtime/cache/Settings.h"
 #include "tools/wasm2native/Listen.h"
 #include "tools/wasm2native/TreeOptions.h"
 
@@ -120,7 +121,7 @@ bool isVariable(const std::string &text) {
 }
 
 OrText<void> addFileOfVariables(std::vector<std::string> &variables, const std::string &file) {
-  auto bytes = readFile(file);
+  auto bytes = readRegularFile(file);
   if (!bytes)
     return std::unexpected("--env-file: " + bytes.error().text);
   std::string_view text(reinterpret_cast<const char *>(bytes->data()), bytes->size());
@@ -194,8 +195,11 @@ OrText<void> readLimits(const CommandLine &line, wasi::WasiOptions &options) {
     options.chaosSeed = seed;
   }
   if (line.has("fs-quota")) {
-    W2N_TRY(bytes, readNumber(line, "fs-quota"));
-    options.quotaBytes = bytes;
+    const std::string text = line.value("fs-quota");
+    const Result<uint64_t> bytes = text == "0" ? 0 : cache::parseSize(text, "--fs-quota");
+    if (!bytes)
+      return std::unexpected(bytes.error().text);
+    options.quotaBytes = *bytes;
   }
   if (line.has("max-open-files")) {
     W2N_TRY(count, readNumber(line, "max-open-files"));

@@ -4,7 +4,8 @@
 // payloads of records with right sizes and checks, each after a byte that is its size, so that what
 // is inside is reached. Whatever the bytes, a replay ends, and says how.
 //
-// The program is the module of the unit tests, whose functions all return.
+// The program is the module of the unit tests, whose functions all return but for one that takes a
+// reference: a replay that enters it with what the record has in place of one is found as a hang.
 #include "runtime/record/Header.h"
 #include "runtime/record/Log.h"
 #include "runtime/record/Replayer.h"
@@ -19,7 +20,7 @@ using namespace w2n;
 using namespace w2n::record;
 
 const std::shared_ptr<const runtime::Module> &sample() {
-  static const auto module = *test::loadBytes(test::buildSample());
+  static const auto module = *test::loadBytes(test::buildSample({.takesReference = true}));
   return module;
 }
 

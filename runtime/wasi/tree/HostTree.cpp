@@ -84,6 +84,15 @@ public:
           return orError(restarted([&] { return ftruncate(host, off_t(bytes)); }));
         });
   }
+  Outcome allocate(uint64_t offset, uint64_t bytes) override {
+    W2N_TRY(host, descriptor(writing, O_WRONLY));
+    return quota().grow(
+        host, [&](uint64_t) { return offset + bytes; },
+        [&, host = host] {
+          return orError(
+              restarted([&] { return fallocate(host, 0, off_t(offset), off_t(bytes)); }));
+        });
+  }
 
   WasiResult<std::string> target() override {
     char text[PATH_MAX];

@@ -3,6 +3,7 @@
 #include "runtime/wasi/tree/MemoryTree.h"
 
 #include "lib/support/Error.h"
+#include "runtime/core/Interrupt.h"
 #include "runtime/platform/VirtualMemory.h"
 
 #include <algorithm>
@@ -119,6 +120,23 @@ public:
     return done;
   }
 
+  Outcome allocate(uint64_t offset, uint64_t count) override {
+    std::lock_guard guard(memory().lock);
+    const uint64_t first = offset / pageBytes, end = (offset + count - 1) / pageBytes + 1;
+    const auto there = std::distance(pages.lower_bound(first), pages.lower_bound(end));
+    if (end - first - uint64_t(there) > memory().leftBytes / pageBytes)
+      return std::unexpected(Errno::NoSpc);
+    for (uint64_t number = first; number < end; ++number) {
+      if (!pageAt(number))
+        return std::unexpected(Errno::NoSpc);
+      if (number % 256 == 255 && runtime::isInterrupted())
+        return std::unexpected(Errno::Intr);
+    }
+    bytes = std::max(bytes, offset + count);
+    touch();
+    return {};
+  }
+
   Outcome resize(uint64_t newBytes) override {
     std::lock_guard guard(memory().lock);
     if (newBytes < bytes) {
@@ -183,7 +201,8 @@ class MemoryDirectory final : public MemoryNode {
 public:
   MemoryDirectory(std::shared_ptr<Tree> tree, MemoryDirectory *parent, mode_t permissions)
       : MemoryNode(std::move(tree), S_IFDIR, permissions), parent(parent) {
-    links = 2;
+    if (!parent)
+      links = 2;
   }
   ~MemoryDirectory() override { clear(); }
 
@@ -265,6 +284,8 @@ public:
 
   Outcome list(int64_t from, const EntryVisitor &visit) override {
     std::lock_guard guard(memory().lock);
+    if (isRemoved)
+      return std::unexpected(Errno::NoEnt);
     accessed = presentTime();
     for (auto entry = inOrder.upper_bound(from); entry != inOrder.end(); ++entry) {
       const auto &[name, listed] = *entry->second;
@@ -321,6 +342,7 @@ private:
     if (node->isDirectory()) {
       ++links;
       auto &directory = static_cast<MemoryDirectory &>(*node);
+      directory.links += 2;
       directory.parent = this;
       directory.isRemoved = false;
     } else {
@@ -336,6 +358,7 @@ private:
     if (node.isDirectory()) {
       --links;
       auto &directory = static_cast<MemoryDirectory &>(node);
+      directory.links -= 2;
       directory.parent = nullptr;
       directory.isRemoved = true;
     } else {

@@ -2,6 +2,8 @@
 
 #include "runtime/wasi/tree/Node.h"
 
+#include "lib/support/Error.h"
+
 #include <atomic>
 #include <ctime>
 
@@ -27,6 +29,10 @@ WasiResult<size_t> Node::read(std::span<uint8_t>, uint64_t) {
 }
 WasiResult<size_t> Node::write(std::span<const uint8_t>, uint64_t) { return readOnly(); }
 Outcome Node::resize(uint64_t) { return readOnly(); }
+Outcome Node::allocate(uint64_t offset, uint64_t bytes) {
+  W2N_TRY(now, status());
+  return offset + bytes > uint64_t(now.st_size) ? resize(offset + bytes) : Outcome();
+}
 
 WasiResult<std::string> Node::target() { return std::unexpected(Errno::Inval); }
 

@@ -79,6 +79,9 @@ public:
   /// becomes zero.
   virtual WasiResult<size_t> write(std::span<const uint8_t> from, uint64_t offset);
   virtual Outcome resize(uint64_t bytes);
+  /// Makes room for so many bytes from `offset` on, and the file as large (fallocate(2)). Without
+  /// an override the file becomes as large, no more.
+  virtual Outcome allocate(uint64_t offset, uint64_t bytes);
 
   // Links.
 

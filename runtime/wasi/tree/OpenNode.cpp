@@ -46,10 +46,12 @@ WasiResult<ssize_t> inPieces(const IoVectors &vectors, uint64_t offset, Move mov
   return ssize_t(done);
 }
 
-Outcome checkOffset(const Node &node, uint64_t offset) {
+/// Whether the file can be read or written there: as with pread(2), all of it must be at offsets
+/// that there are.
+Outcome checkOffset(const Node &node, uint64_t offset, const IoVectors &vectors) {
   if (node.isDirectory())
     return std::unexpected(Errno::IsDir);
-  if (offset > INT64_MAX)
+  if (offset > INT64_MAX || vectors.totalBytes() > INT64_MAX - offset)
     return std::unexpected(Errno::Inval);
   return {};
 }
@@ -57,7 +59,7 @@ Outcome checkOffset(const Node &node, uint64_t offset) {
 } // namespace
 
 WasiResult<ssize_t> OpenNode::readAt(const IoVectors &vectors, uint64_t offset) {
-  W2N_CHECK(checkOffset(*node, offset));
+  W2N_CHECK(checkOffset(*node, offset, vectors));
   return inPieces(vectors, offset,
                   [&](std::span<uint8_t> to, uint64_t at) { return node->read(to, at); });
 }
@@ -70,9 +72,7 @@ WasiResult<ssize_t> OpenNode::read(const IoVectors &vectors) {
 }
 
 WasiResult<ssize_t> OpenNode::writeThere(const IoVectors &vectors, uint64_t offset) {
-  W2N_CHECK(checkOffset(*node, offset));
-  if (offset == INT64_MAX && vectors.totalBytes() != 0)
-    return std::unexpected(Errno::Fbig);
+  W2N_CHECK(checkOffset(*node, offset, vectors));
   return inPieces(vectors, offset,
                   [&](std::span<uint8_t> from, uint64_t at) { return node->write(from, at); });
 }
@@ -94,6 +94,7 @@ WasiResult<ssize_t> OpenNode::write(const IoVectors &vectors) {
 }
 
 WasiResult<ssize_t> OpenNode::writeAt(const IoVectors &vectors, uint64_t offset) {
+  W2N_CHECK(checkOffset(*node, offset, vectors));
   if (flags() & O_APPEND)
     return append(vectors);
   return writeThere(vectors, offset);
@@ -134,8 +135,7 @@ Outcome OpenNode::allocate(uint64_t offset, uint64_t bytes) {
   if (bytes == 0)
     return std::unexpected(Errno::Inval);
   std::lock_guard guard(turn);
-  W2N_TRY(size, endBytes());
-  return offset + bytes > size ? node->resize(offset + bytes) : Outcome();
+  return node->allocate(offset, bytes);
 }
 
 int OpenNode::flags() {

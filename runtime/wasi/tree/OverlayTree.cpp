@@ -55,6 +55,9 @@ public:
     W2N_TRY(status, top().status());
     status.st_dev = tree->device;
     status.st_ino = inode;
+    // The name was removed, but not from the lower layer.
+    if (isRemoved && !upper && status.st_nlink > 0)
+      status.st_nlink = isDirectory() ? 0 : status.st_nlink - 1;
     return status;
   }
   Outcome setTimes(const timespec (&times)[2]) override {
@@ -87,6 +90,11 @@ public:
     const Lock guard(*this);
     W2N_CHECK(copyUp());
     return upper->resize(bytes);
+  }
+  Outcome allocate(uint64_t offset, uint64_t bytes) override {
+    const Lock guard(*this);
+    W2N_CHECK(copyUp());
+    return upper->allocate(offset, bytes);
   }
   WasiResult<std::string> target() override { return present()->target(); }
 
@@ -189,7 +197,8 @@ private:
 WasiResult<OverlayNode::Child> OverlayNode::childAt(const std::string &child) {
   if (!isDirectory())
     return std::unexpected(Errno::NotDir);
-  if (isHidden(child))
+  // What the lower layer has in a directory that was removed does not come back.
+  if (isRemoved || isHidden(child))
     return std::unexpected(Errno::NoEnt);
   if (const auto known = children.find(child); known != children.end())
     if (Child node = known->second.lock())
@@ -482,6 +491,8 @@ Outcome OverlayNode::visitLayer(Node &layer, int64_t from, const LayerVisitor &v
 // entry the greatest number; the two least ones are not for nodes.
 Outcome OverlayNode::list(int64_t from, const EntryVisitor &visit) {
   const Lock guard(*this);
+  if (isRemoved)
+    return std::unexpected(Errno::NoEnt);
   bool goesOn = true;
   auto show = [&](const std::string &child, int64_t next) {
     const auto node = childAt(child);

@@ -148,6 +148,8 @@ Outcome orError(int result) {
 } // namespace
 
 WasiResult<NodeHandle> openInTree(const NodeHandle &directory, const char *path, int flags) {
+  if (!*path)
+    return std::unexpected(Errno::NoEnt);
   if ((flags & O_CREAT) && (flags & O_DIRECTORY))
     return std::unexpected(Errno::Inval);
   TreeWalk walk(directory, path, flags);
@@ -246,7 +248,7 @@ Outcome linkEntry(const Entry &from, const Entry &to) {
     return orError(linkat(from.directory, from.name, to.directory, to.name, /*flags=*/0));
   W2N_TRY(node, from.node->find(from.name));
   if (node->isDirectory())
-    return std::unexpected(Errno::Perm);
+    return std::unexpected(to.node->find(to.name) ? Errno::Exist : Errno::Perm);
   return to.node->link(to.name, *node);
 }
 

@@ -10,6 +10,7 @@
 ;; RUN: wasm2native replay --calls %t/rec | FileCheck %s --check-prefix=CALLS
 ;; RUN: wasm2native replay --until 4 --dump-memory %t/memory %t/rec | FileCheck %s --check-prefix=FOURTH
 ;; RUN: head -c 6 %t/memory | FileCheck %s --check-prefix=HELLO
+;; RUN: ls -l %t/memory | FileCheck %s --check-prefix=MODE
 ;; RUN: wasm2native replay --until fd_write %t/rec | FileCheck %s --check-prefix=FOURTH
 ;; RUN: wasm2native replay --until TRAP %t/rec | FileCheck %s --check-prefix=TRAP
 ;; RUN: not wasm2native replay --until 5 %t/rec 2>&1 | FileCheck %s --check-prefix=NEVER
@@ -25,12 +26,21 @@
 ;; TRAP: trap after host call 4: unreachable
 ;; TRAP-NEXT: at $start
 ;; NEVER: the run ends before it comes to 5
+;; RUN: not wasm2native replay --dump-memory %t/none %t/rec 2>&1 | FileCheck %s --check-prefix=DUMP
+;; DUMP: --dump-memory needs --until
+;; RUN: not wasm2native replay --until 0 %t/rec 2>&1 | FileCheck %s --check-prefix=NUMBER
+;; RUN: not wasm2native replay --until 18446744073709551616 %t/rec 2>&1 | FileCheck %s --check-prefix=NUMBER
+;; NUMBER: --until is '{{[0-9]+}}', but calls are numbered from 1 on
+;; RUN: mkfifo %t/fifo && not wasm2native replay %t/fifo 2>&1 | FileCheck %s --check-prefix=REGULAR
+;; RUN: not wasm2native run --env-file %t/fifo %t/m.so 2>&1 | FileCheck %s --check-prefix=REGULAR
+;; RUN: not wasm2native run --env-file /dev/zero %t/m.so 2>&1 | FileCheck %s --check-prefix=REGULAR
+;; REGULAR: ' is no regular file
 
 ;; Another artifact, or other code, is refused; what is cut off is replayed as far as it goes.
 ;; RUN: wasm2native -O1 %t/m.wasm -o %t/other.so
 ;; RUN: not wasm2native replay %t/rec %t/other.so 2>&1 | FileCheck %s --check-prefix=OTHER
 ;; OTHER: the record is of another artifact
-;; RUN: head -c 300 %t/rec > %t/cut && not wasm2native replay %t/cut 2>&1 | FileCheck %s --check-prefix=CUT
+;; RUN: head -c -20 %t/rec > %t/cut && not wasm2native replay %t/cut 2>&1 | FileCheck %s --check-prefix=CUT
 ;; CUT: error: the record of the run is cut off or damaged, at byte {{[0-9]+}}
 ;; RUN: not wasm2native replay %t/m.wasm 2>&1 | FileCheck %s --check-prefix=NONE
 ;; NONE: no record of a run

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // Records that were cut, changed, or left by a process that was killed.
+#include "runtime/core/Interrupt.h"
 #include "test/unit/record/RecordedRun.h"
 
 #include <cstring>
@@ -56,6 +57,35 @@ TEST(RecordDamageTest, AKillLeavesWhatWasWritten) {
     at += recordHeadBytes + paddedBytes(size);
   }
   EXPECT_EQ(greatest, 3u);
+}
+
+TEST(RecordDamageTest, NothingFollowsTheEnd) {
+  std::vector<uint8_t> log = test::recordAll();
+  log.resize(log.size() + 100); // As the process leaves it that is killed before it cuts the file.
+  EXPECT_EQ(replay(log).end, ReplayEnd::Complete);
+  log.back() = 1;
+  const ReplayResult result = replay(log);
+  EXPECT_EQ(result.end, ReplayEnd::Damaged);
+  EXPECT_EQ(result.text.substr(0, 34), "the record goes on after its end, ");
+}
+
+// A reference is an address: compiled code would jump to what the record says.
+TEST(RecordDamageTest, AReferenceIsNotTakenFromTheRecord) {
+  const std::vector<uint8_t> artifact = test::buildSample({.takesReference = true});
+  test::RecordedRun run([](runtime::Caller, std::span<runtime::Slot>) -> Status { return {}; },
+                        artifact);
+  const auto taker = uint32_t(run.module->metadata().functions().size() - 1);
+  const std::vector<uint8_t> log = run.finish();
+  std::vector<Event> events = test::eventsOf(log);
+  events.back() = {.kind = EventKind::Enters, .function = taker, .slots = {0x414141414140}};
+  events.push_back({.kind = EventKind::Leaves, .slots = {}});
+  auto interrupt =
+      runtime::Interrupt::create(runtime::Interrupt::Clock::now() + std::chrono::seconds(2));
+  const runtime::InterruptScope scope(*interrupt);
+  const ReplayResult result = replay(test::logOf(events), {}, artifact);
+  EXPECT_EQ(result.end, ReplayEnd::Damaged);
+  EXPECT_EQ(result.text,
+            "the record calls function " + std::to_string(taker) + ", which takes references");
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 // Trees against a directory of the host: the same calls in the same order must give the same
 // results and leave the same files, whatever is behind the directory.
 #include "runtime/wasi/DirectoryRecords.h"
+#include "runtime/wasi/FileOperations.h"
 #include "runtime/wasi/PathOperations.h"
 #include "runtime/wasi/WasiContext.h"
 #include "runtime/wasi/tree/ArchiveTree.h"
@@ -60,6 +61,19 @@ public:
     return done ? buffer.substr(0, size_t(*done)) : nameOf(done.error());
   }
   std::string resize(uint64_t bytes) { return text(setFileSize(*context, *opened, bytes)); }
+  /// The number of names of what is open.
+  std::string links() {
+    const auto status = statusOfFile(*opened);
+    return status ? std::to_string(status->st_nlink) : nameOf(status.error());
+  }
+  /// The bytes of records of the open directory.
+  std::string records() {
+    int64_t position = 0;
+    alignas(HostEntry) char buffer[4096];
+    const auto bytes = opened->node ? opened->node->list(buffer, position)
+                                    : readDirectoryRecords(opened->host, buffer);
+    return bytes ? std::to_string(*bytes) : nameOf(bytes.error());
+  }
   std::string makeDirectory(const std::string &path) {
     return text(createDirectory(*context, *root, *guestPath(path)));
   }
@@ -284,6 +298,23 @@ TEST_F(TreeTest, AnOverlayIsAsADirectoryAndLeavesItsLowerLayerAlone) {
   EXPECT_EQ(lower.contents(), before);
 }
 
+TEST_F(TreeTest, LayersOfAnOverlayAreApart) {
+  fill("lower");
+  host.makeDirectory("lower2");
+  host.link("lower", "alias");
+  const auto refusal = [&](const std::string &lower, const std::string &upper) {
+    auto preopen = overlayPreopen(host / lower, host / upper, "/work", {});
+    return preopen ? "" : preopen.error().text;
+  };
+  for (const char *upper : {"lower", "lower/", "lower/a", "lower/a/b", "alias", "alias/a", "."})
+    EXPECT_NE(refusal("lower", upper).find("the same folder or one lies in the other"),
+              std::string::npos)
+        << upper;
+  EXPECT_NE(refusal("lower/a", "lower"), "");
+  EXPECT_EQ(refusal("lower", "lower2"), "");
+  EXPECT_EQ(refusal("lower/a", "lower2"), "");
+}
+
 TEST_F(TreeTest, TimesAreSet) {
   fill("lower");
   World memory(memoryPreopen("/work", {})), layers(overlay("lower", ""));
@@ -315,6 +346,21 @@ TEST_F(TreeTest, MemoryHasALimit) {
   EXPECT_EQ(tree.write(std::string(8192, 'z')), "8192");
 }
 
+TEST_F(TreeTest, RoomThatIsAllocatedIsTaken) {
+  World tree(memoryPreopen("/work", {.maxBytes = 8192, .maxEntries = 3}));
+  ASSERT_EQ(tree.open("f", oflags::create, rights::fdWrite | rights::fdSeek), "file");
+  const auto allocate = [&](uint64_t offset, uint64_t bytes) {
+    return World::text(tree.opened->node->allocate(offset, bytes));
+  };
+  EXPECT_EQ(allocate(0, 8193), "ENOSPC");
+  EXPECT_EQ(allocate(INT64_MAX - 1, 1), "ok");
+  EXPECT_EQ(allocate(4095, 2), "ENOSPC");
+  EXPECT_EQ(allocate(0, 4096), "ok");
+  EXPECT_EQ(tree.writeAt(std::string(5000, 'x'), 0), "4096");
+  ASSERT_EQ(tree.open("g", oflags::create, rights::fdWrite | rights::fdSeek), "file");
+  EXPECT_EQ(tree.write("y"), "ENOSPC");
+}
+
 TEST_F(TreeTest, EachGuestHasItsOwnMemory) {
   const Preopen preopen = memoryPreopen("/work", {});
   World one(preopen), other(preopen);
@@ -333,6 +379,58 @@ TEST_F(TreeTest, AnOpenFileSeesItsCopyInTheUpperLayer) {
   EXPECT_EQ(tree.readAt(0, 10), "UPwer");
   EXPECT_EQ(tree.unlink("a/f"), "ok");
   EXPECT_EQ(tree.readAt(0, 10), "UPwer");
+}
+
+// What was removed stays so for those who have it open.
+TEST_F(TreeTest, RemovedDirectoriesAreEmpty) {
+  fill("real");
+  fill("lower");
+  World real(directory("real")), layers(overlay("lower", "")), memory(memoryPreopen("/work", {}));
+  memory.makeDirectory("a");
+  memory.makeDirectory("a/b");
+  for (World *tree : {&real, &layers, &memory}) {
+    ASSERT_EQ(tree->open("a/b", oflags::directory, directoryRights), "directory");
+    const auto removed = tree->opened;
+    tree->unlink("a/b/g");
+    EXPECT_EQ(tree->removeDirectory("a/b"), "ok");
+    EXPECT_EQ(tree->links(), "0");
+    EXPECT_EQ(tree->records(), "ENOENT");
+    tree->root = removed;
+    EXPECT_EQ(tree->status("g", 0), "ENOENT");
+    EXPECT_EQ(tree->open("g", 0, rights::fdRead), "ENOENT");
+    EXPECT_EQ(tree->open("h", oflags::create, rights::fdWrite), "ENOENT");
+  }
+}
+
+// What random calls seldom come to.
+TEST_F(TreeTest, ErrorsAreThoseOfADirectory) {
+  fill("real");
+  fill("lower");
+  const uint64_t last = INT64_MAX;
+  auto errorsOf = [&](World &world) {
+    std::vector<std::string> all;
+    all.push_back(world.open("f", 0, rights::fdRead | rights::fdSeek));
+    all.push_back(world.unlink("f"));
+    all.push_back(world.links());
+    all.push_back(world.link("a", "s"));
+    all.push_back(world.link("a", "new"));
+    all.push_back(world.open("", oflags::create | oflags::directory, rights::fdRead));
+    all.push_back(world.open("n", oflags::create, rights::fdRead | rights::fdWrite | rights::fdSeek,
+                             fdflags::append));
+    for (const uint64_t offset : {last - 1, last, last + 1, ~uint64_t(0)}) {
+      all.push_back(world.writeAt("ab", offset));
+      all.push_back(world.readAt(offset, 2));
+      all.push_back(world.readAt(offset, 1));
+    }
+    all.push_back(world.open("n", 0, rights::fdWrite | rights::fdSeek));
+    for (const uint64_t offset : {last, last + 1})
+      all.push_back(world.writeAt("ab", offset));
+    return all;
+  };
+  World real(directory("real")), layers(overlay("lower", "")), host(overlay("lower", "upper"));
+  const auto wanted = errorsOf(real);
+  EXPECT_EQ(errorsOf(layers), wanted);
+  EXPECT_EQ(errorsOf(host), wanted);
 }
 
 TEST_F(TreeTest, NamesOfWhiteoutsAreNotForGuests) {
