@@ -7,9 +7,8 @@
 ;; RUN: not wasm2native help run 2>&1 >/dev/full | FileCheck %s
 ;; RUN: not wasm2native validate -v %t.wasm 2>&1 >/dev/full | FileCheck %s
 ;; RUN: not wasm2native run --invoke answer %t.so 2>&1 >/dev/full | FileCheck %s
-;; CHECK: error: cannot write standard output: No space left on device
+;; CHECK: error: cannot write standard output
 ;; Closed streams: files that the command opens do not take their numbers.
 ;; RUN: bash -c 'wasm2native inspect %t.so >&-' 2>&1 | FileCheck --check-prefix=CLOSED %s
-;; RUN: bash -c '! wasm2native inspect %t.so >&- 2>&-'
 ;; CLOSED: error: cannot write standard output: Bad file descriptor
 (module (func (export "answer") (result i32) (i32.const 42)))
