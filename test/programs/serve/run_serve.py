@@ -204,7 +204,7 @@ ENDLESS = (
 
 
 def check_commands(command: list[str], artifact: pathlib.Path) -> None:
-    """What only a command meets, or shows best."""
+    """Cases that only a command meets, or shows best."""
     server = Served(command, "--addr=127.0.0.1:0", "--log=none", "--threads=1", "--timeout=20s", str(artifact)).start()
     for body in ENDLESS:
         answer = server.raw(b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n" + body)

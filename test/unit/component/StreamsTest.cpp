@@ -169,7 +169,7 @@ TEST(Waitables, ALargeSetGivesEventsInTheirOrderWhateverLeavesIt) {
   for (uint32_t i = 0; set.hasEvent(); ++i)
     ASSERT_EQ(set.ready.front()->takeEvent().index, i);
   EXPECT_EQ(set.members.size(), 150'000u);
-  // What has given its event is still a member, and gets the next one.
+  // A waitable that has given its event is still a member, and gets the next one.
   members[7]->notify();
   EXPECT_EQ(set.ready.at(0), members[7].get());
   EXPECT_EQ(set.ready.at(1), nullptr);

@@ -381,7 +381,7 @@ TEST_F(TreeTest, AnOpenFileSeesItsCopyInTheUpperLayer) {
   EXPECT_EQ(tree.readAt(0, 10), "UPwer");
 }
 
-// What was removed stays so for those who have it open.
+// Removed things stay so for those who have it open.
 TEST_F(TreeTest, RemovedDirectoriesAreEmpty) {
   fill("real");
   fill("lower");
@@ -402,7 +402,7 @@ TEST_F(TreeTest, RemovedDirectoriesAreEmpty) {
   }
 }
 
-// What random calls seldom come to.
+// Errors that random calls seldom come to.
 TEST_F(TreeTest, ErrorsAreThoseOfADirectory) {
   fill("real");
   fill("lower");
