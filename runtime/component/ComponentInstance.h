@@ -38,7 +38,7 @@ public:
   void setTaskOrder(uint64_t seed) { taskRuntime().threads().setSeed(seed); }
   const Component &component() const { return linked->component(); }
   Instance &core() { return *instance; }
-  /// What the instance makes the host keep is charged to it.
+  /// The budget that memory which the instance makes the host keep is charged to.
   const std::shared_ptr<HostBudget> &hostBudget() const;
 
   // For the functions of LinkedComponent.

@@ -46,7 +46,7 @@ private:
   Memory *entries = nullptr;
   std::vector<std::shared_ptr<TableObject>> objects;
   std::vector<uint32_t> freeObjects;
-  /// Of both lists, which do not shrink.
+  /// The charge of both lists, which do not shrink.
   HostCharge charge;
 };
 

@@ -15,7 +15,7 @@ using component::CanonTrap;
 
 namespace {
 
-// What the lists of a task and of its thread hold beside them, and the caller.
+// A task, its thread, and their entries in lists with the caller.
 constexpr uint64_t taskBytes = sizeof(Task) + 4 * HostCharge::allocationBytes;
 constexpr uint64_t threadBytes = sizeof(TaskThread) + 4 * HostCharge::allocationBytes;
 /// The stack that Fiber.cpp gives to each, all of which nested calls may use.

@@ -33,7 +33,7 @@ public:
 
   /// Permutes what the specification leaves open; 0: the order of waiting.
   void setSeed(uint64_t value) { seed = value; }
-  /// What tasks, their threads and the stacks of these are charged to. Null: they are not.
+  /// Charges tasks, their threads and the stacks of these to `value`; null is nothing.
   void setBudget(std::shared_ptr<HostBudget> value) { budget = std::move(value); }
   const std::shared_ptr<HostBudget> &hostBudget() const { return budget; }
 

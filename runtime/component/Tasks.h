@@ -115,7 +115,7 @@ public:
   uint32_t startIndex = 0, startArgument = 0;
   /// The thread that ran before a native one.
   TaskThread *below = nullptr;
-  /// Of itself, and of its fiber.
+  /// The charges of the thread itself, and of its fiber.
   HostCharge charge, fiberCharge;
 };
 

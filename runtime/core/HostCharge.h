@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// What one object, or a list that grows, takes of a budget of the host's memory.
+// The part of a budget of the host's memory that one object, or a growing list, takes.
 #pragma once
 
 #include "runtime/core/InstanceLimits.h"
@@ -9,7 +9,7 @@ namespace w2n::runtime {
 
 class Instance;
 
-/// What has been taken of a budget; it is given back when this ends. Threads: one at a time.
+/// A part taken of a budget, which is given back when this ends. Threads: one at a time.
 class HostCharge {
 public:
   /// About what the allocator, and a count of owners, need beside each object.

@@ -28,7 +28,7 @@ constexpr FailureRow failures[] = {
     {error::bad_version, 505},
 };
 
-/// Of RFC 3986 without the comma, which might separate two hosts; numbers are not looked at.
+/// RFC 3986 without the comma, which might separate two hosts; numbers are not looked at.
 bool isHost(std::string_view text) {
   constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
                                        "0123456789-._~%!$&'()*+;=:[]";

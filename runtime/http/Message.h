@@ -113,7 +113,7 @@ public:
 bool isSameName(std::string_view one, std::string_view other);
 /// The first of its name, or null.
 const std::string *findField(const Fields &fields, std::string_view name);
-/// What fields say of a body's length. Not valid: more than one field, or no number of digits
+/// The length of a body that fields say. Not valid: more than one field, or no number of digits
 /// alone, which two readers might take for different lengths.
 struct DeclaredLength {
   bool isValid = true;

@@ -42,7 +42,7 @@ makeBody(std::shared_ptr<OutgoingBytes> &body, const FieldList &headers) {
   if (body)
     return refused();
   body = std::make_shared<OutgoingBytes>();
-  // Where it is not valid, the message is not sent.
+  // A message whose length is not valid is not sent.
   body->declaredBytes = http::declaredLength(headers.fields).bytes;
   return std::make_unique<OutgoingBody>(body);
 }

@@ -197,7 +197,7 @@ private:
 WasiResult<OverlayNode::Child> OverlayNode::childAt(const std::string &child) {
   if (!isDirectory())
     return std::unexpected(Errno::NotDir);
-  // What the lower layer has in a directory that was removed does not come back.
+  // Entries of the lower layer do not come back in a directory that was removed.
   if (isRemoved || isHidden(child))
     return std::unexpected(Errno::NoEnt);
   if (const auto known = children.find(child); known != children.end())

@@ -1,4 +1,4 @@
-;; What a command printed and could not write is an error. The program's own output is its own concern.
+;; Output that a command could not write is an error. The program's own output is its own concern.
 ;; RUN: wat2wasm %s -o %t.wasm && wasm2native -O0 %t.wasm -o %t.so
 ;; RUN: not wasm2native inspect %t.so 2>&1 >/dev/full | FileCheck %s
 ;; RUN: not wasm2native objdump %t.so 2>&1 >/dev/full | FileCheck %s
