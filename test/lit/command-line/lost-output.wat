@@ -9,6 +9,6 @@
 ;; RUN: not wasm2native run --invoke answer %t.so 2>&1 >/dev/full | FileCheck %s
 ;; CHECK: error: cannot write standard output
 ;; Closed streams: files that the command opens do not take their numbers.
-;; RUN: bash -c 'wasm2native inspect %t.so >&-' 2>&1 | FileCheck --check-prefix=CLOSED %s
+;; RUN: not bash -c 'wasm2native inspect %t.so >&-' 2>&1 | FileCheck --check-prefix=CLOSED %s
 ;; CLOSED: error: cannot write standard output: Bad file descriptor
 (module (func (export "answer") (result i32) (i32.const 42)))
