@@ -40,6 +40,8 @@ check() {
 
 # Compiles several files as one, in half the time: for builds of the runtime and what tests it.
 together=-DCMAKE_UNITY_BUILD=ON
+# The compiler for builds that have none.
+compiler=-DW2N_COMPILER_LIBRARY=$PWD/build/release/lib/libwasm2native-compiler.so
 
 # Configures and builds a preset, or only those of its targets that $targets names. Without a build there is nothing to
 # test.
@@ -108,10 +110,10 @@ test_checking() {
 if build release; then
   run_ctest release
   ((!checking)) || test_checking
-  if ((!quick)) && build asan "$together" -DW2N_COMPILER_LIBRARY="$PWD/build/release/lib/libwasm2native-compiler.so"; then
+  if ((!quick)) && build asan "$together" "$compiler"; then
     run_ctest asan
   fi
-  if ((!quick)) && build tsan "$together" -DW2N_COMPILER_LIBRARY="$PWD/build/release/lib/libwasm2native-compiler.so"; then
+  if ((!quick)) && build tsan "$together" "$compiler"; then
     run_ctest tsan
   fi
   # Other processors, emulated: the suite once. utils/test-matrix.sh has all modes.
