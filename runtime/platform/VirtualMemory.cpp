@@ -28,12 +28,18 @@ uint8_t *reserve(uint64_t bytes) {
   return static_cast<uint8_t *>(address);
 }
 
+/// Makes committed pages inaccessible without a mapping of their own. Emulators accept every advice
+/// and follow none, so that a second one, which must fail there, tells.
+static bool installGuard(uint8_t *address, uint64_t bytes) {
+  constexpr int guardInstall = 102, populateRead = 22; // MADV_GUARD_INSTALL, MADV_POPULATE_READ
+  return madvise(address, bytes, guardInstall) == 0 && madvise(address, bytes, populateRead) != 0;
+}
+
 uint8_t *reserveStack(uint64_t guardBytes, uint64_t bytes) {
-  constexpr int madviseGuardInstall = 102; // MADV_GUARD_INSTALL
   uint8_t *stack = reserve(guardBytes + bytes);
   if (!stack)
     return nullptr;
-  if (commit(stack, guardBytes + bytes) && madvise(stack, guardBytes, madviseGuardInstall) == 0) {
+  if (commit(stack, guardBytes + bytes) && installGuard(stack, guardBytes)) {
     // A stack of which a few pages are used is not to become a huge page.
     madvise(stack, guardBytes + bytes, MADV_NOHUGEPAGE);
     return stack;
