@@ -163,7 +163,8 @@ public:
     if (bytes > records.size() - used)
       return false;
     char *at = records.data() + used;
-    const HostEntry header = {entry.inode, entry.next, uint16_t(bytes), IFTODT(entry.type)};
+    const HostEntry header = {entry.inode, entry.next, uint16_t(bytes),
+                              uint8_t(IFTODT(entry.type))};
     std::memcpy(at, &header, sizeof(header));
     char *name = at + offsetof(HostEntry, name);
     std::memcpy(name, entry.name.data(), entry.name.size());
