@@ -18,8 +18,8 @@ namespace {
 // A task, its thread, and their entries in lists with the caller.
 constexpr uint64_t taskBytes = sizeof(Task) + 4 * HostCharge::allocationBytes;
 constexpr uint64_t threadBytes = sizeof(TaskThread) + 4 * HostCharge::allocationBytes;
-/// The stack that Fiber.cpp gives to each, all of which nested calls may use.
-constexpr uint64_t fiberBytes = (256 << 10) + sizeof(Fiber) + 4 * HostCharge::allocationBytes;
+constexpr uint64_t fiberBytes =
+    Fiber::hostStackBytes + sizeof(Fiber) + 4 * HostCharge::allocationBytes;
 
 /// For what waits while its instance ends.
 std::unexpected<Error> endError() { return canonTrap(CanonTrap::InstanceEnded); }

@@ -22,9 +22,6 @@ namespace w2n::runtime {
 
 namespace {
 
-/// Committed as they are used. Host functions need a few KiB; what needs much, such as looking up
-/// names, runs on threads.
-constexpr uint64_t hostStackBytes = 256 << 10;
 /// The room that must be left for another nested call.
 constexpr uintptr_t wantedBytes = 64 << 10;
 

@@ -42,6 +42,9 @@ struct FiberOptions {
 class Fiber {
 public:
   using Function = std::move_only_function<void()>;
+  /// The stack that each has for its host functions, committed as it is used. They need a few KiB,
+  /// nested calls more; what needs much, such as looking up names, runs on threads.
+  static constexpr uint64_t hostStackBytes = 256 << 10;
 
   /// A fiber of the calling thread that is to run `function`; it begins with the first resume.
   /// Errors: Limit.
