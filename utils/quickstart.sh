@@ -17,7 +17,7 @@ run utils/install-deps.sh
 
 echo
 echo '== 2. The command and the compiler, in build/release: some minutes, once'
-run cmake --preset release --log-level=WARNING
+run cmake --preset release -DCMAKE_UNITY_BUILD=ON --log-level=WARNING
 # The number of steps that are done, of all, and the seconds so far.
 export NINJA_STATUS='[%f of %t, %es] '
 run cmake --build --preset release --parallel "$(nproc)" --target wasm2native wasm2native-compiler wasm2native-http

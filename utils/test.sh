@@ -11,7 +11,7 @@ quick=0 checking=0
 [[ ${1-} == --quick ]] && quick=1
 [[ ${1-} == --checking ]] && checking=1
 jobs=$(nproc)
-fuzz_seconds=${FUZZ_SECONDS:-30}
+fuzz_seconds=${FUZZ_SECONDS:-20}
 passed=0 failed=0 failures=()
 
 # Stages begin with a heading; how long each took is printed at the end.
@@ -38,7 +38,7 @@ check() {
   fi
 }
 
-# Compiles several files as one, in half the time: for builds of the runtime and what tests it.
+# Compiles several files as one, in half the time.
 together=-DCMAKE_UNITY_BUILD=ON
 # The compiler for builds that have none.
 compiler=-DW2N_COMPILER_LIBRARY=$PWD/build/release/lib/libwasm2native-compiler.so
@@ -80,15 +80,34 @@ check_format() {
   git ls-files -z '*.cpp' '*.h' '*.hpp' | xargs -0 clang-format-22 --dry-run -Werror
 }
 
-# Runs a fuzzer for a short time; what it finds is left in build/fuzz/findings.
+# Runs a fuzzer for a short time; what it finds is left in build/fuzz/findings, what it says beside its corpus.
 run_fuzzer() {
-  local name corpus
-  name=$(basename "$1")
-  corpus=build/fuzz/corpus/$name
+  local name=$1 corpus=build/fuzz/corpus/$1
   mkdir -p "$corpus" build/fuzz/findings
   [[ $name != fuzz-decode ]] || utils/fuzz/seed_corpus.sh "$corpus"
-  "$1" -max_total_time="$fuzz_seconds" -rss_limit_mb=4096 -timeout=10 -print_final_stats=1 -verbosity=0 \
-    -artifact_prefix="build/fuzz/findings/$name-" "$corpus" "${@:2}"
+  "build/fuzz/utils/fuzz/$name" -max_total_time="$fuzz_seconds" -rss_limit_mb=4096 -timeout=10 -print_final_stats=1 \
+    -verbosity=0 -artifact_prefix="build/fuzz/findings/$name-" "$corpus" >"build/fuzz/$name.log" 2>&1
+}
+
+# Runs the fuzzers, as many at a time as there are processors.
+run_fuzzers() {
+  local name fuzzers
+  local -A running
+  mapfile -t fuzzers < <(find build/fuzz/utils/fuzz -maxdepth 1 -type f -executable -name 'fuzz-*' -printf '%f\n' | sort)
+  heading "Fuzzing for $fuzz_seconds seconds each: ${fuzzers[*]}"
+  while ((${#fuzzers[@]})); do
+    running=()
+    for name in "${fuzzers[@]:0:jobs}"; do
+      run_fuzzer "$name" &
+      running[$name]=$!
+    done
+    for name in "${!running[@]}"; do
+      check "$name" wait "${running[$name]}"
+      printf '%s:\n' "$name"
+      tail -n 20 "build/fuzz/$name.log"
+    done
+    fuzzers=("${fuzzers[@]:jobs}")
+  done
 }
 
 utils/install-deps.sh || exit 1
@@ -97,7 +116,7 @@ utils/install-deps.sh || exit 1
 # the tests of passes and of code once more, from the release build, with which it shares all else.
 test_checking() {
   targets=(wasm2native-compiler w2n-opt)
-  build checking
+  build checking "$together"
   local built=$?
   targets=()
   ((built == 0)) || return
@@ -107,15 +126,18 @@ test_checking() {
   unset W2N_COMPILER_BUILD WASM2NATIVE_COMPILER
 }
 
-if build release; then
+if build release "$together"; then
   run_ctest release
   ((!checking)) || test_checking
   if ((!quick)) && build asan "$together" "$compiler"; then
     run_ctest asan
   fi
+  # Of its tests, those that run on several threads.
+  targets=(wasm2native w2nSpecRunner w2nUnitTests w2nInterruptTests w2nWasiTests w2nCacheTests w2nApiTests)
   if ((!quick)) && build tsan "$together" "$compiler"; then
     run_ctest tsan
   fi
+  targets=()
   # Other processors, emulated: the suite once. utils/test-matrix.sh has all modes.
   for target in aarch64 riscv64; do
     if ((!quick)) && build "$target" "$together" -DW2N_SPEC_MODES=O3-guard; then
@@ -124,12 +146,11 @@ if build release; then
   done
 fi
 
-if ((!quick)) && [[ -d utils/fuzz ]] && build fuzz; then
-  for fuzzer in $(find build/fuzz/utils/fuzz -maxdepth 1 -type f -executable -name 'fuzz-*' | sort); do
-    heading "Fuzzing for $fuzz_seconds seconds: $(basename "$fuzzer")"
-    check "$(basename "$fuzzer")" run_fuzzer "$fuzzer"
-  done
+targets=(fuzzers)
+if ((!quick)) && build fuzz "$together"; then
+  run_fuzzers
 fi
+targets=()
 
 heading 'Formatting'
 check formatting check_format
