@@ -93,7 +93,7 @@ run_fuzzer() {
 run_fuzzers() {
   local name fuzzers
   local -A running
-  mapfile -t fuzzers < <(find build/fuzz/utils/fuzz -maxdepth 1 -type f -executable -name 'fuzz-*' -printf '%f\n' | sort)
+  mapfile -t fuzzers < <(find build/fuzz/utils/fuzz -maxdepth 1 -type f -name 'fuzz-*' -printf '%f\n' | sort)
   heading "Fuzzing for $fuzz_seconds seconds each: ${fuzzers[*]}"
   while ((${#fuzzers[@]})); do
     running=()
@@ -132,7 +132,7 @@ if build release "$together"; then
   if ((!quick)) && build asan "$together" "$compiler"; then
     run_ctest asan
   fi
-  # Of its tests, those that run on several threads.
+  # Only what runs on several threads is tested.
   targets=(wasm2native w2nSpecRunner w2nUnitTests w2nInterruptTests w2nWasiTests w2nCacheTests w2nApiTests)
   if ((!quick)) && build tsan "$together" "$compiler"; then
     run_ctest tsan

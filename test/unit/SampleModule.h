@@ -9,9 +9,9 @@
 
 namespace w2n::test {
 
-/// The number of instances that each thread of a test makes, and the distance between the bytes that
-/// a test damages, each in an instance of its own. qemu-user keeps 84 MB for each reservation of
-/// 8 GiB, also after its end.
+/// The number of instances that each thread of a test makes, and the distance between the bytes
+/// that a test damages, each in an instance of its own. qemu-user keeps 84 MB for each reservation
+/// of 8 GiB, also after its end.
 #ifdef W2N_EMULATED
 constexpr uint32_t threadRounds = 6;
 constexpr size_t damageStep = 211;
