@@ -70,18 +70,15 @@ Result<std::optional<TypeDefinition>> Parser::parseDefinition(Attributes &attrib
 
 /// Fields, cases or labels: at least one.
 Result<TypeDefinition> Parser::parseFields(TypeDefinition definition) {
-  W2N_CHECK(expect("{"));
-  do {
+  W2N_CHECK(parseList([&]() -> Status {
     W2N_TRY(field, parseField(definition.kind));
     definition.fields.push_back(std::move(field));
-    if (!at("}"))
-      W2N_CHECK(expect(","));
-  } while (!at("}"));
+    return {};
+  }));
   if (definition.kind == DefinitionKind::Flags && definition.fields.size() > limits::flags)
     return sources.fail(ErrorKind::Limit, definition.name.place,
                         "flags have " + std::to_string(definition.fields.size()) +
                             " labels, most is " + std::to_string(limits::flags));
-  W2N_CHECK(expect("}"));
   return definition;
 }
 

@@ -109,16 +109,13 @@ Result<Include> Parser::parseInclude(Attributes attributes) {
     W2N_CHECK(expect(";"));
     return include;
   }
-  W2N_CHECK(expect("{"));
-  do {
+  W2N_CHECK(parseList([&]() -> Status {
     W2N_TRY(from, parseName("a name of the included world"));
     W2N_CHECK(expect("as"));
     W2N_TRY(to, parseName("a name"));
     include.renames.push_back({from, to});
-    if (!at("}"))
-      W2N_CHECK(expect(","));
-  } while (!at("}"));
-  W2N_CHECK(expect("}"));
+    return {};
+  }));
   // The grammar has no semicolon here, and the examples have one.
   W2N_CHECK(eat(";"));
   return include;

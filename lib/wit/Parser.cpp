@@ -216,8 +216,7 @@ Result<Use> Parser::parseUse(Attributes attributes) {
   W2N_TRY(path, parseUsePath());
   use.path = std::move(path);
   W2N_CHECK(expect("."));
-  W2N_CHECK(expect("{"));
-  do {
+  W2N_CHECK(parseList([&]() -> Status {
     W2N_TRY(name, parseName("the name of a type"));
     Use::Item item{name, {}, nullptr};
     W2N_TRY(isRenamed, eat("as"));
@@ -226,10 +225,8 @@ Result<Use> Parser::parseUse(Attributes attributes) {
       item.alias = alias;
     }
     use.items.push_back(item);
-    if (!at("}"))
-      W2N_CHECK(expect(","));
-  } while (!at("}"));
-  W2N_CHECK(expect("}"));
+    return {};
+  }));
   W2N_CHECK(expect(";"));
   return use;
 }

@@ -67,6 +67,16 @@ private:
   /// Whether the token is `text`, which is read then.
   Result<bool> eat(std::string_view text);
   Status expect(std::string_view text);
+  /// Reads `{ ITEM, ITEM... }`, each item with `parse`; a comma may follow the last one.
+  template <typename Parse> Status parseList(Parse parse) {
+    W2N_CHECK(expect("{"));
+    do {
+      W2N_CHECK(parse());
+      if (!at("}"))
+        W2N_CHECK(expect(","));
+    } while (!at("}"));
+    return expect("}");
+  }
   Result<Name> parseName(const char *what);
   Name nameOf(const Token &word) const { return {word.text, lexer.placeOf(word)}; }
   std::string describeToken() const;
