@@ -161,11 +161,14 @@ void CallLowering::callAndPush(const Callee &callee) {
 
 void CallLowering::lowerCall(const Instruction &instruction) {
   const llvm::DebugLoc before = builder.getCurrentDebugLocation();
-  // LLVM wants a location on every call from a function that has any to another that has.
-  if (module.plan.hasInlineCandidates)
-    builder.SetCurrentDebugLocation(module.location(functionIndex));
+  locateCall();
   callAndPush(directCallee(instruction));
   builder.SetCurrentDebugLocation(before);
+}
+
+void CallLowering::locateCall() {
+  if (module.plan.hasInlineCandidates)
+    builder.SetCurrentDebugLocation(module.location(functionIndex));
 }
 
 // The blocks before and after are for TableCalls: whether or not anything is made of them, control

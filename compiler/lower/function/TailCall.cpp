@@ -65,7 +65,10 @@ void CallLowering::tailCall(const Callee &callee) {
 }
 
 void CallLowering::lowerReturnCall(const Instruction &instruction) {
+  const llvm::DebugLoc before = builder.getCurrentDebugLocation();
+  locateCall();
   tailCall(directCallee(instruction));
+  builder.SetCurrentDebugLocation(before);
 }
 
 void CallLowering::lowerReturnCallIndirect(const Instruction &instruction) {
