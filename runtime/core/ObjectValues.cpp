@@ -19,7 +19,7 @@ namespace {
 bool isI31(uint32_t reference) { return reference & 1; }
 
 /// Null for what is no object.
-const ObjectHeader *headerOf(heap::Heap *heap, uint32_t reference) {
+const ObjectHeader *headerIn(heap::Heap *heap, uint32_t reference) {
   return heap ? heap->object(reference) : nullptr;
 }
 
@@ -39,7 +39,7 @@ bool isObjectOf(ValueType type, uint32_t reference, heap::Heap *heap) {
   type.nullable = false;
   if (isI31(reference))
     return matches(ValueType::reference(wasm::HeapKind::I31, false), type);
-  const ObjectHeader *header = headerOf(heap, reference);
+  const ObjectHeader *header = headerIn(heap, reference);
   if (!header)
     return false;
   // Boxes are of no type below any.
@@ -49,7 +49,7 @@ bool isObjectOf(ValueType type, uint32_t reference, heap::Heap *heap) {
 }
 
 uint32_t fieldCount(heap::Heap &heap, uint32_t reference) {
-  const ObjectHeader *header = isI31(reference) ? nullptr : headerOf(&heap, reference);
+  const ObjectHeader *header = isI31(reference) ? nullptr : headerIn(&heap, reference);
   if (!header || header->typeId == artifact::externBoxTypeId)
     return 0;
   return isArray(heap, header->typeId) ? header->length
@@ -85,7 +85,7 @@ void writeField(const FieldPlace &place, const Slot *slots) {
 Slot externOf(heap::Heap *heap, uint32_t reference) {
   if (reference == 0)
     return 0;
-  const ObjectHeader *header = isI31(reference) ? nullptr : headerOf(heap, reference);
+  const ObjectHeader *header = isI31(reference) ? nullptr : headerIn(heap, reference);
   if (header && header->typeId == artifact::externBoxTypeId && header->length == 0) {
     Slot value;
     std::memcpy(&value, header + 1, sizeof value);
