@@ -38,6 +38,8 @@ typedef struct w2n_global w2n_global;
 typedef struct w2n_table w2n_table;
 typedef struct w2n_interrupt w2n_interrupt;
 typedef struct w2n_tag w2n_tag;
+/// A handle to an object of a guest's heap (heap.h).
+typedef struct w2n_object w2n_object;
 /// The guest that calls a host function. Lives as long as that call.
 typedef struct w2n_caller w2n_caller;
 
@@ -98,10 +100,21 @@ W2N_API bool w2n_error_frame_is_of(const w2n_error *error, size_t index,
 
 // Types and values. Core, section 2.3 (Types) and section 4.2 (Runtime Structure).
 
-/// A value type. Reference types that have no kind here have W2N_FUNCREF if they are of functions,
-/// else W2N_EXTERNREF; a value that is not of the exact type is refused (INVALID).
+/// A value type. Reference types have the kind of the top of their hierarchy: those to structures,
+/// arrays, eqref and i31ref have ANYREF. A value that is not of the exact type is refused
+/// (INVALID).
 typedef uint8_t w2n_value_kind;
-enum { W2N_I32, W2N_I64, W2N_F32, W2N_F64, W2N_V128, W2N_FUNCREF, W2N_EXTERNREF, W2N_EXNREF };
+enum {
+  W2N_I32,
+  W2N_I64,
+  W2N_F32,
+  W2N_F64,
+  W2N_V128,
+  W2N_FUNCREF,
+  W2N_EXTERNREF,
+  W2N_EXNREF,
+  W2N_ANYREF
+};
 
 /// A value: `of` has the member that `kind` says. References to exceptions (EXNREF) stay in the
 /// guest: functions with them are refused, and there is no member for them.
@@ -120,9 +133,14 @@ typedef struct w2n_value {
     /// is the null reference. What it points to must live for as long as the guest can hand it
     /// back. A guest with garbage collection can also hand out an object of its own
     /// (extern.convert_any): that is no address, must not be followed, and is refused when the host
-    /// hands it back. A host that is called by such guests looks a pointer up among those that it
-    /// has given out.
+    /// hands it back; w2n_object_from_externref makes a handle of it. A host that is called by such
+    /// guests looks a pointer up among those that it has given out.
     void *externref;
+    /// Null is the null reference. Results of functions, globals and elements of tables are new
+    /// handles, which the host frees (w2n_object_free). What the host hands in stays its own. A
+    /// value of this kind is also taken where an externref is wanted, as extern.convert_any makes
+    /// it.
+    w2n_object *anyref;
   } of;
 } w2n_value;
 
@@ -225,7 +243,8 @@ W2N_API void w2n_linker_free(w2n_linker *linker);
 /// guest's frames added to its backtrace: as it is if it is a TRAP, EXIT or INTERRUPTED that
 /// another call returned, else as a trap "host function failed" with the same text. The function
 /// may call the guest again. It must not leave by longjmp or an exception, nor free an instance
-/// that is running. References to functions in `args` live as long as the call.
+/// that is running. References to functions and objects in `args` live as long as the call; handles
+/// that it leaves in `results` are freed after it, also if it fails, and may be those of `args`.
 typedef w2n_error *(*w2n_callback)(w2n_caller *caller, void *user, const w2n_value *args,
                                    w2n_value *results);
 /// Frees `user`; null is nobody. Called once, when neither the linker nor an instance can call the

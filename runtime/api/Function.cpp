@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // Calling what an instance exports.
+#include "runtime/api/Object.h"
 #include "runtime/api/Value.h"
 #include "runtime/core/Activation.h"
 
@@ -31,7 +32,7 @@ Status checkCall(const w2n_function &function, std::span<const w2n_value> args,
   if (resultCount != function.results.size())
     return refuse(function, "room for " + countText(resultCount, "result"));
   for (size_t i = 0; i < args.size(); ++i)
-    if (args[i].kind != function.params[i])
+    if (!api::isOfKind(args[i], function.function->type.params[i]))
       return refuse(function,
                     "argument " + std::to_string(i) + " of type " + api::kindName(args[i].kind));
   for (size_t i = 0; i < args.size(); ++i)
@@ -48,15 +49,15 @@ Status checkCall(const w2n_function &function, std::span<const w2n_value> args,
 Status callOwn(w2n_function &self, std::span<const w2n_value> args, std::span<w2n_value> results) {
   api::Buffer<runtime::Slot, 16> slots(
       std::max(api::slotsOf(self.params), api::slotsOf(self.results)));
-  if (has(self, W2N_FUNCREF))
-    return fail(ErrorKind::Unsupported, "a function of the host with references to functions "
-                                        "needs a guest that calls it");
+  if (has(self, W2N_FUNCREF) || has(self, W2N_ANYREF))
+    return fail(ErrorKind::Unsupported, "a function of the host with references to functions or "
+                                        "objects needs a guest that calls it");
   runtime::Slot *to = slots.data();
-  for (const w2n_value &arg : args) {
-    to[0] = api::toSlot(arg);
-    if (arg.kind == W2N_V128)
-      to[1] = arg.of.v128[1];
-    to += api::slotsOf(arg.kind);
+  for (size_t i = 0; i < args.size(); to += api::slotsOf(self.params[i++])) {
+    W2N_CHECK(api::checkHeap(args[i].kind == W2N_ANYREF ? args[i].of.anyref : nullptr, nullptr));
+    to[0] = api::toSlot(args[i], self.function->type.params[i]);
+    if (args[i].kind == W2N_V128)
+      to[1] = args[i].of.v128[1];
   }
   W2N_CHECK(runtime::call(*self.function, slots.span()));
   const runtime::Slot *from = slots.data();
@@ -74,11 +75,11 @@ Status callFunction(w2n_function &self, std::span<const w2n_value> args,
       std::max(api::slotsOf(self.params), api::slotsOf(self.results)));
   runtime::Slot *to = slots.data();
   for (size_t i = 0; i < args.size(); to += api::slotsOf(self.params[i++]))
-    W2N_CHECK(api::handOver(args[i], *self.function->owner, to));
+    W2N_CHECK(api::handOver(args[i], self.function->type.params[i], *self.function->owner, to));
   W2N_CHECK(runtime::call(*self.function, slots.span()));
   const runtime::Slot *from = slots.data();
   for (size_t i = 0; i < results.size(); from += api::slotsOf(self.results[i++]))
-    results[i] = api::fromSlots(from, self.results[i], self.home);
+    results[i] = api::fromSlots(from, self.results[i], self.home, self.function->owner.get());
   return {};
 }
 

@@ -10,7 +10,7 @@ Status setGlobal(w2n_global &self, const w2n_value &value) {
   runtime::Global &global = *self.global;
   if (!global.type.isMutable)
     return fail(ErrorKind::Invalid, "the global is immutable");
-  if (value.kind != api::kindOf(global.type.type))
+  if (!api::isOfKind(value, global.type.type))
     return fail(ErrorKind::Invalid, "a global of type " + wasm::toString(global.type.type) +
                                         " set to a value of type " + api::kindName(value.kind));
   if (!api::isValueOf(global.type.type, value))
@@ -30,7 +30,8 @@ Status setGlobal(w2n_global &self, const w2n_value &value) {
 
 w2n_value w2n_global_get(w2n_global *self) {
   const runtime::Global &global = *self->global;
-  return api::fromSlots(global.cell->bits, api::kindOf(global.type.type), self->home);
+  return api::fromSlots(global.cell->bits, api::kindOf(global.type.type), self->home,
+                        global.owner.get());
 }
 
 w2n_error *w2n_global_set(w2n_global *global, const w2n_value *value) {

@@ -27,10 +27,12 @@ struct w2n_module {
       : module(std::move(module)) {}
 
   std::shared_ptr<const w2n::runtime::Module> module;
-  // Terminated copies of the names of imports and exports, made when somebody asks.
+  // Made when somebody asks: terminated copies of the names of imports and exports, and the kinds
+  // of parameters, then results, of each type.
   mutable std::once_flag namesOnce;
   mutable std::vector<std::string> importNames; ///< module and name of each
   mutable std::vector<std::string> exportNames;
+  mutable std::vector<std::vector<w2n_value_kind>> kindsOfTypes;
 };
 
 namespace w2n::api {

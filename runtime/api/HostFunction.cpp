@@ -2,6 +2,7 @@
 
 #include "runtime/api/HostFunction.h"
 
+#include "runtime/api/Object.h"
 #include "runtime/api/Value.h"
 
 #include <algorithm>
@@ -55,39 +56,64 @@ private:
 };
 
 /// A value that no guest gets.
-void putPlain(const w2n_value &value, Slot *slots) {
-  slots[0] = toSlot(value);
+void putPlain(const w2n_value &value, wasm::ValueType type, Slot *slots) {
+  slots[0] = toSlot(value, type);
   if (value.kind == W2N_V128)
     slots[1] = value.of.v128[1];
 }
+
+bool isOfGuest(w2n_value_kind kind) { return kind == W2N_FUNCREF || kind == W2N_ANYREF; }
+
+/// Frees the handles that arguments and results have in the end, of which some may be the same.
+class Handles {
+public:
+  explicit Handles(std::span<const w2n_value> values) : values(values) {}
+  ~Handles() {
+    for (size_t i = 0; i < values.size(); ++i) {
+      const auto isSame = [&](const w2n_value &other) {
+        return other.kind == W2N_ANYREF && other.of.anyref == values[i].of.anyref;
+      };
+      if (values[i].kind == W2N_ANYREF && std::ranges::none_of(values.first(i), isSame))
+        w2n_object_free(values[i].of.anyref);
+    }
+  }
+  Handles(const Handles &) = delete;
+  Handles &operator=(const Handles &) = delete;
+
+private:
+  std::span<const w2n_value> values;
+};
 
 Status HostFunction::call(runtime::Caller caller, std::span<Slot> slots) const {
   w2n_caller inC(caller.instance);
   Buffer<w2n_value, 16> values(params.size() + results.size());
   w2n_value *const args = values.data(), *const out = args + params.size();
+  // The host's own calls have neither functions nor objects.
   const Slot *from = slots.data();
   for (size_t i = 0; i < params.size(); from += slotsOf(params[i++]))
-    args[i] = params[i] == W2N_FUNCREF ? fromSlots(from, params[i], inC.handle())
-                                       : fromPlainSlots(from, params[i]);
+    args[i] = isOfGuest(params[i]) ? fromSlots(from, params[i], inC.handle(), caller.instance)
+                                   : fromPlainSlots(from, params[i]);
   constexpr Slot zeros[2] = {};
   for (size_t i = 0; i < results.size(); ++i)
     out[i] = fromPlainSlots(zeros, results[i]);
+  const Handles handles(values.span());
   if (w2n_error *error = callback.callback(&inC, callback.user, args, out))
     return std::unexpected(takeCallbackError(error));
   Slot *to = slots.data();
   for (size_t i = 0; i < results.size(); to += slotsOf(results[i++])) {
-    if (out[i].kind != results[i])
+    const wasm::ValueType type = typeOf(results[i]);
+    if (!isOfKind(out[i], type))
       return std::unexpected(trapWith("host function " + name + " left result " +
                                       std::to_string(i) + " of type " + kindName(out[i].kind) +
                                       ", must be " + kindName(results[i])));
     // Nothing has kept the object, and the caller may have another heap.
-    if (!isValueOf(typeOf(results[i]), out[i]))
+    if (!isValueOf(type, out[i]))
       return std::unexpected(trapWith("host function " + name + " left as result " +
                                       std::to_string(i) + " a reference to an object of a guest"));
     if (caller.instance)
-      W2N_CHECK(handOver(out[i], *caller.instance, to));
+      W2N_CHECK(handOver(out[i], type, *caller.instance, to));
     else
-      putPlain(out[i], to);
+      putPlain(out[i], type, to);
   }
   return {};
 }
@@ -98,10 +124,10 @@ Status readTypes(const std::string &name, const w2n_value_kind *kinds, size_t co
     return fail(ErrorKind::Limit, "host function " + name + " has " + std::to_string(count) +
                                       " parameters or results, most is 1000");
   for (size_t i = 0; i < count; ++i) {
-    if (kinds[i] > W2N_EXTERNREF)
+    if (kinds[i] > W2N_EXTERNREF && kinds[i] != W2N_ANYREF)
       return fail(ErrorKind::Invalid,
                   "host function " + name + " has a parameter or result of kind " +
-                      std::to_string(kinds[i]) + ", most is " + std::to_string(W2N_EXTERNREF));
+                      std::to_string(kinds[i]) + ", which host functions cannot have");
     types.push_back(typeOf(kinds[i]));
   }
   return {};

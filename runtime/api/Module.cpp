@@ -2,7 +2,7 @@
 
 #include "runtime/api/Handles.h"
 
-#include "lib/artifact/TypeCodes.h"
+#include "runtime/api/Value.h"
 #include "runtime/core/ProfileFile.h"
 
 using namespace w2n;
@@ -12,8 +12,8 @@ using artifact::ValueTypeCode;
 
 namespace {
 
-// Value types are handed out as they lie in the metadata.
-static_assert(sizeof(w2n_value_kind) == 1);
+// All others have the numbers that artifacts have for them.
+static_assert(W2N_ANYREF == int(artifact::lastValueTypeCode) + 1);
 static_assert(W2N_I32 == int(ValueTypeCode::I32) && W2N_I64 == int(ValueTypeCode::I64));
 static_assert(W2N_F32 == int(ValueTypeCode::F32) && W2N_F64 == int(ValueTypeCode::F64));
 static_assert(W2N_V128 == int(ValueTypeCode::V128));
@@ -27,25 +27,37 @@ void readLimits(uint32_t flags, uint64_t min, uint64_t max, w2n_extern_type &typ
   type.is_64 = flags & artifact::limitIs64;
 }
 
-w2n_function_type functionTypeOf(const Metadata &metadata, uint32_t typeIndex) {
-  const auto &record = metadata.types()[typeIndex];
-  const auto params = metadata.valueTypes(record.params);
-  const auto results = metadata.valueTypes(record.results);
-  return {params.data(), params.size(), results.data(), results.size()};
+/// Parameters, then results.
+std::vector<w2n_value_kind> kindsOf(const Metadata &metadata, const artifact::TypeRecord &type) {
+  std::vector<w2n_value_kind> kinds;
+  for (uint32_t code : metadata.indices(type.details))
+    kinds.push_back(api::kindOfCode(code));
+  if (kinds.empty())
+    for (const artifact::ArrayRef &codes : {type.params, type.results})
+      for (uint8_t code : metadata.valueTypes(codes))
+        kinds.push_back(api::kindOfCode(code));
+  return kinds;
+}
+
+w2n_function_type functionTypeOf(const w2n_module &module, uint32_t typeIndex) {
+  const auto &record = module.module->metadata().types()[typeIndex];
+  const w2n_value_kind *kinds = module.kindsOfTypes[typeIndex].data();
+  return {kinds, record.params.count, kinds + record.params.count, record.results.count};
 }
 
 // The metadata's reader has checked that kinds and indices of imports and exports exist.
-w2n_extern_type typeOf(const Metadata &metadata, uint32_t kind, uint32_t index) {
+w2n_extern_type typeOf(const w2n_module &module, uint32_t kind, uint32_t index) {
+  const Metadata &metadata = module.module->metadata();
   w2n_extern_type type = {};
   switch (ExternKindCode(kind)) {
   case ExternKindCode::Function:
     type.kind = W2N_EXTERN_FUNCTION;
-    type.function = functionTypeOf(metadata, metadata.functions()[index].typeIndex);
+    type.function = functionTypeOf(module, metadata.functions()[index].typeIndex);
     break;
   case ExternKindCode::Table: {
     const artifact::TableRecordInfo &table = metadata.tables()[index];
     type.kind = W2N_EXTERN_TABLE;
-    type.value = w2n_value_kind(table.elementType & artifact::codeBits);
+    type.value = api::kindOfCode(table.elementType);
     readLimits(table.flags, table.min, table.max, type);
     break;
   }
@@ -59,19 +71,19 @@ w2n_extern_type typeOf(const Metadata &metadata, uint32_t kind, uint32_t index) 
   case ExternKindCode::Global: {
     const artifact::GlobalRecordInfo &global = metadata.globals()[index];
     type.kind = W2N_EXTERN_GLOBAL;
-    type.value = w2n_value_kind(global.type & artifact::codeBits);
+    type.value = api::kindOfCode(global.type);
     type.is_mutable = global.isMutable != 0;
     break;
   }
   case ExternKindCode::Tag:
     type.kind = W2N_EXTERN_TAG;
-    type.function = functionTypeOf(metadata, metadata.tags()[index].typeIndex);
+    type.function = functionTypeOf(module, metadata.tags()[index].typeIndex);
     break;
   }
   return type;
 }
 
-void copyNames(const w2n_module &module) {
+void describe(const w2n_module &module) {
   std::call_once(module.namesOnce, [&module] {
     const Metadata &metadata = module.module->metadata();
     for (const artifact::ImportRecord &record : metadata.imports()) {
@@ -80,6 +92,8 @@ void copyNames(const w2n_module &module) {
     }
     for (const artifact::ExportRecord &record : metadata.exports())
       module.exportNames.emplace_back(metadata.string(record.name));
+    for (const artifact::TypeRecord &type : metadata.types())
+      module.kindsOfTypes.push_back(kindsOf(metadata, type));
   });
 }
 
@@ -138,10 +152,10 @@ bool w2n_module_import(const w2n_module *module, size_t index, w2n_import *out) 
   const Metadata &metadata = module->module->metadata();
   if (index >= metadata.imports().size())
     return false;
-  copyNames(*module);
+  describe(*module);
   const artifact::ImportRecord &record = metadata.imports()[index];
   *out = {module->importNames[2 * index].c_str(), module->importNames[2 * index + 1].c_str(),
-          typeOf(metadata, record.kind, record.index)};
+          typeOf(*module, record.kind, record.index)};
   return true;
 }
 
@@ -149,8 +163,8 @@ bool w2n_module_export(const w2n_module *module, size_t index, w2n_export *out) 
   const Metadata &metadata = module->module->metadata();
   if (index >= metadata.exports().size())
     return false;
-  copyNames(*module);
+  describe(*module);
   const artifact::ExportRecord &record = metadata.exports()[index];
-  *out = {module->exportNames[index].c_str(), typeOf(metadata, record.kind, record.index)};
+  *out = {module->exportNames[index].c_str(), typeOf(*module, record.kind, record.index)};
   return true;
 }

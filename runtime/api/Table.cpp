@@ -12,7 +12,7 @@ bool w2n_table_get(w2n_table *self, uint64_t index, w2n_value *out) {
   const runtime::Table &table = *self->table;
   if (index >= table.size())
     return false;
-  *out =
-      api::fromSlots(table.record->elements + index, api::kindOf(table.type.element), self->home);
+  *out = api::fromSlots(table.record->elements + index, api::kindOf(table.type.element), self->home,
+                        table.owner);
   return true;
 }

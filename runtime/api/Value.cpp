@@ -2,6 +2,8 @@
 
 #include "runtime/api/Value.h"
 
+#include "lib/artifact/TypeCodes.h"
+#include "runtime/api/Object.h"
 #include "runtime/core/ValueTypes.h"
 
 #include <bit>
@@ -12,15 +14,37 @@ using artifact::ValueTypeCode;
 using runtime::Slot;
 
 const char *kindName(w2n_value_kind kind) {
-  constexpr const char *names[] = {"i32",  "i64",     "f32",       "f64",
-                                   "v128", "funcref", "externref", "exnref"};
+  constexpr const char *names[] = {"i32",     "i64",       "f32",    "f64",   "v128",
+                                   "funcref", "externref", "exnref", "anyref"};
   return kind < std::size(names) ? names[kind] : "unknown kind";
 }
 
-w2n_value_kind kindOf(wasm::ValueType type) { return w2n_value_kind(runtime::codeOf(type)); }
+namespace {
+
+/// Artifacts have one code for everything but functions and exceptions.
+w2n_value_kind kindOf(ValueTypeCode code, wasm::HeapKind heap) {
+  const bool isObject = code == ValueTypeCode::ExternRef && heap != wasm::HeapKind::Extern &&
+                        heap != wasm::HeapKind::NoExtern;
+  return isObject ? w2n_value_kind(W2N_ANYREF) : w2n_value_kind(code);
+}
+
+} // namespace
+
+w2n_value_kind kindOf(wasm::ValueType type) { return kindOf(runtime::codeOf(type), type.heap); }
+
+w2n_value_kind kindOfCode(uint32_t code) {
+  return kindOf(ValueTypeCode(code & artifact::codeBits), artifact::decodeType(code).heap);
+}
+
+bool isOfKind(const w2n_value &value, wasm::ValueType type) {
+  const w2n_value_kind kind = kindOf(type);
+  return value.kind == kind || (value.kind == W2N_ANYREF && kind == W2N_EXTERNREF);
+}
 
 bool isValueOf(wasm::ValueType type, const w2n_value &value) {
-  return !type.isRef() || runtime::isReferenceOf(type, toSlot(value));
+  if (value.kind == W2N_ANYREF)
+    return isObjectOf(type, value.of.anyref);
+  return !type.isRef() || runtime::isReferenceOf(type, toSlot(value, type));
 }
 
 std::vector<w2n_value_kind> kindsOf(std::span<const wasm::ValueType> types) {
@@ -31,7 +55,10 @@ std::vector<w2n_value_kind> kindsOf(std::span<const wasm::ValueType> types) {
   return kinds;
 }
 
-wasm::ValueType typeOf(w2n_value_kind kind) { return runtime::valueTypeOf(ValueTypeCode(kind)); }
+wasm::ValueType typeOf(w2n_value_kind kind) {
+  return kind == W2N_ANYREF ? wasm::ValueType::reference(wasm::HeapKind::Any)
+                            : runtime::valueTypeOf(ValueTypeCode(kind));
+}
 
 size_t slotsOf(w2n_value_kind kind) { return kind == W2N_V128 ? 2 : 1; }
 
@@ -42,10 +69,13 @@ size_t slotsOf(std::span<const w2n_value_kind> kinds) {
   return slots;
 }
 
-w2n_value fromSlots(const Slot *slots, w2n_value_kind kind, FunctionHome &home) {
+w2n_value fromSlots(const Slot *slots, w2n_value_kind kind, FunctionHome &home,
+                    runtime::Instance *owner) {
   w2n_value value = fromPlainSlots(slots, kind);
   if (kind == W2N_FUNCREF)
     value.of.funcref = home.functionOf(*slots);
+  if (kind == W2N_ANYREF)
+    value.of.anyref = objectOf(*owner, uint32_t(*slots));
   return value;
 }
 
@@ -53,6 +83,9 @@ w2n_value fromPlainSlots(const Slot *slots, w2n_value_kind kind) {
   const Slot slot = *slots;
   w2n_value value = {};
   value.kind = kind;
+  // The caller makes the handle.
+  if (kind == W2N_ANYREF)
+    return value;
   switch (ValueTypeCode(kind)) {
   case ValueTypeCode::I32:
     value.of.i32 = int32_t(slot);
@@ -80,7 +113,9 @@ w2n_value fromPlainSlots(const Slot *slots, w2n_value_kind kind) {
   return value;
 }
 
-Slot toSlot(const w2n_value &value) {
+Slot toSlot(const w2n_value &value, wasm::ValueType type) {
+  if (value.kind == W2N_ANYREF)
+    return slotOfObject(value.of.anyref, type);
   switch (ValueTypeCode(value.kind)) {
   case ValueTypeCode::I32:
     return uint32_t(value.of.i32);
@@ -103,13 +138,20 @@ Slot toSlot(const w2n_value &value) {
 }
 
 Result<Slot> toSlotFor(const w2n_value &value, wasm::ValueType type, runtime::Instance *receiver) {
-  if (value.kind != kindOf(type))
+  if (!isOfKind(value, type))
     return fail(ErrorKind::Invalid, "a value of type " + std::string(kindName(value.kind)) +
                                         " where one of type " + wasm::toString(type) +
                                         " is wanted");
   if (value.kind == W2N_EXNREF)
     return fail(ErrorKind::Unsupported, "the C API has no values that are exceptions");
-  Slot slot = toSlot(value);
+  if (value.kind == W2N_ANYREF) {
+    if (!isValueOf(type, value))
+      return fail(ErrorKind::Invalid, "an object of another type where one of type " +
+                                          wasm::toString(type) + " is wanted");
+    W2N_CHECK(checkHeap(value.of.anyref, receiver));
+    return toSlot(value, type);
+  }
+  Slot slot = toSlot(value, type);
   if (value.kind == W2N_FUNCREF && value.of.funcref && slot == 0) {
     if (!receiver)
       return fail(ErrorKind::Unsupported,
@@ -123,8 +165,11 @@ Result<Slot> toSlotFor(const w2n_value &value, wasm::ValueType type, runtime::In
   return slot;
 }
 
-Status handOver(const w2n_value &value, runtime::Instance &receiver, Slot *slots) {
-  slots[0] = toSlot(value);
+Status handOver(const w2n_value &value, wasm::ValueType type, runtime::Instance &receiver,
+                Slot *slots) {
+  if (value.kind == W2N_ANYREF)
+    W2N_CHECK(checkHeap(value.of.anyref, &receiver));
+  slots[0] = toSlot(value, type);
   if (value.kind == W2N_FUNCREF && value.of.funcref && slots[0] == 0) {
     W2N_TRY(made, runtime::referenceFor(value.of.funcref->function, receiver));
     slots[0] = made;

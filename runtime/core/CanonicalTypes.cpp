@@ -122,9 +122,7 @@ Status Numbering::defineObjects(uint32_t index) {
     return {};
   std::vector<wasm::FieldType> fields;
   for (uint32_t code : metadata.indices(type.details)) {
-    wasm::FieldType field{artifact::decodeType(code)};
-    field.packedBits = code & artifact::codePacked8 ? 8 : code & artifact::codePacked16 ? 16 : 0;
-    field.isMutable = code & artifact::codeMutable;
+    wasm::FieldType field = fieldTypeOf(code);
     if (field.type.isDefined())
       field.type.typeIndex = numbers[field.type.typeIndex];
     fields.push_back(field);

@@ -79,14 +79,19 @@ uint32_t allocateObject(InstanceContext *context, uint32_t typeId, uint32_t leng
   return heap ? resultOf(heap->allocate(typeId, length), *heap) : 0;
 }
 
+Result<uint32_t> madeByHost(std::expected<uint32_t, HeapError> made, heap::Heap &heap) {
+  if (made)
+    return *made;
+  return std::unexpected(made.error() == HeapError::Interrupted && isInterrupted()
+                             ? interruptError()
+                             : heapFull(heap));
+}
+
 Result<Slot> boxHostValue(Instance &instance, Slot value) {
   StoreHeap *store = instance.state().heap.get();
   if (!store)
     return fail(ErrorKind::Unsupported, "the instance has no heap for a box of the host's value");
-  auto box = store->objects().allocateExternBox(value);
-  if (box)
-    return Slot(*box);
-  return std::unexpected(isInterrupted() ? interruptError() : heapFull(store->objects()));
+  return madeByHost(store->objects().allocateExternBox(value), store->objects());
 }
 
 Slot hostValueIn(Instance &instance, Slot reference) {

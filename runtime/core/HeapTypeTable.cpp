@@ -3,6 +3,7 @@
 #include "runtime/core/HeapTypeTable.h"
 
 #include "lib/artifact/ObjectLayout.h"
+#include "lib/support/StableArray.h"
 #include "runtime/core/CanonicalTypes.h"
 #include "runtime/heap/HeapTypes.h"
 
@@ -19,6 +20,12 @@ using heap::HeapTypes;
 
 /// Made with the first type: most processes have none. Lives as long as the process.
 constinit std::atomic<HeapTypes *> table = nullptr;
+
+/// By number.
+StableArray<std::vector<wasm::FieldType>> &fieldsOfTypes() {
+  static auto &fields = *new StableArray<std::vector<wasm::FieldType>>;
+  return fields;
+}
 
 Result<HeapTypes *> makeTable() {
   static std::mutex lock;
@@ -49,6 +56,8 @@ Result<const HeapTypes *> heapTypes() { return makeTable(); }
 Status defineHeapType(uint32_t number, wasm::CompositeKind kind,
                       std::span<const wasm::FieldType> fields, std::span<const uint32_t> display) {
   W2N_TRY(types, makeTable());
+  fieldsOfTypes().extendTo(number);
+  fieldsOfTypes()[number].assign(fields.begin(), fields.end());
   if (kind == wasm::CompositeKind::Array)
     return types->defineArray(number, describe(fields[0]), display);
   std::vector<Field> described;
@@ -59,8 +68,16 @@ Status defineHeapType(uint32_t number, wasm::CompositeKind kind,
 }
 
 void removeHeapType(uint32_t number) {
-  if (HeapTypes *types = table.load(); types && number != artifact::externBoxTypeId)
-    types->remove(number);
+  HeapTypes *types = table.load();
+  if (!types || number == artifact::externBoxTypeId)
+    return;
+  types->remove(number);
+  fieldsOfTypes().extendTo(number);
+  fieldsOfTypes()[number] = {};
+}
+
+std::span<const wasm::FieldType> canonicalFields(uint32_t number) {
+  return fieldsOfTypes()[number];
 }
 
 } // namespace w2n::runtime

@@ -23,6 +23,10 @@ Status defineHeapType(uint32_t number, wasm::CompositeKind kind,
 /// Forgets a type; of numbers that have none, nothing. Threads: as above.
 void removeHeapType(uint32_t number);
 
+/// The fields of the structure, or the element of the array, with this number; none of other types.
+/// Valid as long as the type is held. Threads: any; takes no lock.
+std::span<const wasm::FieldType> canonicalFields(uint32_t number);
+
 /// The table. Errors: Limit (no address space for it). Threads: any.
 Result<const heap::HeapTypes *> heapTypes();
 

@@ -5,9 +5,12 @@
 #pragma once
 
 #include "runtime/core/Instance.h"
+#include "runtime/heap/Heap.h"
 
 namespace w2n::runtime {
 
+/// The result of an allocation for the host, or its error: the heap is full, or Interrupted.
+Result<uint32_t> madeByHost(std::expected<uint32_t, heap::HeapError> made, heap::Heap &heap);
 /// `value`, an externref that is not null, in a box of the heap of `instance`. Nothing keeps the
 /// box until a guest has it. Errors: Unsupported (the instance has no heap), Limit.
 Result<Slot> boxHostValue(Instance &instance, Slot value);

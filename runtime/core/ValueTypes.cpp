@@ -68,6 +68,28 @@ wasm::FunctionType functionTypeOf(const artifact::Metadata &metadata,
   return function;
 }
 
+wasm::FieldType fieldTypeOf(uint32_t code) {
+  wasm::FieldType field{artifact::decodeType(code)};
+  field.packedBits = code & artifact::codePacked8 ? 8 : code & artifact::codePacked16 ? 16 : 0;
+  field.isMutable = code & artifact::codeMutable;
+  return field;
+}
+
+wasm::TypeDefinition typeDefinitionOf(const artifact::Metadata &metadata,
+                                      const artifact::TypeRecord &type) {
+  wasm::TypeDefinition definition;
+  definition.kind = wasm::CompositeKind(type.flags & artifact::typeKindBits);
+  definition.isFinal = !(type.flags & artifact::typeIsOpen);
+  if (type.flags & artifact::typeHasSuper)
+    definition.super = type.super;
+  if (definition.kind == wasm::CompositeKind::Function)
+    definition.function = functionTypeOf(metadata, type);
+  else
+    for (uint32_t code : metadata.indices(type.details))
+      definition.fields.push_back(fieldTypeOf(code));
+  return definition;
+}
+
 wasm::TableType tableTypeOf(const artifact::TableRecordInfo &info,
                             std::span<const uint32_t> typeIds) {
   return {valueTypeOf(info.elementType, typeIds), limitsOf(info.flags, info.min, info.max)};

@@ -15,6 +15,11 @@ artifact::ValueTypeCode codeOf(wasm::ValueType type);
 /// `type` must be one of `metadata`'s records. Type indices are the module's.
 wasm::FunctionType functionTypeOf(const artifact::Metadata &metadata,
                                   const artifact::TypeRecord &type);
+/// The same for a type of any kind. Its group and number are not set.
+wasm::TypeDefinition typeDefinitionOf(const artifact::Metadata &metadata,
+                                      const artifact::TypeRecord &type);
+/// A field of a structure, or the elements of an array, from its code in the details.
+wasm::FieldType fieldTypeOf(uint32_t code);
 /// `typeIds`: the process-wide numbers of the module's types; without them type indices are the
 /// module's.
 wasm::TableType tableTypeOf(const artifact::TableRecordInfo &info,

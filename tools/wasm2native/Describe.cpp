@@ -6,9 +6,12 @@
 #include "lib/component/PrintWorld.h"
 #include "lib/component/World.h"
 #include "lib/wasm/Module.h"
+#include "lib/wasm/TypeText.h"
 #include "runtime/arch/Arch.h"
 #include "runtime/core/Slices.h"
 #include "runtime/core/ValueTypes.h"
+
+#include <algorithm>
 
 namespace w2n::tool {
 
@@ -222,6 +225,22 @@ Description exportRow(std::string_view name, wasm::ExternKind kind, std::string 
   return row;
 }
 
+/// Definitions of types by index; nothing if all are of functions alone, which imports and exports
+/// show.
+void describeTypes(const std::vector<wasm::TypeDefinition> &types, Description &out) {
+  const bool arePlain = std::ranges::all_of(types, [](const wasm::TypeDefinition &type) {
+    return type.kind == wasm::CompositeKind::Function && type.isFinal && !type.super;
+  });
+  if (arePlain)
+    return;
+  out["types"] = listOf(types.size(), [&](size_t index) {
+    Description row;
+    row["index"] = index;
+    row["type"] = toString(types[index]);
+    return row;
+  });
+}
+
 } // namespace
 
 Result<Description> describeArtifact(std::span<const uint8_t> bytes) {
@@ -241,6 +260,10 @@ Result<Description> describeArtifact(std::span<const uint8_t> bytes) {
     out["world"] = component::printWorld(world.types, world.type);
   }
   out["processors"] = describeSlices(metadata);
+  std::vector<wasm::TypeDefinition> definitions;
+  for (const artifact::TypeRecord &type : metadata.types())
+    definitions.push_back(runtime::typeDefinitionOf(metadata, type));
+  describeTypes(definitions, out);
   out["imports"] = listOf(metadata.imports().size(), [&](size_t index) {
     const artifact::ImportRecord &record = metadata.imports()[index];
     auto kind = wasm::ExternKind(record.kind);
@@ -271,6 +294,7 @@ Result<Description> describeModule(std::span<const uint8_t> bytes) {
   out["name"] = module.name;
   out["fileBytes"] = bytes.size();
   out["functions"] = module.functions.size();
+  describeTypes(module.types, out);
   out["imports"] = listOf(module.imports.size(), [&](size_t index) {
     const wasm::Import &import = module.imports[index];
     return importRow(import.module, import.name, import.kind,

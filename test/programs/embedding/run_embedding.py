@@ -45,7 +45,8 @@ def build_with_pkg_config(args, tree):
     environment = dict(os.environ, PKG_CONFIG_PATH=str(library_path / "pkgconfig"))
     flags = run("pkg-config", "--cflags", "--libs", "wasm2native-runtime", "wasm2native-compiler", env=environment)
     for source in (example / "plugin_host.c", here / "references/references.c", here / "vectors/vectors.c",
-                   here / "exceptions/exceptions.c", here / "signals/signals.c", here / "cache/cache.c"):
+                   here / "objects/objects.c", here / "exceptions/exceptions.c", here / "signals/signals.c",
+                   here / "cache/cache.c"):
         run(args.cc, "-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", source, "-o", args.work / source.stem,
             *flags.split(), f"-Wl,-rpath,{library_path}")
     run_example(args, args.work / "plugin_host")
@@ -56,6 +57,14 @@ def check_values(args, tree, subject):
     run(tree / "bin/wasm2native", args.work / "guest.wasm", "-o", args.work / "guest.so")
     output = run(args.work / subject, args.work / "guest.so")
     check(output == "", f"{subject} travel between host and guests:\n{output}")
+
+
+def check_objects(args, tree):
+    module = subprocess.run([sys.executable, here / "objects/guest.py"], check=True, stdout=subprocess.PIPE).stdout
+    (args.work / "objects.wasm").write_bytes(module)
+    run(tree / "bin/wasm2native", args.work / "objects.wasm", "-o", args.work / "objects.so")
+    output = run(args.work / "objects", args.work / "objects.so")
+    check(output == "", f"objects travel between host and guests:\n{output}")
 
 
 def check_exceptions(args, tree):
@@ -206,6 +215,7 @@ def main():
     build_with_pkg_config(args, tree)
     check_values(args, tree, "references")
     check_values(args, tree, "vectors")
+    check_objects(args, tree)
     check_exceptions(args, tree)
     check_signals(args)
     check_bindgen(args, tree)

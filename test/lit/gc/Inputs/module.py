@@ -119,6 +119,7 @@ def try_table(tag, label, *code):
     return b"\x1f" + EMPTY + b"\1\0" + leb(tag) + leb(label) + b"".join(code) + END
 
 
+def br(label): return b"\x0c" + leb(label)
 def br_if(label): return b"\x0d" + leb(label)
 
 
@@ -126,9 +127,9 @@ ADD, SUB, MUL, EQ, EQZ, DROP, END, UNREACHABLE = b"\x6a", b"\x6b", b"\x6c", b"\x
 RETURN = b"\x0f"
 
 
-def write(types, functions, globals_=(), data=(), tables=(), tags=()):
+def write(types, functions, globals_=(), data=(), tables=(), tags=(), imports=()):
     """`functions`: (name, type index, locals, code); each is exported. `globals_`: (type, value). `tables`: types of 4
-    elements each. `tags`: type indices."""
+    elements each. `tags`: type indices. `imports`: functions (module, name, type index), the first of all."""
     def section(number, items):
         return bytes([number]) + sized(vector(items)) if items else b""
 
@@ -136,10 +137,12 @@ def write(types, functions, globals_=(), data=(), tables=(), tags=()):
         return sized(vector([b"\x01" + kind for kind in locals_]) + b"".join(code) + END)
 
     bodies = [body(locals_, code) for _, _, locals_, code in functions]
-    exports = [sized(name.encode()) + b"\0" + leb(index) for index, (name, *_) in enumerate(functions)]
+    exports = [sized(name.encode()) + b"\0" + leb(index) for index, (name, *_) in enumerate(functions, len(imports))]
+    imported = [sized(module.encode()) + sized(name.encode()) + b"\0" + leb(index) for module, name, index in imports]
     sys.stdout.buffer.write(
         b"\0asm\1\0\0\0"
         + section(1, types)
+        + section(2, imported)
         + section(3, [leb(type_index) for _, type_index, *_ in functions])
         + section(4, [kind + b"\0\4" for kind in tables])
         + section(13, [b"\0" + leb(index) for index in tags])
