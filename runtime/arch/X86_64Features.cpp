@@ -105,6 +105,8 @@ constexpr Feature features[] = {
     {"avxvnniint16", CPUID_INDEX_7_ECX_1, Edx, 10, Ymm},
     {"prefetchi", CPUID_INDEX_7_ECX_1, Edx, 14},
     {"usermsr", CPUID_INDEX_7_ECX_1, Edx, 15},
+    // The bit says that there is a version of AVX10, and the first is part of every other.
+    {"avx10.1", CPUID_INDEX_7_ECX_1, Edx, 19, Zmm},
     {"xsaveopt", CPUID_INDEX_D_ECX_1, Eax, 0},
     {"xsavec", CPUID_INDEX_D_ECX_1, Eax, 1},
     {"xsaves", CPUID_INDEX_D_ECX_1, Eax, 3},
