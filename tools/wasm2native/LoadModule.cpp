@@ -4,6 +4,7 @@
 #include "tools/wasm2native/CompileOverrun.h"
 
 #include "lib/support/File.h"
+#include "runtime/signing/SignedModule.h"
 #include "tools/wasm2native/FileKind.h"
 #include "tools/wasm2native/LoadCompiler.h"
 #include "tools/wasm2native/Progress.h"
@@ -20,8 +21,13 @@ cache::ModuleCache *processCache(const CacheChoice &choice) {
     if (choice.isOff)
       return std::unique_ptr<cache::ModuleCache>();
     auto store = openStore(choice);
-    if (store)
-      return cacheOn(std::move(*store));
+    if (store) {
+      auto made = cacheOn(std::move(*store));
+      made->trustOnly(choice.trusted);
+      if (choice.remote)
+        made->useRemote(*choice.remote);
+      return made;
+    }
     printWarning("the cache is not used: " + store.error().text);
     return std::unique_ptr<cache::ModuleCache>();
   }();
@@ -39,6 +45,11 @@ ModuleResult loadSource(cache::Source &source, const std::string &path, w2n_comp
   if (!options.cpu)
     options.cpu = "native";
   W2N_TRY(wasm, source.read());
+  if (choice.trusted) {
+    W2N_TRY(signature, signing::readSignatureOf(path));
+    W2N_CHECK(signing::verify(*choice.trusted, signature, {.content = hashOf(wasm)},
+                              path + signing::signatureEnd));
+  }
   W2N_TRY(artifact, compileWithLibrary(wasm, options));
   return runtime::Module::loadBytes(artifact, path);
 }
@@ -48,6 +59,8 @@ ModuleResult loadSource(cache::Source &source, const std::string &path, w2n_comp
 ModuleResult loadModule(const std::string &path, const w2n_compile_options &options,
                         const CacheChoice &choice, const runtime::LoadOptions &load) {
   const FileKind kind = path == "-" ? FileKind::Other : fileKindAt(path);
+  if (kind == FileKind::Elf && choice.trusted)
+    return signing::loadSigned(path, *choice.trusted, load);
   if (kind == FileKind::Elf)
     return runtime::Module::load(path, load);
   W2N_TRY(source, cache::Source::open(path));
@@ -57,6 +70,8 @@ ModuleResult loadModule(const std::string &path, const w2n_compile_options &opti
   W2N_TRY(bytes, source.read());
   switch (fileKindOf(bytes)) {
   case FileKind::Elf:
+    if (choice.trusted)
+      return fail(ErrorKind::Invalid, "not signed: artifacts in a pipe have no signature");
     return runtime::Module::loadBytes(bytes, path, load);
   case FileKind::Wasm:
     return loadSource(source, path, options, choice);
