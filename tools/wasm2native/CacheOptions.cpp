@@ -43,7 +43,9 @@ readRemote(const CommandLine &line, std::shared_ptr<const signing::TrustedKeys> 
   auto url = cache::parseRemoteUrl(line.value("remote-cache"));
   if (!url)
     return std::unexpected("--remote-cache: " + url.error().text);
-  cache::RemoteOptions remote = {.url = *url, .trusted = std::move(trusted)};
+  cache::RemoteOptions remote;
+  remote.url = *url;
+  remote.trusted = std::move(trusted);
   W2N_TRY(mayWrite, choose(line, "remote-cache-mode", false, modes));
   remote.mayWrite = mayWrite;
   if (line.has("remote-cache-token")) {
