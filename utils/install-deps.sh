@@ -7,7 +7,7 @@ set -euo pipefail
 packages=(
   # Building.
   build-essential g++ cmake ninja-build pkg-config git
-  llvm-22-dev liblld-22-dev libclang-22-dev libcxxopts-dev nlohmann-json3-dev libxxhash-dev libsodium-dev libarchive-dev libgtest-dev libbenchmark-dev
+  llvm-22-dev liblld-22-dev libclang-22-dev libcxxopts-dev nlohmann-json3-dev libxxhash-dev libsodium-dev libarchive-dev libcurl4-openssl-dev libzstd-dev libgtest-dev libbenchmark-dev
   # HTTP: the parser of Boost.Beast, which is in headers alone.
   libboost-dev
   # A page of what quickstart.sh serves.

@@ -11,6 +11,7 @@
 #include "compiler/plan/Slice.h"
 #include "compiler/report/CodeReport.h"
 #include "compiler/report/TimeReport.h"
+#include "lib/support/ControlGroup.h"
 
 #include <atomic>
 #include <llvm/IR/DiagnosticHandler.h>
@@ -305,7 +306,7 @@ std::vector<Result<std::vector<uint8_t>>> runJobs(const std::vector<Job> &jobs,
     }
   };
 
-  unsigned threads = options.threads ? options.threads : std::thread::hardware_concurrency();
+  unsigned threads = options.threads ? options.threads : usableProcessors();
   threads = unsigned(std::clamp<size_t>(jobs.size(), 1, std::max(1u, threads)));
   std::vector<std::thread> others;
   for (unsigned i = 1; i < threads; ++i)

@@ -7,6 +7,9 @@
 #include "lib/artifact/Format.h"
 #include "lib/support/File.h"
 
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <lld/Common/Driver.h>
 #include <llvm/Support/FileSystem.h>
 #include <llvm/Support/raw_ostream.h>
@@ -22,10 +25,20 @@ namespace {
 class TemporaryFolder {
 public:
   static Result<TemporaryFolder> make() {
-    llvm::SmallString<128> path;
-    if (std::error_code code = llvm::sys::fs::createUniqueDirectory("wasm2native", path))
-      return fail(ErrorKind::Io, "cannot make a temporary folder: " + code.message());
-    return TemporaryFolder(path.str().str());
+    // A container's root is often read-only, without a /tmp, and has memory in /dev/shm.
+    const char *const chosen = getenv("TMPDIR");
+    const char *const parents[] = {chosen && *chosen ? chosen : "/tmp", "/tmp", "/dev/shm"};
+    int reason = 0;
+    for (const char *parent : parents) {
+      std::string path = std::string(parent) + "/wasm2native-XXXXXX";
+      // For its owner alone: what is linked will run.
+      if (mkdtemp(path.data()))
+        return TemporaryFolder(std::move(path));
+      reason = reason ? reason : errno;
+    }
+    return fail(ErrorKind::Io,
+                "cannot make a temporary folder in '" + std::string(parents[0]) +
+                    "', /tmp or /dev/shm, TMPDIR may name another: " + std::strerror(reason));
   }
   TemporaryFolder(TemporaryFolder &&other) : path(std::exchange(other.path, {})) {}
   ~TemporaryFolder() {

@@ -2,6 +2,7 @@
 
 // For builds without libsodium: nothing is hashed, and whoever asks first (hashIsAvailable) knows.
 #include "lib/support/Hash.h"
+#include "lib/support/Sha256.h"
 
 #include <cstdlib>
 
@@ -12,5 +13,7 @@ bool hashIsAvailable() { return false; }
 Hasher::Hasher() { abort(); }
 void Hasher::add(std::span<const uint8_t>) { abort(); }
 Digest Hasher::finish() { abort(); }
+
+std::string sha256Of(std::span<const uint8_t>) { return ""; }
 
 } // namespace w2n

@@ -3,22 +3,11 @@
 #include "include/wasm2native/cache.h"
 
 #include "lib/support/PublicOptions.h"
+#include "runtime/api/CacheHandle.h"
 #include "runtime/api/Handles.h"
-#include "runtime/cache/ModuleCache.h"
 #include "runtime/cache/Settings.h"
 
 using namespace w2n;
-
-struct w2n_cache {
-  w2n_cache(std::unique_ptr<cache::Store> store, const w2n_cache_options &options)
-      : cache(std::move(store), cache::CompilerLibrary(options.compiler ? options.compiler : ""),
-              [warn = options.warn, user = options.user](const std::string &text) {
-                if (warn)
-                  warn(user, text.c_str());
-              }) {}
-
-  cache::ModuleCache cache;
-};
 
 namespace {
 

@@ -5,8 +5,8 @@
 #include "lib/support/Descriptor.h"
 #include "runtime/cache/CompileWatchdog.h"
 #include "runtime/cache/StoreFiles.h"
+#include "runtime/platform/OwnLibrary.h"
 
-#include <climits>
 #include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
@@ -81,11 +81,7 @@ ObjectSearch objectWith(const void *address) {
 
 std::string pathOfThisCode() {
   std::string path = objectWith(libraryFolders).path;
-  if (!path.empty())
-    return path;
-  char executable[PATH_MAX];
-  const ssize_t bytes = readlink("/proc/self/exe", executable, sizeof(executable));
-  return std::string(executable, bytes < 0 ? 0 : size_t(bytes));
+  return path.empty() ? platform::pathOfProgram() : path;
 }
 
 std::string findLibrary() {

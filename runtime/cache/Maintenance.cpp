@@ -100,7 +100,7 @@ std::vector<EntryInfo> Store::evict(uint64_t limitBytes, const std::string &kept
       continue;
     if (unlinkat(entries.get(), (entry.key + artifactEnd).c_str(), 0) != 0 && errno != ENOENT)
       continue;
-    for (const char *end : {seenEnd, hashEnd})
+    for (const char *end : companionEnds)
       unlinkat(entries.get(), (entry.key + end).c_str(), 0);
     total -= entry.bytes;
     removed.push_back(entry);
@@ -129,7 +129,7 @@ std::vector<Store::Damage> Store::verify() {
     auto quarantine = openInnerFolder(root.get(), rootPath, quarantineName);
     if (!quarantine || renameat(entries.get(), name.c_str(), quarantine->get(), name.c_str()) != 0)
       unlinkat(entries.get(), name.c_str(), 0);
-    for (const char *end : {seenEnd, hashEnd})
+    for (const char *end : companionEnds)
       unlinkat(entries.get(), (entry.key + end).c_str(), 0);
   }
   return damages;

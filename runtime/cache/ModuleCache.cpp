@@ -3,10 +3,13 @@
 #include "runtime/cache/ModuleCache.h"
 
 #include "lib/artifact/Format.h"
+#include "lib/support/File.h"
 #include "runtime/cache/Key.h"
+#include "runtime/cache/StoreFiles.h"
 
 #include <algorithm>
 #include <cstring>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace w2n::cache {
@@ -30,6 +33,11 @@ std::optional<Digest> digestAtBegin(const std::string &text) {
 /// A note for a machine without a compiler, which takes what the last compiler of this version
 /// stored. It is about no file.
 const FileIdentity noFile = {.inode = artifact::formatVersion};
+
+/// The name of the compiler's identity in a remote cache.
+Key identityKey() {
+  return hashOf("wasm2native compiler of format " + std::to_string(artifact::formatVersion));
+}
 
 /// A limit of a compilation that the caller has not limited: for modules that nobody vouches for.
 /// All are many times what the largest programs take.
@@ -102,6 +110,12 @@ Result<Digest> ModuleCache::compilerIdentity() {
   if (identity)
     return *identity;
   const int64_t taken = nowNanoseconds();
+  if (remote && access(library.path().c_str(), F_OK) != 0)
+    if (const auto fetched = fetchIdentity()) {
+      identity = fetched;
+      stored->keepNote(noFile, taken, bytesOf(*fetched));
+      return *identity;
+    }
   const auto before = FileIdentity::at(library.path());
   W2N_TRY(loaded, library.identity());
   identity = loaded.digest;
@@ -118,6 +132,14 @@ Result<Digest> ModuleCache::compilerIdentity() {
 /// A stored artifact; one that must not be used is reported, and removed if its lock is held.
 std::optional<Obtained> ModuleCache::findStored(const Key &key, bool isLocked) {
   auto found = stored->find(key);
+  if (found && *found && trusted) {
+    auto verified = findSigned(key, **found);
+    if (verified)
+      return std::move(*verified);
+    // It stays: others may not ask for a signature.
+    warnOnce("unsigned", "not used: " + verified.error().text);
+    return std::nullopt;
+  }
   if (found && *found)
     return Obtained{Obtained::From::Store, std::move((*found)->file), {}, (*found)->bytes, key};
   if (!found && isLocked) {
@@ -125,6 +147,95 @@ std::optional<Obtained> ModuleCache::findStored(const Key &key, bool isLocked) {
     stored->discard(key);
   }
   return std::nullopt;
+}
+
+/// The bytes of a stored artifact, which a trusted key signed for just this entry.
+Result<Obtained> ModuleCache::findSigned(const Key &key, const StoredArtifact &artifact) {
+  const std::string name = stored->folder() + "/entries/" + hexOf(key);
+  const std::string signature = stored->signatureOf(key);
+  if (signature.empty())
+    return fail(ErrorKind::Invalid, "'" + name + artifactEnd + "' is not signed");
+  W2N_TRY(bytes, readDescriptor(artifact.file.get(), name + artifactEnd));
+  W2N_CHECK(signing::verify(*trusted, signature, {.content = hashOf(bytes), .entry = key},
+                            name + signatureEnd));
+  const uint64_t artifactBytes = bytes.size();
+  return Obtained{Obtained::From::Store, {}, std::move(bytes), artifactBytes, key};
+}
+
+/// Whether `source`, whose bytes have this hash, may be compiled.
+Status ModuleCache::requireSigned(const Source &source, const Digest &hash) {
+  const auto verified = [&]() -> Status {
+    W2N_TRY(signature, signing::readSignatureOf(source.name()));
+    W2N_CHECK(signing::verify(*trusted, signature, {.content = hash},
+                              source.name() + signing::signatureEnd));
+    return {};
+  };
+  const Status status = verified();
+  if (status)
+    return {};
+  return fail(status.error().kind,
+              status.error().text + "; and the cache has no signed artifact of it");
+}
+
+/// An artifact from the remote level, which is then stored here, too.
+std::optional<Obtained> ModuleCache::fetch(const Key &key) {
+  auto fetched = remote->fetch(key);
+  if (!fetched)
+    warnOnce("remote", fetched.error().text);
+  if (!fetched || !*fetched)
+    return std::nullopt;
+  std::vector<uint8_t> &bytes = (*fetched)->bytes;
+  const uint64_t artifactBytes = bytes.size();
+  auto inserted = stored->insert(key, bytes);
+  Status kept = inserted ? Status() : std::unexpected(inserted.error());
+  if (kept && !(*fetched)->signature.empty())
+    kept = stored->keepSignature(key, (*fetched)->signature);
+  if (!kept)
+    warnOnce("store", "fetched, but not kept in the cache: " + kept.error().text);
+  // Loads the bytes that were verified, not those that lie in the store by now.
+  if (!inserted || trusted)
+    return Obtained{Obtained::From::Remote, {}, std::move(bytes), artifactBytes, key};
+  return Obtained{Obtained::From::Remote, std::move(inserted->file), {}, artifactBytes, key};
+}
+
+Status ModuleCache::push(const Key &key) {
+  if (!remote || !remote->options().mayWrite)
+    return {};
+  const std::string signature = stored->signatureOf(key);
+  if (signature.empty() && remote->options().trusted)
+    return {};
+  W2N_TRY(found, stored->find(key));
+  if (!found)
+    return fail(ErrorKind::Io, "there is no entry " + hexOf(key) + " to store remotely");
+  W2N_TRY(bytes, readDescriptor(found->file.get(), hexOf(key)));
+  return remote->store(key, bytes, signature);
+}
+
+Status ModuleCache::pushIdentity(const SecretKey *secret) {
+  if (!remote || !remote->options().mayWrite || (!secret && remote->options().trusted))
+    return {};
+  W2N_TRY(compiler, compilerIdentity());
+  const std::string signature =
+      secret ? signing::sign(*secret, hashOf(compiler), identityKey()).text() : "";
+  return remote->store(identityKey(), compiler, signature, Remote::Existing::Replace);
+}
+
+/// The identity of the compiler whose artifacts the remote level has.
+std::optional<Digest> ModuleCache::fetchIdentity() {
+  auto fetched = remote->fetch(identityKey());
+  if (fetched && *fetched && (*fetched)->bytes.size() == sizeof(Digest))
+    return digestAtBegin(std::string((*fetched)->bytes.begin(), (*fetched)->bytes.end()));
+  if (!fetched)
+    warn(fetched.error().text);
+  return std::nullopt;
+}
+
+Status ModuleCache::sign(const Key &key, const SecretKey &secret) {
+  W2N_TRY(found, stored->find(key));
+  if (!found)
+    return fail(ErrorKind::Io, "there is no entry " + hexOf(key) + " to sign");
+  W2N_TRY(digest, hashOfFile(found->file.get(), hexOf(key)));
+  return stored->keepSignature(key, signing::sign(secret, digest, key).text());
 }
 
 Result<Key> ModuleCache::keyFor(Source &source, const w2n_compile_options &options) {
@@ -159,17 +270,31 @@ Result<Obtained> ModuleCache::compile(Source &source, Digest hash,
                            " s: compiled without waiting any longer");
     if (auto found = findStored(key, /*isLocked=*/lock.has_value()))
       return std::move(*found);
+    if (remote)
+      if (auto fetched = fetch(key)) {
+        stored->addProcessor(family, processor);
+        return std::move(*fetched);
+      }
     W2N_TRY(wasm, source.read());
     if (const Digest hashOfBytes = hashOf(wasm); hashOfBytes != hash) {
       // The file has changed since it was hashed: what is compiled must be what the key says.
       hash = hashOfBytes;
       continue;
     }
+    if (trusted)
+      W2N_CHECK(requireSigned(source, hash));
     W2N_TRY(artifact, library.compile(wasm, withLimits(options, wasm.size())));
     const uint64_t artifactBytes = artifact.size();
+    if (trusted) {
+      warnOnce("trusted", "compiled, but not kept in the cache, which must have signed artifacts");
+      return Obtained{Obtained::From::Compiler, Descriptor(), std::move(artifact), artifactBytes,
+                      key};
+    }
     auto inserted = stored->insert(key, artifact);
     if (inserted) {
       stored->addProcessor(family, processor);
+      if (Status pushed = push(key); !pushed)
+        warnOnce("remote", pushed.error().text);
       return Obtained{Obtained::From::Compiler, std::move(inserted->file), {}, artifactBytes, key};
     }
     warnOnce("store", "compiled, but not kept in the cache: " + inserted.error().text);
@@ -180,16 +305,29 @@ Result<Obtained> ModuleCache::compile(Source &source, Digest hash,
 
 namespace {
 
-Result<std::shared_ptr<const runtime::Module>> loadObtained(const Obtained &obtained,
-                                                            const std::string &name) {
+/// Whether nothing may run from the file system of `file`.
+bool isOnNoexec(int file) {
+  struct statvfs status;
+  return fstatvfs(file, &status) == 0 && (status.f_flag & ST_NOEXEC);
+}
+
+} // namespace
+
+Result<std::shared_ptr<const runtime::Module>> ModuleCache::loadObtained(const Obtained &obtained,
+                                                                         const std::string &name) {
   if (!obtained.file)
     return runtime::Module::loadBytes(obtained.bytes, name);
+  if (isOnNoexec(obtained.file.get())) {
+    warnOnce("noexec", "'" + stored->folder() +
+                           "' is mounted noexec: artifacts of the cache are "
+                           "copied into memory");
+    W2N_TRY(bytes, readDescriptor(obtained.file.get(), name));
+    return runtime::Module::loadBytes(bytes, name);
+  }
   // The store has compared all of it with its hash.
   return runtime::Module::loadDescriptor(obtained.file.get(), name,
                                          {runtime::LoadOptions::Verify::Structure});
 }
-
-} // namespace
 
 /// One that was stored for another processor but runs here: the last by name, so that x86-64-v3
 /// comes before x86-64-v2. Fails if there is none.

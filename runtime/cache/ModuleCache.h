@@ -4,9 +4,11 @@
 #pragma once
 
 #include "runtime/cache/CompilerLibrary.h"
+#include "runtime/cache/Remote.h"
 #include "runtime/cache/Source.h"
 #include "runtime/cache/Store.h"
 #include "runtime/core/Module.h"
+#include "runtime/signing/Signature.h"
 
 #include <functional>
 
@@ -14,8 +16,8 @@ namespace w2n::cache {
 
 /// An artifact, from the store or just compiled.
 struct Obtained {
-  enum class From : uint8_t { Store, Compiler } from;
-  /// Empty if it could not be stored; then `bytes` are the artifact.
+  enum class From : uint8_t { Store, Remote, Compiler } from;
+  /// Empty if it could not be stored, or its signature was verified; then `bytes` are the artifact.
   Descriptor file;
   std::vector<uint8_t> bytes;
   uint64_t artifactBytes;
@@ -32,6 +34,28 @@ public:
 
   Store &store() { return *stored; }
   const CompilerLibrary &compiler() const { return library; }
+
+  /// From now on, only artifacts that one of `keys` signed for just their key are taken from the
+  /// store, and only modules that one of them signed are compiled, without being stored. Before
+  /// other threads use the cache.
+  void trustOnly(std::shared_ptr<const signing::TrustedKeys> keys) { trusted = std::move(keys); }
+
+  /// From now on, what is not in the store is asked for there, and, if that is wanted, what was
+  /// compiled is stored there. Before other threads use the cache.
+  void useRemote(RemoteOptions options) {
+    remote = std::make_unique<Remote>(*stored, std::move(options));
+  }
+
+  /// Stores the artifact of `key` remotely, with its signature; without one only where the remote
+  /// itself is trusted. Errors: Io, Malformed, Unsupported.
+  Status push(const Key &key);
+
+  /// Stores the compiler's identity remotely, signed if there is a `secret`: nodes without a
+  /// compiler ask for its artifacts. Errors: as above.
+  Status pushIdentity(const SecretKey *secret);
+
+  /// Signs the artifact of `key`, if it is stored. Errors: Io, Malformed.
+  Status sign(const Key &key, const SecretKey &secret);
 
   /// The key of the artifact of `source` for exactly `options`. Errors: Io; Invalid if `options`
   /// make something else than an artifact.
@@ -55,12 +79,20 @@ private:
                                                                        const std::string &name);
   Result<Obtained> compile(Source &source, Digest hash, const w2n_compile_options &options);
   std::optional<Obtained> findStored(const Key &key, bool isLocked);
+  Result<std::shared_ptr<const runtime::Module>> loadObtained(const Obtained &obtained,
+                                                              const std::string &name);
+  std::optional<Obtained> fetch(const Key &key);
+  std::optional<Digest> fetchIdentity();
+  Result<Obtained> findSigned(const Key &key, const StoredArtifact &artifact);
+  Status requireSigned(const Source &source, const Digest &hash);
   void warnOnce(const char *kind, const std::string &text);
 
   std::unique_ptr<Store> stored;
   CompilerLibrary library;
   std::function<void(const std::string &)> warn;
-  std::mutex mutex; ///< of what follows
+  std::shared_ptr<const signing::TrustedKeys> trusted; ///< null: whatever the store has
+  std::unique_ptr<Remote> remote;                      ///< null: there is none
+  std::mutex mutex;                                    ///< of what follows
   std::vector<std::string> warnedOf;
   std::optional<Digest> identity;
 };

@@ -19,6 +19,8 @@ public:
   /// `bytes` are borrowed.
   static Source of(std::span<const uint8_t> bytes);
 
+  /// Its path, "-" for standard input, "" for bytes.
+  const std::string &name() const { return path; }
   /// The hash of its bytes. Those of a file whose note vouches for it are not read. Errors: Io.
   Result<Digest> hash(Store &store);
   /// Its bytes as they are now, which live as long as this: the file may have changed since `hash`.

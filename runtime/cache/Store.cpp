@@ -199,8 +199,17 @@ Result<StoredArtifact> Store::insert(const Key &key, std::span<const uint8_t> ar
 void Store::discard(const Key &key) {
   // The artifact goes first: it is never there without its hash.
   const std::string name = hexOf(key);
-  for (const char *end : {artifactEnd, seenEnd, hashEnd})
+  unlinkat(entries.get(), (name + artifactEnd).c_str(), 0);
+  for (const char *end : companionEnds)
     unlinkat(entries.get(), (name + end).c_str(), 0);
+}
+
+std::string Store::signatureOf(const Key &key) {
+  return readText(entries.get(), rootPath + "/entries", hexOf(key) + signatureEnd, nullptr);
+}
+
+Status Store::keepSignature(const Key &key, const std::string &signature) {
+  return write(entries.get(), entriesName, hexOf(key) + signatureEnd, signature, /*lasting=*/true);
 }
 
 std::optional<std::string> Store::findNote(const FileIdentity &identity) {
@@ -215,6 +224,14 @@ void Store::keepNote(const FileIdentity &identity, int64_t taken, const std::str
   // One that will never be believed is not worth a file.
   if (vouchesFor(note, identity))
     (void)write(notes.get(), notesName, noteName(identity), encode(note), /*lasting=*/false);
+}
+
+std::string Store::findText(const std::string &name) {
+  return readText(notes.get(), rootPath + "/notes", name, nullptr);
+}
+
+void Store::keepText(const std::string &name, const std::string &text) {
+  (void)write(notes.get(), notesName, name, text, /*lasting=*/false);
 }
 
 std::vector<std::string> Store::processorsOf(const Digest &family) {

@@ -5,6 +5,7 @@
 //
 //   entries/KEY.so      the artifact, as the compiler made it; mapped as it is
 //   entries/KEY.hash    its hash; there before KEY.so is
+//   entries/KEY.sig     its signature (runtime/signing/Signature.h), if it has one
 //   entries/KEY.seen    a FileNote: KEY.so was compared with its hash; its own time is the last use
 //   entries/KEY.*.tmp   on its way to one of these names
 //   locks/KEY           held by whoever compiles or removes it; only the owner may open it
@@ -76,6 +77,11 @@ public:
   /// left behind), Limit if it is larger than all that may be kept.
   Result<StoredArtifact> insert(const Key &key, std::span<const uint8_t> artifact);
 
+  /// The text of the signature that is kept with an entry; "" if there is none.
+  std::string signatureOf(const Key &key);
+  /// Keeps it until the entry goes. Errors: Io.
+  Status keepSignature(const Key &key, const std::string &signature);
+
   /// Removes an entry. With its lock, as `insert`. What is open stays so.
   void discard(const Key &key);
 
@@ -83,6 +89,11 @@ public:
   std::optional<std::string> findNote(const FileIdentity &identity);
   /// Remembers it, if something can be remembered. `taken` is when reading began.
   void keepNote(const FileIdentity &identity, int64_t taken, const std::string &text);
+
+  /// A short text that was kept under `name`; "" if there is none.
+  std::string findText(const std::string &name);
+  /// Keeps it, if something can be kept; `collect` removes what is old.
+  void keepText(const std::string &name, const std::string &text);
 
   /// The processors for which entries of a family were stored (and may have been removed since).
   std::vector<std::string> processorsOf(const Digest &family);

@@ -13,7 +13,9 @@ namespace w2n::cache {
 inline constexpr char entriesName[] = "entries", locksName[] = "locks", notesName[] = "notes",
                       familiesName[] = "families", quarantineName[] = "quarantine";
 inline constexpr char artifactEnd[] = ".so", hashEnd[] = ".hash", seenEnd[] = ".seen",
-                      temporaryEnd[] = ".tmp";
+                      signatureEnd[] = ".sig", temporaryEnd[] = ".tmp";
+/// The files that go with an artifact.
+inline constexpr const char *companionEnds[] = {seenEnd, hashEnd, signatureEnd};
 
 /// A short trusted file; "" if there is none that can be used. `modified` may be null.
 std::string readText(int folder, const std::string &folderPath, const std::string &name,

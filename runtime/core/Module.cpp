@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -116,8 +117,12 @@ Status Module::mapCode() {
   const uint64_t begin = metadataView.textOffset() & ~(page - 1);
   const uint64_t bytes = metadataView.textOffset() + metadataView.textBytes() - begin;
   if (!platform::mapFile(mapping + begin, bytes, platform::Access::ReadExecute, part.descriptor,
-                         part.offset + begin))
-    return platform::failWithErrno("cannot map the code of " + filePath);
+                         part.offset + begin)) {
+    const bool isForbidden = errno == EPERM;
+    return platform::failWithErrno(
+        "cannot map the code of " + filePath +
+        (isForbidden ? ", whose file system may be mounted noexec" : ""));
+  }
   codeBegin = reinterpret_cast<uintptr_t>(mapping) + metadataView.textOffset();
   codeEnd = codeBegin + metadataView.textBytes();
   codeRange = codeRanges().add(codeBegin, codeEnd, this);

@@ -3,6 +3,7 @@
 #include "runtime/core/Watchdog.h"
 
 #include <csignal>
+#include <cstring>
 #include <pthread.h>
 
 namespace w2n::runtime {
@@ -37,6 +38,14 @@ void *Watchdog::run(void *) {
   instance().loop();
   return nullptr;
 }
+
+namespace {
+
+/// Whether the system lets this process interrupt its threads: a filter of system calls may not,
+/// and a deadline would pass without anything happening. No signal is sent, it is only asked.
+int reasonAgainstSignals() { return pthread_sigqueue(pthread_self(), 0, {}); }
+
+} // namespace
 
 /// With every signal blocked: none is for this thread.
 void Watchdog::startThread() {
@@ -84,10 +93,16 @@ void Watchdog::loop() {
 Status Watchdog::set(Interrupt &interrupt, Clock::time_point time) {
   Watchdog &self = instance();
   std::lock_guard guard(self.lock);
-  if (!self.isRunning) [[unlikely]]
+  if (!self.isRunning) [[unlikely]] {
+    if (const int reason = reasonAgainstSignals())
+      return fail(ErrorKind::Unsupported,
+                  std::string("deadlines cannot be kept: the system forbids rt_tgsigqueueinfo: ") +
+                      std::strerror(reason));
     self.startThread();
+  }
   if (!self.isRunning)
-    return fail(ErrorKind::Limit, "the system has no thread to watch deadlines");
+    return fail(ErrorKind::Limit,
+                "deadlines cannot be kept: the system gives no thread to watch them");
   if (interrupt.time == Interrupt::never) {
     self.heap.push_back(&interrupt);
     interrupt.place = self.heap.size() - 1;

@@ -3,8 +3,10 @@
 #include "runtime/platform/OwnLibrary.h"
 
 #include <climits>
+#include <cstdlib>
 #include <dlfcn.h>
 #include <link.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 namespace w2n::platform {
@@ -20,16 +22,21 @@ std::string folderOfThisCode() {
   std::string path;
   if (dladdr1(static_cast<const void *>(folders), &info, &extra, RTLD_DL_LINKMAP) != 0 && extra)
     path = static_cast<const link_map *>(extra)->l_name;
-  if (path.empty()) {
-    char executable[PATH_MAX];
-    const ssize_t bytes = readlink("/proc/self/exe", executable, sizeof(executable));
-    path.assign(executable, bytes < 0 ? 0 : size_t(bytes));
-  }
+  if (path.empty())
+    path = pathOfProgram();
   const size_t slash = path.rfind('/');
   return path.substr(0, slash == path.npos ? 0 : slash);
 }
 
 } // namespace
+
+std::string pathOfProgram() {
+  char path[PATH_MAX];
+  if (const ssize_t bytes = readlink("/proc/self/exe", path, sizeof(path)); bytes > 0)
+    return std::string(path, size_t(bytes));
+  const auto *started = reinterpret_cast<const char *>(getauxval(AT_EXECFN));
+  return started && realpath(started, path) ? path : "";
+}
 
 Result<void *> symbolOfOwnLibrary(const char *name, const char *symbol, const char *wanted) {
   std::string reason = "there is no " + std::string(name);

@@ -4,6 +4,7 @@
 
 #include "lib/artifact/ElfFile.h"
 #include "lib/support/File.h"
+#include "runtime/platform/OwnLibrary.h"
 #include "runtime/platform/VirtualMemory.h"
 
 #include <bit>
@@ -42,9 +43,7 @@ uint16_t machineOf(std::span<const uint8_t> file) {
 }
 
 std::string folderOfCommand() {
-  std::string path(4096, 0);
-  const ssize_t length = readlink("/proc/self/exe", path.data(), path.size());
-  path.resize(length < 0 ? 0 : size_t(length));
+  const std::string path = platform::pathOfProgram();
   return path.substr(0, path.find_last_of('/') + 1);
 }
 

@@ -166,7 +166,10 @@ int cacheMain(std::span<char *const> arguments) {
   for (const auto &action : actions) {
     if (line->positional()[0] != action.text)
       continue;
-    auto store = openStore(readCacheOptions(*line));
+    auto choice = readCacheOptions(*line);
+    if (!choice)
+      return usageError(cacheSpec, choice.error());
+    auto store = openStore(*choice);
     if (!store)
       return reportError("cache", store.error());
     return print(action.value(**store), line->has("json"));

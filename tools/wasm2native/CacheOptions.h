@@ -20,12 +20,42 @@ inline constexpr OptionRow cacheSizeRow = {
     "$WASM2NATIVE_CACHE_SIZE, or 10G)",
     "Cache"};
 
+inline constexpr OptionRow trustedKeysRow = {
+    "trusted-keys", "FILE",
+    "run only what one of the public keys in FILE signed: artifacts by FILE.sig, entries of the "
+    "cache, and, to be compiled, modules",
+    "Trust"};
+
+inline constexpr OptionRow remoteUrlRow = {
+    "remote-cache", "URL",
+    "look there for what is not in the cache: http://HOST/PATH, where objects are got and put",
+    "Remote cache"};
+inline constexpr OptionRow remoteModeRow = {
+    "remote-cache-mode", "MODE", "read (default), or read-write: store what was compiled there",
+    "Remote cache"};
+inline constexpr OptionRow remoteTokenRow = {"remote-cache-token", "FILE",
+                                             "sends the text in FILE as 'Authorization: Bearer'",
+                                             "Remote cache"};
+inline constexpr OptionRow remoteTimeoutRow = {
+    "remote-cache-timeout", "DURATION",
+    "the longest that it may hold anything up; default 5s. One that failed is left alone for a "
+    "while",
+    "Remote cache"};
+inline constexpr OptionRow remoteUnsignedRow = {
+    "remote-cache-unsigned", nullptr,
+    "run what it sends without a signature: whoever can write to it decides what runs",
+    "Remote cache"};
+
 /// The user's choice of a cache.
 struct CacheChoice {
   bool isOff = false;
   std::string folder, size; ///< empty: as the environment says
+  /// The keys of which one must have signed what runs; null: none needs to.
+  std::shared_ptr<const signing::TrustedKeys> trusted = nullptr;
+  std::optional<cache::RemoteOptions> remote = {};
 };
-CacheChoice readCacheOptions(const CommandLine &line);
+/// Errors: for usageError: keys that cannot be read.
+std::expected<CacheChoice, std::string> readCacheOptions(const CommandLine &line);
 
 /// Opens the store. Errors: those of Settings::read and Store::open.
 Result<std::unique_ptr<cache::Store>> openStore(const CacheChoice &choice);

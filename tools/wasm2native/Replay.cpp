@@ -40,6 +40,7 @@ constexpr OptionRow rows[] = {
     {"gdb", nullptr, "with --until: run under gdb, and stop there", "Replay"},
     {"calls", nullptr, "print each host call with its arguments", "Replay"},
     cacheFolderRow,
+    trustedKeysRow,
     {"no-cache", nullptr, "compile a WebAssembly module into memory, always", "Cache"},
     {"q,quiet", nullptr, "print nothing if the run is the same", "Replay"},
     {"h,help", nullptr, "print this", "Help"},
@@ -147,7 +148,10 @@ loadProgram(const record::Header &header, const std::string &file, const Command
     compile->meter = W2N_METER_FUEL;
   runtime::LoadOptions load;
   load.cpu = recorded->value("cpu-level");
-  return loadModule(file, *compile, readCacheOptions(line), load);
+  auto cache = readCacheOptions(line);
+  if (!cache)
+    return fail(ErrorKind::Invalid, cache.error());
+  return loadModule(file, *compile, *cache, load);
 }
 
 /// Replaces this process by gdb, which runs it without --gdb.

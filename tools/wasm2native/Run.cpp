@@ -53,6 +53,12 @@ constexpr OptionRow rows[] = {
      "Run"},
     cacheFolderRow,
     cacheSizeRow,
+    trustedKeysRow,
+    remoteUrlRow,
+    remoteModeRow,
+    remoteTokenRow,
+    remoteTimeoutRow,
+    remoteUnsignedRow,
     {"no-cache", nullptr, "compile a WebAssembly module into memory, always", "Cache"},
     {"profile-file", "FILE",
      "where to add what a module made with --profile-generate counts (default: "
@@ -177,7 +183,8 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   W2N_TRY(compile, readCodegenOptions(line));
   W2N_TRY(trap, choose(line, "unknown-imports", false, unknownImports));
   request.compile = compile;
-  request.cache = readCacheOptions(line);
+  W2N_TRY(cache, readCacheOptions(line));
+  request.cache = std::move(cache);
   request.load.cpu = line.value("cpu-level");
   request.profileFile = profileFileOf(line);
   request.heapStats = line.has("heap-stats");
@@ -304,6 +311,9 @@ private:
                                                                  const Request &request) {
     if (!request.attached || file != request.file)
       return loadModule(file, request.compile, request.cache, request.load);
+    if (request.cache.trusted)
+      return fail(ErrorKind::Unsupported,
+                  "--trusted-keys is about files that are loaded, and this program is in its own");
     // The system trusts the program's own code, too: nothing is added up at every start.
     runtime::LoadOptions load = request.load;
     load.verify = runtime::LoadOptions::Verify::Structure;

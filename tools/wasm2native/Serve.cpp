@@ -51,6 +51,12 @@ constexpr OptionRow rows[] = {
     {"drain-timeout", "DURATION", "for requests to end after SIGTERM; default 30s", "Limits"},
     cacheFolderRow,
     cacheSizeRow,
+    trustedKeysRow,
+    remoteUrlRow,
+    remoteModeRow,
+    remoteTokenRow,
+    remoteTimeoutRow,
+    remoteUnsignedRow,
     {"no-cache", nullptr, "compile a WebAssembly module into memory, always", "Cache"},
     {"h,help", nullptr, "print this", "Help"},
 };

@@ -2,13 +2,13 @@
 
 #include "tools/wasm2native/ServeOptions.h"
 
+#include "lib/support/ControlGroup.h"
 #include "lib/support/Error.h"
 #include "runtime/cache/Settings.h"
 #include "tools/wasm2native/Duration.h"
 #include "tools/wasm2native/WasiOptions.h"
 
 #include <charconv>
-#include <thread>
 
 namespace w2n::tool {
 
@@ -129,10 +129,11 @@ std::expected<ServeRequest, std::string> readServeRequest(const CommandLine &lin
   W2N_CHECK(readRoutes(line, request));
   W2N_TRY(compile, readCodegenOptions(line));
   request.compile = compile;
-  request.cache = readCacheOptions(line);
+  W2N_TRY(cache, readCacheOptions(line));
+  request.cache = std::move(cache);
   request.addresses = line.values("addr");
   request.adminAddresses = line.values("admin-addr");
-  request.server.threads = std::max(1u, std::thread::hardware_concurrency());
+  request.server.threads = usableProcessors();
   W2N_CHECK(readLimits(line, request));
   W2N_TRY(log, choose(line, "log", LogFormat::Text, formats));
   request.log = log;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // wasm2native warm: compiles modules into the cache before anybody asks for them.
+#include "lib/support/ControlGroup.h"
 #include "tools/wasm2native/CacheOptions.h"
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
@@ -13,7 +14,6 @@
 #include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 namespace w2n::tool {
 
@@ -30,6 +30,15 @@ constexpr OptionRow rows[] = {
      "compile as much at a time as fits, by estimate: 512M, 8G (default: what is free)", "Warm"},
     cacheFolderRow,
     cacheSizeRow,
+    {"trusted-keys", "FILE",
+     "take from a remote cache what one of the public keys in FILE signed (default: --sign-key)",
+     "Trust"},
+    {"sign-key", "FILE", "sign what is in the cache at the end with this secret key", "Trust"},
+    remoteUrlRow,
+    remoteModeRow,
+    remoteTokenRow,
+    remoteTimeoutRow,
+    remoteUnsignedRow,
     {"json", nullptr, "print JSON instead of a table", "Output"},
     {"h,help", nullptr, "print this", "Help"},
 };
@@ -151,16 +160,49 @@ void printJsonOfJobs(const std::vector<WarmJob> &jobs, double seconds, const std
   printJson(all);
 }
 
-int warm(const CommandLine &line, const w2n_compile_options &options, const WarmLimits &limits) {
+/// Signs the artifacts that are in the cache if there is a `secret`, and stores them remotely if
+/// that is wanted; jobs whose artifacts cannot be have failed.
+void signAndPush(cache::ModuleCache &cache, std::vector<WarmJob> &jobs, const SecretKey *secret) {
+  const Status identity = cache.pushIdentity(secret);
+  for (WarmJob &job : jobs) {
+    if (job.state != WarmJob::State::Hit && job.state != WarmJob::State::Compiled)
+      continue;
+    Status done = secret ? cache.sign(job.key, *secret) : Status();
+    if (done)
+      done = identity ? cache.push(job.key) : identity;
+    if (!done) {
+      job.state = WarmJob::State::Failed;
+      job.error = done.error().text;
+    }
+  }
+}
+
+int warm(const CommandLine &line, const CacheChoice &choice, const w2n_compile_options &options,
+         const WarmLimits &limits) {
   const auto begin = std::chrono::steady_clock::now();
-  auto store = openStore(readCacheOptions(line));
+  std::optional<SecretKey> secret;
+  if (line.has("sign-key")) {
+    auto key = signing::readSecretKey(line.value("sign-key"));
+    if (!key)
+      return reportError(line.value("sign-key"), key.error());
+    secret.emplace(std::move(*key));
+  }
+  auto store = openStore(choice);
   if (!store)
     return reportError("cache", store.error());
   const auto cache = cacheOn(std::move(*store));
+  if (choice.remote) {
+    cache::RemoteOptions remote = *choice.remote;
+    if (secret && !remote.trusted && !line.has("remote-cache-unsigned"))
+      remote.trusted =
+          std::make_shared<signing::TrustedKeys>(signing::TrustedKeys::of(secret->publicKey()));
+    cache->useRemote(std::move(remote));
+  }
   std::vector<WarmJob> jobs =
       planJobs(*cache, findModules(line.positional()), machinesOf(line), options);
   runJobs(*cache, jobs, options, limits);
   requirePresence(cache->store(), jobs);
+  signAndPush(*cache, jobs, secret ? &*secret : nullptr);
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   if (line.has("json"))
@@ -181,9 +223,7 @@ int warmMain(std::span<char *const> arguments) {
   auto options = readCodegenOptions(*line);
   if (!options)
     return usageError(warmSpec, options.error());
-  WarmLimits limits = {options->threads ? options->threads
-                                        : std::max(1u, std::thread::hardware_concurrency()),
-                       availableMemory()};
+  WarmLimits limits = {options->threads ? options->threads : usableProcessors(), availableMemory()};
   if (line->has("memory-budget")) {
     auto budget = cache::parseSize(line->value("memory-budget"), "--memory-budget");
     if (!budget)
@@ -192,7 +232,10 @@ int warmMain(std::span<char *const> arguments) {
   }
   if (line->positional().empty())
     return usageError(warmSpec, "no modules");
-  return warm(*line, *options, limits);
+  auto choice = readCacheOptions(*line);
+  if (!choice)
+    return usageError(warmSpec, choice.error());
+  return warm(*line, *choice, *options, limits);
 }
 
 } // namespace w2n::tool

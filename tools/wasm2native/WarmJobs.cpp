@@ -2,6 +2,7 @@
 
 #include "tools/wasm2native/WarmJobs.h"
 
+#include "lib/support/ControlGroup.h"
 #include "lib/support/File.h"
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/LoadCompiler.h"
@@ -63,7 +64,7 @@ struct Child {
     endChild(failed, obtained.error().text, pipe);
   if (!obtained->file)
     endChild(failed, "compiled, but not kept in the cache", pipe);
-  const bool wasThere = obtained->from == cache::Obtained::From::Store;
+  const bool wasThere = obtained->from != cache::Obtained::From::Compiler;
   endChild({wasThere ? WarmJob::State::Hit : WarmJob::State::Compiled, obtained->artifactBytes}, "",
            pipe);
 }
@@ -255,13 +256,10 @@ uint64_t estimateMemory(uint64_t wasmBytes, unsigned threads) {
 
 uint64_t availableMemory() {
   constexpr uint64_t unknown = UINT64_MAX;
-  // Source: proc_meminfo(5), in KiB; the kernel's cgroup-v2.rst. Both count from the root of what a
-  // container sees.
+  // Source: proc_meminfo(5), in KiB.
   const uint64_t kibibytes = numberIn("/proc/meminfo", "MemAvailable:", unknown);
   const uint64_t machine = kibibytes == unknown ? 1024 * mebibyte : kibibytes * 1024;
-  const uint64_t maxBytes = numberIn("/sys/fs/cgroup/memory.max", "", unknown);
-  const uint64_t used = numberIn("/sys/fs/cgroup/memory.current", "", 0);
-  return maxBytes == unknown ? machine : std::min(machine, maxBytes - std::min(maxBytes, used));
+  return std::min(machine, memoryLeftByGroups());
 }
 
 void runJobs(cache::ModuleCache &cache, std::vector<WarmJob> &jobs,

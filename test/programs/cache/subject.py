@@ -15,7 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 from harness import build, environment, fail, fresh_directory, text_of  # noqa: E402
 
 # The files of a store that is not in use: no locks, nothing on its way.
-QUIET = {".so", ".hash", ".seen"}
+QUIET = {".so", ".hash", ".seen", ".sig"}
 
 
 class Subject:
