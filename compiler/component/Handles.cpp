@@ -13,8 +13,17 @@ constexpr uint32_t entryBytes = 16, entryBytesLog2 = 4;
 constexpr uint64_t representationAt = 0, typeAt = 4, ownsAt = 8, loansAt = 12;
 /// The task of the runtime that must drop a borrow, or 0.
 constexpr uint64_t taskAt = loansAt;
-/// CanonicalABI.md, "Table State".
-constexpr uint32_t maxHandles = 1u << 28;
+/// In the table of a component instance. CanonicalABI.md ("Table State") allows 2^28, for which
+/// each table would have to reserve 4 GiB of addresses.
+constexpr uint32_t maxHandles = 1u << 20;
+
+/// A memory of adapters begins with this size, and doubles it. Pages of one byte mean that compiled
+/// code compares every address, so that the runtime reserves `maxBytes` and no more.
+constexpr wasm::MemoryType ownMemory(uint64_t maxBytes) {
+  return {.limits = {.min = 4096, .max = maxBytes}, .pageSizeLog2 = 0};
+}
+/// The addresses of so many handles that are lent at once.
+constexpr uint64_t maxLoanBytes = maxHandles * sizeof(uint32_t);
 
 void shiftToAddress(CodeEmitter &e) {
   e.i32(entryBytesLog2);
@@ -29,15 +38,13 @@ void addToGlobal(CodeEmitter &e, uint32_t global, uint32_t value) {
   e.setGlobal(global);
 }
 
-/// Grows `memory` by a page if it ends before what the local `end` says.
+/// Doubles `memory` if it ends before what the local `end` says.
 void growTo(CodeEmitter &e, Adapters &adapters, uint32_t memory, uint32_t end) {
   e.get(end);
   e.memorySize(memory);
-  e.i32(16);
-  e.op(Op::I32Shl);
   e.op(Op::I32GtU);
   e.iff();
-  e.i32(1);
+  e.memorySize(memory);
   e.memoryGrow(memory);
   e.i32(uint32_t(-1));
   e.op(Op::I32Eq);
@@ -63,8 +70,7 @@ uint32_t Handles::makeAdd(const Table &table) {
   e.otherwise();
   e.getGlobal(table.count);
   e.tee(handle);
-  // The last entry ends where 32 bits do.
-  e.i32(maxHandles - 1);
+  e.i32(maxHandles);
   e.op(Op::I32GeU);
   adapters.trapIf(e, CanonTrap::TooManyHandles);
   e.get(handle);
@@ -141,7 +147,7 @@ const Handles::Table &Handles::tableOf(uint32_t instance) {
   Table &table = found->second;
   if (isNew) {
     MergedModule &module = adapters.module;
-    table.memory = module.addMemory({{.min = 1, .max = 65536}, 16});
+    table.memory = module.addMemory(ownMemory(uint64_t(maxHandles) * entryBytes));
     table.firstFree = module.addGlobal(0);
     table.count = module.addGlobal(1);
     table.borrows = module.addGlobal(0);
@@ -276,7 +282,7 @@ void Handles::drop(CodeEmitter &e, uint32_t instance, uint32_t resource) {
 
 uint32_t Handles::loanMemory() {
   if (!loans) {
-    loans = adapters.module.addMemory({{.min = 1, .max = 65536}, 16});
+    loans = adapters.module.addMemory(ownMemory(maxLoanBytes));
     loanTop = adapters.module.addGlobal(0);
   }
   return *loans;

@@ -127,4 +127,14 @@ Result<MergedComponent> mergeComponent(component::Bytes bytes) {
   return merged;
 }
 
+wasm::FeatureSet featuresOfMerging() {
+  using wasm::Feature;
+  wasm::FeatureSet features;
+  for (const Feature feature :
+       {Feature::SignExtension, Feature::BulkMemory, Feature::ReferenceTypes, Feature::MultiValue,
+        Feature::MultiMemory, Feature::CustomPageSizes})
+    features.add(feature);
+  return features;
+}
+
 } // namespace w2n::compiler

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "lib/component/World.h"
+#include "lib/wasm/Features.h"
 
 namespace w2n::compiler {
 
@@ -18,5 +19,8 @@ struct MergedComponent {
 /// Decodes and validates a component and merges its modules. `bytes` must outlive the result.
 /// Errors: those of decoding and validating; Unsupported, Limit. Threads: any.
 Result<MergedComponent> mergeComponent(component::Bytes bytes);
+
+/// The features of WebAssembly that merging uses whatever the component's own modules do.
+wasm::FeatureSet featuresOfMerging();
 
 } // namespace w2n::compiler

@@ -17,7 +17,10 @@ using wasm::SegmentMode;
 
 namespace {
 
-constexpr uint8_t funcForm = 0x60, endOpcode = 0x0b;
+// Core specification, sections 5.3.8 to 5.3.11.
+constexpr uint8_t funcForm = 0x60, structForm = 0x5f, arrayForm = 0x5e, groupForm = 0x4e,
+                  openForm = 0x50, finalForm = 0x4f, packed8 = 0x78, packed16 = 0x77;
+constexpr uint8_t endOpcode = 0x0b;
 
 void encodeFunctionType(ByteWriter &out, const wasm::FunctionType &type, const IndexMap &map) {
   out.writeByte(funcForm);
@@ -25,6 +28,36 @@ void encodeFunctionType(ByteWriter &out, const wasm::FunctionType &type, const I
     out.writeUnsigned(list->size());
     for (const wasm::ValueType value : *list)
       encodeValueType(out, map(value));
+  }
+}
+
+void encodeField(ByteWriter &out, const wasm::FieldType &field, const IndexMap &map) {
+  if (field.isPacked())
+    out.writeByte(field.packedBits == 8 ? packed8 : packed16);
+  else
+    encodeValueType(out, map(field.type));
+  out.writeByte(field.isMutable);
+}
+
+void encodeType(ByteWriter &out, const wasm::TypeDefinition &type, const IndexMap &map) {
+  if (!type.isFinal || type.super) {
+    out.writeByte(type.isFinal ? finalForm : openForm);
+    out.writeUnsigned(type.super ? 1 : 0);
+    if (type.super)
+      out.writeUnsigned(map.firstType + *type.super);
+  }
+  switch (type.kind) {
+  case wasm::CompositeKind::Function:
+    return encodeFunctionType(out, type.function, map);
+  case wasm::CompositeKind::Struct:
+    out.writeByte(structForm);
+    out.writeUnsigned(type.fields.size());
+    for (const wasm::FieldType &field : type.fields)
+      encodeField(out, field, map);
+    return;
+  case wasm::CompositeKind::Array:
+    out.writeByte(arrayForm);
+    return encodeField(out, type.fields.front(), map);
   }
 }
 
@@ -55,28 +88,30 @@ uint32_t MergedModule::indexOf(const CoreItem &item) const {
 }
 
 uint32_t MergedModule::addType(const wasm::FunctionType &type) {
-  const auto [found, isNew] = addedTypes.emplace(toString(type), types.count);
+  const auto [found, isNew] = addedTypes.emplace(toString(type), typeCount);
   if (isNew) {
     encodeFunctionType(types.items, type, {});
     ++types.count;
+    ++typeCount;
   }
   return found->second;
 }
 
-Status MergedModule::addTypes(const wasm::Module &module) {
+void MergedModule::addTypes(const wasm::Module &module) {
   IndexMap map;
-  map.firstType = types.count;
-  for (const wasm::TypeDefinition &type : module.types) {
-    const bool isPlain = type.kind == wasm::CompositeKind::Function && type.isFinal &&
-                         !type.super && type.groupEnd - type.groupBegin == 1;
-    if (!isPlain)
-      return fail(ErrorKind::Unsupported,
-                  "modules of components with recursive types, subtypes, structures or arrays are "
-                  "not supported yet");
-    encodeFunctionType(types.items, type.function, map);
+  map.firstType = typeCount;
+  const std::span all(module.types);
+  for (size_t begin = 0; begin < all.size(); begin = all[begin].groupEnd) {
+    const auto group = all.subspan(begin, all[begin].groupEnd - begin);
+    if (group.size() != 1) {
+      types.items.writeByte(groupForm);
+      types.items.writeUnsigned(group.size());
+    }
+    for (const wasm::TypeDefinition &type : group)
+      encodeType(types.items, type, map);
     ++types.count;
+    typeCount += uint32_t(group.size());
   }
-  return {};
 }
 
 /// Gives numbers to what an instance defines, and those that it imports already have.
@@ -135,9 +170,9 @@ Status MergedModule::addInstances() {
   std::map<const wasm::Module *, uint32_t> firstTypes;
   for (size_t i = 0; i < program.instances.size(); ++i) {
     const wasm::Module *module = program.instances[i].module;
-    const auto [found, isNew] = firstTypes.emplace(module, types.count);
+    const auto [found, isNew] = firstTypes.emplace(module, typeCount);
     if (isNew)
-      W2N_CHECK(addTypes(*module));
+      addTypes(*module);
     maps[i].firstType = found->second;
     maps[i].firstData = data.count;
     maps[i].firstElement = elements.count;

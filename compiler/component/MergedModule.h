@@ -55,7 +55,7 @@ private:
     uint32_t count = 0;
     ByteWriter items;
   };
-  Status addTypes(const wasm::Module &module);
+  void addTypes(const wasm::Module &module);
   void number(const CoreInstance &instance);
   Status add(const CoreInstance &instance, const IndexMap &map);
   Status addBody(const wasm::Function &function, const IndexMap &map);
@@ -77,11 +77,12 @@ private:
   uint64_t codeBytes = 0;
   std::vector<IndexMap> maps;
   std::map<std::string, uint32_t> addedTypes;
+  /// Types are counted by their groups here, and by themselves in `typeCount`.
   Section types, imports, tables, memories, globals, tags, exports, elements, data;
   std::map<uint32_t, uint32_t> hostCalls;
   std::vector<Function> functions;
   uint32_t firstCanonFunc = 0;
-  uint32_t functionCount = 0;
+  uint32_t functionCount = 0, typeCount = 0;
   /// The code that runs when the module is instantiated: segments that must wait for start
   /// functions before them, and start functions.
   ByteWriter start;

@@ -117,6 +117,8 @@ compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &given,
   W2N_TRY(source, readSource(bytes, options));
   if (source.isChecked)
     return std::vector<Result<std::vector<uint8_t>>>(targets.size());
+  if (!source.world.empty())
+    features.add(featuresOfMerging());
   W2N_TRY(module, wasm::decodeModule(source.wasm, features));
   remark("decoded " + std::to_string(bytes.size()) + " bytes: " +
          std::to_string(module.functions.size() - module.importedFunctions) + " functions");

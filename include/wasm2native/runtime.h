@@ -338,7 +338,7 @@ W2N_API void w2n_pool_free(w2n_pool *pool);
 /// The instances that `linker` makes from now on take slots of `pool`; null: of none. Where none is
 /// free, it is an error (LIMIT), or with `wait` waited for. A slot is free again when its instance
 /// has been freed, and whatever keeps that: nothing that it wrote is left then. Memories of 64-bit
-/// addresses, shared ones, and all but an instance's first are made as without a pool.
+/// addresses and shared ones are made as without a pool; docs/embedding-in-depth.md says more.
 W2N_API void w2n_linker_set_pool(w2n_linker *linker, w2n_pool *pool, bool wait);
 
 /// Links `module` with what is defined, makes an instance and runs its start function. It calls

@@ -102,11 +102,9 @@ Status Builder::allocateContext() {
 Result<std::unique_ptr<Memory>> Builder::makeMemory(uint32_t index,
                                                     artifact::MemoryRecord *record) {
   const wasm::MemoryType type = memoryTypeOf(metadata.memories()[index]);
-  if (state.slot && state.slot.memoryIndex() == index)
-    return Memory::place(
-        type, state.slot.memory(),
-        std::min(options.limits.maxMemoryBytes, state.slot.owner().options().maxMemoryBytes),
-        record);
+  if (const PooledMemory *place = state.slot ? state.slot.findMemory(index) : nullptr)
+    return Memory::place(type, place->base, std::min(options.limits.maxMemoryBytes, place->room),
+                         record);
   const auto reserve = metadata.header().flags & artifact::flagExplicitBounds
                            ? Memory::Reserve::IfPossible
                            : Memory::Reserve::Full;
@@ -218,8 +216,10 @@ Instance::State::~State() {
   if (heap)
     heap->remove(*this);
   heap.reset();
-  if (slot && slot.memoryIndex() < memories.size() && memories[slot.memoryIndex()])
-    slot.noteMemoryBytes(memories[slot.memoryIndex()]->bytes().size());
+  if (slot)
+    for (PooledMemory &place : slot.memories())
+      if (place.index < memories.size() && memories[place.index])
+        place.accessibleBytes = platform::roundUpToPage(memories[place.index]->bytes().size());
   // No guest can write to the rest of the block, so the globals alone are cleared.
   if (contextBase)
     explicit_bzero(at<uint8_t>(layout.globalCells()),

@@ -46,14 +46,17 @@ Status Memory::reserveAddresses(Reserve reserve, uint64_t maxBytes) {
   growthLimit = std::min(declaredLimit(type), maxBytes);
   if (growthLimit > artifact::maxMemoryBytes)
     return noRoom(growthLimit, "");
-  const uint64_t wanted =
-      type.limits.is64 ? platform::roundUpToPage(growthLimit) : artifact::addressableBytes32;
-  addresses = GuardedPlaces::reserve(1, wanted, fullGuards);
   const bool needsGuards = reserve == Reserve::Full && type.hasGuardPages();
+  // All code compares addresses of memories without guard pages, also where they are imported.
+  if (type.hasGuardPages()) {
+    const uint64_t wanted =
+        type.limits.is64 ? platform::roundUpToPage(growthLimit) : artifact::addressableBytes32;
+    addresses = GuardedPlaces::reserve(1, wanted, fullGuards);
+    if (!addresses && needsGuards && !type.limits.is64)
+      return noRoom(GuardedPlaces::reservedBytes(1, wanted, fullGuards),
+                    "; compile with --bounds-checks=explicit to need less");
+  }
   hasFullGuards = needsGuards || addresses;
-  if (!addresses && needsGuards && !type.limits.is64)
-    return noRoom(GuardedPlaces::reservedBytes(1, wanted, fullGuards),
-                  "; compile with --bounds-checks=explicit to need less");
   const Guards guards = needsGuards ? fullGuards : smallGuards;
   while (!addresses) {
     const uint64_t bytes = platform::roundUpToPage(growthLimit);
@@ -108,7 +111,7 @@ Result<std::unique_ptr<Memory>> Memory::place(const wasm::MemoryType &type, uint
                                               uint64_t maxBytes, artifact::MemoryRecord *record) {
   W2N_CHECK(checkType(type, maxBytes));
   std::unique_ptr<Memory> memory(new Memory(type));
-  memory->hasFullGuards = true;
+  memory->hasFullGuards = type.hasGuardPages();
   memory->growthLimit = std::min(declaredLimit(type), maxBytes);
   memory->record = record;
   *record = {base, type.limits.min << type.pageSizeLog2};

@@ -5,7 +5,7 @@
 // the fault is the bounds check. Guards on both sides (lib/artifact/MemoryGuards.h) take what the
 // width of an access adds, and what optimized code is off by. Code with explicit checks needs no
 // more than the memory's own size; it also gets the full reservation where there is room for it, so
-// that other modules can import the memory.
+// that other modules can import the memory. If its pages are small, no code relies on guards.
 //
 // Memories of 64-bit addresses reserve what they can grow to (64 GiB if their type does not say,
 // less where there is no room) and the guards.
@@ -38,8 +38,8 @@ struct Memory {
   static Result<std::unique_ptr<Memory>> create(const wasm::MemoryType &type, Reserve reserve,
                                                 uint64_t maxBytes = UINT64_MAX,
                                                 artifact::MemoryRecord *record = nullptr);
-  /// The same for a memory of 32-bit addresses at `base`, which a pool has reserved with fullGuards
-  /// and where it has made the initial pages. They stay the pool's.
+  /// The same for a memory of 32-bit addresses at `base`, which a pool has reserved (guarded if
+  /// its pages are large), and where it has made the initial pages. They stay the pool's.
   static Result<std::unique_ptr<Memory>> place(const wasm::MemoryType &type, uint8_t *base,
                                                uint64_t maxBytes, artifact::MemoryRecord *record);
   Memory(const Memory &) = delete;

@@ -56,6 +56,20 @@ std::shared_ptr<const Module> storageModule() {
   return *loadBytes(builder.build());
 }
 
+/// Four memories: two with guards, and two of small pages, of which the last has an image.
+std::shared_ptr<const Module> severalMemories() {
+  test::ArtifactBuilder builder;
+  builder.addMemory(1, 16);
+  builder.addMemory(2, 16);
+  builder.addImage(imageAddress, {'i', 'm', 'a', 'g', 'e'});
+  builder.images.back().memory = 1;
+  for (const uint64_t bytes : {4096, 32768})
+    builder.memories.push_back({0, artifact::limitHasMax, bytes, 16 << 20});
+  builder.addImage(imageAddress, {'i', 'm', 'a', 'g', 'e'});
+  builder.images.back().memory = 3;
+  return *loadBytes(builder.build());
+}
+
 std::shared_ptr<InstancePool> makePool(const InstancePool::Options &options) {
   auto pool = InstancePool::create(options);
   EXPECT_TRUE(pool) << pool.error().text;
@@ -161,6 +175,39 @@ TEST_P(InstancePoolReset, WhatWasGrownIsOutOfBoundsAgain) {
     EXPECT_EQ(invoke(**instance, "grow", 2).value_or(99), 1u);
     EXPECT_TRUE(invoke(**instance, "fill", 65536, 70000));
     EXPECT_EQ(invoke(**instance, "load", 65536).value_or(0), 0x41414141u);
+  }
+}
+
+// Memories after the first stay where they are, and are put back like it.
+TEST_P(InstancePoolReset, SeveralMemoriesArePutBack) {
+  const auto pool = makePool({.slots = 1, .residentBytes = GetParam()});
+  const auto module = severalMemories();
+  std::vector<uint8_t *> bases;
+  for (int round = 0; round < 6; ++round) {
+    auto instance = instantiate(module, pool);
+    ASSERT_TRUE(instance) << instance.error().text;
+    const std::vector<Memory *> &memories = (*instance)->state().memories;
+    const uint64_t sizes[] = {65536, 2 * 65536, 4096, 32768};
+    for (size_t i = 0; i < std::size(sizes); ++i) {
+      const auto bytes = memories[i]->bytes();
+      ASSERT_EQ(bytes.size(), sizes[i]) << "memory " << i << ", round " << round;
+      EXPECT_TRUE(i % 2 == 0 ? std::ranges::all_of(bytes, [](uint8_t byte) { return byte == 0; })
+                             : isInitial(bytes))
+          << "memory " << i << ", round " << round;
+      if (round == 0)
+        bases.push_back(bytes.data());
+      EXPECT_EQ(bytes.data(), bases[i]) << "memory " << i << ", round " << round;
+      EXPECT_EQ(memories[i]->isGuarded(), i < 2);
+      // In small ones two pages of the system or many more.
+      if (round % 2 == 0) {
+        ASSERT_EQ(memories[i]->grow(i < 2        ? 1
+                                    : round == 2 ? 4096
+                                                 : 300000),
+                  int64_t(i < 2 ? sizes[i] / 65536 : sizes[i]));
+      }
+      if (round % 3 != 2)
+        std::memset(memories[i]->bytes().data(), secret, memories[i]->bytes().size());
+    }
   }
 }
 
@@ -275,6 +322,26 @@ TEST(InstancePool, RefusesWhatIsTooLarge) {
   EXPECT_EQ(get<Table>(**instance, "table")->grow(50, 0), 600);
   EXPECT_EQ(InstancePool::create({.slots = 0}).error().kind, ErrorKind::Invalid);
   EXPECT_EQ(InstancePool::create({.slots = 1 << 20}).error().kind, ErrorKind::Limit);
+}
+
+TEST(InstancePool, SmallMemoriesShareTheirRoom) {
+  const auto pool = makePool({.slots = 1, .smallMemoryBytes = 1 << 20});
+  auto instance = instantiate(severalMemories(), pool);
+  ASSERT_TRUE(instance) << instance.error().text;
+  for (const size_t i : {2, 3}) {
+    Memory &memory = *(*instance)->state().memories[i];
+    EXPECT_EQ(memory.maxBytes(), uint64_t(512) << 10);
+    EXPECT_EQ(memory.grow((512 << 10) - memory.pages() + 1), -1);
+  }
+  instance->reset();
+  // Without room they are made by themselves.
+  const auto noRoom = makePool({.slots = 1, .smallMemoryBytes = 0});
+  auto other = instantiate(severalMemories(), noRoom);
+  ASSERT_TRUE(other) << other.error().text;
+  EXPECT_EQ((*other)->state().memories[3]->maxBytes(), uint64_t(16) << 20);
+  EXPECT_TRUE(isInitial((*other)->state().memories[3]->bytes()));
+  EXPECT_EQ(InstancePool::create({.slots = 1, .smallMemoryBytes = UINT64_MAX}).error().kind,
+            ErrorKind::Invalid);
 }
 
 TEST(InstanceLimits, BoundMemoriesAndTables) {

@@ -47,6 +47,17 @@ TEST(Memory, StartsAsZeroAndGrowsInPlace) {
   EXPECT_EQ((*memory)->grow(0), 4);
 }
 
+// A memory that needs no guards has none, and reserves what it can grow to.
+TEST(Memory, OfSmallPagesHasNoGuards) {
+  wasm::MemoryType type = memoryType(4096, 16 << 20);
+  type.pageSizeLog2 = 0;
+  auto memory = makeMemory(type);
+  ASSERT_TRUE(memory) << memory.error().text;
+  EXPECT_FALSE((*memory)->isGuarded());
+  EXPECT_EQ((*memory)->grow((16 << 20) - 4096), 4096);
+  EXPECT_EQ((*memory)->grow(1), -1);
+}
+
 TEST(Memory, MayBeEmpty) {
   auto memory = makeMemory(memoryType(0, 0));
   ASSERT_TRUE(memory);
@@ -134,6 +145,10 @@ TEST(MemoryDeathTest, LivesInLittleAddressSpace) {
     auto guarded = makeMemory(memoryType(1));
     if (guarded || guarded.error().kind != ErrorKind::Limit)
       _exit(1);
+    wasm::MemoryType ofSmallPages = memoryType(4096, 16 << 20);
+    ofSmallPages.pageSizeLog2 = 0;
+    if (auto handles = makeMemory(ofSmallPages); !handles || (*handles)->maxBytes() != 16 << 20)
+      _exit(5);
     auto small = makeMemory(memoryType(1), false);
     if (!small || (*small)->isGuarded() || (*small)->maxBytes() < (64 << 20))
       _exit(2);

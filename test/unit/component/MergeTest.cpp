@@ -47,7 +47,12 @@ TEST(MergeComponent, MakesOneModuleOfAllInstances) {
   ASSERT_TRUE(module);
   ASSERT_TRUE(wasm::validateModule(*module));
   // Two of the guests', a table of handles for each, the stack of loans.
-  EXPECT_EQ(module->memories.size(), 5u);
+  ASSERT_EQ(module->memories.size(), 5u);
+  for (size_t i = 2; i < 5; ++i) {
+    const wasm::MemoryType &type = module->memories[i].type;
+    EXPECT_FALSE(type.hasGuardPages());
+    EXPECT_LE(type.limits.max.value_or(UINT64_MAX), 16u << 20);
+  }
   // The function that traps.
   EXPECT_EQ(module->imports.size(), 1u);
   // A segment that waits for a start function.
@@ -97,6 +102,55 @@ TEST(MergeComponent, ImportsOfTheComponentAreTheHosts) {
   ASSERT_TRUE(module);
   ASSERT_TRUE(wasm::validateModule(*module));
   EXPECT_EQ(module->imports.size(), 2u);
+}
+
+/// A core module of sections, each an id and its contents.
+std::vector<uint8_t>
+coreModule(std::initializer_list<std::pair<uint8_t, std::vector<uint8_t>>> sections) {
+  ByteWriter out;
+  constexpr uint8_t preamble[] = {0, 'a', 's', 'm', 1, 0, 0, 0};
+  out.writeBytes(preamble);
+  for (const auto &[id, contents] : sections) {
+    out.writeByte(id);
+    out.writeSized(contents);
+  }
+  return out.take();
+}
+
+// Groups of types stay groups, and refer to each other where they are now.
+TEST(MergeComponent, KeepsStructuresAndArrays) {
+  const std::vector<uint8_t> first = coreModule({{1, {1, 0x60, 0, 0}}});
+  const std::vector<uint8_t> objects = coreModule({
+      // (rec (type (sub (struct (field (mut (ref null 1))))))
+      //      (type (sub final 0 (struct (field (mut (ref null 1))) (field i8)))))
+      // (type (array (mut i16))) (type (func))
+      {1, {3,    0x4e, 2,    0x50, 0, 0x5f, 1, 0x63, 1,    1, 0x4f, 1, 0,
+           0x5f, 2,    0x63, 1,    1, 0x78, 0, 0x5e, 0x77, 1, 0x60, 0, 0}},
+      {3, {1, 3}},
+      // struct.new_default 1, drop, i32.const 3, array.new_default 2, drop, end
+      {10, {1, 12, 0, 0xfb, 1, 1, 0x1a, 0x41, 3, 0xfb, 7, 2, 0x1a, 0x0b}},
+  });
+  const std::vector<uint8_t> bytes = ComponentBuilder()
+                                         .section(1, first)
+                                         .section(1, objects)
+                                         .section(2, {2, 0, 0, 0, 0, 1, 0})
+                                         .take();
+  const auto merged = compiler::mergeComponent(bytes);
+  ASSERT_TRUE(merged) << merged.error().text;
+  auto module = wasm::decodeModule(merged->wasm);
+  ASSERT_TRUE(module) << module.error().text;
+  const Status valid = wasm::validateModule(*module);
+  ASSERT_TRUE(valid) << valid.error().text;
+  const auto base =
+      std::ranges::find(module->types, wasm::CompositeKind::Struct, &wasm::TypeDefinition::kind);
+  const auto at = uint32_t(base - module->types.begin());
+  ASSERT_EQ(module->types.size(), at + 4);
+  EXPECT_EQ(at, 2u); // after the type of the function that traps, and that of the first module
+  EXPECT_EQ(base->groupEnd - base->groupBegin, 2u);
+  EXPECT_EQ(base[1].super, at);
+  EXPECT_EQ(base[1].fields[0].type.typeIndex, at + 1);
+  EXPECT_EQ(base[1].fields[1].packedBits, 8);
+  EXPECT_EQ(base[2].kind, wasm::CompositeKind::Array);
 }
 
 TEST(MergeComponent, RefusesExportsOfWhatTheHostGives) {
