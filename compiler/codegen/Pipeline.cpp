@@ -6,6 +6,7 @@
 
 #include "compiler/codegen/Pipeline.h"
 
+#include "compiler/codegen/CutBlocks.h"
 #include "compiler/passes/CheckPasses.h"
 #include "compiler/passes/Passes.h"
 #include "compiler/passes/calls/InlineCalls.h"
@@ -328,6 +329,9 @@ void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel le
       onFewer(function, "a block has very many calls");
     functions.clear(function, function.getName());
   }
+  if (machine.getOptLevel() == CodeGenOptLevel::None)
+    for (Function &function : module)
+      cutBlocksAtCalls(function);
 }
 
 } // namespace w2n::compiler
