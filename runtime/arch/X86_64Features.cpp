@@ -5,6 +5,8 @@
 // virtual machine an exit to its host, tens of microseconds, for each leaf.
 #include "runtime/arch/FeatureTable.h"
 
+#include <cpuid.h>
+
 // The header below uses C's name, which clang knows only as an extension.
 #define _Bool bool
 #include <sys/platform/x86.h>
@@ -18,7 +20,7 @@ enum Register : uint8_t { Eax, Ebx, Ecx, Edx };
 
 /// The state that the operating system must save on a context switch before a feature may be used:
 /// bits of XCR0.
-enum Saved : uint8_t { None = 0, Ymm = 0x06, Zmm = 0xe6 };
+enum Saved : uint32_t { None = 0, Ymm = 0x06, Zmm = 0xe6, Apx = 1 << 19 };
 
 struct Feature {
   std::string_view name;
@@ -26,6 +28,7 @@ struct Feature {
   Register where;
   uint8_t bit;
   Saved saved = None;
+  uint8_t avx10 = 0; ///< the version of AVX10 that is needed
 };
 
 constexpr Feature features[] = {
@@ -105,6 +108,16 @@ constexpr Feature features[] = {
     {"avxvnniint16", CPUID_INDEX_7_ECX_1, Edx, 10, Ymm},
     {"prefetchi", CPUID_INDEX_7_ECX_1, Edx, 14},
     {"usermsr", CPUID_INDEX_7_ECX_1, Edx, 15},
+    {"avx10.1", CPUID_INDEX_7_ECX_1, Edx, 19, Zmm, 1},
+    {"avx10.2", CPUID_INDEX_7_ECX_1, Edx, 19, Zmm, 2},
+    {"ccmp", CPUID_INDEX_7_ECX_1, Edx, 21, Apx},
+    {"cf", CPUID_INDEX_7_ECX_1, Edx, 21, Apx},
+    {"egpr", CPUID_INDEX_7_ECX_1, Edx, 21, Apx},
+    {"ndd", CPUID_INDEX_7_ECX_1, Edx, 21, Apx},
+    {"nf", CPUID_INDEX_7_ECX_1, Edx, 21, Apx},
+    {"ppx", CPUID_INDEX_7_ECX_1, Edx, 21, Apx},
+    {"push2pop2", CPUID_INDEX_7_ECX_1, Edx, 21, Apx},
+    {"zu", CPUID_INDEX_7_ECX_1, Edx, 21, Apx},
     {"xsaveopt", CPUID_INDEX_D_ECX_1, Eax, 0},
     {"xsavec", CPUID_INDEX_D_ECX_1, Eax, 1},
     {"xsaves", CPUID_INDEX_D_ECX_1, Eax, 3},
@@ -134,13 +147,23 @@ uint32_t enabledState() {
   return low;
 }
 
+/// Whether a processor that has AVX10 has this version of it. All have the first; the C library
+/// does not keep the leaf that tells the others.
+bool hasAvx10(uint8_t version) {
+  if (version <= 1)
+    return true;
+  constexpr unsigned avx10Leaf = 0x24;
+  uint32_t eax, ebx, ecx, edx;
+  return __get_cpuid_count(avx10Leaf, 0, &eax, &ebx, &ecx, &edx) && (ebx & 0xff) >= version;
+}
+
 struct Machine {
   uint32_t enabled = enabledState();
 
   bool has(const Feature &feature) const {
     const auto *leaf = __x86_get_cpuid_feature_leaf(feature.leaf);
     return (leaf->cpuid_array[feature.where] >> feature.bit & 1) &&
-           (enabled & feature.saved) == feature.saved;
+           (enabled & feature.saved) == feature.saved && hasAvx10(feature.avx10);
   }
 };
 
