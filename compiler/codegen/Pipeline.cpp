@@ -6,6 +6,7 @@
 
 #include "compiler/codegen/Pipeline.h"
 
+#include "compiler/codegen/CutBlocks.h"
 #include "compiler/passes/CheckPasses.h"
 #include "compiler/passes/Passes.h"
 #include "compiler/passes/calls/InlineCalls.h"
@@ -217,6 +218,8 @@ constexpr uint64_t maxSwitchWork = 1 << 19;
 /// is then worse than linear, and so is the register allocator. The functions of asyncify, which
 /// saves all locals around each call, may have ten thousand; a large interpreter has two thousand.
 constexpr size_t maxPhis = 3072;
+/// The register allocator follows values along phis as well. Here it takes seconds.
+constexpr size_t vastPhis = 32768;
 
 /// The register allocator may take the time of instructions times calls for a block: a value that
 /// is used all along is split at each call, which takes it out of its register. Here it takes a
@@ -318,9 +321,10 @@ void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel le
     pipelines[size_t(which)].run(function, functions);
     size_t block = largestBlock(function);
     const bool isFullOfCalls = level > OptimizationLevel::O0 && hasManyCalls(function);
-    if (level > OptimizationLevel::O0 && block > hugeBlockInstructions)
+    const bool isFullOfPhis = level > OptimizationLevel::O0 && countPhis(function) > vastPhis;
+    if (level > OptimizationLevel::O0 && (block > hugeBlockInstructions || isFullOfPhis))
       generateCodeFast(function);
-    if (block > vastBlockInstructions || isFullOfCalls)
+    if (block > vastBlockInstructions || isFullOfCalls || isFullOfPhis)
       machine.setOptLevel(CodeGenOptLevel::None);
     if (which != Passes::All && level > OptimizationLevel::O1)
       onFewer(function, reasonForFewer(which));
@@ -328,6 +332,9 @@ void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel le
       onFewer(function, "a block has very many calls");
     functions.clear(function, function.getName());
   }
+  if (machine.getOptLevel() == CodeGenOptLevel::None)
+    for (Function &function : module)
+      cutBlocksAtCalls(function);
 }
 
 } // namespace w2n::compiler

@@ -6,6 +6,7 @@
 #include "lib/artifact/Abi.h"
 #include "lib/artifact/Format.h"
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <optional>
@@ -18,9 +19,9 @@ constexpr uint64_t pageBytes = artifact::segmentAlignment;
 /// Runs with no more zeros than this between them are one: each takes a system call, and a mapping,
 /// whenever an instance is made.
 constexpr uint64_t maxGapBytes = 256 << 10;
-/// Most bytes of an image, and most zeros between pages that are taken along: some anyway, and as
+/// Most bytes of an image, with the zeros between pages that are taken along: some anyway, and as
 /// many times what segments have. Programs have their data in one piece.
-constexpr uint64_t freeImageBytes = 8 << 20, imageBytesPerDataByte = 4;
+constexpr uint64_t freeImageBytes = 1 << 20, imageBytesPerDataByte = 4;
 
 uint64_t maxImageBytes(const wasm::Module &module) {
   uint64_t dataBytes = 0;
@@ -77,15 +78,15 @@ MemoryImage buildImage(const wasm::Module &module, std::vector<bool> &dataInImag
   }
 
   MemoryImage image;
-  uint64_t gapBytes = 0;
+  uint64_t bytesLeft = maxBytes - pages.size() * pageBytes; // for gaps
   for (auto &[key, page] : pages) {
     auto [memory, number] = key;
     const uint64_t offset = number * pageBytes;
     const bool follows = !image.runs.empty() && image.runs.back().memory == memory;
     const uint64_t gap = follows ? offset - image.runs.back().end() : 0;
-    const bool continues = follows && gap <= maxGapBytes && gapBytes + gap <= maxBytes;
+    const bool continues = follows && gap <= std::min(maxGapBytes, bytesLeft);
     if (continues)
-      gapBytes += gap;
+      bytesLeft -= gap;
     else
       image.runs.push_back({memory, offset, {}});
     std::vector<uint8_t> &bytes = image.runs.back().bytes;

@@ -53,18 +53,23 @@ Result<uintptr_t> nextGuestStackTop(const Activation *previous, uint64_t bytes) 
   return (room > bytes ? currentGuestStack->limit + bytes : top) & ~uintptr_t(15);
 }
 
-/// Before `instance` runs on the calling thread's stack: what is cleared at its end, and what is to
-/// be cleared now.
-void noteStackUse(Instance &instance, const Activation *previous) {
-  const GuestStack &stack = *currentGuestStack;
-  const uint32_t clearings = stackClearings.load(std::memory_order_relaxed);
-  if (stack.clearings != clearings && !previous) [[unlikely]] {
-    clearGuestStack();
-    stack.clearings = clearings;
+/// Says that an activation uses `stack`, if it is the first one there.
+class StackUse {
+public:
+  StackUse(GuestStack &stack, const Activation *previous) : stack(previous ? nullptr : &stack) {
+    if (!previous)
+      stack.begin();
   }
-  stack.isUsed = true;
-  instance.noteStack(&stack);
-}
+  ~StackUse() {
+    if (stack)
+      stack->end();
+  }
+  StackUse(const StackUse &) = delete;
+  StackUse &operator=(const StackUse &) = delete;
+
+private:
+  GuestStack *const stack;
+};
 
 /// The error of an activation that was left, with the frames that it had.
 [[gnu::cold]] Error takeError(Activation &activation, Instance &entered) {
@@ -94,7 +99,8 @@ Status runGuest(artifact::EntryThunk thunk, artifact::InstanceContext *context, 
     W2N_TRY(found, nextGuestStackTop(activation.previous, stackBytes));
     top = found;
   }
-  noteStackUse(instance, activation.previous);
+  const StackUse use(*currentGuestStack, activation.previous);
+  instance.noteStack(*currentGuestStack);
   activation.guestStackTop = activation.guestStackPointer = top;
   activation.hostError = nullptr;
   w2nCurrentActivation = &activation;

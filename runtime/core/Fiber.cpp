@@ -56,7 +56,7 @@ struct Fiber::ThreadFibers {
   Fiber *first = nullptr;
   uint64_t families = 0;
   std::vector<std::unique_ptr<HostStack>> hostStacks;
-  std::vector<std::unique_ptr<GuestStackMemory>> guestStacks;
+  std::vector<std::shared_ptr<GuestStack>> guestStacks;
 
   void keep(std::unique_ptr<HostStack> stack) {
 #ifdef __SANITIZE_ADDRESS__
@@ -66,9 +66,8 @@ struct Fiber::ThreadFibers {
     if (hostStacks.size() < maxFreeStacks)
       hostStacks.push_back(std::move(stack));
   }
-  void keep(std::unique_ptr<GuestStackMemory> stack) {
-    if (guestStacks.size() < maxFreeStacks &&
-        stack->stack().top - stack->stack().limit == defaultStackBytes)
+  void keep(std::shared_ptr<GuestStack> stack) {
+    if (guestStacks.size() < maxFreeStacks && stack->top - stack->limit == defaultStackBytes)
       guestStacks.push_back(std::move(stack));
   }
 };
@@ -146,6 +145,8 @@ void Fiber::exchange([[maybe_unused]] bool isLast) {
   other.shadow = __tsan_get_current_fiber();
   __tsan_switch_to_fiber(there.shadow, 0);
 #endif
+  if (currentGuestStack)
+    currentGuestStack->parked = w2nCurrentActivation;
   w2nCurrentActivation = there.activation;
   currentGuestStack = there.guestStack;
   other.interrupts->handOver(*there.interrupts);
@@ -164,7 +165,8 @@ void Fiber::begin(void *argument) {
 #endif
   self.function();
   self.function = nullptr;
-  clearGuestStack();
+  if (currentGuestStack)
+    currentGuestStack->clear();
   self.state = State::Done;
   self.exchange(/*isLast=*/true);
   __builtin_unreachable();
@@ -188,17 +190,17 @@ void Fiber::visitOthers(const std::function<void(const StackContext &)> &visit) 
       visit(fiber->other);
 }
 
-Result<const GuestStack *> Fiber::makeGuestStack(uint64_t bytes) {
+Result<GuestStack *> Fiber::makeGuestStack(uint64_t bytes) {
   auto &free = ofThread().guestStacks;
   if (!guestStack && bytes <= defaultStackBytes && !free.empty()) {
     guestStack = std::move(free.back());
     free.pop_back();
-    return &guestStack->stack();
+    return guestStack.get();
   }
   guestStack.reset();
-  W2N_TRY(made, GuestStackMemory::create(bytes));
+  W2N_TRY(made, GuestStack::create(bytes));
   guestStack = std::move(made);
-  return &guestStack->stack();
+  return guestStack.get();
 }
 
 bool Fiber::hostStackHasRoom() const {

@@ -23,7 +23,7 @@ class Fiber;
 struct StackContext {
   uintptr_t stackPointer = 0;
   Activation *activation = nullptr;
-  const GuestStack *guestStack = nullptr;
+  GuestStack *guestStack = nullptr;
   InterruptTarget *interrupts = nullptr;
   Fiber *fiber = nullptr; ///< null: the thread itself
   // For sanitizers: its stack, and what they know it by.
@@ -72,7 +72,7 @@ public:
   static void visitOthers(const std::function<void(const StackContext &)> &visit);
 
   // For Thread.cpp.
-  Result<const GuestStack *> makeGuestStack(uint64_t bytes);
+  Result<GuestStack *> makeGuestStack(uint64_t bytes);
   bool hostStackHasRoom() const;
 
 private:
@@ -93,7 +93,7 @@ private:
   StackContext other;
   InterruptTarget interrupts;
   std::unique_ptr<HostStack> hostStack;
-  std::unique_ptr<GuestStackMemory> guestStack;
+  std::shared_ptr<GuestStack> guestStack;
   // Neighbors in the list of the thread's fibers.
   Fiber *next = nullptr, *previous = nullptr;
 };

@@ -269,12 +269,7 @@ Status Instance::State::takeHostBytes(uint64_t bytes) {
   return {};
 }
 
-Instance::~Instance() {
-  if (lastStack && lastStack == currentGuestStack)
-    clearGuestStack();
-  if (hasSeveralStacks || lastStack != currentGuestStack)
-    stackClearings.fetch_add(lastStack != nullptr, std::memory_order_relaxed);
-}
+Instance::~Instance() = default;
 
 Result<std::shared_ptr<Instance>> Instance::instantiate(std::shared_ptr<const Module> module,
                                                         const Resolver &resolver,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "runtime/core/Extern.h"
+#include "runtime/core/GuestStack.h"
 #include "runtime/core/InstanceLimits.h"
 #include "runtime/core/Module.h"
 
@@ -97,10 +98,7 @@ public:
   /// The size of the native stack, for each call from the host.
   uint64_t stackBytes() const { return stackByteLimit; }
   /// Says that the instance runs on `stack`, which is cleared when the instance ends.
-  void noteStack(const GuestStack *stack) {
-    hasSeveralStacks |= lastStack && lastStack != stack;
-    lastStack = stack;
-  }
+  void noteStack(GuestStack &stack) { stacks.note(stack); }
 
   struct State; // Instance.cpp
   State &state() { return *statePtr; }
@@ -111,9 +109,8 @@ private:
   artifact::InstanceContext *contextPtr = nullptr;
   uint64_t stackByteLimit = 0;
   void *hostDataPtr = nullptr;
-  const GuestStack *lastStack = nullptr;
-  bool hasSeveralStacks = false;
   std::unique_ptr<State> statePtr;
+  NotedStacks stacks;
 };
 
 /// Calls `function`: arguments in `slots`, results there afterwards; slots.size() must be at least

@@ -8,21 +8,13 @@
 #include "runtime/platform/Faults.h"
 #include "runtime/platform/VirtualMemory.h"
 
-#include <algorithm>
-#include <cstring>
 #include <mutex>
 
 namespace w2n::runtime {
 
-constinit thread_local const GuestStack *currentGuestStack = nullptr;
+constinit thread_local GuestStack *currentGuestStack = nullptr;
 
 namespace {
-
-/// More is refused.
-constexpr uint64_t maxStackBytes = uint64_t(1) << 36;
-/// Compiled code touches every page of a frame in order, so one page would do; the rest is for the
-/// frames of code that does not.
-constexpr uint64_t guardBytes = 1 << 20;
 
 /// The stack of the calling thread's handlers: [page without access][stack].
 class HandlerStack {
@@ -42,10 +34,6 @@ HandlerStack::~HandlerStack() {
   platform::release(mapping, mappingBytes);
 }
 
-std::unexpected<Error> failForStack() {
-  return fail(ErrorKind::Limit, "the system has no room for a stack to run wasm on");
-}
-
 Status HandlerStack::make() {
   if (mapping)
     return {};
@@ -53,45 +41,25 @@ Status HandlerStack::make() {
   mappingBytes = platform::pageBytes() + bytes;
   mapping = platform::reserveStack(platform::pageBytes(), bytes);
   if (!mapping)
-    return failForStack();
+    return fail(ErrorKind::Limit, "the system has no room for a stack of signal handlers");
   isInstalled = platform::installHandlerStack(mapping + platform::pageBytes(), bytes);
   return {};
 }
 
 /// The guest's of a thread, outside of fibers.
 struct ThreadStack {
-  std::unique_ptr<GuestStackMemory> memory;
+  std::shared_ptr<GuestStack> stack;
   ~ThreadStack() { currentGuestStack = nullptr; }
 };
 
 } // namespace
-
-Result<std::unique_ptr<GuestStackMemory>> GuestStackMemory::create(uint64_t wantedBytes) {
-  if (wantedBytes > maxStackBytes)
-    return fail(ErrorKind::Limit, "a stack of " + std::to_string(wantedBytes) +
-                                      " bytes to run wasm on, most is " +
-                                      std::to_string(maxStackBytes));
-  const uint64_t bytes = platform::roundUpToPage(wantedBytes);
-  const uint8_t *mapping = platform::reserveStack(guardBytes, bytes);
-  if (!mapping)
-    return failForStack();
-  std::unique_ptr<GuestStackMemory> memory(new GuestStackMemory);
-  const auto guardBegin = reinterpret_cast<uintptr_t>(mapping);
-  memory->bounds = {guardBegin, guardBegin + guardBytes, guardBegin + guardBytes + bytes,
-                    /*isUsed=*/false, stackClearings};
-  return memory;
-}
-
-GuestStackMemory::~GuestStackMemory() {
-  platform::release(reinterpret_cast<uint8_t *>(bounds.guardBegin), bounds.top - bounds.guardBegin);
-}
 
 void installHandlers() {
   static std::once_flag installed;
   std::call_once(installed, installFaultHandlers);
 }
 
-Result<const GuestStack *> makeGuestStack(uint64_t bytes) {
+Result<GuestStack *> makeGuestStack(uint64_t bytes) {
   installHandlers();
   platform::unblockFaultSignals();
   thread_local HandlerStack handlers;
@@ -102,26 +70,10 @@ Result<const GuestStack *> makeGuestStack(uint64_t bytes) {
   }
   thread_local ThreadStack ofThread;
   currentGuestStack = nullptr;
-  ofThread.memory.reset();
-  W2N_TRY(memory, GuestStackMemory::create(bytes));
-  ofThread.memory = std::move(memory);
-  return currentGuestStack = &ofThread.memory->stack();
-}
-
-void clearGuestStack() {
-  const GuestStack *stack = currentGuestStack;
-  if (!stack || !stack->isUsed)
-    return;
-  // Most calls need a few pages at the top: writing over them is cheaper than faults for new ones.
-  constexpr uintptr_t keptBytes = 8 << 10;
-  const uintptr_t end = w2nCurrentActivation ? w2nCurrentActivation->guestStackPointer : stack->top;
-  const uintptr_t page = platform::pageBytes();
-  uintptr_t kept = (end - std::min(end - stack->limit, keptBytes)) & ~(page - 1);
-  // The system refuses where memory is locked.
-  if (!platform::discard(reinterpret_cast<uint8_t *>(stack->limit), kept - stack->limit))
-    kept = stack->limit;
-  explicit_bzero(reinterpret_cast<void *>(kept), end - kept);
-  stack->isUsed = w2nCurrentActivation != nullptr;
+  ofThread.stack.reset();
+  W2N_TRY(stack, GuestStack::create(bytes));
+  ofThread.stack = std::move(stack);
+  return currentGuestStack = ofThread.stack.get();
 }
 
 bool hostStackHasRoom(uint32_t depth) {

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 namespace w2n::platform {
@@ -113,12 +114,34 @@ static int codeProtection() {
   return PROT_READ | PROT_EXEC;
 }
 
+// Files are mapped below all that the system places itself, where possible: perf takes the lowest
+// mapping of a file for its beginning when it unwinds, and memories have parts of the file, too.
+
+/// A random address between 64 and 512 GiB, where systems place nothing; 0 if there are no random
+/// numbers. Above are heaps of Go.
+static uintptr_t lowAddress() {
+  constexpr uintptr_t begin = uintptr_t(1) << 36, end = uintptr_t(1) << 39;
+  uint64_t number;
+  if (getrandom(&number, sizeof number, GRND_NONBLOCK) != sizeof number)
+    return 0;
+  return begin + number % ((end - begin) / pageBytes()) * pageBytes();
+}
+
+/// An address to ask for, for a mapping of `bytes`: those of a process share page tables.
+static uintptr_t nextLowAddress(uint64_t bytes) {
+  static const uintptr_t first = lowAddress();
+  static std::atomic<uint64_t> taken = 0;
+  return first ? first + taken.fetch_add(roundUpToPage(bytes), std::memory_order_relaxed) : 0;
+}
+
 uint8_t *mapFile(uint8_t *address, uint64_t bytes, Access access, int descriptor, uint64_t offset) {
   const int protection = access == Access::ReadOnly      ? PROT_READ
                          : access == Access::ReadExecute ? codeProtection()
                                                          : PROT_READ | PROT_WRITE;
   const int flags = address ? MAP_PRIVATE | MAP_FIXED : MAP_PRIVATE;
-  void *mapped = mmap(address, bytes, protection, flags, descriptor, off_t(offset));
+  // The system takes the address if nothing is there.
+  void *wanted = address ? address : reinterpret_cast<void *>(nextLowAddress(bytes));
+  void *mapped = mmap(wanted, bytes, protection, flags, descriptor, off_t(offset));
   return mapped == MAP_FAILED ? nullptr : static_cast<uint8_t *>(mapped);
 }
 

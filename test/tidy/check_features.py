@@ -32,7 +32,8 @@ def main() -> None:
     unknown = sorted(name for name in all_names - known - not_in_code - NOT_FOUND if not name.startswith(prefixes))
     if len(all_names) < 100 or len(known) < 80:
         unknown.append(f"only {len(all_names)} features of LLVM and {len(known)} of the runtime were read")
-    print("\n".join(f"{name}: unknown to runtime/arch/X86_64Features.cpp" for name in unknown) or f"{len(all_names)} features")
+    lines = "\n".join(f"{name}: unknown to runtime/arch/X86_64Features.cpp" for name in unknown)
+    print(lines or f"{len(all_names)} features")
     sys.exit(bool(unknown))
 
 

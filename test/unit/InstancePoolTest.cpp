@@ -442,56 +442,6 @@ TEST(InstanceEnd, ClearsGlobalsArgumentsAndElements) {
   EXPECT_TRUE(isClear(memory, imageAddress));
 }
 
-::testing::AssertionResult isStackClear() {
-  return isClear(reinterpret_cast<void *>(currentGuestStack->limit),
-                 currentGuestStack->top - currentGuestStack->limit);
-}
-
-TEST(InstanceEnd, ClearsTheStack) {
-  const auto module = sampleModule();
-  for (const char *function : {"call-host", "recurse"}) {
-    auto instance = instantiate(module, nullptr);
-    ASSERT_TRUE(instance);
-    (void)invoke(**instance, function);
-    EXPECT_FALSE(isStackClear()) << function;
-    instance->reset();
-    EXPECT_TRUE(isStackClear()) << function;
-  }
-}
-
-TEST(InstanceEnd, ClearsTheStacksOfOtherThreadsBeforeTheNextGuest) {
-  const auto module = sampleModule();
-  auto instance = instantiate(module, nullptr), other = instantiate(module, nullptr);
-  ASSERT_TRUE(instance && other);
-  (void)invoke(**instance, "recurse");
-  // Ends on a thread that has no stack for guests.
-  std::thread([&] { instance->reset(); }).join();
-  EXPECT_EQ(invoke(**other, "add", 1, 2).value_or(0), 3u);
-  EXPECT_TRUE(isClear(reinterpret_cast<void *>(currentGuestStack->limit),
-                      currentGuestStack->top - currentGuestStack->limit - 4096));
-}
-
-// If an instance ends in a host function, the guests that wait for it have their frames.
-TEST(InstanceEnd, LeavesTheFramesOfRunningGuests) {
-  const auto module = sampleModule();
-  std::shared_ptr<Instance> inner = *instantiate(module, nullptr);
-  auto endInner = [&](std::string_view, std::string_view, wasm::ExternKind) {
-    return std::optional<Extern>(makeHostFunction(
-        {{wasm::ValueType::i32(), wasm::ValueType::i32()}, {wasm::ValueType::i32()}},
-        [&](Caller, std::span<Slot> slots) -> Status {
-          (void)invoke(*inner, "recurse");
-          inner.reset();
-          slots[0] *= slots[1];
-          return {};
-        }));
-  };
-  auto outer = Instance::instantiate(module, endInner);
-  ASSERT_TRUE(outer);
-  EXPECT_EQ(invoke(**outer, "call-host", 6, 7).value_or(0), 42u);
-  outer->reset();
-  EXPECT_TRUE(isStackClear());
-}
-
 TEST(InstanceLimits, BoundTheNumberOfInstances) {
   const auto module = sampleModule();
   const InstanceOptions options = {.quota = std::make_shared<InstanceQuota>(2)};

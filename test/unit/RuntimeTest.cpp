@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstring>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <thread>
 
 namespace w2n::runtime {
@@ -360,6 +361,18 @@ TEST_F(RuntimeTest, ThreadsRunTheirOwnInstances) {
     threads.emplace_back(work);
   for (std::thread &thread : threads)
     thread.join();
+}
+
+// Tools that unwind take the lowest mapping of a file for its beginning.
+TEST_F(RuntimeTest, ArtifactsLieBelowTheImagesOfMemories) {
+  void *const wanted = reinterpret_cast<void *>(uintptr_t(1) << 38);
+  void *const low = mmap(wanted, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  munmap(low, 4096);
+  if (low != wanted)
+    GTEST_SKIP() << "the system has no low addresses";
+  auto instance = instantiate();
+  ASSERT_TRUE(instance);
+  EXPECT_LT((*instance)->module().file().data(), (*instance)->memory0()->bytes().data());
 }
 
 TEST_F(RuntimeTest, TrapsOnThreadsThatBlockSignals) {

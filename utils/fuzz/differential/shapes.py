@@ -156,17 +156,24 @@ def one_sum(writer):
     kind = kind_of(element)
     pointer, value = writer.function.local("i"), writer.function.local(kind)
     distance = rng.choice([1, 4, 8, 15, 16, 40])
-    setup = [put(pointer, op("i32.and", writer.leaf("i"), i32(rng.choice([7, 15, 31])))), put(value, writer.leaf(kind))]
+    setup = [put(value, writer.leaf(kind))]
     if writer.chance(0.5):
         writer.risky = True
         at, offset = add(get(pointer), i32(-distance)), rng.choice([distance, distance + 4, 64, 4096])
+        setup.append(put(pointer, op("i32.and", writer.leaf("i"), i32(rng.choice([7, 15, 31])))))
         return [*setup, put(value, load(element, at, offset)), *sink(writer, get(value))]
-    # Small, or next to 2^32: a choice, as the compiler would see that a small number less a constant is another sum.
-    high = op("i32.or", get(pointer), i32(-16))
-    setup.append(put(pointer, Node("i", get(pointer), high, writer.rare((1, 3)), b"\x1b")))
-    inside = op("i32.lt_u", get(pointer), i32(rng.choice([100, PAGE - 16])))
+    # A signed byte, of whose sign the compiler knows nothing: a choice between a small number and one next to 2^32 would become a choice
+    # between two sums, or two paths, each with a pointer of its own.
+    setup.append(put(pointer, op("i32.load8_s", op("i32.and", writer.leaf("i"), i32(0x1FF)), immediates=memarg(0, 0))))
+    inside = op("i32.lt_u", get(pointer), i32(rng.choice([100, 128, PAGE - 16])))
+    step = i32(128 + distance)
+    if writer.chance(0.3):
+        # A small number that is not known: an entry of a table.
+        step = op("i32.or", op("i32.and", writer.leaf("i"), i32(rng.choice([31, 255]))), i32(128))
     first = put(value, load(element, get(pointer))) if writer.chance(0.5) else store(writer, element, get(pointer), get(value))
-    statements = [if_(inside, first), put(value, combine(writer, get(value), load(element, add(get(pointer), i32(16 + distance)))))]
+    statements = [if_(inside, first), put(value, combine(writer, get(value), load(element, add(get(pointer), step))))]
+    if writer.chance(0.3):
+        statements.reverse()
     return [*setup, *statements, *sink(writer, get(value))]
 
 

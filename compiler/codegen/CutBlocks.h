@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+// Bounds the work of the fast register allocator.
+#pragma once
+
+#include <llvm/IR/Function.h>
+
+namespace w2n::compiler {
+
+/// LLVM's fast register allocator looks at each call at all values that the block has had so far,
+/// so that it takes quadratic time for a block with very many calls. In such blocks, this begins a
+/// new one after every so many calls. Values that are used in another block than their own go
+/// through the stack, which most do there anyway.
+void cutBlocksAtCalls(llvm::Function &function);
+
+} // namespace w2n::compiler
