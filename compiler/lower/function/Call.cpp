@@ -162,7 +162,7 @@ void CallLowering::callAndPush(const Callee &callee) {
 void CallLowering::lowerCall(const Instruction &instruction) {
   const llvm::DebugLoc before = builder.getCurrentDebugLocation();
   // LLVM wants a location on every call from a function that has any to another that has.
-  if (module.plan.hasInlineCandidates)
+  if (module.plan.hasInlineCandidates && !before)
     builder.SetCurrentDebugLocation(module.location(functionIndex));
   callAndPush(directCallee(instruction));
   builder.SetCurrentDebugLocation(before);
