@@ -29,6 +29,8 @@ struct CompileOptions {
   bool strictTrapState = false;
   /// One NaN and one form of relaxed instructions on every target (--deterministic).
   bool deterministic = false;
+  /// Whether the module's DWARF becomes the artifact's (-g).
+  bool debugInfo = false;
   /// Whether instructions are counted (--meter=fuel).
   Meter meter = Meter::None;
   /// Tables and br_table, also what is compared with a memory's size, or nothing

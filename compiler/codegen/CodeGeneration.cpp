@@ -21,7 +21,8 @@ using namespace llvm;
 
 // TargetMachine::addPassesToEmitFile, with a handler for the printer.
 bool addCodeGeneration(legacy::PassManager &passes, TargetMachine &machine,
-                       raw_pwrite_stream &stream, CodeGenFileType fileType, CompileBudget &budget) {
+                       raw_pwrite_stream &stream, CodeGenFileType fileType, CompileBudget &budget,
+                       const Frames &frames) {
   auto &target = static_cast<CodeGenTargetMachineImpl &>(machine);
   TargetPassConfig *config = target.createPassConfig(passes);
   config->setDisableVerify(true);
@@ -29,8 +30,9 @@ bool addCodeGeneration(legacy::PassManager &passes, TargetMachine &machine,
   if (target.getOptLevel() != CodeGenOptLevel::None) // else blocks are not placed
     config->insertPass(&MachineBlockPlacementID, createAlignBlocksPass());
   const auto inserted = dropFunctionsAtBudget(*config, budget);
-  // Lines are for frames; there are no variables whose values could be followed.
-  config->disablePass(&LiveDebugValuesID);
+  // Without DWARF, lines are for frames; there are no variables whose values could be followed.
+  if (!frames.hasVariables)
+    config->disablePass(&LiveDebugValuesID);
   auto *modules = new MachineModuleInfoWrapperPass(&target);
   passes.add(modules);
   // Without it no function is known, and memset becomes a loop over bytes.
@@ -49,7 +51,7 @@ bool addCodeGeneration(legacy::PassManager &passes, TargetMachine &machine,
   AsmPrinter *printer = target.getTarget().createAsmPrinter(target, std::move(*streamer));
   if (!printer)
     return false;
-  printer->addAsmPrinterHandler(createInlinedFrames(*printer));
+  printer->addAsmPrinterHandler(createInlinedFrames(*printer, *frames.subprograms));
   passes.add(printer);
   passes.add(createFreeMachineFunctionPass());
   return true;

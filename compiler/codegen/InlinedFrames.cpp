@@ -20,11 +20,16 @@ using namespace llvm;
 
 namespace {
 
+using Subprograms = DenseMap<const DISubprogram *, uint32_t>;
+
 /// The functions whose code `location` is, innermost first, without the one that has it now.
-SmallVector<uint32_t, 4> inlinedFunctions(const DILocation *location) {
+SmallVector<uint32_t, 4> inlinedFunctions(const DILocation *location,
+                                          const Subprograms &subprograms) {
   SmallVector<uint32_t, 4> functions;
   for (; location && location->getInlinedAt(); location = location->getInlinedAt())
-    functions.push_back(location->getScope()->getSubprogram()->getLine());
+    if (const auto found = subprograms.find(location->getScope()->getSubprogram());
+        found != subprograms.end())
+      functions.push_back(found->second);
   return functions;
 }
 
@@ -42,7 +47,8 @@ bool canBeInBacktrace(const MachineInstr &instruction) {
 
 class InlinedFrames : public AsmPrinterHandler {
 public:
-  explicit InlinedFrames(AsmPrinter &printer) : printer(printer) {}
+  InlinedFrames(AsmPrinter &printer, const Subprograms &subprograms)
+      : printer(printer), subprograms(subprograms) {}
 
   void beginFunction(const MachineFunction *) override { current.clear(); }
   void beginInstruction(const MachineInstr *instruction) override;
@@ -59,6 +65,7 @@ private:
   void enter(SmallVector<uint32_t, 4> functions);
 
   AsmPrinter &printer;
+  const Subprograms &subprograms;
   SmallVector<uint32_t, 4> current;
   std::vector<Range> ranges;
 };
@@ -74,7 +81,7 @@ void InlinedFrames::enter(SmallVector<uint32_t, 4> functions) {
 
 void InlinedFrames::beginInstruction(const MachineInstr *instruction) {
   if (canBeInBacktrace(*instruction))
-    enter(inlinedFunctions(instruction->getDebugLoc().get()));
+    enter(inlinedFunctions(instruction->getDebugLoc().get(), subprograms));
 }
 
 void InlinedFrames::endModule() {
@@ -97,8 +104,9 @@ void InlinedFrames::endModule() {
 
 } // namespace
 
-std::unique_ptr<AsmPrinterHandler> createInlinedFrames(AsmPrinter &printer) {
-  return std::make_unique<InlinedFrames>(printer);
+std::unique_ptr<AsmPrinterHandler> createInlinedFrames(AsmPrinter &printer,
+                                                       const Subprograms &functions) {
+  return std::make_unique<InlinedFrames>(printer, functions);
 }
 
 } // namespace w2n::compiler

@@ -177,6 +177,8 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const Slice &sli
   {
     const TimeReport::Scope scope(plan.times, TimeReport::Phase::Lower);
     lower(lowering);
+    if (lowering.debug())
+      lowering.debug()->finish();
   }
   W2N_CHECK(plan.budget->check());
   if (options.stopAfter == StopAfter::Lower)
@@ -215,7 +217,8 @@ Result<std::vector<uint8_t>> emitModule(const ModulePlan &plan, const Slice &sli
   llvm::legacy::PassManager passes;
   auto fileType = options.emit == Emit::Assembly ? llvm::CodeGenFileType::AssemblyFile
                                                  : llvm::CodeGenFileType::ObjectFile;
-  if (!addCodeGeneration(passes, *machine, stream, fileType, *plan.budget))
+  if (!addCodeGeneration(passes, *machine, stream, fileType, *plan.budget,
+                         {&lowering.subprograms(), plan.source != nullptr}))
     return fail(ErrorKind::Internal,
                 "LLVM cannot emit this kind of file for " + slice.target.triple);
   passes.run(module);

@@ -96,6 +96,19 @@ Result<Source> readSource(std::span<const uint8_t> bytes, const CompileOptions &
   return source;
 }
 
+std::shared_ptr<const SourceInfo>
+sourceInfoOf(const wasm::Module &module, const CompileOptions &options, CompileBudget &budget) {
+  std::shared_ptr<const SourceInfo> source = readSourceInfo(module, budget);
+  if (!options.warning)
+    return source;
+  if (!source)
+    options.warning("there is no debug information to translate: the module has no DWARF");
+  else
+    for (const std::string &note : source->notes)
+      options.warning("DWARF of the module: " + note);
+  return source;
+}
+
 } // namespace
 
 Result<std::vector<Result<std::vector<uint8_t>>>>
@@ -140,6 +153,8 @@ compileForTargets(std::span<const uint8_t> bytes, const CompileOptions &given,
     plan.profile = std::move(profile);
   }
   plan.times = reports.times();
+  if (options.debugInfo)
+    plan.source = sourceInfoOf(module, options, budget);
   plan.budget = &budget;
   CodeReport *const codeReport = reports.beginCode(plan);
   const MemoryImage image = buildImage(module, plan.dataInImage);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "compiler/Options.h"
+#include "compiler/debug/SourceInfo.h"
 #include "compiler/plan/ClosedTables.h"
 #include "compiler/plan/FewTargets.h"
 #include "compiler/plan/TypedTables.h"
@@ -57,6 +58,8 @@ struct ModulePlan {
   bool usesHeap = false;
   /// Whether any function has a try: if not, nothing that is thrown is caught here.
   bool catchesExceptions = false;
+  /// The module's debug information, if it is translated; null is none.
+  std::shared_ptr<const SourceInfo> source = nullptr;
   /// The profile that the code is compiled with; null is none.
   std::shared_ptr<const ProfileUse> profile = nullptr;
   /// The times for the report; null if none are collected.

@@ -134,6 +134,10 @@ typedef struct w2n_compile_options {
   /// place of 0 (docs/security.md).
   uint64_t max_time_ms, max_memory_bytes, max_artifact_bytes;
   uint32_t speculation_masks; ///< enum w2n_speculation_masks
+  /// Translates the DWARF of the module, if it has any, into that of the artifact, for debuggers
+  /// and for lines in backtraces. The artifact gets larger, and its code, too, if it has many
+  /// checks: each keeps its own line. Damaged DWARF is left out, and `warning` told.
+  bool debug_info;
 } w2n_compile_options;
 
 /// Sets `options` to -O2, bounds checks by guard pages, a shared object for any machine of this

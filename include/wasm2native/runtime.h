@@ -412,6 +412,14 @@ W2N_API void w2n_instance_free(w2n_instance *instance);
 W2N_API void w2n_instance_set_data(w2n_instance *instance, void *data);
 W2N_API void *w2n_instance_data(const w2n_instance *instance);
 
+/// After a call of the instance that ended with `trap`, and before the next: writes a core dump in
+/// the format of WebAssembly's tool conventions to a file at `path` that only its owner can read:
+/// the functions on the stack, and the memories and numeric globals of each instance that has a
+/// frame. `name` is the program's, for readers. Reads all of the memories. Errors: LIMIT, if they
+/// hold more than 1 GiB that is not zero; IO. Threads: the thread of the instance.
+W2N_API w2n_error *w2n_instance_write_coredump(w2n_instance *instance, const w2n_error *trap,
+                                               const char *name, const char *path);
+
 /// Stores what is left of the instance's fuel. Code compiled with W2N_METER_FUEL takes from it
 /// before it runs, and traps with "all fuel consumed" if too little is left, of which nothing is
 /// taken; it begins with UINT64_MAX, or what w2n_linker_set_fuel says. False, and nothing is

@@ -58,6 +58,7 @@ private:
   Result<ElementSegment> decodeElement(ByteReader &);
   Result<DataSegment> decodeDataSegment(ByteReader &);
   Status decodeBody(ByteReader &, Function &function);
+  Status decodeDebugSection(std::string_view name, ByteReader &);
   /// A count of things of which each takes at least a byte.
   Result<uint32_t> decodeCount(ByteReader &, uint32_t limit, const char *what);
   Result<ConstExpr> decodeConstExpr(ByteReader &);
@@ -475,6 +476,12 @@ Status ModuleDecoder::decodeTags(ByteReader &in) {
   return {};
 }
 
+Status ModuleDecoder::decodeDebugSection(std::string_view name, ByteReader &in) {
+  W2N_TRY(bytes, in.readBytes(in.remaining()));
+  module.debugSections.push_back({name, bytes});
+  return {};
+}
+
 Status ModuleDecoder::decodeSection() {
   uint64_t offset = reader.offset();
   W2N_TRY(id, reader.readByte());
@@ -491,6 +498,8 @@ Status ModuleDecoder::decodeSection() {
       names = in;
     else if (name == "metadata.code.branch_hint")
       branchHints = in;
+    else if (name.starts_with(".debug_") && module.debugSections.size() < Module::maxDebugSections)
+      W2N_CHECK(decodeDebugSection(name, in));
     return {};
   }
   if (section.order <= lastOrder)

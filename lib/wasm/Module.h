@@ -110,6 +110,12 @@ struct BranchHint {
   bool likely = false;
 };
 
+/// A custom section with DWARF: ".debug_info" and so on.
+struct DebugSection {
+  std::string_view name;
+  Bytes bytes;
+};
+
 struct Module {
   Bytes bytes;
   /// The features that were allowed when it was decoded.
@@ -134,6 +140,9 @@ struct Module {
   std::array<uint64_t, 14> sectionOffsets = {};
   /// In the order of their offsets.
   std::vector<BranchHint> branchHints;
+  /// Undecoded, in their order; those after the first maxDebugSections are left out.
+  std::vector<DebugSection> debugSections;
+  static constexpr size_t maxDebugSections = 32;
 
   uint32_t importedFunctions = 0, importedTables = 0, importedMemories = 0, importedGlobals = 0,
            importedTags = 0;

@@ -2,6 +2,7 @@
 
 // The parts of an instance: fuel, host data, functions, memories, globals, tables.
 #include "runtime/api/Handles.h"
+#include "runtime/core/CoreDump.h"
 
 using namespace w2n;
 
@@ -33,6 +34,11 @@ w2n_error *w2n_instance_set_fuel(w2n_instance *instance, uint64_t fuel) {
 
 void w2n_instance_set_data(w2n_instance *instance, void *data) {
   instance->instance.userData = data;
+}
+
+w2n_error *w2n_instance_write_coredump(w2n_instance *instance, const w2n_error *trap,
+                                       const char *name, const char *path) {
+  return api::toC(runtime::writeCoreDump(trap->error, instance->instance, name, path));
 }
 
 void *w2n_instance_data(const w2n_instance *instance) { return instance->instance.userData; }

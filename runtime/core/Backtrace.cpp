@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace w2n::runtime {
 
@@ -41,11 +42,14 @@ std::string nameOf(const Module &module, uint32_t functionIndex) {
   return std::string(name.substr(0, greatestNameBytes)) + (isLong ? "..." : "");
 }
 
-std::string frameLine(const std::string &name, uint32_t functionIndex) {
+/// "  at $name (wasm-function[3]) in a.c:12".
+std::string frameLine(const std::string &name, uint32_t functionIndex,
+                      const std::optional<artifact::SourceLine> &source) {
   const std::string index = "wasm-function[" + std::to_string(functionIndex) + "]";
+  const std::string line = source ? " in " + source->file + ":" + std::to_string(source->line) : "";
   if (name.empty())
-    return "  at " + index + "\n";
-  return "  at $" + name + " (" + index + ")\n";
+    return "  at " + index + line + "\n";
+  return "  at $" + name + " (" + index + ")" + line + "\n";
 }
 
 /// The instance that a frame of `module` is of: in a call of `entered`, which may have called
@@ -84,20 +88,23 @@ public:
     const uint32_t index = module.functionIndexAt(address);
     if (index == artifact::noIndex)
       return;
+    // The line is the innermost function's; where that was called is not known.
+    std::optional<artifact::SourceLine> source = module.lineAt(address);
     for (uint32_t inlined : module.inlinedFunctionsAt(address))
       if (inlined < module.metadata().functions().size())
-        add(module, inlined, address, /*isInlined=*/true);
-    add(module, index, address, /*isInlined=*/false);
+        add(module, inlined, address, /*isInlined=*/true, std::exchange(source, {}));
+    add(module, index, address, /*isInlined=*/false, source);
   }
 
 private:
-  void add(const Module &module, uint32_t functionIndex, uintptr_t address, bool isInlined) {
+  void add(const Module &module, uint32_t functionIndex, uintptr_t address, bool isInlined,
+           const std::optional<artifact::SourceLine> &source) {
     if (lines >= greatestLines) {
       ++more;
       return;
     }
     std::string name = nameOf(module, functionIndex);
-    text += frameLine(name, functionIndex);
+    text += frameLine(name, functionIndex, source);
     ++lines;
     if (frames)
       frames->push_back({functionIndex, std::move(name),

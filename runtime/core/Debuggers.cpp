@@ -2,6 +2,7 @@
 
 #include "runtime/core/Debuggers.h"
 
+#include "lib/artifact/DebugSections.h"
 #include "runtime/arch/Arch.h"
 #include "runtime/core/Module.h"
 
@@ -164,6 +165,18 @@ void addSymbols(SymbolFile &file, const std::vector<Symbol> &symbols) {
       SHT_STRTAB;
 }
 
+/// The DWARF of an artifact, if it was compiled with -g, for the addresses of this process.
+void addDwarf(SymbolFile &file, std::span<const uint8_t> artifact) {
+  const auto bias = reinterpret_cast<uintptr_t>(artifact.data());
+  for (const artifact::DebugSection &section : artifact::debugSectionsOf(artifact)) {
+    std::vector<uint8_t> moved(section.bytes.begin(), section.bytes.end());
+    artifact::moveCode(section.name, moved, bias);
+    Elf64_Shdr &header = file.add(std::string(section.name).c_str(), moved);
+    header.sh_type = SHT_PROGBITS;
+    header.sh_addralign = 1;
+  }
+}
+
 bool isSet(const char *variable) {
   const char *value = std::getenv(variable);
   return value && *value && std::strcmp(value, "0") != 0;
@@ -220,6 +233,7 @@ std::vector<uint8_t> makeSymbolFile(const Module &module) {
   unwind.sh_flags = SHF_ALLOC;
   unwind.sh_addr = reinterpret_cast<uintptr_t>(unwindTable);
   addSymbols(file, symbols);
+  addDwarf(file, module.file());
   return file.finish();
 }
 

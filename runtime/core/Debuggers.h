@@ -13,8 +13,8 @@ namespace w2n::runtime {
 class Module;
 
 /// An ELF file for debuggers, with the addresses that `module` has in this process: a symbol for
-/// each function, by its name or "wasm-function[N]", and the unwind table. Empty if the module has
-/// no code.
+/// each function, by its name or "wasm-function[N]", the unwind table, and the DWARF, if it was
+/// compiled with -g. Empty if the module has no code.
 std::vector<uint8_t> makeSymbolFile(const Module &module);
 
 /// A module that debuggers know of until this object ends.

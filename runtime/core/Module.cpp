@@ -185,4 +185,9 @@ std::span<const uint32_t> Module::inlinedFunctionsAt(uintptr_t address) const {
   return codeMap().inlinedAt(address);
 }
 
+std::optional<artifact::SourceLine> Module::lineAt(uintptr_t address) const {
+  std::call_once(linesOnce, [this] { lines = artifact::DebugLines::of(file()); });
+  return lines.at(address - reinterpret_cast<uintptr_t>(mapping));
+}
+
 } // namespace w2n::runtime

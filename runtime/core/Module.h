@@ -3,6 +3,7 @@
 // A loaded artifact: mapped, checked, immutable. Shared by all of its instances and by all threads.
 #pragma once
 
+#include "lib/artifact/DebugLines.h"
 #include "lib/artifact/Metadata.h"
 #include "lib/support/Error.h"
 #include "runtime/core/CanonicalTypes.h"
@@ -82,6 +83,9 @@ public:
   /// The functions that were inlined where `address` is, innermost first, some of which the module
   /// may not have; empty if it is in the code of functionIndexAt itself.
   std::span<const uint32_t> inlinedFunctionsAt(uintptr_t address) const;
+  /// The line of the source that `address`, which is in the code, was made of. Nothing if it is not
+  /// known, as without -g. The first call reads all lines: only for backtraces. Threads: any.
+  std::optional<artifact::SourceLine> lineAt(uintptr_t address) const;
   /// Made at its first use. Threads: any.
   const UnwindTable &unwindTable() const;
   platform::FilePart filePart() const { return part; }
@@ -116,6 +120,8 @@ private:
   HeldTypes types;
   size_t argumentSlotCount = 0;
   RangeRegistry::Entry *codeRange = nullptr;
+  mutable std::once_flag linesOnce;
+  mutable artifact::DebugLines lines;
   mutable std::once_flag unwindOnce;
   mutable UnwindTable unwind;
   mutable std::once_flag codeMapOnce;

@@ -17,7 +17,8 @@ LIBRARIES = {"lib/support": ["include"], "lib/wasm": ["lib/support"],
 LIB = [*LIBRARIES]
 COMPILER_BASE = ["compiler/Options.h", *LIB]
 TARGETS, REPORT, IR = ["compiler/targets"], ["compiler/report"], ["compiler/ir"]
-PLAN = ["compiler/plan", *TARGETS, *REPORT]
+DEBUG = ["compiler/debug"]
+PLAN = ["compiler/plan", *TARGETS, *REPORT, *DEBUG]
 LAYERS = {
     **LIBRARIES,
     "include": ["include"],
@@ -27,6 +28,7 @@ LAYERS = {
     "compiler/targets": COMPILER_BASE,
     "compiler/report": COMPILER_BASE,
     "compiler/ir": COMPILER_BASE,
+    "compiler/debug": COMPILER_BASE,
     "compiler/plan": [*PLAN, "compiler/builtins", *COMPILER_BASE],
     "compiler/lower": [*PLAN, *IR, *COMPILER_BASE],
     "compiler/passes": [*IR, *COMPILER_BASE],
@@ -56,8 +58,9 @@ LAYERS = {
     "tools/wasm2native-bindgen/wit": LIB,
     "tools/w2n-opt": ["compiler", *LIB],
 }
-WITH_LLVM = ("compiler/targets", "compiler/report", "compiler/ir", "compiler/plan", "compiler/lower", "compiler/passes",
-             "compiler/codegen", "compiler/link", "compiler/driver", "tools/wasm2native-bindgen", "tools/w2n-opt")
+WITH_LLVM = ("compiler/targets", "compiler/report", "compiler/ir", "compiler/debug", "compiler/plan", "compiler/lower",
+             "compiler/passes", "compiler/codegen", "compiler/link", "compiler/driver", "tools/wasm2native-bindgen",
+             "tools/w2n-opt")
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<((?:llvm|lld|clang)(?:-c)?/[^>]+)>)', re.MULTILINE)
 
 

@@ -107,6 +107,7 @@ std::expected<w2n_compile_options, std::string> readCodegenOptions(const Command
   options.threads = jobs;
   options.strict_trap_state = line.has("strict-trap-state");
   options.deterministic = line.has("deterministic");
+  options.debug_info = line.has("debug-info");
   W2N_CHECK(readCompileLimits(line, options));
   W2N_CHECK(readProfileOptions(line, options));
   options.warning = [](void *, const char *text) { printWarning(text); };

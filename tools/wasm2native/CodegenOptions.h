@@ -28,6 +28,8 @@ inline constexpr OptionRow codegenOptions[] = {
      "what stays inside while a processor guesses: tables (default: with br_table), all (also what "
      "is compared with a memory's size), none",
      "Code"},
+    {"g,debug-info", nullptr,
+     "translate the module's DWARF, for gdb, lldb and lines in backtraces of traps", "Code"},
     {"meter", "WHAT", "fuel: count instructions, so that 'run --fuel' can limit them", "Code"},
     {"profile-generate", nullptr,
      "make code that counts how often it runs; 'run' writes a profile at the end", "Code"},

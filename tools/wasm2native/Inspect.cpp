@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // wasm2native inspect: what is in a compiled artifact, or in a WebAssembly module.
+#include "lib/artifact/DebugLines.h"
 #include "lib/component/PrintWorld.h"
 #include "lib/component/ValidateComponent.h"
 #include "lib/support/File.h"
@@ -9,12 +10,15 @@
 #include "tools/wasm2native/CommandLine.h"
 #include "tools/wasm2native/Describe.h"
 #include "tools/wasm2native/Diagnostics.h"
+#include "tools/wasm2native/ElfSymbols.h"
 #include "tools/wasm2native/FileKind.h"
 #include "tools/wasm2native/Help.h"
 #include "tools/wasm2native/PrintJson.h"
 #include "tools/wasm2native/Subcommands.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cinttypes>
 #include <cstdio>
 
 namespace w2n::tool {
@@ -23,12 +27,16 @@ namespace {
 
 constexpr OptionRow rows[] = {
     {"json", nullptr, "print JSON", "Output"},
+    {"addr", "OFFSET",
+     "say which function of an artifact has code at this offset, and, with -g, of which line",
+     "Output"},
     {"h,help", nullptr, "print this", "Help"},
 };
 
 constexpr Example examples[] = {
     {"wasm2native inspect mod.wasm", "imports, exports, memories, tables"},
     {"wasm2native inspect --json mod.so | jq .imports", "for programs"},
+    {"wasm2native inspect --addr 0x1f40 mod.so", "a frame that a program has logged"},
     {"wasm2native inspect wit", "checks the WIT package of a folder and prints it"},
 };
 } // namespace
@@ -125,6 +133,35 @@ int inspectWit(std::span<const std::string> paths, bool asJson) {
   return 0;
 }
 
+std::optional<uint64_t> readOffset(std::string_view text) {
+  const bool isHexadecimal = text.starts_with("0x");
+  if (isHexadecimal)
+    text.remove_prefix(2);
+  uint64_t offset = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), offset, isHexadecimal ? 16 : 10);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(offset)
+                                                                  : std::nullopt;
+}
+
+/// Prints "divide+0x8 in shapes.c:32".
+int inspectAddress(const std::string &path, std::span<const uint8_t> file, uint64_t offset) {
+  const std::vector<CodeSymbol> symbols = codeSymbolsOf(file);
+  const auto next = std::ranges::upper_bound(symbols, offset, {}, &CodeSymbol::begin);
+  if (next == symbols.begin() || offset - (next - 1)->begin >= (next - 1)->bytes)
+    return reportError(path, Error{ErrorKind::Invalid,
+                                   Error::noOffset,
+                                   "no function has code at offset " + std::to_string(offset),
+                                   {},
+                                   0});
+  const CodeSymbol &symbol = *(next - 1);
+  printf("%s+0x%" PRIx64, printable(symbol.name).c_str(), offset - symbol.begin);
+  if (const auto line = artifact::DebugLines::of(file).at(offset))
+    printf(" in %s:%" PRIu32, printable(line->file).c_str(), line->line);
+  printf("\n");
+  return 0;
+}
+
 } // namespace
 
 int inspectMain(std::span<char *const> arguments) {
@@ -142,6 +179,12 @@ int inspectMain(std::span<char *const> arguments) {
   auto bytes = readFile(path);
   if (!bytes)
     return reportError(path, bytes.error());
+  if (line->has("addr")) {
+    const std::optional<uint64_t> offset = readOffset(line->value("addr"));
+    return offset ? inspectAddress(path, *bytes, *offset)
+                  : usageError(inspectSpec, "--addr is '" + line->value("addr") +
+                                                "', must be a number, such as 8000 or 0x1f40");
+  }
   const bool isComponent = component::kindOf(*bytes) == component::BinaryKind::Component;
   auto description = isComponent ? describeComponent(*bytes) : describe(*bytes);
   if (!description)

@@ -3,6 +3,7 @@
 // wasm2native run: a WASI command, or one exported function.
 #include "runtime/cache/Settings.h"
 #include "runtime/component/Component.h"
+#include "runtime/core/CoreDump.h"
 #include "runtime/core/Instance.h"
 #include "runtime/core/Interrupt.h"
 #include "runtime/core/ProfileFile.h"
@@ -64,6 +65,10 @@ constexpr OptionRow rows[] = {
      "where to add what a module made with --profile-generate counts (default: "
      "default.proftext, or WASM2NATIVE_PROFILE_FILE)",
      "Run"},
+    {"coredump", "FILE",
+     "after a trap, write the stack, memories and globals of the program as a WebAssembly core "
+     "dump",
+     "Run"},
     {"q,quiet", nullptr, "no notes and warnings", "Run"},
     {"h,help", nullptr, "print this", "Help"},
 };
@@ -114,6 +119,7 @@ struct Request {
   CacheChoice cache;
   runtime::LoadOptions load;
   std::string profileFile;
+  std::string coreDumpFile; ///< empty is none
   bool heapStats = false;
   wasi::WasiOptions wasi;
   std::optional<std::chrono::nanoseconds> timeout;
@@ -188,6 +194,7 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   request.load.cpu = line.value("cpu-level");
   request.profileFile = profileFileOf(line);
   request.heapStats = line.has("heap-stats");
+  request.coreDumpFile = line.value("coredump");
   request.instance.trapOnUnknownImports = trap;
   W2N_TRY(limits, readLimits(line));
   request.instance.limits = limits;
@@ -498,6 +505,16 @@ Status checkObservable(const Request &request, std::shared_ptr<const runtime::Mo
                                       "profiled or traced as JSON yet");
 }
 
+/// The core dump that was asked for, if `error` is a trap.
+void dumpCore(const Request &request, Instance &instance, const Error &error) {
+  if (request.coreDumpFile.empty() || error.kind != ErrorKind::Trap)
+    return;
+  const Status written =
+      runtime::writeCoreDump(error, instance, request.file, request.coreDumpFile);
+  if (!written)
+    printWarning("no core dump is written: " + written.error().text);
+}
+
 int runRequest(Request &request, std::span<char *const> arguments) {
   if (!request.isQuiet)
     directoryNote().watch(request.wasi);
@@ -534,6 +551,8 @@ int runRequest(Request &request, std::span<char *const> arguments) {
     request.compile.remark(request.compile.user, ("fuel left: " + std::to_string(*fuel)).c_str());
   if (request.heapStats)
     world.printHeapStats();
+  if (!status)
+    dumpCore(request, **instance, status.error());
   endProgram(request.file, status);
 }
 

@@ -3,6 +3,7 @@
 // The walk over a body, and the dispatch from opcodes to the members that lower them.
 
 #include "compiler/lower/function/BodyLowering.h"
+#include "compiler/lower/function/DebugBody.h"
 
 #include "lib/artifact/Format.h"
 #include "lib/support/CompileBudget.h"
@@ -57,8 +58,43 @@ static_assert(
 
 } // namespace
 
+void BodyLowering::beginDebug(const SourceCode &source) {
+  const wasm::Function &wasmFunction = wasm.functions[functionIndex];
+  const auto parameters = uint32_t(wasm.functionType(functionIndex).params.size());
+  std::vector<uint8_t> writes(localTypes.size());
+  std::fill_n(writes.begin(), parameters, 1);
+  for (const Instruction &instruction : wasm::Instructions(wasmFunction.code))
+    if (instruction.opcode == wasm::Opcode::LocalSet ||
+        instruction.opcode == wasm::Opcode::LocalTee)
+      writes[instruction.index] = uint8_t(std::min(writes[instruction.index] + 1, 2));
+  DebugBody::Environment environment{.builder = builder,
+                                     .context = instanceContext,
+                                     .memoryOffset = {},
+                                     .usesSlots =
+                                         module.plan.options.level == OptimizationLevel::O0,
+                                     .writes = std::move(writes),
+                                     .read = [this](uint32_t local) { return readLocal(local); },
+                                     .memoryBase = [this] { return memoryBase(0); }};
+  if (!wasm.memories.empty())
+    environment.memoryOffset =
+        module.plan.layout.memorySlots() + offsetof(artifact::MemorySlot, base);
+  debug = std::make_unique<DebugBody>(*module.plan.source, *module.debug(), source,
+                                      function->getSubprogram(), std::move(environment));
+  debug->begin();
+  for (uint32_t i = 0; i < parameters; ++i)
+    debug->written(i, readLocal(i));
+}
+
+// Values of locals meet where a label is, and at the head of a loop, whose other edges come later.
+void BodyLowering::joinDebug(const Instruction &instruction) {
+  if (wasm::classOf(instruction.opcode) == wasm::OpcodeClass::Loop ||
+      ssa.predecessors(builder.GetInsertBlock()).size() != 1)
+    debug->join();
+}
+
 bool BodyLowering::run() {
-  if (module.plan.inlineCandidates[functionIndex])
+  const SourceCode *source = module.debug() ? module.plan.source->codeOf(functionIndex) : nullptr;
+  if (module.plan.inlineCandidates[functionIndex] || source)
     builder.SetCurrentDebugLocation(module.location(functionIndex));
   entryBlock = makeBlock("entry");
   // Constants of the context are loaded in `entry`; the body starts in a block of its own, so that
@@ -69,6 +105,8 @@ bool BodyLowering::run() {
   makeLocals(parameters);
   branchTo(start);
   builder.SetInsertPoint(start);
+  if (source)
+    beginDebug(*source);
 
   Frame frame;
   frame.kind = Frame::Kind::Function;
@@ -85,8 +123,11 @@ bool BodyLowering::run() {
     // The body stays incomplete: see lowerFunctions.
     if (++lowered % instructionsPerStep == 0 && module.plan.budget->isExceeded())
       return true;
+    if (debug)
+      debug->at(instruction.offset, !unreachable);
     if (unreachable && isSkipped(wasm::classOf(instruction.opcode)))
       continue;
+    const llvm::BasicBlock *before = builder.GetInsertBlock();
     if (isMetered && !unreachable) {
       beforeInstruction(instruction);
       handlers[size_t(instruction.opcode)](*this, instruction);
@@ -94,6 +135,8 @@ bool BodyLowering::run() {
     } else {
       handlers[size_t(instruction.opcode)](*this, instruction);
     }
+    if (debug && !unreachable && builder.GetInsertBlock() != before)
+      joinDebug(instruction);
     if (ssa.steps() > maxSteps || ssa.landingPadOperands() > maxLandingPadOperands)
       return false;
   }

@@ -30,6 +30,10 @@ public:
   BodyLowering(ModuleLowering &module, uint32_t functionIndex, Locals locals)
       : BodyState(module, functionIndex, locals) {}
   bool run() override;
+
+private:
+  void beginDebug(const SourceCode &source);
+  void joinDebug(const Instruction &instruction);
 };
 
 } // namespace w2n::compiler

@@ -2,6 +2,8 @@
 
 #include "compiler/lower/function/BodyState.h"
 
+#include "compiler/lower/function/DebugBody.h"
+
 namespace w2n::compiler {
 
 BodyState::BodyState(ModuleLowering &module, uint32_t functionIndex, Locals locals)
@@ -9,6 +11,8 @@ BodyState::BodyState(ModuleLowering &module, uint32_t functionIndex, Locals loca
       signature(module.bodySignature(functionIndex)), function(module.bodyFunction(functionIndex)),
       builder(module.context), instanceContext(function->getArg(0)), locals(locals),
       localTypes(wasm.functionType(functionIndex).params, wasm.functions[functionIndex].locals) {}
+
+BodyState::~BodyState() = default;
 
 llvm::Value *BodyState::pop() {
   llvm::Value *value = valueOf(stack.back());
@@ -83,7 +87,8 @@ void BodyState::branchIf(llvm::Value *condition, llvm::BasicBlock *yes, llvm::Ba
 }
 
 llvm::BasicBlock *BodyState::trapBlock(artifact::TrapKind kind) {
-  llvm::BasicBlock *&block = trapBlocks[unsigned(kind)];
+  const llvm::DILocation *line = debug ? builder.getCurrentDebugLocation().get() : nullptr;
+  llvm::BasicBlock *&block = trapBlocks[{unsigned(kind), line}];
   if (!block) {
     block = makeBlock("trap");
     llvm::IRBuilder<> cold(block);

@@ -14,6 +14,8 @@
 
 namespace w2n::compiler {
 
+class DebugBody;
+
 class BodyState {
 public:
   /// The place of locals: values in SSA form, or stack slots where that would take too long.
@@ -27,7 +29,7 @@ public:
 
 protected:
   BodyState(ModuleLowering &module, uint32_t functionIndex, Locals locals);
-  ~BodyState() = default;
+  ~BodyState();
 
   // The operand stack.
   void push(llvm::Value *value) { stack.push_back(value); }
@@ -84,7 +86,7 @@ protected:
                 llvm::MDNode *weights);
   /// Continues in a new block; traps with `kind` if `condition`.
   void trapIf(llvm::Value *condition, artifact::TrapKind kind);
-  /// The one cold block of this function for `kind`.
+  /// The one cold block of this function for `kind`, or of its line if lines are known.
   llvm::BasicBlock *trapBlock(artifact::TrapKind kind);
   void trapIfNull(llvm::Value *reference, artifact::TrapKind kind);
 
@@ -114,7 +116,10 @@ protected:
   llvm::AllocaInst *spillArea = nullptr;
   std::vector<llvm::Value *> stack;
   bool unreachable = false;
-  llvm::DenseMap<unsigned, llvm::BasicBlock *> trapBlocks;
+  /// By kind, and by location if the module's lines are known.
+  llvm::DenseMap<std::pair<unsigned, const llvm::DILocation *>, llvm::BasicBlock *> trapBlocks;
+  /// Lines and variables; null if nothing is known of them.
+  std::unique_ptr<DebugBody> debug;
   llvm::DenseMap<uint64_t, llvm::Value *> entryLoads;
   /// The types of references, of arguments and instructions that are never erased.
   llvm::DenseMap<llvm::Value *, wasm::ValueType> knownTypes;

@@ -167,7 +167,7 @@ void CallLowering::lowerCall(const Instruction &instruction) {
 }
 
 void CallLowering::locateCall() {
-  if (module.plan.hasInlineCandidates)
+  if (module.plan.hasInlineCandidates && !builder.getCurrentDebugLocation())
     builder.SetCurrentDebugLocation(module.location(functionIndex));
 }
 

@@ -41,8 +41,8 @@ private:
   /// The blocks where the next call goes on: known to `ssa` from here on.
   CallEdges makeEdges();
   void callAndPush(const Callee &callee);
-  /// Gives what follows the function's location: LLVM wants one on every direct call from a
-  /// function that has any to another that has.
+  /// Gives what follows the function's location, if it has none: LLVM wants one on every direct
+  /// call from a function that has any to another that has.
   void locateCall();
   void callThroughClosedTable(const Instruction &instruction);
 

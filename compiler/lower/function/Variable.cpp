@@ -2,6 +2,7 @@
 
 // Parametric and variable instructions: drop, select, locals, globals.
 
+#include "compiler/lower/function/DebugBody.h"
 #include "compiler/lower/function/VariableLowering.h"
 
 namespace w2n::compiler {
@@ -38,6 +39,8 @@ llvm::Value *VariableLowering::readLocal(uint32_t local) {
 }
 
 void VariableLowering::writeLocal(uint32_t local, llvm::Value *value) {
+  if (debug)
+    debug->written(local, value);
   if (locals == Locals::StackSlots)
     builder.CreateStore(value, slots[local]);
   else

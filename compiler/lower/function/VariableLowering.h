@@ -20,9 +20,9 @@ public:
 
 protected:
   void makeLocals(llvm::ArrayRef<llvm::Value *> parameters);
+  llvm::Value *readLocal(uint32_t local);
 
 private:
-  llvm::Value *readLocal(uint32_t local);
   void writeLocal(uint32_t local, llvm::Value *value);
   llvm::Value *globalAddress(uint32_t global);
 };

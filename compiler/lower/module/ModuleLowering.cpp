@@ -33,6 +33,8 @@ ModuleLowering::ModuleLowering(const ModulePlan &plan, const Slice &slice, llvm:
       i32(llvm::Type::getInt32Ty(context)), i64(llvm::Type::getInt64Ty(context)),
       f32(llvm::Type::getFloatTy(context)), f64(llvm::Type::getDoubleTy(context)),
       pointer(llvm::PointerType::get(context, 0)), debugInfo(module) {
+  if (plan.source)
+    debugMetadata = std::make_unique<DebugMetadata>(*plan.source, module);
   llvm::MDBuilder metadata(context);
   llvm::MDNode *root = metadata.createTBAARoot("wasm2native");
   for (size_t i = 0; i < aliasClassCount; ++i) {
@@ -134,7 +136,21 @@ llvm::Function *ModuleLowering::function(uint32_t functionIndex) {
   return function;
 }
 
-// Debug information has only what the inliner hands on: the unit says that none is to be emitted.
+// Without DWARF there is only what the inliner hands on: the unit says that none is to be emitted.
+llvm::DISubprogram *ModuleLowering::makeSubprogram(uint32_t functionIndex) {
+  if (debugMetadata && plan.source->codeOf(functionIndex))
+    return debugMetadata->subprogram(functionIndex, plan.displayNames[functionIndex]);
+  if (!debugFile) {
+    debugFile = debugInfo.createFile("wasm", "");
+    debugInfo.createCompileUnit(llvm::dwarf::DW_LANG_C11, debugFile, "", false, "", 0, "",
+                                llvm::DICompileUnit::DebugEmissionKind::NoDebug);
+  }
+  return debugInfo.createFunction(
+      debugFile, "", "", debugFile, functionIndex,
+      debugInfo.createSubroutineType(debugInfo.getOrCreateTypeArray({})), functionIndex,
+      llvm::DINode::FlagZero, llvm::DISubprogram::SPFlagDefinition);
+}
+
 llvm::DILocation *ModuleLowering::location(uint32_t functionIndex) {
   llvm::DILocation *&known = locations[functionIndex];
   llvm::Function *function = bodyFunction(functionIndex);
@@ -143,18 +159,12 @@ llvm::DILocation *ModuleLowering::location(uint32_t functionIndex) {
     function->setSubprogram(known->getScope()->getSubprogram());
     return known;
   }
-  if (!debugFile) {
-    debugFile = debugInfo.createFile("wasm", "");
-    debugInfo.createCompileUnit(llvm::dwarf::DW_LANG_C11, debugFile, "", false, "", 0, "",
-                                llvm::DICompileUnit::DebugEmissionKind::NoDebug);
+  if (locations.size() == 1)
     module.addModuleFlag(llvm::Module::Warning, "Debug Info Version", llvm::DEBUG_METADATA_VERSION);
-  }
-  llvm::DISubprogram *subprogram = debugInfo.createFunction(
-      debugFile, "", "", debugFile, functionIndex,
-      debugInfo.createSubroutineType(debugInfo.getOrCreateTypeArray({})), functionIndex,
-      llvm::DINode::FlagZero, llvm::DISubprogram::SPFlagDefinition);
+  llvm::DISubprogram *subprogram = makeSubprogram(functionIndex);
   function->setSubprogram(subprogram);
-  return known = llvm::DILocation::get(context, functionIndex, 0, subprogram);
+  subprogramFunctions[subprogram] = functionIndex;
+  return known = llvm::DILocation::get(context, 0, 0, subprogram);
 }
 
 uint32_t ModuleLowering::inlineCandidateCalled(const llvm::Function &declared) const {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "compiler/ir/Contract.h"
+#include "compiler/lower/module/DebugMetadata.h"
 #include "compiler/lower/module/Objects.h"
 #include "compiler/lower/module/Signature.h"
 #include "compiler/lower/module/TableCalls.h"
@@ -59,6 +60,11 @@ public:
   uint32_t inlineCandidateCalled(const llvm::Function &declared) const;
   /// A location for the code of function `functionIndex`, so that it is known where it is inlined.
   llvm::DILocation *location(uint32_t functionIndex);
+  /// The functions of the module whose subprograms were made by `location`.
+  using Subprograms = llvm::DenseMap<const llvm::DISubprogram *, uint32_t>;
+  const Subprograms &subprograms() const { return subprogramFunctions; }
+  /// Null if the module's DWARF is not translated.
+  DebugMetadata *debug() { return debugMetadata.get(); }
   /// The tail entry of a function that has one.
   llvm::Function *tailFunction(uint32_t functionIndex);
   /// The LLVM function that the wasm body goes to: the function itself, or its tail entry.
@@ -156,6 +162,7 @@ public:
   llvm::MDNode *unlikely() const { return unlikelyWeights; }
 
 private:
+  llvm::DISubprogram *makeSubprogram(uint32_t functionIndex);
   /// A hidden constant called `name`, declared on first use.
   llvm::GlobalVariable *constant(const std::string &name, llvm::Type *type, uint64_t alignment);
   /// Says of the i32 parameters and result of `callable`, a function or a call, how they travel.
@@ -168,6 +175,8 @@ private:
   /// Candidates for inlining that were declared.
   llvm::DenseMap<const llvm::Function *, uint32_t> candidates;
   llvm::DenseMap<uint32_t, llvm::DILocation *> locations;
+  Subprograms subprogramFunctions;
+  std::unique_ptr<DebugMetadata> debugMetadata;
   llvm::DIBuilder debugInfo;
   llvm::DIFile *debugFile = nullptr;
   std::vector<TableCall> noted;

@@ -29,7 +29,9 @@ llvm::BasicBlock *addDirectCall(ModuleLowering &module, const TableCall &site, l
   auto *direct = llvm::cast<llvm::CallBase>(call->clone());
   direct->setCalledFunction(callee);
   direct->insertInto(target, target->end());
-  if (module.plan.hasInlineCandidates)
+  if (call->getDebugLoc())
+    direct->setDebugLoc(call->getDebugLoc());
+  else if (module.plan.hasInlineCandidates)
     direct->setDebugLoc(module.location(site.functionIndex));
   if (auto *invoke = llvm::dyn_cast<llvm::InvokeInst>(direct)) {
     invoke->setNormalDest(site.called);
