@@ -135,16 +135,8 @@ Result<uint32_t> AsyncAdapters::makeHostCall(uint32_t canonFunc) {
   wasm::FunctionType type = loweredType(types, func, canonOptions(canon.options));
   type.results = canon.options.isAsync ? std::vector<wasm::ValueType>() : type.results;
   CodeEmitter e(type);
-  const uint32_t host = module.hostCallOf(canonFunc);
-  const bool lends = std::ranges::any_of(
-      func.fields, [&](const Field &param) { return hasBorrow(types, *param.type); });
-  const uint32_t loans = lends ? adapters.handles.beginLoans(e) : 0;
-  const auto callHost = [&] {
-    e.call(host);
-    // The result stays on the stack.
-    if (lends)
-      adapters.handles.endLoans(e, canon.componentInstance, loans);
-  };
+  // The runtime has the loans: other calls may begin and end while this one waits.
+  const auto callHost = [&, host = module.hostCallOf(canonFunc)] { e.call(host); };
   if (!canon.options.isAsync) {
     for (uint32_t i = 0; i < type.params.size(); ++i)
       e.get(i);

@@ -250,6 +250,9 @@ template <typename T> Result<T> readBody(Lift &lift, auto &reader, uint64_t star
       return liftList<T>(lift, address, length);
   } else if constexpr (IsOwn<T> || IsBorrow<T>) {
     return liftHandle<T>(lift, reader.template number<uint32_t>());
+  } else if constexpr (IsEnd<T>) {
+    W2N_TRY(stream, lift.call.takeEnd(Canonical<T>::node, reader.template number<uint32_t>()));
+    return T{std::move(stream)};
   } else if constexpr (IsRecord<T> || IsTuple<T>) {
     return readFields<T>(lift, reader, typename Canonical<T>::List());
   } else if constexpr (IsEnum<T>) {

@@ -194,6 +194,9 @@ template <typename T> Status writeBody(Lower &lower, auto &writer, uint32_t star
     return writeList(lower, writer, value);
   } else if constexpr (IsOwn<T>) {
     return writeOwn(lower, writer, value);
+  } else if constexpr (IsEnd<T>) {
+    W2N_TRY(handle, lower.call.giveEnd(Canonical<T>::node, std::move(value.shared)));
+    writer.number(handle);
   } else if constexpr (IsTuple<T> || IsRecord<T>) {
     Status status;
     auto next = [&](auto &field) { status = status ? writeNext(lower, writer, field) : status; };

@@ -116,6 +116,8 @@ template <typename T> void appendValue(std::string &text, HostContext &context, 
     appendList(text, context, value);
   else if constexpr (IsOwn<T> || IsBorrow<T>)
     appendResource(text, context, Canonical<T>::Target::type, resourceIn(value));
+  else if constexpr (IsEnd<T>)
+    text += Canonical<T>::isFuture ? "future" : "stream";
   else if constexpr (IsTuple<T> || IsRecord<T>)
     appendFields(text, context, value);
   else if constexpr (IsEnum<T>)

@@ -20,6 +20,7 @@
 //   case,
 //                                      which is empty or has a member `value`; labels in
 //                                      `static constexpr std::array cases`
+//   stream<T>, future<T>               StreamEnd<T>, FutureEnd<T> (HostStreams.h)
 //   own<R>, borrow<R>                  std::unique_ptr<R>, R & (std::reference_wrapper<R> in
 //   lists),
 //                                      where R derives from Resource
@@ -67,6 +68,18 @@ public:
 private:
   std::unique_ptr<uint8_t[]> bytes;
   size_t count = 0;
+};
+
+struct SharedStream;
+
+/// The readable end of a stream, and of a future.
+template <typename T> struct StreamEnd {
+  using Element = T;
+  std::shared_ptr<SharedStream> shared;
+};
+template <typename T> struct FutureEnd {
+  using Element = T;
+  std::shared_ptr<SharedStream> shared;
 };
 
 template <typename Class, typename T> struct Member {
@@ -118,6 +131,8 @@ template <typename T>
 concept IsOwn = isInstanceOf<T, std::unique_ptr>;
 template <typename T>
 concept IsBorrow = isInstanceOf<T, std::reference_wrapper>;
+template <typename T>
+concept IsEnd = isInstanceOf<T, StreamEnd> || isInstanceOf<T, FutureEnd>;
 
 constexpr uint32_t alignUpTo(uint32_t value, uint32_t alignment) {
   return (value + alignment - 1) / alignment * alignment;
@@ -343,6 +358,14 @@ struct Canonical<T> : detail::HandleType<typename T::element_type, component::Ty
 template <IsBorrow T>
 struct Canonical<T> : detail::HandleType<typename T::type, component::TypeForm::Borrow> {
   using Target = typename T::type;
+};
+template <IsEnd T> struct Canonical<T> {
+  static constexpr bool isFuture = isInstanceOf<T, FutureEnd>;
+  static constexpr std::array<TypeMember, 1> members = {{{{}, nodeOf<typename T::Element>()}}};
+  static constexpr TypeNode node = {isFuture ? component::TypeForm::Future
+                                             : component::TypeForm::Stream,
+                                    component::Primitive::Bool, members};
+  static constexpr uint32_t bytes = 4, alignment = 4, flatCount = 1;
 };
 
 } // namespace w2n::runtime

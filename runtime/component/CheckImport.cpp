@@ -33,6 +33,8 @@ public:
       return isResource(body, *node->resource);
     case TypeForm::List:
     case TypeForm::Option:
+    case TypeForm::Stream:
+    case TypeForm::Future:
       return equal(body.element, node->members[0].type);
     case TypeForm::Result:
       return equal(body.element, node->members[0].type) && equal(body.error, node->members[1].type);
@@ -70,7 +72,8 @@ private:
 Status checkImport(const ImportedFunction &import, const FuncNode &func) {
   const Comparison comparison(import);
   const auto &parameters = import.type.fields;
-  bool same = parameters.size() == func.parameters.size() && import.type.isAsync() == false &&
+  bool same = parameters.size() == func.parameters.size() &&
+              import.type.isAsync() == func.isAsync &&
               comparison.equal(import.type.element, func.result);
   for (size_t index = 0; same && index < parameters.size(); ++index)
     same = comparison.equal(parameters[index].type, func.parameters[index]);

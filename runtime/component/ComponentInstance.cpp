@@ -3,6 +3,7 @@
 #include "runtime/component/ComponentInstance.h"
 
 #include "lib/component/CanonOptions.h"
+#include "runtime/component/TypeNode.h"
 #include "runtime/core/Memory.h"
 
 #include <algorithm>
@@ -38,7 +39,10 @@ public:
     return caller.allocate(*imported.function, bytes, alignment);
   }
   Result<uint32_t> lend(const HostResource &resource, uint32_t handle) override {
-    return callHandles(&WorldHandles::lend, resource, handle);
+    if (!imported.type->type.isAsync())
+      return callHandles(&WorldHandles::lend, resource, handle);
+    W2N_TRY(handleType, handleTypeOf(resource));
+    return caller.taskRuntime().lendToHost(imported.function->instance, handle, handleType);
   }
   Result<uint32_t> take(const HostResource &resource, uint32_t handle) override {
     return callHandles(&WorldHandles::take, resource, handle);
@@ -46,17 +50,47 @@ public:
   Result<uint32_t> give(const HostResource &resource, uint32_t representation) override {
     return callHandles(&WorldHandles::give, resource, representation);
   }
+  Result<std::shared_ptr<SharedStream>> takeEnd(const TypeNode &type, uint32_t handle) override {
+    W2N_TRY(element, elementOf(type));
+    W2N_TRY(instance, caller.taskRuntime().instanceOf(imported.function->instance));
+    const bool isFuture = type.form == TypeForm::Future;
+    return caller.taskRuntime().takeReadable(*instance, handle, isFuture, element);
+  }
+  Result<uint32_t> giveEnd(const TypeNode &type, std::shared_ptr<SharedStream> stream) override {
+    W2N_TRY(element, elementOf(type));
+    W2N_TRY(instance, caller.taskRuntime().instanceOf(imported.function->instance));
+    if (stream->element != SharedStream::noElement && stream->element != element)
+      return fail(ErrorKind::Internal, "a host function returned a stream of another type");
+    stream->element = element;
+    return caller.taskRuntime().giveReadable(*instance, std::move(stream));
+  }
+  Result<HostTasks *> tasks() override {
+    if (core.boundary())
+      return fail(ErrorKind::Unsupported,
+                  "streams with the host are neither recorded nor replayed");
+    return &caller.taskRuntime();
+  }
   Instance &instance() override { return core; }
   const ImportedFunction &import() const override { return *imported.type; }
 
 private:
-  Result<uint32_t> callHandles(uint32_t WorldHandles::*function, const HostResource &resource,
-                               uint32_t operand) {
+  Result<uint32_t> handleTypeOf(const HostResource &resource) const {
     // Few functions have more than two.
     for (const auto &[known, handleType] : imported.resources)
       if (known == &resource)
-        return caller.callHandles(imported.function->instance, function, operand, handleType);
+        return handleType;
     return fail(ErrorKind::Link, "the function's type has no resource \"" + resource.name + "\"");
+  }
+  Result<uint32_t> elementOf(const TypeNode &type) const {
+    for (const auto &[known, element] : imported.ends)
+      if (known == &type)
+        return element;
+    return fail(ErrorKind::Malformed, "the component's metadata lack a stream type");
+  }
+  Result<uint32_t> callHandles(uint32_t WorldHandles::*function, const HostResource &resource,
+                               uint32_t operand) {
+    W2N_TRY(handleType, handleTypeOf(resource));
+    return caller.callHandles(imported.function->instance, function, operand, handleType);
   }
 
   ComponentInstance &caller;
@@ -165,8 +199,12 @@ ComponentInstance::~ComponentInstance() {
 }
 
 TaskRuntime &ComponentInstance::taskRuntime() {
-  if (!tasks)
+  if (!tasks) {
     tasks = std::make_unique<TaskRuntime>(*this);
+    // A record of a run has one call of the host after the other.
+    if (running->boundary())
+      tasks->threads().keepHostsInline();
+  }
   return *tasks;
 }
 
@@ -181,6 +219,13 @@ Result<std::shared_ptr<SharedStream>> ComponentInstance::takeEnd(const WorldFunc
   const bool isFuture = component().world().types[type.type].form == TypeForm::Future;
   W2N_TRY(instance, taskRuntime().instanceOf(function.instance));
   return taskRuntime().takeReadable(*instance, handle, isFuture, found->element);
+}
+
+Result<uint32_t> ComponentInstance::handleTypeOf(const HostResource &resource) const {
+  for (const WorldResource &known : component().world().resources)
+    if (known.isHost && linked->hostResource(known.handleType) == &resource)
+      return known.handleType;
+  return fail(ErrorKind::Link, "the component has no resource \"" + resource.name + "\"");
 }
 
 bool ComponentInstance::hasTasks(const WorldFunction &function) {
@@ -329,8 +374,13 @@ template <typename T> Result<T> ComponentInstance::leave(Result<T> result) {
   // Wrong arguments of the host have not reached the guest.
   if (!result && result.error().kind != ErrorKind::Invalid) {
     isPoisoned = true;
-    if (tasks)
+    if (tasks) {
+      // A program that ends has written what it has given to streams.
+      if (result.error().kind == ErrorKind::Exit)
+        if (Status flushed = tasks->flushHosts(); !flushed)
+          result = std::unexpected(std::move(flushed.error()));
       tasks->threads().end();
+    }
   }
   return result;
 }
@@ -471,6 +521,22 @@ Status ComponentInstance::finish() {
     return runtime::call(*callee, slots);
   };
   return leave(callPostReturn());
+}
+
+Status ComponentInstance::runHostTask(std::move_only_function<Status(HostTasks &tasks)> body) {
+  W2N_CHECK(finish());
+  W2N_CHECK(enter());
+  TaskRuntime &runtime = taskRuntime();
+  return leave(
+      runtime.runHostTask([&runtime, body = std::move(body)]() mutable { return body(runtime); }));
+}
+
+Status ComponentInstance::flush() {
+  if (!tasks || tasks->unflushedCount == 0)
+    return {};
+  W2N_CHECK(finish());
+  W2N_CHECK(enter());
+  return leave(tasks->flush());
 }
 
 Status ComponentInstance::drop(const WorldResource &resource, uint32_t representation) {

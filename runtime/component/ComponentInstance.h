@@ -26,6 +26,11 @@ public:
                                       std::span<const ComponentValue> arguments);
   /// Lets the guest free the result of the last call. Errors: Trap, Exit.
   Status finish();
+  /// Runs `body` as a task of the host, beside those of the guest that go on. Errors: as call.
+  Status runHostTask(std::move_only_function<Status(HostTasks &tasks)> body);
+  /// Lets tasks go on until the host has passed on what it has taken from streams of the guest.
+  /// Errors: as call.
+  Status flush();
   /// Drops a resource that the guest defines and the host owns. Errors: as call.
   Status drop(const component::WorldResource &resource, uint32_t representation);
 
@@ -50,7 +55,11 @@ public:
   /// The stream of a readable end that leaves the table of the function's component instance.
   Result<std::shared_ptr<SharedStream>> takeEnd(const component::WorldFunction &function,
                                                 component::ValueType type, uint32_t handle);
+  /// The number that handles of a resource of the host are known by. Errors: Link.
+  Result<uint32_t> handleTypeOf(const HostResource &resource) const;
   Status serve(Instance &core, uint32_t service, std::span<Slot> slots);
+
+  TaskRuntime &taskRuntime();
 
   // For TaskRuntime. Errors: Malformed, and whatever a call ends with.
   /// The function that is the export `index`.
@@ -83,7 +92,6 @@ private:
   template <typename T> Result<T> leave(Result<T> result);
   Result<const ComponentValue *> callAsync(const component::WorldFunction &function,
                                            std::span<const ComponentValue> arguments);
-  TaskRuntime &taskRuntime();
   bool hasTasks(const component::WorldFunction &function);
   class ExportCaller;
   Result<const ComponentValue *> callIn(const component::WorldFunction &function,

@@ -15,6 +15,10 @@
 
 namespace w2n::runtime {
 
+class HostTasks;
+struct SharedStream;
+struct TypeNode;
+
 /// The type with which a component imports a function.
 struct ImportedFunction {
   const component::Types &types;
@@ -49,6 +53,16 @@ public:
   virtual Result<uint32_t> take(const HostResource &resource, uint32_t handle) = 0;
   /// For a result of type `own`: a new handle, which owns.
   virtual Result<uint32_t> give(const HostResource &resource, uint32_t representation) = 0;
+
+  // Readable ends of streams and futures; `type` is the host's for it, in the type of the function.
+  // Errors: Trap.
+
+  /// For a parameter: the handle is gone.
+  virtual Result<std::shared_ptr<SharedStream>> takeEnd(const TypeNode &type, uint32_t handle);
+  /// For a result: a new handle.
+  virtual Result<uint32_t> giveEnd(const TypeNode &type, std::shared_ptr<SharedStream> stream);
+  /// For tasks and streams of the host. Errors: Unsupported.
+  virtual Result<HostTasks *> tasks();
 
   /// The instance that calls; it must not be called back.
   virtual Instance &instance() = 0;

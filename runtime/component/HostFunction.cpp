@@ -37,7 +37,7 @@ Status defineWith(HostInterfaces &interfaces, std::span<const HostInterfaceRow> 
         return checkImport(import, *row.type);
       };
       W2N_CHECK(interfaces.define(std::string(interface.name) + std::string(version), row.name,
-                                  {std::move(body), std::move(check)}));
+                                  {std::move(body), std::move(check), row.type}));
     }
   }
   return {};

@@ -3,13 +3,16 @@
 // A C++ function as a host function of components: its parameters and its result are the types of
 // the function in WIT (CanonicalTraits.h).
 //
-// The first parameter is the host's state, a class that derives from HostContext. A function that
-// may trap returns Result<T>.
+// The first parameter is the host's state, a class that derives from HostContext. The next one may
+// be HostTasks, for what it does beside the guest. A function that may trap returns Result<T>. An
+// asynchronous one may wait, while the guest goes on: it gets nothing that is in the guest's
+// memory.
 #pragma once
 
 #include "runtime/component/CanonicalLift.h"
 #include "runtime/component/CanonicalLower.h"
 #include "runtime/component/CanonicalText.h"
+#include "runtime/component/HostTasks.h"
 
 namespace w2n::runtime {
 
@@ -93,10 +96,15 @@ private:
   std::string_view names;
 };
 
-template <auto function> struct Invoker;
-template <typename R, std::derived_from<HostContext> State, typename... P,
-          R (*function)(State &, P...)>
-struct Invoker<function> {
+/// Whether an argument is where the guest has it.
+template <typename T> inline constexpr bool isView = std::same_as<T, std::string_view> || isSpan<T>;
+
+template <auto function, typename Type> struct SignatureOf;
+template <auto function> using Invoker = SignatureOf<function, decltype(function)>::Invoker;
+
+template <auto function, bool usesTasks, typename R, std::derived_from<HostContext> State,
+          typename... P>
+struct InvokerOf {
   using Value = typename Returned<R>::Type;
   using Parameters = std::tuple<typename Lifted<P>::Type...>;
   using ParameterList = TypeList<typename Lifted<P>::Type...>;
@@ -115,6 +123,8 @@ struct Invoker<function> {
   static constexpr std::array<const TypeNode *, sizeof...(P)> parameterNodes = {
       &Canonical<typename Lifted<P>::Type>::node...};
   static constexpr FuncNode type = {parameterNodes, nodeOf<Value>()};
+  static constexpr FuncNode asyncType = {parameterNodes, nodeOf<Value>(), /*isAsync=*/true};
+  static constexpr bool hasViews = (false || ... || isView<typename Lifted<P>::Type>);
 
   static Result<Parameters> liftArguments(Lift &lift) {
     const Slot *slots = lift.call.arguments().data();
@@ -144,9 +154,14 @@ struct Invoker<function> {
     }
   }
 
-  static R call(State &state, Parameters &parameters) {
+  static R call(State &state, HostTasks *tasks, Parameters &parameters) {
     return std::apply(
-        [&](auto &...each) { return function(state, std::forward<P>(pass<P>(each))...); },
+        [&](auto &...each) {
+          if constexpr (usesTasks)
+            return function(state, *tasks, std::forward<P>(pass<P>(each))...);
+          else
+            return function(state, std::forward<P>(pass<P>(each))...);
+        },
         parameters);
   }
   template <typename Parameter, typename T> static decltype(auto) pass(T &value) {
@@ -170,9 +185,15 @@ struct Invoker<function> {
     }
     W2N_TRY(parameters, liftArguments(lift));
     auto &state = static_cast<State &>(context);
+    HostTasks *tasks = nullptr;
+    if constexpr (usesTasks) {
+      W2N_TRY(found, hostCall.tasks());
+      tasks = found;
+    }
+    auto run = [&] { return call(state, tasks, parameters); };
     if (trace) [[unlikely]]
-      return invokeTraced(hostCall, state, parameters, place, row, *trace);
-    return finish(hostCall, context, place, [&] { return call(state, parameters); });
+      return invokeTraced(hostCall, state, parameters, place, row, *trace, run);
+    return finish(hostCall, context, place, run);
   }
 
   /// Calls `run`, and lowers what it returns.
@@ -194,16 +215,17 @@ struct Invoker<function> {
   }
 
   static Status invokeTraced(HostCall &hostCall, State &state, Parameters &parameters,
-                             uint32_t place, const HostFunctionRow &row, const CallTrace &trace) {
+                             uint32_t place, const HostFunctionRow &row, const CallTrace &trace,
+                             auto &called) {
     TraceLine line(row, trace, state);
     std::apply([&](const auto &...each) { (line.argument(each), ...); }, parameters);
     auto run = [&]() -> R {
       if constexpr (std::is_void_v<R>) {
-        call(state, parameters);
+        called();
         line.end("");
         trace.sink(line.line);
       } else {
-        R value = call(state, parameters);
+        R value = called();
         if constexpr (!Returned<R>::mayTrap)
           line.result(value);
         else if (!value)
@@ -220,7 +242,18 @@ struct Invoker<function> {
   }
 };
 
+template <auto function, typename R, typename State, typename... P>
+struct SignatureOf<function, R (*)(State &, P...)> {
+  using Invoker = InvokerOf<function, false, R, State, P...>;
+};
+template <auto function, typename R, typename State, typename... P>
+struct SignatureOf<function, R (*)(State &, HostTasks &, P...)> {
+  using Invoker = InvokerOf<function, true, R, State, P...>;
+};
+
 template <auto function> inline constexpr FuncNode typeOfFunction = Invoker<function>::type;
+template <auto function>
+inline constexpr FuncNode asyncTypeOfFunction = Invoker<function>::asyncType;
 
 } // namespace detail
 
@@ -228,6 +261,15 @@ template <auto function> inline constexpr FuncNode typeOfFunction = Invoker<func
 template <auto function>
 constexpr HostFunctionRow hostFunction(std::string_view name, std::string_view parameterNames) {
   return {name, parameterNames, &detail::typeOfFunction<function>,
+          &detail::Invoker<function>::invoke};
+}
+
+/// The row of a function that is asynchronous in WIT.
+template <auto function>
+constexpr HostFunctionRow asyncHostFunction(std::string_view name,
+                                            std::string_view parameterNames) {
+  static_assert(!detail::Invoker<function>::hasViews, "the guest's memory changes meanwhile");
+  return {name, parameterNames, &detail::asyncTypeOfFunction<function>,
           &detail::Invoker<function>::invoke};
 }
 

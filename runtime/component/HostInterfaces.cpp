@@ -43,7 +43,8 @@ Status HostInterfaces::shareResource(const HostResource &resource) {
   auto &resources = open(resource.interface).resources;
   // Not ours to delete.
   const std::shared_ptr<const HostResource> shared(std::shared_ptr<void>(), &resource);
-  if (!resources.emplace(resource.name, shared).second)
+  // Several sets of functions may share it.
+  if (resources.emplace(resource.name, shared).first->second.get() != &resource)
     return definedTwice(resource.interface, resource.name);
   return {};
 }

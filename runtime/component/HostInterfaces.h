@@ -13,6 +13,8 @@
 
 namespace w2n::runtime {
 
+struct FuncNode;
+
 /// An error leaves the guest: kind Exit ends the program, others trap with the error's text.
 using HostComponentBody = std::function<Status(HostCall &call)>;
 
@@ -23,6 +25,8 @@ struct HostComponentFunction {
   HostComponentBody body;
   /// May be empty: for functions that look at the import's type when they are called.
   ImportCheck check = {};
+  /// The type that `check` compares with, where streams and futures are looked for in it.
+  const FuncNode *type = nullptr;
 };
 
 class HostInterfaces {

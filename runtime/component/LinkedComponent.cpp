@@ -4,9 +4,11 @@
 
 #include "lib/component/CanonOptions.h"
 #include "runtime/component/ComponentInstance.h"
+#include "runtime/component/TypeNode.h"
 #include "runtime/core/Boundary.h"
 #include "runtime/core/Link.h"
 
+#include <algorithm>
 #include <unordered_set>
 
 namespace w2n::runtime {
@@ -47,6 +49,38 @@ std::vector<TypeId> resourcesOf(const Types &types, const TypeBody &function) {
     addResources(types, param.type, visited, found);
   addResources(types, function.element, visited, found);
   return found;
+}
+
+using Ends = std::vector<std::pair<const TypeNode *, uint32_t>>;
+
+/// Adds the numbers of the elements of streams and futures in a type, which `node` equals.
+Status addEnds(const component::World &world, const std::optional<component::ValueType> &type,
+               const TypeNode *node, Ends &ends) {
+  if (!type || type->primitive || !node)
+    return {};
+  const TypeBody &body = world.types[type->type];
+  if (body.form == TypeForm::Stream || body.form == TypeForm::Future) {
+    const auto &streams = world.concurrency.streams;
+    const auto found = std::ranges::find(streams, type->type, &component::WorldStream::type);
+    if (found == streams.end())
+      return fail(ErrorKind::Malformed, "the component's metadata lack a stream type");
+    ends.emplace_back(node, found->element);
+    return {};
+  }
+  for (size_t i = 0; i < body.fields.size(); ++i)
+    W2N_CHECK(addEnds(world, body.fields[i].type, node->members[i].type, ends));
+  if (body.element)
+    W2N_CHECK(addEnds(world, body.element, node->members[0].type, ends));
+  if (body.error)
+    W2N_CHECK(addEnds(world, body.error, node->members[1].type, ends));
+  return {};
+}
+
+Status addEnds(const component::World &world, const TypeBody &function, const FuncNode &node,
+               Ends &ends) {
+  for (size_t i = 0; i < function.fields.size(); ++i)
+    W2N_CHECK(addEnds(world, function.fields[i].type, node.parameters[i], ends));
+  return addEnds(world, function.element, node.result, ends);
 }
 
 /// The function that adapters call when they trap.
@@ -105,7 +139,7 @@ Result<LinkedComponent::HostImport> LinkedComponent::linkFunction(const WorldFun
                                                                   const InstanceOptions &options) {
   const Types &types = component().world().types;
   const TypeBody &type = types[function.type];
-  HostImport import{.function = &function, .type = {}, .body = {}, .resources = {}};
+  HostImport import{.function = &function, .type = {}, .body = {}, .resources = {}, .ends = {}};
   if (flatResult(types, type).size() > 1) {
     import.resultBytes = layoutOf(types, *type.element).bytes;
     import.resultSlot = loweredType(types, type, {}).params.size() - 1;
@@ -135,6 +169,8 @@ Result<LinkedComponent::HostImport> LinkedComponent::linkFunction(const WorldFun
       return std::unexpected(std::move(matches).error());
     }
   import.body = found->body;
+  if (found->type)
+    W2N_CHECK(addEnds(component().world(), type, *found->type, import.ends));
   return import;
 }
 

@@ -28,6 +28,9 @@ public:
     HostComponentBody body;
     /// The resources of its type, and what handles of them are known by.
     std::vector<std::pair<const HostResource *, uint32_t>> resources;
+    /// The types of streams and futures of its type, as the host has them, and the numbers of their
+    /// elements (component::Concurrency::elements).
+    std::vector<std::pair<const TypeNode *, uint32_t>> ends;
     /// The size of the result in memory, or 0, and the core parameter that is its address.
     uint64_t resultBytes = 0;
     size_t resultSlot = 0;

@@ -14,7 +14,7 @@ using component::CanonTrap;
 namespace {
 
 // As Handles.cpp of the compiler has them.
-constexpr uint32_t entryBytes = 16, typeAt = 4, loansAt = 12;
+constexpr uint32_t entryBytes = 16, typeAt = 4, ownsAt = 8, loansAt = 12;
 /// Resource types have small numbers.
 constexpr uint32_t ownType = 0xffffffff;
 
@@ -88,6 +88,22 @@ Status ObjectTable::remove(const TableObject &object) {
   // Last: the object may be what the parameter refers to.
   objects[slot].reset();
   return {};
+}
+
+Result<ObjectTable::Lent> ObjectTable::lend(uint32_t handle, uint32_t handleType) {
+  const std::span<uint8_t> entry = entryAt(handle);
+  const uint32_t type = entry.empty() ? 0 : load(entry.data() + typeAt);
+  if (type == 0)
+    return canonTrap(CanonTrap::UnknownHandle, handle);
+  if (type != handleType)
+    return canonTrap(CanonTrap::WrongHandleKind, handle);
+  Lent lent{.representation = load(entry.data()), .loan = {}};
+  if (load(entry.data() + ownsAt) != 0) {
+    const uint32_t loans = load(entry.data() + loansAt) + 1;
+    std::memcpy(entry.data() + loansAt, &loans, sizeof loans);
+    lent.loan = uint32_t(entry.data() - entries->bytes().data());
+  }
+  return lent;
 }
 
 void ObjectTable::endLoan(uint32_t address) {

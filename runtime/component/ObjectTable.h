@@ -8,6 +8,8 @@
 #include "runtime/component/Waitables.h"
 #include "runtime/core/Memory.h"
 
+#include <optional>
+
 namespace w2n::runtime {
 
 class ObjectTable {
@@ -35,6 +37,12 @@ public:
   }
   Result<std::shared_ptr<Waitable>> findWaitable(uint32_t handle) const;
   Status remove(const TableObject &object);
+  struct Lent {
+    uint32_t representation = 0;
+    std::optional<uint32_t> loan; ///< the address of an entry that owns, for endLoan
+  };
+  /// Lends a handle of a resource, which `handleType` is the number of, to the host. Errors: Trap.
+  Result<Lent> lend(uint32_t handle, uint32_t handleType);
   /// Takes from the loans of an entry at an address of the memory.
   void endLoan(uint32_t address);
 

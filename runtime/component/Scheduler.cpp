@@ -3,10 +3,11 @@
 #include "runtime/component/Scheduler.h"
 
 #include "runtime/component/HostCall.h"
-#include "runtime/core/EventLoop.h"
 #include "runtime/core/Instance.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace w2n::runtime {
@@ -60,7 +61,7 @@ Task *Scheduler::findTask(uint32_t number) {
 Result<TaskThread *> Scheduler::addThread(Task &task, TaskThread::Next next) {
   HostCharge charge(budget);
   W2N_CHECK(charge.take(threadBytes));
-  task.threads.push_back(std::make_unique<TaskThread>(task, next));
+  task.threads.push_back(std::make_unique<TaskThread>(*this, task, next));
   TaskThread &thread = *task.threads.back();
   thread.place = std::prev(task.threads.end());
   thread.charge = std::move(charge);
@@ -180,23 +181,25 @@ void Scheduler::stopWaiting(TaskThread &thread) {
 /// it cannot go on before it returns.
 bool Scheduler::isCandidate(const TaskThread &thread, const TaskInstance *only) const {
   const Task &task = thread.task;
-  if (only && (task.instance != only || &thread == only->exclusive ||
-               (task.function.needsExclusive() && &thread == task.implicitThread)))
+  // A task of the host is in none.
+  if (only && task.instance &&
+      (task.instance != only || &thread == only->exclusive ||
+       (task.function.needsExclusive() && &thread == task.implicitThread)))
     return false;
   return isReady(thread);
 }
 
 bool Scheduler::canRunOthers(const TaskThread &blocked) const {
   for (const TaskThread *thread = waiting.front(); thread; thread = waiting.after(*thread))
-    if (isCandidate(*thread, blocked.task.instance))
+    if (thread->task.instance && isCandidate(*thread, blocked.task.instance))
       return true;
   return false;
 }
 
-TaskThread *Scheduler::pickReady(const TaskInstance *only) {
+TaskThread *Scheduler::pickReady(const TaskInstance *only, bool hostsOnly) {
   std::vector<TaskThread *> ready;
   for (TaskThread *thread = waiting.front(); thread; thread = waiting.after(*thread)) {
-    if (!isCandidate(*thread, only))
+    if (!isCandidate(*thread, only) || (hostsOnly && thread->task.instance))
       continue;
     if (seed == 0)
       return thread;
@@ -211,6 +214,10 @@ Status Scheduler::runOthers(TaskThread &blocked, TaskThread *next) {
   for (;;) {
     if (!next)
       next = pickReady(blocked.task.instance);
+    if (!next && hostWaitCount != 0) {
+      W2N_CHECK(waitForHosts(/*mayBlock=*/true));
+      continue;
+    }
     if (!next)
       return canonTrap(pickReady(nullptr) ? CanonTrap::Deadlock : CanonTrap::CannotBlock);
     stopWaiting(*next);
@@ -279,6 +286,110 @@ Result<bool> Scheduler::yieldTo(bool isCancellable, TaskThread *to) {
   return block(isCancellable, to);
 }
 
+// -- Functions of the host that wait.
+
+WaitEnd Scheduler::waitIn(TaskThread &thread, const Wait &wait) {
+  const auto endIt = [] {
+    interruptCurrentFiber();
+    return WaitEnd::Interrupted;
+  };
+  const bool isCancellable = thread.task.function.isHost;
+  if (ending || thread.isHostCanceled)
+    return endIt();
+  thread.hostWait = &wait;
+  thread.isHostWaitOver = false;
+  if (thread.goesAside && hostsGoAside && running == &thread) {
+    ++hostWaitCount;
+    const auto isCanceled = waitUntil(
+        {.kind = Condition::Kind::Host, .isReady = [&thread] { return thread.isHostWaitOver; }},
+        isCancellable);
+    --hostWaitCount;
+    thread.hostWait = nullptr;
+    thread.isHostCanceled = isCanceled && *isCanceled;
+    if (!isCanceled || *isCanceled)
+      return endIt();
+  } else {
+    // waitInline goes on.
+    Fiber::park();
+    thread.hostWait = nullptr;
+  }
+  // The interrupt may be that of who runs the tasks, and not of who began this one.
+  return thread.hostWaitEnd == WaitEnd::Interrupted ? endIt() : thread.hostWaitEnd;
+}
+
+Status Scheduler::waitInHost(std::function<bool()> isReady) {
+  if (!running)
+    return canonTrap(CanonTrap::CannotBlock);
+  TaskThread &thread = *running;
+  const bool isCancellable = thread.task.function.isHost && !thread.isNative;
+  W2N_TRY(isCanceled,
+          waitUntil({.kind = Condition::Kind::Host, .isReady = std::move(isReady)}, isCancellable));
+  if (!isCanceled)
+    return {};
+  thread.isHostCanceled = true;
+  interruptCurrentFiber();
+  return std::unexpected(interruptError());
+}
+
+/// Waits for all of it at once. Without `mayBlock` it only looks.
+Status Scheduler::waitForHosts(bool mayBlock) {
+  std::vector<TaskThread *> threads;
+  std::vector<pollfd> descriptors;
+  WakeToken woken;
+  bool hasTokens = false;
+  auto deadline = mayBlock ? Wait::Clock::time_point::max() : Wait::Clock::now();
+  for (TaskThread *thread = waiting.front(); thread; thread = waiting.after(*thread)) {
+    const Wait *const wait = thread->hostWait;
+    if (!wait || thread->isHostWaitOver)
+      continue;
+    threads.push_back(thread);
+    descriptors.insert(descriptors.end(), wait->descriptors.begin(), wait->descriptors.end());
+    deadline = std::min(deadline, wait->deadline);
+    if (wait->token)
+      wait->token->attach([](void *all) { static_cast<WakeToken *>(all)->wake(); }, &woken);
+    hasTokens |= wait->token != nullptr;
+  }
+  if (threads.empty())
+    return {};
+  const WaitEnd end = wait({descriptors, deadline, hasTokens ? &woken : nullptr});
+  const int reason = errno;
+  const auto now = Wait::Clock::now();
+  size_t next = 0;
+  for (TaskThread *const thread : threads) {
+    const Wait &wait = *thread->hostWait;
+    if (wait.token)
+      wait.token->detach();
+    bool isReady = false;
+    for (pollfd &descriptor : wait.descriptors) {
+      descriptor.revents = descriptors[next++].revents;
+      isReady |= descriptor.revents != 0;
+    }
+    if (isReady)
+      thread->hostWaitEnd = WaitEnd::Ready;
+    else if (wait.token && wait.token->isWoken())
+      thread->hostWaitEnd = WaitEnd::Woken;
+    else if (wait.deadline <= now)
+      thread->hostWaitEnd = WaitEnd::Deadline;
+    else
+      continue;
+    thread->isHostWaitOver = true;
+  }
+  if (end == WaitEnd::Failed)
+    return fail(ErrorKind::Io, "cannot wait for events: " + std::string(strerror(reason)));
+  // A signal for the host alone changes nothing.
+  if (isInterrupted())
+    return std::unexpected(interruptError());
+  return {};
+}
+
+/// A function of the host that waits in a thread that does not go aside parks its fiber alone.
+void Scheduler::waitInline(TaskThread &thread) {
+  while (thread.fiber && thread.hostWait && !thread.isWaiting) {
+    thread.hostWaitEnd = wait(*thread.hostWait);
+    thread.fiber->resume();
+  }
+}
+
 // -- Running.
 
 /// Exchanges the thread's storage with its instance's globals: one thread of it runs at a time.
@@ -290,24 +401,6 @@ void Scheduler::exchangeContext(TaskThread &thread) {
       thread.storage[i] = std::exchange(global->cell->bits[0], thread.storage[i]);
 }
 
-namespace {
-
-/// A function of the host that waits parks the fiber for the thread's event loop, not for us:
-/// nothing else of the instance runs meanwhile.
-void waitForLoop(const TaskThread &thread) {
-  while (EventLoop *const loop = EventLoop::current()) {
-    const bool isInLoop = thread.fiber && !thread.fiber->isDone() && thread.isRunning;
-    if (!isInLoop)
-      return;
-    if (Fiber::current())
-      loop->yield();
-    else if (!loop->runOnce(std::chrono::nanoseconds(-1)))
-      return;
-  }
-}
-
-} // namespace
-
 /// The thread that it switches to, or null.
 Result<TaskThread *> Scheduler::runOnce(TaskThread &thread) {
   TaskThread *const below = std::exchange(running, &thread);
@@ -318,7 +411,7 @@ Result<TaskThread *> Scheduler::runOnce(TaskThread &thread) {
     thread.fiber->resume();
   else
     status = begin(thread);
-  waitForLoop(thread);
+  waitInline(thread);
   exchangeContext(thread);
   running = below;
   thread.isRunning = false;
@@ -388,6 +481,8 @@ Status Scheduler::begin(TaskThread &thread) {
   W2N_TRY(fiber, Fiber::create(std::move(run)));
   thread.fiberCharge = std::move(charge);
   thread.fiber = std::move(fiber);
+  thread.fiber->waiter = &thread;
+  thread.goesAside = task.function.isHost;
   thread.fiber->resume();
   return {};
 }
@@ -451,10 +546,17 @@ Status Scheduler::runSyncLifted(Task &task, std::vector<Slot> &slots) {
 Status Scheduler::runTask(TaskThread &thread) {
   Task &task = thread.task;
   task.state = Task::State::Started;
+  if (task.hostBody)
+    return runHostBody(thread);
   std::vector<Slot> slots;
   W2N_CHECK(task.caller->start(task, slots));
   if (!task.function.isAsyncLift) {
-    W2N_CHECK(runSyncLifted(task, slots));
+    const Status ran = runSyncLifted(task, slots);
+    // A function of the host that was canceled has left by an error.
+    if (!ran && thread.isHostCanceled && !ending)
+      W2N_CHECK(task.cancel());
+    else
+      W2N_CHECK(ran);
     return finishThread(thread);
   }
   W2N_CHECK(callCore(*task.function.core, slots));
@@ -542,8 +644,33 @@ void Scheduler::abandon(uint32_t number) {
   removeThread(thread);
 }
 
-Result<bool> Scheduler::tick() {
-  TaskThread *const thread = pickReady(nullptr);
+Status Scheduler::runHostTask(std::move_only_function<Status()> body) {
+  if (ending)
+    return endError();
+  TaskFunction function;
+  function.isHost = true;
+  W2N_TRY(task, addTask(nullptr, function, nullptr));
+  task->hostBody = std::move(body);
+  W2N_TRY(thread, addThread(*task, TaskThread::Next::Begin));
+  task->implicitThread = thread;
+  return resume(*thread);
+}
+
+Status Scheduler::runHostBody(TaskThread &thread) {
+  W2N_CHECK(thread.task.hostBody());
+  W2N_CHECK(thread.task.giveResult({}));
+  return finishThread(thread);
+}
+
+Result<bool> Scheduler::tickOf(bool hostsOnly) {
+  // Threads that are always ready leave the others their turn.
+  constexpr uint32_t ticksBetweenLooks = 16;
+  TaskThread *thread = pickReady(nullptr, hostsOnly);
+  if (hostWaitCount != 0 && (!thread || ++ticks % ticksBetweenLooks == 0)) {
+    W2N_CHECK(waitForHosts(/*mayBlock=*/!thread));
+    if (!thread)
+      return true;
+  }
   if (!thread)
     return false;
   const bool isCanceled = thread->wasCanceled;

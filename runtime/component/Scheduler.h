@@ -37,6 +37,9 @@ public:
   void setBudget(std::shared_ptr<HostBudget> value) { budget = std::move(value); }
   const std::shared_ptr<HostBudget> &hostBudget() const { return budget; }
 
+  /// Functions of the host that wait hold up all others, so that their calls nest.
+  void keepHostsInline() { hostsGoAside = false; }
+
   TaskInstance &instance(uint32_t number) { return instances[number]; }
   TaskThread *current() const { return running; }
 
@@ -44,6 +47,9 @@ public:
   Result<Task *> addTask(TaskInstance *instance, TaskFunction function,
                          std::shared_ptr<TaskCaller> caller);
   Task *findTask(uint32_t number);
+  /// Begins a task of the host's own, which runs `body` in a fiber, now and when it can go on.
+  /// Errors: Trap (resource limit), and those of `body`.
+  Status runHostTask(std::move_only_function<Status()> body);
   /// Errors: Trap (resource limit).
   Result<TaskThread *> addThread(Task &task, TaskThread::Next next);
   Status registerThread(TaskThread &thread);
@@ -74,8 +80,19 @@ public:
   /// Takes away a task whose parameters the host has given wrong, so that it has not begun.
   void abandon(uint32_t task);
   Status requestCancellation(Task &task);
-  /// Runs a thread that is ready. False if there is none.
-  Result<bool> tick();
+  /// Runs a thread that is ready, after waiting for what functions of the host wait for. False if
+  /// there is none and nothing is waited for. Errors: whatever ends it; Interrupted.
+  Result<bool> tick() { return tickOf(/*hostsOnly=*/false); }
+  /// The same for tasks of the host alone, after a guest has left.
+  Result<bool> tickHosts() {
+    running = nullptr;
+    return tickOf(/*hostsOnly=*/true);
+  }
+  /// For a function of the host in the fiber of `thread` that waits.
+  WaitEnd waitIn(TaskThread &thread, const Wait &wait);
+  /// The current thread is a function of the host that goes aside until `isReady`. Errors: Trap;
+  /// Interrupted, if it is to end.
+  Status waitInHost(std::function<bool()> isReady);
   /// Ends everything: what waits returns with an error, so that nothing is left on its stack.
   void end();
   bool isEnding() const { return ending; }
@@ -88,13 +105,17 @@ private:
   Status begin(TaskThread &thread);
   Status onFiber(TaskThread &thread);
   Status runTask(TaskThread &thread);
+  Status runHostBody(TaskThread &thread);
+  Status waitForHosts(bool mayBlock);
+  Result<bool> tickOf(bool hostsOnly);
+  void waitInline(TaskThread &thread);
   Status runSyncLifted(Task &task, std::vector<Slot> &slots);
   Status runCallback(TaskThread &thread, Event event);
   Status afterCallback(TaskThread &thread, uint32_t packed);
   Status finishThread(TaskThread &thread);
   Status runOthers(TaskThread &blocked, TaskThread *next);
   Result<bool> block(bool isCancellable, TaskThread *to);
-  TaskThread *pickReady(const TaskInstance *only);
+  TaskThread *pickReady(const TaskInstance *only, bool hostsOnly = false);
   bool isCandidate(const TaskThread &thread, const TaskInstance *only) const;
   void startWaiting(TaskThread &thread, Condition condition);
   bool hasBackpressure(const Task &task) const;
@@ -111,6 +132,10 @@ private:
   Queue<TaskThread, &TaskThread::asWaiting> waiting;
   TaskThread *running = nullptr;
   bool ending = false;
+  bool hostsGoAside = true;
+  /// How many threads wait in functions of the host, beside each other.
+  size_t hostWaitCount = 0;
+  uint32_t ticks = 0;
   uint64_t seed = 0;
   std::shared_ptr<HostBudget> budget;
 

@@ -33,6 +33,45 @@ CanonTrap reasonOfDone(ObjectKind kind) {
   }
 }
 
+/// A buffer of a guest that elements are converted in.
+class BufferCall final : public HostCall {
+public:
+  BufferCall(ComponentInstance &owner, const WorldBuffer &buffer)
+      : HostCall({}, buffer.encoding), owner(owner), function{.instance = buffer.instance,
+                                                              .encoding = buffer.encoding,
+                                                              .memory = buffer.memory,
+                                                              .realloc = buffer.realloc},
+        imported{owner.component().world().types, none, {}} {}
+
+  std::span<uint8_t> memory() override { return owner.memory(function); }
+  Result<uint32_t> allocate(uint32_t bytes, uint32_t alignment) override {
+    return owner.allocate(function, bytes, alignment);
+  }
+  Result<uint32_t> lend(const HostResource &resource, uint32_t handle) override {
+    return callHandles(&component::WorldHandles::lend, resource, handle);
+  }
+  Result<uint32_t> take(const HostResource &resource, uint32_t handle) override {
+    return callHandles(&component::WorldHandles::take, resource, handle);
+  }
+  Result<uint32_t> give(const HostResource &resource, uint32_t representation) override {
+    return callHandles(&component::WorldHandles::give, resource, representation);
+  }
+  Instance &instance() override { return owner.core(); }
+  const ImportedFunction &import() const override { return imported; }
+
+private:
+  Result<uint32_t> callHandles(uint32_t component::WorldHandles::*function,
+                               const HostResource &resource, uint32_t operand) {
+    W2N_TRY(handleType, owner.handleTypeOf(resource));
+    return owner.callHandles(this->function.instance, function, operand, handleType);
+  }
+
+  ComponentInstance &owner;
+  const component::WorldFunction function;
+  const component::TypeBody none = {};
+  const ImportedFunction imported;
+};
+
 } // namespace
 
 Result<std::shared_ptr<CopyEnd>> TaskRuntime::findEnd(const Service &service, uint32_t handle,
@@ -98,14 +137,22 @@ Status TaskRuntime::copyElements(const SharedStream &stream, CopyBuffer &from, C
     std::memmove(target, source, size_t(count) * element.bytes);
     return {};
   }
-  if (from.isHost() || to.isHost()) {
-    CopyBuffer &host = from.isHost() ? from : to;
-    const CopyBuffer &guest = from.isHost() ? to : from;
-    if (guest.isHost())
-      return fail(ErrorKind::Unsupported,
-                  "elements from a stream of the host to another are not supported yet");
+  if (from.isHost() && to.isHost()) {
+    if (&from.elements->type != &to.elements->type)
+      return fail(ErrorKind::Trap, "the host has different types for both ends of a stream");
     for (uint32_t i = 0; i < count; ++i)
-      W2N_CHECK(host.convert(host.progress + i, guest, addressOf(guest) + i * element.bytes));
+      from.elements->move(from.progress + i, *to.elements, to.progress + i);
+    return {};
+  }
+  if (from.isHost() || to.isHost()) {
+    const CopyBuffer &host = from.isHost() ? from : to;
+    const CopyBuffer &guest = from.isHost() ? to : from;
+    BufferCall call(owner, world.buffers[guest.options]);
+    for (uint32_t i = 0; i < count; ++i) {
+      const uint32_t index = host.progress + i, address = addressOf(guest) + i * element.bytes;
+      W2N_CHECK(from.isHost() ? host.elements->store(call, index, address)
+                              : host.elements->load(call, index, address));
+    }
     return {};
   }
   const auto copy = copies.find({from.options, to.options});
@@ -131,14 +178,22 @@ Status TaskRuntime::copy(const Service &service, std::span<Slot> slots, ObjectKi
   W2N_CHECK(openBuffer(service, buffer));
   end->buffer = std::move(buffer);
   end->state = CopyEnd::State::Copying;
-  const WorldElement &element = world.elements[service.subject];
+  W2N_CHECK(transfer(*end->shared, *end, end->isWritable()));
+  return answerCopy(service, end, slots);
+}
+
+Status TaskRuntime::transfer(SharedStream &stream, CopyParty &party, bool isWriter) {
+  const WorldElement *const element = elementAt(stream.element);
   const CopyElements copyThem = [this](const SharedStream &stream, CopyBuffer &from, CopyBuffer &to,
                                        uint32_t count) {
     return copyElements(stream, from, to, count);
   };
-  W2N_CHECK(end->shared->transfer(*end, end->isWritable(), copyThem,
-                                  element.bytes == 0 || element.isNumber));
-  return answerCopy(service, end, slots);
+  return stream.transfer(party, isWriter, copyThem,
+                         element && (element->bytes == 0 || element->isNumber));
+}
+
+Result<std::shared_ptr<SharedStream>> TaskRuntime::makeStream(bool isFuture) {
+  return makeCharged<SharedStream>(hostBudget(), isFuture, SharedStream::noElement);
 }
 
 Status TaskRuntime::answerCopy(const Service &service, const std::shared_ptr<CopyEnd> &end,

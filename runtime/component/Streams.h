@@ -13,6 +13,25 @@ namespace w2n::runtime {
 enum class CopyResult : uint32_t { Completed, Dropped, Canceled };
 
 struct SharedStream;
+struct TypeNode;
+class HostCall;
+
+/// The elements of a buffer of the host's that are not numbers.
+class HostElements {
+public:
+  explicit HostElements(const TypeNode &type) : type(type) {}
+  /// Writes the element at `index` into a guest's buffer. Errors: Trap.
+  virtual Status store(HostCall &guest, uint32_t index, uint32_t address) = 0;
+  /// Reads it there. Errors: Trap.
+  virtual Status load(HostCall &guest, uint32_t index, uint32_t address) = 0;
+  /// Moves it to `to`, which is of the same type.
+  virtual void move(uint32_t index, HostElements &to, uint32_t toIndex) = 0;
+  /// An element's, told from others by its address.
+  const TypeNode &type;
+
+protected:
+  ~HostElements() = default;
+};
 
 /// One side of a copy that waits or comes.
 struct CopyBuffer {
@@ -24,9 +43,7 @@ struct CopyBuffer {
   uint32_t address = 0;
   uint8_t *bytes = nullptr; ///< of the host's, if it is of numbers
   uint32_t length = 0, progress = 0;
-  /// Writes an element, by its number, into a buffer of a guest, or reads it there. Only for a
-  /// buffer of the host's that is not of numbers. Errors: Trap.
-  std::function<Status(uint32_t element, const CopyBuffer &guest, uint32_t address)> convert;
+  HostElements *elements = nullptr; ///< of the host's, if it is not of numbers
   bool isHost() const { return options == ~uint32_t(0); }
   uint32_t remaining() const { return length - progress; }
 };
@@ -48,12 +65,16 @@ using CopyElements = std::function<Status(const SharedStream &stream, CopyBuffer
 
 struct SharedStream {
   SharedStream(bool isFuture, uint32_t element) : isFuture(isFuture), element(element) {}
+  /// The host has made it, and no guest has seen it yet.
+  static constexpr uint32_t noElement = ~uint32_t(0);
   const bool isFuture;
-  const uint32_t element; ///< index in component::Concurrency::elements
+  uint32_t element; ///< index in component::Concurrency::elements
   bool isDropped = false;
   CopyParty *pending = nullptr;
   bool isPendingWriter = false;
   HostCharge charge;
+  /// A value of the host's that waits to be read.
+  std::shared_ptr<void> keptValue;
 
   /// A party comes with its buffer. It waits unless one of its functions is called at once. Errors:
   /// Trap.

@@ -5,8 +5,8 @@
 #pragma once
 
 #include "lib/component/World.h"
+#include "runtime/component/HostTasks.h"
 #include "runtime/component/Scheduler.h"
-#include "runtime/component/Streams.h"
 
 namespace w2n::runtime {
 
@@ -15,7 +15,7 @@ inline constexpr uint32_t blocked = 0xffffffff;
 
 class ComponentInstance;
 
-class TaskRuntime {
+class TaskRuntime final : public HostTasks {
 public:
   explicit TaskRuntime(ComponentInstance &owner);
 
@@ -37,6 +37,26 @@ public:
   /// The stream of a readable end that leaves a table. Errors: Trap.
   Result<std::shared_ptr<SharedStream>> takeReadable(TaskInstance &from, uint32_t handle,
                                                      bool isFuture, uint32_t element);
+  /// For a parameter of an asynchronous function of the host: the representation. The handle is
+  /// lent until the call is over.
+  Result<uint32_t> lendToHost(uint32_t componentInstance, uint32_t handle, uint32_t handleType);
+  /// Runs `body` as a task of the host, and others until it has ended. Errors: those of tasks.
+  Status runHostTask(std::move_only_function<Status()> body);
+  /// Runs tasks until the host has passed on all bytes that it has taken from guests.
+  Status flush();
+  /// The same without those of guests, of which one has left.
+  Status flushHosts();
+
+  Status spawn(std::move_only_function<Status()> body) override {
+    return scheduler.runHostTask(std::move(body));
+  }
+  Status waitUntil(std::function<bool()> isReady) override {
+    return scheduler.waitInHost(std::move(isReady));
+  }
+  Status transfer(SharedStream &stream, CopyParty &party, bool isWriter) override;
+  Result<std::shared_ptr<SharedStream>> makeStream(bool isFuture) override;
+  const std::shared_ptr<HostBudget> &hostBudget() const override { return scheduler.hostBudget(); }
+
   Result<uint32_t> giveReadable(TaskInstance &to, std::shared_ptr<SharedStream> shared);
 
 private:
@@ -97,6 +117,8 @@ private:
   Result<std::shared_ptr<CopyEnd>> findEnd(const Service &service, uint32_t handle,
                                            ObjectKind kind);
 
+  Status callHostAndWait(const component::WorldCall &call, std::span<Slot> slots);
+  Status runUntil(const std::function<bool()> &isOver);
   Result<TaskFunction> functionOf(const component::WorldCall &call);
   /// The task of the component instance that asks. Errors: Trap.
   Result<Task *> currentTask(const Service &service);
@@ -112,6 +134,8 @@ private:
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> copies;
   /// The call that starts: what its parameters lend is its.
   Subtask *starting = nullptr;
+  /// The call of the host that has begun: what it lifts is lent to it.
+  Subtask *lending = nullptr;
   Scheduler scheduler;
 
   friend class GuestCaller;

@@ -33,6 +33,7 @@ public:
     setState(Subtask::State::Started);
     if (callSite.isHost) {
       parameters = subtask->slots;
+      runtime.lending = subtask.get();
       return {};
     }
     parameters = {task.number};
@@ -107,9 +108,8 @@ Status TaskRuntime::serveCall(const Service &service, std::span<Slot> slots) {
   if (service.subject >= world.calls.size())
     return fail(ErrorKind::Malformed, "the component's metadata lack a call");
   const WorldCall &call = world.calls[service.subject];
-  // The host waits on the stack of its caller.
   if (call.isHost && !call.isAsyncLower)
-    return owner.callCoreIn(call.core, slots);
+    return callHostAndWait(call, slots);
   if (!call.isAsyncLower)
     W2N_CHECK(checkMayBlock());
   W2N_TRY(function, functionOf(call));
@@ -150,6 +150,32 @@ Status TaskRuntime::serveCall(const Service &service, std::span<Slot> slots) {
   W2N_TRY(handle, caller->objects.add(subtask));
   slots[0] = uint32_t(subtask->state) | handle << handleShift;
   return {};
+}
+
+/// A function of the host that is called as a synchronous one runs on the stack of its caller,
+/// which goes aside when it waits.
+Status TaskRuntime::callHostAndWait(const WorldCall &call, std::span<Slot> slots) {
+  W2N_CHECK(checkMayBlock());
+  W2N_TRY(caller, instanceOf(call.caller));
+  Subtask subtask;
+  subtask.loansCharge = HostCharge(scheduler.hostBudget());
+  subtask.endLoan = [caller](uint32_t address) { caller->objects.endLoan(address); };
+  lending = &subtask;
+  TaskThread &thread = *scheduler.current();
+  const bool wentAside = std::exchange(thread.goesAside, true);
+  const Status status = owner.callCoreIn(call.core, slots);
+  thread.goesAside = wentAside;
+  subtask.deliverResolve();
+  return status;
+}
+
+Result<uint32_t> TaskRuntime::lendToHost(uint32_t componentInstance, uint32_t handle,
+                                         uint32_t handleType) {
+  W2N_TRY(instance, instanceOf(componentInstance));
+  W2N_TRY(lent, instance->objects.lend(handle, handleType));
+  if (lent.loan && lending)
+    W2N_CHECK(lending->addLoan(*lent.loan));
+  return lent.representation;
 }
 
 Status TaskRuntime::enterSync(uint32_t componentInstance) {
@@ -206,16 +232,42 @@ Status TaskRuntime::callExport(const WorldFunction &function, std::shared_ptr<Ta
     return status;
   };
   W2N_CHECK(check(scheduler.resume(*thread)));
-  for (;;) {
+  return check(runUntil([&] {
     Task *const unresolved = scheduler.findTask(number);
-    if (!unresolved || unresolved->isResolved())
-      return {};
-    const auto hasRun = scheduler.tick();
+    return !unresolved || unresolved->isResolved();
+  }));
+}
+
+Status TaskRuntime::runUntil(const std::function<bool()> &isOver) {
+  while (!isOver()) {
+    W2N_TRY(hasRun, scheduler.tick());
     if (!hasRun)
-      return check(std::unexpected(hasRun.error()));
-    if (!*hasRun)
       return canonTrap(CanonTrap::Deadlock);
   }
+  return {};
+}
+
+Status TaskRuntime::runHostTask(std::move_only_function<Status()> body) {
+  auto isOver = std::make_shared<bool>(false);
+  W2N_CHECK(spawn([isOver, body = std::move(body)]() mutable {
+    const Status status = body();
+    *isOver = true;
+    return status;
+  }));
+  return runUntil([&] { return *isOver; });
+}
+
+Status TaskRuntime::flushHosts() {
+  while (unflushedCount != 0) {
+    W2N_TRY(hasRun, scheduler.tickHosts());
+    if (!hasRun)
+      return {};
+  }
+  return {};
+}
+
+Status TaskRuntime::flush() {
+  return runUntil([this] { return unflushedCount == 0; });
 }
 
 // -- Tasks and subtasks.

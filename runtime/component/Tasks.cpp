@@ -3,6 +3,7 @@
 #include "runtime/component/Tasks.h"
 
 #include "runtime/component/HostCall.h"
+#include "runtime/component/Scheduler.h"
 
 namespace w2n::runtime {
 
@@ -25,6 +26,8 @@ Status Task::giveResult(std::span<const Slot> results) {
   state = State::Resolved;
   return {};
 }
+
+WaitEnd TaskThread::wait(const Wait &wait) { return scheduler.waitIn(*this, wait); }
 
 Status Task::cancel() {
   if (isResolved())

@@ -8,12 +8,14 @@
 
 #include "runtime/component/Waitables.h"
 #include "runtime/core/Fiber.h"
+#include "runtime/core/Wait.h"
 
 #include <list>
 
 namespace w2n::runtime {
 
 struct TaskInstance;
+class Scheduler;
 class TaskThread;
 
 /// The functions of the merged module that a task runs.
@@ -57,7 +59,9 @@ public:
   const uint32_t number;
   TaskInstance *const instance; ///< null: of the host
   const TaskFunction function;
-  const std::shared_ptr<TaskCaller> caller;
+  const std::shared_ptr<TaskCaller> caller; ///< null: none is interested
+  /// The task's function, where it is the host's own and no guest calls it.
+  std::move_only_function<Status()> hostBody;
   State state = State::Initial;
   /// Borrow handles that it has been given and must drop.
   uint32_t borrowCount = 0;
@@ -82,18 +86,21 @@ struct Condition {
   std::function<bool()> isReady = {};
 };
 
-class TaskThread {
+class TaskThread final : public FiberWaiter {
 public:
   /// A thread's next step when it is resumed without a fiber.
   enum class Next : uint8_t { Begin, Callback, StartFunction };
 
-  TaskThread(Task &task, Next next) : task(task), next(next) {}
+  TaskThread(Scheduler &scheduler, Task &task, Next next)
+      : scheduler(scheduler), task(task), next(next) {}
+  WaitEnd wait(const Wait &wait) override;
   /// The fiber is done.
   void endFiber() {
     fiber.reset();
     fiberCharge.giveBack();
   }
 
+  Scheduler &scheduler;
   Task &task;
   Next next;
   /// Its place in its task.
@@ -105,6 +112,14 @@ public:
   bool isRunning = false, isWaiting = false, isDone = false;
   bool isCancellable = false, wasCanceled = false;
   Condition condition;
+  /// The wait of a function of the host that it is in, and how that ended.
+  const Wait *hostWait = nullptr;
+  WaitEnd hostWaitEnd = WaitEnd::Deadline;
+  bool isHostWaitOver = false;
+  /// It goes aside then; otherwise nothing else of the instance runs meanwhile.
+  bool goesAside = false;
+  /// A function of the host heard that it is to end.
+  bool isHostCanceled = false;
   std::unique_ptr<Fiber> fiber;
   Status status;
   TaskThread *switchTo = nullptr;

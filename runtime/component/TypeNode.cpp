@@ -76,7 +76,7 @@ std::string textOf(const TypeNode &type) {
 }
 
 std::string textOf(const FuncNode &func) {
-  std::string text = "func(";
+  std::string text = func.isAsync ? "async func(" : "func(";
   for (size_t index = 0; index < func.parameters.size(); ++index) {
     text += index == 0 ? "" : ", ";
     append(text, func.parameters[index]);

@@ -29,8 +29,8 @@ struct TypeMember {
 struct TypeNode {
   component::TypeForm form;
   component::Primitive primitive = component::Primitive::Bool; ///< of TypeForm::Primitive
-  /// Fields, cases, labels, members of a tuple; the element of a list or option; of a result, its
-  /// two cases.
+  /// Fields, cases, labels, members of a tuple; the element of a list, option, stream or future; of
+  /// a result, its two cases.
   std::span<const TypeMember> members = {};
   const ResourceType *resource = nullptr; ///< of a handle
 };
@@ -38,6 +38,7 @@ struct TypeNode {
 struct FuncNode {
   std::span<const TypeNode *const> parameters;
   const TypeNode *result; ///< null if there is none
+  bool isAsync = false;
 };
 
 /// As WIT writes it, with the structure of named types in place of their names:

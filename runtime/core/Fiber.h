@@ -18,6 +18,7 @@
 namespace w2n::runtime {
 
 class Fiber;
+class FiberWaiter;
 
 /// The state of a stack that does not run: of a parked fiber, or of what has resumed one.
 struct StackContext {
@@ -66,6 +67,8 @@ public:
 
   /// Its own, as long as it lives: for what waits for it.
   void *userData = nullptr;
+  /// How host functions in it wait (Wait.h); null: as the thread's event loop has it.
+  FiberWaiter *waiter = nullptr;
 
   /// Calls `visit` with each context of the calling thread that does not run and belongs to the
   /// family of the one that runs.

@@ -195,6 +195,8 @@ WakeOnInterrupt::~WakeOnInterrupt() {
   target->wake = nullptr;
 }
 
+void interruptCurrentFiber() { setPending(w2nInterruptPending, uint32_t(TrapKind::Interrupted)); }
+
 Error interruptError() { return trapError(TrapKind(pendingInterrupt())); }
 
 } // namespace w2n::runtime

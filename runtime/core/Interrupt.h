@@ -152,5 +152,7 @@ inline uint32_t pendingInterrupt() {
 inline bool isInterrupted() { return pendingInterrupt() != 0; }
 /// The error with which they end.
 Error interruptError();
+/// Has whatever runs in the current fiber end as if it had been interrupted, up to the fiber's end.
+void interruptCurrentFiber();
 
 } // namespace w2n::runtime

@@ -89,13 +89,18 @@ WaitEnd blockWithToken(const Wait &wait) {
 
 } // namespace
 
-bool waitParks() { return EventLoop::current() && Fiber::current(); }
+bool waitParks() {
+  const Fiber *const fiber = Fiber::current();
+  return fiber && (fiber->waiter || EventLoop::current());
+}
 
 WaitEnd wait(const Wait &wait) {
   if (isInterrupted())
     return WaitEnd::Interrupted;
-  if (waitParks())
-    return EventLoop::current()->wait(wait);
+  if (waitParks()) {
+    FiberWaiter *const waiter = Fiber::current()->waiter;
+    return waiter ? waiter->wait(wait) : EventLoop::current()->wait(wait);
+  }
   return wait.token ? blockWithToken(wait) : pollUntil(wait.descriptors, wait.deadline);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // How host functions wait. In a fiber of an event loop (EventLoop.h), waiting parks the fiber and
-// gives the thread to others; elsewhere it blocks the thread. Either way, interrupting the guests
-// of the caller ends it.
+// gives the thread to others; in one of a task, its scheduler does so; elsewhere it blocks the
+// thread. In any case, interrupting the guests of the caller ends it.
 #pragma once
 
 #include "runtime/core/Interrupt.h"
@@ -53,6 +53,16 @@ enum class WaitEnd : uint8_t {
   Deadline,    ///< none of them
   Interrupted, ///< isInterrupted(), or a signal for the host where the thread was blocked
   Failed,      ///< errno says why: the system has no room
+};
+
+/// The owner of a fiber that says how what runs in it waits (Fiber::waiter).
+class FiberWaiter {
+public:
+  /// Called in the fiber, which is not interrupted.
+  virtual WaitEnd wait(const Wait &wait) = 0;
+
+protected:
+  ~FiberWaiter() = default;
 };
 
 /// Waits. Threads: any.

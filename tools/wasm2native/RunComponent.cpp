@@ -57,19 +57,24 @@ Status invokeExport(ComponentInstance &instance, const std::string &text) {
   W2N_TRY(result, instance.call(*function, *arguments));
   if (result)
     printf("%s\n", toWave(types, *type.element, *result).c_str());
-  return instance.finish();
+  W2N_CHECK(instance.finish());
+  return instance.flush();
 }
 
-/// wasi:cli/run: a result without values.
+/// wasi:cli/run of any version: a result without values.
 Status runCommand(ComponentInstance &instance) {
-  const WorldFunction *run = instance.component().findExport("wasi:cli/run@0.2.0", "run");
+  const WorldFunction *run = nullptr;
+  for (const std::string_view interface : {"wasi:cli/run@0.3.0", "wasi:cli/run@0.2.0"})
+    if (!run)
+      run = instance.component().findExport(interface, "run");
   if (!run)
     return fail(ErrorKind::Link, "no exported function 'run' of wasi:cli/run: not a command; "
                                  "--invoke calls another export");
   W2N_TRY(result, instance.call(*run, {}));
   if (result && result->kind == W2N_COMPONENT_RESULT && result->index == 1)
     return std::unexpected(Error{.kind = ErrorKind::Exit, .text = "the command failed", .code = 1});
-  return instance.finish();
+  W2N_CHECK(instance.finish());
+  return instance.flush();
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 
 #include "runtime/core/Interrupt.h"
 #include "runtime/wasi/p2/Interfaces.h"
+#include "runtime/wasi/p3/Interfaces.h"
 
 namespace w2n::wasi::p2 {
 
@@ -11,6 +12,8 @@ State::State(std::shared_ptr<WasiContext> given) : wasi(std::move(given)) {
   countOpenFiles();
   for (const runtime::ResourceType *type : resourceTypes())
     addResourceType(*type, version);
+  for (const runtime::ResourceType *type : p3::resourceTypes())
+    addResourceType(*type, p3::version);
 }
 
 State::State(std::shared_ptr<WasiContext> given, const runtime::HostContext &prototype)
@@ -22,6 +25,8 @@ State::State(std::shared_ptr<WasiContext> given, const runtime::HostContext &pro
 StatePrototype::StatePrototype() {
   for (const runtime::ResourceType *type : resourceTypes())
     addResourceTypePerInstance(*type, version);
+  for (const runtime::ResourceType *type : p3::resourceTypes())
+    addResourceTypePerInstance(*type, p3::version);
 }
 
 void State::countOpenFiles() {
@@ -49,12 +54,14 @@ Status define(runtime::HostInterfaces &interfaces, std::shared_ptr<WasiContext> 
   const runtime::CallTraceSink trace = wasi->trace();
   auto state = std::make_shared<State>(std::move(wasi));
   state->httpClient = std::move(httpClient);
-  return runtime::define(interfaces, allInterfaces(), version, std::move(state), trace);
+  W2N_CHECK(runtime::define(interfaces, allInterfaces(), version, state, trace));
+  return runtime::define(interfaces, p3::allInterfaces(), p3::version, state, trace);
 }
 
 Status definePerInstance(runtime::HostInterfaces &interfaces, const StatePrototype &prototype,
                          const TraceSink &trace) {
-  return runtime::definePerInstance(interfaces, allInterfaces(), version, prototype, trace);
+  W2N_CHECK(runtime::definePerInstance(interfaces, allInterfaces(), version, prototype, trace));
+  return runtime::definePerInstance(interfaces, p3::allInterfaces(), p3::version, prototype, trace);
 }
 
 } // namespace w2n::wasi::p2

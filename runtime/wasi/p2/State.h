@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// WASI 0.2: what the guest was given is a WasiContext, as for preview 1, and its functions are
-// those of Interfaces.cpp. Nothing here belongs to a call: the guest's `realloc`, which lowering
-// calls, may make calls of its own.
+// WASI 0.2 and 0.3: what the guest was given is a WasiContext, as for preview 1, and the functions
+// are those of Interfaces.cpp, here and in p3. Nothing here belongs to a call: the guest's
+// `realloc`, which lowering calls, may make calls of its own.
 #pragma once
 
 #include "runtime/component/HostFunction.h"
@@ -57,7 +57,7 @@ public:
   StatePrototype();
 };
 
-/// Defines all of WASI 0.2. `httpClient` may be null. Errors: Link (defined already).
+/// Defines all of WASI 0.2 and 0.3. `httpClient` may be null. Errors: Link (defined already).
 Status define(runtime::HostInterfaces &interfaces, std::shared_ptr<WasiContext> wasi,
               std::shared_ptr<HttpClient> httpClient = nullptr);
 /// The same for instances that have a State each, as their userData (as a HostContext).

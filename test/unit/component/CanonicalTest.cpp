@@ -82,6 +82,15 @@ TEST_F(CanonicalTest, TypesAreDescribedByStructure) {
             "result<own<a:b/c.counter>, variant { nothing, circle(f32), named(string) }>");
 }
 
+FutureEnd<std::expected<void, Color>> sendAll(State &, HostTasks &, StreamEnd<uint8_t>) {
+  return {};
+}
+TEST_F(CanonicalTest, StreamsAndFuturesArePartOfTypesAndNeedTasks) {
+  EXPECT_EQ(textOf(*asyncHostFunction<sendAll>("f", "data").type),
+            "async func(stream<u8>) -> future<result<_, enum { red, green, blue }>>");
+  EXPECT_EQ(trap(row<sendAll>, {1}), "unknown handle index 1");
+}
+
 uint64_t addAll(State &state, bool flag, int8_t small, float real, Point point, Access access,
                 Color color) {
   state.seen = std::to_string(flag) + " " + std::to_string(small) + " " + std::to_string(real) +

@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <thread>
+#include <unistd.h>
 
 namespace w2n::runtime {
 namespace {
@@ -175,6 +177,106 @@ TEST_F(SchedulerTest, AnInterruptReachesWhatTheCallerStarts) {
   }));
   EXPECT_FALSE(before);
   EXPECT_TRUE(after);
+}
+
+/// Waits so long in a function of the host.
+WaitEnd sleepFor(std::chrono::milliseconds time) {
+  return wait({.deadline = Wait::Clock::now() + time});
+}
+
+TEST_F(SchedulerTest, FunctionsOfTheHostWaitBesideEachOther) {
+  std::string order;
+  for (const int ms : {60, 1, 20})
+    ASSERT_TRUE(begin([&order, ms]() -> Status {
+      EXPECT_EQ(sleepFor(std::chrono::milliseconds(ms)), WaitEnd::Deadline);
+      order += std::to_string(ms) + " ";
+      return {};
+    }));
+  EXPECT_EQ(order, "");
+  runAll();
+  EXPECT_EQ(order, "1 20 60 ");
+}
+
+TEST_F(SchedulerTest, ADescriptorAndATokenEndWaits) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  WakeToken token;
+  WaitEnd byDescriptor = WaitEnd::Failed, byToken = WaitEnd::Failed;
+  ASSERT_TRUE(begin([&]() -> Status {
+    pollfd waited = {ends[0], POLLIN, 0};
+    byDescriptor = wait({.descriptors = {&waited, 1}});
+    EXPECT_EQ(waited.revents, POLLIN);
+    return {};
+  }));
+  ASSERT_TRUE(begin([&]() -> Status {
+    byToken = wait({.token = &token});
+    return {};
+  }));
+  std::thread other([&] {
+    token.wake();
+    EXPECT_EQ(write(ends[1], "x", 1), 1);
+  });
+  runAll();
+  other.join();
+  EXPECT_EQ(byDescriptor, WaitEnd::Ready);
+  EXPECT_EQ(byToken, WaitEnd::Woken);
+  close(ends[0]);
+  close(ends[1]);
+}
+
+TEST_F(SchedulerTest, WaitsOfTheHostGetTheirTurnBesideThreadsThatAreAlwaysReady) {
+  bool isOver = false;
+  ASSERT_TRUE(begin([&]() -> Status {
+    EXPECT_EQ(sleepFor(std::chrono::milliseconds(1)), WaitEnd::Deadline);
+    isOver = true;
+    return {};
+  }));
+  ASSERT_TRUE(begin([&]() -> Status {
+    while (!isOver)
+      W2N_CHECK(yield());
+    return {};
+  }));
+  runAll();
+  EXPECT_TRUE(isOver);
+}
+
+TEST_F(SchedulerTest, CancellationEndsAFunctionOfTheHost) {
+  WaitEnd end = WaitEnd::Ready;
+  ASSERT_TRUE(begin([&]() -> Status {
+    end = sleepFor(std::chrono::hours(1));
+    return std::unexpected(interruptError());
+  }));
+  ASSERT_TRUE(scheduler.requestCancellation(*last));
+  EXPECT_EQ(end, WaitEnd::Interrupted);
+  EXPECT_EQ(scheduler.findTask(1), nullptr);
+  // It was the fiber's alone.
+  EXPECT_FALSE(isInterrupted());
+}
+
+TEST_F(SchedulerTest, TheEndOfAnInstanceEndsWaitsOfTheHost) {
+  std::vector<WaitEnd> ends;
+  ASSERT_TRUE(scheduler.runHostTask([&]() -> Status {
+    // However often it tries.
+    for (int i = 0; i < 2; ++i)
+      ends.push_back(sleepFor(std::chrono::hours(1)));
+    return {};
+  }));
+  scheduler.end();
+  EXPECT_EQ(ends, std::vector(2, WaitEnd::Interrupted));
+  EXPECT_FALSE(scheduler.runHostTask([] { return Status(); }));
+}
+
+TEST_F(SchedulerTest, AnInterruptOfWhoRunsTasksEndsTheWaitForAll) {
+  ASSERT_TRUE(begin([&]() -> Status {
+    sleepFor(std::chrono::hours(1));
+    return {};
+  }));
+  const auto interrupt = Interrupt::create(Wait::Clock::now() + std::chrono::milliseconds(20));
+  ASSERT_TRUE(interrupt);
+  const InterruptScope scope(*interrupt);
+  const auto hasRun = scheduler.tick();
+  ASSERT_FALSE(hasRun);
+  EXPECT_EQ(hasRun.error().kind, ErrorKind::Interrupted);
 }
 
 TEST_F(SchedulerTest, NothingBlocksWithoutATask) {
