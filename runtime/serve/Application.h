@@ -24,8 +24,8 @@ class Application {
 public:
   virtual ~Application() = default;
 
-  /// For a component that exports wasi:http/incoming-handler, or a command of preview 1 in the
-  /// manner of CGI. Links it. Errors: Link, Unsupported.
+  /// For a component that exports wasi:http/handler or incoming-handler, or a command of preview 1
+  /// in the manner of CGI. Links it. Errors: Link, Unsupported.
   static Result<std::shared_ptr<Application>> create(std::shared_ptr<const runtime::Module> module,
                                                      const ApplicationOptions &options);
 

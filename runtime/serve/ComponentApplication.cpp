@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// wasi:http/incoming-handler of 0.2. The component is linked once; an instance has a State, which
-// its host functions find by Instance::userData, and whose end ends all resources of the guest.
+// wasi:http/incoming-handler of 0.2, and wasi:http/handler of 0.3. The component is linked once; an
+// instance has a State, which its host functions find by Instance::userData, and whose end ends all
+// resources of the guest.
 #include "runtime/component/ComponentInstance.h"
 #include "runtime/serve/Application.h"
 #include "runtime/wasi/p2/Interfaces.h"
+#include "runtime/wasi/p3/Http.h"
 
 namespace w2n::serve {
 
@@ -22,10 +24,11 @@ public:
 
   Status link(std::shared_ptr<const runtime::Module> module) {
     W2N_TRY(component, Component::create(std::move(module)));
+    asyncHandler = component->findExport("wasi:http/handler@0.3.0", "handle");
     handler = component->findExport("wasi:http/incoming-handler@0.2.0", "handle");
-    if (!handler)
-      return fail(ErrorKind::Link, "no exported function 'handle' of wasi:http/incoming-handler: "
-                                   "the component answers no requests");
+    if (!handler && !asyncHandler)
+      return fail(ErrorKind::Link, "no exported function 'handle' of wasi:http/handler or "
+                                   "incoming-handler: the component answers no requests");
     auto host = std::make_shared<runtime::HostInterfaces>();
     W2N_CHECK(wasi::p2::definePerInstance(*host, prototype, options.wasi.trace));
     W2N_TRY(made, LinkedComponent::link(std::move(component), std::move(host), options.instance));
@@ -40,7 +43,8 @@ public:
     runtime::InstanceOptions instanceOptions = options.instance;
     instanceOptions.userData = static_cast<runtime::HostContext *>(&state);
     W2N_TRY(instance, ComponentInstance::instantiate(linked, std::move(instanceOptions)));
-    const auto ended = call(*instance, state, std::move(exchange));
+    const auto ended = asyncHandler ? callAsync(*instance, state, std::move(exchange))
+                                    : call(*instance, state, std::move(exchange));
     // Before the state, which what it drops is in.
     instance.reset();
     return ended;
@@ -76,10 +80,39 @@ private:
     return instance.finish();
   }
 
+  Status callAsync(ComponentInstance &instance, State &state,
+                   std::shared_ptr<Exchange> exchange) const {
+    auto request = std::make_unique<wasi::p3::Request>();
+    const http::RequestHead &head = exchange->head;
+    request->method = head.method;
+    request->pathWithQuery = head.target;
+    if (const std::string *host = http::findField(head.fields, "host"); host && !host->empty())
+      request->authority = *host;
+    request->scheme.emplace();
+    request->headers = wasi::p2::makeFields(head.fields, /*isImmutable=*/true);
+    request->body.reader = exchange->body;
+    W2N_TRY(requestHandle, own(state, std::move(request)));
+    W2N_TRY(result, instance.call(*asyncHandler, {&requestHandle, 1}));
+    if (!result || result->kind != W2N_COMPONENT_RESULT || !result->of.payload)
+      return fail(ErrorKind::Malformed, "the handler has another type");
+    if (result->index != 0) {
+      exchange->respondWith(http::Failure(result->of.payload->index));
+      return instance.finish();
+    }
+    auto taken = state.resources.take(wasi::p3::Response::type,
+                                      uint32_t(result->of.payload->of.resource.representation));
+    if (!taken)
+      return fail(ErrorKind::Malformed, "the handler has another type");
+    auto &response = static_cast<wasi::p3::Response &>(*taken);
+    return instance.runHostTask([&](runtime::HostTasks &tasks) {
+      return wasi::p3::sendResponse(state, tasks, *exchange, response);
+    });
+  }
+
   const ApplicationOptions options;
   const wasi::p2::StatePrototype prototype;
   std::shared_ptr<const LinkedComponent> linked;
-  const component::WorldFunction *handler = nullptr;
+  const component::WorldFunction *handler = nullptr, *asyncHandler = nullptr;
 };
 
 } // namespace

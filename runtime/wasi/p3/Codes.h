@@ -54,12 +54,25 @@ inline constexpr auto filesystemLabels = [] {
   labels[count] = "other";
   return labels;
 }();
+inline constexpr auto networkLabels = std::to_array<std::string_view>(
+    {"access-denied", "not-supported", "invalid-argument", "out-of-memory", "timeout",
+     "invalid-state", "address-not-bindable", "address-in-use", "remote-unreachable",
+     "connection-refused", "connection-broken", "connection-reset", "connection-aborted",
+     "datagram-too-large", "other"});
+inline constexpr auto lookupLabels = std::to_array<std::string_view>(
+    {"access-denied", "invalid-argument", "name-unresolvable", "temporary-resolver-failure",
+     "permanent-resolver-failure", "other"});
 } // namespace detail
 
 using FilesystemCode = Code<detail::filesystemLabels>;
+using NetworkCode = Code<detail::networkLabels>;
+using LookupCode = Code<detail::lookupLabels>;
 
 inline FilesystemCode toFilesystemCode(p2::FilesystemError error) {
   return FilesystemCode::of(witCases(error)[size_t(error)]);
+}
+inline NetworkCode toNetworkCode(p2::NetworkError error) {
+  return NetworkCode::of(witCases(error)[size_t(error)]);
 }
 
 /// wasi:cli/types error-code.
@@ -72,6 +85,7 @@ constexpr auto witCases(CliCode) {
 inline FilesystemCode filesystemCodeOf(Errno error) {
   return toFilesystemCode(p2::toFilesystemError(error));
 }
+inline NetworkCode networkCodeOf(Errno error) { return toNetworkCode(p2::toNetworkError(error)); }
 inline CliCode cliCodeOf(Errno error) {
   return error == Errno::Pipe    ? CliCode::Pipe
          : error == Errno::IlSeq ? CliCode::IllegalByteSequence

@@ -7,18 +7,17 @@ import os
 import pathlib
 import subprocess
 import sys
+import threading
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "serve"))
 from harness import (add_command_options, build, compiler, environment, fail, fresh_directory, run,  # noqa: E402
                      runner, text_of)
+from run_serve import Served, expect  # noqa: E402
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 HELLO = b"hello from 0.3\n"
-
-
-def expect(found, wanted, what: str) -> None:
-    if found != wanted:
-        fail(f"{what}: found {found!r}, wanted {wanted!r}")
 
 
 def component(name: str, options: argparse.Namespace, work: pathlib.Path) -> pathlib.Path:
@@ -58,14 +57,54 @@ def check_files(options: argparse.Namespace, artifact: pathlib.Path, directory: 
     expect((directory / "a.txt").read_bytes(), HELLO, "the file")
 
 
+def processor_seconds(pid: int) -> float:
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def check_handler(options: argparse.Namespace, artifact: pathlib.Path) -> None:
+    server = Served([*runner(options)], "--addr=127.0.0.1:0", "--log=none", "--threads=1", "--timeout=20s",
+                    str(artifact)).start()
+    answer = server.raw(b"GET /hello HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+    expect(answer.startswith(b"HTTP/1.1 203"), True, f"a status: {answer!r}")
+    expect(b"\r\nx-after: 1\r\n" in answer, True, f"a field: {answer!r}")
+    expect(answer.endswith(b"\r\n0\r\nx-after: 1\r\n\r\n"), True, f"a trailer: {answer!r}")
+    body = os.urandom(1_000_000)
+    expect(server.get("/echo", data=body), (200, body), "a body in both directions")
+    chunks = (b"POST /echo HTTP/1.1\r\nhost: a\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n"
+              b"3\r\nabc\r\n2\r\nde\r\n0\r\nx-mine: z\r\n\r\n")
+    expect(b"x-mine: z\r\n\r\n" in server.raw(chunks), True, "a trailer that the client has sent")
+    expect(server.get("/trap")[0], 500, "a guest that traps")
+    # Guests that wait hold neither the thread nor the processor.
+    before, begun = processor_seconds(server.process.pid), time.monotonic()
+    answers = []
+    clients = [threading.Thread(target=lambda: answers.append(server.get("/wait"))) for _ in range(20)]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    expect(answers, [(203, HELLO)] * 20, "guests that wait")
+    if time.monotonic() - begun > 20 * 0.3:
+        fail("guests waited one after the other")
+    if processor_seconds(server.process.pid) - before > 20 * 0.3 / 2:
+        fail("guests that wait use the processor")
+    with server.connect() as gone:
+        gone.sendall(b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nabc")
+    expect(server.get("/hello")[0], 203, "the server after a client that has gone")
+    expect(server.stop(), 0, "the server's end")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     add_command_options(parser)
     parser.add_argument("--work", type=pathlib.Path, required=True)
+    parser.add_argument("--serve", action="store_true", help="also serve HTTP")
     options = parser.parse_args()
     work = fresh_directory(options.work)
     check_command(options, component("command", options, work))
     check_files(options, component("files", options, work), fresh_directory(work / "directory"))
+    if options.serve:
+        check_handler(options, component("handler", options, work))
 
 
 if __name__ == "__main__":
