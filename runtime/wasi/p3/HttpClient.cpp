@@ -8,7 +8,7 @@ namespace w2n::wasi::p3 {
 
 namespace {
 
-/// What the function and the task that sends the body share.
+/// State that the function shares with the task that sends the body.
 struct Sending {
   std::shared_ptr<p2::OutgoingBytes> bytes = std::make_shared<p2::OutgoingBytes>();
   Body body;
@@ -55,13 +55,13 @@ Result<std::expected<std::unique_ptr<Response>, HttpCode>> send(State &state, Ho
     sending->bytes->declaredBytes = http::declaredLength(outgoing->headers->fields).bytes;
     outgoing->body = sending->bytes;
   }
-  const bool hasBody = outgoing->body != nullptr;
+  const bool sendsContents = outgoing->body != nullptr;
   W2N_TRY(begun, p2::outgoingHandle(state, std::move(outgoing), std::move(options)));
   if (!begun) {
     W2N_CHECK(tellSent(state, tasks, sending->body, begun.error()));
     return Sent(std::unexpected(std::move(begun.error())));
   }
-  if (hasBody)
+  if (sendsContents)
     W2N_CHECK(tasks.spawn(
         [&state, &tasks, sending]() -> Status { return sendBodyOf(state, tasks, *sending); }));
   if (auto waited = p2::pollableBlock(state, *p2::futureResponseSubscribe(state, **begun));
@@ -76,7 +76,7 @@ Result<std::expected<std::unique_ptr<Response>, HttpCode>> send(State &state, Ho
   auto &received = **got;
   if (!received)
     sending->failed = received.error();
-  if (!hasBody)
+  if (!sendsContents)
     W2N_CHECK(tellSent(state, tasks, sending->body, sending->failed));
   if (!received)
     return Sent(std::unexpected(std::move(received.error())));
