@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <new>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -69,34 +70,64 @@ Status writeInPlace(int descriptor, const std::string &path, std::span<const uin
 
 } // namespace
 
-Result<std::vector<uint8_t>> readFile(const std::string &path) {
+std::unexpected<Error> tooLarge(const std::string &path, uint64_t bytes, uint64_t maxBytes) {
+  return fail(ErrorKind::Limit, "'" + path + "' has " + std::to_string(bytes) + " bytes, most is " +
+                                    std::to_string(maxBytes));
+}
+
+bool tryReserve(std::vector<uint8_t> &bytes, size_t capacity) {
+  if (capacity <= bytes.capacity())
+    return true;
+  // Volatile: an allocation that nobody looks at would be left out.
+  void *volatile probe = ::operator new(capacity, std::nothrow);
+  if (!probe)
+    return false;
+  ::operator delete(probe);
+  bytes.reserve(capacity);
+  return true;
+}
+
+Result<std::vector<uint8_t>> readFile(const std::string &path, uint64_t maxBytes) {
   OpenFile file(path == "-" ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.isOpen())
     return ioError("cannot open", path);
-  return readDescriptor(file.get(), path);
+  return readDescriptor(file.get(), path, maxBytes);
 }
 
-Result<std::vector<uint8_t>> readRegularFile(const std::string &path) {
+Result<std::vector<uint8_t>> readRegularFile(const std::string &path, uint64_t maxBytes) {
   if (path == "-")
-    return readFile(path);
+    return readFile(path, maxBytes);
   OpenFile file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status;
   if (!file.isOpen() || fstat(file.get(), &status) != 0)
     return ioError("cannot open", path);
   if (!S_ISREG(status.st_mode))
     return fail(ErrorKind::Io, "'" + path + "' is no regular file");
-  return readDescriptor(file.get(), path);
+  return readDescriptor(file.get(), path, maxBytes);
 }
 
-Result<std::vector<uint8_t>> readDescriptor(int descriptor, const std::string &path) {
+Result<std::vector<uint8_t>> readDescriptor(int descriptor, const std::string &path,
+                                            uint64_t maxBytes) {
   std::vector<uint8_t> bytes;
-  struct stat status;
-  if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode))
-    bytes.reserve(size_t(status.st_size) + 1);
-  constexpr size_t chunkBytes = 1 << 16;
+  constexpr uint64_t chunkBytes = 1 << 16;
+  uint64_t wantedBytes = chunkBytes;
+  struct stat status = {};
+  if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
+    if (uint64_t(status.st_size) > maxBytes)
+      return tooLarge(path, uint64_t(status.st_size), maxBytes);
+    wantedBytes = std::max(uint64_t(status.st_size) + 1, chunkBytes);
+  }
   while (true) {
-    size_t size = bytes.size();
-    bytes.resize(std::max(bytes.capacity(), size + chunkBytes));
+    const size_t size = bytes.size();
+    // One byte more than the limit shows that there are more; the file may have grown.
+    if (size > maxBytes)
+      return fail(ErrorKind::Limit,
+                  "'" + path + "' has more than " + std::to_string(maxBytes) + " bytes");
+    wantedBytes = std::min(wantedBytes, maxBytes + 1);
+    if (!tryReserve(bytes, wantedBytes))
+      return fail(ErrorKind::Limit, "there is no memory for '" + path + "', " +
+                                        std::to_string(wantedBytes) + " bytes");
+    bytes.resize(wantedBytes);
     ssize_t count = read(descriptor, bytes.data() + size, bytes.size() - size);
     int readError = errno;
     bytes.resize(size + size_t(std::max<ssize_t>(count, 0)));
@@ -105,6 +136,8 @@ Result<std::vector<uint8_t>> readDescriptor(int descriptor, const std::string &p
     errno = readError;
     if (count < 0 && errno != EINTR)
       return ioError("cannot read", path);
+    if (bytes.size() == wantedBytes)
+      wantedBytes = 2 * wantedBytes;
   }
 }
 

@@ -33,7 +33,10 @@ Result<Source> Source::open(const std::string &path) {
     if (!source.file)
       return fail(ErrorKind::Io, "cannot open '" + path + "': " + std::strerror(errno));
     struct stat status;
-    if (fstat(source.file.get(), &status) == 0 && S_ISREG(status.st_mode))
+    const bool isRegular = fstat(source.file.get(), &status) == 0 && S_ISREG(status.st_mode);
+    if (isRegular && uint64_t(status.st_size) > maxFileBytes)
+      return tooLarge(path, uint64_t(status.st_size), maxFileBytes);
+    if (isRegular)
       return source;
   }
   // A pipe can be read once.
@@ -63,6 +66,13 @@ Result<Digest> Source::hash(Store &store) {
     store.keepNote(*identity, taken,
                    std::string(reinterpret_cast<const char *>(digest.data()), digest.size()));
   return digest;
+}
+
+uint64_t Source::size() const {
+  struct stat status;
+  if (!file)
+    return bytes->size();
+  return fstat(file.get(), &status) == 0 ? uint64_t(status.st_size) : 0;
 }
 
 Result<std::span<const uint8_t>> Source::read() {

@@ -14,13 +14,15 @@ namespace w2n::cache {
 /// Threads: one at a time.
 class Source {
 public:
-  /// The file at `path`, or standard input if that is "-". Errors: Io.
+  /// The file at `path`, or standard input if that is "-". Errors: Io, Limit.
   static Result<Source> open(const std::string &path);
   /// `bytes` are borrowed.
   static Source of(std::span<const uint8_t> bytes);
 
   /// Its path, "-" for standard input, "" for bytes.
   const std::string &name() const { return path; }
+  /// The count of its bytes as they are now.
+  uint64_t size() const;
   /// The hash of its bytes. Those of a file whose note vouches for it are not read. Errors: Io.
   Result<Digest> hash(Store &store);
   /// Its bytes as they are now, which live as long as this: the file may have changed since `hash`.

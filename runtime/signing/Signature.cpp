@@ -108,12 +108,12 @@ Result<PublicKey> verify(const TrustedKeys &keys, std::string_view text, const C
 
 Result<std::string> readSignatureOf(const std::string &path) {
   const std::string file = path + signatureEnd;
-  if (path == "-" || access(file.c_str(), F_OK) != 0)
+  if (path == "-" || path.empty())
+    return fail(ErrorKind::Invalid,
+                "not signed: what comes from no file has no signature beside it");
+  if (access(file.c_str(), F_OK) != 0)
     return fail(ErrorKind::Invalid, "not signed: there is no '" + file + "'");
-  W2N_TRY(bytes, readRegularFile(file));
-  if (bytes.size() > maxSignatureBytes)
-    return fail(ErrorKind::Malformed, "'" + file + "' is no signature: it has " +
-                                          std::to_string(bytes.size()) + " bytes");
+  W2N_TRY(bytes, readRegularFile(file, maxSignatureBytes));
   return std::string(bytes.begin(), bytes.end());
 }
 

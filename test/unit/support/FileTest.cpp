@@ -53,6 +53,35 @@ TEST(File, ReadsAPipeWhoseSizeNobodyKnows) {
   EXPECT_EQ(namesIn(directory), std::vector<std::string>{"pipe"});
 }
 
+TEST(File, RefusesWhatIsLargerThanItsLimit) {
+  TemporaryDirectory directory;
+  const std::string path = directory / "file", pipe = directory / "pipe";
+  directory.write("file", std::string(1000, 'x'));
+  EXPECT_TRUE(readRegularFile(path, 1000));
+  EXPECT_EQ(readRegularFile(path, 999).error().text, "'" + path + "' has 1000 bytes, most is 999");
+  EXPECT_EQ(readFile(path, 999).error().kind, ErrorKind::Limit);
+  // Which claims more than there is memory, and has none of it.
+  std::filesystem::resize_file(path, uint64_t(1) << 40);
+  for (const auto &bytes : {readFile(path), readRegularFile(path), readRegularFile(path, 1024)}) {
+    ASSERT_FALSE(bytes);
+    EXPECT_EQ(bytes.error().kind, ErrorKind::Limit);
+  }
+  // One whose size nobody knows.
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  for (const size_t size : {1000, 1001, 200'000}) {
+    std::thread writer([&] {
+      const auto before = std::signal(SIGPIPE, SIG_IGN);
+      (void)writeFileAtomically(pipe, bytesOf(std::string(size, 'y')));
+      std::signal(SIGPIPE, before);
+    });
+    const auto bytes = readFile(pipe, 1000);
+    writer.join();
+    EXPECT_EQ(bytes.has_value(), size == 1000);
+    if (!bytes)
+      EXPECT_EQ(bytes.error().text, "'" + pipe + "' has more than 1000 bytes");
+  }
+}
+
 TEST(File, NamesThePathThatCannotBeRead) {
   TemporaryDirectory directory;
   const struct {
