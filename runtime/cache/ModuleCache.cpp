@@ -84,10 +84,12 @@ void ModuleCache::warnOnce(const char *kind, const std::string &text) {
   warn(text);
 }
 
+bool ModuleCache::hasCompiler() const { return access(library.path().c_str(), F_OK) == 0; }
+
 /// The compiler's identity, as noted when it was last loaded. Two files make it: its own and
 /// LLVM's, which the note of the first names, and which has a note that says the same.
 std::optional<Digest> ModuleCache::rememberedIdentity() {
-  if (access(library.path().c_str(), F_OK) != 0) {
+  if (!hasCompiler()) {
     const auto last = stored->findNote(noFile);
     return last ? digestAtBegin(*last) : std::nullopt;
   }
@@ -110,7 +112,7 @@ Result<Digest> ModuleCache::compilerIdentity() {
   if (identity)
     return *identity;
   const int64_t taken = nowNanoseconds();
-  if (remote && access(library.path().c_str(), F_OK) != 0)
+  if (remote && !hasCompiler())
     if (const auto fetched = fetchIdentity()) {
       identity = fetched;
       stored->keepNote(noFile, taken, bytesOf(*fetched));
@@ -186,7 +188,7 @@ std::optional<Obtained> ModuleCache::fetch(const Key &key) {
     return std::nullopt;
   std::vector<uint8_t> &bytes = (*fetched)->bytes;
   const uint64_t artifactBytes = bytes.size();
-  auto inserted = stored->insert(key, bytes);
+  auto inserted = stored->insert(key, bytes, Origin::Fetched);
   Status kept = inserted ? Status() : std::unexpected(inserted.error());
   if (kept && !(*fetched)->signature.empty())
     kept = stored->keepSignature(key, (*fetched)->signature);
@@ -214,6 +216,8 @@ Status ModuleCache::push(const Key &key) {
 Status ModuleCache::pushIdentity(const SecretKey *secret) {
   if (!remote || !remote->options().mayWrite || (!secret && remote->options().trusted))
     return {};
+  if (secret && !hasCompiler())
+    return {};
   W2N_TRY(compiler, compilerIdentity());
   const std::string signature =
       secret ? signing::sign(*secret, hashOf(compiler), identityKey()).text() : "";
@@ -230,11 +234,32 @@ std::optional<Digest> ModuleCache::fetchIdentity() {
   return std::nullopt;
 }
 
-Status ModuleCache::sign(const Key &key, const SecretKey &secret) {
+bool ModuleCache::maySign(const Key &key, const Record &record, const signing::TrustedKeys &keys) {
+  return record.origin == Origin::Compiled ||
+         signing::verify(keys, stored->signatureOf(key), {.content = record.content, .entry = key},
+                         hexOf(key))
+             .has_value();
+}
+
+bool ModuleCache::maySign(const Key &key, const signing::TrustedKeys &keys) {
+  const auto record = stored->recordOf(key);
+  return record && maySign(key, *record, keys);
+}
+
+Status ModuleCache::sign(const Key &key, const SecretKey &secret,
+                         const signing::TrustedKeys &keys) {
   W2N_TRY(found, stored->find(key));
   if (!found)
     return fail(ErrorKind::Io, "there is no entry " + hexOf(key) + " to sign");
   W2N_TRY(digest, hashOfFile(found->file.get(), hexOf(key)));
+  // One record, of just these bytes: the entry may be replaced meanwhile.
+  const auto record = stored->recordOf(key);
+  if (!record || record->content != digest)
+    return fail(ErrorKind::Malformed, "not signed: the entry " + hexOf(key) + " is being replaced");
+  if (!maySign(key, *record, keys))
+    return fail(ErrorKind::Invalid, "not signed: the entry " + hexOf(key) +
+                                        " came from a remote cache, without a signature by a "
+                                        "trusted key");
   return stored->keepSignature(key, signing::sign(secret, digest, key).text());
 }
 

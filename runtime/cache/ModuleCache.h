@@ -51,11 +51,17 @@ public:
   Status push(const Key &key);
 
   /// Stores the compiler's identity remotely, signed if there is a `secret`: nodes without a
-  /// compiler ask for its artifacts. Errors: as above.
+  /// compiler ask for its artifacts. Of a compiler that is not here, nothing is signed. Errors: as
+  /// above.
   Status pushIdentity(const SecretKey *secret);
 
-  /// Signs the artifact of `key`, if it is stored. Errors: Io, Malformed.
-  Status sign(const Key &key, const SecretKey &secret);
+  /// Whether the artifact of `key` may be signed: it was compiled here, or came from a remote with
+  /// a signature by one of `keys`. Whoever else made it must not have it signed by us.
+  bool maySign(const Key &key, const signing::TrustedKeys &keys);
+
+  /// Signs the artifact of `key`, if it is stored and may be signed. Errors: Io, Malformed; Invalid
+  /// if it may not.
+  Status sign(const Key &key, const SecretKey &secret, const signing::TrustedKeys &keys);
 
   /// The key of the artifact of `source` for exactly `options`. Errors: Io; Invalid if `options`
   /// make something else than an artifact.
@@ -73,6 +79,8 @@ public:
                                                       const w2n_compile_options &options);
 
 private:
+  bool maySign(const Key &key, const Record &record, const signing::TrustedKeys &keys);
+  bool hasCompiler() const;
   Result<Digest> compilerIdentity();
   std::optional<Digest> rememberedIdentity();
   Result<std::shared_ptr<const runtime::Module>> loadForOtherProcessor(const Digest &family,

@@ -4,6 +4,7 @@
 
 #include "runtime/cache/StoreFiles.h"
 #include "runtime/cache/Trust.h"
+#include "runtime/signing/Keys.h"
 
 #include <algorithm>
 #include <atomic>
@@ -45,6 +46,23 @@ Descriptor createTemporary(int folder, const std::string &name, std::string &tem
     if (file || errno != EEXIST)
       return file;
   }
+}
+
+constexpr std::string_view fetchedMark = " fetched";
+
+std::string textOf(const Record &record) {
+  return hexOf(record.content) +
+         (record.origin == Origin::Fetched ? std::string(fetchedMark) : std::string());
+}
+
+std::optional<Record> parseRecord(std::string_view text) {
+  const bool isFetched = text.ends_with(fetchedMark);
+  if (isFetched)
+    text.remove_suffix(fetchedMark.size());
+  Record record = {{}, isFetched ? Origin::Fetched : Origin::Compiled};
+  if (!signing::readHex(text, record.content))
+    return std::nullopt;
+  return record;
 }
 
 std::string_view textOf(std::span<const uint8_t> bytes) {
@@ -137,13 +155,13 @@ Result<std::optional<StoredArtifact>> Store::check(const std::string &name, Stor
                                                    const FileIdentity &identity) {
   const std::string path = rootPath + "/entries/" + name + artifactEnd;
   const int64_t taken = nowNanoseconds();
-  const std::string wanted =
-      readText(entries.get(), rootPath + "/entries", name + hashEnd, nullptr);
+  const std::string text = readText(entries.get(), rootPath + "/entries", name + hashEnd, nullptr);
+  const auto record = parseRecord(text);
   W2N_TRY(digest, hashOfFile(artifact.file.get(), path));
-  if (wanted != hexOf(digest))
-    return fail(ErrorKind::Malformed, "file '" + path + "' is damaged: " +
-                                          (wanted.empty() ? "there is no hash to compare it with"
-                                                          : "its hash is another"));
+  if (!record || record->content != digest)
+    return fail(ErrorKind::Malformed,
+                "file '" + path + "' is damaged: " +
+                    (text.empty() ? "there is no hash to compare it with" : "its hash is another"));
   struct stat status;
   if (fstat(artifact.file.get(), &status) == 0 && FileIdentity::of(status) == identity)
     (void)write(entries.get(), entriesName, name + seenEnd, encode({identity, taken, ""}),
@@ -172,15 +190,16 @@ Status Store::write(int folder, const std::string &folderName, const std::string
   return error;
 }
 
-Result<StoredArtifact> Store::insert(const Key &key, std::span<const uint8_t> artifact) {
+Result<StoredArtifact> Store::insert(const Key &key, std::span<const uint8_t> artifact,
+                                     Origin origin) {
   if (artifact.size() > limit)
     return fail(ErrorKind::Limit, "an artifact of " + std::to_string(artifact.size()) +
                                       " bytes is larger than the cache may be (" +
                                       std::to_string(limit) + " bytes)");
   const std::string name = hexOf(key);
-  const Digest digest = hashOf(artifact);
+  const Record record = {hashOf(artifact), origin};
   discard(key);
-  Status written = write(entries.get(), entriesName, name + hashEnd, hexOf(digest), true);
+  Status written = write(entries.get(), entriesName, name + hashEnd, textOf(record), true);
   if (written)
     written = write(entries.get(), entriesName, name + artifactEnd, textOf(artifact), true);
   if (!written) {
@@ -202,6 +221,10 @@ void Store::discard(const Key &key) {
   unlinkat(entries.get(), (name + artifactEnd).c_str(), 0);
   for (const char *end : companionEnds)
     unlinkat(entries.get(), (name + end).c_str(), 0);
+}
+
+std::optional<Record> Store::recordOf(const Key &key) {
+  return parseRecord(readText(entries.get(), rootPath + "/entries", hexOf(key) + hashEnd, nullptr));
 }
 
 std::string Store::signatureOf(const Key &key) {

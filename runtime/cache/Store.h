@@ -4,7 +4,7 @@
 // be killed at any point.
 //
 //   entries/KEY.so      the artifact, as the compiler made it; mapped as it is
-//   entries/KEY.hash    its hash; there before KEY.so is
+//   entries/KEY.hash    its hash, and " fetched" if it came from a remote; there before KEY.so is
 //   entries/KEY.sig     its signature (runtime/signing/Signature.h), if it has one
 //   entries/KEY.seen    a FileNote: KEY.so was compared with its hash; its own time is the last use
 //   entries/KEY.*.tmp   on its way to one of these names
@@ -46,6 +46,15 @@ struct StoredArtifact {
   uint64_t bytes;
 };
 
+/// Where an artifact came from: what this user's compiler made, a key of this user may sign.
+enum class Origin : bool { Compiled, Fetched };
+
+/// What was noted of an artifact when it was stored.
+struct Record {
+  Digest content;
+  Origin origin;
+};
+
 struct EntryInfo {
   std::string key; ///< 64 hexadecimal digits
   uint64_t bytes;
@@ -75,7 +84,12 @@ public:
   /// Keeps `artifact` and makes room for it. With the lock of `key`; without it, another that does
   /// the same at this moment may make this fail, but what is found is right. Errors: Io (nothing is
   /// left behind), Limit if it is larger than all that may be kept.
-  Result<StoredArtifact> insert(const Key &key, std::span<const uint8_t> artifact);
+  Result<StoredArtifact> insert(const Key &key, std::span<const uint8_t> artifact,
+                                Origin origin = Origin::Compiled);
+
+  /// The record of an entry; nullopt if there is none. Hash and origin are in one file, so that one
+  /// process cannot be told the origin of what another has just stored.
+  std::optional<Record> recordOf(const Key &key);
 
   /// The text of the signature that is kept with an entry; "" if there is none.
   std::string signatureOf(const Key &key);

@@ -52,7 +52,7 @@ Result<KeyFile> readKeyFile(const std::string &path) {
     return fail(ErrorKind::Io, "cannot open '" + path + "': " + std::strerror(errno));
   if (!S_ISREG(found.status.st_mode) || size_t(found.status.st_size) > maxKeyFileBytes)
     return fail(ErrorKind::Invalid, "'" + path + "' is no file of keys");
-  W2N_TRY(bytes, readDescriptor(file.get(), path));
+  W2N_TRY(bytes, readDescriptor(file.get(), path, maxKeyFileBytes));
   found.text.assign(bytes.begin(), bytes.end());
   return found;
 }
@@ -130,6 +130,12 @@ Result<TrustedKeys> TrustedKeys::read(const std::string &path) {
 
 TrustedKeys TrustedKeys::of(const PublicKey &key) {
   TrustedKeys keys;
+  keys.entries.push_back({key, ""});
+  return keys;
+}
+
+TrustedKeys TrustedKeys::with(const PublicKey &key) const {
+  TrustedKeys keys = *this;
   keys.entries.push_back({key, ""});
   return keys;
 }

@@ -33,6 +33,9 @@ public:
   /// Just this one.
   static TrustedKeys of(const PublicKey &key);
 
+  /// These, and `key`.
+  TrustedKeys with(const PublicKey &key) const;
+
   bool trusts(const PublicKey &key) const;
   /// The comment that the file has about `key`.
   std::string commentOf(const PublicKey &key) const;

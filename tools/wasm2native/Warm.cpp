@@ -31,8 +31,7 @@ constexpr OptionRow rows[] = {
     cacheFolderRow,
     cacheSizeRow,
     {"trusted-keys", "FILE",
-     "take from a remote cache what one of the public keys in FILE signed (default: --sign-key)",
-     "Trust"},
+     "take from a remote cache what one of the public keys in FILE signed, or --sign-key", "Trust"},
     {"sign-key", "FILE", "sign what is in the cache at the end with this secret key", "Trust"},
     remoteUrlRow,
     remoteModeRow,
@@ -160,14 +159,41 @@ void printJsonOfJobs(const std::vector<WarmJob> &jobs, double seconds, const std
   printJson(all);
 }
 
-/// Signs the artifacts that are in the cache if there is a `secret`, and stores them remotely if
+/// The key that signs, and those whose artifacts it may sign as well.
+struct Signer {
+  SecretKey secret;
+  std::shared_ptr<const signing::TrustedKeys> trusted;
+};
+
+Result<Signer> readSigner(const std::string &path,
+                          const std::shared_ptr<const signing::TrustedKeys> &trusted) {
+  W2N_TRY(secret, signing::readSecretKey(path));
+  const PublicKey key = secret.publicKey();
+  auto keys = trusted ? trusted->with(key) : signing::TrustedKeys::of(key);
+  return Signer{std::move(secret), std::make_shared<signing::TrustedKeys>(std::move(keys))};
+}
+
+/// Removes what must not be signed, and has it compiled: somebody else's machine code, which came
+/// from a remote cache before, would have our signature.
+void compileAgainUnlessSignable(cache::ModuleCache &cache, std::vector<WarmJob> &jobs,
+                                const Signer &signer) {
+  for (WarmJob &job : jobs) {
+    if (job.state != WarmJob::State::Hit || cache.maySign(job.key, *signer.trusted))
+      continue;
+    const auto lock = cache.store().lock(job.key, cache.store().longestWait());
+    cache.store().discard(job.key);
+    job.state = WarmJob::State::Waiting;
+  }
+}
+
+/// Signs the artifacts that are in the cache if there is a `signer`, and stores them remotely if
 /// that is wanted; jobs whose artifacts cannot be have failed.
-void signAndPush(cache::ModuleCache &cache, std::vector<WarmJob> &jobs, const SecretKey *secret) {
-  const Status identity = cache.pushIdentity(secret);
+void signAndPush(cache::ModuleCache &cache, std::vector<WarmJob> &jobs, const Signer *signer) {
+  const Status identity = cache.pushIdentity(signer ? &signer->secret : nullptr);
   for (WarmJob &job : jobs) {
     if (job.state != WarmJob::State::Hit && job.state != WarmJob::State::Compiled)
       continue;
-    Status done = secret ? cache.sign(job.key, *secret) : Status();
+    Status done = signer ? cache.sign(job.key, signer->secret, *signer->trusted) : Status();
     if (done)
       done = identity ? cache.push(job.key) : identity;
     if (!done) {
@@ -180,12 +206,12 @@ void signAndPush(cache::ModuleCache &cache, std::vector<WarmJob> &jobs, const Se
 int warm(const CommandLine &line, const CacheChoice &choice, const w2n_compile_options &options,
          const WarmLimits &limits) {
   const auto begin = std::chrono::steady_clock::now();
-  std::optional<SecretKey> secret;
+  std::optional<Signer> signer;
   if (line.has("sign-key")) {
-    auto key = signing::readSecretKey(line.value("sign-key"));
-    if (!key)
-      return reportError(line.value("sign-key"), key.error());
-    secret.emplace(std::move(*key));
+    auto read = readSigner(line.value("sign-key"), choice.trusted);
+    if (!read)
+      return reportError(line.value("sign-key"), read.error());
+    signer.emplace(std::move(*read));
   }
   auto store = openStore(choice);
   if (!store)
@@ -193,16 +219,17 @@ int warm(const CommandLine &line, const CacheChoice &choice, const w2n_compile_o
   const auto cache = cacheOn(std::move(*store));
   if (choice.remote) {
     cache::RemoteOptions remote = *choice.remote;
-    if (secret && !remote.trusted && !line.has("remote-cache-unsigned"))
-      remote.trusted =
-          std::make_shared<signing::TrustedKeys>(signing::TrustedKeys::of(secret->publicKey()));
+    if (signer)
+      remote.trusted = signer->trusted;
     cache->useRemote(std::move(remote));
   }
   std::vector<WarmJob> jobs =
       planJobs(*cache, findModules(line.positional()), machinesOf(line), options);
+  if (signer)
+    compileAgainUnlessSignable(*cache, jobs, *signer);
   runJobs(*cache, jobs, options, limits);
   requirePresence(cache->store(), jobs);
-  signAndPush(*cache, jobs, secret ? &*secret : nullptr);
+  signAndPush(*cache, jobs, signer ? &*signer : nullptr);
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   if (line.has("json"))
@@ -232,6 +259,9 @@ int warmMain(std::span<char *const> arguments) {
   }
   if (line->positional().empty())
     return usageError(warmSpec, "no modules");
+  if (line->has("sign-key") && line->has("remote-cache-unsigned"))
+    return usageError(warmSpec, "--sign-key signs nothing that came unsigned from a remote cache: "
+                                "--remote-cache-unsigned goes without it");
   auto choice = readCacheOptions(*line);
   if (!choice)
     return usageError(warmSpec, choice.error());

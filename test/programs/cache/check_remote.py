@@ -4,7 +4,8 @@
 """A remote cache, on servers that are as they should be and on others.
 
     shared     one node compiles, signs and stores; another, without a compiler, fetches; tokens
-    untrusted  servers that lie, cut short, or have what others signed: refused, said, compiled
+    untrusted  servers that lie, cut short, or have what others signed: refused, said, compiled; what came unsigned
+               gets nobody's signature
     broken     servers that are slow, down, or answer with errors: no run waits longer than its limit, or fails
     webdav     the same as `shared` with nginx, if it is installed
 """
@@ -171,6 +172,30 @@ def check_shared(subject: Subject) -> None:
         fleet.run(server.url, "--remote-cache-token", str(token), warning="answers with status 401")
 
 
+def check_laundering(subject: Subject, fleet: Fleet) -> None:
+    """A server gives another module's artifact, which `run` may take unsigned, but no key may sign."""
+    fleet.forget()
+    fleet.forget("builder")
+    with running(Server()) as server:
+        unsigned = ("--remote-cache-unsigned", "--remote-cache-mode=read-write")
+        for number in (0, 1):
+            fleet.run(server.url, *unsigned, number=number)
+        (first, second) = server.objects
+        server.objects[first] = server.objects[second]
+        done = fleet.command("warm", "-O0", "--sign-key", "release.key", "--remote-cache", server.url,
+                             "--remote-cache-unsigned", str(subject.modules[0]), store="builder")
+        if done.returncode != 2 or "--sign-key signs nothing that came unsigned" not in done.stderr:
+            fail(f"a key and --remote-cache-unsigned: {done.returncode}\n{done.stdout}{done.stderr}")
+        done = fleet.command("run", "-O0", "-j1", "--remote-cache", server.url, "--remote-cache-unsigned", "--invoke", "f",
+                             str(subject.modules[0]), store="builder", check=True)
+        if done.stdout != "1\n":
+            fail(f"the server's artifact does not run: {done.stdout}")
+        warmed = fleet.command("warm", "-O0", "--sign-key", "release.key", str(subject.modules[0]), store="builder", check=True)
+        if "1 compiled" not in warmed.stdout:
+            fail(f"it is not compiled again:\n{warmed.stdout}")
+        fleet.run("http://127.0.0.1:9/ac", store="builder")
+
+
 def check_untrusted(subject: Subject) -> None:
     fleet = Fleet(subject)
     modules = [str(module) for module in subject.modules]
@@ -212,6 +237,7 @@ def check_untrusted(subject: Subject) -> None:
         fleet.run(server.url, warning="not among the trusted")
         if "GET" not in server.requests:
             fail("the server was not asked")
+    check_laundering(subject, fleet)
 
 
 def check_broken(subject: Subject) -> None:

@@ -194,5 +194,62 @@ TEST(Signing, TakesFromTheStoreOnlyWhatWasSignedForItsEntry) {
   EXPECT_EQ(store->signatureOf(keyNamed("a")), "");
 }
 
+/// A cache without a compiler, in a store of its own, with an entry that has `origin`.
+struct CacheWithEntry : TestFolder {
+  explicit CacheWithEntry(cache::Origin origin)
+      : cache(*cache::Store::open(path, plentyBytes), cache::CompilerLibrary("/nowhere"),
+              [](const std::string &) {}) {
+    EXPECT_TRUE(cache.store().insert(entry, bytes, origin));
+  }
+  bool isSignedBy(const SecretKey &key) {
+    return refusal(trusting(key), cache.store().signatureOf(entry),
+                   {.content = hashOf(bytes), .entry = entry})
+        .empty();
+  }
+
+  const cache::Key entry = keyNamed("a");
+  const std::vector<uint8_t> bytes = someBytes(1000);
+  cache::ModuleCache cache;
+};
+
+TEST(Signing, SignsWhatWasCompiledHere) {
+  CacheWithEntry compiled(cache::Origin::Compiled);
+  const SecretKey key = keyNumber(1);
+  EXPECT_TRUE(compiled.cache.maySign(compiled.entry, trusting(key)));
+  EXPECT_TRUE(compiled.cache.sign(compiled.entry, key, trusting(key)));
+  EXPECT_TRUE(compiled.isSignedBy(key));
+}
+
+TEST(Signing, SignsNothingThatWasFetchedUnsigned) {
+  CacheWithEntry fetched(cache::Origin::Fetched);
+  const SecretKey key = keyNumber(1), other = keyNumber(2);
+  cache::Store &store = fetched.cache.store();
+  EXPECT_TRUE(*store.find(fetched.entry)) << "a fetched artifact is used as any other";
+  const auto expectRefused = [&] {
+    EXPECT_FALSE(fetched.cache.maySign(fetched.entry, trusting(key)));
+    const Status status = fetched.cache.sign(fetched.entry, key, trusting(key));
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().kind, ErrorKind::Invalid);
+    EXPECT_FALSE(fetched.isSignedBy(key));
+  };
+  expectRefused();
+  // Signed by somebody else, or for another entry.
+  const Digest content = hashOf(fetched.bytes);
+  ASSERT_TRUE(
+      store.keepSignature(fetched.entry, signing::sign(other, content, fetched.entry).text()));
+  expectRefused();
+  ASSERT_TRUE(
+      store.keepSignature(fetched.entry, signing::sign(key, content, keyNamed("b")).text()));
+  expectRefused();
+  // Signed by somebody whom the signer trusts.
+  ASSERT_TRUE(
+      store.keepSignature(fetched.entry, signing::sign(other, content, fetched.entry).text()));
+  EXPECT_TRUE(fetched.cache.sign(fetched.entry, key, trusting(other).with(key.publicKey())));
+  EXPECT_TRUE(fetched.isSignedBy(key));
+  // Compiled in its place.
+  ASSERT_TRUE(store.insert(fetched.entry, fetched.bytes));
+  EXPECT_TRUE(fetched.cache.maySign(fetched.entry, trusting(key)));
+}
+
 } // namespace
 } // namespace w2n::test
