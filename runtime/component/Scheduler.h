@@ -5,6 +5,7 @@
 // began to wait, or one that a seed permutes where the specification leaves it open.
 #pragma once
 
+#include "runtime/component/HostCall.h"
 #include "runtime/component/ObjectTable.h"
 #include "runtime/component/Tasks.h"
 
@@ -101,6 +102,10 @@ public:
   size_t choose(size_t count);
 
 private:
+  /// For what waits while its instance ends.
+  static std::unexpected<Error> endError() {
+    return canonTrap(component::CanonTrap::InstanceEnded);
+  }
   Result<TaskThread *> runOnce(TaskThread &thread);
   Status begin(TaskThread &thread);
   Status onFiber(TaskThread &thread);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // wasm2native run: a WASI command, or one exported function.
-#include "runtime/cache/Settings.h"
 #include "runtime/component/Component.h"
 #include "runtime/core/CoreDump.h"
 #include "runtime/core/Instance.h"
@@ -16,19 +15,18 @@
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/DirectoryNote.h"
-#include "tools/wasm2native/Duration.h"
 #include "tools/wasm2native/Help.h"
 #include "tools/wasm2native/ImportHints.h"
 #include "tools/wasm2native/LimitOptions.h"
 #include "tools/wasm2native/LoadModule.h"
 #include "tools/wasm2native/Observers.h"
 #include "tools/wasm2native/RunComponent.h"
+#include "tools/wasm2native/RunRequest.h"
 #include "tools/wasm2native/Subcommands.h"
 #include "tools/wasm2native/Values.h"
 #include "tools/wasm2native/WasiOptions.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cinttypes>
 #include <cstdio>
 #include <mutex>
@@ -102,128 +100,6 @@ constinit const CommandSpec runSpec = {
 
 namespace {
 
-struct Preload {
-  std::string name, file;
-};
-
-/// The command line, understood.
-struct Request {
-  std::string file;
-  /// The program that this process is, in place of `file`'s contents; borrowed.
-  const AttachedProgram *attached = nullptr;
-  std::optional<std::string> invoke;
-  std::vector<Preload> preloads;
-  runtime::InstanceOptions instance;
-  uint32_t maxThreads = wasi::ThreadGroup::defaultMaxThreads;
-  w2n_compile_options compile;
-  CacheChoice cache;
-  runtime::LoadOptions load;
-  std::string profileFile;
-  std::string coreDumpFile; ///< empty is none
-  bool heapStats = false;
-  wasi::WasiOptions wasi;
-  std::optional<std::chrono::nanoseconds> timeout;
-  ObserverRequest observers;
-  /// As they were given.
-  std::vector<std::string> options;
-  bool isQuiet = false; ///< no notes and warnings
-};
-
-std::expected<Preload, std::string> parsePreload(const std::string &text) {
-  size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
-    return std::unexpected("--preload is '" + text + "', must be NAME=FILE");
-  return Preload{text.substr(0, equals), text.substr(equals + 1)};
-}
-
-std::expected<runtime::InstanceLimits, std::string> readLimits(const CommandLine &line) {
-  runtime::InstanceLimits limits;
-  const std::pair<const char *, uint64_t &> options[] = {
-      {"max-memory", limits.maxMemoryBytes},
-      {"max-table-elements", limits.maxTableElements},
-      {"max-heap", limits.maxHeapBytes},
-      {"max-stack", limits.maxStackBytes},
-      {"max-host-memory", limits.maxHostBytes}};
-  for (auto &[option, limit] : options) {
-    if (!line.has(option))
-      continue;
-    auto number = cache::parseSize(line.value(option), ("--" + std::string(option)).c_str());
-    if (!number)
-      return std::unexpected(number.error().text);
-    limit = *number;
-  }
-  return limits;
-}
-
-std::expected<uint64_t, std::string> readCount(const CommandLine &line, const char *option,
-                                               uint64_t otherwise) {
-  if (!line.has(option))
-    return otherwise;
-  const std::string text = line.value(option);
-  const char *textEnd = text.data() + text.size();
-  uint64_t count = 0;
-  auto [end, error] = std::from_chars(text.data(), textEnd, count);
-  if (error != std::errc() || end != textEnd)
-    return std::unexpected("--" + std::string(option) + " is '" + text + "', must be a number");
-  return count;
-}
-
-std::expected<std::optional<std::chrono::nanoseconds>, std::string>
-readTimeout(const CommandLine &line) {
-  if (!line.has("timeout"))
-    return std::nullopt;
-  auto timeout = parseDuration(line.value("timeout"));
-  if (!timeout)
-    return std::unexpected("--timeout is " + timeout.error());
-  return *timeout;
-}
-
-std::string profileFileOf(const CommandLine &line) {
-  const char *named = getenv("WASM2NATIVE_PROFILE_FILE");
-  return line.value("profile-file", named && *named ? named : "default.proftext");
-}
-
-std::expected<Request, std::string> readRequest(const CommandLine &line) {
-  constexpr Choice<bool> unknownImports[] = {{"error", false}, {"trap", true}};
-  Request request;
-  W2N_TRY(compile, readCodegenOptions(line));
-  W2N_TRY(trap, choose(line, "unknown-imports", false, unknownImports));
-  request.compile = compile;
-  W2N_TRY(cache, readCacheOptions(line));
-  request.cache = std::move(cache);
-  request.load.cpu = line.value("cpu-level");
-  request.profileFile = profileFileOf(line);
-  request.heapStats = line.has("heap-stats");
-  request.coreDumpFile = line.value("coredump");
-  request.instance.trapOnUnknownImports = trap;
-  W2N_TRY(limits, readLimits(line));
-  request.instance.limits = limits;
-  for (const std::string &text : line.values("preload")) {
-    W2N_TRY(preload, parsePreload(text));
-    request.preloads.push_back(preload);
-  }
-  W2N_TRY(wasi, readWasiOptions(line));
-  request.wasi = std::move(wasi);
-  W2N_TRY(maxThreads, readCount(line, "max-threads", request.maxThreads));
-  request.maxThreads = uint32_t(std::min<uint64_t>(maxThreads, UINT32_MAX));
-  if (line.has("fuel")) {
-    W2N_TRY(fuel, readCount(line, "fuel", 0));
-    request.instance.fuel = fuel;
-    // Code that is compiled here has to count.
-    request.compile.meter = W2N_METER_FUEL;
-  }
-  W2N_TRY(timeout, readTimeout(line));
-  request.timeout = timeout;
-  W2N_TRY(observers, readObserverOptions(line));
-  request.observers = observers;
-  request.wasi.describeWrites = observers.any();
-  request.isQuiet = line.has("quiet");
-  setWarnings(!request.isQuiet);
-  if (line.has("invoke"))
-    request.invoke = line.value("invoke");
-  return request;
-}
-
 /// Adds what modules count to a file when the program ends, however it does.
 class ProfileWriter {
 public:
@@ -285,7 +161,7 @@ public:
   const std::shared_ptr<wasi::WasiContext> &wasiContext() const { return wasi; }
 
   Result<std::shared_ptr<const runtime::Module>> load(const std::string &file,
-                                                      const Request &request) {
+                                                      const RunRequest &request) {
     W2N_TRY(module, loadFile(file, request));
     profileWriter().add(module, request.profileFile);
     return module;
@@ -293,7 +169,7 @@ public:
 
   Result<std::shared_ptr<Instance>> instantiate(const std::string &file,
                                                 std::shared_ptr<const runtime::Module> module,
-                                                const Request &request) {
+                                                const RunRequest &request) {
     if (!module->metadata().component().empty())
       return fail(ErrorKind::Unsupported, "a component cannot be preloaded");
     auto instance = instantiateModule(file, module, request);
@@ -303,7 +179,7 @@ public:
   }
 
   /// Once what runs is compiled.
-  Status startClock(const Request &request) {
+  Status startClock(const RunRequest &request) {
     return request.timeout && !clock ? startClock(*request.timeout) : Status();
   }
 
@@ -315,7 +191,7 @@ public:
 
 private:
   static Result<std::shared_ptr<const runtime::Module>> loadFile(const std::string &file,
-                                                                 const Request &request) {
+                                                                 const RunRequest &request) {
     if (!request.attached || file != request.file)
       return loadModule(file, request.compile, request.cache, request.load);
     if (request.cache.trusted)
@@ -330,7 +206,7 @@ private:
   }
   Result<std::shared_ptr<Instance>> instantiateModule(const std::string &file,
                                                       std::shared_ptr<const runtime::Module> module,
-                                                      const Request &request) {
+                                                      const RunRequest &request) {
     W2N_CHECK(startClock(request));
     // Threads are instances of their own, which cannot share those of other modules.
     if (preloads.empty() && wasi::ThreadGroup::isFor(*module))
@@ -357,7 +233,7 @@ private:
   /// For a module with threads; they link as the main thread's instance does.
   Result<std::shared_ptr<Instance>>
   instantiateWithThreads(const std::string &file, std::shared_ptr<const runtime::Module> module,
-                         const Request &request) {
+                         const RunRequest &request) {
     auto onEnd = [file](const Error &error) { endProgram(file, std::unexpected(error)); };
     auto resolve = [wasi = wasi](std::string_view module, std::string_view name,
                                  wasm::ExternKind kind) { return wasi->find(module, name, kind); };
@@ -454,17 +330,9 @@ Status invokeExport(Instance &instance, const std::string &name, std::span<char 
   return {};
 }
 
-/// As main's are.
-std::vector<char *> wordsOf(std::span<const std::string> options) {
-  std::vector<char *> words;
-  for (const std::string &option : options)
-    words.push_back(const_cast<char *>(option.c_str()));
-  return words;
-}
-
 /// A component, which has nothing to do with preloaded modules.
 Status runWithHost(World &world, std::shared_ptr<const runtime::Module> module,
-                   const Request &request, std::span<char *const> arguments) {
+                   const RunRequest &request, std::span<char *const> arguments) {
   if (request.invoke && !arguments.empty())
     return fail(ErrorKind::Invalid,
                 "arguments of a component's function are given with it: --invoke 'f(1, \"a\")'");
@@ -480,7 +348,7 @@ Status runWithHost(World &world, std::shared_ptr<const runtime::Module> module,
 }
 
 /// Has the program's instance observed, if that is asked for.
-Status observe(Request &request, const runtime::Module &module) {
+Status observe(RunRequest &request, const runtime::Module &module) {
   if (!request.observers.any())
     return {};
   record::Header header;
@@ -495,7 +363,7 @@ Status observe(Request &request, const runtime::Module &module) {
 }
 
 /// Errors: Unsupported, for a run whose tasks take turns, which observers do not follow.
-Status checkObservable(const Request &request, std::shared_ptr<const runtime::Module> module) {
+Status checkObservable(const RunRequest &request, std::shared_ptr<const runtime::Module> module) {
   if (!request.observers.any() || module->metadata().component().empty())
     return {};
   W2N_TRY(component, runtime::Component::create(std::move(module)));
@@ -506,7 +374,7 @@ Status checkObservable(const Request &request, std::shared_ptr<const runtime::Mo
 }
 
 /// The core dump that was asked for, if `error` is a trap.
-void dumpCore(const Request &request, Instance &instance, const Error &error) {
+void dumpCore(const RunRequest &request, Instance &instance, const Error &error) {
   if (request.coreDumpFile.empty() || error.kind != ErrorKind::Trap)
     return;
   const Status written =
@@ -515,7 +383,7 @@ void dumpCore(const Request &request, Instance &instance, const Error &error) {
     printWarning("no core dump is written: " + written.error().text);
 }
 
-int runRequest(Request &request, std::span<char *const> arguments) {
+int runRequest(RunRequest &request, std::span<char *const> arguments) {
   if (!request.isQuiet)
     directoryNote().watch(request.wasi);
   auto context = wasi::WasiContext::create(request.wasi);
@@ -575,7 +443,7 @@ int runFile(std::span<char *const> options, const char *file, std::span<char *co
   }
   if (line.has("help"))
     return printHelp(runSpec);
-  auto request = readRequest(line);
+  auto request = readRunRequest(line);
   if (!request)
     return usageError(runSpec, request.error());
   if (!file)
@@ -589,16 +457,6 @@ int runFile(std::span<char *const> options, const char *file, std::span<char *co
 }
 
 } // namespace
-
-std::expected<void, std::string> checkRunOptions(std::span<const std::string> options) {
-  const std::vector<char *> words = wordsOf(options);
-  W2N_TRY(line, CommandLine::parse(runSpec, words));
-  W2N_CHECK(readLimits(line));
-  W2N_CHECK(readTimeout(line));
-  for (const char *count : {"max-threads", "fuel", "max-open-files"})
-    W2N_CHECK(readCount(line, count, 0));
-  return {};
-}
 
 int runAttached(const AttachedProgram &program, const char *name,
                 std::span<char *const> arguments) {
