@@ -30,6 +30,10 @@ constexpr std::array<std::string_view, 2> moduleTypes = {
 constexpr const char *tagAnnotation = "org.opencontainers.image.ref.name";
 constexpr size_t digestDigits = 64;
 constexpr uint64_t maxJsonBytes = 4 << 20, maxModuleBytes = uint64_t(1) << 30;
+/// The most that is read of one image before its module is found: a small one can name the same
+/// files again and again.
+constexpr unsigned maxFiles = 256;
+constexpr uint64_t maxTotalJsonBytes = 32 << 20;
 /// An index may name another.
 constexpr unsigned maxDepth = 4;
 
@@ -64,7 +68,7 @@ Result<std::vector<uint8_t>> readLimited(const std::string &path, uint64_t maxBy
   if (!S_ISREG(status.st_mode) || uint64_t(status.st_size) > maxBytes)
     return fail(ErrorKind::Malformed, "'" + path + "' is no regular file, or has more than " +
                                           std::to_string(maxBytes) + " bytes");
-  return readDescriptor(file.get(), path);
+  return readDescriptor(file.get(), path, maxBytes);
 }
 
 Result<Json> parseJson(const std::vector<uint8_t> &bytes, const std::string &path) {
@@ -96,7 +100,13 @@ private:
       return fail(ErrorKind::Unsupported,
                   "the image in '" + folder + "' names a file by '" + digest + "', not by SHA-256");
     const std::string path = folder + "/blobs/sha256/" + digits;
+    if (++fileCount > maxFiles || jsonBytes > maxTotalJsonBytes)
+      return fail(ErrorKind::Malformed, "the image in '" + folder +
+                                            "' has no module in the first " +
+                                            std::to_string(maxFiles) + " files and " +
+                                            std::to_string(maxTotalJsonBytes) + " bytes of JSON");
     W2N_TRY(bytes, readLimited(path, maxBytes));
+    jsonBytes += bytes.size();
     if (sha256Of(bytes) != digits)
       return fail(ErrorKind::Malformed, "'" + path + "' does not have the digest that is its name");
     return OciModule{std::move(bytes), path};
@@ -111,7 +121,8 @@ private:
       if (!tag.empty() && tagOf(descriptor) != tag)
         continue;
       auto found = moduleOf(descriptor, depth);
-      if (found)
+      // What is not as it should be is not passed over for something else.
+      if (found || found.error().kind == ErrorKind::Malformed)
         return found;
       if (!problem)
         problem = found.error();
@@ -141,6 +152,8 @@ private:
   }
 
   std::string folder;
+  unsigned fileCount = 0;
+  uint64_t jsonBytes = 0;
 };
 
 } // namespace
