@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <cstring>
 #include <curl/curl.h>
+#include <memory>
+#include <new>
 #include <string>
 #include <vector>
 #include <zstd.h>
@@ -53,6 +55,8 @@ public:
     curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, long(request.connectMs));
     curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, long(request.totalMs));
+    // A resolver that has no answer yet does not hold up the end of a transfer.
+    curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(handle, CURLOPT_USERAGENT, "wasm2native");
     curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, error);
     if (strcmp(request.method, "HEAD") == 0)
@@ -117,9 +121,12 @@ void transfer(const RemoteRequest *request, const ByteSink *sink, RemoteAnswer *
 }
 
 bool compress(const uint8_t *bytes, size_t count, const ByteSink *sink) {
-  std::vector<uint8_t> frame(ZSTD_compressBound(count));
-  const size_t size = ZSTD_compress(frame.data(), frame.size(), bytes, count, compressionLevel);
-  return !ZSTD_isError(size) && sink->add(sink->user, frame.data(), size);
+  const size_t capacity = ZSTD_compressBound(count);
+  const std::unique_ptr<uint8_t[]> frame(new (std::nothrow) uint8_t[capacity]);
+  if (!frame)
+    return false;
+  const size_t size = ZSTD_compress(frame.get(), capacity, bytes, count, compressionLevel);
+  return !ZSTD_isError(size) && sink->add(sink->user, frame.get(), size);
 }
 
 bool decompress(const uint8_t *bytes, size_t count, const ByteSink *sink) {
