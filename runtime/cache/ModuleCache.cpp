@@ -112,12 +112,16 @@ Result<Digest> ModuleCache::compilerIdentity() {
   if (identity)
     return *identity;
   const int64_t taken = nowNanoseconds();
-  if (remote && !hasCompiler())
-    if (const auto fetched = fetchIdentity()) {
-      identity = fetched;
-      stored->keepNote(noFile, taken, bytesOf(*fetched));
+  if (remote && !hasCompiler()) {
+    const auto fetched = fetchIdentity();
+    if (!fetched)
+      warn(fetched.error().text);
+    if (fetched && *fetched) {
+      identity = *fetched;
+      stored->keepNote(noFile, taken, bytesOf(**fetched));
       return *identity;
     }
+  }
   const auto before = FileIdentity::at(library.path());
   W2N_TRY(loaded, library.identity());
   identity = loaded.digest;
@@ -179,9 +183,26 @@ Status ModuleCache::requireSigned(const Source &source, const Digest &hash) {
               status.error().text + "; and the cache has no signed artifact of it");
 }
 
-/// An artifact from the remote level, which is then stored here, too.
-std::optional<Obtained> ModuleCache::fetch(const Key &key) {
-  auto fetched = remote->fetch(key);
+/// Another identity than `known` that the remote level has by now, for a machine without a
+/// compiler. It is the one to ask for from now on.
+std::optional<Digest> ModuleCache::newerIdentity(const Digest &known) {
+  if (!remote || hasCompiler())
+    return std::nullopt;
+  const int64_t taken = nowNanoseconds();
+  const auto fetched = fetchIdentity();
+  if (!fetched)
+    warnOnce("remote", fetched.error().text);
+  if (!fetched || !*fetched || **fetched == known)
+    return std::nullopt;
+  std::lock_guard lock(mutex);
+  identity = *fetched;
+  stored->keepNote(noFile, taken, bytesOf(**fetched));
+  return identity;
+}
+
+/// An artifact of at most `maxBytes` from the remote level, which is then stored here, too.
+std::optional<Obtained> ModuleCache::fetch(const Key &key, uint64_t maxBytes) {
+  auto fetched = remote->fetch(key, maxBytes);
   if (!fetched)
     warnOnce("remote", fetched.error().text);
   if (!fetched || !*fetched)
@@ -225,13 +246,11 @@ Status ModuleCache::pushIdentity(const SecretKey *secret) {
 }
 
 /// The identity of the compiler whose artifacts the remote level has.
-std::optional<Digest> ModuleCache::fetchIdentity() {
-  auto fetched = remote->fetch(identityKey());
-  if (fetched && *fetched && (*fetched)->bytes.size() == sizeof(Digest))
-    return digestAtBegin(std::string((*fetched)->bytes.begin(), (*fetched)->bytes.end()));
+Result<std::optional<Digest>> ModuleCache::fetchIdentity() {
+  W2N_TRY(fetched, remote->fetch(identityKey(), sizeof(Digest)));
   if (!fetched)
-    warn(fetched.error().text);
-  return std::nullopt;
+    return std::nullopt;
+  return digestAtBegin(std::string(fetched->bytes.begin(), fetched->bytes.end()));
 }
 
 bool ModuleCache::maySign(const Key &key, const Record &record, const signing::TrustedKeys &keys) {
@@ -284,30 +303,42 @@ Result<Obtained> ModuleCache::obtain(Source &source, const w2n_compile_options &
 Result<Obtained> ModuleCache::compile(Source &source, Digest hash,
                                       const w2n_compile_options &options) {
   W2N_TRY(compiler, compilerIdentity());
+  bool isIdentityAsked = false;
   while (true) {
     const Digest family = familyOf(hash, compiler, options);
     const std::string processor = processorOf(options);
     const Key key = keyOf(family, processor);
-    const auto lock = stored->lock(key, stored->longestWait());
+    auto lock = stored->lock(key, stored->longestWait());
     if (!lock)
       warnOnce("lock", "another process has held the lock of an entry for " +
                            std::to_string(stored->longestWait().count()) +
                            " s: compiled without waiting any longer");
     if (auto found = findStored(key, /*isLocked=*/lock.has_value()))
       return std::move(*found);
-    if (remote)
-      if (auto fetched = fetch(key)) {
+    if (remote) {
+      const uint64_t maxBytes = withLimits(options, source.size()).max_artifact_bytes;
+      if (auto fetched = fetch(key, maxBytes)) {
         stored->addProcessor(family, processor);
         return std::move(*fetched);
       }
+    }
+    // The fleet may have a new compiler since this machine has asked for its identity.
+    if (const auto newer = isIdentityAsked ? std::nullopt : newerIdentity(compiler)) {
+      compiler = *newer;
+      isIdentityAsked = true;
+      continue;
+    }
     W2N_TRY(wasm, source.read());
     if (const Digest hashOfBytes = hashOf(wasm); hashOfBytes != hash) {
       // The file has changed since it was hashed: what is compiled must be what the key says.
       hash = hashOfBytes;
       continue;
     }
-    if (trusted)
+    if (trusted) {
       W2N_CHECK(requireSigned(source, hash));
+      // Others that wait for the lock would find nothing afterwards.
+      lock.reset();
+    }
     W2N_TRY(artifact, library.compile(wasm, withLimits(options, wasm.size())));
     const uint64_t artifactBytes = artifact.size();
     if (trusted) {

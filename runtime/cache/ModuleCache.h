@@ -89,8 +89,9 @@ private:
   std::optional<Obtained> findStored(const Key &key, bool isLocked);
   Result<std::shared_ptr<const runtime::Module>> loadObtained(const Obtained &obtained,
                                                               const std::string &name);
-  std::optional<Obtained> fetch(const Key &key);
-  std::optional<Digest> fetchIdentity();
+  std::optional<Obtained> fetch(const Key &key, uint64_t maxBytes);
+  Result<std::optional<Digest>> fetchIdentity();
+  std::optional<Digest> newerIdentity(const Digest &known);
   Result<Obtained> findSigned(const Key &key, const StoredArtifact &artifact);
   Status requireSigned(const Source &source, const Digest &hash);
   void warnOnce(const char *kind, const std::string &text);

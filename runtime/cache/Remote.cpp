@@ -2,6 +2,7 @@
 
 #include "runtime/cache/Remote.h"
 
+#include "lib/support/File.h"
 #include "runtime/libraries/RemoteTransfer.h"
 #include "runtime/platform/OwnLibrary.h"
 
@@ -19,7 +20,7 @@ constexpr unsigned maxAttempts = 3;
 constexpr milliseconds firstPause(50);
 /// How long a remote that failed is left alone: twice as long after each failure.
 constexpr int64_t firstRestNs = 10'000'000'000, maxRestNs = 600'000'000'000;
-constexpr uint64_t maxArtifactBytes = uint64_t(2) << 30;
+constexpr uint64_t maxArtifactBytes = uint64_t(2) << 30, maxOverheadBytes = 1 << 16;
 constexpr uint32_t statusOk = 200, statusNotFound = 404, statusGone = 410, statusTooMany = 429,
                    statusServer = 500;
 
@@ -44,28 +45,30 @@ struct Collector {
   libraries::ByteSink sink() { return {this, add}; }
   static bool add(void *user, const uint8_t *bytes, size_t count) {
     auto &self = *static_cast<Collector *>(user);
+    // Nothing may end the process from within libcurl.
     if (count > self.maxBytes - self.bytes.size())
+      return false;
+    const size_t size = self.bytes.size() + count;
+    if (size > self.bytes.capacity() && !tryReserve(self.bytes, 2 * size))
       return false;
     self.bytes.insert(self.bytes.end(), bytes, bytes + count);
     return true;
   }
 };
 
-/// When a remote may be asked again, and how often it failed before.
-struct Rest {
-  int64_t untilNs = 0, failureCount = 0;
+std::string textOf(const RemoteRest &rest) {
+  return std::to_string(rest.untilNs) + " " + std::to_string(rest.failureCount);
+}
 
-  std::string text() const { return std::to_string(untilNs) + " " + std::to_string(failureCount); }
-  static Rest parse(const std::string &text) {
-    Rest rest;
-    const char *const end = text.data() + text.size();
-    const auto first = std::from_chars(text.data(), end, rest.untilNs);
-    if (first.ec != std::errc() || first.ptr == end ||
-        std::from_chars(first.ptr + 1, end, rest.failureCount).ec != std::errc())
-      return {};
-    return rest;
-  }
-};
+RemoteRest parseRest(const std::string &text) {
+  RemoteRest rest;
+  const char *const end = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), end, rest.untilNs);
+  if (first.ec != std::errc() || first.ptr == end ||
+      std::from_chars(first.ptr + 1, end, rest.failureCount).ec != std::errc())
+    return {};
+  return rest;
+}
 
 std::string restName(const std::string &url) {
   return "remote-" + hexOf(hashOf(url)).substr(0, 16);
@@ -76,6 +79,12 @@ std::string restName(const std::string &url) {
 Result<std::string> parseRemoteUrl(const std::string &url) {
   const bool isHttp = url.starts_with("http://") || url.starts_with("https://");
   const bool isText = std::ranges::all_of(url, [](char c) { return c > ' ' && c < 0x7f; });
+  const size_t host = url.find("//") == url.npos ? 0 : url.find("//") + 2;
+  // The text does not have the address: it goes to logs.
+  if (url.substr(host, url.find('/', host) - host).find('@') != url.npos)
+    return fail(ErrorKind::Invalid,
+                "the address has a name or password, which would be seen in logs "
+                "and lists of processes: put a token into a file");
   std::string trimmed = url;
   while (trimmed.ends_with('/'))
     trimmed.pop_back();
@@ -89,30 +98,38 @@ Result<std::string> parseRemoteUrl(const std::string &url) {
 
 Remote::Remote(Store &store, RemoteOptions options) : local(store), given(std::move(options)) {}
 
-bool Remote::isLeftAlone() {
-  const int64_t now = nowNanoseconds();
-  const Rest rest = Rest::parse(local.findText(restName(given.url)));
+/// As all processes that use the store know it, or this one alone.
+RemoteRest Remote::rest() {
+  const RemoteRest shared = parseRest(local.findText(restName(given.url)));
+  std::lock_guard lock(mutex);
   // One that ends later than any can is of a clock that was wrong.
-  return rest.untilNs > now && rest.untilNs <= now + maxRestNs;
+  const bool isShared = shared.untilNs <= nowNanoseconds() + maxRestNs;
+  return isShared && shared.untilNs >= ownRest.untilNs ? shared : ownRest;
+}
+
+bool Remote::isLeftAlone() {
+  const int64_t now = nowNanoseconds(), untilNs = rest().untilNs;
+  return untilNs > now && untilNs <= now + maxRestNs;
 }
 
 void Remote::noteOutcome(bool isGood) {
-  const std::string name = restName(given.url);
-  Rest rest = Rest::parse(local.findText(name));
-  if (isGood && rest.failureCount == 0)
+  RemoteRest next = rest();
+  if (isGood && next.failureCount == 0)
     return;
   if (isGood)
-    rest = {};
+    next = {};
   else {
-    const int64_t doublings = std::clamp<int64_t>(rest.failureCount, 0, 10);
-    rest = {nowNanoseconds() + std::min(firstRestNs << doublings, maxRestNs), doublings + 1};
+    const int64_t doublings = std::clamp<int64_t>(next.failureCount, 0, 10);
+    next = {nowNanoseconds() + std::min(firstRestNs << doublings, maxRestNs), doublings + 1};
   }
-  local.keepText(name, rest.text());
+  local.keepText(restName(given.url), textOf(next));
+  std::lock_guard lock(mutex);
+  ownRest = next;
 }
 
 /// Sends a request, again after a pause if the remote could not answer, and returns the status.
 Result<uint32_t> Remote::request(const char *method, const Key &key, std::span<const uint8_t> body,
-                                 std::vector<uint8_t> *answer, Clock::time_point deadline) {
+                                 Answer &answer, Clock::time_point deadline) {
   W2N_TRY(library, functions());
   const std::string url = given.url + "/" + hexOf(key);
   libraries::RemoteAnswer got = {};
@@ -121,10 +138,8 @@ Result<uint32_t> Remote::request(const char *method, const Key &key, std::span<c
     const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
     if (left.count() <= 0)
       break;
-    std::vector<uint8_t> ignored;
-    std::vector<uint8_t> &bytes = answer ? *answer : ignored;
-    bytes.clear();
-    Collector collector{bytes, std::min(local.limitBytes(), maxArtifactBytes)};
+    answer.bytes.clear();
+    Collector collector{answer.bytes, answer.maxBytes};
     const libraries::ByteSink sink = collector.sink();
     const auto ms = uint32_t(std::min<int64_t>(left.count(), INT32_MAX));
     const libraries::RemoteRequest wanted = {
@@ -143,30 +158,41 @@ Result<uint32_t> Remote::request(const char *method, const Key &key, std::span<c
                                  (*got.error ? got.error : "no time was left"));
 }
 
-Result<std::optional<RemoteArtifact>> Remote::get(const Key &key) {
-  std::vector<uint8_t> object;
-  W2N_TRY(status, request("GET", key, {}, &object, Clock::now() + given.timeout));
+Result<std::optional<RemoteArtifact>> Remote::get(const Key &key, uint64_t maxBytes) {
+  const auto deadline = Clock::now() + given.timeout;
+  maxBytes = std::min({maxBytes, local.limitBytes(), maxArtifactBytes});
+  // A header, and what zstd makes longer at most.
+  Answer object = {{}, maxBytes + maxBytes / 128 + maxOverheadBytes};
+  W2N_TRY(status, request("GET", key, {}, object, deadline));
   if (status == statusNotFound || status == statusGone)
     return std::nullopt;
   if (status != statusOk)
     return fail(ErrorKind::Io, "the remote cache answers with status " + std::to_string(status));
   W2N_TRY(library, functions());
-  const auto decompress = [library](std::span<const uint8_t> frame,
-                                    const std::function<bool(std::span<const uint8_t>)> &add) {
-    const libraries::ByteSink sink = {
-        const_cast<std::function<bool(std::span<const uint8_t>)> *>(&add),
-        [](void *user, const uint8_t *bytes, size_t count) {
-          return (*static_cast<std::function<bool(std::span<const uint8_t>)> *>(user))(
-              {bytes, count});
-        }};
+  using Add = std::function<bool(std::span<const uint8_t>)>;
+  bool isInTime = true;
+  const auto decompress = [&](std::span<const uint8_t> frame, const Add &add) {
+    Add addInTime = [&](std::span<const uint8_t> bytes) {
+      isInTime = Clock::now() < deadline;
+      return isInTime && add(bytes);
+    };
+    const libraries::ByteSink sink = {&addInTime,
+                                      [](void *user, const uint8_t *bytes, size_t count) {
+                                        return (*static_cast<Add *>(user))({bytes, count});
+                                      }};
     return library->decompress(frame.data(), frame.size(), &sink);
   };
-  W2N_TRY(artifact,
-          unpackRemote(object, std::min(local.limitBytes(), maxArtifactBytes), decompress));
-  if (given.trusted)
-    W2N_CHECK(signing::verify(*given.trusted, artifact.signature,
-                              {.content = hashOf(artifact.bytes), .entry = key},
-                              given.url + "/" + hexOf(key)));
+  // The signature is about the header's hash, which the unpacked bytes must have afterwards.
+  const auto requireTrust = [&](const RemoteHeader &header) -> Status {
+    if (given.trusted)
+      W2N_CHECK(signing::verify(*given.trusted, header.signature,
+                                {.content = header.content, .entry = key},
+                                given.url + "/" + hexOf(key)));
+    return {};
+  };
+  auto artifact = unpackRemote(object.bytes, maxBytes, requireTrust, decompress);
+  if (!isInTime)
+    return fail(ErrorKind::Io, "the remote cache cannot be used: no time was left to unpack");
   return artifact;
 }
 
@@ -174,28 +200,30 @@ Status Remote::put(const Key &key, std::span<const uint8_t> artifact, const std:
                    Existing existing) {
   const auto deadline = Clock::now() + given.timeout;
   if (existing == Existing::Keep) {
-    W2N_TRY(there, request("HEAD", key, {}, nullptr, deadline));
+    Answer ignored = {{}, maxOverheadBytes};
+    W2N_TRY(there, request("HEAD", key, {}, ignored, deadline));
     if (isSuccess(there))
       return {};
   }
   W2N_TRY(library, functions());
   const std::string header = RemoteHeader::text(artifact, signature);
   std::vector<uint8_t> object(header.begin(), header.end());
-  Collector collector{object, UINT64_MAX};
+  Collector collector{object, maxFileBytes};
   const libraries::ByteSink sink = collector.sink();
   if (!library->compress(artifact.data(), artifact.size(), &sink))
     return fail(ErrorKind::Internal, "an artifact cannot be compressed");
-  W2N_TRY(status, request("PUT", key, object, nullptr, deadline));
+  Answer ignored = {{}, maxOverheadBytes};
+  W2N_TRY(status, request("PUT", key, object, ignored, deadline));
   if (isSuccess(status))
     return {};
   return fail(ErrorKind::Io,
               "the remote cache refuses an artifact with status " + std::to_string(status));
 }
 
-Result<std::optional<RemoteArtifact>> Remote::fetch(const Key &key) {
+Result<std::optional<RemoteArtifact>> Remote::fetch(const Key &key, uint64_t maxBytes) {
   if (isLeftAlone())
     return std::nullopt;
-  auto artifact = get(key);
+  auto artifact = get(key, maxBytes);
   noteOutcome(artifact.has_value());
   return artifact;
 }

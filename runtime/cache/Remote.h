@@ -9,7 +9,14 @@
 #include "runtime/cache/Store.h"
 #include "runtime/signing/Signature.h"
 
+#include <mutex>
+
 namespace w2n::cache {
+
+/// When a remote may be asked again, and how often it failed before.
+struct RemoteRest {
+  int64_t untilNs = 0, failureCount = 0;
+};
 
 struct RemoteOptions {
   std::string url;   ///< the objects' names follow after a slash
@@ -29,10 +36,11 @@ public:
 
   const RemoteOptions &options() const { return given; }
 
-  /// The artifact of `key`, verified; nullopt if there is none, or the remote is left alone.
-  /// Errors: Io: the remote cannot be reached, or not in time; Malformed, Limit, Invalid: what it
-  /// sent is not to be used; Unsupported: libwasm2native-remote.so is not there.
-  Result<std::optional<RemoteArtifact>> fetch(const Key &key);
+  /// The artifact of `key`, of at most `maxBytes`, verified; nullopt if there is none, or the
+  /// remote is left alone. Errors: Io: the remote cannot be reached, or not in time; Malformed,
+  /// Limit, Invalid: what it sent is not to be used; Unsupported: libwasm2native-remote.so is not
+  /// there.
+  Result<std::optional<RemoteArtifact>> fetch(const Key &key, uint64_t maxBytes);
 
   enum class Existing : bool { Keep, Replace };
   /// Stores an artifact under `key`, unless there is one that is to be kept. Errors: Io,
@@ -42,16 +50,24 @@ public:
 
 private:
   using Clock = std::chrono::steady_clock;
+  RemoteRest rest();
   bool isLeftAlone();
   void noteOutcome(bool isGood);
+  /// The body of an answer.
+  struct Answer {
+    std::vector<uint8_t> bytes;
+    uint64_t maxBytes;
+  };
   Result<uint32_t> request(const char *method, const Key &key, std::span<const uint8_t> body,
-                           std::vector<uint8_t> *answer, Clock::time_point deadline);
-  Result<std::optional<RemoteArtifact>> get(const Key &key);
+                           Answer &answer, Clock::time_point deadline);
+  Result<std::optional<RemoteArtifact>> get(const Key &key, uint64_t maxBytes);
   Status put(const Key &key, std::span<const uint8_t> artifact, const std::string &signature,
              Existing existing);
 
   Store &local;
   RemoteOptions given;
+  std::mutex mutex;   ///< of what follows
+  RemoteRest ownRest; ///< also where the store cannot be written
 };
 
 /// "http://cache:8080/ac" without a slash at its end. Errors: Invalid.

@@ -2,6 +2,7 @@
 
 #include "runtime/cache/RemoteFormat.h"
 
+#include "lib/support/File.h"
 #include "runtime/signing/Signature.h"
 
 #include <algorithm>
@@ -58,20 +59,30 @@ std::string RemoteHeader::text(std::span<const uint8_t> artifact, const std::str
 }
 
 Result<RemoteArtifact> unpackRemote(std::span<const uint8_t> object, uint64_t maxBytes,
-                                    const Decompress &decompress) {
+                                    const Accept &accept, const Decompress &decompress) {
   W2N_TRY(header, RemoteHeader::parse(object));
   if (header.bytes > maxBytes)
     return fail(ErrorKind::Limit, "the remote cache's artifact has " +
                                       std::to_string(header.bytes) + " bytes, most is " +
                                       std::to_string(maxBytes));
+  W2N_CHECK(accept(header));
   RemoteArtifact artifact = {{}, std::move(header.signature)};
+  bool isMemoryLeft = true;
   const bool isWhole =
       decompress(object.subspan(header.frameOffset), [&](std::span<const uint8_t> bytes) {
         if (bytes.size() > header.bytes - artifact.bytes.size())
           return false;
+        const uint64_t size = artifact.bytes.size() + bytes.size();
+        isMemoryLeft = size <= artifact.bytes.capacity() ||
+                       tryReserve(artifact.bytes, std::min(header.bytes, 2 * size));
+        if (!isMemoryLeft)
+          return false;
         artifact.bytes.insert(artifact.bytes.end(), bytes.begin(), bytes.end());
         return true;
       });
+  if (!isMemoryLeft)
+    return fail(ErrorKind::Limit, "there is no memory for the remote cache's artifact of " +
+                                      std::to_string(header.bytes) + " bytes");
   if (!isWhole || artifact.bytes.size() != header.bytes)
     return malformed("damaged or cut short", header.frameOffset);
   if (hashOf(artifact.bytes) != header.content)

@@ -42,9 +42,13 @@ struct RemoteHeader {
 using Decompress = std::function<bool(std::span<const uint8_t> frame,
                                       const std::function<bool(std::span<const uint8_t>)> &add)>;
 
-/// The artifact in `object`, which is what its header says, of at most `maxBytes`. Errors:
-/// Malformed, Limit.
+/// Says whether an artifact with this header is wanted, before any of it is unpacked.
+using Accept = std::function<Status(const RemoteHeader &header)>;
+
+/// The artifact in `object`, which is what its header says, of at most `maxBytes`. A frame may
+/// unpack to thousands of times its size: what is not accepted is not unpacked, and room is made as
+/// bytes come. Errors: Malformed; Limit, also if there is no memory; those of `accept`.
 Result<RemoteArtifact> unpackRemote(std::span<const uint8_t> object, uint64_t maxBytes,
-                                    const Decompress &decompress);
+                                    const Accept &accept, const Decompress &decompress);
 
 } // namespace w2n::cache

@@ -46,10 +46,10 @@ struct StoredArtifact {
   uint64_t bytes;
 };
 
-/// Where an artifact came from: what this user's compiler made, a key of this user may sign.
+/// The maker of an artifact: what this user's compiler made, a key of this user may sign.
 enum class Origin : bool { Compiled, Fetched };
 
-/// What was noted of an artifact when it was stored.
+/// The facts that were noted of an artifact when it was stored.
 struct Record {
   Digest content;
   Origin origin;

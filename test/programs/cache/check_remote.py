@@ -3,7 +3,7 @@
 
 """A remote cache, on servers that are as they should be and on others.
 
-    shared     one node compiles, signs and stores; another, without a compiler, fetches; tokens
+    shared     one node compiles, signs and stores; another, without a compiler, fetches; tokens; a fleet's new compiler
     untrusted  servers that lie, cut short, or have what others signed: refused, said, compiled; what came unsigned
                gets nobody's signature
     broken     servers that are slow, down, or answer with errors: no run waits longer than its limit, or fails
@@ -11,6 +11,7 @@
 """
 
 import contextlib
+import hashlib
 import http.server
 import pathlib
 import shutil
@@ -170,6 +171,35 @@ def check_shared(subject: Subject) -> None:
         token.write_text("wrong")
         fleet.command("sign", "--key", "release.key", str(subject.modules[0]), store="none", check=True)
         fleet.run(server.url, "--remote-cache-token", str(token), warning="answers with status 401")
+    check_new_compiler(subject, fleet)
+
+
+def object_of(data: bytes) -> bytes:
+    """An unsigned object, whose frame has one block that is not compressed."""
+    frame = bytes.fromhex("28b52ffd20") + bytes([len(data)]) + (len(data) << 3 | 1).to_bytes(3, "little") + data
+    digest = hashlib.blake2b(data, digest_size=32).hexdigest()
+    return f"wasm2native artifact 1\ncontent {digest}\nbytes {len(data)}\nunsigned\n\n".encode() + frame
+
+
+def check_new_compiler(subject: Subject, fleet: Fleet) -> None:
+    """A node without a compiler has noted another compiler's identity than the server's artifacts are of."""
+    fleet.forget()
+    with running(Server()) as server:
+        unsigned = "--remote-cache-unsigned"
+        fleet.command("warm", "-O0", "--remote-cache", server.url, unsigned, "--remote-cache-mode=read-write",
+                      str(subject.modules[0]), store="publisher", check=True)
+        identity = min(server.objects, key=lambda name: len(server.objects[name]))
+        new = server.objects[identity]
+        server.objects[identity] = object_of(bytes(32))
+        old = fleet.command("run", "-O0", "--remote-cache", server.url, unsigned, str(subject.modules[0]), store="node",
+                            WASM2NATIVE_COMPILER="/nowhere")
+        if old.returncode == 0 or "libwasm2native-compiler" not in old.stderr and "/nowhere" not in old.stderr:
+            fail(f"a node without a compiler: {old.returncode}\n{old.stderr}")
+        server.objects[identity] = new
+        fleet.run(server.url, unsigned, WASM2NATIVE_COMPILER="/nowhere")
+        # From now on that is what it asks for.
+        fleet.run("http://127.0.0.1:9/ac", unsigned, WASM2NATIVE_COMPILER="/nowhere")
+    fleet.forget()
 
 
 def check_laundering(subject: Subject, fleet: Fleet) -> None:
@@ -190,7 +220,8 @@ def check_laundering(subject: Subject, fleet: Fleet) -> None:
                              str(subject.modules[0]), store="builder", check=True)
         if done.stdout != "1\n":
             fail(f"the server's artifact does not run: {done.stdout}")
-        warmed = fleet.command("warm", "-O0", "--sign-key", "release.key", str(subject.modules[0]), store="builder", check=True)
+        warmed = fleet.command("warm", "-O0", "--sign-key", "release.key", str(subject.modules[0]), store="builder",
+                               check=True)
         if "1 compiled" not in warmed.stdout:
             fail(f"it is not compiled again:\n{warmed.stdout}")
         fleet.run("http://127.0.0.1:9/ac", store="builder")
@@ -216,11 +247,15 @@ def check_untrusted(subject: Subject) -> None:
         # Each line of the header and of the signature, and the frame.
         changes = [flipped(place) for place in (3, 40, 95, 180, 260, 420, size // 2, -1)]
         changes += [lambda data: data[:-1], lambda data: data[:100], lambda data: b"", lambda data: data + b"x",
-                    lambda data: b"<html>", lambda data: data.replace(b"\nbytes ", b"\nbytes 9999")]
+                    lambda data: b"<html>"]
         for change in changes:
             fleet.forget()
             server.change = change
             fleet.run(server.url, warning="warning: ")
+        # Much more than such a module's artifact can have.
+        server.change = lambda data: data.replace(b"\nbytes ", b"\nbytes 9999")
+        fleet.forget()
+        fleet.run(server.url, warning="bytes, most is 671")
         server.change = bytes
         server.cut = 10
         fleet.forget()

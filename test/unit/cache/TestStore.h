@@ -47,6 +47,7 @@ public:
       store = std::move(*opened);
   }
   cache::Store *operator->() { return store.get(); }
+  cache::Store &operator*() { return *store; }
 
   void insert(const std::string &name, std::span<const uint8_t> bytes) {
     const auto lock = store->lock(keyNamed(name), cache::defaultLongestWait);
