@@ -121,7 +121,7 @@ private:
       if (!tag.empty() && tagOf(descriptor) != tag)
         continue;
       auto found = moduleOf(descriptor, depth);
-      // What is not as it should be is not passed over for something else.
+      // Something malformed is not passed over for something else.
       if (found || found.error().kind == ErrorKind::Malformed)
         return found;
       if (!problem)
