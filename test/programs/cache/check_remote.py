@@ -216,8 +216,8 @@ def check_laundering(subject: Subject, fleet: Fleet) -> None:
                              "--remote-cache-unsigned", str(subject.modules[0]), store="builder")
         if done.returncode != 2 or "--sign-key signs nothing that came unsigned" not in done.stderr:
             fail(f"a key and --remote-cache-unsigned: {done.returncode}\n{done.stdout}{done.stderr}")
-        done = fleet.command("run", "-O0", "-j1", "--remote-cache", server.url, "--remote-cache-unsigned", "--invoke", "f",
-                             str(subject.modules[0]), store="builder", check=True)
+        done = fleet.command("run", "-O0", "-j1", "--remote-cache", server.url, "--remote-cache-unsigned",
+                             "--invoke", "f", str(subject.modules[0]), store="builder", check=True)
         if done.stdout != "1\n":
             fail(f"the server's artifact does not run: {done.stdout}")
         warmed = fleet.command("warm", "-O0", "--sign-key", "release.key", str(subject.modules[0]), store="builder",
