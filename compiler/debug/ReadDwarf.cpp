@@ -87,6 +87,7 @@ private:
   llvm::DenseMap<const llvm::DWARFUnit *, uint32_t> units;
   llvm::DenseMap<uint64_t, uint32_t> functions; ///< by the offset of the declaration
   llvm::DenseMap<uint64_t, uint32_t> arguments; ///< by the offset of the declaration
+  llvm::DenseSet<uint64_t> lineTables;          ///< whose rows have been read, by their offsets
   llvm::DenseSet<uint64_t> numbered;            ///< functions whose arguments are in `arguments`
   std::set<std::pair<uint32_t, uint64_t>> seenVariables; ///< of this function: scope, identity
   std::set<std::pair<uint32_t, uint32_t>> seenArguments; ///< of this function: scope, number
@@ -165,7 +166,11 @@ void DwarfReader::readUnit(llvm::DWARFUnit &unit) {
   }
 }
 
+// Units may share a table, whose rows are read with the first of them.
 void DwarfReader::readRows(llvm::DWARFUnit &unit) {
+  const auto offset = llvm::dwarf::toSectionOffset(unit.getUnitDIE().find(dwarf::DW_AT_stmt_list));
+  if (!offset || !lineTables.insert(*offset).second)
+    return;
   const auto *lines = context->getLineTableForUnit(&unit);
   if (!lines)
     return;
@@ -189,15 +194,12 @@ uint32_t DwarfReader::functionAt(uint64_t address) const {
   constexpr uint64_t maxSizeBytes = 5;
   const uint64_t offset = address + info->codeSection;
   const auto defined = std::span(module.functions).subspan(module.importedFunctions);
-  const auto next =
+  const auto found =
       std::ranges::upper_bound(defined, offset, {}, [](const wasm::Function &function) {
-        return function.bodyOffset - maxSizeBytes;
+        return function.codeOffset + function.code.size();
       });
-  if (next == defined.begin())
-    return noSource;
-  const wasm::Function &function = *(next - 1);
-  return offset < function.codeOffset + function.code.size()
-             ? uint32_t(&function - module.functions.data())
+  return found != defined.end() && found->bodyOffset <= offset + maxSizeBytes
+             ? uint32_t(&*found - module.functions.data())
              : noSource;
 }
 

@@ -3,6 +3,7 @@
 #include "compiler/debug/ReadTypes.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace w2n::compiler {
 
@@ -21,6 +22,7 @@ bool isUnderstood(dwarf::Tag tag) {
   case dwarf::DW_TAG_pointer_type:
   case dwarf::DW_TAG_reference_type:
   case dwarf::DW_TAG_rvalue_reference_type:
+  case dwarf::DW_TAG_ptr_to_member_type:
   case dwarf::DW_TAG_const_type:
   case dwarf::DW_TAG_volatile_type:
   case dwarf::DW_TAG_restrict_type:
@@ -68,7 +70,7 @@ uint64_t numberOf(llvm::DWARFDie die, dwarf::Attribute attribute, uint64_t other
 
 std::string nameOf(llvm::DWARFDie die) {
   const char *name = die.getShortName();
-  return name ? std::string(llvm::StringRef(name).take_front(maxNameBytes)) : std::string();
+  return name ? std::string(name, strnlen(name, maxNameBytes)) : std::string();
 }
 
 uint32_t FileReader::fileAt(llvm::DWARFUnit &unit, uint64_t index) {

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 SHAPES = pathlib.Path(__file__).parent / "debugger/shapes.c"
-MUTATIONS = 24
+MUTATIONS = 12
 
 
 def read_leb(data: bytes, at: int) -> tuple[int, int]:

@@ -94,7 +94,7 @@ void BodyLowering::joinDebug(const Instruction &instruction) {
 
 bool BodyLowering::run() {
   const SourceCode *source = module.debug() ? module.plan.source->codeOf(functionIndex) : nullptr;
-  if (module.plan.inlineCandidates[functionIndex] || source)
+  if (module.plan.inlineCandidates[functionIndex] || module.debug())
     builder.SetCurrentDebugLocation(module.location(functionIndex));
   entryBlock = makeBlock("entry");
   // Constants of the context are loaded in `entry`; the body starts in a block of its own, so that

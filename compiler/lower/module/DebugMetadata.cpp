@@ -81,6 +81,13 @@ llvm::DISubprogram *DebugMetadata::subprogram(uint32_t functionIndex, llvm::Stri
   return makeSubprogram(source.codes[functionIndex].scopes.front().function, displayName);
 }
 
+llvm::DISubprogram *DebugMetadata::artificialSubprogram(llvm::StringRef displayName) {
+  Unit &unit = unitOf(uint32_t(0));
+  return unit.builder.createFunction(
+      unit.node, displayName, "", unit.file, 0, unit.types->signature(noSource), /*ScopeLine=*/0,
+      llvm::DINode::FlagArtificial, llvm::DISubprogram::SPFlagDefinition);
+}
+
 llvm::DISubprogram *DebugMetadata::inlinedSubprogram(uint32_t function) {
   llvm::DISubprogram *&known = inlined[function];
   if (!known)
@@ -127,10 +134,7 @@ llvm::DILocalVariable *DebugMetadata::variable(const SourceVariable &variable, c
     return known;
   Unit &unit = unitOf(scope.scope);
   const auto flags = variable.isArtificial ? llvm::DINode::FlagArtificial : llvm::DINode::FlagZero;
-  // LLVM takes it for granted that variables have types.
-  llvm::DIType *type = unit.types->get(variable.type);
-  if (!type)
-    type = unit.builder.createUnspecifiedType("unknown");
+  llvm::DIType *type = unit.types->ofVariable(variable.type);
   llvm::DIFile *inFile = file(unit, variable.file);
   if (variable.argument)
     return known = unit.builder.createParameterVariable(scope.scope, variable.name,

@@ -32,6 +32,8 @@ public:
   /// The function `functionIndex`, of which something must be known; `displayName` is for those
   /// without a name.
   llvm::DISubprogram *subprogram(uint32_t functionIndex, llvm::StringRef displayName);
+  /// For a function of which DWARF says nothing: it has no lines of its own.
+  llvm::DISubprogram *artificialSubprogram(llvm::StringRef displayName);
   /// By index of SourceCode::scopes; `own` is the function's subprogram.
   std::vector<Scope> scopesOf(const SourceCode &code, llvm::DISubprogram *own);
   llvm::DILocation *location(const Scope &scope, uint32_t file, uint32_t line, uint16_t column);

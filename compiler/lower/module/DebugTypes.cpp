@@ -38,6 +38,38 @@ llvm::DIType *DebugTypes::get(uint32_t type) {
   return made;
 }
 
+namespace {
+
+/// The type that `type` is a qualifier or another name of; null if none.
+const llvm::DIType *underlying(const llvm::DIType *type) {
+  while (const auto *derived = llvm::dyn_cast_or_null<llvm::DIDerivedType>(type)) {
+    switch (derived->getTag()) {
+    case dwarf::DW_TAG_pointer_type:
+    case dwarf::DW_TAG_reference_type:
+    case dwarf::DW_TAG_rvalue_reference_type:
+      return type;
+    default:
+      type = derived->getBaseType();
+    }
+  }
+  const auto *composite = llvm::dyn_cast_or_null<llvm::DICompositeType>(type);
+  if (composite && composite->getTag() == dwarf::DW_TAG_enumeration_type &&
+      composite->getBaseType())
+    return underlying(composite->getBaseType());
+  return type;
+}
+
+} // namespace
+
+llvm::DIType *DebugTypes::ofVariable(uint32_t type) {
+  constexpr uint64_t unknownBits = 32;
+  llvm::DIType *made = get(type);
+  const llvm::DIType *last = underlying(made);
+  if (last && !llvm::isa<llvm::DISubroutineType>(last))
+    return made;
+  return builder.createBasicType("(unknown)", unknownBits, dwarf::DW_ATE_unsigned);
+}
+
 llvm::DISubroutineType *DebugTypes::signature(uint32_t type) {
   llvm::SmallVector<llvm::Metadata *, 8> types;
   if (type < source.types.size()) {
@@ -66,6 +98,9 @@ llvm::DIType *DebugTypes::makeDerived(uint32_t index, const SourceType &type) {
   case dwarf::DW_TAG_reference_type:
   case dwarf::DW_TAG_rvalue_reference_type:
     return makePointer(index, type);
+  case dwarf::DW_TAG_ptr_to_member_type:
+    return builder.createBasicType(type.name.empty() ? "(member)" : type.name, bits ? bits : 32,
+                                   dwarf::DW_ATE_signed);
   case dwarf::DW_TAG_const_type:
   case dwarf::DW_TAG_volatile_type:
   case dwarf::DW_TAG_restrict_type:

@@ -20,6 +20,9 @@ public:
 
   /// Null is void, or a type that is not understood.
   llvm::DIType *get(uint32_t type);
+  /// A type of which LLVM can tell whether it is signed, whatever the module says: it asks that of
+  /// the types of variables, and follows qualifiers and names to their end.
+  llvm::DIType *ofVariable(uint32_t type);
   llvm::DISubroutineType *signature(uint32_t type);
 
 private:

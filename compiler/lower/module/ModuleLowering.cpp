@@ -140,6 +140,9 @@ llvm::Function *ModuleLowering::function(uint32_t functionIndex) {
 llvm::DISubprogram *ModuleLowering::makeSubprogram(uint32_t functionIndex) {
   if (debugMetadata && plan.source->codeOf(functionIndex))
     return debugMetadata->subprogram(functionIndex, plan.displayNames[functionIndex]);
+  // What is inlined into a function keeps its lines only where the function has a place itself.
+  if (debugMetadata && !plan.source->units.empty())
+    return debugMetadata->artificialSubprogram(plan.displayNames[functionIndex]);
   if (!debugFile) {
     debugFile = debugInfo.createFile("wasm", "");
     debugInfo.createCompileUnit(llvm::dwarf::DW_LANG_C11, debugFile, "", false, "", 0, "",
