@@ -140,7 +140,7 @@ llvm::Function *ModuleLowering::function(uint32_t functionIndex) {
 llvm::DISubprogram *ModuleLowering::makeSubprogram(uint32_t functionIndex) {
   if (debugMetadata && plan.source->codeOf(functionIndex))
     return debugMetadata->subprogram(functionIndex, plan.displayNames[functionIndex]);
-  // What is inlined into a function keeps its lines only where the function has a place itself.
+  // Inlined code keeps its lines only in functions that have a place themselves.
   if (debugMetadata && !plan.source->units.empty())
     return debugMetadata->artificialSubprogram(plan.displayNames[functionIndex]);
   if (!debugFile) {
