@@ -4,7 +4,6 @@
 #include "runtime/core/CodeMap.h"
 
 #include <algorithm>
-#include <ctime>
 #include <gtest/gtest.h>
 #include <random>
 
@@ -34,18 +33,17 @@ TEST(CodeMap, FindsInlinedFunctionsUpToTheNextRange) {
   EXPECT_TRUE(map.inlinedAt(~uintptr_t(0)).empty());
 }
 
-// A stack of 150,000 functions, each another one, takes no time to tell.
-TEST(CodeMap, FindsEachOfVeryManyFunctionsQuickly) {
+// A stack of 150,000 functions, each another one: looking through all of them for each would take
+// longer than a test may.
+TEST(CodeMap, FindsEachOfVeryManyFunctions) {
   constexpr uint32_t count = 150'000;
   std::vector<CodeMap::Function> functions(count);
   for (uint32_t i = 0; i < count; ++i)
     functions[i] = {uintptr_t(i) * 16, i};
   std::shuffle(functions.begin(), functions.end(), std::minstd_rand(1));
-  const std::clock_t begin = std::clock();
   const CodeMap map(functions, {});
   for (const CodeMap::Function &function : functions)
     ASSERT_EQ(map.functionAt(function.begin), function.index);
-  EXPECT_LT((std::clock() - begin) / CLOCKS_PER_SEC, 2);
 }
 
 } // namespace

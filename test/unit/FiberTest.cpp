@@ -274,9 +274,10 @@ TEST(EventLoopThreads, RunThousandsOfWaitingGuests) {
 TEST(EventLoop, WaitsForTimesInTheirOrder) {
   auto loop = makeLoop();
   std::string order;
+  const auto begin = Clock::now();
   for (char name : std::string("cab"))
-    ASSERT_TRUE(loop->spawn([&order, name] {
-      EXPECT_TRUE(sleepFor((name - 'a') * 3ms));
+    ASSERT_TRUE(loop->spawn([&order, begin, name] {
+      EXPECT_TRUE(sleepFor(begin + (name - 'a' + 1) * 50ms - Clock::now()));
       order += name;
     }));
   EXPECT_TRUE(loop->run());
