@@ -58,7 +58,7 @@ private:
   bool isFull();
 
   void readUnit(llvm::DWARFUnit &unit);
-  void readRows(llvm::DWARFUnit &unit);
+  void readRows(llvm::DWARFUnit &unit, DWARFDie top);
   void assignRows();
   void readSubprogram(DWARFDie die);
   uint32_t functionAt(uint64_t address) const;
@@ -155,7 +155,7 @@ void DwarfReader::readUnit(llvm::DWARFUnit &unit) {
   made.isOptimized = numberOf(top, dwarf::DW_AT_APPLE_optimized) != 0;
   units[&unit] = uint32_t(info->units.size());
   info->units.push_back(std::move(made));
-  readRows(unit);
+  readRows(unit, top);
   for (unsigned i = 0; i < unit.getNumDIEs(); ++i) {
     const DWARFDie die = unit.getDIEAtIndex(i);
     if (die.getTag() != dwarf::DW_TAG_subprogram || !die.find(dwarf::DW_AT_low_pc))
@@ -167,8 +167,8 @@ void DwarfReader::readUnit(llvm::DWARFUnit &unit) {
 }
 
 // Units may share a table, whose rows are read with the first of them.
-void DwarfReader::readRows(llvm::DWARFUnit &unit) {
-  const auto offset = llvm::dwarf::toSectionOffset(unit.getUnitDIE().find(dwarf::DW_AT_stmt_list));
+void DwarfReader::readRows(llvm::DWARFUnit &unit, DWARFDie top) {
+  const auto offset = dwarf::toSectionOffset(top.find(dwarf::DW_AT_stmt_list));
   if (!offset || !lineTables.insert(*offset).second)
     return;
   const auto *lines = context->getLineTableForUnit(&unit);

@@ -10,7 +10,7 @@ namespace w2n::signing {
 
 namespace {
 
-constexpr std::string_view heading = "wasm2native signature 1\n", noEntry = "none";
+constexpr std::string_view heading = "wasm2native signature 1\n", noEntry = "entry none\n";
 constexpr size_t maxSignatureBytes = 1024;
 
 /// Reads the lines of a signature: each is a word, a space, and a value.
@@ -56,9 +56,9 @@ private:
 
 /// The lines that are signed.
 std::string messageOf(const Signature &signature) {
-  return std::string(heading) + "signer " + hexOf(signature.signer) + "\nentry " +
-         (signature.entry ? hexOf(*signature.entry) : std::string(noEntry)) + "\ncontent " +
-         hexOf(signature.content) + "\n";
+  return std::string(heading) + "signer " + hexOf(signature.signer) + "\n" +
+         (signature.entry ? "entry " + hexOf(*signature.entry) + "\n" : std::string(noEntry)) +
+         "content " + hexOf(signature.content) + "\n";
 }
 
 } // namespace
@@ -68,7 +68,7 @@ Result<Signature> Signature::parse(std::string_view text, const std::string &nam
   LineReader lines(text, name);
   W2N_CHECK(lines.skip(heading, "'wasm2native signature 1'"));
   W2N_CHECK(lines.bytes("signer", signature.signer));
-  if (lines.skip("entry none\n", "'entry'"))
+  if (lines.skip(noEntry, "'entry'"))
     signature.entry = std::nullopt;
   else
     W2N_CHECK(lines.bytes("entry", signature.entry.emplace()));

@@ -60,35 +60,40 @@ constexpr auto witCases(AdviceKind) {
       {"normal", "sequential", "random", "will-need", "dont-need", "no-reuse"});
 }
 
-struct DescriptorStat {
-  DescriptorType type = DescriptorType::Unknown;
+/// Types that the versions of WASI have with types of files and times of their own.
+template <typename Type, typename Time> struct DescriptorStatOf {
+  Type type{};
   uint64_t linkCount = 0, size = 0;
-  std::optional<Datetime> accessed, modified, changed;
+  std::optional<Time> accessed, modified, changed;
   static constexpr auto fields() {
-    return std::tuple{member("type", &DescriptorStat::type),
-                      member("link-count", &DescriptorStat::linkCount),
-                      member("size", &DescriptorStat::size),
-                      member("data-access-timestamp", &DescriptorStat::accessed),
-                      member("data-modification-timestamp", &DescriptorStat::modified),
-                      member("status-change-timestamp", &DescriptorStat::changed)};
+    return std::tuple{member("type", &DescriptorStatOf::type),
+                      member("link-count", &DescriptorStatOf::linkCount),
+                      member("size", &DescriptorStatOf::size),
+                      member("data-access-timestamp", &DescriptorStatOf::accessed),
+                      member("data-modification-timestamp", &DescriptorStatOf::modified),
+                      member("status-change-timestamp", &DescriptorStatOf::changed)};
   }
 };
-struct NewTimestamp {
+template <typename Time> struct NewTimestampOf {
   struct NoChange {};
   struct Now {};
   struct Timestamp {
-    Datetime value;
+    Time value;
   };
   std::variant<NoChange, Now, Timestamp> value;
   static constexpr std::array<std::string_view, 3> cases = {"no-change", "now", "timestamp"};
 };
-struct DirectoryEntry {
-  DescriptorType type = DescriptorType::Unknown;
+template <typename Type> struct DirectoryEntryOf {
+  Type type{};
   std::string name;
   static constexpr auto fields() {
-    return std::tuple{member("type", &DirectoryEntry::type), member("name", &DirectoryEntry::name)};
+    return std::tuple{member("type", &DirectoryEntryOf::type),
+                      member("name", &DirectoryEntryOf::name)};
   }
 };
+using DescriptorStat = DescriptorStatOf<DescriptorType, Datetime>;
+using NewTimestamp = NewTimestampOf<Datetime>;
+using DirectoryEntry = DirectoryEntryOf<DescriptorType>;
 struct MetadataHash {
   uint64_t lower = 0, upper = 0;
   static constexpr auto fields() {

@@ -22,38 +22,9 @@ inline constexpr auto descriptorLabels =
                                      "symbolic-link", "regular-file", "socket", "other"});
 } // namespace detail
 using DescriptorType = Code<detail::descriptorLabels>;
-
-struct DescriptorStat {
-  DescriptorType type;
-  uint64_t linkCount = 0, size = 0;
-  std::optional<Instant> accessed, modified, changed;
-  static constexpr auto fields() {
-    using runtime::member;
-    return std::tuple{member("type", &DescriptorStat::type),
-                      member("link-count", &DescriptorStat::linkCount),
-                      member("size", &DescriptorStat::size),
-                      member("data-access-timestamp", &DescriptorStat::accessed),
-                      member("data-modification-timestamp", &DescriptorStat::modified),
-                      member("status-change-timestamp", &DescriptorStat::changed)};
-  }
-};
-struct NewTimestamp {
-  struct NoChange {};
-  struct Now {};
-  struct Timestamp {
-    Instant value;
-  };
-  std::variant<NoChange, Now, Timestamp> value;
-  static constexpr std::array<std::string_view, 3> cases = {"no-change", "now", "timestamp"};
-};
-struct DirectoryEntry {
-  DescriptorType type;
-  std::string name;
-  static constexpr auto fields() {
-    return std::tuple{runtime::member("type", &DirectoryEntry::type),
-                      runtime::member("name", &DirectoryEntry::name)};
-  }
-};
+using DescriptorStat = p2::DescriptorStatOf<DescriptorType, Instant>;
+using NewTimestamp = p2::NewTimestampOf<Instant>;
+using DirectoryEntry = p2::DirectoryEntryOf<DescriptorType>;
 
 class Descriptor final : public runtime::Resource {
 public:
