@@ -71,8 +71,8 @@ private:
   const pthread_t thread = pthread_self();
   bool isUsed = false; ///< whether guests have run on it since it was cleared
   std::atomic<bool> isBusy = false;
-  /// Set by other threads.
-  std::atomic<bool> isToBeCleared = false;
+  /// Set by other threads. A word: RISC-V has no instruction that exchanges a byte.
+  std::atomic<uint32_t> isToBeCleared = false;
 };
 
 /// The stacks that an instance has run on.
