@@ -82,20 +82,20 @@ check_format() {
   git ls-files -z '*.cpp' '*.h' '*.hpp' | xargs -0 clang-format-22 --dry-run -Werror
 }
 
-# Runs a fuzzer for a short time; what it finds is left in build/fuzz/findings, what it says beside its corpus.
+# Runs a fuzzer for a short time; what it finds is left in build/asan/findings, what it says beside its corpus.
 run_fuzzer() {
-  local name=$1 corpus=build/fuzz/corpus/$1
-  mkdir -p "$corpus" build/fuzz/findings
+  local name=$1 corpus=build/asan/corpus/$1
+  mkdir -p "$corpus" build/asan/findings
   [[ $name != fuzz-decode ]] || utils/fuzz/seed_corpus.sh "$corpus"
-  "build/fuzz/utils/fuzz/$name" -max_total_time="$fuzz_seconds" -rss_limit_mb=4096 -timeout=10 -print_final_stats=1 \
-    -verbosity=0 -artifact_prefix="build/fuzz/findings/$name-" "$corpus" >"build/fuzz/$name.log" 2>&1
+  "build/asan/utils/fuzz/$name" -max_total_time="$fuzz_seconds" -rss_limit_mb=4096 -timeout=10 -print_final_stats=1 \
+    -verbosity=0 -artifact_prefix="build/asan/findings/$name-" "$corpus" >"build/asan/$name.log" 2>&1
 }
 
 # Runs the fuzzers, as many at a time as there are processors.
 run_fuzzers() {
   local name fuzzers
   local -A running
-  mapfile -t fuzzers < <(find build/fuzz/utils/fuzz -maxdepth 1 -type f -name 'fuzz-*' -printf '%f\n' | sort)
+  mapfile -t fuzzers < <(find build/asan/utils/fuzz -maxdepth 1 -type f -name 'fuzz-*' -printf '%f\n' | sort)
   heading "Fuzzing for $fuzz_seconds seconds each: ${fuzzers[*]}"
   while ((${#fuzzers[@]})); do
     running=()
@@ -106,7 +106,7 @@ run_fuzzers() {
     for name in "${!running[@]}"; do
       check "$name" wait "${running[$name]}"
       printf '%s:\n' "$name"
-      tail -n 20 "build/fuzz/$name.log"
+      tail -n 20 "build/asan/$name.log"
     done
     fuzzers=("${fuzzers[@]:jobs}")
   done
@@ -133,6 +133,7 @@ if build release "$together"; then
   ((!checking)) || test_checking
   if ((!quick)) && build asan "$together" "$compiler"; then
     run_ctest asan
+    run_fuzzers
   fi
   # Only what runs on several threads is tested.
   targets=(wasm2native w2nSpecRunner w2nUnitTests w2nInterruptTests w2nWasiTests w2nCacheTests w2nApiTests)
@@ -149,12 +150,6 @@ if build release "$together"; then
     fi
   done
 fi
-
-targets=(fuzzers)
-if ((!quick)) && build fuzz "$together"; then
-  run_fuzzers
-fi
-targets=()
 
 heading 'Formatting'
 check formatting check_format

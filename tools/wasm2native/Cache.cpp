@@ -21,14 +21,14 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-constexpr OptionRow rows[] = {
+constexpr OptionRow cacheRows[] = {
     cacheFolderRow,
     cacheSizeRow,
     {"json", nullptr, "print JSON", "Output"},
     {"h,help", nullptr, "print this", "Help"},
 };
 
-constexpr Example examples[] = {
+constexpr Example cacheExamples[] = {
     {"wasm2native cache list", "what is kept, where, and how large it is"},
     {"wasm2native cache --cache-size=1G gc", "down to a gibibyte"},
 };
@@ -38,7 +38,7 @@ constinit const CommandSpec cacheSpec = {
     .name = "wasm2native cache",
     .usage = "[OPTION...] list|verify|gc|clear|path",
     .summary = "Looks after the cache of compiled modules.",
-    .options = rows,
+    .options = cacheRows,
     .sharedOptions = {},
     .epilogue =
         "\nlist    what is kept, the least recently used first\n"
@@ -47,7 +47,7 @@ constinit const CommandSpec cacheSpec = {
         "clear   removes everything that is not being compiled\n"
         "path    prints the folder\n",
     .words = "list verify gc clear path",
-    .examples = examples};
+    .examples = cacheExamples};
 
 namespace {
 

@@ -28,7 +28,7 @@ namespace w2n::tool {
 
 namespace {
 
-constexpr OptionRow rows[] = {
+constexpr OptionRow compileRows[] = {
     {"o,output", "FILE",
      "where to write; '-' is standard output (default: FILE.so beside FILE); a folder, if it is "
      "one or ends in '/'; with several targets, their names go before the extension",
@@ -59,7 +59,7 @@ constexpr OptionRow rows[] = {
     {"h,help", nullptr, "print this", "Help"},
 };
 
-constexpr Example examples[] = {
+constexpr Example compileExamples[] = {
     {"wasm2native -O3 mod.wasm", "mod.so beside it"},
     {"wasm2native run mod.so", "run what was compiled"},
     {"wasm2native --target=x86_64,aarch64 mod.wasm", "mod.x86_64.so, mod.aarch64.so"},
@@ -73,13 +73,13 @@ constinit const CommandSpec compileSpec = {
     .usage = "[compile] [OPTION...] FILE.wasm...\n"
              "  wasm2native COMMAND ...",
     .summary = "Compiles WebAssembly to native shared objects, and runs them.",
-    .options = rows,
+    .options = compileRows,
     .sharedOptions = codegenOptions,
     .furtherOptions = wasiOptions,
     .limitOptions = limitOptions,
     .epilogue =
         "\nFILE '-' is standard input. 'wasm2native help COMMAND' says more of a command.\n",
-    .examples = examples};
+    .examples = compileExamples};
 
 namespace {
 

@@ -12,11 +12,11 @@ namespace w2n::tool {
 
 namespace {
 
-constexpr OptionRow rows[] = {
+constexpr OptionRow completionRows[] = {
     {"h,help", nullptr, "print this", "Help"},
 };
 
-constexpr Example examples[] = {
+constexpr Example completionExamples[] = {
     {"source <(wasm2native completion bash)", "for this shell"},
     {"wasm2native completion fish > ~/.config/fish/completions/wasm2native.fish", "for good"},
 };
@@ -185,10 +185,10 @@ constinit const CommandSpec completionSpec = {
     .name = "wasm2native completion",
     .usage = "[OPTION...] bash|zsh|fish",
     .summary = "Prints a script by which a shell completes command lines.",
-    .options = rows,
+    .options = completionRows,
     .sharedOptions = {},
     .words = "bash zsh fish",
-    .examples = examples};
+    .examples = completionExamples};
 
 int completionMain(std::span<char *const> arguments) {
   auto line = CommandLine::parse(completionSpec, arguments);

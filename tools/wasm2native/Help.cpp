@@ -15,12 +15,12 @@ namespace w2n::tool {
 
 namespace {
 
-constexpr OptionRow rows[] = {
+constexpr OptionRow helpRows[] = {
     {"man", nullptr, "print the source of the manual page instead", "Output"},
     {"h,help", nullptr, "print this", "Help"},
 };
 
-constexpr Example examples[] = {
+constexpr Example helpExamples[] = {
     {"wasm2native help run", "the options of run"},
     {"wasm2native help --man run | man -l -", "its manual page"},
 };
@@ -41,9 +41,9 @@ std::string commandsText() {
 constinit const CommandSpec helpSpec = {.name = "wasm2native help",
                                         .usage = "[OPTION...] [COMMAND]",
                                         .summary = "Prints what a command is for and its options.",
-                                        .options = rows,
+                                        .options = helpRows,
                                         .sharedOptions = {},
-                                        .examples = examples};
+                                        .examples = helpExamples};
 
 int printHelp(const CommandSpec &spec) {
   const std::string text = helpText(spec, &spec == &compileSpec ? commandsText() : "");

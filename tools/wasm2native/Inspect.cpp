@@ -25,7 +25,7 @@ namespace w2n::tool {
 
 namespace {
 
-constexpr OptionRow rows[] = {
+constexpr OptionRow inspectRows[] = {
     {"json", nullptr, "print JSON", "Output"},
     {"addr", "OFFSET",
      "say which function of an artifact has code at this offset, and, with -g, of which line",
@@ -33,7 +33,7 @@ constexpr OptionRow rows[] = {
     {"h,help", nullptr, "print this", "Help"},
 };
 
-constexpr Example examples[] = {
+constexpr Example inspectExamples[] = {
     {"wasm2native inspect mod.wasm", "imports, exports, memories, tables"},
     {"wasm2native inspect --json mod.so | jq .imports", "for programs"},
     {"wasm2native inspect --addr 0x1f40 mod.so", "a frame that a program has logged"},
@@ -49,9 +49,9 @@ constinit const CommandSpec inspectSpec = {
         "needs, or a WIT package of a text or a folder with its dependencies in deps/. Several WIT "
         "files or folders are one program: the last one is the package, the others are its "
         "dependencies.",
-    .options = rows,
+    .options = inspectRows,
     .sharedOptions = {},
-    .examples = examples};
+    .examples = inspectExamples};
 
 namespace {
 

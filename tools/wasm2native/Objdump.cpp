@@ -19,14 +19,14 @@ namespace w2n::tool {
 
 namespace {
 
-constexpr OptionRow rows[] = {
+constexpr OptionRow objdumpRows[] = {
     {"f,function", "NAME",
      "only functions of this name, or of this number in the module; again for more", "Output"},
     {"no-bytes", nullptr, "leave out the bytes of instructions", "Output"},
     {"h,help", nullptr, "print this", "Help"},
 };
 
-constexpr Example examples[] = {
+constexpr Example objdumpExamples[] = {
     {"wasm2native objdump mod.so | less", "everything"},
     {"wasm2native objdump -f fib mod.so", "one function"},
 };
@@ -165,9 +165,9 @@ constinit const CommandSpec objdumpSpec = {
     .name = "wasm2native objdump",
     .usage = "[OPTION...] FILE.so",
     .summary = "Shows the machine code of a compiled artifact, function by function.",
-    .options = rows,
+    .options = objdumpRows,
     .sharedOptions = {},
-    .examples = examples};
+    .examples = objdumpExamples};
 
 int objdumpMain(std::span<char *const> arguments) {
   auto line = CommandLine::parse(objdumpSpec, arguments);

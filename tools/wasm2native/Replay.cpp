@@ -31,7 +31,7 @@ using record::ReplayStop;
 
 namespace {
 
-constexpr OptionRow rows[] = {
+constexpr OptionRow replayRows[] = {
     {"until", "CALL|TRAP|N",
      "stop at the first call of a host function of this name, at a trap, or at the N-th host call, "
      "and print where the program is",
@@ -46,7 +46,7 @@ constexpr OptionRow rows[] = {
     {"h,help", nullptr, "print this", "Help"},
 };
 
-constexpr Example examples[] = {
+constexpr Example replayExamples[] = {
     {"wasm2native run --record run.rec prog.wasm", "a record of a run"},
     {"wasm2native replay run.rec", "the same run, without files, clocks and network"},
     {"wasm2native replay --until TRAP run.rec", "where it trapped, and with what"},
@@ -62,13 +62,13 @@ constinit const CommandSpec replaySpec = {
     .usage = "[OPTION...] RECORD [FILE]",
     .summary = "Runs a program again from the record of a run ('run --record'), and compares. FILE "
                "is the program, if it is no longer where it was.",
-    .options = rows,
+    .options = replayRows,
     .sharedOptions = {},
     .epilogue =
         "\nThe exit status is 0 if the whole run was the same or --until was reached, 3 if it "
         "was the same as far\nas it can be replayed (the recording process was killed, or a "
         "deadline ended the run), else 1.\n",
-    .examples = examples};
+    .examples = replayExamples};
 
 namespace {
 

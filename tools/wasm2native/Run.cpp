@@ -37,7 +37,7 @@ using runtime::Instance;
 
 namespace {
 
-constexpr OptionRow rows[] = {
+constexpr OptionRow runRows[] = {
     {"f,invoke,function", "NAME",
      "call this export with the arguments as its parameters; print its results. Of a component: a "
      "call, 'f(\"a\", {b: 1})'",
@@ -71,7 +71,7 @@ constexpr OptionRow rows[] = {
     {"h,help", nullptr, "print this", "Help"},
 };
 
-constexpr Example examples[] = {
+constexpr Example runExamples[] = {
     {"wasm2native run prog.wasm input.txt", "a program with an argument"},
     {"wasm2native run --dir data::/data:ro prog.so /data/x", "it may read what is in ./data"},
     {"wasm2native run --invoke add mod.wasm 1 2", "an exported function"},
@@ -86,7 +86,7 @@ constinit const CommandSpec runSpec = {
     .summary =
         "Runs a compiled module, or a WebAssembly module, which is compiled once and kept in the "
         "cache.",
-    .options = rows,
+    .options = runRows,
     .sharedOptions = codegenOptions,
     .furtherOptions = wasiOptions,
     .limitOptions = limitOptions,
@@ -96,7 +96,7 @@ constinit const CommandSpec runSpec = {
         "the program's,\n1 if it could not be run, 2 for a wrong command line, 124 after the "
         "timeout, "
         "134 after a trap.\n",
-    .examples = examples};
+    .examples = runExamples};
 
 namespace {
 

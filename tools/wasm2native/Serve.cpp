@@ -27,7 +27,7 @@ namespace w2n::tool {
 
 namespace {
 
-constexpr OptionRow rows[] = {
+constexpr OptionRow serveRows[] = {
     {"addr", "ADDRESS",
      "listen at HOST:PORT or unix:PATH; may be repeated (default: what systemd gives, else "
      "127.0.0.1:8080)",
@@ -61,7 +61,7 @@ constexpr OptionRow rows[] = {
     {"h,help", nullptr, "print this", "Help"},
 };
 
-constexpr Example examples[] = {
+constexpr Example serveExamples[] = {
     {"wasm2native serve app.wasm", "at http://127.0.0.1:8080"},
     {"wasm2native serve --addr 0.0.0.0:80 --route /api=api.so site.so", "two applications"},
     {"wasm2native serve --timeout 2s --max-memory 64M --max-instances 200 app.so", "with limits"},
@@ -75,14 +75,14 @@ constinit const CommandSpec serveSpec = {
     .usage = "[OPTION...] [FILE]",
     .summary = "Answers requests of HTTP, each in a new instance: of a component that exports "
                "wasi:http/incoming-handler, or of a WASI command in the manner of CGI.",
-    .options = rows,
+    .options = serveRows,
     .sharedOptions = codegenOptions,
     .furtherOptions = wasiOptions,
     .limitOptions = limitOptions,
     .epilogue =
         "\nSIGTERM and SIGINT let the requests end that run; SIGHUP loads the files again, as "
         "replacing them\ndoes. --timeout is for each request (default 30s).\n",
-    .examples = examples};
+    .examples = serveExamples};
 
 namespace {
 

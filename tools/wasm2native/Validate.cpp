@@ -17,7 +17,7 @@ namespace w2n::tool {
 
 namespace {
 
-constexpr OptionRow rows[] = {
+constexpr OptionRow validateRows[] = {
     {"features", "LIST",
      "WebAssembly proposals to allow: wasm2,+memory64 (default: all; 'wasm2native --features=help' "
      "lists them)",
@@ -26,7 +26,7 @@ constexpr OptionRow rows[] = {
     {"h,help", nullptr, "print this", "Help"},
 };
 
-constexpr Example examples[] = {
+constexpr Example validateExamples[] = {
     {"wasm2native validate mod.wasm", "says nothing if it is valid"},
     {"wasm2native validate --features=wasm2 *.wasm", "without newer proposals"},
 };
@@ -50,10 +50,10 @@ constinit const CommandSpec validateSpec = {
     .name = "wasm2native validate",
     .usage = "[OPTION...] FILE.wasm...",
     .summary = "Checks that WebAssembly modules and components are valid.",
-    .options = rows,
+    .options = validateRows,
     .sharedOptions = {},
     .epilogue = "\nThe exit status is 0 if all are valid, else 1. FILE '-' is standard input.\n",
-    .examples = examples};
+    .examples = validateExamples};
 
 int validateMain(std::span<char *const> arguments) {
   auto line = CommandLine::parse(validateSpec, arguments);

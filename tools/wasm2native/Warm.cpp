@@ -21,7 +21,7 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-constexpr OptionRow rows[] = {
+constexpr OptionRow warmRows[] = {
     {"target", "LIST",
      "x86_64, aarch64, riscv64 or triples, separated by commas or given again (default: this "
      "machine)",
@@ -42,7 +42,7 @@ constexpr OptionRow rows[] = {
     {"h,help", nullptr, "print this", "Help"},
 };
 
-constexpr Example examples[] = {
+constexpr Example warmExamples[] = {
     {"wasm2native warm modules/", "every module in a folder, for this machine"},
     {"wasm2native warm --target=x86_64,aarch64 -O3 mod.wasm", "for other machines, too"},
 };
@@ -52,14 +52,14 @@ constinit const CommandSpec warmSpec = {
     .name = "wasm2native warm",
     .usage = "[OPTION...] PATH...",
     .summary = "Compiles WebAssembly modules into the cache, so that running them does not.",
-    .options = rows,
+    .options = warmRows,
     .sharedOptions = codegenOptions,
     .epilogue =
         "\nPATH is a module, a folder (all *.wasm in it and below), or '-': a list on standard "
         "input.\nEach module is compiled for each --target and, where --mcpu is given more than "
         "once, each --mcpu.\nWithout either it is for this processor; with --target alone, for the "
         "target's baseline.\nThe exit status is 0 only if everything is in the cache.\n",
-    .examples = examples};
+    .examples = warmExamples};
 
 namespace {
 
