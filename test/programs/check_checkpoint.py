@@ -37,6 +37,23 @@ STATUS_7 = """
 static void endWith7(void) { fflush(NULL); _Exit(7); }
 __attribute__((constructor)) static void atEnd(void) { atexit(endWith7); }
 """
+# Reads from a file that is open, and says how it went.
+LOST = """
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+int main(int count, char **arguments) {
+  char byte;
+  chdir(arguments[count - 1]);
+  const int file = open("data", O_RDONLY);
+  puts("opened");
+  fflush(stdout);
+  puts(read(file, &byte, 1) < 0 ? strerror(errno) : "read");
+  printf("closed: %d\\n", close(file));
+}
+"""
 STATUS = 7
 SANDBOX = ("--seed", "5", "--env", "SETTING=on")
 
@@ -208,6 +225,20 @@ class Checker:
         self.refused("without its directory", self.resume_words(), str(self.files))
         self.files.mkdir()
 
+    def check_lost_file(self, program: Program) -> None:
+        """A file that is not there any more is a connection that is lost, and the program can close it."""
+        outcomes = set()
+        for call in range(1, 100):
+            self.fresh()
+            (self.files / "data").write_bytes(b"contents")
+            status = self.start(self.run_words(program, str(call)), program, kill_after=True).wait()
+            if status == STATUS:
+                break
+            (self.files / "data").unlink()
+            outcomes.add(self.finish(self.start(self.resume_words(), program)).output)
+        if b"opened\nConnection reset by peer\nclosed: 0\n" not in outcomes:
+            fail(f"a file that was removed gives {outcomes}")
+
     def check_success(self, artifact: pathlib.Path) -> None:
         """A program that ends well leaves nothing to go on with."""
         self.fresh()
@@ -226,6 +257,10 @@ def build_programs(options: argparse.Namespace) -> dict[str, Program]:
         wasm = options.work / (name[:-2] + ".wasm")
         build([*clang, "-include", str(header), str(SOURCES / name), "-o", str(wasm)])
         programs[name] = wasm
+    lost = options.work / "lost.c"
+    lost.write_text(LOST)
+    programs["lost"] = options.work / "lost.wasm"
+    build([*clang, "-include", str(header), str(lost), "-o", str(programs["lost"])])
     programs["checkpoints.wat"] = options.work / "checkpoints-wat.wasm"
     build([options.wat2wasm, str(HERE / "checkpoints.wat"), "-o", str(programs["checkpoints.wat"])])
     programs["well"] = options.work / "well.wasm"
@@ -257,7 +292,7 @@ def main() -> None:
     fresh_directory(options.work)
     programs = build_programs(options)
     checker = Checker(runner(options), options.work, build_killer(options))
-    well = programs.pop("well")
+    well, lost = programs.pop("well"), programs.pop("lost")
     for seed, (name, program) in enumerate(programs.items()):
         wanted = checker.reference(program)
         if checker.killer:
@@ -267,6 +302,8 @@ def main() -> None:
     checker.check_last(program, checker.reference(program))
     checker.check_refusals(programs["checkpoints.wat"], program)
     checker.check_lost(program)
+    if checker.killer:
+        checker.check_lost_file(lost)
     checker.check_success(well.artifact)
 
 
