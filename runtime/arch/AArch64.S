@@ -83,6 +83,40 @@
   .cfi_endproc
   .size w2nEnterGuest, .-w2nEnterGuest
 
+  W2N_FUNCTION w2nResumeGuest              // x0: the activation, x1: the host function, x2: its slots
+  .cfi_startproc
+  stp x29, x30, [sp, #-160]!
+  .cfi_def_cfa_offset 160
+  .cfi_offset x29, -160
+  .cfi_offset x30, -152
+  mov x29, sp
+  .cfi_def_cfa_register x29
+  W2N_SAVED stp, sp, 16
+  W2N_SAVED_ON_ENTRY
+  mov x9, sp
+  str x9, [x0, #W2N_HOST_STACK_POINTER]
+  mov x9, x0
+  mov x0, x1
+  mov x1, x2
+  W2N_SAVED ldp, x9, W2N_SAVED_REGISTERS
+  ldr x10, [x9, #W2N_GUEST_STACK_POINTER]
+  mov sp, x10
+  ldp x29, x30, [sp], #16
+  b w2nInvokeHostEntry
+  .cfi_endproc
+  .size w2nResumeGuest, .-w2nResumeGuest
+
+  W2N_FUNCTION w2nResumedReturned
+  .cfi_startproc
+  .cfi_undefined x30
+  W2N_ACTIVATION x0, x9
+  ldr x9, [x0, #W2N_HOST_STACK_POINTER]
+  mov sp, x9
+  mov w0, #0
+  b .LrestoreHost
+  .cfi_endproc
+  .size w2nResumedReturned, .-w2nResumedReturned
+
   W2N_FUNCTION w2nLeaveGuest               // x0: the activation
   .cfi_startproc
   .cfi_undefined x30

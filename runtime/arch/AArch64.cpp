@@ -45,6 +45,20 @@ uintptr_t prepareStack(uintptr_t top, void (*function)(void *), void *argument) 
   return reinterpret_cast<uintptr_t>(frame);
 }
 
+void writeJump(uint8_t *code, const void *target) {
+  // bti c; ldr x16, .+12; br x16
+  constexpr uint32_t jump[] = {0xd503245f, 0x58000070, 0xd61f0200};
+  constexpr unsigned targetOffset = 16;
+  std::memcpy(code, jump, sizeof(jump));
+  std::memcpy(code + targetOffset, &target, sizeof(target));
+}
+
+void writeFixedStub(uint8_t *code) {
+  // bti c; stp x29, x30, [sp, #-16]!; blr x2; ldp x29, x30, [sp], #16; ret
+  constexpr uint32_t stub[] = {0xd503245f, 0xa9bf7bfd, 0xd63f0040, 0xa8c17bfd, 0xd65f03c0};
+  std::memcpy(code, stub, sizeof(stub));
+}
+
 bool isTrapInstruction(const void *code) {
   uint32_t instruction;
   std::memcpy(&instruction, code, sizeof(instruction));

@@ -84,6 +84,14 @@ extern constinit thread_local uint32_t w2nInterruptPending
 uint32_t w2nEnterGuest(Activation *activation, artifact::EntryThunk thunk,
                        artifact::InstanceContext *context, const void *code, uint64_t *slots);
 
+/// Goes on with a guest that another activation was left with: makes the call of `self` again that
+/// it was in, from the place and with the registers that `activation` has of that crossing. Returns
+/// as w2nEnterGuest, if the guest was entered through fixedStub and its way back is setReturn's.
+uint32_t w2nResumeGuest(Activation *activation, artifact::HostFunction *self, uint64_t *slots);
+
+/// Not a function: where a guest that was resumed returns to.
+void w2nResumedReturned();
+
 /// Not a function: where a signal handler resumes, with the activation as its argument and the
 /// host's stack pointer.
 void w2nLeaveGuest();
@@ -149,6 +157,16 @@ void w2nSwitchStack(uintptr_t *from, uintptr_t to);
 /// Not a function: where a stack begins.
 void w2nBeginStack();
 }
+
+/// Code that is the same wherever it lies, for guests that another process resumes: what they know
+/// of the runtime are addresses in it (FixedEntries.h).
+inline constexpr unsigned fixedCodeBytes = 32;
+/// Code that goes to `target`, whoever calls it.
+void writeJump(uint8_t *code, const void *target);
+/// An EntryThunk for functions without parameters and results: calls the entry thunk that is its
+/// third argument. What that returns to is in the code, and the place that this returns to is in
+/// the first word below the guest's stack.
+void writeFixedStub(uint8_t *code);
 
 /// Makes the stack below `top` one that w2nSwitchStack can go to: it calls function(argument),
 /// which must not return. Returns its stack pointer.

@@ -101,6 +101,39 @@
   .cfi_endproc
   .size w2nEnterGuest, .-w2nEnterGuest
 
+  W2N_FUNCTION w2nResumeGuest              // a0: the activation, a1: the host function, a2: its slots
+  .cfi_startproc
+  addi sp, sp, -208
+  .cfi_def_cfa_offset 208
+  sd ra, 200(sp)
+  sd s0, 192(sp)
+  W2N_PRESERVED sd, fsd, sp, 8
+  W2N_SAVED_ON_ENTRY
+  addi s0, sp, 208
+  .cfi_def_cfa s0, 0
+  sd sp, W2N_HOST_STACK_POINTER(a0)
+  mv t0, a0
+  mv a0, a1
+  mv a1, a2
+  W2N_PRESERVED ld, fld, t0, W2N_SAVED_REGISTERS
+  ld sp, W2N_GUEST_STACK_POINTER(t0)
+  ld ra, 8(sp)
+  ld s0, 0(sp)
+  addi sp, sp, 16
+  tail w2nInvokeHostEntry
+  .cfi_endproc
+  .size w2nResumeGuest, .-w2nResumeGuest
+
+  W2N_FUNCTION w2nResumedReturned
+  .cfi_startproc
+  .cfi_undefined ra
+  W2N_ACTIVATION a0
+  ld sp, W2N_HOST_STACK_POINTER(a0)
+  li a0, 0
+  j .LrestoreHost
+  .cfi_endproc
+  .size w2nResumedReturned, .-w2nResumedReturned
+
   W2N_FUNCTION w2nLeaveGuest               // a0: the activation
   .cfi_startproc
   .cfi_undefined ra

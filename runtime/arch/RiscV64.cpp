@@ -46,6 +46,21 @@ uintptr_t prepareStack(uintptr_t top, void (*function)(void *), void *argument) 
   return reinterpret_cast<uintptr_t>(frame);
 }
 
+void writeJump(uint8_t *code, const void *target) {
+  // auipc t1, 0; ld t1, 16(t1); jr t1
+  constexpr uint32_t jump[] = {0x00000317, 0x01033303, 0x00030067};
+  constexpr unsigned targetOffset = 16;
+  std::memcpy(code, jump, sizeof(jump));
+  std::memcpy(code + targetOffset, &target, sizeof(target));
+}
+
+void writeFixedStub(uint8_t *code) {
+  // addi sp, sp, -16; sd ra, 8(sp); jalr a2; ld ra, 8(sp); addi sp, sp, 16; ret
+  constexpr uint32_t stub[] = {0xff010113, 0x00113423, 0x000600e7,
+                               0x00813083, 0x01010113, 0x00008067};
+  std::memcpy(code, stub, sizeof(stub));
+}
+
 bool isTrapInstruction(const void *code) {
   uint16_t halves[2];
   std::memcpy(halves, code, sizeof(halves[0]));

@@ -47,6 +47,46 @@
   .cfi_endproc
   .size w2nEnterGuest, .-w2nEnterGuest
 
+  W2N_FUNCTION w2nResumeGuest              // rdi: the activation, rsi: the host function, rdx: its slots
+  .cfi_startproc
+  pushq %rbp
+  .cfi_def_cfa_offset 16
+  .cfi_offset %rbp, -16
+  movq %rsp, %rbp
+  .cfi_def_cfa_register %rbp
+  pushq %rbx
+  pushq %r12
+  pushq %r13
+  pushq %r14
+  pushq %r15
+  W2N_SAVED_ON_ENTRY
+  pushq %rdi
+  movq %rsp, W2N_HOST_STACK_POINTER(%rdi)
+  movq %rdi, %rax
+  movq %rsi, %rdi
+  movq %rdx, %rsi
+  movq W2N_SAVED_REGISTERS(%rax), %rbx
+  movq W2N_SAVED_REGISTERS + 8(%rax), %r12
+  movq W2N_SAVED_REGISTERS + 16(%rax), %r13
+  movq W2N_SAVED_REGISTERS + 24(%rax), %r14
+  movq W2N_SAVED_REGISTERS + 32(%rax), %r15
+  movq W2N_GUEST_STACK_POINTER(%rax), %rsp
+  popq %rbp
+  jmp w2nInvokeHostEntry
+  .cfi_endproc
+  .size w2nResumeGuest, .-w2nResumeGuest
+
+  W2N_FUNCTION w2nResumedReturned
+  .cfi_startproc
+  .cfi_undefined %rip
+  movq w2nCurrentActivation@gottpoff(%rip), %rdi
+  movq %fs:(%rdi), %rdi
+  movq W2N_HOST_STACK_POINTER(%rdi), %rsp
+  xorl %eax, %eax
+  jmp .LrestoreHost
+  .cfi_endproc
+  .size w2nResumedReturned, .-w2nResumedReturned
+
   W2N_FUNCTION w2nLeaveGuest               // rdi: the activation
   .cfi_startproc
   .cfi_undefined %rip

@@ -42,6 +42,21 @@ uintptr_t prepareStack(uintptr_t top, void (*function)(void *), void *argument) 
   return reinterpret_cast<uintptr_t>(frame);
 }
 
+void writeJump(uint8_t *code, const void *target) {
+  // endbr64; jmpq *6(%rip)
+  constexpr uint8_t jump[] = {0xf3, 0x0f, 0x1e, 0xfa, 0xff, 0x25, 6, 0, 0, 0};
+  constexpr unsigned targetOffset = 16;
+  std::memcpy(code, jump, sizeof(jump));
+  std::memcpy(code + targetOffset, &target, sizeof(target));
+}
+
+void writeFixedStub(uint8_t *code) {
+  // endbr64; subq $8, %rsp; call *%rdx; addq $8, %rsp; retq
+  constexpr uint8_t stub[] = {0xf3, 0x0f, 0x1e, 0xfa, 0x48, 0x83, 0xec, 0x08,
+                              0xff, 0xd2, 0x48, 0x83, 0xc4, 0x08, 0xc3};
+  std::memcpy(code, stub, sizeof(stub));
+}
+
 bool isTrapInstruction(const void *code) {
   constexpr uint8_t ud2[] = {0x0f, 0x0b};
   return std::memcmp(code, ud2, sizeof(ud2)) == 0;

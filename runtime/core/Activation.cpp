@@ -8,6 +8,8 @@
 #include "runtime/core/Thread.h"
 #include "runtime/core/TrapDetails.h"
 
+#include <algorithm>
+
 namespace w2n::runtime {
 
 using artifact::TrapKind;
@@ -107,6 +109,35 @@ Status runGuest(artifact::EntryThunk thunk, artifact::InstanceContext *context, 
   const uint32_t wasLeft = w2nEnterGuest(&activation, thunk, context, code, slots);
   w2nCurrentActivation = activation.previous;
   if (wasLeft) [[unlikely]]
+    return std::unexpected(takeError(activation, instance));
+  return {};
+}
+
+std::optional<GuestPosition> guestPosition() {
+  const Activation *activation = w2nCurrentActivation;
+  if (!activation || activation->previous)
+    return std::nullopt;
+  GuestPosition position = {activation->guestStackPointer, activation->guestStackTop, {}};
+  std::copy(std::begin(activation->savedRegisters), std::end(activation->savedRegisters),
+            position.registers);
+  return position;
+}
+
+Status resumeGuest(Instance &instance, const GuestPosition &position, artifact::HostFunction *self,
+                   uint64_t *slots) {
+  Activation activation = {};
+  activation.guestStackTop = position.stackTop;
+  activation.guestStackPointer = position.stackPointer;
+  std::copy(std::begin(position.registers), std::end(position.registers),
+            activation.savedRegisters);
+  reinterpret_cast<uintptr_t *>(position.stackTop)[-1] =
+      reinterpret_cast<uintptr_t>(&w2nResumedReturned);
+  const StackUse use(*currentGuestStack, nullptr);
+  instance.noteStack(*currentGuestStack);
+  w2nCurrentActivation = &activation;
+  const uint32_t wasLeft = w2nResumeGuest(&activation, self, slots);
+  w2nCurrentActivation = nullptr;
+  if (wasLeft)
     return std::unexpected(takeError(activation, instance));
   return {};
 }

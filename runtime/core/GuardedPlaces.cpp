@@ -93,6 +93,18 @@ bool GuardedPlaces::addRow(uint32_t count) {
   }
 }
 
+Result<GuardedPlaces> GuardedPlaces::reserveIn(AddressPlan &addresses, uint64_t bytes,
+                                               Guards guards) {
+  GuardedPlaces places;
+  places.bytes = bytes;
+  places.guards = guards;
+  const uint64_t gap = gapOf(guards), total = totalBytes(1, bytes, gap);
+  W2N_TRY(reservation, addresses.reserve(total));
+  oracleBytes += isGuardOracle() ? total : 0;
+  places.rows.push_back({reservation, gap, total, nullptr});
+  return places;
+}
+
 GuardedPlaces &GuardedPlaces::operator=(GuardedPlaces &&other) noexcept {
   std::swap(rows, other.rows);
   std::swap(placesInRow, other.placesInRow);

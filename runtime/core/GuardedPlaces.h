@@ -11,6 +11,7 @@
 #pragma once
 
 #include "lib/artifact/MemoryGuards.h"
+#include "runtime/core/AddressPlan.h"
 #include "runtime/core/RangeRegistry.h"
 
 #include <cstdint>
@@ -35,6 +36,8 @@ public:
   /// Reserves `count` places of `bytes`, a multiple of pages. Empty if there are not so many
   /// addresses.
   static GuardedPlaces reserve(uint32_t count, uint64_t bytes, Guards guards);
+  /// One place of `bytes` at the next of `addresses`. Errors: Limit.
+  static Result<GuardedPlaces> reserveIn(AddressPlan &addresses, uint64_t bytes, Guards guards);
   /// The bytes that reserve() takes.
   static uint64_t reservedBytes(uint32_t count, uint64_t bytes, Guards guards);
   GuardedPlaces(GuardedPlaces &&other) noexcept { *this = std::move(other); }

@@ -38,6 +38,17 @@ Result<std::shared_ptr<GuestStack>> GuestStack::create(uint64_t wantedBytes) {
   return std::make_shared<GuestStack>(reinterpret_cast<uintptr_t>(mapping), guardBytes, bytes);
 }
 
+Result<std::shared_ptr<GuestStack>> GuestStack::createIn(AddressPlan &addresses,
+                                                         uint64_t wantedBytes) {
+  const uint64_t bytes = platform::roundUpToPage(std::min(wantedBytes, maxStackBytes));
+  W2N_TRY(mapping, addresses.reserve(guardBytes + bytes));
+  auto stack =
+      std::make_shared<GuestStack>(reinterpret_cast<uintptr_t>(mapping), guardBytes, bytes);
+  if (!platform::makeStack(mapping, guardBytes, bytes))
+    return fail(ErrorKind::Limit, "the system has no room for a stack to run wasm on");
+  return stack;
+}
+
 GuestStack::~GuestStack() {
   platform::release(reinterpret_cast<uint8_t *>(guardBegin), top - guardBegin);
 }

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "lib/support/Error.h"
+#include "runtime/core/AddressPlan.h"
 
 #include <atomic>
 #include <cstdint>
@@ -27,6 +28,8 @@ class GuestStack : public std::enable_shared_from_this<GuestStack> {
 public:
   /// Room for `bytes` (committed as they are used), for the calling thread. Errors: Limit.
   static Result<std::shared_ptr<GuestStack>> create(uint64_t bytes);
+  /// The same at the next of `addresses`.
+  static Result<std::shared_ptr<GuestStack>> createIn(AddressPlan &addresses, uint64_t bytes);
   /// For `create`: of a mapping, which becomes its own.
   GuestStack(uintptr_t guardBegin, uint64_t guardBytes, uint64_t bytes)
       : guardBegin(guardBegin), limit(guardBegin + guardBytes), top(limit + bytes) {}

@@ -34,6 +34,7 @@ public:
   Status run();
 
 private:
+  Result<uint8_t *> contextBlock(size_t bytes, bool &isNew);
   InstanceContext *context() { return state.at<InstanceContext>(0); }
   uint64_t listBytes() const;
   Result<std::unique_ptr<Memory>> makeMemory(uint32_t index, artifact::MemoryRecord *record);
@@ -58,6 +59,29 @@ uint64_t Builder::listBytes() const {
          (sizeof(HostRecord) + 2 * sizeof(Function)) * header.importedFunctions;
 }
 
+Result<uint8_t *> Builder::contextBlock(size_t bytes, bool &isNew) {
+  if (options.addresses) {
+    isNew = true;
+    const size_t recordBytes = metadata.header().importedFunctions * sizeof(HostRecord);
+    W2N_TRY(records, options.addresses->allocate(recordBytes + alignof(HostRecord)));
+    state.recordRoom = std::make_unique<std::pmr::monotonic_buffer_resource>(
+        records, recordBytes + alignof(HostRecord), std::pmr::null_memory_resource());
+    std::destroy_at(&state.hostFunctions);
+    std::construct_at(&state.hostFunctions, state.recordRoom.get());
+    W2N_TRY(entries, FixedEntries::make(*options.addresses));
+    state.entries = entries;
+    return options.addresses->allocate(bytes);
+  }
+  ContextBlock &block = state.slot ? state.slot.context() : state.ownContext;
+  isNew = !block;
+  if (isNew)
+    block.reset(static_cast<uint8_t *>(std::calloc(1, bytes)));
+  if (!block)
+    return fail(ErrorKind::Limit,
+                "no memory for an instance context of " + std::to_string(bytes) + " bytes");
+  return block.get();
+}
+
 // A slot that has run the module before has a block in which all that does not change is there.
 Status Builder::allocateContext() {
   const artifact::MetadataHeader &header = metadata.header();
@@ -67,23 +91,23 @@ Status Builder::allocateContext() {
   const size_t argumentBytes = module.argumentSlots() * sizeof(uint64_t);
   state.argumentBytes = argumentBytes;
   W2N_CHECK(state.takeHostBytes(contextBytes + argumentBytes + listBytes()));
-  ContextBlock &block = state.slot ? state.slot.context() : state.ownContext;
-  const bool isNew = !block;
-  if (isNew)
-    block.reset(static_cast<uint8_t *>(std::calloc(1, contextBytes + argumentBytes)));
-  if (!block)
-    return fail(ErrorKind::Limit,
-                "no memory for an instance context of " + std::to_string(contextBytes) + " bytes");
-  state.contextBase = block.get();
-  state.argumentBuffer = reinterpret_cast<uint64_t *>(block.get() + contextBytes);
+  state.addresses = options.addresses;
+  bool isNew = false;
+  W2N_TRY(block, contextBlock(contextBytes + argumentBytes, isNew));
+  state.contextBase = block;
+  state.argumentBuffer = reinterpret_cast<uint64_t *>(block + contextBytes);
   if (isNew) {
     fillTypes();
     if (Status filled = fillReferences(); !filled) {
-      block.reset();
+      state.contextBase = nullptr;
+      state.argumentBuffer = nullptr;
+      if (state.slot)
+        state.slot.context().reset();
       return filled;
     }
   }
-  *context() = {&runtimeServices, state.argumentBuffer, &instance, UINT64_MAX, nullptr, nullptr};
+  const auto *services = state.entries ? state.entries->services() : &runtimeServices;
+  *context() = {services, state.argumentBuffer, &instance, UINT64_MAX, nullptr, nullptr};
   if (ProfileCounters *counters = module.profileCounters()) {
     W2N_TRY(counterBlock, counters->makeBlock());
     state.counters = std::move(counterBlock);
@@ -108,7 +132,8 @@ Result<std::unique_ptr<Memory>> Builder::makeMemory(uint32_t index,
   const auto reserve = metadata.header().flags & artifact::flagExplicitBounds
                            ? Memory::Reserve::IfPossible
                            : Memory::Reserve::Full;
-  W2N_TRY(memory, Memory::create(type, reserve, options.limits.maxMemoryBytes, record));
+  W2N_TRY(memory, Memory::create(type, reserve, options.limits.maxMemoryBytes, record,
+                                 options.addresses.get()));
   for (const artifact::ImageRecord &image : metadata.images())
     if (image.memory == index)
       W2N_CHECK(Memory::mapImage(memory->record->base, module.filePart(), image));
@@ -137,6 +162,14 @@ Status Builder::makeMemories() {
 Result<std::unique_ptr<Table>> Builder::makeTable(uint32_t index, artifact::TableRecord *record) {
   const wasm::TableType type = tableTypeOf(metadata.tables()[index], module.typeIds());
   const uint64_t maxElements = std::min(options.limits.maxTableElements, Table::maxCount);
+  if (options.addresses) {
+    const uint64_t room = std::min(type.limits.max.value_or(maxElements), maxElements);
+    if (type.limits.min > room)
+      return fail(ErrorKind::Limit, "table has " + std::to_string(type.limits.min) +
+                                        " elements, most is " + std::to_string(room));
+    W2N_TRY(place, options.addresses->allocate(std::max<uint64_t>(room, 1) * sizeof(uint64_t)));
+    return Table::place(type, reinterpret_cast<uint64_t *>(place), room, record);
+  }
   if (!state.slot)
     return Table::create(type, 0, maxElements, record, state.budget);
   // One that may grow without end gets what the slot has.
@@ -310,7 +343,7 @@ Result<std::shared_ptr<Instance>> Instance::instantiateLinked(std::shared_ptr<co
   W2N_CHECK(builder.makeTables());
   if (options.fuel)
     W2N_CHECK(instance.setFuel(*options.fuel));
-  const Status ran = builder.run();
+  const Status ran = options.isRestored ? Status() : builder.run();
   if (options.boundary)
     options.boundary->instantiated(instance, ran);
   W2N_CHECK(ran);

@@ -3,6 +3,7 @@
 // An instance of a module: its context, what it owns, what it imports, what it exports.
 #pragma once
 
+#include "runtime/core/AddressPlan.h"
 #include "runtime/core/Extern.h"
 #include "runtime/core/GuestStack.h"
 #include "runtime/core/InstanceLimits.h"
@@ -47,6 +48,12 @@ struct InstanceOptions {
   void *userData = nullptr;
   /// Sees what crosses between the instance and the host (Boundary.h); null: nothing does.
   std::shared_ptr<Boundary> boundary = nullptr;
+  /// The addresses of all that its code knows addresses of, which another process can have again;
+  /// null: any. For modules that define their memories and tables, and without a pool.
+  std::shared_ptr<AddressPlan> addresses = nullptr;
+  /// Its state is about to be restored (InstanceImage.h): neither `initialize` nor the start
+  /// function runs.
+  bool isRestored = false;
 };
 
 class Instance : public std::enable_shared_from_this<Instance> {

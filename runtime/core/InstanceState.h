@@ -4,6 +4,7 @@
 #pragma once
 
 #include "runtime/core/Boundary.h"
+#include "runtime/core/FixedEntries.h"
 #include "runtime/core/Instance.h"
 #include "runtime/core/InstanceGroup.h"
 #include "runtime/core/InstancePool.h"
@@ -11,6 +12,8 @@
 #include "runtime/core/StoreHeap.h"
 
 #include <map>
+#include <memory_resource>
+#include <optional>
 
 namespace w2n::runtime {
 
@@ -52,6 +55,7 @@ struct Instance::State {
   Result<Slot> referenceToHostFunction(const std::shared_ptr<Function> &function);
 
   // First, so that they end last.
+  std::shared_ptr<AddressPlan> addresses;
   InstanceQuota::Share share;
   std::shared_ptr<HostBudget> budget;
   uint64_t takenBytes = 0; ///< by takeHostBytes
@@ -59,6 +63,8 @@ struct Instance::State {
   PoolSlot slot;
   /// The block of the context, if it is not the slot's.
   ContextBlock ownContext;
+  /// The runtime as code at fixed addresses sees it; nothing if any addresses do.
+  std::optional<FixedEntries> entries;
   /// The context, and after it the argument buffer.
   uint8_t *contextBase = nullptr;
   uint64_t *argumentBuffer = nullptr;
@@ -76,8 +82,10 @@ struct Instance::State {
   std::vector<std::shared_ptr<Memory>> unownedMemories;
   /// Imported from the host, by import index; null where an instance of the group defines it.
   std::vector<std::shared_ptr<Global>> hostGlobals;
+  /// The room of hostFunctions, if they have a place.
+  std::unique_ptr<std::pmr::memory_resource> recordRoom;
   /// The same for functions, with null functions.
-  std::vector<HostRecord> hostFunctions;
+  std::pmr::vector<HostRecord> hostFunctions;
   /// Tags of the host that it imports, in any order.
   std::vector<std::shared_ptr<Tag>> hostTags;
   /// By the host's function; std::map, because addresses of its values stay.

@@ -416,7 +416,7 @@ artifact::FunctionReference Instance::State::bindHost(HostRecord &record,
                                                       std::shared_ptr<Function> function,
                                                       Instance &importer, const void *thunk,
                                                       uint32_t typeId) {
-  record.abi = {w2nInvokeHostEntry, argumentBuffer};
+  record.abi = {entries ? entries->invokeHost() : w2nInvokeHostEntry, argumentBuffer};
   record.importer = &importer;
   record.slots =
       std::max(wasm::slotsOf(function->type.params), wasm::slotsOf(function->type.results));

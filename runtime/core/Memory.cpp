@@ -69,6 +69,19 @@ Status Memory::reserveAddresses(Reserve reserve, uint64_t maxBytes) {
   return {};
 }
 
+Status Memory::reserveIn(AddressPlan &plan, uint64_t maxBytes) {
+  growthLimit = std::min(declaredLimit(type), maxBytes);
+  if (growthLimit > artifact::maxMemoryBytes)
+    return noRoom(growthLimit, "");
+  hasFullGuards = type.hasGuardPages();
+  const uint64_t bytes = hasFullGuards && !type.limits.is64 ? artifact::addressableBytes32
+                                                            : platform::roundUpToPage(growthLimit);
+  W2N_TRY(reserved,
+          GuardedPlaces::reserveIn(plan, bytes, hasFullGuards ? fullGuards : smallGuards));
+  addresses = std::move(reserved);
+  return {};
+}
+
 namespace {
 
 /// Checks the types that embedders make, as decoding has checked those of modules.
@@ -92,11 +105,13 @@ Status checkType(const wasm::MemoryType &type, uint64_t maxBytes) {
 } // namespace
 
 Result<std::unique_ptr<Memory>> Memory::create(const wasm::MemoryType &type, Reserve reserve,
-                                               uint64_t maxBytes, artifact::MemoryRecord *record) {
+                                               uint64_t maxBytes, artifact::MemoryRecord *record,
+                                               AddressPlan *plan) {
   std::unique_ptr<Memory> memory(new Memory(type));
   memory->record = record ? record : &memory->ownRecord;
   W2N_CHECK(checkType(type, maxBytes));
-  W2N_CHECK(memory->reserveAddresses(reserve, maxBytes));
+  W2N_CHECK(plan ? memory->reserveIn(*plan, maxBytes)
+                 : memory->reserveAddresses(reserve, maxBytes));
   const uint64_t bytes = type.limits.min << type.pageSizeLog2;
   uint8_t *const base = memory->addresses.at(0);
   if (!platform::commit(base, platform::roundUpToPage(bytes)))

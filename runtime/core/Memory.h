@@ -33,11 +33,13 @@ struct Memory {
 
   /// Reserves and commits a memory of type.limits.min pages that never has more than `maxBytes`.
   /// `record` is where compiled code looks at it; null lets the memory keep the record itself.
+  /// `plan` says where it is; null is anywhere.
   /// Errors: Limit, when there is not so much address space or memory, or when the memory begins
   /// above `maxBytes`.
   static Result<std::unique_ptr<Memory>> create(const wasm::MemoryType &type, Reserve reserve,
                                                 uint64_t maxBytes = UINT64_MAX,
-                                                artifact::MemoryRecord *record = nullptr);
+                                                artifact::MemoryRecord *record = nullptr,
+                                                AddressPlan *plan = nullptr);
   /// The same for a memory of 32-bit addresses at `base`, which a pool has reserved (guarded if
   /// its pages are large), and where it has made the initial pages. They stay the pool's.
   static Result<std::unique_ptr<Memory>> place(const wasm::MemoryType &type, uint8_t *base,
@@ -78,6 +80,7 @@ struct Memory {
 private:
   explicit Memory(const wasm::MemoryType &type) : type(type) {}
   Status reserveAddresses(Reserve reserve, uint64_t maxBytes);
+  Status reserveIn(AddressPlan &plan, uint64_t maxBytes);
   /// Bytes that are accessible to whoever sees this number.
   uint64_t size() const { return std::atomic_ref(record->bytes).load(std::memory_order_acquire); }
 

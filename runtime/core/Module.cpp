@@ -72,7 +72,12 @@ Status Module::map(const LoadOptions &options) {
                           : "the file ends within the compiled module",
                 part.offset);
   mappingBytes = options.fileBytes == 0 ? rest : options.fileBytes;
-  mapping = platform::mapFile(nullptr, mappingBytes, platform::Access::ReadOnly, part.descriptor,
+  uint8_t *place = nullptr;
+  if (options.addresses) {
+    W2N_TRY(reserved, options.addresses->reserve(mappingBytes));
+    place = reserved;
+  }
+  mapping = platform::mapFile(place, mappingBytes, platform::Access::ReadOnly, part.descriptor,
                               part.offset);
   if (!mapping)
     return platform::failWithErrno("cannot map " + filePath);

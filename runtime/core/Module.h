@@ -6,6 +6,7 @@
 #include "lib/artifact/DebugLines.h"
 #include "lib/artifact/Metadata.h"
 #include "lib/support/Error.h"
+#include "runtime/core/AddressPlan.h"
 #include "runtime/core/CanonicalTypes.h"
 #include "runtime/core/CodeMap.h"
 #include "runtime/core/Debuggers.h"
@@ -36,6 +37,8 @@ struct LoadOptions {
   uint64_t fileOffset = 0;
   /// Its size; 0 is all that follows.
   uint64_t fileBytes = 0;
+  /// The addresses at which it is mapped; null: any.
+  std::shared_ptr<AddressPlan> addresses = nullptr;
 };
 
 class Module {

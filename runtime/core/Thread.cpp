@@ -52,6 +52,11 @@ struct ThreadStack {
   ~ThreadStack() { currentGuestStack = nullptr; }
 };
 
+ThreadStack &threadStack() {
+  thread_local ThreadStack ofThread;
+  return ofThread;
+}
+
 } // namespace
 
 void installHandlers() {
@@ -59,21 +64,32 @@ void installHandlers() {
   std::call_once(installed, installFaultHandlers);
 }
 
-Result<GuestStack *> makeGuestStack(uint64_t bytes) {
+/// For the calling thread, which is about to run guests.
+static Status prepareThread() {
   installHandlers();
   platform::unblockFaultSignals();
   thread_local HandlerStack handlers;
-  W2N_CHECK(handlers.make());
+  return handlers.make();
+}
+
+Status useGuestStack(std::shared_ptr<GuestStack> stack) {
+  W2N_CHECK(prepareThread());
+  threadStack().stack = std::move(stack);
+  currentGuestStack = threadStack().stack.get();
+  return {};
+}
+
+Result<GuestStack *> makeGuestStack(uint64_t bytes) {
+  W2N_CHECK(prepareThread());
   if (Fiber *fiber = Fiber::current()) {
     W2N_TRY(stack, fiber->makeGuestStack(bytes));
     return currentGuestStack = stack;
   }
-  thread_local ThreadStack ofThread;
+  threadStack().stack.reset();
   currentGuestStack = nullptr;
-  ofThread.stack.reset();
   W2N_TRY(stack, GuestStack::create(bytes));
-  ofThread.stack = std::move(stack);
-  return currentGuestStack = ofThread.stack.get();
+  threadStack().stack = std::move(stack);
+  return currentGuestStack = threadStack().stack.get();
 }
 
 bool hostStackHasRoom(uint32_t depth) {

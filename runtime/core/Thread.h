@@ -25,6 +25,10 @@ inline constexpr uint64_t defaultStackBytes = 8 << 20;
 /// thread or fiber ends. Also installs the fault handlers, and what they run on. Errors: Limit.
 Result<GuestStack *> makeGuestStack(uint64_t bytes);
 
+/// Makes `stack` the guest's of the calling thread, outside of fibers, in place of the one that it
+/// had: nothing may run on that. Errors: Limit.
+Status useGuestStack(std::shared_ptr<GuestStack> stack);
+
 /// Whether the host's stack has room for another nested call (256 KiB): guest and host that call
 /// each other without end use it up without touching the guest's guard region. `depth` is the
 /// number of activations below. A fiber's stack is smaller, and so is what must be left of it.

@@ -29,6 +29,20 @@ uint8_t *reserve(uint64_t bytes) {
   return static_cast<uint8_t *>(address);
 }
 
+uint8_t *reserveAt(uintptr_t address, uint64_t bytes) {
+  void *const wanted = reinterpret_cast<void *>(address);
+  void *found = mmap(wanted, bytes, PROT_NONE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+  if (found == MAP_FAILED)
+    return nullptr;
+  // Before Linux 4.17 the address is a wish.
+  if (found != wanted) {
+    munmap(found, bytes);
+    return nullptr;
+  }
+  return static_cast<uint8_t *>(found);
+}
+
 /// Makes committed pages inaccessible without a mapping of their own. Emulators accept every advice
 /// and follow none, so that a second one, which must fail there, tells.
 static bool installGuard(uint8_t *address, uint64_t bytes) {
@@ -36,16 +50,18 @@ static bool installGuard(uint8_t *address, uint64_t bytes) {
   return madvise(address, bytes, guardInstall) == 0 && madvise(address, bytes, populateRead) != 0;
 }
 
+bool makeStack(uint8_t *address, uint64_t guardBytes, uint64_t bytes) {
+  if (commit(address, guardBytes + bytes) && installGuard(address, guardBytes)) {
+    // A stack of which a few pages are used is not to become a huge page.
+    madvise(address, guardBytes + bytes, MADV_NOHUGEPAGE);
+    return true;
+  }
+  return decommit(address, guardBytes) && commit(address + guardBytes, bytes);
+}
+
 uint8_t *reserveStack(uint64_t guardBytes, uint64_t bytes) {
   uint8_t *stack = reserve(guardBytes + bytes);
-  if (!stack)
-    return nullptr;
-  if (commit(stack, guardBytes + bytes) && installGuard(stack, guardBytes)) {
-    // A stack of which a few pages are used is not to become a huge page.
-    madvise(stack, guardBytes + bytes, MADV_NOHUGEPAGE);
-    return stack;
-  }
-  if (decommit(stack, guardBytes) && commit(stack + guardBytes, bytes))
+  if (!stack || makeStack(stack, guardBytes, bytes))
     return stack;
   release(stack, guardBytes + bytes);
   return nullptr;

@@ -26,10 +26,17 @@ inline constexpr uint64_t headroomBytes = 16 << 20;
 /// much, and headroomBytes besides. Freed by release.
 uint8_t *reserve(uint64_t bytes);
 
+/// The same at `address`, for what must be where it was in another process. Null, and nothing has
+/// changed, if anything is there.
+uint8_t *reserveAt(uintptr_t address, uint64_t bytes);
+
 /// Reserves a stack of `bytes`, readable and writable and committed as they are used, above
 /// `guardBytes` that are not accessible; returns the address of these. Null as with reserve. Where
 /// the system can (Linux 6.13), neighbors are one mapping to it: a process may have 65,530.
 uint8_t *reserveStack(uint64_t guardBytes, uint64_t bytes);
+
+/// Makes such a stack of the reserved pages at `address`. False if the system has no memory for it.
+bool makeStack(uint8_t *address, uint64_t guardBytes, uint64_t bytes);
 
 /// Whether the system has `bytes` of memory, and headroomBytes besides. To be asked before guests
 /// make many small allocations, or one in a container, which cannot fail. Small sums are granted

@@ -33,7 +33,22 @@ WasiResult<uint64_t> Clocks::readNs(uint32_t clock) const {
   timespec now;
   if (clock_gettime(host, &now) != 0)
     return systemError();
-  return addNs(toNs(now), aheadNs());
+  return addNs(toNs(now) + continuedNs[clock], aheadNs());
+}
+
+SavedClocks Clocks::save() const {
+  SavedClocks saved;
+  for (uint32_t clock = 1; clock < saved.ns.size(); ++clock)
+    saved.ns[clock] = readNs(clock).value_or(0);
+  saved.sleptNs = sleptNs;
+  return saved;
+}
+
+void Clocks::restore(const SavedClocks &saved) {
+  sleptNs = saved.sleptNs;
+  for (uint32_t clock = 1; clock < saved.ns.size(); ++clock)
+    if (const auto now = readNs(clock); now && !isFrozen())
+      continuedNs[clock] = saved.ns[clock] - *now;
 }
 
 uint64_t Clocks::aheadNs() const { return chaos ? chaos->aheadNs() : 0; }

@@ -5,6 +5,7 @@
 
 #include "runtime/wasi/Errno.h"
 
+#include <array>
 #include <atomic>
 #include <ctime>
 #include <memory>
@@ -33,6 +34,13 @@ inline timespec fromNs(uint64_t ns) {
   return {time_t(ns / 1'000'000'000), long(ns % 1'000'000'000)};
 }
 
+/// The state of the guest's clocks, for another process that goes on with it.
+struct SavedClocks {
+  /// The times of clocks other than the time of day, by their number; 0 where there are none.
+  std::array<uint64_t, 4> ns = {};
+  uint64_t sleptNs = 0;
+};
+
 /// Clocks by their WASI number: 0 is the time of day. Threads: any.
 class Clocks {
 public:
@@ -53,12 +61,18 @@ public:
   /// that, and without a clock all are from 1970. Nanoseconds; nullopt if there is no such limit.
   std::optional<uint64_t> latestFileTimeNs() const;
 
+  SavedClocks save() const;
+  /// Goes on where another process was. The time of day is the host's all the same.
+  void restore(const SavedClocks &saved);
+
 private:
   uint64_t aheadNs() const;
 
   const ClockOptions options;
   const std::shared_ptr<Chaos> chaos;
   std::atomic<uint64_t> sleptNs = 0;
+  /// The difference to the host's clocks, modulo 2^64: set before the guest runs.
+  std::array<uint64_t, 4> continuedNs = {};
 };
 
 } // namespace w2n::wasi

@@ -23,13 +23,17 @@ File withRights(const FileHandle &handle, Rights base, Rights inheriting) {
           .cookies = handle->cookies,
           .stream = handle->stream,
           .node = handle->node,
-          .chaos = handle->chaos};
+          .chaos = handle->chaos,
+          .given = handle->given,
+          .isLost = handle->isLost};
 }
 
 WasiResult<FileHandle> FileTable::find(uint32_t fd, Needs needs) {
   std::lock_guard guard(lock);
   if (!isOpen(fd))
     return std::unexpected(Errno::Badf);
+  if (files[fd]->isLost)
+    return std::unexpected(Errno::ConnReset);
   if (!needs.areMetBy(files[fd]->base))
     return std::unexpected(Errno::NotCapable);
   return files[fd];
@@ -64,9 +68,11 @@ WasiResult<uint32_t> FileTable::add(File file) {
 }
 
 void FileTable::append(std::optional<File> file) {
-  if (file)
-    file->chaos = chaos;
   std::lock_guard guard(lock);
+  if (file) {
+    file->chaos = chaos;
+    file->given = uint32_t(files.size());
+  }
   files.push_back(file ? std::make_shared<const File>(std::move(*file)) : nullptr);
 }
 
@@ -110,6 +116,11 @@ Outcome FileTable::renumber(uint32_t from, uint32_t to) {
 std::vector<FileHandle> FileTable::handles() {
   std::lock_guard guard(lock);
   return files;
+}
+
+void FileTable::replace(std::vector<FileHandle> handles) {
+  std::lock_guard guard(lock);
+  files.swap(handles); // the old ones are closed after the lock is free
 }
 
 FileType fileTypeOf(mode_t mode) {

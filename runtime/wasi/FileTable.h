@@ -77,6 +77,10 @@ struct File {
   std::shared_ptr<OpenNode> node;
   /// Faults to inject; usually null.
   std::shared_ptr<Chaos> chaos;
+  /// The number at which the guest was given it; nothing if it has opened it itself.
+  std::optional<uint32_t> given = {};
+  /// It was open in a process that is gone, and could not be opened in this one.
+  bool isLost = false;
 
   /// As fd_fdstat_get says it. wasi-libc's isatty() takes a character device for a terminal if it
   /// may neither seek nor tell; other devices must not look like that.
@@ -102,7 +106,8 @@ public:
   explicit FileTable(uint32_t maxFiles, std::shared_ptr<Chaos> chaos = nullptr)
       : maxFiles(maxFiles), chaos(std::move(chaos)) {}
 
-  /// The file `fd` if it has the rights for an operation. Errors: Badf, NotCapable.
+  /// The file `fd` if it has the rights for an operation. Errors: Badf, NotCapable, ConnReset (it
+  /// is lost).
   WasiResult<FileHandle> find(uint32_t fd, Needs needs = needs::nothing);
   /// The same for a directory. Errors: Badf, NotDir, NotCapable.
   WasiResult<FileHandle> findDirectory(uint32_t fd, Needs needs);
@@ -122,6 +127,8 @@ public:
   Outcome renumber(uint32_t from, uint32_t to);
   /// The file at each number, null where nothing is: equal pointers are the same open file.
   std::vector<FileHandle> handles();
+  /// Makes these the files.
+  void replace(std::vector<FileHandle> handles);
 
 private:
   // Needs the lock.

@@ -48,6 +48,8 @@ public:
   }
 
   bool isLimited() const { return limited; }
+  uint64_t remaining() const { return left; }
+  void restore(uint64_t bytes) { left = bytes; }
 
   /// Runs `make`, which makes an entry if it succeeds. Errors: Dquot, and then it has not run.
   template <typename Make> auto makeEntry(Make make) -> decltype(make()) {

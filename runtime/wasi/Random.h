@@ -17,6 +17,10 @@ public:
   explicit RandomSource(std::optional<uint64_t> seed) : state(seed) {}
   /// Errors: the system's.
   Outcome fill(std::span<uint8_t> bytes);
+  /// The state of the sequence; nothing without a seed.
+  std::optional<uint64_t> save() const { return state; }
+  /// Goes on from there.
+  void restore(std::optional<uint64_t> saved) { state = saved; }
 
 private:
   std::mutex lock;

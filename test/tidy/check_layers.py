@@ -47,6 +47,7 @@ LAYERS = {
     "runtime/record": ["runtime/core", "runtime/platform", *LIB],
     "runtime/wasi": ["runtime/libraries", "runtime/component", "runtime/core", "runtime/platform", "runtime/http",
                      *LIB],
+    "runtime/checkpoint": ["runtime/wasi", "runtime/core", "runtime/platform", *LIB],
     "runtime/serve": ["runtime/wasi", "runtime/http", "runtime/component", "runtime/core", "runtime/platform", *LIB],
     "runtime/signing": ["runtime/core", *LIB],
     "runtime/cache": ["runtime/signing", "runtime/libraries", "runtime/core", "runtime/arch", "runtime/platform", *LIB,

@@ -12,6 +12,7 @@
 #include "runtime/wasi/p2/HttpClient.h"
 #include "runtime/wasi/p2/State.h"
 #include "tools/wasm2native/AttachedProgram.h"
+#include "tools/wasm2native/CheckpointRun.h"
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/DirectoryNote.h"
@@ -67,6 +68,8 @@ constexpr OptionRow runRows[] = {
      "after a trap, write the stack, memories and globals of the program as a WebAssembly core "
      "dump",
      "Run"},
+    checkpointRow,
+    everyRow,
     {"q,quiet", nullptr, "no notes and warnings", "Run"},
     {"h,help", nullptr, "print this", "Help"},
 };
@@ -283,26 +286,30 @@ std::shared_ptr<runtime::Function> findFunction(Instance &instance, std::string_
   return function ? *function : nullptr;
 }
 
-/// Calls an export without parameters and results.
-Status callPlain(runtime::Function &function, const char *name) {
+/// Whether an export has no parameters and results.
+Status checkPlain(const runtime::Function &function, const char *name) {
   if (!function.type.params.empty() || !function.type.results.empty())
     return fail(ErrorKind::Link, std::string("export '") + name + "' has type " +
                                      toString(function.type) + ", must be [] -> []");
-  return runtime::call(function, {});
+  return {};
 }
 
 /// A WASI reactor wants `_initialize` before anything else of it is called.
 Status initializeReactor(Instance &instance) {
   auto initialize = findFunction(instance, "_initialize");
-  return initialize ? callPlain(*initialize, "_initialize") : Status();
+  if (!initialize)
+    return {};
+  W2N_CHECK(checkPlain(*initialize, "_initialize"));
+  return runtime::call(*initialize, {});
 }
 
-Status runCommand(Instance &instance) {
+Status runCommand(Instance &instance, CheckpointRun *checkpoints) {
   auto start = findFunction(instance, "_start");
   if (!start)
     return fail(ErrorKind::Link,
                 "no exported function '_start': not a WASI command; --invoke calls another export");
-  return callPlain(*start, "_start");
+  W2N_CHECK(checkPlain(*start, "_start"));
+  return checkpoints ? checkpoints->run(instance, start.get()) : runtime::call(*start, {});
 }
 
 /// Calls the export `name` with `arguments` as its parameters and prints its results, one to a
@@ -383,7 +390,24 @@ void dumpCore(const RunRequest &request, Instance &instance, const Error &error)
     printWarning("no core dump is written: " + written.error().text);
 }
 
-int runRequest(RunRequest &request, std::span<char *const> arguments) {
+/// Prepares checkpoints before the program's instance is made; null if there are to be none.
+Result<std::unique_ptr<CheckpointRun>>
+prepareCheckpoints(RunRequest &request, std::optional<SavedRun> saved,
+                   std::shared_ptr<const runtime::Module> &module,
+                   const std::shared_ptr<wasi::WasiContext> &context) {
+  if (saved) {
+    W2N_TRY(run, CheckpointRun::resume(request, std::move(saved->folder),
+                                       std::move(saved->checkpoint), module, context));
+    return std::make_unique<CheckpointRun>(std::move(run));
+  }
+  if (!request.checkpoint)
+    return nullptr;
+  W2N_TRY(run, CheckpointRun::begin(request, module, context));
+  return std::make_unique<CheckpointRun>(std::move(run));
+}
+
+int runRequest(RunRequest &request, std::span<char *const> arguments,
+               std::optional<SavedRun> saved = {}) {
   if (!request.isQuiet)
     directoryNote().watch(request.wasi);
   auto context = wasi::WasiContext::create(request.wasi);
@@ -400,9 +424,14 @@ int runRequest(RunRequest &request, std::span<char *const> arguments) {
       endProgram(preload.file, ready);
     world.add(preload.name, *instance);
   }
-  auto module = world.load(request.file, request);
+  // A run that goes on has its artifact with the checkpoint.
+  auto module =
+      saved ? Result<std::shared_ptr<const runtime::Module>>() : world.load(request.file, request);
   if (!module)
     endProgram(request.file, std::unexpected(module.error()));
+  auto checkpoints = prepareCheckpoints(request, std::move(saved), *module, *context);
+  if (!checkpoints)
+    endProgram(request.file, std::unexpected(checkpoints.error()));
   Status ready = checkObservable(request, *module);
   if (ready)
     ready = observe(request, **module);
@@ -414,7 +443,7 @@ int runRequest(RunRequest &request, std::span<char *const> arguments) {
   if (!instance)
     endProgram(request.file, std::unexpected(instance.error()));
   Status status = request.invoke ? invokeExport(**instance, *request.invoke, arguments)
-                                 : runCommand(**instance);
+                                 : runCommand(**instance, checkpoints->get());
   if (auto fuel = (*instance)->fuel(); fuel && request.compile.remark)
     request.compile.remark(request.compile.user, ("fuel left: " + std::to_string(*fuel)).c_str());
   if (request.heapStats)
@@ -457,6 +486,10 @@ int runFile(std::span<char *const> options, const char *file, std::span<char *co
 }
 
 } // namespace
+
+int runSaved(RunRequest &request, SavedRun saved) {
+  return runRequest(request, {}, std::move(saved));
+}
 
 int runAttached(const AttachedProgram &program, const char *name,
                 std::span<char *const> arguments) {

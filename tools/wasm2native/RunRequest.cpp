@@ -72,7 +72,7 @@ std::string profileFileOf(const CommandLine &line) {
 
 } // namespace
 
-std::expected<RunRequest, std::string> readRunRequest(const CommandLine &line) {
+std::expected<RunRequest, std::string> readRunRequest(const CommandLine &line, bool isResumed) {
   constexpr Choice<bool> unknownImports[] = {{"error", false}, {"trap", true}};
   RunRequest request;
   W2N_TRY(compile, readCodegenOptions(line));
@@ -91,7 +91,7 @@ std::expected<RunRequest, std::string> readRunRequest(const CommandLine &line) {
     W2N_TRY(preload, parsePreload(text));
     request.preloads.push_back(preload);
   }
-  W2N_TRY(wasi, readWasiOptions(line));
+  W2N_TRY(wasi, readWasiOptions(line, isResumed));
   request.wasi = std::move(wasi);
   W2N_TRY(maxThreads, readCount(line, "max-threads", request.maxThreads));
   request.maxThreads = uint32_t(std::min<uint64_t>(maxThreads, UINT32_MAX));
@@ -106,6 +106,10 @@ std::expected<RunRequest, std::string> readRunRequest(const CommandLine &line) {
   W2N_TRY(observers, readObserverOptions(line));
   request.observers = observers;
   request.wasi.describeWrites = observers.any();
+  W2N_TRY(checkpoint, readCheckpointOptions(line));
+  request.checkpoint = std::move(checkpoint);
+  if (request.checkpoint && observers.any())
+    return std::unexpected("--checkpoint excludes the options that observe a run");
   request.isQuiet = line.has("quiet");
   setWarnings(!request.isQuiet);
   if (line.has("invoke"))

@@ -7,6 +7,7 @@
 #include "runtime/core/Module.h"
 #include "runtime/wasi/ThreadGroup.h"
 #include "tools/wasm2native/AttachedProgram.h"
+#include "tools/wasm2native/CheckpointOptions.h"
 #include "tools/wasm2native/CodegenOptions.h"
 #include "tools/wasm2native/LoadModule.h"
 #include "tools/wasm2native/Observers.h"
@@ -42,13 +43,15 @@ struct RunRequest {
   wasi::WasiOptions wasi;
   std::optional<std::chrono::nanoseconds> timeout;
   ObserverRequest observers;
+  std::optional<CheckpointRequest> checkpoint;
   /// As they were given.
   std::vector<std::string> options;
   bool isQuiet = false; ///< no notes and warnings
 };
 
-/// Errors: an option's text, for the user.
-std::expected<RunRequest, std::string> readRunRequest(const CommandLine &line);
+/// `isResumed`: the program goes on from a checkpoint. Errors: an option's text, for the user.
+std::expected<RunRequest, std::string> readRunRequest(const CommandLine &line,
+                                                      bool isResumed = false);
 
 /// Words as main's are; they refer to `options`.
 std::vector<char *> wordsOf(std::span<const std::string> options);

@@ -239,8 +239,9 @@ void printTrace(std::string_view line) {
 
 } // namespace
 
-std::expected<wasi::WasiOptions, std::string> readWasiOptions(const CommandLine &line) {
-  constexpr int writes = O_WRONLY | O_CREAT | O_TRUNC;
+std::expected<wasi::WasiOptions, std::string> readWasiOptions(const CommandLine &line,
+                                                              bool isResumed) {
+  const int writes = O_WRONLY | O_CREAT | (isResumed ? 0 : O_TRUNC);
   wasi::WasiOptions options;
   for (const std::string &text : line.values("dir")) {
     W2N_TRY(preopen, parsePreopen(text));
@@ -249,8 +250,10 @@ std::expected<wasi::WasiOptions, std::string> readWasiOptions(const CommandLine 
   }
   W2N_TRY(trees, readTreeOptions(line));
   options.preopens.insert(options.preopens.end(), trees.begin(), trees.end());
-  W2N_TRY(environment, readEnvironment(line));
-  options.environment = environment;
+  if (!isResumed) {
+    W2N_TRY(environment, readEnvironment(line));
+    options.environment = environment;
+  }
   W2N_TRY(clocks, readClocks(line));
   options.clocks = clocks;
   W2N_CHECK(readLimits(line, options));

@@ -68,7 +68,10 @@ inline constexpr OptionRow wasiOptions[] = {
 
 /// Reads the options in `line`, but for the arguments: opens the files of the standard streams,
 /// reads files of variables and listens, so that all of it is there or the program does not start.
-/// What was opened stays open. Errors: for usageError, with the option's name.
-std::expected<wasi::WasiOptions, std::string> readWasiOptions(const CommandLine &line);
+/// What was opened stays open. `isResumed`: for a program that goes on, files that standard output
+/// goes to keep what is in them, and the environment is left out. Errors: for usageError, with the
+/// option's name.
+std::expected<wasi::WasiOptions, std::string> readWasiOptions(const CommandLine &line,
+                                                              bool isResumed = false);
 
 } // namespace w2n::tool

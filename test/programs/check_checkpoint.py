@@ -1,0 +1,311 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+"""Takes checkpoints of programs and goes on with them in other processes: at every call of the host, killed right after
+the checkpoint; killed at random instants until they end; from what is damaged, of another artifact, or not there."""
+
+import argparse
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+from typing import NamedTuple
+
+from harness import add_command_options, build, compiler, environment, fail, fresh_directory, runner
+
+HERE = pathlib.Path(__file__).parent
+SOURCES = HERE / "src"
+# Kills the process when it has put the state of a checkpoint into place.
+KILLER = """
+#include <dlfcn.h>
+#include <signal.h>
+#include <string.h>
+int rename(const char *from, const char *to) {
+  int (*next)(const char *, const char *) = (int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename");
+  const int result = next(from, to);
+  const char *end = strrchr(to, '/');
+  if (end && strcmp(end, "/state") == 0)
+    raise(SIGKILL);
+  return result;
+}
+"""
+# Ends programs with a status that keeps their checkpoint.
+STATUS_7 = """
+#include <stdio.h>
+#include <stdlib.h>
+static void endWith7(void) { fflush(NULL); _Exit(7); }
+__attribute__((constructor)) static void atEnd(void) { atexit(endWith7); }
+"""
+# Reads from a file that is open, and says how it went.
+LOST = """
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+int main(int count, char **arguments) {
+  char byte;
+  chdir(arguments[count - 1]);
+  const int file = open("data", O_RDONLY);
+  puts("opened");
+  fflush(stdout);
+  puts(read(file, &byte, 1) < 0 ? strerror(errno) : "read");
+  printf("closed: %d\\n", close(file));
+}
+"""
+STATUS = 7
+SANDBOX = ("--seed", "5", "--env", "SETTING=on")
+
+
+class Program(NamedTuple):
+    artifact: pathlib.Path
+    input: pathlib.Path
+
+
+class Outcome(NamedTuple):
+    status: int
+    output: bytes
+    files: dict[str, bytes]
+
+
+class Checker:
+    """Runs programs in `work`, each in its folders "files" and "state", with the file "out" as standard output."""
+
+    def __init__(self, command: list[str], work: pathlib.Path, killer: pathlib.Path | None) -> None:
+        self.command, self.work, self.killer = command, work, killer
+        self.files, self.state, self.out = work / "files", work / "state", work / "out"
+
+    def start(self, words: list[str], program: Program, kill_after: bool = False) -> subprocess.Popen:
+        variables = environment()
+        if kill_after:
+            asan = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+            variables |= {"LD_PRELOAD": str(self.killer), "ASAN_OPTIONS": asan}
+        # As `1<> out` of a shell.
+        with open(program.input, "rb") as source, open(self.out, "r+b") as out:
+            return subprocess.Popen(words, stdin=source, stdout=out, stderr=subprocess.PIPE, env=variables)
+
+    def fresh(self) -> None:
+        fresh_directory(self.files)
+        shutil.rmtree(self.state, ignore_errors=True)
+        self.out.write_bytes(b"")
+
+    def run_words(self, program: Program, every: str) -> list[str]:
+        return [*self.command, "--checkpoint", str(self.state), "--every", every, *SANDBOX,
+                "--dir", f"{self.files}::/work", str(program.artifact), "/work"]
+
+    def resume_words(self) -> list[str]:
+        return [*self.command[:-1], "resume", str(self.state)]
+
+    def finish(self, process: subprocess.Popen) -> Outcome:
+        errors = process.communicate(timeout=120)[1]
+        if errors:
+            fail(f"{' '.join(process.args)} says\n{errors.decode()}")
+        files = {str(path): path.read_bytes() for path in self.files.rglob("*") if path.is_file()}
+        return Outcome(process.returncode, self.out.read_bytes(), files)
+
+    def check_same(self, what: str, found: Outcome, wanted: Outcome) -> None:
+        if found.status != wanted.status:
+            fail(f"{what} ended with {found.status}, must be {wanted.status}")
+        if found.output != wanted.output:
+            fail(f"{what} printed\n{found.output!r}\nmust be\n{wanted.output!r}")
+        if found.files != wanted.files:
+            fail(f"{what} left other files: {found.files.keys()}, must be {wanted.files.keys()}")
+
+    def reference(self, program: Program) -> Outcome:
+        self.fresh()
+        words = [*self.command, *SANDBOX, "--dir", f"{self.files}::/work", str(program.artifact), "/work"]
+        outcome = self.finish(self.start(words, program))
+        if outcome.status != STATUS or not outcome.output:
+            fail(f"{program.artifact.stem} ended with {outcome.status} and printed {outcome.output!r}")
+        return outcome
+
+    def check_every_call(self, program: Program, wanted: Outcome) -> int:
+        """Kills the process after the checkpoint of each call, and goes on from there. Returns the number of calls."""
+        call = 0
+        while True:
+            call += 1
+            self.fresh()
+            status = self.start(self.run_words(program, str(call)), program, kill_after=True).wait()
+            if status == STATUS:
+                return call - 1
+            if status != -signal.SIGKILL:
+                fail(f"{program.artifact.stem} ended with {status} at call {call}")
+            found = self.finish(self.start(self.resume_words(), program))
+            self.check_same(f"{program.artifact.stem}, resumed at call {call}", found, wanted)
+
+    def check_last(self, program: Program, wanted: Outcome) -> None:
+        """Goes on once more with a program that has failed, from its last checkpoint."""
+        for every in ("3", "7", "0.001s"):
+            self.fresh()
+            first = self.finish(self.start(self.run_words(program, every), program))
+            self.check_same("with checkpoints", first, wanted)
+            if (self.state / "state").exists():
+                self.check_same("once more", self.finish(self.start(self.resume_words(), program)), wanted)
+            elif "s" not in every:
+                fail(f"no checkpoint is left with --every {every}")
+
+    def check_kills(self, program: Program, wanted: Outcome, seed: int) -> None:
+        """Kills the process at random instants, and the one that goes on, until one ends. The call that it was in is
+        made again, which the programs here do not see."""
+        times = random.Random(seed)
+        self.fresh()
+        words, kills = self.run_words(program, "1"), 0
+        while True:
+            process = self.start(words, program)
+            # Longer each time, so that slow machines come to an end.
+            try:
+                process.wait(timeout=times.random() * 0.02 * 1.2 ** kills)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            found = self.finish_killed(process)
+            if found.status != -signal.SIGKILL:
+                break
+            kills += 1
+            if (self.state / "state").exists():
+                words = self.resume_words()
+            else:
+                self.fresh()
+        self.check_same(f"{program.artifact.stem}, killed {kills} times", found, wanted)
+
+    def finish_killed(self, process: subprocess.Popen) -> Outcome:
+        process.communicate()
+        files = {str(path): path.read_bytes() for path in self.files.rglob("*") if path.is_file()}
+        return Outcome(process.returncode, self.out.read_bytes(), files)
+
+    def refused(self, what: str, words: list[str], text: str) -> None:
+        done = subprocess.run(words, capture_output=True, text=True, env=environment(), stdin=subprocess.DEVNULL)
+        if done.returncode != 1 or text not in done.stderr:
+            fail(f"{what} ended with {done.returncode} and says\n{done.stderr}must be '{text}'")
+
+    def check_refusals(self, program: Program, other: Program) -> None:
+        self.refused("without a directory", self.resume_words()[:-1] + [str(self.work / "nothing")], "cannot open")
+        self.fresh()
+        self.finish(self.start(self.run_words(program, "1"), program))
+        self.refused("a second run", self.run_words(program, "1"), "has a checkpoint already")
+        saved = self.work / "saved"
+        shutil.rmtree(saved, ignore_errors=True)
+        shutil.copytree(self.state, saved)
+        modes = {path.name: path.stat().st_mode & 0o777 for path in self.state.iterdir()}
+        if set(modes) != {"state", "pages", "artifact", "lock"} or set(modes.values()) != {0o600}:
+            fail(f"the checkpoint has {modes}")
+
+        def restored() -> pathlib.Path:
+            shutil.rmtree(self.state)
+            return shutil.copytree(saved, self.state)
+
+        for name, text in (("state", "there is no checkpoint"), ("pages", "cannot open"), ("artifact", "cannot open")):
+            (restored() / name).unlink()
+            self.refused(f"without {name}", self.resume_words(), text)
+        shutil.copyfile(other.artifact, restored() / "artifact")
+        self.refused("another artifact", self.resume_words(), "another artifact")
+        os.chmod(restored() / "state", 0o666)
+        self.refused("a state that others can write", self.resume_words(), "not yours alone")
+        state = (saved / "state").read_bytes()
+        for size in (0, 7, 20, len(state) // 2, len(state) - 1):
+            (restored() / "state").write_bytes(state[:size])
+            self.refused(f"a state of {size} bytes", self.resume_words(), "damaged")
+        for name in ("state", "pages"):
+            contents = (saved / name).read_bytes()
+            for offset in range(1, len(contents), max(1, len(contents) // 20)):
+                damaged = bytearray(contents)
+                damaged[offset] ^= 0x10
+                (restored() / name).write_bytes(damaged)
+                done = subprocess.run(self.resume_words(), capture_output=True, env=environment(),
+                                      stdin=subprocess.DEVNULL)
+                if done.returncode not in (1, STATUS) or (name == "state" and done.returncode != 1):
+                    fail(f"{name} with byte {offset} flipped ended with {done.returncode}\n{done.stderr.decode()}")
+        restored()
+
+    def check_lost(self, program: Program) -> None:
+        """Without a directory that was granted nothing goes on, and the message names it."""
+        self.fresh()
+        self.finish(self.start(self.run_words(program, "40"), program))
+        shutil.rmtree(self.files)
+        self.refused("without its directory", self.resume_words(), str(self.files))
+        self.files.mkdir()
+
+    def check_lost_file(self, program: Program) -> None:
+        """A file that is not there any more is a connection that is lost, and the program can close it."""
+        outcomes = set()
+        for call in range(1, 100):
+            self.fresh()
+            (self.files / "data").write_bytes(b"contents")
+            status = self.start(self.run_words(program, str(call)), program, kill_after=True).wait()
+            if status == STATUS:
+                break
+            (self.files / "data").unlink()
+            outcomes.add(self.finish(self.start(self.resume_words(), program)).output)
+        if b"opened\nConnection reset by peer\nclosed: 0\n" not in outcomes:
+            fail(f"a file that was removed gives {outcomes}")
+
+    def check_success(self, artifact: pathlib.Path) -> None:
+        """A program that ends well leaves nothing to go on with."""
+        self.fresh()
+        build([*self.command, "--checkpoint", str(self.state), "--every", "1", str(artifact)])
+        if any(self.state.iterdir()):
+            fail("a program that has ended well has a checkpoint")
+        self.refused("a program that has ended", self.resume_words(), "there is no checkpoint")
+
+
+def build_programs(options: argparse.Namespace) -> dict[str, Program]:
+    programs = {}
+    header = options.work / "status-7.h"
+    header.write_text(STATUS_7)
+    clang = [options.clang, "--target=wasm32-wasi", "-Wno-deprecated", "-O2"]
+    for name in ("arguments.c", "stdin-filter.c", "checkpoints.c"):
+        wasm = options.work / (name[:-2] + ".wasm")
+        build([*clang, "-include", str(header), str(SOURCES / name), "-o", str(wasm)])
+        programs[name] = wasm
+    lost = options.work / "lost.c"
+    lost.write_text(LOST)
+    programs["lost"] = options.work / "lost.wasm"
+    build([*clang, "-include", str(header), str(lost), "-o", str(programs["lost"])])
+    programs["checkpoints.wat"] = options.work / "checkpoints-wat.wasm"
+    build([options.wat2wasm, str(HERE / "checkpoints.wat"), "-o", str(programs["checkpoints.wat"])])
+    programs["well"] = options.work / "well.wasm"
+    build([*clang, str(SOURCES / "arguments.c"), "-o", str(programs["well"])])
+    for name, wasm in programs.items():
+        artifact = wasm.with_suffix(".so")
+        build([*compiler(options), str(wasm), "-o", str(artifact)])
+        programs[name] = Program(artifact, SOURCES / "stdin-filter.txt")
+    return programs
+
+
+def build_killer(options: argparse.Namespace) -> pathlib.Path | None:
+    """Nothing where the command runs under an emulator, which does not take the library."""
+    if options.runner:
+        return None
+    source, library = options.work / "killer.c", options.work / "killer.so"
+    source.write_text("#define _GNU_SOURCE\n" + KILLER)
+    build([options.clang, "-shared", "-fPIC", "-O1", str(source), "-o", str(library)])
+    return library
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    add_command_options(parser)
+    for option in ("--clang", "--wat2wasm"):
+        parser.add_argument(option, required=True)
+    parser.add_argument("--work", required=True, type=pathlib.Path)
+    options = parser.parse_args()
+    fresh_directory(options.work)
+    programs = build_programs(options)
+    checker = Checker(runner(options), options.work, build_killer(options))
+    well, lost = programs.pop("well"), programs.pop("lost")
+    for seed, (name, program) in enumerate(programs.items()):
+        wanted = checker.reference(program)
+        if checker.killer:
+            print(f"{name}: {checker.check_every_call(program, wanted)} calls")
+        checker.check_kills(program, wanted, seed)
+    program = programs["checkpoints.c"]
+    checker.check_last(program, checker.reference(program))
+    checker.check_refusals(programs["checkpoints.wat"], program)
+    checker.check_lost(program)
+    if checker.killer:
+        checker.check_lost_file(lost)
+    checker.check_success(well.artifact)
+
+
+if __name__ == "__main__":
+    main()

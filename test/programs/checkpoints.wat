@@ -1,0 +1,57 @@
+;; SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+;; Services of the runtime in the loop that calls the host, so that their addresses are kept over the call; tables that
+;; grow and are called through, a function of the host among their elements; globals of all kinds; a segment that is
+;; dropped. Ends with status 7.
+(module
+  (type $write (func (param i32 i32 i32 i32) (result i32)))
+  (type $step (func (param i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (type $write)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  (table $small 4 20 funcref)
+  (global $count (mut i32) (i32.const 0))
+  (global $wide (mut i64) (i64.const 1))
+  (global $real (mut f64) (f64.const 1.5))
+  (elem $functions func $double $increment $fd_write)
+  (elem (table $small) (i32.const 0) func $double $increment $fd_write)
+  (data (i32.const 0) "\10\00\00\00\11\00\00\00")
+  (data $late "late")
+  (func $double (type $step) (i32.mul (local.get 0) (i32.const 2)))
+  (func $increment (type $step) (i32.add (local.get 0) (i32.const 1)))
+  ;; Prints a number of nine digits and a line feed, through the table.
+  (func $print (param $value i32) (local $at i32)
+    (local.set $at (i32.const 25))
+    (i32.store8 (i32.const 25) (i32.const 10))
+    (loop $digit
+      (local.set $at (i32.sub (local.get $at) (i32.const 1)))
+      (i32.store8 (local.get $at) (i32.add (i32.const 48) (i32.rem_u (local.get $value) (i32.const 10))))
+      (local.set $value (i32.div_u (local.get $value) (i32.const 10)))
+      (br_if $digit (i32.gt_u (local.get $at) (i32.const 16))))
+    (i32.store (i32.const 4) (i32.const 10))
+    (drop (call_indirect $small (type $write) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8) (i32.const 2))))
+  (func (export "_start") (local $i i32) (local $value i32) (local $f f64)
+    (local.set $f (f64.const 0.25))
+    (memory.init $late (i32.const 100) (i32.const 0) (i32.const 4))
+    (data.drop $late)
+    (loop $again
+      (drop (memory.grow (i32.const 1)))
+      (drop (table.grow $small (ref.null func) (i32.const 1)))
+      (table.init $small $functions (i32.const 4) (i32.const 1) (i32.const 1))
+      (local.set $value (call_indirect $small (type $step) (local.get $value) (i32.const 4)))
+      (local.set $value (call_indirect $small (type $step) (local.get $value)
+        (i32.and (local.get $i) (i32.const 1))))
+      (global.set $count (i32.add (global.get $count) (i32.const 3)))
+      (global.set $wide (i64.mul (global.get $wide) (i64.const 1000003)))
+      (global.set $real (f64.mul (global.get $real) (f64.const 1.25)))
+      (local.set $f (f64.add (local.get $f) (global.get $real)))
+      ;; At the end of the memory that has just grown.
+      (i32.store (i32.sub (i32.mul (memory.size) (i32.const 65536)) (i32.const 4)) (local.get $value))
+      (call $print (local.get $value))
+      (call $print (i32.wrap_i64 (i64.rem_u (global.get $wide) (i64.const 1000000000))))
+      (call $print (i32.trunc_f64_u (local.get $f)))
+      (call $print (i32.add (global.get $count) (table.size $small)))
+      (call $print (i32.load (i32.sub (i32.mul (memory.size) (i32.const 65536)) (i32.const 65540))))
+      (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 8))))
+    (call $print (i32.load (i32.const 100)))
+    (call $exit (i32.const 7))))
