@@ -49,7 +49,7 @@ public:
 
 /// A different moment each time.
 std::chrono::nanoseconds randomTime(std::chrono::nanoseconds maxTime) {
-  thread_local std::minstd_rand random(unsigned(::getpid()));
+  thread_local std::minstd_rand random{unsigned(::getpid())};
   return maxTime * (random() % 1000) / 1000;
 }
 
