@@ -12,6 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Layer: what it may include besides itself. Longest prefix counts; a row's own includes are not handed on.
 LIBRARIES = {"lib/support": ["include"], "lib/wasm": ["lib/support"],
              "lib/component": ["lib/support", "lib/wasm"],
+             "lib/dylink": ["lib/support", "lib/wasm"],
              "lib/wit": ["lib/support", "lib/wasm", "lib/component"],
              "lib/artifact": ["lib/support", "lib/wasm", "include"]}
 LIB = [*LIBRARIES]
