@@ -312,7 +312,7 @@ std::vector<Result<std::vector<uint8_t>>> runJobs(const std::vector<Job> &jobs,
 
   unsigned threads = options.threads ? options.threads : usableProcessors();
   threads = unsigned(std::clamp<size_t>(jobs.size(), 1, std::max(1u, threads)));
-  // Where threads are denied, this one does all of the work.
+  // This thread does all of the work where the system denies others.
   std::deque<Thread> others;
   for (unsigned i = 1; i < threads && others.emplace_back().start([&, i] { work(i); }); ++i)
     ;

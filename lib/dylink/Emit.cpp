@@ -275,7 +275,7 @@ Status Emitter::addElements(const Part &part) {
       out.writeUnsigned(part.map.tables[segment.tableIndex]);
       W2N_CHECK(addExpression(part, segment.offset, out));
     }
-    // Of indices the kind is a byte of its own.
+    // Indices of functions have a byte for their kind.
     if (hasExpressions)
       encodeValueType(out, part.map(segment.type));
     else
@@ -303,7 +303,7 @@ void Emitter::addAddedEntries() {
   ++elements.count;
 }
 
-/// What a part writes outside of its place would be another's data.
+/// Errors: Invalid for data outside of the place of their part: they would be data of another.
 Status Emitter::checkData(const Part &part, const wasm::DataSegment &segment,
                           uint32_t address) const {
   const uint64_t begin = part.memoryBase,

@@ -14,7 +14,7 @@ namespace w2n::dylink {
 namespace {
 
 constexpr uint64_t pageBytes = 65536, maxMemoryPages = 65536;
-/// What the stack, and what follows the data, are aligned to (the C ABI's largest alignment).
+/// The alignment of the stack, and of what follows the data (the C ABI has no larger one).
 constexpr uint64_t stackAlignment = 16;
 /// Nothing is at the address 0.
 constexpr uint64_t firstAddress = 1024;

@@ -26,7 +26,7 @@ struct LinkOptions {
   uint32_t stackBytes = 1 << 20;
 };
 
-/// What is wrong, and with which of the inputs.
+/// An error, and the input that it is about.
 struct LinkError {
   std::string file;
   Error error;

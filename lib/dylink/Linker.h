@@ -88,7 +88,7 @@ private:
     uint32_t user; ///< a part, one that needs it if there is one
     bool isWeak;   ///< all users do without
   };
-  /// What an import of a function becomes before there are numbers.
+  /// The fate of an imported function, before there are numbers.
   struct Target {
     enum class Kind : uint8_t { Defined, Host, Stub } kind;
     Symbol symbol; ///< if it is defined; else the index is that in `hosts` or `stubs`

@@ -411,8 +411,8 @@ ModuleCache::loadForOtherProcessor(const Digest &family, const std::string &name
   return fail(ErrorKind::Unsupported, "nothing in the cache is for this processor");
 }
 
-/// Loads the artifact that the store has for `options`; with no processor in them, one for just this processor first.
-/// Null if it has nothing.
+/// Loads the artifact that the store has for `options`; with no processor in them, one for just
+/// this processor first. Null if it has nothing.
 Result<std::shared_ptr<const runtime::Module>>
 ModuleCache::loadStored(Source &source, const std::string &name,
                         const w2n_compile_options &options) {

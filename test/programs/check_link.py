@@ -31,8 +31,8 @@ class Builder:
 
     def compile(self, source: str, *flags: str) -> pathlib.Path:
         output = self.work / f"{source}{''.join(flags).replace('/', '')}.o"
-        build([self.options.clang, "--target=wasm32", "-O1", "-nostdlib", "-fno-builtin", "-c", str(SOURCES / f"{source}.c"),
-               *flags, "-o", str(output)])
+        build([self.options.clang, "--target=wasm32", "-O1", "-nostdlib", "-fno-builtin", "-c",
+               str(SOURCES / f"{source}.c"), *flags, "-o", str(output)])
         return output
 
     def link_objects(self, name: str, *arguments: object) -> pathlib.Path:
@@ -43,9 +43,12 @@ class Builder:
     def side(self, source: str, *needed: pathlib.Path) -> pathlib.Path:
         return self.link_objects(f"{source}.wasm", *SIDE_OPTIONS, self.compile(source, "-fPIC"), *needed)
 
+    def start(self, *command: object) -> subprocess.CompletedProcess:
+        return subprocess.run([self.options.wasm2native, *map(str, command)], capture_output=True, text=True,
+                              env=environment(), stdin=subprocess.DEVNULL, timeout=120)
+
     def run(self, *command: object) -> str:
-        done = subprocess.run([self.options.wasm2native, *map(str, command)], capture_output=True, text=True, env=environment(),
-                              stdin=subprocess.DEVNULL, timeout=120)
+        done = self.start(*command)
         if done.returncode != 0 or done.stderr:
             fail(f"{' '.join(map(str, command))} ends with {done.returncode}\n{done.stdout}{done.stderr}")
         return done.stdout
@@ -63,8 +66,7 @@ class Builder:
 
     def refuse(self, words: str, *arguments: object) -> None:
         output = self.work / "refused.so"
-        done = subprocess.run([self.options.wasm2native, "link", *map(str, arguments), "-o", str(output)], capture_output=True,
-                              text=True, env=environment(), stdin=subprocess.DEVNULL, timeout=120)
+        done = self.start("link", *arguments, "-o", output)
         if done.returncode not in (1, 2) or words not in done.stderr or output.exists():
             fail(f"link {' '.join(map(str, arguments))} ends with {done.returncode}, wanted '{words}'\n{done.stderr}")
 
@@ -86,7 +88,7 @@ def check_placed(builder: Builder) -> None:
     imported = builder.link_objects("imported.wasm", "-pie", "--experimental-pic", "--import-memory", *MAIN_OPTIONS,
                                     main_object(builder))
     builder.compare(wanted, imported, right, left)
-    # What a module needs is constructed before it, in whatever order they are named.
+    # A module is constructed after those that it needs, in whatever order they are named.
     builder.compare(wanted, placed, builder.side("left", right), right)
     builder.run("link", "--stack-size=64K", "--emit=wasm", placed, right, left, "-o", builder.work / "small.wasm")
     if builder.run("run", "-O0", "--no-cache", builder.work / "small.wasm") != wanted:
@@ -120,8 +122,8 @@ def with_section(module: pathlib.Path, name: str, content: bytes) -> pathlib.Pat
 def check_errors(builder: Builder) -> None:
     fixed = builder.link_objects("fixed.wasm", *MAIN_OPTIONS, main_object(builder))
     left, right = builder.side("left"), builder.side("right")
-    builder.refuse("undefined: data 'rightCalls' (for {0}), function 'rightChoose' (for {1}), function 'rightCount' (for {1}), "
-                   "function 'rightDeep' (for {0})".format(left, fixed), fixed, left)
+    builder.refuse(f"undefined: data 'rightCalls' (for {left}), function 'rightChoose' (for {fixed}), "
+                   f"function 'rightCount' (for {fixed}), function 'rightDeep' (for {left})", fixed, left)
     # Addresses of data are no business of a host.
     builder.refuse(f"undefined: data 'rightCalls' (for {left})\n", "--allow-undefined", fixed, left)
     builder.refuse("left.wasm: needs 'right.wasm', which is not among the modules", fixed, builder.side("left", right))
@@ -143,7 +145,7 @@ def check_errors(builder: Builder) -> None:
                            (b"\1\x08\xff\xff\xff\x0f\xff\xff\xff\x0f", "")):
         builder.refuse(words, fixed, with_section(left, "dylink.0", content), right)
     builder.refuse("compile it again", fixed, with_section(left, "dylink", b"\0"), right)
-    done = subprocess.run([builder.options.wasm2native, "link", str(fixed)], capture_output=True, text=True)
+    done = builder.start("link", fixed)
     if done.returncode != 2 or "no output file: -o FILE" not in done.stderr:
         fail(f"without -o it ends with {done.returncode}\n{done.stderr}")
 
@@ -161,8 +163,7 @@ def check_damaged(builder: Builder) -> None:
         position = numbers.randrange(8, 400 if count < 250 else len(whole))
         changed[position] = numbers.choice([0, 1, 0x7f, 0x80, 0xff, changed[position] ^ 1 << numbers.randrange(8)])
         damaged.write_bytes(changed[:numbers.randrange(8, len(whole))] if count % 20 == 0 else changed)
-        done = subprocess.run([builder.options.wasm2native, "link", "--emit=wasm", str(fixed), str(damaged), str(right), "-o",
-                               str(output)], capture_output=True, text=True, env=environment(), timeout=60)
+        done = builder.start("link", "--emit=wasm", fixed, damaged, right, "-o", output)
         if done.returncode not in (0, 1):
             fail(f"byte {position} as {changed[position]}: ends with {done.returncode}\n{done.stderr}")
         accepted += done.returncode == 0

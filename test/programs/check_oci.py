@@ -4,7 +4,7 @@
 """wasm2native-oci with bundles of the OCI runtime specification.
 
     rewritten   a stand-in for runc records what it is given: bundles of modules are changed, all others are not
-    refused     broken bundles and modules, no runtime, no command: an error on standard error and in the log, and no runtime
+    refused     broken bundles and modules, no runtime, no command: an error on standard error and in the log
     run         runc runs a container, where it is installed and may
 """
 
@@ -45,18 +45,20 @@ class Bundle:
                                 "WASM2NATIVE_OCI_COMMAND": self.options.command, "PATH": os.environ["PATH"]} | more
 
     def config(self, name: str, *arguments: str, **more: object) -> dict:
-        config = {"ociVersion": "1.0.2", "process": {"args": [name, *arguments], "cwd": "/", "env": ["PATH=/none:/bin", "A=b"],
-                                                     "user": {"uid": 0, "gid": 0}, "noNewPrivileges": True},
+        config = {"ociVersion": "1.0.2",
+                  "process": {"args": [name, *arguments], "cwd": "/", "env": ["PATH=/none:/bin", "A=b"],
+                              "user": {"uid": 0, "gid": 0}, "noNewPrivileges": True},
                   "root": {"path": "rootfs"}, "linux": {"namespaces": [{"type": "mount"}, {"type": "pid"}]},
-                  "x-number": 18446744073709551615, "mounts": [{"destination": "/proc", "type": "proc", "source": "proc"}]} | more
+                  "x-number": 18446744073709551615,
+                  "mounts": [{"destination": "/proc", "type": "proc", "source": "proc"}]} | more
         (self.folder / "config.json").write_text(json.dumps(config))
         return config
 
     def run(self, *arguments: str, **more: str) -> subprocess.CompletedProcess:
         for name in ("arguments", "seen.json"):
             (self.work / name).unlink(missing_ok=True)
-        return subprocess.run([self.options.oci, *arguments], capture_output=True, text=True, env=self.variables(**more),
-                              cwd=self.work, stdin=subprocess.DEVNULL, timeout=120)
+        return subprocess.run([self.options.oci, *arguments], capture_output=True, text=True,
+                              env=self.variables(**more), cwd=self.work, stdin=subprocess.DEVNULL, timeout=120)
 
     def pass_on(self, *arguments: str, wanted: list[str] | None = None, note: str = "", **more: str) -> dict:
         """Runs the stand-in, which must get the arguments; returns the configuration that it saw."""
@@ -69,8 +71,8 @@ class Bundle:
         return json.loads((self.work / "seen.json").read_text())
 
     def create(self, **more: str) -> dict:
-        return self.pass_on("--root", "/run/x", "--log=/dev/null", "create", "--bundle", str(self.folder), "--pid-file", "p", "name",
-                            **more)
+        return self.pass_on("--root", "/run/x", "--log=/dev/null", "create", "--bundle", str(self.folder), "--pid-file",
+                            "p", "name", **more)
 
     def refuse(self, words: str, *arguments: str, **more: str) -> None:
         before = (self.folder / "config.json").read_bytes()
@@ -117,14 +119,15 @@ def check_rewritten(bundle: Bundle) -> None:
         artifacts.add(require_rewritten(bundle, before, bundle.create()))
     if len(artifacts) != 1:
         fail(f"one module has the artifacts {artifacts}")
-    # What the container will do.
+    # The command line works outside of a container, too.
     seen = json.loads((bundle.work / "seen.json").read_text())["process"]["args"]
-    command = [bundle.options.command if word.endswith("/wasm2native") else str(artifacts.copy().pop()) if word.endswith(".so")
-               else f"{bundle.root}::/" if word == "/::/" else word for word in seen]
+    outside = {"/.wasm2native/wasm2native": bundle.options.command, "/::/": f"{bundle.root}::/",
+               "/.wasm2native/program.so": str(artifacts.pop())}
+    command = [outside.get(word, word) for word in seen]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0 or done.stdout != "hello\n":
         fail(f"{command} ends with {done.returncode}\n{done.stdout}{done.stderr}")
-    # What is no module, is not there, or is outside of the root is the other runtime's.
+    # Programs that are no modules, not there, or outside of the root are left to the other runtime.
     shutil.copy(bundle.module, bundle.work / "outside.wasm")
     (bundle.root / "out").symlink_to(f"../../{bundle.work.name}/outside.wasm")
     (bundle.root / "script").write_text("#!/bin/sh\n")
@@ -138,8 +141,8 @@ def check_rewritten(bundle: Bundle) -> None:
         fail("an annotated script is changed")
     bundle.config("/bin/program.wasm")
     before = json.loads((bundle.folder / "config.json").read_text())
-    for arguments in (["state", "name"], ["--root", "create", "kill", "name", "9"], ["start", "name"], ["delete", "--force", "name"],
-                      ["--version"]):
+    for arguments in (["state", "name"], ["--root", "create", "kill", "name", "9"], ["start", "name"],
+                      ["delete", "--force", "name"], ["--version"]):
         if bundle.pass_on(*arguments) != before:
             fail(f"{arguments} changes the bundle")
     # A bundle may be the current folder, and options may follow the name.
@@ -190,7 +193,8 @@ def check_run(bundle: Bundle) -> None:
     more = {"linux": {"namespaces": namespaces}, "mounts": [{"destination": "/proc", "type": "proc", "source": "proc"}]}
     bundle.config("/bin/true", "--help", **more)
     state = ["--root", str(bundle.work / "state")]
-    possible = subprocess.run([runc, *state, "run", "-b", str(bundle.folder), "w2n-test-true"], capture_output=True, text=True)
+    possible = subprocess.run([runc, *state, "run", "-b", str(bundle.folder), "w2n-test-true"], capture_output=True,
+                              text=True)
     if possible.returncode != 0:
         print(f"not checked: runc does not work here: {possible.stderr}")
         return
@@ -208,7 +212,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--oci", required=True)
     parser.add_argument("--command", required=True, help="the command that containers get")
-    parser.add_argument("--static", required=True, type=pathlib.Path, help="one that needs no libraries, if it is built")
+    parser.add_argument("--static", required=True, type=pathlib.Path, help="one without libraries, if it is built")
     parser.add_argument("--work", required=True, type=pathlib.Path)
     parser.add_argument("check", choices=CHECKS)
     options = parser.parse_args()

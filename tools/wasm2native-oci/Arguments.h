@@ -13,12 +13,12 @@ namespace w2n::oci {
 struct Arguments {
   /// The runtime that does the work (--runtime, which is ours); empty: the first that is found.
   std::string runtime;
-  /// What it is given: all but our own options.
+  /// Its arguments: all but our own options.
   std::vector<std::string> passed;
   /// A container is made, by `create` or `run`.
   bool makesContainer = false;
   std::string bundle = ".";
-  /// Where errors are written besides standard error; empty: nowhere.
+  /// The file to which errors are written besides standard error; empty: none.
   std::string log;
   bool isLogJson = false;
 };

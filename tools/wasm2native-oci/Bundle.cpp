@@ -21,7 +21,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr uint64_t maxConfigBytes = 16 << 20, maxModuleBytes = uint64_t(1) << 30;
-/// Where the container sees them.
+/// The places at which the container sees them.
 constexpr const char *commandPlace = "/.wasm2native/wasm2native",
                      *artifactPlace = "/.wasm2native/program.so";
 
@@ -32,7 +32,7 @@ constexpr std::pair<const char *, const char *> wasmAnnotations[] = {
     {"module.wasm.image/variant", "compat"},
     {"module.wasm.image/variant", "compat-smart"}};
 
-/// What a program may use: all that the container has, which is the sandbox here.
+/// Options that let a program use all that the container has, which is the sandbox here.
 constexpr const char *runOptions[] = {"run",           "--dir",         "/::/",
                                       "--inherit-env", "--allow-net=*", "--allow-listen=*",
                                       "--allow-dns",   "--allow-http=*"};

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // The bundle of a container whose program is a WebAssembly module, made into one whose program is
-// our command with the artifact of that module. Source: the OCI runtime specification, config.md.
+// our command with the artifact of that module. Source: the OCI runtime specification,
+// "Configuration".
 #pragma once
 
 #include "lib/support/Error.h"

@@ -14,7 +14,7 @@ namespace w2n::oci {
 
 namespace {
 
-/// What runc looks in where the environment has no PATH.
+/// The folders in which runc looks if the environment has no PATH.
 constexpr const char *defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// A regular file below `root`, which is the root of all links, too. Files that the container's

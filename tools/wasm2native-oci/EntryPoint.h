@@ -11,7 +11,7 @@
 
 namespace w2n::oci {
 
-/// What decides which file a program is.
+/// A program, by all that decides which file it is.
 struct Program {
   std::string root;   ///< of the container's files, a folder of the host
   std::string name;   ///< args[0]

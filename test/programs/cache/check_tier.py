@@ -28,9 +28,11 @@ STARTED, BUSY, READY = "while a background process compiles", "while another pro
 def start(subject: Subject, file: pathlib.Path, output: str, words: str, *options: str, invoke: str = "f") -> None:
     """Runs a function, which must print `output`, and say `words`."""
     command = [subject.command, "run", "--tier", "-v", "-j1", *options, "--invoke", invoke, str(file)]
-    done = subprocess.run(command, capture_output=True, env=subject.variables(), stdin=subprocess.DEVNULL, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, env=subject.variables(), stdin=subprocess.DEVNULL, text=True,
+                          timeout=120)
     if done.returncode != 0 or done.stdout != output + "\n" or words not in done.stderr:
-        fail(f"{' '.join(command)} ends with {done.returncode}, wanted '{output}' and '{words}'\n{done.stdout}{done.stderr}")
+        fail(f"{' '.join(command)} ends with {done.returncode}, wanted '{output}' and '{words}'\n"
+             f"{done.stdout}{done.stderr}")
 
 
 def processes(subject: Subject) -> list[int]:
@@ -38,7 +40,8 @@ def processes(subject: Subject) -> list[int]:
     found = []
     for folder in pathlib.Path("/proc").iterdir():
         try:
-            if (folder / "comm").read_text() == "wasm2native-tie\n" and str(subject.store).encode() in (folder / "environ").read_bytes():
+            is_background = (folder / "comm").read_text() == "wasm2native-tie\n"
+            if is_background and str(subject.store).encode() in (folder / "environ").read_bytes():
                 found.append(int(folder.name))
         except OSError:
             continue
@@ -60,11 +63,13 @@ def wait_for_entries(subject: Subject, count: int) -> None:
 
 def large_module(subject: Subject) -> pathlib.Path:
     """It takes a while at -O3, and has more code then than at -O0: calls are inlined."""
-    body = "".join(f"(local.set 0 (i32.rotl (i32.mul (local.get 0) (i32.const {7 + i})) (i32.const {1 + i})))" for i in range(6))
+    body = "".join(f"(local.set 0 (i32.rotl (i32.mul (local.get 0) (i32.const {7 + i})) (i32.const {1 + i})))"
+                   for i in range(6))
     functions = [f'(func $small (param i32) (result i32) {body} (local.get 0))']
     for number in range(30):
         calls = "".join("(local.set 0 (i32.add (local.get 0) (call $small (local.get 0))))" for _ in range(30))
-        functions.append(f'(func (export "g{number}") (param i32) (result i32) {calls} (i32.xor (local.get 0) (i32.const {number})))')
+        functions.append(f'(func (export "g{number}") (param i32) (result i32) {calls} '
+                         f'(i32.xor (local.get 0) (i32.const {number})))')
     text = subject.work / "large.wat"
     text.write_text(f'(module {" ".join(functions)} (func (export "f") (result i32) (i32.const 7)))')
     subprocess.run(["wat2wasm", str(text), "-o", str(text.with_suffix(".wasm"))], check=True)
@@ -73,8 +78,8 @@ def large_module(subject: Subject) -> pathlib.Path:
 
 def check_tiered(subject: Subject) -> None:
     component = subject.work / "component.wasm"
-    subprocess.run([sys.executable, str(TESTS / "component/write_component.py"), str(TESTS / "component/own/values.json"),
-                    str(component)], check=True)
+    subprocess.run([sys.executable, str(TESTS / "component/write_component.py"),
+                    str(TESTS / "component/own/values.json"), str(component)], check=True)
     cases = [(subject.modules[1], "f", "1"), (component, 'greet("x", {a: 0, b: [some(2), none]})', '"x"')]
     for count, (file, invoke, output) in enumerate(cases, 1):
         start(subject, file, output, STARTED, invoke=invoke)
@@ -144,9 +149,10 @@ def check_background(subject: Subject) -> None:
 def check_raced(subject: Subject) -> None:
     logs = [subject.work / f"trace{number}" for number in range(6)]
     # Each ends when its background process has.
-    running = [subprocess.Popen(["strace", "-f", "-o", str(log), "-e", "trace=renameat", subject.command, "run", "--tier", "-j1",
-                                 "--invoke", "f", str(subject.modules[1])], env=subject.variables(), stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE) for log in logs]
+    command = [subject.command, "run", "--tier", "-j1", "--invoke", "f", str(subject.modules[1])]
+    running = [subprocess.Popen(["strace", "-f", "-o", str(log), "-e", "trace=renameat", *command],
+                                env=subject.variables(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE) for log in logs]
     for process in running:
         output, errors = process.communicate(timeout=120)
         subject.require_number(1, process.returncode, output, errors)
@@ -172,7 +178,7 @@ def check_failed(subject: Subject) -> None:
     start(subject, module, "7", STARTED, limit)
     wait_until(subject, lambda: list((subject.store / "notes").glob("tier-*")), "a note of the failure")
     wait_for_entries(subject, 1)
-    start(subject, module, "7", "warning: running code of -O0: compiling in the background failed: the artifact has", limit)
+    start(subject, module, "7", "running code of -O0: compiling in the background failed: the artifact has", limit)
     if processes(subject):
         fail("it is tried again at once")
     # Other limits are another attempt.
@@ -182,4 +188,5 @@ def check_failed(subject: Subject) -> None:
 
 
 if __name__ == "__main__":
-    main({"tiered": check_tiered, "background": check_background, "raced": check_raced, "failed": check_failed}, modules=4)
+    main({"tiered": check_tiered, "background": check_background, "raced": check_raced, "failed": check_failed},
+         modules=4)

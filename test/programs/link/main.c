@@ -31,7 +31,7 @@ __attribute__((constructor)) static void construct(void) { say("main constructed
 static unsigned heapPages(void) {
   const unsigned before = (unsigned)__builtin_wasm_memory_size(0);
   const unsigned first = (unsigned)__builtin_wasm_memory_grow(0, 2);
-  // What is new is zero, and nobody else's.
+  // New pages are zero, and no other module's.
   unsigned char *bytes = (unsigned char *)(first << 16);
   for (unsigned i = 0; i < 2 << 16; ++i) {
     if (bytes[i])
