@@ -452,7 +452,8 @@ Result<std::vector<uint8_t>> Emitter::emit() {
 
   ByteWriter out;
   constexpr uint8_t preamble[] = {0, 'a', 's', 'm', 1, 0, 0, 0};
-  out.writeBytes(preamble);
+  for (const uint8_t byte : preamble)
+    out.writeByte(byte);
   writeSection(out, 1, types);
   writeSection(out, 2, imports);
   writeSection(out, 3, declared);

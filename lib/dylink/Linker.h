@@ -12,6 +12,9 @@
 
 namespace w2n::dylink {
 
+/// The module from which parts import what they share.
+inline constexpr std::string_view environment = "env";
+
 /// A module that is linked.
 struct Part {
   std::string name;

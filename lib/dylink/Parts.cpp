@@ -10,7 +10,7 @@ using wasm::ExternKind;
 
 namespace {
 
-constexpr std::string_view environment = "env", tableName = "__indirect_function_table";
+constexpr std::string_view tableName = "__indirect_function_table";
 
 std::string_view fileOf(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 

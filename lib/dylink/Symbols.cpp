@@ -15,8 +15,7 @@ using wasm::Opcode;
 
 namespace {
 
-constexpr std::string_view environment = "env", dataOffsets = "GOT.mem",
-                           functionOffsets = "GOT.func";
+constexpr std::string_view dataOffsets = "GOT.mem", functionOffsets = "GOT.func";
 constexpr std::string_view stackPointerName = "__stack_pointer";
 
 /// Tags that runtimes define, by names on which compilers agree.

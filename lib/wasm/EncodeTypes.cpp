@@ -31,9 +31,7 @@ void encodeValueType(ByteWriter &out, ValueType type) {
 
 namespace {
 
-// Core specification, sections 5.3.8 to 5.3.11.
-constexpr uint8_t funcForm = 0x60, structForm = 0x5f, arrayForm = 0x5e, groupForm = 0x4e,
-                  openForm = 0x50, finalForm = 0x4f, packed8 = 0x78, packed16 = 0x77;
+constexpr uint8_t groupForm = 0x4e, packed8 = 0x78, packed16 = 0x77;
 
 void encodeField(ByteWriter &out, const FieldType &field, const IndexMap &map) {
   if (field.isPacked())
@@ -45,7 +43,7 @@ void encodeField(ByteWriter &out, const FieldType &field, const IndexMap &map) {
 
 void encodeType(ByteWriter &out, const TypeDefinition &type, const IndexMap &map) {
   if (!type.isFinal || type.super) {
-    out.writeByte(type.isFinal ? finalForm : openForm);
+    out.writeByte(type.isFinal ? finalSubForm : subForm);
     out.writeUnsigned(type.super ? 1 : 0);
     if (type.super)
       out.writeUnsigned(map.firstType + *type.super);
@@ -76,7 +74,7 @@ void encodeLimits(ByteWriter &out, const Limits &limits, uint8_t flags = 0) {
 } // namespace
 
 void encodeFunctionType(ByteWriter &out, const FunctionType &type, const IndexMap &map) {
-  out.writeByte(funcForm);
+  out.writeByte(functionForm);
   for (const auto *list : {&type.params, &type.results}) {
     out.writeUnsigned(list->size());
     for (const ValueType value : *list)

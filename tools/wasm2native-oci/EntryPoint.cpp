@@ -51,7 +51,7 @@ Result<Descriptor> openProgram(const Program &program) {
     end = std::min(path.find(':', begin), path.size());
     W2N_TRY(file, openInRoot(root.get(), path.substr(begin, end - begin) + "/" + program.name));
     if (file)
-      return std::move(file);
+      return file;
   }
   return Descriptor();
 }
