@@ -15,7 +15,7 @@ RUN utils/install-deps.sh
 COPY . .
 RUN cmake --preset release --log-level=WARNING \
   && cmake --build --preset release --target wasm2native wasm2native-compiler wasm2native-runtime \
-       wasm2native-runtime-static wasm2native-bindgen w2nManual wasm2native-static \
+       wasm2native-runtime-static wasm2native-bindgen wasm2native-oci w2nManual wasm2native-static \
   && cd build/release && cpack -G DEB
 
 FROM ${DEBIAN} AS compiler

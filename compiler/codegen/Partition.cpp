@@ -12,8 +12,10 @@
 #include "compiler/report/CodeReport.h"
 #include "compiler/report/TimeReport.h"
 #include "lib/support/ControlGroup.h"
+#include "lib/support/Thread.h"
 
 #include <atomic>
+#include <deque>
 #include <llvm/IR/DiagnosticHandler.h>
 #include <llvm/IR/DiagnosticInfo.h>
 #include <llvm/IR/DiagnosticPrinter.h>
@@ -22,7 +24,6 @@
 #include <llvm/Support/SmallVectorMemoryBuffer.h>
 #include <mutex>
 #include <numeric>
-#include <thread>
 
 namespace w2n::compiler {
 
@@ -311,12 +312,12 @@ std::vector<Result<std::vector<uint8_t>>> runJobs(const std::vector<Job> &jobs,
 
   unsigned threads = options.threads ? options.threads : usableProcessors();
   threads = unsigned(std::clamp<size_t>(jobs.size(), 1, std::max(1u, threads)));
-  std::vector<std::thread> others;
-  for (unsigned i = 1; i < threads; ++i)
-    others.emplace_back(work, i);
+  // This thread does all of the work where the system denies others.
+  std::deque<Thread> others;
+  for (unsigned i = 1; i < threads && others.emplace_back().start([&, i] { work(i); }); ++i)
+    ;
   work(0);
-  for (std::thread &thread : others)
-    thread.join();
+  others.clear();
   return outputs;
 }
 

@@ -2,7 +2,7 @@
 
 #include "compiler/component/CodeEmitter.h"
 
-#include "lib/wasm/EncodeModule.h"
+#include "lib/wasm/EncodeTypes.h"
 
 namespace w2n::compiler {
 

@@ -6,7 +6,7 @@
 #include "compiler/component/MergedModule.h"
 
 #include "lib/component/Concurrency.h"
-#include "lib/wasm/EncodeModule.h"
+#include "lib/wasm/EncodeTypes.h"
 
 #include <algorithm>
 
@@ -17,71 +17,14 @@ using wasm::SegmentMode;
 
 namespace {
 
-// Core specification, sections 5.3.8 to 5.3.11.
-constexpr uint8_t funcForm = 0x60, structForm = 0x5f, arrayForm = 0x5e, groupForm = 0x4e,
-                  openForm = 0x50, finalForm = 0x4f, packed8 = 0x78, packed16 = 0x77;
 constexpr uint8_t endOpcode = 0x0b;
-
-void encodeFunctionType(ByteWriter &out, const wasm::FunctionType &type, const IndexMap &map) {
-  out.writeByte(funcForm);
-  for (const auto *list : {&type.params, &type.results}) {
-    out.writeUnsigned(list->size());
-    for (const wasm::ValueType value : *list)
-      encodeValueType(out, map(value));
-  }
-}
-
-void encodeField(ByteWriter &out, const wasm::FieldType &field, const IndexMap &map) {
-  if (field.isPacked())
-    out.writeByte(field.packedBits == 8 ? packed8 : packed16);
-  else
-    encodeValueType(out, map(field.type));
-  out.writeByte(field.isMutable);
-}
-
-void encodeType(ByteWriter &out, const wasm::TypeDefinition &type, const IndexMap &map) {
-  if (!type.isFinal || type.super) {
-    out.writeByte(type.isFinal ? finalForm : openForm);
-    out.writeUnsigned(type.super ? 1 : 0);
-    if (type.super)
-      out.writeUnsigned(map.firstType + *type.super);
-  }
-  switch (type.kind) {
-  case wasm::CompositeKind::Function:
-    return encodeFunctionType(out, type.function, map);
-  case wasm::CompositeKind::Struct:
-    out.writeByte(structForm);
-    out.writeUnsigned(type.fields.size());
-    for (const wasm::FieldType &field : type.fields)
-      encodeField(out, field, map);
-    return;
-  case wasm::CompositeKind::Array:
-    out.writeByte(arrayForm);
-    return encodeField(out, type.fields.front(), map);
-  }
-}
-
-void encodeLimits(ByteWriter &out, const wasm::Limits &limits, uint8_t flags = 0) {
-  flags |= (limits.max ? 1 : 0) | (limits.shared ? 2 : 0) | (limits.is64 ? 4 : 0);
-  out.writeByte(flags);
-  out.writeUnsigned(limits.min);
-  if (limits.max)
-    out.writeUnsigned(*limits.max);
-}
-
-void encodeMemoryType(ByteWriter &out, const wasm::MemoryType &type) {
-  const bool hasPageSize = type.pageSizeLog2 != 16;
-  encodeLimits(out, type.limits, hasPageSize ? 8 : 0);
-  if (hasPageSize)
-    out.writeUnsigned(type.pageSizeLog2);
-}
 
 } // namespace
 
 uint32_t MergedModule::indexOf(const CoreItem &item) const {
   if (item.isCanon)
     return firstCanonFunc + item.index;
-  const IndexMap &map = maps[item.instance];
+  const wasm::IndexMap &map = maps[item.instance];
   const std::vector<uint32_t> *const spaces[] = {&map.functions, &map.tables, &map.memories,
                                                  &map.globals, &map.tags};
   return (*spaces[size_t(item.kind)])[item.index];
@@ -90,7 +33,7 @@ uint32_t MergedModule::indexOf(const CoreItem &item) const {
 uint32_t MergedModule::addType(const wasm::FunctionType &type) {
   const auto [found, isNew] = addedTypes.emplace(toString(type), typeCount);
   if (isNew) {
-    encodeFunctionType(types.items, type, {});
+    encodeFunctionType(types.items, type);
     ++types.count;
     ++typeCount;
   }
@@ -98,26 +41,14 @@ uint32_t MergedModule::addType(const wasm::FunctionType &type) {
 }
 
 void MergedModule::addTypes(const wasm::Module &module) {
-  IndexMap map;
-  map.firstType = typeCount;
-  const std::span all(module.types);
-  for (size_t begin = 0; begin < all.size(); begin = all[begin].groupEnd) {
-    const auto group = all.subspan(begin, all[begin].groupEnd - begin);
-    if (group.size() != 1) {
-      types.items.writeByte(groupForm);
-      types.items.writeUnsigned(group.size());
-    }
-    for (const wasm::TypeDefinition &type : group)
-      encodeType(types.items, type, map);
-    ++types.count;
-    typeCount += uint32_t(group.size());
-  }
+  types.count += encodeTypes(types.items, module.types, typeCount);
+  typeCount += uint32_t(module.types.size());
 }
 
 /// Gives numbers to what an instance defines, and those that it imports already have.
 void MergedModule::number(const CoreInstance &instance) {
   const wasm::Module &module = *instance.module;
-  IndexMap map;
+  wasm::IndexMap map;
   std::vector<uint32_t> *const spaces[] = {&map.functions, &map.tables, &map.memories, &map.globals,
                                            &map.tags};
   for (size_t i = 0; i < instance.imports.size(); ++i)
@@ -192,24 +123,19 @@ Status MergedModule::checkSize() const {
                                     std::to_string(maxCodeBytes) + " bytes of code and data");
 }
 
-Status MergedModule::addConstExpr(const wasm::ConstExpr &expression, const IndexMap &map,
+Status MergedModule::addConstExpr(const wasm::ConstExpr &expression, const wasm::IndexMap &map,
                                   ByteWriter &out) {
   return rewriteCode(expression.code, expression.offset, map, out);
 }
 
-Status MergedModule::addBody(const wasm::Function &function, const IndexMap &map) {
+Status MergedModule::addBody(const wasm::Function &function, const wasm::IndexMap &map) {
   ByteWriter body;
-  body.writeUnsigned(function.locals.size());
-  for (const wasm::LocalGroup &group : function.locals) {
-    body.writeUnsigned(group.count);
-    encodeValueType(body, map(group.type));
-  }
-  W2N_CHECK(rewriteCode(function.code, function.codeOffset, map, body));
+  W2N_CHECK(rewriteBody(function, map, body));
   addCode({map.firstType + function.typeIndex, body.take()});
   return {};
 }
 
-Status MergedModule::add(const CoreInstance &instance, const IndexMap &map) {
+Status MergedModule::add(const CoreInstance &instance, const wasm::IndexMap &map) {
   const wasm::Module &module = *instance.module;
   for (size_t i = module.importedTables; i < module.tables.size(); ++i) {
     const wasm::Table &table = module.tables[i];
@@ -217,8 +143,7 @@ Status MergedModule::add(const CoreInstance &instance, const IndexMap &map) {
       tables.items.writeByte(0x40);
       tables.items.writeByte(0x00);
     }
-    encodeValueType(tables.items, map(table.type.element));
-    encodeLimits(tables.items, table.type.limits);
+    wasm::encodeTableType(tables.items, {map(table.type.element), table.type.limits});
     if (table.init) {
       W2N_CHECK(addConstExpr(*table.init, map, tables.items));
       tables.items.writeByte(endOpcode);
@@ -271,7 +196,7 @@ void initialize(ByteWriter &start, std::span<const uint8_t> offset, uint64_t cou
 
 } // namespace
 
-Status MergedModule::addElements(const wasm::Module &module, const IndexMap &map) {
+Status MergedModule::addElements(const wasm::Module &module, const wasm::IndexMap &map) {
   for (const wasm::ElementSegment &segment : module.elements) {
     ByteWriter offset;
     if (segment.mode == SegmentMode::Active)
@@ -304,7 +229,7 @@ Status MergedModule::addElements(const wasm::Module &module, const IndexMap &map
   return {};
 }
 
-Status MergedModule::addData(const wasm::Module &module, const IndexMap &map) {
+Status MergedModule::addData(const wasm::Module &module, const wasm::IndexMap &map) {
   for (const wasm::DataSegment &segment : module.data) {
     ByteWriter &out = data.items;
     ByteWriter offset;

@@ -5,8 +5,8 @@
 #pragma once
 
 #include "compiler/component/Evaluate.h"
-#include "compiler/component/RewriteCode.h"
 #include "compiler/component/ServicePlan.h"
+#include "lib/wasm/RewriteCode.h"
 
 #include <map>
 
@@ -57,11 +57,12 @@ private:
   };
   void addTypes(const wasm::Module &module);
   void number(const CoreInstance &instance);
-  Status add(const CoreInstance &instance, const IndexMap &map);
-  Status addBody(const wasm::Function &function, const IndexMap &map);
-  Status addElements(const wasm::Module &module, const IndexMap &map);
-  Status addData(const wasm::Module &module, const IndexMap &map);
-  Status addConstExpr(const wasm::ConstExpr &expression, const IndexMap &map, ByteWriter &out);
+  Status add(const CoreInstance &instance, const wasm::IndexMap &map);
+  Status addBody(const wasm::Function &function, const wasm::IndexMap &map);
+  Status addElements(const wasm::Module &module, const wasm::IndexMap &map);
+  Status addData(const wasm::Module &module, const wasm::IndexMap &map);
+  Status addConstExpr(const wasm::ConstExpr &expression, const wasm::IndexMap &map,
+                      ByteWriter &out);
   uint32_t addStart();
   void writeSection(ByteWriter &out, uint8_t id, Section &section);
   void addImport(const HostName &name, const wasm::FunctionType &type);
@@ -75,7 +76,7 @@ private:
   const ServicePlan &services;
   const uint64_t maxCodeBytes;
   uint64_t codeBytes = 0;
-  std::vector<IndexMap> maps;
+  std::vector<wasm::IndexMap> maps;
   std::map<std::string, uint32_t> addedTypes;
   /// Types are counted by their groups here, and by themselves in `typeCount`.
   Section types, imports, tables, memories, globals, tags, exports, elements, data;

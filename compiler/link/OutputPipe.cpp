@@ -2,6 +2,8 @@
 
 #include "compiler/link/OutputPipe.h"
 
+#include "lib/support/File.h"
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -19,7 +21,8 @@ std::unexpected<Error> failWithErrno(int errorNumber) {
 
 } // namespace
 
-Status OutputPipe::open(const std::string &path) {
+Status OutputPipe::open(const std::string &name) {
+  path = name;
   if (mkfifo(path.c_str(), 0600) != 0)
     return failWithErrno(errno);
   // Opened for reading first, which then does not wait; and for writing as well, so that the pipe
@@ -32,7 +35,17 @@ Status OutputPipe::open(const std::string &path) {
     close(writeEnd);
     return failWithErrno(reason);
   }
-  reader = std::jthread([this] { readAll(); });
+  return reader.start([this] { readAll(); }) ? Status() : becomeFile();
+}
+
+Status OutputPipe::becomeFile() {
+  close(readEnd);
+  close(writeEnd);
+  if (unlink(path.c_str()) != 0)
+    return failWithErrno(errno);
+  handlers.resize(SIGRTMAX);
+  for (int signal = 1; signal <= SIGRTMAX; ++signal)
+    sigaction(signal, nullptr, &handlers[size_t(signal - 1)]);
   return {};
 }
 
@@ -50,12 +63,21 @@ void OutputPipe::readAll() {
 }
 
 Result<std::vector<uint8_t>> OutputPipe::finish() {
+  if (!handlers.empty())
+    return finishFile();
   close(writeEnd);
   reader.join();
   close(readEnd);
   if (errorNumber != 0)
     return failWithErrno(errorNumber);
   return std::move(bytes);
+}
+
+Result<std::vector<uint8_t>> OutputPipe::finishFile() {
+  for (int signal = 1; signal <= SIGRTMAX; ++signal)
+    sigaction(signal, &handlers[size_t(signal - 1)], nullptr);
+  // A linker that failed has made no file; its messages say why.
+  return access(path.c_str(), F_OK) == 0 ? readFile(path) : std::move(bytes);
 }
 
 } // namespace w2n::compiler

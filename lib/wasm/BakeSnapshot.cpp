@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "lib/wasm/EncodeModule.h"
+#include "lib/wasm/EncodeTypes.h"
 #include "lib/wasm/Instruction.h"
 #include "lib/wasm/Limits.h"
 #include "lib/wasm/Snapshot.h"

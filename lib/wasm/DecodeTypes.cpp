@@ -219,9 +219,6 @@ Result<std::vector<ValueType>> decodeValueTypes(ByteReader &reader, uint32_t lim
   return types;
 }
 
-constexpr uint8_t functionForm = 0x60, structForm = 0x5f, arrayForm = 0x5e, subForm = 0x50,
-                  finalSubForm = 0x4f;
-
 Result<FieldType> decodeField(ByteReader &reader, FeatureSet &needs) {
   // Packed types are i8 and i16 (5.3.6).
   ByteReader ahead = reader;

@@ -11,6 +11,10 @@
 
 namespace w2n::wasm {
 
+/// The first bytes of definitions of types (core specification, sections 5.3.8 to 5.3.11).
+inline constexpr uint8_t functionForm = 0x60, structForm = 0x5f, arrayForm = 0x5e, subForm = 0x50,
+                         finalSubForm = 0x4f;
+
 // All add to `needs` the features that a type needs, and that its encoding does: a longer form of
 // the same type may have come later.
 

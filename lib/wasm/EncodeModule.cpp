@@ -1,37 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Each function here is the inverse of one in DecodeModule.cpp or DecodeTypes.cpp.
+// Each function here is the inverse of one in DecodeModule.cpp.
 
 #include "lib/wasm/EncodeModule.h"
 
 #include "lib/support/ByteReader.h"
-#include "lib/wasm/DecodeTypes.h"
+#include "lib/wasm/EncodeTypes.h"
 
 #include <algorithm>
 #include <array>
 
 namespace w2n::wasm {
-
-void encodeHeapType(ByteWriter &out, ValueType type) {
-  if (type.isDefined())
-    return out.writeSigned(type.typeIndex);
-  // The abstract types are single bytes, which the decoder's table has.
-  const ValueType nullable = type.withNull(true);
-  uint8_t byte = 0x69;
-  while (valueTypeOf(byte) != nullable)
-    ++byte;
-  out.writeByte(byte);
-}
-
-void encodeValueType(ByteWriter &out, ValueType type) {
-  if (!type.isRef())
-    return out.writeByte(uint8_t(0x7f - uint8_t(type.kind)));
-  if (!type.nullable)
-    out.writeByte(0x64);
-  else if (type.isDefined())
-    out.writeByte(0x63);
-  encodeHeapType(out, type);
-}
 
 namespace {
 
@@ -42,31 +21,17 @@ void encodeConstExpr(ByteWriter &out, const ConstExpr &expression) {
   out.writeByte(endOpcode);
 }
 
-void encodeLimits(ByteWriter &out, const Limits &limits, uint8_t furtherFlags) {
-  out.writeByte(uint8_t(furtherFlags | (limits.max ? 1 : 0) | (limits.shared ? 2 : 0) |
-                        (limits.is64 ? 4 : 0)));
-  out.writeUnsigned(limits.min);
-  if (limits.max)
-    out.writeUnsigned(*limits.max);
-}
-
 void encode(ByteWriter &out, const Table &table) {
   if (table.init) {
     out.writeByte(0x40);
     out.writeByte(0);
   }
-  encodeValueType(out, table.type.element);
-  encodeLimits(out, table.type.limits, 0);
+  encodeTableType(out, table.type);
   if (table.init)
     encodeConstExpr(out, *table.init);
 }
 
-void encode(ByteWriter &out, const Memory &memory) {
-  const bool hasPageSize = memory.type.pageSizeLog2 != 16;
-  encodeLimits(out, memory.type.limits, hasPageSize ? 8 : 0);
-  if (hasPageSize)
-    out.writeUnsigned(memory.type.pageSizeLog2);
-}
+void encode(ByteWriter &out, const Memory &memory) { encodeMemoryType(out, memory.type); }
 
 void encode(ByteWriter &out, const Global &global) {
   encodeValueType(out, global.type.type);

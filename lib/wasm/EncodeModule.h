@@ -16,8 +16,4 @@ namespace w2n::wasm {
 /// specification, section 5.5. Threads: any.
 std::vector<uint8_t> encodeModule(const Module &module);
 
-/// A value type, and what ref.null names of a nullable reference type (5.3.1 to 5.3.5).
-void encodeValueType(ByteWriter &out, ValueType type);
-void encodeHeapType(ByteWriter &out, ValueType type);
-
 } // namespace w2n::wasm

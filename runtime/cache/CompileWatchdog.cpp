@@ -14,7 +14,7 @@ CompileWatchdog::CompileWatchdog(const CompileLimits &limits,
                                  std::function<void(const Error &)> onOverrun)
     : budget(limits, CompileBudget::Slack::ForOneStep), onOverrun(std::move(onOverrun)) {
   if (budget.isLimited())
-    thread = std::thread([this] { watch(); });
+    (void)thread.start([this] { watch(); });
 }
 
 CompileWatchdog::~CompileWatchdog() {
@@ -23,8 +23,7 @@ CompileWatchdog::~CompileWatchdog() {
     isOver = true;
   }
   changed.notify_one();
-  if (thread.joinable())
-    thread.join();
+  thread.join();
 }
 
 void CompileWatchdog::watch() {

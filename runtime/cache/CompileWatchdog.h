@@ -5,16 +5,17 @@
 #pragma once
 
 #include "lib/support/CompileBudget.h"
+#include "lib/support/Thread.h"
 
 #include <condition_variable>
 #include <functional>
 #include <mutex>
-#include <thread>
 
 namespace w2n::cache {
 
 /// While it exists, looks every few milliseconds whether time or memory are beyond `limits` by more
-/// than a step of the compiler should take.
+/// than a step of the compiler should take. Where threads are denied, it does not: the compiler
+/// alone looks at its limits then.
 class CompileWatchdog {
 public:
   /// `onOverrun` is called at most once, on a thread of the watchdog, with the error that the
@@ -32,7 +33,7 @@ private:
   std::mutex mutex;
   std::condition_variable changed;
   bool isOver = false; ///< guarded by `mutex`
-  std::thread thread;
+  Thread thread;       ///< the last member: it uses the others
 };
 
 } // namespace w2n::cache

@@ -62,6 +62,16 @@ w2n_compile_options withLimits(const w2n_compile_options &given, uint64_t wasmBy
   return options;
 }
 
+bool namesProcessor(const w2n_compile_options &options) { return options.cpu && *options.cpu; }
+
+/// The code that is compiled for options without a processor: for this one.
+w2n_compile_options forThisProcessor(const w2n_compile_options &options) {
+  w2n_compile_options wanted = options;
+  if (!namesProcessor(options))
+    wanted.cpu = nativeProcessor;
+  return wanted;
+}
+
 Status checkOptions(const w2n_compile_options &options) {
   if (options.emit != W2N_EMIT_SHARED_OBJECT || options.stop_after != W2N_STOP_AFTER_LINK)
     return fail(ErrorKind::Invalid, "a cache holds shared objects only");
@@ -289,33 +299,36 @@ Result<Key> ModuleCache::keyFor(Source &source, const w2n_compile_options &optio
   return keyOf(familyOf(hash, compiler, options), processorOf(options));
 }
 
-Result<Obtained> ModuleCache::obtain(Source &source, const w2n_compile_options &options) {
+Result<Obtained> ModuleCache::obtain(Source &source, const w2n_compile_options &options,
+                                     OnMiss onMiss) {
   W2N_CHECK(checkOptions(options));
   W2N_TRY(compiler, compilerIdentity());
   W2N_TRY(hash, source.hash(*stored));
   const Key key = keyOf(familyOf(hash, compiler, options), processorOf(options));
   if (auto found = findStored(key, /*isLocked=*/false))
     return std::move(*found);
-  return compile(source, hash, options);
+  return compile(source, hash, options, onMiss);
 }
 
 /// Compiles what is not there, under the lock of its key if it can be had.
 Result<Obtained> ModuleCache::compile(Source &source, Digest hash,
-                                      const w2n_compile_options &options) {
+                                      const w2n_compile_options &options, OnMiss onMiss) {
   W2N_TRY(compiler, compilerIdentity());
-  bool isIdentityAsked = false;
+  bool isIdentityAsked = !onMiss.asksRemote;
   while (true) {
     const Digest family = familyOf(hash, compiler, options);
     const std::string processor = processorOf(options);
     const Key key = keyOf(family, processor);
-    auto lock = stored->lock(key, stored->longestWait());
+    auto lock = stored->lock(key, onMiss.needsLock ? KeyLock::noWait : stored->longestWait());
+    if (onMiss.needsLock && !(lock && lock->isHeld()))
+      return fail(ErrorKind::Io, "the lock of the entry " + hexOf(key) + " cannot be had");
     if (!lock)
       warnOnce("lock", "another process has held the lock of an entry for " +
                            std::to_string(stored->longestWait().count()) +
                            " s: compiled without waiting any longer");
     if (auto found = findStored(key, /*isLocked=*/lock.has_value()))
       return std::move(*found);
-    if (remote) {
+    if (remote && onMiss.asksRemote) {
       const uint64_t maxBytes = withLimits(options, source.size()).max_artifact_bytes;
       if (auto fetched = fetch(key, maxBytes)) {
         stored->addProcessor(family, processor);
@@ -349,7 +362,7 @@ Result<Obtained> ModuleCache::compile(Source &source, Digest hash,
     auto inserted = stored->insert(key, artifact);
     if (inserted) {
       stored->addProcessor(family, processor);
-      if (Status pushed = push(key); !pushed)
+      if (Status pushed = onMiss.asksRemote ? push(key) : Status(); !pushed)
         warnOnce("remote", pushed.error().text);
       return Obtained{Obtained::From::Compiler, std::move(inserted->file), {}, artifactBytes, key};
     }
@@ -398,22 +411,51 @@ ModuleCache::loadForOtherProcessor(const Digest &family, const std::string &name
   return fail(ErrorKind::Unsupported, "nothing in the cache is for this processor");
 }
 
+/// Loads the artifact that the store has for `options`; with no processor in them, one for just
+/// this processor first. Null if it has nothing.
 Result<std::shared_ptr<const runtime::Module>>
-ModuleCache::load(Source &source, const std::string &name, const w2n_compile_options &options) {
-  w2n_compile_options wanted = options;
-  if (!wanted.cpu || !*wanted.cpu) {
-    wanted.cpu = nativeProcessor;
-    W2N_CHECK(checkOptions(wanted));
-    W2N_TRY(compiler, compilerIdentity());
-    W2N_TRY(hash, source.hash(*stored));
-    const Digest family = familyOf(hash, compiler, wanted);
-    auto found = findStored(keyOf(family, processorOf(wanted)), /*isLocked=*/false);
-    if (found)
-      return loadObtained(*found, name);
-    if (auto module = loadForOtherProcessor(family, name))
-      return module;
-  }
-  W2N_TRY(obtained, obtain(source, wanted));
+ModuleCache::loadStored(Source &source, const std::string &name,
+                        const w2n_compile_options &options) {
+  const w2n_compile_options wanted = forThisProcessor(options);
+  W2N_CHECK(checkOptions(wanted));
+  W2N_TRY(compiler, compilerIdentity());
+  W2N_TRY(hash, source.hash(*stored));
+  const Digest family = familyOf(hash, compiler, wanted);
+  if (const auto found = findStored(keyOf(family, processorOf(wanted)), /*isLocked=*/false))
+    return loadObtained(*found, name);
+  if (namesProcessor(options))
+    return nullptr;
+  auto other = loadForOtherProcessor(family, name);
+  return other ? *other : nullptr;
+}
+
+Result<std::shared_ptr<const runtime::Module>>
+ModuleCache::loadReady(Source &source, const std::string &name,
+                       const w2n_compile_options &options) {
+  W2N_TRY(module, loadStored(source, name, options));
+  if (module || !remote)
+    return module;
+  const w2n_compile_options wanted = forThisProcessor(options);
+  W2N_TRY(compiler, compilerIdentity());
+  W2N_TRY(hash, source.hash(*stored));
+  const Digest family = familyOf(hash, compiler, wanted);
+  const std::string processor = processorOf(wanted);
+  const auto fetched =
+      fetch(keyOf(family, processor), withLimits(wanted, source.size()).max_artifact_bytes);
+  if (!fetched)
+    return nullptr;
+  stored->addProcessor(family, processor);
+  return loadObtained(*fetched, name);
+}
+
+Result<std::shared_ptr<const runtime::Module>> ModuleCache::load(Source &source,
+                                                                 const std::string &name,
+                                                                 const w2n_compile_options &options,
+                                                                 OnMiss onMiss) {
+  W2N_TRY(module, loadStored(source, name, options));
+  if (module)
+    return module;
+  W2N_TRY(obtained, obtain(source, forThisProcessor(options), onMiss));
   return loadObtained(obtained, name);
 }
 

@@ -24,6 +24,14 @@ struct Obtained {
   Key key;
 };
 
+/// The answer to a miss of the store.
+struct OnMiss {
+  bool asksRemote = true;
+  /// Fails with Io, and compiles nothing, if another process does that at the moment, or if what
+  /// comes of it could not be kept.
+  bool needsLock = false;
+};
+
 /// Threads: any, for every member.
 class ModuleCache {
 public:
@@ -70,13 +78,19 @@ public:
   /// Finds the artifact of `source` for exactly `options`, or compiles and stores it; waits while
   /// another process or thread does that. Errors: those of compiling; Io if `source` cannot be
   /// read.
-  Result<Obtained> obtain(Source &source, const w2n_compile_options &options);
+  Result<Obtained> obtain(Source &source, const w2n_compile_options &options, OnMiss onMiss = {});
 
   /// Obtains and loads. With no processor in `options`, any artifact that was stored for this
   /// architecture and that this machine can run is taken, one for just this processor first; if
   /// there is none, it is compiled for this processor. Errors: also those of Module::load.
   Result<std::shared_ptr<const runtime::Module>> load(Source &source, const std::string &name,
-                                                      const w2n_compile_options &options);
+                                                      const w2n_compile_options &options,
+                                                      OnMiss onMiss = {});
+
+  /// Loads as `load` does what need not be compiled: from the store, or from the remote level. Null
+  /// if there is nothing. Errors: as above.
+  Result<std::shared_ptr<const runtime::Module>> loadReady(Source &source, const std::string &name,
+                                                           const w2n_compile_options &options);
 
 private:
   bool maySign(const Key &key, const Record &record, const signing::TrustedKeys &keys);
@@ -85,7 +99,10 @@ private:
   std::optional<Digest> rememberedIdentity();
   Result<std::shared_ptr<const runtime::Module>> loadForOtherProcessor(const Digest &family,
                                                                        const std::string &name);
-  Result<Obtained> compile(Source &source, Digest hash, const w2n_compile_options &options);
+  Result<Obtained> compile(Source &source, Digest hash, const w2n_compile_options &options,
+                           OnMiss onMiss);
+  Result<std::shared_ptr<const runtime::Module>> loadStored(Source &source, const std::string &name,
+                                                            const w2n_compile_options &options);
   std::optional<Obtained> findStored(const Key &key, bool isLocked);
   Result<std::shared_ptr<const runtime::Module>> loadObtained(const Obtained &obtained,
                                                               const std::string &name);

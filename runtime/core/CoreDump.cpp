@@ -4,7 +4,7 @@
 
 #include "lib/support/ByteWriter.h"
 #include "lib/support/File.h"
-#include "lib/wasm/EncodeModule.h"
+#include "lib/wasm/EncodeTypes.h"
 #include "runtime/core/InstanceState.h"
 #include "runtime/core/StateHash.h"
 #include "runtime/core/TrapDetails.h"

@@ -7,7 +7,8 @@
     read-only  a root that cannot be written, with memory in /dev/shm and without; temporary folders of mode 0700
     no-proc    no /proc: the command still finds its libraries
     addresses  ulimit -v: artifacts with explicit bounds checks run, others say what would help
-    filtered   calls that deadlines need are denied: an error, never a deadline that is not kept
+    filtered   calls that deadlines need are denied: an error, never a deadline that is not kept; compiling does without
+               threads
 """
 
 import argparse
@@ -155,6 +156,14 @@ def check_filtered(place: Place) -> None:
         place.run("run", "--timeout", "100ms", "--invoke", "loop", "m.so", deny=calls[denied], status=1,
                   errors=f"deadlines cannot be kept: {words}")
         place.run("run", "--invoke", "f", "m.so", deny=calls[denied], output="7")
+    # A compiler without threads does all on its own, and keeps its limits between two steps.
+    place.run("-O2", "-j2", "m.wasm", "-o", "threads.so")
+    place.run("-O2", "-j2", "--max-compile-time=5m", "m.wasm", "-o", "alone.so", deny=calls["thread"])
+    if (place.work / "threads.so").read_bytes() != (place.work / "alone.so").read_bytes():
+        fail("compiled without threads, the artifact is another")
+    (place.work / "bad.wat").write_text('(module (func (export "f") (result i32)))')
+    build(["wat2wasm", "--no-check", str(place.work / "bad.wat"), "-o", str(place.work / "bad.wasm")])
+    place.run("-j2", "bad.wasm", "-o", "bad.so", deny=calls["thread"], status=1, errors="bad.wasm")
 
 
 CHECKS: dict[str, Callable[[Place], None]] = {

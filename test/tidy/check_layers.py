@@ -12,6 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Layer: what it may include besides itself. Longest prefix counts; a row's own includes are not handed on.
 LIBRARIES = {"lib/support": ["include"], "lib/wasm": ["lib/support"],
              "lib/component": ["lib/support", "lib/wasm"],
+             "lib/dylink": ["lib/support", "lib/wasm"],
              "lib/wit": ["lib/support", "lib/wasm", "lib/component"],
              "lib/artifact": ["lib/support", "lib/wasm", "include"]}
 LIB = [*LIBRARIES]
@@ -55,6 +56,7 @@ LAYERS = {
     "runtime/api": ["runtime/signing", "runtime/cache", "runtime/record", "runtime/component", "runtime/wasi",
                     "runtime/core", "runtime/platform", "runtime/arch", *LIB, "include"],
     "tools/wasm2native": ["runtime", *LIB, "include"],
+    "tools/wasm2native-oci": ["runtime/cache", "runtime/platform", "lib/support", "include"],
     "tools/wasm2native-bindgen": ["tools/wasm2native-bindgen/wit", *LIB, "include"],
     "tools/wasm2native-bindgen/wit": LIB,
     "tools/w2n-opt": ["compiler", *LIB],

@@ -20,14 +20,14 @@ namespace {
 
 /// A token may not have a line of its own in a request.
 std::expected<std::string, std::string> readToken(const std::string &path) {
-  auto bytes = readRegularFile(path);
+  constexpr size_t maxTokenBytes = 16 << 10;
+  auto bytes = readRegularFile(path, maxTokenBytes);
   if (!bytes)
     return std::unexpected("--remote-cache-token: " + bytes.error().text);
   std::string token(bytes->begin(), bytes->end());
   token.resize(token.find_last_not_of(" \t\r\n") + 1);
-  constexpr size_t maxTokenBytes = 16 << 10;
   const auto isTokenText = [](char c) { return c > ' ' && c < 0x7f; };
-  if (token.empty() || token.size() > maxTokenBytes || !std::ranges::all_of(token, isTokenText))
+  if (token.empty() || !std::ranges::all_of(token, isTokenText))
     return std::unexpected("--remote-cache-token: '" + path + "' has no token, a single word");
   return token;
 }

@@ -53,6 +53,7 @@ struct CacheChoice {
   /// The keys of which one must have signed what runs; null: none needs to.
   std::shared_ptr<const signing::TrustedKeys> trusted = nullptr;
   std::optional<cache::RemoteOptions> remote = {};
+  bool isTiered = false; ///< a miss is run at -O0, and compiled in the background
 };
 /// Errors: for usageError: keys that cannot be read.
 std::expected<CacheChoice, std::string> readCacheOptions(const CommandLine &line);

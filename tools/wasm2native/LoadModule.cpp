@@ -9,6 +9,7 @@
 #include "tools/wasm2native/LoadCompiler.h"
 #include "tools/wasm2native/OciImage.h"
 #include "tools/wasm2native/Progress.h"
+#include "tools/wasm2native/TierUp.h"
 
 namespace w2n::tool {
 
@@ -52,7 +53,8 @@ ModuleResult loadSource(cache::Source &source, const std::string &path, const st
   // A signed module of an image is compiled into memory: the cache looks for signatures by path.
   const bool isUncached = choice.trusted && path.starts_with(ociPrefix);
   if (cache::ModuleCache *cache = isUncached ? nullptr : processCache(choice))
-    return cache->load(source, path, options);
+    return choice.isTiered ? loadTiered(*cache, source, path, options, choice)
+                           : cache->load(source, path, options);
   // Code that is compiled here runs here, and may use all of this processor.
   if (!options.cpu)
     options.cpu = "native";

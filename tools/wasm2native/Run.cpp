@@ -60,6 +60,10 @@ constexpr OptionRow runRows[] = {
     remoteTimeoutRow,
     remoteUnsignedRow,
     {"no-cache", nullptr, "compile a WebAssembly module into memory, always", "Cache"},
+    {"tier", nullptr,
+     "start a module that is not in the cache at once, from code of -O0, and compile it (-O3, or "
+     "as -O says) in the background for the next start",
+     "Cache"},
     {"profile-file", "FILE",
      "where to add what a module made with --profile-generate counts (default: "
      "default.proftext, or WASM2NATIVE_PROFILE_FILE)",
@@ -414,32 +418,37 @@ int runRequest(RunRequest &request, std::span<char *const> arguments,
   if (!context)
     return reportError(request.file, context.error());
   World world(*context);
-  for (const Preload &preload : request.preloads) {
-    auto module = world.load(preload.file, request);
+  // All of them first: instances may start threads, and deadlines are not about compiling.
+  std::vector<std::shared_ptr<const runtime::Module>> preloaded;
+  const auto load = [&](const std::string &file) {
+    auto module = world.load(file, request);
     if (!module)
-      endProgram(preload.file, std::unexpected(module.error()));
-    auto instance = world.instantiate(preload.file, *module, request);
+      endProgram(file, std::unexpected(module.error()));
+    return std::move(*module);
+  };
+  for (const Preload &preload : request.preloads)
+    preloaded.push_back(load(preload.file));
+  // A run that goes on has its artifact with the checkpoint.
+  auto module = saved ? nullptr : load(request.file);
+  for (size_t i = 0; i < preloaded.size(); ++i) {
+    const Preload &preload = request.preloads[i];
+    auto instance = world.instantiate(preload.file, preloaded[i], request);
     Status ready = instance ? initializeReactor(**instance) : std::unexpected(instance.error());
     if (!ready)
       endProgram(preload.file, ready);
     world.add(preload.name, *instance);
   }
-  // A run that goes on has its artifact with the checkpoint.
-  auto module =
-      saved ? Result<std::shared_ptr<const runtime::Module>>() : world.load(request.file, request);
-  if (!module)
-    endProgram(request.file, std::unexpected(module.error()));
-  auto checkpoints = prepareCheckpoints(request, std::move(saved), *module, *context);
+  auto checkpoints = prepareCheckpoints(request, std::move(saved), module, *context);
   if (!checkpoints)
     endProgram(request.file, std::unexpected(checkpoints.error()));
-  Status ready = checkObservable(request, *module);
+  Status ready = checkObservable(request, module);
   if (ready)
-    ready = observe(request, **module);
+    ready = observe(request, *module);
   if (!ready)
     return reportError(request.file, ready.error());
-  if (!(*module)->metadata().component().empty())
-    endProgram(request.file, runWithHost(world, *module, request, arguments));
-  auto instance = world.instantiate(request.file, *module, request);
+  if (!module->metadata().component().empty())
+    endProgram(request.file, runWithHost(world, module, request, arguments));
+  auto instance = world.instantiate(request.file, module, request);
   if (!instance)
     endProgram(request.file, std::unexpected(instance.error()));
   Status status = request.invoke ? invokeExport(**instance, *request.invoke, arguments)

@@ -70,6 +70,21 @@ std::string profileFileOf(const CommandLine &line) {
   return line.value("profile-file", named && *named ? named : "default.proftext");
 }
 
+/// --tier, and the level that it is for.
+std::expected<void, std::string> readTier(const CommandLine &line, RunRequest &request) {
+  if (!line.has("tier"))
+    return {};
+  if (line.has("no-cache"))
+    return std::unexpected("--tier and --no-cache cannot be given together");
+  if (line.has("trusted-keys"))
+    return std::unexpected("--tier and --trusted-keys cannot be given together: what is compiled "
+                           "here is not signed, and not kept");
+  if (!line.has("O"))
+    request.compile.level = W2N_LEVEL_O3;
+  request.cache.isTiered = request.compile.level != W2N_LEVEL_O0;
+  return {};
+}
+
 } // namespace
 
 std::expected<RunRequest, std::string> readRunRequest(const CommandLine &line, bool isResumed) {
@@ -80,6 +95,7 @@ std::expected<RunRequest, std::string> readRunRequest(const CommandLine &line, b
   request.compile = compile;
   W2N_TRY(cache, readCacheOptions(line));
   request.cache = std::move(cache);
+  W2N_CHECK(readTier(line, request));
   request.load.cpu = line.value("cpu-level");
   request.profileFile = profileFileOf(line);
   request.heapStats = line.has("heap-stats");

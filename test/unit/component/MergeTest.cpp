@@ -2,8 +2,8 @@
 
 // Components as one module: whatever a valid component is, what is made of it is a valid module.
 #include "compiler/component/MergeComponent.h"
-#include "compiler/component/RewriteCode.h"
 #include "lib/support/File.h"
+#include "lib/wasm/RewriteCode.h"
 #include "test/unit/component/Sample.h"
 
 #include <gtest/gtest.h>
@@ -168,12 +168,12 @@ TEST(MergeComponent, RefusesExportsOfWhatTheHostGives) {
 } // namespace
 // Casts that branch name two types, each of which has another index in the merged module.
 TEST(MergeTest, CastsThatBranchAreRewritten) {
-  compiler::IndexMap map;
+  wasm::IndexMap map;
   map.firstType = 5;
   // br_on_cast 3 (ref null any) (ref 2), end
   const uint8_t code[] = {0xfb, 0x18, 0x01, 0x03, 0x6e, 0x02, 0x0b};
   ByteWriter out;
-  ASSERT_TRUE(compiler::rewriteCode(code, 0, map, out));
+  ASSERT_TRUE(wasm::rewriteCode(code, 0, map, out));
   EXPECT_EQ(out.take(), (std::vector<uint8_t>{0xfb, 0x18, 0x01, 0x03, 0x6e, 0x07, 0x0b}));
 }
 

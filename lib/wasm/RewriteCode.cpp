@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "compiler/component/RewriteCode.h"
+#include "lib/wasm/RewriteCode.h"
 
-#include "lib/wasm/EncodeModule.h"
+#include "lib/wasm/EncodeTypes.h"
 
-namespace w2n::compiler {
+namespace w2n::wasm {
 
 namespace {
 
-using wasm::Immediates;
-
 /// Bytes of the opcode at the beginning of an instruction.
-size_t opcodeBytes(wasm::Bytes instruction) {
+size_t opcodeBytes(Bytes instruction) {
   constexpr uint8_t firstPrefix = 0xfb, lastPrefix = 0xfe;
   if (instruction[0] < firstPrefix || instruction[0] > lastPrefix)
     return 1;
@@ -25,7 +23,9 @@ class Rewriter {
 public:
   Rewriter(const IndexMap &map, ByteWriter &out) : map(map), out(out) {}
 
-  void rewrite(const wasm::Instruction &instruction, wasm::Bytes bytes) {
+  void rewrite(const Instruction &instruction, Bytes bytes) {
+    if (map.memorySize && replaceMemorySize(instruction.opcode))
+      return;
     const size_t opcode = opcodeBytes(bytes);
     const size_t before = out.written().size();
     out.writeBytes(bytes.first(opcode));
@@ -35,30 +35,41 @@ public:
 
 private:
   /// False if they mean the same in every module: they are copied then.
-  bool writeImmediates(const wasm::Instruction &instruction, wasm::Bytes bytes);
-  void writeBlockType(const wasm::BlockType &type);
-  void writeMemarg(const wasm::Instruction &instruction);
-  void writeTryTable(const wasm::Instruction &instruction);
-  void writeBranchCast(const wasm::Instruction &instruction);
+  bool writeImmediates(const Instruction &instruction, Bytes bytes);
+  bool replaceMemorySize(Opcode opcode);
+  void writeBlockType(const BlockType &type);
+  void writeMemarg(const Instruction &instruction);
+  void writeTryTable(const Instruction &instruction);
+  void writeBranchCast(const Instruction &instruction);
   void write(uint32_t index) { out.writeUnsigned(index); }
 
   const IndexMap &map;
   ByteWriter &out;
 };
 
-void Rewriter::writeBlockType(const wasm::BlockType &type) {
+bool Rewriter::replaceMemorySize(Opcode opcode) {
+  constexpr uint8_t globalGet = 0x23, call = 0x10;
+  const bool isSize = opcode == Opcode::MemorySize;
+  if (!isSize && opcode != Opcode::MemoryGrow)
+    return false;
+  out.writeByte(isSize ? globalGet : call);
+  write(isSize ? map.memorySize->global : map.memorySize->growFunction);
+  return true;
+}
+
+void Rewriter::writeBlockType(const BlockType &type) {
   constexpr uint8_t empty = 0x40;
   switch (type.kind) {
-  case wasm::BlockType::Kind::Empty:
+  case BlockType::Kind::Empty:
     return out.writeByte(empty);
-  case wasm::BlockType::Kind::Value:
+  case BlockType::Kind::Value:
     return encodeValueType(out, map(type.value));
-  case wasm::BlockType::Kind::Index:
+  case BlockType::Kind::Index:
     return out.writeSigned(int64_t(map.firstType) + type.typeIndex);
   }
 }
 
-void Rewriter::writeMemarg(const wasm::Instruction &instruction) {
+void Rewriter::writeMemarg(const Instruction &instruction) {
   constexpr uint32_t hasMemoryIndex = 0x40;
   const uint32_t memory = map.memories[instruction.index];
   write(instruction.alignLog2 | (memory != 0 ? hasMemoryIndex : 0));
@@ -67,10 +78,10 @@ void Rewriter::writeMemarg(const wasm::Instruction &instruction) {
   out.writeUnsigned(instruction.memoryOffset);
 }
 
-void Rewriter::writeTryTable(const wasm::Instruction &instruction) {
+void Rewriter::writeTryTable(const Instruction &instruction) {
   writeBlockType(instruction.block);
   write(uint32_t(instruction.catches.size()));
-  for (const wasm::CatchClause &clause : instruction.catches) {
+  for (const CatchClause &clause : instruction.catches) {
     out.writeByte(uint8_t(clause.kind));
     if (clause.hasTag())
       write(map.tags[clause.tag]);
@@ -78,15 +89,15 @@ void Rewriter::writeTryTable(const wasm::Instruction &instruction) {
   }
 }
 
-void Rewriter::writeBranchCast(const wasm::Instruction &instruction) {
-  const wasm::ValueType source = instruction.sourceType, target = instruction.type;
+void Rewriter::writeBranchCast(const Instruction &instruction) {
+  const ValueType source = instruction.sourceType, target = instruction.type;
   out.writeByte(uint8_t(source.nullable | target.nullable << 1));
   write(instruction.index);
   encodeHeapType(out, map(source));
   encodeHeapType(out, map(target));
 }
 
-bool Rewriter::writeImmediates(const wasm::Instruction &instruction, wasm::Bytes bytes) {
+bool Rewriter::writeImmediates(const Instruction &instruction, Bytes bytes) {
   const uint32_t index = instruction.index, index2 = instruction.index2;
   switch (infoOf(instruction.opcode).immediates) {
   case Immediates::None:
@@ -114,7 +125,7 @@ bool Rewriter::writeImmediates(const wasm::Instruction &instruction, wasm::Bytes
     return true;
   case Immediates::ValueTypes:
     write(uint32_t(instruction.valueTypes.size()));
-    for (const wasm::ValueType type : instruction.valueTypes)
+    for (const ValueType type : instruction.valueTypes)
       encodeValueType(out, map(type));
     return true;
   case Immediates::Global:
@@ -194,10 +205,10 @@ bool Rewriter::writeImmediates(const wasm::Instruction &instruction, wasm::Bytes
 
 } // namespace
 
-Status rewriteCode(wasm::Bytes code, uint64_t offset, const IndexMap &map, ByteWriter &out) {
+Status rewriteCode(Bytes code, uint64_t offset, const IndexMap &map, ByteWriter &out) {
   ByteReader reader(code, offset);
   Rewriter rewriter(map, out);
-  wasm::Instruction instruction;
+  Instruction instruction;
   while (!reader.atEnd()) {
     const size_t begin = code.size() - reader.remaining();
     W2N_CHECK(decodeInstruction(reader, instruction));
@@ -206,4 +217,13 @@ Status rewriteCode(wasm::Bytes code, uint64_t offset, const IndexMap &map, ByteW
   return {};
 }
 
-} // namespace w2n::compiler
+Status rewriteBody(const Function &function, const IndexMap &map, ByteWriter &out) {
+  out.writeUnsigned(function.locals.size());
+  for (const LocalGroup &group : function.locals) {
+    out.writeUnsigned(group.count);
+    encodeValueType(out, map(group.type));
+  }
+  return rewriteCode(function.code, function.codeOffset, map, out);
+}
+
+} // namespace w2n::wasm
