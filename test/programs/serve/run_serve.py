@@ -39,7 +39,7 @@ class Served:
     def read(self, stream, lines: list[str]) -> None:
         for line in stream:
             lines.append(line.decode(errors="replace").rstrip("\n"))
-            if match := re.search(r": (serving|metrics) at (?:http://127\.0\.0\.1:(\d+)|a socket)", lines[-1]):
+            if match := re.search(r": (serving|metrics) at (?:https?://127\.0\.0\.1:(\d+)|a socket)", lines[-1]):
                 self.ports[match[1]] = int(match[2] or 0)
                 self.ready.set()
         self.ready.set()
