@@ -141,9 +141,11 @@ private:
 
   void fail(int error) {
     current = State::Failed;
-    const bool isPlain =
-        error == SSL_ERROR_SSL && ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST;
-    reason = isPlain ? Failure::PlainHttp : Failure::Protocol;
+    const int why = error == SSL_ERROR_SSL ? ERR_GET_REASON(ERR_peek_error()) : 0;
+    reason = why == SSL_R_HTTP_REQUEST                       ? Failure::PlainHttp
+             : SSL_get_verify_result(ssl.get()) != X509_V_OK ? Failure::Certificate
+             : why >= SSL_AD_REASON_OFFSET                   ? Failure::Alert
+                                                             : Failure::Protocol;
     text = takeErrors();
   }
 
@@ -158,7 +160,7 @@ private:
 class OpenSslServer final : public TlsContext {
 public:
   explicit OpenSslServer(ContextPointer context) : context(std::move(context)) {}
-  std::unique_ptr<TlsSession> start() const override {
+  std::unique_ptr<TlsSession> start(const std::string &) const override {
     std::unique_ptr<SSL, FreeSsl> ssl(SSL_new(context.get()));
     if (ssl)
       SSL_set_accept_state(ssl.get());
@@ -166,6 +168,35 @@ public:
   }
 
 private:
+  const ContextPointer context;
+};
+
+class OpenSslClient final : public TlsContext {
+public:
+  explicit OpenSslClient(ContextPointer context) : context(std::move(context)) {}
+  std::unique_ptr<TlsSession> start(const std::string &host) const override {
+    std::unique_ptr<SSL, FreeSsl> ssl(SSL_new(context.get()));
+    if (!ssl || !verify(*ssl, host)) {
+      ERR_clear_error();
+      return nullptr;
+    }
+    SSL_set_connect_state(ssl.get());
+    auto session = OpenSslSession::create(std::move(ssl));
+    // The client begins.
+    std::vector<uint8_t> none;
+    if (session)
+      session->receive({}, none);
+    return session;
+  }
+
+private:
+  /// Addresses are not names, and are not sent (RFC 6066, section 3).
+  static bool verify(SSL &ssl, const std::string &host) {
+    if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(&ssl), host.c_str()))
+      return true;
+    return SSL_set1_host(&ssl, host.c_str()) && SSL_set_tlsext_host_name(&ssl, host.c_str());
+  }
+
   const ContextPointer context;
 };
 
@@ -189,19 +220,36 @@ std::unexpected<Error> failWith(const std::string &what) {
   return w2n::fail(ErrorKind::Io, what + ": " + takeErrors());
 }
 
-Result<std::shared_ptr<const TlsContext>> makeServer(const TlsServerOptions &options) {
+/// The settings that both sides have in common.
+Result<ContextPointer> makeContext(const SSL_METHOD *method) {
   // Threads may still run when the process exits.
   OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT, nullptr);
   ERR_clear_error();
-  ContextPointer context(SSL_CTX_new(TLS_server_method()));
+  ContextPointer context(SSL_CTX_new(method));
   if (!context || !SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) ||
       !SSL_CTX_set_cipher_list(context.get(), tls12Ciphers))
     return failWith("TLS is not possible");
-  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE |
-                                         SSL_OP_PRIORITIZE_CHACHA);
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION);
   // Connections without a request keep no buffers.
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
+  return context;
+}
+
+Result<std::shared_ptr<const TlsContext>> makeClient() {
+  W2N_TRY(context, makeContext(TLS_client_method()));
+  if (!SSL_CTX_set_default_verify_paths(context.get()) ||
+      SSL_CTX_set_alpn_protos(context.get(),
+                              reinterpret_cast<const unsigned char *>(protocolsOf11.data()),
+                              unsigned(protocolsOf11.size())) != 0)
+    return failWith("the system's certificates cannot be read");
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  return std::make_shared<const OpenSslClient>(std::move(context));
+}
+
+Result<std::shared_ptr<const TlsContext>> makeServer(const TlsServerOptions &options) {
+  W2N_TRY(context, makeContext(TLS_server_method()));
+  SSL_CTX_set_options(context.get(), SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
   SSL_CTX_set_alpn_select_cb(
       context.get(), chooseProtocol,
       const_cast<std::string_view *>(options.offersHttp2 ? &protocolsOfBoth : &protocolsOf11));
@@ -219,4 +267,4 @@ Result<std::shared_ptr<const TlsContext>> makeServer(const TlsServerOptions &opt
 
 extern "C" [[gnu::visibility("default")]] const w2n::http::TlsLibrary w2nTlsLibrary;
 const w2n::http::TlsLibrary w2nTlsLibrary = {w2n::http::TlsLibrary::currentVersion,
-                                             w2n::http::makeServer};
+                                             w2n::http::makeServer, w2n::http::makeClient};

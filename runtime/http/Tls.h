@@ -25,7 +25,13 @@ public:
     Failed, ///< with failureText()
   };
   /// Why a session failed.
-  enum class Failure : uint8_t { None, Protocol, PlainHttp };
+  enum class Failure : uint8_t {
+    None,
+    Protocol,
+    PlainHttp,   ///< a client speaks HTTP without TLS
+    Certificate, ///< the server's, which this side does not trust
+    Alert,       ///< the other side has said so
+  };
 
   virtual ~TlsSession() = default;
   /// Takes bytes that were received; what is inside goes to the end of `plain`.
@@ -48,8 +54,9 @@ public:
 class TlsContext {
 public:
   virtual ~TlsContext() = default;
-  /// Null if there is no memory.
-  virtual std::unique_ptr<TlsSession> start() const = 0;
+  /// `host`: of a client, the name or address that the server's certificate has to be of; empty for
+  /// a server. Null if there is no memory.
+  virtual std::unique_ptr<TlsSession> start(const std::string &host) const = 0;
 };
 
 struct TlsServerOptions {
@@ -67,6 +74,8 @@ struct TlsLibrary {
   uint32_t version;
   /// Reads the files. Errors: Io, with the file's name.
   Result<std::shared_ptr<const TlsContext>> (*makeServer)(const TlsServerOptions &options);
+  /// Trusts the issuers that the system trusts, speaks HTTP/1.1. Errors: Io.
+  Result<std::shared_ptr<const TlsContext>> (*makeClient)();
 };
 
 } // namespace w2n::http

@@ -13,7 +13,11 @@ class Wire {
 public:
   /// Borrows `descriptor`. Bytes go through `tls`, if there is one.
   explicit Wire(int descriptor, std::unique_ptr<TlsSession> tls = nullptr)
-      : socket(descriptor), session(std::move(tls)) {}
+      : socket(descriptor), session(std::move(tls)) {
+    // A client has something to say at once.
+    if (session)
+      session->takeSealed(sealed);
+  }
 
   /// Goes on with the handshake of TLS. Done, Wait, End or Failed.
   Progress shakeHands();

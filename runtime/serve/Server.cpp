@@ -82,7 +82,7 @@ std::unique_ptr<http::TlsSession> Server::startTls() const {
     std::lock_guard guard(lock);
     context = tls;
   }
-  return context ? context->start() : nullptr;
+  return context ? context->start("") : nullptr;
 }
 
 void Server::add(Stop &stop) {

@@ -15,8 +15,8 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from harness import add_command_options, build, compiler, fresh_directory, runner, fail  # noqa: E402
-from run_serve import Served, expect  # noqa: E402
-from run_tls import GUESTS, HELLO, make_certificate  # noqa: E402
+from run_serve import Served, expect, make_certificate  # noqa: E402
+from run_tls import GUESTS, HELLO  # noqa: E402
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"

@@ -17,18 +17,10 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from harness import add_command_options, build, compiler, fresh_directory, runner, fail  # noqa: E402
-from run_serve import Served, expect  # noqa: E402
+from run_serve import Served, expect, make_certificate  # noqa: E402
 
 GUESTS = pathlib.Path(__file__).resolve().parents[1] / "wasip3"
 HELLO = b"hello from 0.3\n"
-
-
-def make_certificate(work: pathlib.Path, name: str) -> tuple[pathlib.Path, pathlib.Path]:
-    certificate, key = work / f"{name}.pem", work / f"{name}.key"
-    build(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-           "-days", "30", "-subj", f"/CN={name}", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-           "-keyout", str(key), "-out", str(certificate)])
-    return certificate, key
 
 
 def curl(server: Served, path: str, certificate: pathlib.Path, *arguments: str, data: bytes = b"") -> bytes:
