@@ -65,6 +65,9 @@ void Http2Connection::serve() {
   bool goesOn = true;
   while (goesOn && !isBroken) {
     goesOn = receive();
+    // Also of a server that was ending when the connection began.
+    if (server.isDraining && !isAnnounced)
+      beginEnd();
     pump();
     const bool isOver = session->isOver() && wire.keptBytes() == 0;
     goesOn = goesOn && !isOver && wait();
@@ -115,11 +118,7 @@ bool Http2Connection::wait() {
     return true;
   case WaitEnd::Woken:
     stop.token.reset();
-    if (server.isEnding)
-      return false;
-    if (server.isDraining && !isAnnounced)
-      beginEnd();
-    return true;
+    return !server.isEnding;
   case WaitEnd::Deadline:
     if (hasInput)
       return true;
