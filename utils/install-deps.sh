@@ -8,10 +8,10 @@ packages=(
   # Building.
   build-essential g++ cmake ninja-build pkg-config git
   llvm-22-dev liblld-22-dev libclang-22-dev libcxxopts-dev nlohmann-json3-dev libxxhash-dev libsodium-dev libarchive-dev libcurl4-openssl-dev libzstd-dev libgtest-dev libbenchmark-dev
-  # HTTP: the parser of Boost.Beast, which is in headers alone.
-  libboost-dev
-  # A page of what quickstart.sh serves.
-  curl
+  # HTTP: the parser of Boost.Beast, which is in headers alone, HTTP/2, TLS.
+  libboost-dev libnghttp2-dev libssl-dev
+  # A page of what quickstart.sh serves; clients in tests.
+  curl openssl
   # Building for other processors, and running that.
   g++-aarch64-linux-gnu g++-riscv64-linux-gnu qemu-user googletest
   # The compiler's helper functions, test programs, lit, formatting.

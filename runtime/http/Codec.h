@@ -4,6 +4,7 @@
 // nothing of sockets, and is opened when HTTP is served or requested.
 #pragma once
 
+#include "runtime/http/Http2.h"
 #include "runtime/http/Message.h"
 
 #include <memory>
@@ -47,12 +48,16 @@ public:
 
 /// The functions that the library exports, as w2nHttpCodec.
 struct Codec {
-  static constexpr uint32_t currentVersion = 1;
+  static constexpr uint32_t currentVersion = 2;
 
   uint32_t version;
   std::unique_ptr<Parser> (*parseRequest)(const ParserLimits &limits);
   /// `isToHead`: to a request that has no body in its response.
   std::unique_ptr<Parser> (*parseResponse)(const ParserLimits &limits, bool isToHead);
+  /// A connection to a client. Null if there is no memory. Null itself where the library has no
+  /// HTTP/2.
+  std::unique_ptr<Http2Session> (*makeHttp2)(const Http2Limits &limits,
+                                             Http2Session::Events &events);
 };
 
 } // namespace w2n::http

@@ -4,6 +4,7 @@
 // that two servers might read differently (RFC 9112, section 11.2): spaces around names, a length
 // beside chunks, a transfer coding other than chunked, no host or two.
 #include "runtime/http/Codec.h"
+#include "runtime/http/Host.h"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
@@ -27,13 +28,6 @@ constexpr FailureRow failures[] = {
     {error::body_limit, 413},
     {error::bad_version, 505},
 };
-
-/// RFC 3986 without the comma, which might separate two hosts; numbers are not looked at.
-bool isHost(std::string_view text) {
-  constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                       "0123456789-._~%!$&'()*+;=:[]";
-  return text.find_first_not_of(allowed) == text.npos;
-}
 
 template <bool isRequest>
 class BeastParser final : public Parser, private beast::http::basic_parser<isRequest> {
@@ -242,4 +236,4 @@ std::unique_ptr<Parser> parseResponse(const ParserLimits &limits, bool isToHead)
 
 extern "C" [[gnu::visibility("default")]] const w2n::http::Codec w2nHttpCodec;
 const w2n::http::Codec w2nHttpCodec = {w2n::http::Codec::currentVersion, w2n::http::parseRequest,
-                                       w2n::http::parseResponse};
+                                       w2n::http::parseResponse, W2N_MAKE_HTTP2};

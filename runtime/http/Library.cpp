@@ -6,16 +6,29 @@
 
 namespace w2n::http {
 
-Result<const Codec *> openCodec() {
-  constexpr const char *libraryName = "libwasm2native-http.so";
-  static const auto symbol = platform::symbolOfOwnLibrary(libraryName, "w2nHttpCodec", "HTTP");
-  if (!symbol)
-    return std::unexpected(symbol.error());
-  const auto *codec = static_cast<const Codec *>(*symbol);
-  if (codec->version != Codec::currentVersion)
+namespace {
+
+/// A library's table of functions, if it is of this version.
+template <typename Table>
+Result<const Table *> open(const char *libraryName, const char *symbolName, const char *wanted) {
+  W2N_TRY(symbol, platform::symbolOfOwnLibrary(libraryName, symbolName, wanted));
+  const auto *table = static_cast<const Table *>(symbol);
+  if (table->version != Table::currentVersion)
     return fail(ErrorKind::Unsupported,
                 std::string(libraryName) + " is of another version of wasm2native");
+  return table;
+}
+
+} // namespace
+
+Result<const Codec *> openCodec() {
+  static const auto codec = open<Codec>("libwasm2native-http.so", "w2nHttpCodec", "HTTP");
   return codec;
+}
+
+Result<const TlsLibrary *> openTls() {
+  static const auto library = open<TlsLibrary>("libwasm2native-tls.so", "w2nTlsLibrary", "TLS");
+  return library;
 }
 
 } // namespace w2n::http

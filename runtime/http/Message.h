@@ -20,7 +20,7 @@ using Fields = std::vector<Field>;
 struct RequestHead {
   std::string method, target;
   Fields fields;
-  unsigned version = 11; ///< 10 or 11
+  unsigned version = 11; ///< 10, 11 or 20
 };
 
 struct ResponseHead {

@@ -15,31 +15,57 @@ namespace {
 
 // Received at once. A connection that waits for its next request keeps no buffer.
 constexpr size_t pieceBytes = 16 << 10;
+// Sealed at once.
+constexpr size_t maxSealedBytes = 64 << 10;
 
 } // namespace
 
+Progress Wire::shakeHands() {
+  const Progress progress = fill();
+  // Bytes that came with the end of the handshake are input.
+  const bool isOpen = session->state() != TlsSession::State::Handshake &&
+                      session->state() != TlsSession::State::Failed;
+  return isOpen ? Progress::Done : progress;
+}
+
+/// Takes the input out of what was received. False if that is the end of it.
+bool Wire::unseal(std::span<const uint8_t> bytes) {
+  const TlsSession::State state = session->receive(bytes, received);
+  // Answers of TLS itself, and why it failed.
+  session->takeSealed(sealed);
+  sendFrom(sealed, sealedSent);
+  return state == TlsSession::State::Handshake || state == TlsSession::State::Open;
+}
+
 Progress Wire::fill() {
-  if (hasEnded)
-    return Progress::End;
   // By a pointer, since room for a library's own thread-local variables is scarce (tls_model).
   thread_local const std::unique_ptr<uint8_t[]> buffer(new uint8_t[pieceBytes]);
   uint8_t *const piece = buffer.get();
-  ssize_t bytes;
-  do
-    bytes = recv(socket, piece, pieceBytes, MSG_DONTWAIT);
-  while (bytes < 0 && errno == EINTR);
-  if (bytes > 0) {
-    received.insert(received.end(), piece, piece + bytes);
+  const size_t before = received.size();
+  while (!hasEnded) {
+    const ssize_t bytes = recv(socket, piece, pieceBytes, MSG_DONTWAIT);
+    if (bytes < 0 && errno == EINTR)
+      continue;
+    if (bytes < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+      if (received.empty())
+        received.shrink_to_fit();
+      return Progress::Wait;
+    }
+    if (bytes <= 0) {
+      hasEnded = true;
+      // With TLS, the end is said: another one may be of someone in between.
+      return bytes < 0 || session ? Progress::Failed : Progress::End;
+    }
     receivedBytes += uint64_t(bytes);
-    return Progress::Done;
+    if (session)
+      hasEnded = !unseal({piece, size_t(bytes)});
+    else
+      received.insert(received.end(), piece, piece + bytes);
+    if (received.size() > before)
+      return Progress::Done;
   }
-  if (bytes < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-    if (received.empty())
-      received.shrink_to_fit();
-    return Progress::Wait;
-  }
-  hasEnded = true;
-  return bytes == 0 ? Progress::End : Progress::Failed;
+  return session && session->state() == TlsSession::State::Failed ? Progress::Failed
+                                                                  : Progress::End;
 }
 
 void Wire::consume(size_t bytes) {
@@ -53,21 +79,52 @@ void Wire::consume(size_t bytes) {
   }
 }
 
-Progress Wire::drain() {
-  while (sent < kept.size()) {
-    const ssize_t bytes =
-        ::send(socket, kept.data() + sent, kept.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (bytes < 0) {
+/// Sends from `position` on. Done: all is sent, and `bytes` are empty.
+Progress Wire::sendFrom(std::vector<uint8_t> &bytes, size_t &position) {
+  while (position < bytes.size()) {
+    const ssize_t count = ::send(socket, bytes.data() + position, bytes.size() - position,
+                                 MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count < 0) {
       if (errno == EINTR)
         continue;
       return errno == EAGAIN || errno == EWOULDBLOCK ? Progress::Wait : Progress::Failed;
     }
-    sent += size_t(bytes);
-    sentBytes += uint64_t(bytes);
+    position += size_t(count);
+    sentBytes += uint64_t(count);
   }
-  kept.clear();
-  sent = 0;
+  bytes.clear();
+  position = 0;
   return Progress::Done;
+}
+
+Progress Wire::drain() {
+  if (!session)
+    return sendFrom(kept, sent);
+  while (true) {
+    const Progress progress = sendFrom(sealed, sealedSent);
+    if (progress != Progress::Done || kept.empty())
+      return progress;
+    // The rest is sealed when this has gone out: sealed bytes take room twice.
+    const size_t count = std::min(kept.size() - sent, maxSealedBytes);
+    if (!session->send({kept.data() + sent, count}))
+      return Progress::Failed;
+    session->takeSealed(sealed);
+    sent += count;
+    if (sent == kept.size()) {
+      kept.clear();
+      sent = 0;
+    }
+  }
+}
+
+void Wire::close() {
+  const bool isSent = drain() == Progress::Done;
+  if (session && isSent) {
+    session->close();
+    session->takeSealed(sealed);
+    sendFrom(sealed, sealedSent);
+  }
+  shutdown(socket, SHUT_WR);
 }
 
 Progress WireReader::readHead() {

@@ -4,16 +4,33 @@
 #pragma once
 
 #include "runtime/http/Codec.h"
+#include "runtime/http/Tls.h"
 
 namespace w2n::http {
 
 /// A socket that does not block, with what was received and not yet used, and what is not yet sent.
 class Wire {
 public:
-  /// Borrows `descriptor`.
-  explicit Wire(int descriptor) : socket(descriptor) {}
+  /// Borrows `descriptor`. Bytes go through `tls`, if there is one.
+  explicit Wire(int descriptor, std::unique_ptr<TlsSession> tls = nullptr)
+      : socket(descriptor), session(std::move(tls)) {
+    // A client has something to say at once.
+    if (session)
+      session->takeSealed(sealed);
+  }
 
-  /// Receives once. Done: there is more input. End: the other side sends nothing any more.
+  /// Goes on with the handshake of TLS. Done, Wait, End or Failed.
+  Progress shakeHands();
+  /// Null without TLS.
+  const TlsSession *tls() const { return session.get(); }
+  /// Speaks as one speaks without TLS, to a client that has begun so.
+  void dropTls() {
+    session = nullptr;
+    hasEnded = false;
+  }
+
+  /// Receives until there is more input. Done: there is. End: the other side sends nothing any
+  /// more.
   Progress fill();
   std::span<const uint8_t> input() const { return std::span(received).subspan(used); }
   void consume(size_t bytes);
@@ -22,15 +39,22 @@ public:
   void send(std::string_view text) { kept.insert(kept.end(), text.begin(), text.end()); }
   /// Sends what is kept. Done, Wait or Failed.
   Progress drain();
-  size_t keptBytes() const { return kept.size() - sent; }
+  size_t keptBytes() const { return kept.size() - sent + sealed.size() - sealedSent; }
+  /// Sends what is kept, as far as it goes, and then the end of all bytes.
+  void close();
 
   int descriptor() const { return socket; }
   uint64_t receivedBytes = 0, sentBytes = 0;
 
 private:
+  bool unseal(std::span<const uint8_t> bytes);
+  Progress sendFrom(std::vector<uint8_t> &bytes, size_t &position);
+
   const int socket;
-  std::vector<uint8_t> received, kept;
-  size_t used = 0, sent = 0;
+  std::unique_ptr<TlsSession> session;
+  /// Bytes that are not yet sent are `kept` as the protocol has them, or `sealed` by TLS.
+  std::vector<uint8_t> received, kept, sealed;
+  size_t used = 0, sent = 0, sealedSent = 0;
   bool hasEnded = false;
 };
 

@@ -253,7 +253,8 @@ std::optional<std::vector<std::string>> variablesOf(const Exchange &exchange) {
   std::vector<std::string> variables = {
       "GATEWAY_INTERFACE=CGI/1.1",
       "SERVER_SOFTWARE=wasm2native",
-      "SERVER_PROTOCOL=HTTP/1." + std::to_string(head.version % 10),
+      "SERVER_PROTOCOL=HTTP/" + std::to_string(head.version / 10) + "." +
+          std::to_string(head.version % 10),
       "REQUEST_METHOD=" + head.method,
       "SCRIPT_NAME=" + exchange.routePath,
       "PATH_INFO=" + *info,
@@ -262,6 +263,8 @@ std::optional<std::vector<std::string>> variablesOf(const Exchange &exchange) {
       "REMOTE_ADDR=" + exchange.peer.remoteAddress,
       "SERVER_NAME=" + exchange.peer.localAddress,
       "SERVER_PORT=" + exchange.peer.localPort};
+  if (exchange.peer.usesTls)
+    variables.push_back("HTTPS=on");
   for (const auto &[name, variable] :
        {std::pair("content-length", "CONTENT_LENGTH"), std::pair("content-type", "CONTENT_TYPE")})
     if (const std::string *value = http::findField(head.fields, name))

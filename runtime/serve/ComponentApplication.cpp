@@ -70,6 +70,7 @@ private:
     request->pathWithQuery = head.target;
     const std::string *host = http::findField(head.fields, "host");
     request->authority = host ? *host : "";
+    request->isSecure = exchange->peer.usesTls;
     request->headers = wasi::p2::makeFields(head.fields, /*isImmutable=*/true);
     request->body = exchange->body;
     auto outparam = std::make_unique<wasi::p2::ResponseOutparam>(std::move(exchange));
@@ -88,7 +89,8 @@ private:
     request->pathWithQuery = head.target;
     if (const std::string *host = http::findField(head.fields, "host"); host && !host->empty())
       request->authority = *host;
-    request->scheme.emplace();
+    if (request->scheme.emplace(); exchange->peer.usesTls)
+      request->scheme->value.emplace<1>();
     request->headers = wasi::p2::makeFields(head.fields, /*isImmutable=*/true);
     request->body.reader = exchange->body;
     W2N_TRY(requestHandle, own(state, std::move(request)));

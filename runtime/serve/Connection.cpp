@@ -2,7 +2,8 @@
 
 #include "runtime/serve/Connection.h"
 
-#include "runtime/core/Interrupt.h"
+#include "runtime/serve/Answering.h"
+#include "runtime/serve/Http2Connection.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -46,50 +47,11 @@ Peer peerOf(int socket) {
 
 } // namespace
 
-std::optional<std::string> pathOfTarget(const http::RequestHead &head) {
-  std::string_view target = head.target;
-  if (target.starts_with('/') || (target == "*" && head.method == "OPTIONS"))
-    return head.target;
-  for (const std::string_view scheme : {"http://", "https://"}) {
-    if (target.size() <= scheme.size() ||
-        !http::isSameName(target.substr(0, scheme.size()), scheme))
-      continue;
-    target.remove_prefix(scheme.size());
-    const size_t end = std::min(target.find_first_of("/?"), target.size());
-    if (end == 0 || target.substr(0, end).find_first_of("@,") != target.npos)
-      return std::nullopt;
-    return (end < target.size() && target[end] == '/' ? "" : "/") + std::string(target.substr(end));
-  }
-  return std::nullopt;
-}
-
-/// An absolute target's host is the one that counts (RFC 9112, section 3.2.2).
-static void takeHost(http::RequestHead &head) {
-  const size_t scheme = head.target.find("://");
-  if (head.target.starts_with('/') || scheme == head.target.npos)
-    return;
-  const std::string_view rest = std::string_view(head.target).substr(scheme + 3);
-  std::string host(rest.substr(0, rest.find_first_of("/?")));
-  std::erase_if(head.fields,
-                [](const auto &field) { return http::isSameName(field.name, "host"); });
-  head.fields.push_back({"host", std::move(host)});
-}
-
-const Route *findRoute(const Routes &routes, std::string_view target) {
-  const std::string_view path = target.substr(0, target.find('?'));
-  const Route *longest = nullptr;
-  for (const Route &route : routes) {
-    const bool isBelow = path.starts_with(route.path) &&
-                         (path.size() == route.path.size() || path[route.path.size()] == '/');
-    if ((route.path.empty() || isBelow) && (!longest || route.path.size() > longest->path.size()))
-      longest = &route;
-  }
-  return longest;
-}
-
-Connection::Connection(Server &server, Descriptor given, bool isAdmin)
-    : server(server), socket(std::move(given)), isAdmin(isAdmin), wire(socket.get()),
+Connection::Connection(Server &server, Descriptor given, Listener::Use use)
+    : server(server), socket(std::move(given)), use(use),
+      wire(socket.get(), use == Listener::Use::Tls ? server.startTls() : nullptr),
       peer(peerOf(socket.get())) {
+  peer.usesTls = use == Listener::Use::Tls;
   const int on = 1;
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   server.add(stop);
@@ -109,7 +71,12 @@ WaitEnd Connection::waitFor(short events, Clock::time_point deadline) {
 }
 
 void Connection::serve() {
-  while (true) {
+  if (!shakeHands())
+    return;
+  const Protocol protocol = chooseProtocol();
+  if (protocol == Protocol::Http2)
+    Http2Connection(server, wire, peer, stop).serve();
+  while (protocol == Protocol::Http1) {
     std::shared_ptr<http::Parser> parser = server.codec.parseRequest(server.options.limits);
     auto reader = readHead(parser);
     if (!reader || answer(std::move(reader), *parser) == Next::Close)
@@ -118,10 +85,84 @@ void Connection::serve() {
   linger();
 }
 
+bool Connection::shakeHands() {
+  if (use != Listener::Use::Tls)
+    return true;
+  const auto deadline = Clock::now() + server.options.headTimeout;
+  while (wire.tls()) {
+    const Progress progress = wire.shakeHands();
+    if (progress == Progress::Done)
+      return true;
+    if (progress == Progress::Wait) {
+      const short events = short(POLLIN | (wire.keptBytes() ? POLLOUT : 0));
+      if (waitFor(events, deadline) == WaitEnd::Ready)
+        continue;
+    } else if (progress == Progress::Failed) {
+      refuseTls();
+    }
+    break;
+  }
+  ++server.counts.failedHandshakes;
+  return false;
+}
+
+void Connection::refuseTls() {
+  if (wire.tls()->failure() == http::TlsSession::Failure::PlainHttp) {
+    wire.dropTls();
+    refuse(400, "this port speaks TLS: the URL begins with https");
+  }
+  linger();
+}
+
+Connection::Protocol Connection::chooseProtocol() {
+  constexpr std::string_view preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+  if (!server.codec.makeHttp2 || isAdmin())
+    return Protocol::Http1;
+  if (wire.tls())
+    return wire.tls()->protocol() == "h2" ? Protocol::Http2 : Protocol::Http1;
+  HeadWait wait = {Clock::now() + server.options.idleTimeout};
+  while (true) {
+    const auto input = wire.input();
+    const size_t known = std::min(input.size(), preface.size());
+    if (!std::equal(input.begin(), input.begin() + ptrdiff_t(known), preface.begin()))
+      return Protocol::Http1;
+    if (known == preface.size())
+      return Protocol::Http2;
+    const Progress progress = wire.fill();
+    if (progress == Progress::Wait ? !waitForHead(wait) : progress != Progress::Done)
+      return Protocol::None;
+  }
+}
+
+bool Connection::waitForHead(HeadWait &head) {
+  // From the first byte on, all of the head has to come.
+  if (!head.hasBegun && !wire.input().empty()) {
+    head.hasBegun = true;
+    head.deadline = Clock::now() + server.options.headTimeout;
+  }
+  // One that waits for its next request is ended when the server is.
+  if (server.isDraining && !head.hasBegun)
+    return false;
+  switch (waitFor(POLLIN, head.deadline)) {
+  case WaitEnd::Ready:
+    return true;
+  case WaitEnd::Woken:
+    stop.token.reset();
+    return !server.isEnding && head.hasBegun;
+  case WaitEnd::Deadline:
+    if (head.hasBegun)
+      refuse(408, "the request took too long");
+    return false;
+  case WaitEnd::Interrupted:
+  case WaitEnd::Failed:
+    return false;
+  }
+  __builtin_unreachable();
+}
+
 std::shared_ptr<http::WireReader> Connection::readHead(std::shared_ptr<http::Parser> &parser) {
   auto reader = std::make_shared<http::WireReader>(wire, parser);
-  Clock::time_point deadline = Clock::now() + server.options.idleTimeout;
-  bool hasBegun = false;
+  HeadWait wait = {Clock::now() + server.options.idleTimeout};
   while (true) {
     const Progress progress = reader->readHead();
     if (progress == Progress::Done)
@@ -130,71 +171,33 @@ std::shared_ptr<http::WireReader> Connection::readHead(std::shared_ptr<http::Par
       refuse(parser->failureStatus(), parser->failureText());
       return nullptr;
     }
-    if (progress != Progress::Wait)
+    if (progress != Progress::Wait || !waitForHead(wait))
       return nullptr;
-    // From the first byte on, all of the head has to come.
-    if (!hasBegun && !wire.input().empty()) {
-      hasBegun = true;
-      deadline = Clock::now() + server.options.headTimeout;
-    }
-    // One that waits for its next request is ended when the server is.
-    if (server.isDraining && !hasBegun)
-      return nullptr;
-    switch (waitFor(POLLIN, deadline)) {
-    case WaitEnd::Ready:
-      continue;
-    case WaitEnd::Woken:
-      if (server.isEnding || !hasBegun)
-        return nullptr;
-      stop.token.reset();
-      continue;
-    case WaitEnd::Deadline:
-      if (hasBegun)
-        refuse(408, "the request took too long");
-      return nullptr;
-    case WaitEnd::Interrupted:
-    case WaitEnd::Failed:
-      return nullptr;
-    }
   }
 }
 
 void Connection::refuse(unsigned status, const char *why) {
   ++server.counts.malformed;
-  Exchange exchange(wire, {.method = "", .target = "", .fields = {}}, nullptr, peer, "");
+  Answering answering(server, stop, isAdmin());
+  Http1Exchange exchange(wire, {.method = "", .target = "", .fields = {}}, nullptr, peer, "");
   exchange.closes = true;
-  const auto begin = Clock::now();
   exchange.respondWith(status, why);
   flush();
-  note(exchange, begin);
+  answering.note(exchange);
 }
 
 Connection::Next Connection::answer(std::shared_ptr<http::WireReader> reader,
                                     http::Parser &parser) {
-  const auto begin = Clock::now();
+  Answering answering(server, stop, isAdmin());
   reader->sendsContinue = parser.wantsContinue();
   http::RequestHead head = std::move(parser.request());
-  const auto path = pathOfTarget(head);
-  takeHost(head);
-  head.target = path.value_or(head.target);
-  const auto routes = server.currentRoutes();
-  const Route *route = path && !isAdmin ? findRoute(*routes, *path) : nullptr;
-  const auto exchange = std::make_shared<Exchange>(wire, std::move(head), std::move(reader), peer,
-                                                   route ? route->path : "");
-  exchange->closes = !parser.keepsAlive() || server.isDraining;
-  const bool isWrong = !path || exchange->head.method == "CONNECT";
-  exchange->closes |= isWrong;
-  server.counts.malformed += isWrong;
-  if (isWrong)
-    exchange->respondWith(400, "the target is no path");
-  else if (isAdmin)
-    answerAdmin(*exchange);
-  else if (!route)
-    exchange->respondWith(404, "nothing is served here");
-  else
-    runApplication(exchange);
-  const bool isSent = flush() && exchange->isComplete() && !wasInterrupted;
-  note(*exchange, begin);
+  const Destination destination = answering.find(head);
+  const auto exchange = std::make_shared<Http1Exchange>(wire, std::move(head), std::move(reader),
+                                                        peer, destination.routePath);
+  exchange->closes = !parser.keepsAlive() || server.isDraining || !destination.isValid;
+  answering.answer(exchange, destination);
+  const bool isSent = flush() && exchange->isComplete() && !answering.wasInterrupted();
+  answering.note(*exchange);
   if (!isSent || exchange->closesConnection())
     return Next::Close;
   // The rest of a body that nobody wanted is the beginning of no request.
@@ -205,78 +208,6 @@ Connection::Next Connection::answer(std::shared_ptr<http::WireReader> reader,
     if (total > maxSkippedBytes || exchange->body->read(skipped, count) != Progress::Done)
       break;
   return parser.state() == http::Parser::State::Done ? Next::Request : Next::Close;
-}
-
-void Connection::answerAdmin(Exchange &exchange) {
-  const std::string_view path = std::string_view(exchange.head.target);
-  if (path == "/health")
-    return exchange.respondWith(server.isDraining ? 503 : 200,
-                                server.isDraining ? "draining" : "ok");
-  if (path != "/metrics")
-    return exchange.respondWith(404, "there are /metrics and /health");
-  const std::string text =
-      server.counts.text(server.admission.runningCount(), server.admission.waitingCount());
-  auto body = exchange.respond({200, {{"content-type", "text/plain; version=0.0.4"}}}, text.size());
-  body->write({reinterpret_cast<const uint8_t *>(text.data()), text.size()});
-  body->finish({});
-}
-
-void Connection::runApplication(const std::shared_ptr<Exchange> &exchange) {
-  const auto routes = server.currentRoutes();
-  // The routes may have changed since: then the request is for the new ones.
-  const Route *route = findRoute(*routes, exchange->head.target);
-  if (!route)
-    return exchange->respondWith(404, "nothing is served here");
-  // Waiting for a place counts.
-  const auto deadline = Clock::now() + server.options.requestTimeout;
-  if (!server.admission.enter(deadline)) {
-    if (Clock::now() >= deadline) {
-      ++server.counts.timeouts;
-      return exchange->respondWith(504, "there was no place in time");
-    }
-    ++server.counts.refused;
-    return exchange->respondWith(503, "too many requests");
-  }
-  const Status ended = runWithDeadline(*route->application, exchange, deadline);
-  server.admission.leave();
-  if (!ended) {
-    fail(*exchange, ended.error());
-    if (server.options.onError)
-      server.options.onError(route->path, ended.error());
-  } else if (exchange->status() == 0) {
-    exchange->respondWith(500, "the application has not answered");
-  }
-}
-
-Status Connection::runWithDeadline(Application &application,
-                                   const std::shared_ptr<Exchange> &exchange,
-                                   Clock::time_point deadline) {
-  W2N_TRY(interrupt, runtime::Interrupt::create(deadline));
-  {
-    std::lock_guard guard(server.lock);
-    stop.running = interrupt;
-  }
-  Status ended;
-  {
-    runtime::InterruptScope scope(interrupt);
-    ended = application.handle(exchange);
-  }
-  wasInterrupted = interrupt->raised() != 0;
-  std::lock_guard guard(server.lock);
-  stop.running = nullptr;
-  return ended;
-}
-
-void Connection::fail(Exchange &exchange, const Error &error) {
-  if (error.kind == ErrorKind::Interrupted) {
-    ++server.counts.timeouts;
-    exchange.closes = true;
-    return exchange.respondWith(504, "the application took too long");
-  }
-  if (error.kind == ErrorKind::Limit)
-    return exchange.respondWith(503, "there is no room for the application");
-  server.counts.traps += error.kind == ErrorKind::Trap;
-  exchange.respondWith(500, "the application failed");
 }
 
 bool Connection::flush() {
@@ -296,7 +227,7 @@ bool Connection::flush() {
 void Connection::linger() {
   constexpr auto longest = std::chrono::seconds(1);
   constexpr uint64_t maxBytes = 1 << 20;
-  shutdown(socket.get(), SHUT_WR);
+  wire.close();
   const uint64_t before = wire.receivedBytes;
   const auto deadline = Clock::now() + longest;
   while (wire.receivedBytes - before < maxBytes) {
@@ -307,19 +238,6 @@ void Connection::linger() {
     if (progress != Progress::Wait || waitFor(POLLIN, deadline) != WaitEnd::Ready)
       return;
   }
-}
-
-void Connection::note(const Exchange &exchange, Clock::time_point begin) {
-  const auto time = Clock::now() - begin;
-  server.counts.noteAnswer(exchange.status(), time);
-  if (server.options.log)
-    server.options.log({.remote = peer.remoteAddress,
-                        .method = exchange.head.method,
-                        .target = exchange.head.target,
-                        .status = exchange.status(),
-                        .requestBytes = exchange.body ? exchange.body->bodyBytes : 0,
-                        .responseBytes = exchange.bodyBytes(),
-                        .time = time});
 }
 
 } // namespace w2n::serve

@@ -103,30 +103,33 @@ std::shared_ptr<http::BodyWriter> Exchange::respond(http::ResponseHead response,
     return nullptr;
   }
   sentStatus = response.status;
-  // After the head of the answer there is no other.
-  if (body)
-    body->sendsContinue = false;
-  std::string text = "HTTP/1.1 " + std::to_string(response.status) + " ";
-  text.append(reasonOf(response.status)).append("\r\n").append(http::textOf(response.fields));
+  if (isWithoutBody && !isToHead && declared.bytes)
+    closes = true;
   if (!http::findField(response.fields, "date"))
-    text.append("date: ").append(dateText()).append("\r\n");
+    response.fields.push_back({"date", std::string(dateText())});
+  if (!isWithoutBody && length && !declared.bytes)
+    response.fields.push_back({"content-length", std::to_string(*length)});
+  return begin({std::move(response), !isWithoutBody, length});
+}
+
+std::shared_ptr<http::BodyWriter> Http1Exchange::begin(Answer answer) {
+  // After the head of the answer there is no other.
+  if (reader)
+    reader->sendsContinue = false;
+  std::string text = "HTTP/1.1 " + std::to_string(answer.head.status) + " ";
+  text.append(reasonOf(answer.head.status)).append("\r\n").append(http::textOf(answer.head.fields));
   http::Framing framing = http::Framing::Length;
-  if (isWithoutBody) {
+  if (!answer.carriesBody)
     framing = http::Framing::None;
-    if (!isToHead && declared.bytes)
-      closes = true;
-  } else if (!length) {
+  else if (!answer.length)
     framing = head.version >= 11 ? http::Framing::Chunked : http::Framing::UntilClose;
-    if (framing == http::Framing::Chunked)
-      text += "transfer-encoding: chunked\r\n";
-  } else if (!declared.bytes) {
-    text += "content-length: " + std::to_string(*length) + "\r\n";
-  }
+  if (framing == http::Framing::Chunked)
+    text += "transfer-encoding: chunked\r\n";
   if (closes || framing == http::Framing::UntilClose)
     text += "connection: close\r\n";
   text += "\r\n";
   wire.send(text);
-  writer = std::make_shared<http::WireWriter>(wire, framing, length.value_or(0));
+  writer = std::make_shared<http::WireWriter>(wire, framing, answer.length.value_or(0));
   return writer;
 }
 

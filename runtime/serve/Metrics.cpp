@@ -46,6 +46,8 @@ std::string Metrics::text(uint32_t running, uint32_t waiting) const {
          std::to_string(refused));
   append(text, "malformed_total", "counter", "Requests that were no HTTP.",
          std::to_string(malformed));
+  append(text, "failed_handshakes_total", "counter", "Connections without a handshake of TLS.",
+         std::to_string(failedHandshakes));
   append(text, "received_bytes_total", "counter", "Bytes received.", std::to_string(receivedBytes));
   append(text, "sent_bytes_total", "counter", "Bytes sent.", std::to_string(sentBytes));
   text += "# HELP wasm2native_requests_total Requests answered, by class of status.\n"

@@ -23,7 +23,7 @@ struct Metrics {
   std::atomic<uint64_t> connections = 0; ///< accepted
   std::atomic<int64_t> openConnections = 0;
   std::array<std::atomic<uint64_t>, 6> answers = {}; ///< by the first digit of the status
-  std::atomic<uint64_t> traps = 0, timeouts = 0, refused = 0, malformed = 0;
+  std::atomic<uint64_t> traps = 0, timeouts = 0, refused = 0, malformed = 0, failedHandshakes = 0;
   std::atomic<uint64_t> receivedBytes = 0, sentBytes = 0;
   std::array<std::atomic<uint64_t>, bounds.size() + 1> durations = {};
   std::atomic<uint64_t> totalNs = 0;

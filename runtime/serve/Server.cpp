@@ -16,22 +16,21 @@ using runtime::EventLoop;
 using runtime::WaitEnd;
 
 Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Routes routes,
-                                              std::vector<int> listeners,
-                                              std::vector<int> adminListeners) {
+                                              std::shared_ptr<const http::TlsContext> tls,
+                                              std::vector<Listener> listeners) {
   W2N_TRY(codec, http::openCodec());
   std::unique_ptr<Server> server(new Server(std::move(options), *codec));
   server->setRoutes(std::move(routes));
-  W2N_CHECK(server->open(std::move(listeners), std::move(adminListeners)));
+  server->setTls(std::move(tls));
+  W2N_CHECK(server->open(std::move(listeners)));
   return server;
 }
 
-Status Server::open(std::vector<int> newListeners, std::vector<int> newAdminListeners) {
+Status Server::open(std::vector<Listener> newListeners) {
   listeners = std::move(newListeners);
-  adminListeners = std::move(newAdminListeners);
-  for (const auto &list : {listeners, adminListeners})
-    for (const int listener : list)
-      if (fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK) != 0)
-        return platform::failWithErrno("cannot listen");
+  for (const Listener &listener : listeners)
+    if (fcntl(listener.socket, F_SETFL, fcntl(listener.socket, F_GETFL) | O_NONBLOCK) != 0)
+      return platform::failWithErrno("cannot listen");
   std::mutex starting;
   std::condition_variable started;
   uint32_t answers = 0;
@@ -72,6 +71,20 @@ void Server::setRoutes(Routes newRoutes) {
   routes.swap(made);
 }
 
+void Server::setTls(std::shared_ptr<const http::TlsContext> newTls) {
+  std::lock_guard guard(lock);
+  tls.swap(newTls);
+}
+
+std::unique_ptr<http::TlsSession> Server::startTls() const {
+  std::shared_ptr<const http::TlsContext> context;
+  {
+    std::lock_guard guard(lock);
+    context = tls;
+  }
+  return context ? context->start("") : nullptr;
+}
+
 void Server::add(Stop &stop) {
   std::lock_guard guard(lock);
   stops.insert(&stop);
@@ -86,32 +99,31 @@ void Server::remove(Stop &stop) {
 }
 
 void Server::run(std::unique_ptr<EventLoop> &loop) {
-  for (const int listener : listeners)
-    (void)loop->spawn([this, listener] { accept(listener, /*isAdmin=*/false); });
-  for (const int listener : adminListeners)
-    (void)loop->spawn([this, listener] { accept(listener, /*isAdmin=*/true); });
+  for (const Listener &listener : listeners)
+    (void)loop->spawn([this, listener] { accept(listener); });
   (void)loop->run();
 }
 
-void Server::accept(int listener, bool isAdmin) {
+void Server::accept(Listener listener) {
   // The pause for clients to go, where descriptors are used up.
   constexpr auto pause = std::chrono::milliseconds(20);
   Stop stop;
   add(stop);
   while (!isDraining) {
-    Descriptor socket(accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    Descriptor socket(accept4(listener.socket, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (socket) {
       ++counts.connections;
-      if (counts.openConnections >= int64_t(options.maxConnections) && !isAdmin)
+      if (counts.openConnections >= int64_t(options.maxConnections) &&
+          listener.use != Listener::Use::Admin)
         continue;
       const int number = socket.release();
       if (!EventLoop::current()->spawn(
-              [this, number, isAdmin] { serveConnection(number, isAdmin); },
+              [this, number, use = listener.use] { serveConnection(number, use); },
               {.beginsFamily = true}))
         Descriptor closed(number);
       continue;
     }
-    pollfd waited = {listener, POLLIN, 0};
+    pollfd waited = {listener.socket, POLLIN, 0};
     const bool isEmpty = errno == EAGAIN || errno == EWOULDBLOCK;
     const bool isGone = errno == ECONNABORTED || errno == EINTR;
     if (isGone)
@@ -124,8 +136,8 @@ void Server::accept(int listener, bool isAdmin) {
   remove(stop);
 }
 
-void Server::serveConnection(int socket, bool isAdmin) {
-  Connection connection(*this, Descriptor(socket), isAdmin);
+void Server::serveConnection(int socket, Listener::Use use) {
+  Connection connection(*this, Descriptor(socket), use);
   connection.serve();
 }
 

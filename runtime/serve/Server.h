@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// A server of HTTP/1.1: threads with an event loop each, on which every connection is a fiber. What
-// listens is shared by all of them, and the one that is free accepts: a guest that computes for
-// long keeps its own thread's connections waiting, but no new ones.
+// A server of HTTP: threads with an event loop each, on which every connection is a fiber, and
+// every request of HTTP/2. What listens is shared by all of them, and the one that is free accepts:
+// a guest that computes for long keeps its own thread's connections waiting, but no new ones.
 #pragma once
 
 #include "runtime/core/EventLoop.h"
 #include "runtime/http/Codec.h"
+#include "runtime/http/Tls.h"
 #include "runtime/serve/Admission.h"
 #include "runtime/serve/Application.h"
 #include "runtime/serve/Metrics.h"
@@ -31,6 +32,17 @@ struct LogRecord {
   std::chrono::nanoseconds time = {};
 };
 
+/// A socket that listens.
+struct Listener {
+  enum class Use : uint8_t {
+    Plain,
+    Tls,
+    Admin, ///< only /metrics and /health are answered
+  };
+  int socket;
+  Use use = Use::Plain;
+};
+
 struct ServerOptions {
   uint32_t threads = 1;
   uint32_t maxInstances = 1000, maxWaiting = 1000, maxConnections = 20000;
@@ -41,6 +53,8 @@ struct ServerOptions {
   std::chrono::nanoseconds headTimeout = std::chrono::seconds(10);
   std::chrono::nanoseconds sendTimeout = std::chrono::seconds(30);
   http::ParserLimits limits;
+  /// Requests at a time on one connection of HTTP/2.
+  uint32_t maxStreams = 100;
   /// Called on any thread. May be empty.
   std::function<void(const LogRecord &record)> log;
   /// Takes what a guest did wrong, for the server's log. Called on any thread.
@@ -49,15 +63,17 @@ struct ServerOptions {
 
 class Server {
 public:
-  /// Listens at `listeners`, sockets that it borrows; at those of `adminListeners` only /metrics
-  /// and /health are answered. Errors: Unsupported (no library of HTTP), Io, Limit.
+  /// Listens at `listeners`, whose sockets it borrows. `tls`: for those that use it. Errors:
+  /// Unsupported (no library of HTTP), Io, Limit.
   static Result<std::unique_ptr<Server>> start(ServerOptions options, Routes routes,
-                                               std::vector<int> listeners,
-                                               std::vector<int> adminListeners);
+                                               std::shared_ptr<const http::TlsContext> tls,
+                                               std::vector<Listener> listeners);
   ~Server();
 
   /// New requests go to these; those that run end as they began.
   void setRoutes(Routes routes);
+  /// New connections use these certificates.
+  void setTls(std::shared_ptr<const http::TlsContext> tls);
   /// Accepts no more connections, lets requests end for `timeout`, and then ends the rest. False if
   /// there was a rest.
   bool drain(std::chrono::nanoseconds timeout);
@@ -65,8 +81,12 @@ public:
   const Metrics &metrics() const { return counts; }
 
 private:
+  friend class Answering;
   friend class Connection;
-  /// Something that waits for the server's end: a connection, or what accepts them.
+  friend class Http2Connection;
+  friend class Http2Stream;
+  /// Something that waits for the server's end: a connection, one of its streams, or what accepts
+  /// connections.
   struct Stop {
     runtime::WakeToken token;
     /// The interrupt of the guest that runs, under the lock.
@@ -76,10 +96,12 @@ private:
   Server(ServerOptions options, const http::Codec &codec)
       : options(std::move(options)), codec(codec),
         admission(this->options.maxInstances, this->options.maxWaiting) {}
-  Status open(std::vector<int> listeners, std::vector<int> adminListeners);
+  Status open(std::vector<Listener> listeners);
   void run(std::unique_ptr<runtime::EventLoop> &loop);
-  void accept(int listener, bool isAdmin);
-  void serveConnection(int socket, bool isAdmin);
+  void accept(Listener listener);
+  void serveConnection(int socket, Listener::Use use);
+  /// Null without TLS, or without memory.
+  std::unique_ptr<http::TlsSession> startTls() const;
   std::shared_ptr<const Routes> currentRoutes() const;
   void add(Stop &stop);
   void remove(Stop &stop);
@@ -92,10 +114,11 @@ private:
   mutable std::mutex lock;
   // Under the lock.
   std::shared_ptr<const Routes> routes;
+  std::shared_ptr<const http::TlsContext> tls;
   std::set<Stop *> stops;
   std::condition_variable stopsChanged;
 
-  std::vector<int> listeners, adminListeners;
+  std::vector<Listener> listeners;
   std::atomic<bool> isDraining = false, isEnding = false;
   std::vector<std::thread> workers;
 };

@@ -3,6 +3,7 @@
 // wasm2native serve: components and commands that answer requests of HTTP.
 //
 // The main thread only waits: for signals, and for files that were replaced.
+#include "runtime/http/Library.h"
 #include "tools/wasm2native/AccessLog.h"
 #include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/Help.h"
@@ -29,9 +30,12 @@ namespace {
 
 constexpr OptionRow serveRows[] = {
     {"addr", "ADDRESS",
-     "listen at HOST:PORT or unix:PATH; may be repeated (default: what systemd gives, else "
-     "127.0.0.1:8080)",
+     "listen at HOST:PORT or unix:PATH, after https:// with TLS, after http:// without; may be "
+     "repeated (default: what systemd gives, else 127.0.0.1:8080)",
      "Serve"},
+    {"certificate", "FILE",
+     "use TLS, with this certificate and those that lead to its issuer (PEM)", "Serve"},
+    {"key", "FILE", "the certificate's private key (PEM, without a passphrase)", "Serve"},
     {"route", "/PATH=FILE", "serve FILE at /PATH and below it", "Serve"},
     {"admin-addr", "ADDRESS", "answer /metrics (Prometheus) and /health there", "Serve"},
     {"log", "HOW", "of each request a line on standard output: text (default), json or none",
@@ -41,6 +45,8 @@ constexpr OptionRow serveRows[] = {
     {"max-queue", "COUNT", "the most requests that wait for one, others get 503; default 1000",
      "Limits"},
     {"max-connections", "COUNT", "the most connections at a time; default 20000", "Limits"},
+    {"max-streams", "COUNT", "the most requests at a time on a connection of HTTP/2; default 100",
+     "Limits"},
     {"max-body", "BYTES", "of a request; default 16M", "Limits"},
     {"max-header", "BYTES", "of a request's head; default 16K", "Limits"},
     {"idle-timeout", "DURATION", "end a connection without a request for so long; default 60s",
@@ -65,6 +71,8 @@ constexpr Example serveExamples[] = {
     {"wasm2native serve app.wasm", "at http://127.0.0.1:8080"},
     {"wasm2native serve --addr 0.0.0.0:80 --route /api=api.so site.so", "two applications"},
     {"wasm2native serve --timeout 2s --max-memory 64M --max-instances 200 app.so", "with limits"},
+    {"wasm2native serve --certificate site.pem --key site.key --addr 0.0.0.0:443 site.so",
+     "by TLS"},
     {"wasm2native serve --allow-http api.example.com app.so", "it may make requests there"},
 };
 
@@ -80,8 +88,8 @@ constinit const CommandSpec serveSpec = {
     .furtherOptions = wasiOptions,
     .limitOptions = limitOptions,
     .epilogue =
-        "\nSIGTERM and SIGINT let the requests end that run; SIGHUP loads the files again, as "
-        "replacing them\ndoes. --timeout is for each request (default 30s).\n",
+        "\nSIGTERM and SIGINT let the requests end that run; SIGHUP loads the files again, and the "
+        "certificate,\nas replacing them does. --timeout is for each request (default 30s).\n",
     .examples = serveExamples};
 
 namespace {
@@ -115,10 +123,14 @@ public:
 
 private:
   Result<serve::Routes> loadRoutes();
-  Result<std::vector<int>> listen(std::vector<std::string> addresses) const;
+  /// Null without TLS.
+  Result<std::shared_ptr<const http::TlsContext>> loadTls();
+  Result<std::vector<serve::Listener>> listen() const;
   Status makePool();
   void reload();
   bool noteReplaced();
+  /// The state of all files that are taken over when they are replaced.
+  std::vector<FileState> stateOfFiles() const;
 
   ServeRequest request;
   std::vector<FileState> states;
@@ -138,42 +150,71 @@ std::vector<int> givenSockets() {
 }
 
 /// The URL at which a socket listens, as clients name it.
-std::string urlOf(int socket) {
+std::string urlOf(const serve::Listener &listener) {
+  const std::string scheme = listener.use == serve::Listener::Use::Tls ? "https://" : "http://";
   sockaddr_storage address = {};
   socklen_t bytes = sizeof(address);
   char text[INET6_ADDRSTRLEN] = {};
-  if (getsockname(socket, reinterpret_cast<sockaddr *>(&address), &bytes) != 0)
+  if (getsockname(listener.socket, reinterpret_cast<sockaddr *>(&address), &bytes) != 0)
     return "?";
   if (address.ss_family == AF_INET) {
     const auto &ip = reinterpret_cast<const sockaddr_in &>(address);
-    return "http://" + std::string(inet_ntop(AF_INET, &ip.sin_addr, text, sizeof(text))) + ":" +
+    return scheme + inet_ntop(AF_INET, &ip.sin_addr, text, sizeof(text)) + ":" +
            std::to_string(ntohs(ip.sin_port));
   }
   if (address.ss_family == AF_INET6) {
     const auto &ip = reinterpret_cast<const sockaddr_in6 &>(address);
-    return "http://[" + std::string(inet_ntop(AF_INET6, &ip.sin6_addr, text, sizeof(text))) +
+    return scheme + "[" + inet_ntop(AF_INET6, &ip.sin6_addr, text, sizeof(text)) +
            "]:" + std::to_string(ntohs(ip.sin6_port));
   }
   return "a socket";
 }
 
-Result<std::vector<int>> Service::listen(std::vector<std::string> addresses) const {
-  std::vector<int> sockets;
-  for (const std::string &address : addresses) {
-    auto socket = listenAt(address);
+Result<std::vector<serve::Listener>> Service::listen() const {
+  using Use = serve::Listener::Use;
+  std::vector<ServeAddress> addresses = request.addresses;
+  std::vector<serve::Listener> listeners;
+  if (addresses.empty())
+    for (const int socket : givenSockets())
+      listeners.push_back({socket, request.defaultUse()});
+  if (addresses.empty() && listeners.empty())
+    addresses.push_back({"127.0.0.1:8080", request.defaultUse()});
+  for (const std::string &address : request.adminAddresses)
+    addresses.push_back({address, Use::Admin});
+  for (const ServeAddress &address : addresses) {
+    auto socket = listenAt(address.text);
     if (!socket)
       return fail(ErrorKind::Io, socket.error());
-    sockets.push_back(*socket);
+    listeners.push_back({*socket, address.use});
   }
-  return sockets;
+  return listeners;
+}
+
+std::vector<FileState> Service::stateOfFiles() const {
+  std::vector<FileState> found;
+  for (const RouteFile &route : request.routes)
+    found.push_back(stateOf(route.file));
+  if (!request.tls.keyFile.empty())
+    for (const std::string &file : {request.tls.certificateFile, request.tls.keyFile})
+      found.push_back(stateOf(file));
+  return found;
+}
+
+Result<std::shared_ptr<const http::TlsContext>> Service::loadTls() {
+  if (request.tls.keyFile.empty())
+    return nullptr;
+  for (const std::string &file : {request.tls.certificateFile, request.tls.keyFile})
+    if (isSpecial(file))
+      return fail(ErrorKind::Io, file + ": not a regular file");
+  W2N_TRY(library, http::openTls());
+  W2N_TRY(codec, http::openCodec());
+  http::TlsServerOptions options = request.tls;
+  options.offersHttp2 = codec->makeHttp2 != nullptr;
+  return library->makeServer(options);
 }
 
 Result<serve::Routes> Service::loadRoutes() {
   serve::Routes routes;
-  // Also of files that cannot be loaded, which are tried again when they change.
-  states.clear();
-  for (const RouteFile &route : request.routes)
-    states.push_back(stateOf(route.file));
   for (const auto &[path, file] : request.routes) {
     // Opening a pipe would wait for its other end.
     if (isSpecial(file))
@@ -212,43 +253,41 @@ Status Service::start() {
     request.application.httpClient = std::move(client);
   }
   W2N_CHECK(makePool());
+  states = stateOfFiles();
   W2N_TRY(routes, loadRoutes());
-  std::vector<int> sockets = request.addresses.empty() ? givenSockets() : std::vector<int>();
-  if (sockets.empty()) {
-    W2N_TRY(made, listen(request.addresses.empty() ? std::vector<std::string>{"127.0.0.1:8080"}
-                                                   : request.addresses));
-    sockets = std::move(made);
-  }
-  W2N_TRY(adminSockets, listen(request.adminAddresses));
+  W2N_TRY(tls, loadTls());
+  W2N_TRY(listeners, listen());
   request.server.log = accessLog(request.log);
   request.server.onError = [](std::string_view route, const Error &error) {
     if (error.kind != ErrorKind::Exit)
       reportError(std::string(route) + "/", error);
   };
-  W2N_TRY(made, serve::Server::start(request.server, std::move(routes), sockets, adminSockets));
+  W2N_TRY(made, serve::Server::start(request.server, std::move(routes), std::move(tls), listeners));
   server = std::move(made);
-  for (const int socket : sockets)
-    fprintf(stderr, "wasm2native: serving at %s\n", urlOf(socket).c_str());
-  for (const int socket : adminSockets)
-    fprintf(stderr, "wasm2native: metrics at %s\n", urlOf(socket).c_str());
+  for (const serve::Listener &listener : listeners)
+    fprintf(stderr, "wasm2native: %s at %s\n",
+            listener.use == serve::Listener::Use::Admin ? "metrics" : "serving",
+            urlOf(listener).c_str());
   return {};
 }
 
-/// The old applications go on if a new one cannot be loaded.
+/// The old applications and certificates go on if anything cannot be loaded.
 void Service::reload() {
+  // Also of files that cannot be loaded, which are tried again when they change.
+  states = stateOfFiles();
   auto routes = loadRoutes();
-  if (!routes)
-    return printWarning("not loaded again: " + routes.error().text);
+  auto tls = loadTls();
+  if (!routes || !tls)
+    return printWarning("not loaded again: " + (routes ? tls.error().text : routes.error().text));
   server->setRoutes(std::move(*routes));
+  server->setTls(std::move(*tls));
   fprintf(stderr, "wasm2native: loaded again\n");
 }
 
 /// Whether a file is another one, which stays as it is from one look to the next: it is complete.
 bool Service::noteReplaced() {
   static std::vector<FileState> seen;
-  std::vector<FileState> now;
-  for (const RouteFile &route : request.routes)
-    now.push_back(stateOf(route.file));
+  std::vector<FileState> now = stateOfFiles();
   const bool isSettled = now == seen;
   seen = now;
   return isSettled && now != states &&

@@ -78,6 +78,30 @@ OrText<void> readRoutes(const CommandLine &line, ServeRequest &request) {
   return {};
 }
 
+/// Reads the options of TLS, and where to listen.
+OrText<void> readAddresses(const CommandLine &line, ServeRequest &request) {
+  using Use = serve::Listener::Use;
+  for (const auto &[option, file] : {std::pair("certificate", &request.tls.certificateFile),
+                                     std::pair("key", &request.tls.keyFile)})
+    if (line.has(option) && (*file = line.value(option)).empty())
+      return std::unexpected("--" + std::string(option) + " names no file");
+  if (request.tls.certificateFile.empty() != request.tls.keyFile.empty())
+    return std::unexpected("--certificate and --key are given together");
+  constexpr std::pair<std::string_view, Use> schemes[] = {{"http://", Use::Plain},
+                                                          {"https://", Use::Tls}};
+  for (const std::string &text : line.values("addr")) {
+    ServeAddress address = {text, request.defaultUse()};
+    for (const auto &[scheme, use] : schemes)
+      if (text.starts_with(scheme))
+        address = {text.substr(scheme.size()), use};
+    if (address.use == Use::Tls && request.tls.keyFile.empty())
+      return std::unexpected("--addr is '" + text + "', needs --certificate and --key");
+    request.addresses.push_back(std::move(address));
+  }
+  request.adminAddresses = line.values("admin-addr");
+  return {};
+}
+
 OrText<void> readLimits(const CommandLine &line, ServeRequest &request) {
   serve::ServerOptions &server = request.server;
   runtime::InstanceLimits &limits = request.application.instance.limits;
@@ -100,7 +124,8 @@ OrText<void> readLimits(const CommandLine &line, ServeRequest &request) {
       {"threads", 1, server.threads},
       {"max-instances", 1, server.maxInstances},
       {"max-queue", 0, server.maxWaiting},
-      {"max-connections", 1, server.maxConnections}};
+      {"max-connections", 1, server.maxConnections},
+      {"max-streams", 1, server.maxStreams}};
   for (const auto &[option, least, value] : counts)
     W2N_CHECK(readCount(line, option, least, value));
   const std::pair<const char *, std::chrono::nanoseconds &> times[] = {
@@ -131,8 +156,7 @@ std::expected<ServeRequest, std::string> readServeRequest(const CommandLine &lin
   request.compile = compile;
   W2N_TRY(cache, readCacheOptions(line));
   request.cache = std::move(cache);
-  request.addresses = line.values("addr");
-  request.adminAddresses = line.values("admin-addr");
+  W2N_CHECK(readAddresses(line, request));
   request.server.threads = usableProcessors();
   W2N_CHECK(readLimits(line, request));
   W2N_TRY(log, choose(line, "log", LogFormat::Text, formats));

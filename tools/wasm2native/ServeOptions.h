@@ -17,10 +17,23 @@ struct RouteFile {
   std::string path, file;
 };
 
+struct ServeAddress {
+  std::string text; ///< HOST:PORT or unix:PATH
+  serve::Listener::Use use = serve::Listener::Use::Plain;
+};
+
 struct ServeRequest {
+  /// How addresses are used that do not say it.
+  serve::Listener::Use defaultUse() const {
+    return tls.keyFile.empty() ? serve::Listener::Use::Plain : serve::Listener::Use::Tls;
+  }
+
   std::vector<RouteFile> routes;
-  /// HOST:PORT or unix:PATH; none: what systemd has given, or the default.
-  std::vector<std::string> addresses, adminAddresses;
+  /// None: what systemd has given, or the default.
+  std::vector<ServeAddress> addresses;
+  std::vector<std::string> adminAddresses;
+  /// Empty without TLS.
+  http::TlsServerOptions tls;
   serve::ServerOptions server;
   serve::ApplicationOptions application;
   w2n_compile_options compile;

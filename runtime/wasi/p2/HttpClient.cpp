@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // An exchange takes steps: it looks up the name, connects to one of the addresses that rules allow,
-// sends the head, and reads that of the response. Each step goes as far as it can without waiting;
-// what waits is the guest, for the descriptor that the step needs.
+// shakes hands with TLS, sends the head, and reads that of the response. Each step goes as far as
+// it can without waiting; what waits is the guest, for the descriptor that the step needs.
 #include "runtime/wasi/p2/HttpClient.h"
 
 #include "runtime/http/Library.h"
@@ -26,8 +26,11 @@ struct Authority {
   uint16_t port = 80;
 };
 
-std::optional<Authority> parseAuthority(std::string_view text) {
+std::optional<Authority> parseAuthority(std::string_view text, bool usesTls) {
+  constexpr uint16_t tlsPort = 443;
   Authority authority;
+  if (usesTls)
+    authority.port = tlsPort;
   size_t end = text.rfind(':');
   if (text.starts_with('[')) {
     const size_t close = text.find(']');
@@ -63,8 +66,24 @@ Failure failureOf(int error) {
   }
 }
 
+Failure failureOf(http::TlsSession::Failure failure) {
+  switch (failure) {
+  case http::TlsSession::Failure::Certificate:
+    return Failure::TlsCertificateError;
+  case http::TlsSession::Failure::Alert:
+    return Failure::TlsAlertReceived;
+  case http::TlsSession::Failure::None:
+    return Failure::ConnectionTerminated;
+  case http::TlsSession::Failure::PlainHttp:
+  case http::TlsSession::Failure::Protocol:
+    return Failure::TlsProtocolError;
+  }
+  __builtin_unreachable();
+}
+
 struct Connection {
-  explicit Connection(Descriptor made) : socket(std::move(made)), wire(socket.get()) {}
+  Connection(Descriptor made, std::unique_ptr<http::TlsSession> tls)
+      : socket(std::move(made)), wire(socket.get(), std::move(tls)) {}
   const Descriptor socket;
   http::Wire wire;
 };
@@ -88,8 +107,11 @@ private:
 
 class Exchange final : public HttpExchange {
 public:
-  Exchange(std::shared_ptr<HttpClient> client, Authority authority, uint64_t firstByteNs)
-      : client(std::move(client)), authority(std::move(authority)), firstByteNs(firstByteNs) {}
+  /// `tls`: null without TLS.
+  Exchange(std::shared_ptr<HttpClient> client, Authority authority, const http::TlsContext *tls,
+           uint64_t firstByteNs)
+      : client(std::move(client)), authority(std::move(authority)), tls(tls),
+        firstByteNs(firstByteNs) {}
   ~Exchange() override { client->connections->giveBack(); }
 
   /// Before anything else.
@@ -100,7 +122,7 @@ public:
   std::expected<std::unique_ptr<IncomingResponse>, Failure> take() override;
 
 private:
-  enum class Step : uint8_t { Resolve, Connect, Head, Ready, Failed };
+  enum class Step : uint8_t { Resolve, Connect, Handshake, Head, Ready, Failed };
 
   void fail(Failure why) {
     failure = why;
@@ -109,11 +131,14 @@ private:
   Progress resolve();
   void connectToNext();
   Progress finishConnect(State &state);
+  Progress shakeHands(State &state);
+  void beginRequest(State &state);
   Progress readHead();
   uint64_t now(State &state) const { return state.wasi->clocks.readNs(1).value_or(0); }
 
   const std::shared_ptr<HttpClient> client;
   const Authority authority;
+  const http::TlsContext *const tls;
   const uint64_t firstByteNs;
   Step step = Step::Resolve;
   Failure failure = Failure::InternalError;
@@ -175,7 +200,7 @@ Readiness Exchange::readiness() {
   } else if (step == Step::Connect) {
     readiness.host = connection->socket.get();
     readiness.events = POLLOUT;
-  } else if (step == Step::Head) {
+  } else if (step == Step::Handshake || step == Step::Head) {
     readiness.host = connection->socket.get();
     readiness.events = short(POLLIN | (connection->wire.keptBytes() ? POLLOUT : 0));
   } else {
@@ -216,7 +241,10 @@ void Exchange::connectToNext() {
     const HostAddress address(SocketAddress{ip, authority.port});
     step = Step::Connect;
     if (connect(socket.get(), address.get(), address.bytes) == 0 || errno == EINPROGRESS) {
-      connection = std::make_shared<Connection>(std::move(socket));
+      auto session = tls ? tls->start(authority.host) : nullptr;
+      if (tls && !session)
+        return fail(Failure::InternalError);
+      connection = std::make_shared<Connection>(std::move(socket), std::move(session));
       return;
     }
     failure = failureOf(errno);
@@ -236,6 +264,25 @@ Progress Exchange::finishConnect(State &state) {
     connectToNext();
     return Progress::Done;
   }
+  if (tls)
+    step = Step::Handshake;
+  else
+    beginRequest(state);
+  return Progress::Done;
+}
+
+Progress Exchange::shakeHands(State &state) {
+  http::Wire &wire = connection->wire;
+  wire.drain();
+  const Progress progress = wire.shakeHands();
+  if (progress == Progress::Done)
+    beginRequest(state);
+  else if (progress != Progress::Wait)
+    fail(failureOf(wire.tls()->failure()));
+  return progress;
+}
+
+void Exchange::beginRequest(State &state) {
   step = Step::Head;
   deadlineNs = firstByteNs == waitForever ? waitForever : now(state) + firstByteNs;
   connection->wire.send(head);
@@ -243,7 +290,6 @@ Progress Exchange::finishConnect(State &state) {
   reader = std::make_shared<http::WireReader>(connection->wire, parser);
   if (outgoing)
     outgoing->attach(std::make_shared<RequestWriter>(connection, framing, length));
-  return Progress::Done;
 }
 
 Progress Exchange::readHead() {
@@ -278,15 +324,16 @@ Progress Exchange::readHead() {
 
 bool Exchange::advance(State &state) {
   while (step != Step::Ready && step != Step::Failed) {
-    const Progress progress = step == Step::Resolve   ? resolve()
-                              : step == Step::Connect ? finishConnect(state)
-                                                      : readHead();
+    const Progress progress = step == Step::Resolve     ? resolve()
+                              : step == Step::Connect   ? finishConnect(state)
+                              : step == Step::Handshake ? shakeHands(state)
+                                                        : readHead();
     if (progress == Progress::Wait) {
       if (now(state) < deadlineNs)
         return false;
-      fail(step == Step::Resolve   ? Failure::DnsTimeout
-           : step == Step::Connect ? Failure::ConnectionTimeout
-                                   : Failure::ConnectionReadTimeout);
+      fail(step == Step::Resolve ? Failure::DnsTimeout
+           : step == Step::Head  ? Failure::ConnectionReadTimeout
+                                 : Failure::ConnectionTimeout);
     }
   }
   return true;
@@ -343,21 +390,33 @@ Result<std::shared_ptr<HttpClient>> HttpClient::create(Options options) {
   return std::shared_ptr<HttpClient>(new HttpClient(*codec, std::move(options)));
 }
 
+const http::TlsContext *HttpClient::tls() {
+  std::call_once(madeTls, [this] {
+    const auto library = http::openTls();
+    if (auto made = library ? (*library)->makeClient() : std::unexpected(library.error()))
+      tlsContext = std::move(*made);
+  });
+  return tlsContext.get();
+}
+
 std::expected<std::shared_ptr<HttpExchange>, Failure>
 HttpClient::start(State &state, OutgoingRequest &request, const RequestOptions *options) {
   if (!request.authority)
     return std::unexpected(Failure::HttpRequestUriInvalid);
-  const auto authority = parseAuthority(*request.authority);
-  if (!authority)
+  // HTTP, HTTPS, or what nobody here speaks.
+  const size_t scheme = request.scheme ? request.scheme->value.index() : 0;
+  const bool usesTls = scheme == 1;
+  const auto authority = parseAuthority(*request.authority, usesTls);
+  if (!authority || scheme > 1)
     return std::unexpected(Failure::HttpRequestUriInvalid);
-  // TLS for outgoing requests does not exist yet.
-  if (request.scheme && request.scheme->value.index() != 0)
+  const http::TlsContext *const context = usesTls ? tls() : nullptr;
+  if (usesTls && !context)
     return std::unexpected(Failure::TlsProtocolError);
   if (!connections->take())
     return std::unexpected(Failure::ConnectionLimitReached);
-  auto exchange = std::make_shared<Exchange>(state.httpClient, *authority,
-                                             options && options->firstByteNs ? *options->firstByteNs
-                                                                             : waitForever);
+  const uint64_t firstByteNs =
+      options && options->firstByteNs ? *options->firstByteNs : waitForever;
+  auto exchange = std::make_shared<Exchange>(state.httpClient, *authority, context, firstByteNs);
   uint64_t deadlineNs = waitForever;
   if (options && options->connectNs) {
     const uint64_t now = state.wasi->clocks.readNs(1).value_or(0);

@@ -29,6 +29,8 @@ IMPORT(TYPES, "[static]response-outparam.set")
 void outparamSet(Handle, int32_t, int32_t, int32_t, int64_t, int32_t, int32_t, int32_t, int32_t);
 IMPORT(TYPES, "[constructor]outgoing-request") Handle requestNew(Handle);
 IMPORT(TYPES, "[method]outgoing-request.set-authority") int32_t setAuthority(Handle, int32_t, const void *, uint32_t);
+IMPORT(TYPES, "[method]outgoing-request.set-scheme")
+int32_t setScheme(Handle, int32_t, int32_t, const void *, uint32_t);
 IMPORT(TYPES, "[method]outgoing-request.set-path-with-query") int32_t setPath(Handle, int32_t, const void *, uint32_t);
 IMPORT(TYPES, "[constructor]request-options") Handle optionsNew(void);
 IMPORT(TYPES, "[method]request-options.set-between-bytes-timeout") int32_t setBetweenBytes(Handle, int32_t, int64_t);
@@ -187,7 +189,8 @@ static void answerWithLengths(Handle outparam, int bodied, const char *lengths, 
   end(body, stream, 0, 0);
 }
 
-static void fetch(Handle outparam, const char *authority, uint32_t bytes) {
+/// `scheme`: a case of the variant, HTTP or HTTPS.
+static void fetch(Handle outparam, int scheme, const char *authority, uint32_t bytes) {
   static _Alignas(8) struct {
     Bytes isError, pad[7], code, rest[47];
   } sent;
@@ -196,6 +199,7 @@ static void fetch(Handle outparam, const char *authority, uint32_t bytes) {
   } got;
   struct Result result;
   Handle request = requestNew(fieldsNew());
+  setScheme(request, 1, scheme, 0, 0);
   setAuthority(request, 1, authority, bytes);
   setPath(request, 1, "/hello", 6);
   send(request, 0, 0, &sent);
@@ -273,6 +277,8 @@ void handle(Handle request, Handle outparam) {
   if (IS("/bodiless/"))
     return answerWithLengths(outparam, 0, path.data + 10, path.bytes - 10);
   if (IS("/fetch/"))
-    return fetch(outparam, path.data + 7, path.bytes - 7);
+    return fetch(outparam, 0, path.data + 7, path.bytes - 7);
+  if (IS("/fetch-secure/"))
+    return fetch(outparam, 1, path.data + 14, path.bytes - 14);
   answer(outparam, 404, "what?\n");
 }

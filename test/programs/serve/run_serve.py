@@ -39,7 +39,7 @@ class Served:
     def read(self, stream, lines: list[str]) -> None:
         for line in stream:
             lines.append(line.decode(errors="replace").rstrip("\n"))
-            if match := re.search(r": (serving|metrics) at (?:http://127\.0\.0\.1:(\d+)|a socket)", lines[-1]):
+            if match := re.search(r": (serving|metrics) at (?:https?://127\.0\.0\.1:(\d+)|a socket)", lines[-1]):
                 self.ports[match[1]] = int(match[2] or 0)
                 self.ready.set()
         self.ready.set()
@@ -90,6 +90,16 @@ class Served:
 def expect(found, wanted, what: str) -> None:
     if found != wanted:
         fail(f"{what}: found {found!r}, wanted {wanted!r}")
+
+
+def make_certificate(work: pathlib.Path, name: str,
+                     owner: str = "DNS:localhost,IP:127.0.0.1") -> tuple[pathlib.Path, pathlib.Path]:
+    """A certificate and its key, which are trusted where the certificate is."""
+    certificate, key = work / f"{name}.pem", work / f"{name}.key"
+    build(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+           "-days", "30", "-subj", f"/CN={name}", "-addext", f"subjectAltName={owner}",
+           "-keyout", str(key), "-out", str(certificate)])
+    return certificate, key
 
 
 def status_of(answer: bytes) -> int:
@@ -355,6 +365,42 @@ def check_requests(command: list[str], artifact: pathlib.Path) -> None:
         expect(server.stop(), 0, "a server's end")
 
 
+def check_secure_requests(command: list[str], artifact: pathlib.Path, work: pathlib.Path) -> None:
+    """Requests of guests by TLS: to servers whose certificate is trusted, and of their name."""
+    certificate, key = make_certificate(work, "target")
+    other, other_key = make_certificate(work, "other", "DNS:elsewhere")
+    target = Served(command, "--addr=127.0.0.1:0", "--log=none", f"--certificate={certificate}", f"--key={key}",
+                    str(artifact)).start()
+    wrong = Served(command, "--addr=127.0.0.1:0", "--log=none", f"--certificate={other}", f"--key={other_key}",
+                   str(artifact)).start()
+    plain = Served(command, "--addr=127.0.0.1:0", "--log=none", str(artifact)).start()
+    trusted = work / "trusted.pem"
+    trusted.write_bytes(certificate.read_bytes() + other.read_bytes())
+    arguments = ("--addr=127.0.0.1:0", "--log=none", "--allow-http=127.0.0.1", "--allow-http=localhost", str(artifact))
+    trusting = Served(command, *arguments, environment=os.environ | {"SSL_CERT_FILE": str(trusted)}).start()
+    doubting = Served(command, *arguments, environment=os.environ | {"SSL_CERT_FILE": str(other)}).start()
+
+    def fetch(server: Served, host: str, to: Served) -> tuple[int, bytes]:
+        return server.get(f"/fetch-secure/{host}:{to.ports['serving']}")
+
+    for host in ("localhost", "127.0.0.1"):
+        expect(fetch(trusting, host, target), (200, b"hello\n"), f"a request by TLS to {host}")
+        # TLS-certificate-error.
+        expect(fetch(doubting, host, target), (502, b"no answer: 13\n"), "a certificate of nobody who is trusted")
+        expect(fetch(trusting, host, wrong), (502, b"no answer: 13\n"), "a certificate of another name")
+    expect(fetch(trusting, "localhost", plain), (502, b"no answer: 12\n"), "a server without TLS")
+    expect(trusting.get(f"/fetch/localhost:{target.ports['serving']}")[0], 200, "HTTP to a port that speaks TLS")
+    with socket.create_server(("127.0.0.1", 0)) as upstream:
+        def end() -> None:
+            upstream.accept()[0].close()
+
+        threading.Thread(target=end, daemon=True).start()
+        status, text = trusting.get(f"/fetch-secure/localhost:{upstream.getsockname()[1]}")
+        expect((status, text), (502, b"no answer: 07\n"), "a server that ends the handshake")
+    for server in (target, wrong, plain, trusting, doubting):
+        expect(server.stop(), 0, "a server's end")
+
+
 def check_sockets(command: list[str], artifact: pathlib.Path, work: pathlib.Path) -> None:
     """A Unix socket, and one that is given as systemd does."""
     path = work / "socket"
@@ -377,6 +423,7 @@ def main() -> None:
     add_command_options(parser)
     for option in ("--node", "--packages"):
         parser.add_argument(option, required=True)
+    parser.add_argument("--tls", action="store_true", help="also requests by TLS")
     for option in ("--wit", "--work"):
         parser.add_argument(option, required=True, type=pathlib.Path)
     options = parser.parse_args()
@@ -405,6 +452,8 @@ def main() -> None:
     check_commands(command, cgi)
     check_life(command, handler, cgi, work)
     check_requests(command, handler)
+    if options.tls:
+        check_secure_requests(command, handler, work)
     check_sockets(command, handler, work)
 
 
