@@ -205,7 +205,7 @@ Status MergedModule::addBody(const wasm::Function &function, const IndexMap &map
     encodeValueType(body, map(group.type));
   }
   W2N_CHECK(rewriteCode(function.code, function.codeOffset, map, body));
-  addCode({map.firstType + function.typeIndex, body.take()});
+  addCode({map.firstType + function.typeIndex, {body.take()}});
   return {};
 }
 
@@ -330,14 +330,14 @@ Status MergedModule::addData(const wasm::Module &module, const IndexMap &map) {
   return {};
 }
 
-uint32_t MergedModule::addFunction(const wasm::FunctionType &type, std::vector<uint8_t> body) {
+uint32_t MergedModule::addFunction(const wasm::FunctionType &type, EmittedBody body) {
   addCode({addType(type), std::move(body)});
   return functionCount++;
 }
 
 void MergedModule::setCanonFunc(uint32_t canonFunc, const wasm::FunctionType &type,
-                                std::vector<uint8_t> body) {
-  codeBytes += body.size();
+                                EmittedBody body) {
+  codeBytes += body.bytes.size();
   functions[canonFunc] = {addType(type), std::move(body)};
 }
 
@@ -372,12 +372,40 @@ void MergedModule::writeSection(ByteWriter &out, uint8_t id, Section &section) {
   out.writeSized(contents.written());
 }
 
+/// The adapters' branches that are hardly ever taken (branch hinting proposal).
+void MergedModule::writeBranchHints(ByteWriter &out) const {
+  const auto firstFunction = uint32_t(functionCount - functions.size());
+  ByteWriter contents, hinted;
+  uint32_t count = 0;
+  for (size_t i = 0; i < functions.size(); ++i) {
+    const std::vector<uint32_t> &unlikely = functions[i].body.unlikely;
+    if (unlikely.empty())
+      continue;
+    ++count;
+    hinted.writeUnsigned(firstFunction + i);
+    hinted.writeUnsigned(unlikely.size());
+    for (const uint32_t offset : unlikely) {
+      constexpr uint8_t hintBytes = 1, isFalse = 0;
+      hinted.writeUnsigned(offset);
+      hinted.writeUnsigned(hintBytes);
+      hinted.writeByte(isFalse);
+    }
+  }
+  if (count == 0)
+    return;
+  contents.writeName("metadata.code.branch_hint");
+  contents.writeUnsigned(count);
+  contents.writeBytes(hinted.written());
+  out.writeByte(0);
+  out.writeSized(contents.written());
+}
+
 uint32_t MergedModule::addStart() {
   ByteWriter body;
   body.writeUnsigned(0);
   body.writeBytes(start.written());
   body.writeByte(endOpcode);
-  return addFunction({}, body.take());
+  return addFunction({}, {body.take()});
 }
 
 std::vector<uint8_t> MergedModule::encode() {
@@ -386,7 +414,7 @@ std::vector<uint8_t> MergedModule::encode() {
   Section declared, code;
   for (const Function &function : functions) {
     declared.items.writeUnsigned(function.type);
-    code.items.writeSized(function.body);
+    code.items.writeSized(function.body.bytes);
   }
   declared.count = code.count = uint32_t(functions.size());
 
@@ -414,6 +442,7 @@ std::vector<uint8_t> MergedModule::encode() {
     out.writeByte(12);
     out.writeSized(count.written());
   }
+  writeBranchHints(out);
   writeSection(out, 10, code);
   writeSection(out, 11, data);
   return out.take();
