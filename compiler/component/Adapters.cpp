@@ -275,6 +275,8 @@ Status Adapters::lowerHost(uint32_t index, const CanonFunc &canon) {
   const LiftedFunc &lifted = program.liftedFuncs[canon.lifted];
   const TypeBody &func = types[lifted.type];
   const wasm::FunctionType type = loweredType(types, func, {});
+  if (canon.isForward)
+    return forwardHost(index, canon);
   CodeEmitter e(type);
   checkMayLeave(e, canon.componentInstance);
   const bool lends = std::ranges::any_of(
@@ -286,6 +288,33 @@ Status Adapters::lowerHost(uint32_t index, const CanonFunc &canon) {
   // The result stays on the stack.
   if (lends)
     handles.endLoans(e, canon.componentInstance, loans);
+  module.setCanonFunc(index, type, e.take());
+  return {};
+}
+
+/// The same, called by the host: parameters are passed on as they are, in registers or memory, and
+/// what is too large for a register is put where the host finds it.
+Status Adapters::forwardHost(uint32_t index, const CanonFunc &canon) {
+  const LiftedFunc &lifted = program.liftedFuncs[canon.lifted];
+  const TypeBody &func = types[lifted.type];
+  const wasm::FunctionType type = liftedType(types, func, {});
+  CodeEmitter e(type);
+  std::optional<uint32_t> result;
+  if (flatResult(types, func).size() > 1) {
+    const component::Layout layout = layoutOf(types, *func.element);
+    const uint32_t bytes = e.newLocal();
+    e.i32(uint32_t(layout.bytes));
+    e.set(bytes);
+    result = allocate(e, canon.options, canon.componentInstance, layout.alignment, bytes,
+                      CanonTrap::PointerOutOfBounds);
+  }
+  for (uint32_t i = 0; i < type.params.size(); ++i)
+    e.get(i);
+  if (result)
+    e.get(*result);
+  e.call(module.addHostCall(index, *lifted.host, loweredType(types, func, {})));
+  if (result)
+    e.get(*result);
   module.setCanonFunc(index, type, e.take());
   return {};
 }

@@ -94,6 +94,7 @@ private:
   };
   Lending lendingOf(const LiftedFunc &lifted) const;
   Status lowerHost(uint32_t index, const CanonFunc &func);
+  Status forwardHost(uint32_t index, const CanonFunc &func);
   void addResourceBuiltin(uint32_t index, const CanonFunc &func);
   void addContextBuiltin(uint32_t index, const CanonFunc &func);
   /// Traps when it is called.
