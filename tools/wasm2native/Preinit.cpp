@@ -140,8 +140,10 @@ Status Preinitializer::run(std::span<const uint8_t> artifact) {
   };
   // Imports that are not called now may be there later.
   auto made = Instance::instantiate(loaded, resolve, {.trapOnUnknownImports = true});
-  if (!made)
-    return withoutExit(std::unexpected(made.error()), "the start function");
+  if (!made) {
+    W2N_CHECK(withoutExit(std::unexpected(made.error()), "the start function"));
+    return cannot("the start function ended the program, which leaves no instance");
+  }
   instance = *made;
   readGuards();
   if (entry != reactorEntry && findFunction(module, reactorEntry))
