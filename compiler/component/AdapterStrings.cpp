@@ -3,9 +3,12 @@
 // Strings (CanonicalABI.md, "Loading" and "Storing" of strings). A string that both sides have in
 // the same encoding is checked and copied as bytes. Any other copy takes two passes over the
 // characters: one that checks them and finds how many bytes they need in the other encoding, and
-// one that writes them, so that realloc is called once, with the size that is needed.
+// one that writes them, so that realloc is called once, with the size that is needed. Most strings
+// are short and ASCII, so adapters copy these themselves.
 
 #include "compiler/component/AdapterCharacters.h"
+
+#include <array>
 
 namespace w2n::compiler {
 
@@ -16,6 +19,8 @@ namespace {
 
 constexpr uint32_t utf16Tag = 1u << 31;
 constexpr uint32_t maxStringBytes = (1u << 31) - 1;
+/// Zero in eight bytes of ASCII.
+constexpr uint64_t highBits = 0x8080808080808080;
 
 /// Emits (address, bytes) -> (address, length): the copy of a string whose units are known.
 class StringCopier {
@@ -25,7 +30,7 @@ public:
       : adapters(adapters), e(i32Function(2, 2)), from(from), fromUnits(fromUnits), to(to),
         toInstance(toInstance) {}
 
-  std::vector<uint8_t> emit() {
+  EmittedBody emit() {
     checkRange();
     switch (to.encoding) {
     case CanonOption::Utf8:
@@ -111,7 +116,7 @@ private:
     e.iff();
     e.get(at);
     e.access(Op::I64Load, adapters.memoryOf(from), 0);
-    e.i64(0x8080808080808080);
+    e.i64(highBits);
     e.op(Op::I64And);
     e.op(Op::I64Eqz);
     e.iff();
@@ -203,6 +208,110 @@ private:
                  wide = e.newLocal();
 };
 
+/// Emits the copy of a string, address and length in locals, between memories in UTF-8. The words
+/// of a short one of ASCII are loaded, and stay in registers while realloc runs.
+class ShortCopier {
+public:
+  ShortCopier(Adapters &adapters, CodeEmitter &e, const BoundOptions &from, const BoundOptions &to,
+              uint32_t address, uint32_t bytes)
+      : adapters(adapters), e(e), from(from), to(to), address(address), bytes(bytes) {}
+
+  /// Leaves the new address in `address`; any other string is left to `copier`.
+  void emit(uint32_t toInstance, uint32_t copier) {
+    e.block();
+    e.block();
+    compareRange();
+    e.brIf(0);
+    loadWords();
+    e.brIf(0);
+    const uint32_t copy =
+        adapters.allocate(e, to, toInstance, 1, bytes, CanonTrap::StringOutOfBounds);
+    for (const Word &word : words) {
+      pushAddress(copy, word);
+      e.get(word.value);
+      e.access(Op::I64Store, adapters.memoryOf(to), 0);
+    }
+    e.get(copy);
+    e.set(address);
+    e.br(1);
+    e.end();
+    e.get(address);
+    e.get(bytes);
+    e.call(copier);
+    e.set(bytes);
+    e.set(address);
+    e.end();
+  }
+
+private:
+  static constexpr uint32_t wordBytes = 8, maxBytes = 32;
+  struct Word {
+    std::optional<uint32_t> offset; ///< locals
+    uint32_t value;
+  };
+
+  /// Whether the string is shorter than a word, longer than four, or not in memory.
+  void compareRange() {
+    e.get(bytes);
+    e.i32(wordBytes);
+    e.op(Op::I32Sub);
+    e.tee(last);
+    e.i32(maxBytes - wordBytes);
+    e.op(Op::I32GtU);
+    e.get(address);
+    e.op(Op::I64ExtendI32U);
+    e.get(bytes);
+    e.op(Op::I64ExtendI32U);
+    e.op(Op::I64Add);
+    adapters.isBeyondEnd(e, adapters.memoryOf(from));
+    e.op(Op::I32Or);
+  }
+
+  /// Loads the words, and pushes whether a byte in them is not ASCII.
+  void loadWords() {
+    // They overlap in strings of less than 32 bytes: the second and third are at 8 and at the end
+    // less 16, or, if there are no more than 16 bytes, where the last and the first are.
+    e.i32(wordBytes);
+    e.get(last);
+    compareWith(e, last, wordBytes, Op::I32GtU);
+    e.op(Op::Select);
+    e.set(second);
+    e.get(last);
+    e.get(second);
+    e.op(Op::I32Sub);
+    e.set(third);
+    for (const Word &word : words) {
+      pushAddress(address, word);
+      e.access(Op::I64Load, adapters.memoryOf(from), 0);
+      e.tee(word.value);
+      if (word.offset)
+        e.op(Op::I64Or);
+    }
+    e.i64(highBits);
+    e.op(Op::I64And);
+    e.i64(0);
+    e.op(Op::I64Ne);
+  }
+
+  void pushAddress(uint32_t begin, const Word &word) {
+    e.get(begin);
+    if (!word.offset)
+      return;
+    e.get(*word.offset);
+    e.op(Op::I32Add);
+  }
+
+  Adapters &adapters;
+  CodeEmitter &e;
+  const BoundOptions &from, &to;
+  const uint32_t address, bytes;
+  const uint32_t last = e.newLocal(), second = e.newLocal(), third = e.newLocal();
+  const std::array<Word, 4> words = {{{std::nullopt, e.newLocal(I64)},
+                                      {second, e.newLocal(I64)},
+                                      {third, e.newLocal(I64)},
+                                      {last, e.newLocal(I64)}}};
+};
+
 } // namespace
 
 uint32_t Adapters::stringCopier(const BoundOptions &from, const BoundOptions &to,
@@ -217,12 +326,14 @@ uint32_t Adapters::stringCopier(const BoundOptions &from, const BoundOptions &to
   if (const auto found = helpers.find(key); found != helpers.end())
     return found->second;
   const wasm::FunctionType type = i32Function(2, 2);
+  if (from.encoding == CanonOption::Utf8)
+    return helpers[key] = module.addFunction(
+               type, StringCopier(*this, from, Units::Utf8, to, toInstance).emit());
   const auto copierOf = [&](Units units) {
     return module.addFunction(type, StringCopier(*this, from, units, to, toInstance).emit());
   };
   CodeEmitter e(type);
-  if (from.encoding != CanonOption::Utf8)
-    checkAlignment(e, 0, 2, CanonTrap::UnalignedPointer);
+  checkAlignment(e, 0, 2, CanonTrap::UnalignedPointer);
   // Code units, of which UTF-16's have two bytes; a length that is too large stays so.
   const auto callUtf16 = [&] {
     const uint32_t copier = copierOf(Units::Utf16);
@@ -234,18 +345,9 @@ uint32_t Adapters::stringCopier(const BoundOptions &from, const BoundOptions &to
     e.op(Op::I32Shl);
     e.call(copier);
   };
-  switch (from.encoding) {
-  case CanonOption::Utf8: {
-    const uint32_t copier = copierOf(Units::Utf8);
-    e.get(0);
-    e.get(1);
-    e.call(copier);
-    break;
-  }
-  case CanonOption::Utf16:
+  if (from.encoding == CanonOption::Utf16) {
     callUtf16();
-    break;
-  default: {
+  } else {
     const uint32_t latin1 = copierOf(Units::Latin1);
     compareWith(e, 1, utf16Tag, Op::I32LtU);
     e.iff();
@@ -259,12 +361,25 @@ uint32_t Adapters::stringCopier(const BoundOptions &from, const BoundOptions &to
     e.op(Op::I32Xor);
     e.set(1);
     callUtf16();
-    break;
-  }
   }
   const uint32_t helper = module.addFunction(type, e.take());
   helpers.emplace(key, helper);
   return helper;
+}
+
+void Adapters::copyString(CodeEmitter &e, const BoundOptions &from, const BoundOptions &to,
+                          uint32_t toInstance, uint32_t address, uint32_t length) {
+  // Types with many strings would make large functions.
+  constexpr size_t maxBytesBefore = 4096;
+  const uint32_t copier = stringCopier(from, to, toInstance);
+  if (from.encoding == CanonOption::Utf8 && to.encoding == CanonOption::Utf8 &&
+      e.codeBytes() < maxBytesBefore)
+    return ShortCopier(*this, e, from, to, address, length).emit(toInstance, copier);
+  e.get(address);
+  e.get(length);
+  e.call(copier);
+  e.set(length);
+  e.set(address);
 }
 
 } // namespace w2n::compiler

@@ -11,6 +11,7 @@ namespace w2n::compiler {
 using component::Builtin;
 using component::FlatTypes;
 using component::TypeBody;
+using component::TypeForm;
 
 void Adapters::trap(CodeEmitter &e, CanonTrap reason, std::optional<uint32_t> number) {
   e.i32(uint32_t(reason));
@@ -18,12 +19,22 @@ void Adapters::trap(CodeEmitter &e, CanonTrap reason, std::optional<uint32_t> nu
     e.get(*number);
   else
     e.i32(0);
-  e.call(MergedModule::trapFunction);
+  e.call(trapHelper);
   e.op(Op::Unreachable);
 }
 
+/// One function calls the import, so that what traps is one short call elsewhere.
+uint32_t Adapters::makeTrap() {
+  const wasm::FunctionType type = i32Function(2, 0);
+  CodeEmitter e(type);
+  e.get(0);
+  e.get(1);
+  e.call(MergedModule::trapFunction);
+  return module.addFunction(type, e.take());
+}
+
 void Adapters::trapIf(CodeEmitter &e, CanonTrap reason) {
-  e.iff();
+  e.ifUnlikely();
   trap(e, reason);
   e.end();
 }
@@ -38,24 +49,29 @@ void Adapters::checkAlignment(CodeEmitter &e, uint32_t pointer, uint32_t alignme
   trapIf(e, reason);
 }
 
-void Adapters::checkEnd(CodeEmitter &e, uint32_t memory, CanonTrap reason) {
+void Adapters::isBeyondEnd(CodeEmitter &e, uint32_t memory) {
   constexpr uint64_t pageBits = 16;
   e.memorySize(memory);
   e.op(Op::I64ExtendI32U);
   e.i64(pageBits);
   e.op(Op::I64Shl);
   e.op(Op::I64GtU);
+}
+
+void Adapters::checkEnd(CodeEmitter &e, uint32_t memory, CanonTrap reason) {
+  isBeyondEnd(e, memory);
   trapIf(e, reason);
 }
 
 void Adapters::checkMayLeave(CodeEmitter &e, uint32_t componentInstance) {
+  if (!flags[componentInstance])
+    return;
   e.getGlobal(*flags[componentInstance]);
   e.op(Op::I32Eqz);
   trapIf(e, CanonTrap::CannotLeave);
 }
 
 void Adapters::setMayLeave(CodeEmitter &e, uint32_t componentInstance, bool may) {
-  // An instance that calls nothing out has no flag.
   if (!flags[componentInstance])
     return;
   e.i32(may);
@@ -144,6 +160,37 @@ Result<std::vector<FlatSlot>> Adapters::passParams(CodeEmitter &e, Translator &t
   return passed;
 }
 
+bool Adapters::hasHandle(component::ValueType type, const HandleFilter &filter) const {
+  if (type.primitive)
+    return false;
+  const TypeBody &body = types[type.type];
+  if (body.form == TypeForm::Own || body.form == TypeForm::Borrow)
+    return filter(body);
+  const auto has = [&](const std::optional<component::ValueType> &part) {
+    return part && hasHandle(*part, filter);
+  };
+  return std::ranges::any_of(body.fields, [&](const auto &field) { return has(field.type); }) ||
+         has(body.element) || has(body.error) || has(body.key);
+}
+
+Adapters::Lending Adapters::lendingOf(const LiftedFunc &lifted) const {
+  const auto anyParam = [&](const HandleFilter &filter) {
+    return std::ranges::any_of(types[lifted.type].fields, [&](const component::Field &param) {
+      return hasHandle(*param.type, filter);
+    });
+  };
+  const auto isOwn = [](const TypeBody &body) { return body.form == TypeForm::Own; };
+  const auto isBorrow = [](const TypeBody &body) { return body.form == TypeForm::Borrow; };
+  const auto becomesHandle = [&](const TypeBody &body) {
+    if (!isBorrow(body))
+      return false;
+    const uint32_t resource = program.resourceOf(lifted.componentInstance, types, body.resource);
+    return program.resources[resource].componentInstance != lifted.componentInstance;
+  };
+  const bool mayGiveAway = !services.imports().empty() || anyParam(isOwn);
+  return {anyParam(isBorrow) && mayGiveAway, anyParam(becomesHandle)};
+}
+
 Status Adapters::lower(uint32_t index, const CanonFunc &canon) {
   const LiftedFunc &lifted = program.liftedFuncs[canon.lifted];
   const TypeBody &func = types[lifted.type];
@@ -160,10 +207,9 @@ Status Adapters::lower(uint32_t index, const CanonFunc &canon) {
   checkMayLeave(e, canon.componentInstance);
 
   const FlatTypes result = flatResult(types, func);
-  const bool lends = std::ranges::any_of(
-      func.fields, [&](const component::Field &param) { return hasBorrow(types, *param.type); });
-  const uint32_t loans = lends ? handles.beginLoans(e) : 0;
-  const uint32_t borrows = lends ? handles.beginBorrows(e, callee.componentInstance) : 0;
+  const auto [notesLoans, givesBorrows] = lendingOf(lifted);
+  const uint32_t loans = notesLoans ? handles.beginLoans(e) : 0;
+  const uint32_t borrows = givesBorrows ? handles.beginBorrows(e, callee.componentInstance) : 0;
   const bool hasTasks = services.hasTasks(callee.componentInstance);
   const std::vector<uint32_t> context = beginTask(e, callee.componentInstance);
   if (hasTasks) {
@@ -171,6 +217,8 @@ Status Adapters::lower(uint32_t index, const CanonFunc &canon) {
     e.call(services.importOf(component::Service::EnterSync));
   }
   Translator forward(*this, e, caller, callee, callee.componentInstance);
+  if (!notesLoans)
+    forward.leaveLoans();
   W2N_TRY(passed, passParams(e, forward, canon, lifted, 0));
 
   // The call.
@@ -185,7 +233,7 @@ Status Adapters::lower(uint32_t index, const CanonFunc &canon) {
   if (!returned.empty())
     e.set(returned[0].local);
 
-  if (lends)
+  if (givesBorrows)
     handles.endBorrows(e, callee.componentInstance, borrows);
 
   // The result.
@@ -214,7 +262,7 @@ Status Adapters::lower(uint32_t index, const CanonFunc &canon) {
   if (hasTasks)
     e.call(services.importOf(component::Service::LeaveSync));
   endTask(e, callee.componentInstance, context);
-  if (lends)
+  if (notesLoans)
     handles.endLoans(e, caller.componentInstance, loans);
   for (const FlatSlot &slot : results)
     e.get(slot.local);
@@ -227,6 +275,8 @@ Status Adapters::lowerHost(uint32_t index, const CanonFunc &canon) {
   const LiftedFunc &lifted = program.liftedFuncs[canon.lifted];
   const TypeBody &func = types[lifted.type];
   const wasm::FunctionType type = loweredType(types, func, {});
+  if (canon.isForward)
+    return forwardHost(index, canon);
   CodeEmitter e(type);
   checkMayLeave(e, canon.componentInstance);
   const bool lends = std::ranges::any_of(
@@ -238,6 +288,33 @@ Status Adapters::lowerHost(uint32_t index, const CanonFunc &canon) {
   // The result stays on the stack.
   if (lends)
     handles.endLoans(e, canon.componentInstance, loans);
+  module.setCanonFunc(index, type, e.take());
+  return {};
+}
+
+/// The same, called by the host: parameters are passed on as they are, in registers or memory, and
+/// what is too large for a register is put where the host finds it.
+Status Adapters::forwardHost(uint32_t index, const CanonFunc &canon) {
+  const LiftedFunc &lifted = program.liftedFuncs[canon.lifted];
+  const TypeBody &func = types[lifted.type];
+  const wasm::FunctionType type = liftedType(types, func, {});
+  CodeEmitter e(type);
+  std::optional<uint32_t> result;
+  if (flatResult(types, func).size() > 1) {
+    const component::Layout layout = layoutOf(types, *func.element);
+    const uint32_t bytes = e.newLocal();
+    e.i32(uint32_t(layout.bytes));
+    e.set(bytes);
+    result = allocate(e, canon.options, canon.componentInstance, layout.alignment, bytes,
+                      CanonTrap::PointerOutOfBounds);
+  }
+  for (uint32_t i = 0; i < type.params.size(); ++i)
+    e.get(i);
+  if (result)
+    e.get(*result);
+  e.call(module.addHostCall(index, *lifted.host, loweredType(types, func, {})));
+  if (result)
+    e.get(*result);
   module.setCanonFunc(index, type, e.take());
   return {};
 }
@@ -394,10 +471,18 @@ void Adapters::addStub(uint32_t index, const CanonFunc &func) {
 }
 
 void Adapters::addCanonGlobals() {
+  // Only during realloc and post-return an instance may not call out.
+  std::vector<bool> isForbidden(program.componentInstances.size());
+  const auto note = [&](const auto &func) {
+    if (func.options.realloc || func.options.postReturn)
+      isForbidden[func.componentInstance] = true;
+  };
+  std::ranges::for_each(program.liftedFuncs, note);
+  std::ranges::for_each(program.canonFuncs, note);
   flags.resize(program.componentInstances.size());
   for (const CanonFunc &func : program.canonFuncs) {
     const uint32_t instance = func.componentInstance;
-    if (!flags[instance])
+    if (!flags[instance] && isForbidden[instance])
       flags[instance] = module.addGlobal(1);
     const bool isContext =
         func.builtin == Builtin::ContextGet || func.builtin == Builtin::ContextSet;

@@ -23,16 +23,18 @@ void CodeEmitter::memoryCopy(uint32_t to, uint32_t from) {
   code.writeUnsigned(from);
 }
 
-std::vector<uint8_t> CodeEmitter::take() {
+EmittedBody CodeEmitter::take() {
   ByteWriter body;
   body.writeUnsigned(locals.size());
   for (const wasm::ValueKind kind : locals) {
     body.writeUnsigned(1);
     wasm::encodeValueType(body, {kind});
   }
+  for (uint32_t &offset : unlikely)
+    offset += uint32_t(body.written().size());
   body.writeBytes(code.written());
   body.writeByte(0x0b);
-  return body.take();
+  return {body.take(), std::move(unlikely)};
 }
 
 } // namespace w2n::compiler

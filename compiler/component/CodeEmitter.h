@@ -31,6 +31,7 @@ enum class Op : uint8_t {
   I32LeU = 0x4d,
   I32GeU = 0x4f,
   I64Eqz = 0x50,
+  I64Ne = 0x52,
   I64GtU = 0x56,
   I32Add = 0x6a,
   I32Sub = 0x6b,
@@ -43,6 +44,7 @@ enum class Op : uint8_t {
   I64Add = 0x7c,
   I64Mul = 0x7e,
   I64And = 0x83,
+  I64Or = 0x84,
   I64Shl = 0x86,
   I32WrapI64 = 0xa7,
   I64ExtendI32U = 0xad,
@@ -67,6 +69,13 @@ enum class Op : uint8_t {
   F64Store = 0x39,
   I32Store8 = 0x3a,
   I32Store16 = 0x3b,
+};
+
+/// The body of a function, locals first, without its size.
+struct EmittedBody {
+  std::vector<uint8_t> bytes;
+  /// Offsets of the branches that are hardly ever taken, ascending.
+  std::vector<uint32_t> unlikely = {};
 };
 
 class CodeEmitter {
@@ -100,6 +109,11 @@ public:
   void block() { structured(0x02); }
   void loop() { structured(0x03); }
   void iff() { structured(0x04); }
+  /// An `if` whose condition hardly ever holds.
+  void ifUnlikely() {
+    unlikely.push_back(uint32_t(codeBytes()));
+    iff();
+  }
   void otherwise() { code.writeByte(0x05); }
   void end() { code.writeByte(0x0b); }
   void br(uint32_t label) { indexed(0x0c, label); }
@@ -111,8 +125,7 @@ public:
   void memoryCopy(uint32_t to, uint32_t from);
   /// Bytes of instructions so far.
   size_t codeBytes() const { return code.written().size(); }
-  /// The function's body, locals first, without its size.
-  std::vector<uint8_t> take();
+  EmittedBody take();
 
 private:
   void indexed(uint8_t opcode, uint32_t index) {
@@ -128,6 +141,7 @@ private:
   uint32_t localCount;
   std::vector<wasm::ValueKind> locals;
   ByteWriter code;
+  std::vector<uint32_t> unlikely;
 };
 
 } // namespace w2n::compiler

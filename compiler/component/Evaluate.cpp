@@ -2,6 +2,9 @@
 
 #include "compiler/component/Evaluate.h"
 
+#include "compiler/component/ForwardModule.h"
+#include "compiler/component/ServicePlan.h"
+
 #include <algorithm>
 #include <map>
 
@@ -101,6 +104,8 @@ private:
   void bindResources(const Entity &entity, const Item &item);
   Result<Item> fromHost(const Entity &entity, const HostName &name, uint64_t offset);
   Status exportFuncs(TypeId type, const Instance &instance, const std::string &interface);
+  Result<uint32_t> forward(uint32_t lifted, std::string_view name);
+  Result<uint32_t> forwardInstance();
   BoundOptions bind(const CanonOptions &options);
   void bindBuiltin(CanonFunc &func, const Definition &definition, const CanonDefinition &canon);
   const Item &itemAt(const SortIndex &item) { return (*frame->space(item.sort))[item.index]; }
@@ -125,6 +130,7 @@ private:
   Frame *frame = nullptr;
   std::shared_ptr<Instance> exports;
   const Arguments *given = nullptr;
+  std::optional<uint32_t> forwarding;
   uint64_t steps = 0;
 };
 
@@ -412,16 +418,55 @@ Result<std::shared_ptr<Instance>> Evaluator::instantiate(const Closure &closure,
   return made;
 }
 
+/// The core instance that functions are forwarded through.
+Result<uint32_t> Evaluator::forwardInstance() {
+  if (!forwarding) {
+    W2N_TRY(module, decodeForwardModule());
+    program.forwardModule = std::make_shared<const wasm::Module>(std::move(module));
+    forwarding = uint32_t(program.instances.size());
+    program.instances.push_back({program.forwardModule.get(), {}});
+  }
+  return *forwarding;
+}
+
+/// A function of the component, of the root, that calls a function of the host.
+Result<uint32_t> Evaluator::forward(uint32_t lifted, std::string_view name) {
+  const TypeId type = program.liftedFuncs[lifted].type;
+  const TypeBody &func = types[type];
+  // Handles would have to be dropped when the call ends.
+  if (func.isAsync() || func.hasResources || hasEnds(types, type))
+    return fail(ErrorKind::Unsupported,
+                "the component exports a function that it imports, which is not supported yet if "
+                "the function is asynchronous, or has handles, streams or futures: `" +
+                    std::string(name) + "`");
+  W2N_TRY(instance, forwardInstance());
+  const auto item = [&](wasm::ExternKind kind, uint32_t index) {
+    return CoreItem{kind, false, instance, index};
+  };
+  BoundOptions options;
+  options.memory = item(wasm::ExternKind::Memory, forwardMemory);
+  options.realloc = item(wasm::ExternKind::Function, forwardRealloc);
+  const CoreItem core{wasm::ExternKind::Function, true, 0, uint32_t(program.canonFuncs.size())};
+  program.canonFuncs.push_back({.componentInstance = 0,
+                                .options = options,
+                                .lifted = lifted,
+                                .type = {},
+                                .isForward = true});
+  options.postReturn = item(wasm::ExternKind::Function, forwardPostReturn(flatResult(types, func)));
+  program.liftedFuncs.push_back({core, options, type, 0});
+  return uint32_t(program.liftedFuncs.size() - 1);
+}
+
 /// The functions of the component, or of an instance that it exports.
 Status Evaluator::exportFuncs(TypeId type, const Instance &instance, const std::string &interface) {
   for (const auto &[name, entity, implements] : types[type].exports) {
     if (entity.sort != Sort::Func)
       continue;
-    const uint32_t lifted = instance.exports.at(name).lifted;
-    if (program.liftedFuncs[lifted].host)
-      return fail(ErrorKind::Unsupported, "the component exports a function that it imports, which "
-                                          "is not supported yet: `" +
-                                              std::string(name) + "`");
+    uint32_t lifted = instance.exports.at(name).lifted;
+    if (program.liftedFuncs[lifted].host) {
+      W2N_TRY(forwarded, forward(lifted, name));
+      lifted = forwarded;
+    }
     program.exports.push_back({{interface, std::string(name)}, entity.type, lifted});
   }
   return {};

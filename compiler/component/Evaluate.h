@@ -64,6 +64,9 @@ struct CanonFunc {
   uint32_t slot = 0;               ///< of context.get and context.set
   component::CoreFuncId type = {}; ///< of other built-ins
   bool isAsync = false, isCancellable = false;
+  /// Whether Lower is of a function of the host that the component exports again: it has the core
+  /// type of lifting, so that the host can call it.
+  bool isForward = false;
   /// The type of elements for built-ins of streams and futures, of the result for task.return.
   std::optional<component::ValueType> subject = {};
   std::optional<CoreItem> table = {}; ///< of thread.new-indirect
@@ -90,6 +93,9 @@ struct FlatProgram {
   std::vector<CanonFunc> canonFuncs;
   std::vector<RuntimeResource> resources;
   std::vector<ComponentInstance> componentInstances;
+  /// The module of the instance that functions of the host are called through by the host, if the
+  /// component exports any.
+  std::shared_ptr<const wasm::Module> forwardModule;
   struct Export {
     HostName name;          ///< without an interface, if the component exports the function itself
     component::TypeId type; ///< as the component's own type has it

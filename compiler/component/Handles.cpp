@@ -38,35 +38,65 @@ void addToGlobal(CodeEmitter &e, uint32_t global, uint32_t value) {
   e.setGlobal(global);
 }
 
-/// Doubles `memory` if it ends before what the local `end` says.
-void growTo(CodeEmitter &e, Adapters &adapters, uint32_t memory, uint32_t end) {
+/// Calls `grow` if `memory` ends before what the local `end` says.
+void growTo(CodeEmitter &e, uint32_t memory, uint32_t grow, uint32_t end) {
   e.get(end);
   e.memorySize(memory);
   e.op(Op::I32GtU);
-  e.iff();
-  e.memorySize(memory);
-  e.memoryGrow(memory);
-  e.i32(uint32_t(-1));
-  e.op(Op::I32Eq);
-  adapters.trapIf(e, CanonTrap::TooManyHandles);
+  e.ifUnlikely();
+  e.call(grow);
   e.end();
 }
 
 } // namespace
 
+/// A function that doubles `memory`.
+uint32_t Handles::makeGrow(uint32_t memory) {
+  const wasm::FunctionType signature;
+  CodeEmitter e(signature);
+  e.memorySize(memory);
+  e.memoryGrow(memory);
+  e.i32(uint32_t(-1));
+  e.op(Op::I32Eq);
+  adapters.trapIf(e, CanonTrap::TooManyHandles);
+  return adapters.module.addFunction(signature, e.take());
+}
+
+/// Stores the entry at `address`; all are locals. In two halves, the second first: its end is in
+/// memory, so that the first need not be looked at.
+void Handles::store(CodeEmitter &e, const Table &table, uint32_t address, const Entry &entry) {
+  e.get(address);
+  e.get(entry.owns);
+  e.op(Op::I64ExtendI32U);
+  e.access(Op::I64Store, table.memory, ownsAt);
+  e.get(address);
+  e.get(entry.representation);
+  e.op(Op::I64ExtendI32U);
+  e.get(entry.type);
+  e.op(Op::I64ExtendI32U);
+  e.i64(32);
+  e.op(Op::I64Shl);
+  e.op(Op::I64Or);
+  e.access(Op::I64Store, table.memory, representationAt);
+}
+
+/// Takes the first free entry, whose handle is in a local, and leaves its address in `address`.
+void Handles::reuse(CodeEmitter &e, const Table &table, uint32_t handle, uint32_t address) {
+  e.get(handle);
+  shiftToAddress(e);
+  e.tee(address);
+  e.access(Op::I32Load, table.memory, loansAt);
+  e.setGlobal(table.firstFree);
+}
+
 uint32_t Handles::makeAdd(const Table &table) {
-  constexpr uint32_t representation = 0, type = 1, owns = 2;
   const wasm::FunctionType signature = i32Function(3, 1);
   CodeEmitter e(signature);
   const uint32_t handle = e.newLocal(), address = e.newLocal(), end = e.newLocal();
   e.getGlobal(table.firstFree);
   e.tee(handle);
   e.iff();
-  e.get(handle);
-  shiftToAddress(e);
-  e.tee(address);
-  e.access(Op::I32Load, table.memory, loansAt);
-  e.setGlobal(table.firstFree);
+  reuse(e, table, handle, address);
   e.otherwise();
   e.getGlobal(table.count);
   e.tee(handle);
@@ -79,20 +109,33 @@ uint32_t Handles::makeAdd(const Table &table) {
   e.i32(entryBytes);
   e.op(Op::I32Add);
   e.set(end);
-  growTo(e, adapters, table.memory, end);
+  growTo(e, table.memory, table.grow, end);
   addToGlobal(e, table.count, 1);
   e.end();
-  const auto store = [&](uint64_t at, auto push) {
-    e.get(address);
-    push();
-    e.access(Op::I32Store, table.memory, at);
-  };
-  store(representationAt, [&] { e.get(representation); });
-  store(typeAt, [&] { e.get(type); });
-  store(ownsAt, [&] { e.get(owns); });
-  store(loansAt, [&] { e.i32(0); });
+  store(e, table, address, {.representation = 0, .type = 1, .owns = 2});
   e.get(handle);
   return adapters.module.addFunction(signature, e.take());
+}
+
+void Handles::add(CodeEmitter &e, const Table &table) {
+  const Entry entry{e.newLocal(), e.newLocal(), e.newLocal()};
+  const uint32_t handle = e.newLocal(), address = e.newLocal();
+  e.set(entry.owns);
+  e.set(entry.type);
+  e.set(entry.representation);
+  e.getGlobal(table.firstFree);
+  e.tee(handle);
+  e.iff();
+  reuse(e, table, handle, address);
+  store(e, table, address, entry);
+  e.otherwise();
+  e.get(entry.representation);
+  e.get(entry.type);
+  e.get(entry.owns);
+  e.call(table.add);
+  e.set(handle);
+  e.end();
+  e.get(handle);
 }
 
 uint32_t Handles::makeFind(const Table &table) {
@@ -101,7 +144,7 @@ uint32_t Handles::makeFind(const Table &table) {
   CodeEmitter e(signature);
   const uint32_t address = e.newLocal(), found = e.newLocal();
   const auto trapIf = [&](CanonTrap reason) {
-    e.iff();
+    e.ifUnlikely();
     adapters.trap(e, reason, handle);
     e.end();
   };
@@ -125,20 +168,49 @@ uint32_t Handles::makeFind(const Table &table) {
   return adapters.module.addFunction(signature, e.take());
 }
 
+void Handles::find(CodeEmitter &e, const Table &table) {
+  const uint32_t handle = e.newLocal(), type = e.newLocal(), address = e.newLocal();
+  const auto failIf = [&] {
+    e.ifUnlikely();
+    e.get(handle);
+    e.get(type);
+    e.call(table.find);
+    e.op(Op::Unreachable);
+    e.end();
+  };
+  e.set(type);
+  e.tee(handle);
+  e.getGlobal(table.count);
+  e.op(Op::I32GeU);
+  failIf();
+  e.get(handle);
+  shiftToAddress(e);
+  e.tee(address);
+  e.access(Op::I32Load, table.memory, typeAt);
+  e.get(type);
+  e.op(Op::I32Ne);
+  failIf();
+  e.get(address);
+}
+
+void Handles::remove(CodeEmitter &e, const Table &table, uint32_t handle) {
+  const uint32_t address = e.newLocal();
+  e.get(handle);
+  shiftToAddress(e);
+  e.tee(address);
+  e.getGlobal(table.firstFree);
+  e.access(Op::I32Store, table.memory, loansAt);
+  e.get(address);
+  e.i32(0);
+  e.access(Op::I32Store, table.memory, typeAt);
+  e.get(handle);
+  e.setGlobal(table.firstFree);
+}
+
 uint32_t Handles::makeRemove(const Table &table) {
   const wasm::FunctionType signature = i32Function(1, 0);
   CodeEmitter e(signature);
-  const uint32_t address = e.newLocal();
-  e.get(0);
-  shiftToAddress(e);
-  e.tee(address);
-  e.i32(0);
-  e.access(Op::I32Store, table.memory, typeAt);
-  e.get(address);
-  e.getGlobal(table.firstFree);
-  e.access(Op::I32Store, table.memory, loansAt);
-  e.get(0);
-  e.setGlobal(table.firstFree);
+  remove(e, table, 0);
   return adapters.module.addFunction(signature, e.take());
 }
 
@@ -151,6 +223,7 @@ const Handles::Table &Handles::tableOf(uint32_t instance) {
     table.firstFree = module.addGlobal(0);
     table.count = module.addGlobal(1);
     table.borrows = module.addGlobal(0);
+    table.grow = makeGrow(table.memory);
     table.add = makeAdd(table);
     table.find = makeFind(table);
     table.remove = makeRemove(table);
@@ -160,7 +233,7 @@ const Handles::Table &Handles::tableOf(uint32_t instance) {
 
 void Handles::addOwn(CodeEmitter &e, uint32_t instance) {
   e.i32(1);
-  e.call(tableOf(instance).add);
+  add(e, tableOf(instance));
 }
 
 void Handles::addOwn(CodeEmitter &e, uint32_t instance, uint32_t resource) {
@@ -172,7 +245,7 @@ void Handles::addBorrow(CodeEmitter &e, uint32_t instance) {
   const Table &table = tableOf(instance);
   addToGlobal(e, table.borrows, 1);
   e.i32(0);
-  e.call(table.add);
+  add(e, table);
 }
 
 void Handles::addBorrow(CodeEmitter &e, uint32_t instance, uint32_t resource) {
@@ -191,7 +264,7 @@ void Handles::addBorrow(CodeEmitter &e, uint32_t instance, uint32_t resource, ui
   const uint32_t handle = e.newLocal();
   e.i32(resource + 1);
   e.i32(0);
-  e.call(table.add);
+  add(e, table);
   e.tee(handle);
   shiftToAddress(e);
   e.get(task);
@@ -203,7 +276,7 @@ void Handles::addBorrow(CodeEmitter &e, uint32_t instance, uint32_t resource, ui
 void Handles::representation(CodeEmitter &e, uint32_t instance, uint32_t resource) {
   const Table &table = tableOf(instance);
   e.i32(resource + 1);
-  e.call(table.find);
+  find(e, table);
   e.access(Op::I32Load, table.memory, representationAt);
 }
 
@@ -218,18 +291,22 @@ void Handles::takeOwn(CodeEmitter &e, uint32_t instance) {
   e.set(type);
   e.tee(handle);
   e.get(type);
-  e.call(table.find);
+  find(e, table);
   e.tee(address);
+  // It owns and is not lent, looked at together.
+  e.access(Op::I64Load, table.memory, ownsAt);
+  e.i64(1);
+  e.op(Op::I64Ne);
+  e.ifUnlikely();
+  e.get(address);
   e.access(Op::I32Load, table.memory, ownsAt);
   e.op(Op::I32Eqz);
   adapters.trapIf(e, CanonTrap::NotOwned);
-  e.get(address);
-  e.access(Op::I32Load, table.memory, loansAt);
-  adapters.trapIf(e, CanonTrap::HandleIsLent);
+  adapters.trap(e, CanonTrap::HandleIsLent);
+  e.end();
   e.get(address);
   e.access(Op::I32Load, table.memory, representationAt);
-  e.get(handle);
-  e.call(table.remove);
+  remove(e, table, handle);
 }
 
 void Handles::drop(CodeEmitter &e, uint32_t instance, uint32_t resource) {
@@ -238,7 +315,7 @@ void Handles::drop(CodeEmitter &e, uint32_t instance, uint32_t resource) {
   const uint32_t handle = e.newLocal(), address = e.newLocal(), representation = e.newLocal();
   e.tee(handle);
   e.i32(resource + 1);
-  e.call(table.find);
+  find(e, table);
   e.tee(address);
   e.access(Op::I32Load, table.memory, representationAt);
   e.set(representation);
@@ -248,8 +325,7 @@ void Handles::drop(CodeEmitter &e, uint32_t instance, uint32_t resource) {
   e.get(address);
   e.access(Op::I32Load, table.memory, loansAt);
   adapters.trapIf(e, CanonTrap::HandleIsLent);
-  e.get(handle);
-  e.call(table.remove);
+  remove(e, table, handle);
   if (type.host) {
     e.i32(resource);
     e.get(representation);
@@ -273,8 +349,7 @@ void Handles::drop(CodeEmitter &e, uint32_t instance, uint32_t resource) {
   } else {
     addToGlobal(e, table.borrows, uint32_t(-1));
   }
-  e.get(handle);
-  e.call(table.remove);
+  remove(e, table, handle);
   e.end();
 }
 
@@ -284,6 +359,7 @@ uint32_t Handles::loanMemory() {
   if (!loans) {
     loans = adapters.module.addMemory(ownMemory(maxLoanBytes));
     loanTop = adapters.module.addGlobal(0);
+    growLoans = makeGrow(*loans);
   }
   return *loans;
 }
@@ -297,7 +373,7 @@ void Handles::lend(CodeEmitter &e, uint32_t instance) {
   const Table &table = tableOf(instance);
   const uint32_t stack = loanMemory();
   const uint32_t address = e.newLocal(), end = e.newLocal();
-  e.call(table.find);
+  find(e, table);
   e.tee(address);
   e.access(Op::I32Load, table.memory, ownsAt);
   e.iff();
@@ -311,7 +387,7 @@ void Handles::lend(CodeEmitter &e, uint32_t instance) {
   e.i32(4);
   e.op(Op::I32Add);
   e.set(end);
-  growTo(e, adapters, stack, end);
+  growTo(e, stack, *growLoans, end);
   e.getGlobal(*loanTop);
   e.get(address);
   e.access(Op::I32Store, stack, 0);

@@ -78,9 +78,21 @@ private:
     uint32_t firstFree = 0, count = 0, borrows = 0;
     /// Functions: (representation, type, owns) -> handle; (handle, type) -> address; (handle).
     uint32_t add = 0, find = 0, remove = 0;
+    uint32_t grow = 0; ///< a function () -> () that doubles the memory
   };
+  struct Entry {
+    uint32_t representation, type, owns; ///< locals
+  };
+  // The functions of a table, written where they are used: where the handle is not valid, or there
+  // is no free entry, they call them.
+  void add(CodeEmitter &e, const Table &table);
+  void find(CodeEmitter &e, const Table &table);
+  void remove(CodeEmitter &e, const Table &table, uint32_t handle);
+  void store(CodeEmitter &e, const Table &table, uint32_t address, const Entry &entry);
+  void reuse(CodeEmitter &e, const Table &table, uint32_t handle, uint32_t address);
   const Table &tableOf(uint32_t instance);
   void countBorrow(CodeEmitter &e, uint32_t task, uint32_t delta);
+  uint32_t makeGrow(uint32_t memory);
   uint32_t makeAdd(const Table &table);
   uint32_t makeFind(const Table &table);
   uint32_t makeRemove(const Table &table);
@@ -88,7 +100,7 @@ private:
 
   Adapters &adapters;
   std::map<uint32_t, Table> tables;
-  std::optional<uint32_t> loans, loanTop;
+  std::optional<uint32_t> loans, loanTop, growLoans;
 };
 
 } // namespace w2n::compiler

@@ -131,7 +131,7 @@ Status MergedModule::addConstExpr(const wasm::ConstExpr &expression, const wasm:
 Status MergedModule::addBody(const wasm::Function &function, const wasm::IndexMap &map) {
   ByteWriter body;
   W2N_CHECK(rewriteBody(function, map, body));
-  addCode({map.firstType + function.typeIndex, body.take()});
+  addCode({map.firstType + function.typeIndex, {body.take()}});
   return {};
 }
 
@@ -255,14 +255,14 @@ Status MergedModule::addData(const wasm::Module &module, const wasm::IndexMap &m
   return {};
 }
 
-uint32_t MergedModule::addFunction(const wasm::FunctionType &type, std::vector<uint8_t> body) {
+uint32_t MergedModule::addFunction(const wasm::FunctionType &type, EmittedBody body) {
   addCode({addType(type), std::move(body)});
   return functionCount++;
 }
 
 void MergedModule::setCanonFunc(uint32_t canonFunc, const wasm::FunctionType &type,
-                                std::vector<uint8_t> body) {
-  codeBytes += body.size();
+                                EmittedBody body) {
+  codeBytes += body.bytes.size();
   functions[canonFunc] = {addType(type), std::move(body)};
 }
 
@@ -297,12 +297,40 @@ void MergedModule::writeSection(ByteWriter &out, uint8_t id, Section &section) {
   out.writeSized(contents.written());
 }
 
+/// The adapters' branches that are hardly ever taken (branch hinting proposal).
+void MergedModule::writeBranchHints(ByteWriter &out) const {
+  const auto firstFunction = uint32_t(functionCount - functions.size());
+  ByteWriter contents, hinted;
+  uint32_t count = 0;
+  for (size_t i = 0; i < functions.size(); ++i) {
+    const std::vector<uint32_t> &unlikely = functions[i].body.unlikely;
+    if (unlikely.empty())
+      continue;
+    ++count;
+    hinted.writeUnsigned(firstFunction + i);
+    hinted.writeUnsigned(unlikely.size());
+    for (const uint32_t offset : unlikely) {
+      constexpr uint8_t hintBytes = 1, isFalse = 0;
+      hinted.writeUnsigned(offset);
+      hinted.writeUnsigned(hintBytes);
+      hinted.writeByte(isFalse);
+    }
+  }
+  if (count == 0)
+    return;
+  contents.writeName("metadata.code.branch_hint");
+  contents.writeUnsigned(count);
+  contents.writeBytes(hinted.written());
+  out.writeByte(0);
+  out.writeSized(contents.written());
+}
+
 uint32_t MergedModule::addStart() {
   ByteWriter body;
   body.writeUnsigned(0);
   body.writeBytes(start.written());
   body.writeByte(endOpcode);
-  return addFunction({}, body.take());
+  return addFunction({}, {body.take()});
 }
 
 std::vector<uint8_t> MergedModule::encode() {
@@ -311,7 +339,7 @@ std::vector<uint8_t> MergedModule::encode() {
   Section declared, code;
   for (const Function &function : functions) {
     declared.items.writeUnsigned(function.type);
-    code.items.writeSized(function.body);
+    code.items.writeSized(function.body.bytes);
   }
   declared.count = code.count = uint32_t(functions.size());
 
@@ -339,6 +367,7 @@ std::vector<uint8_t> MergedModule::encode() {
     out.writeByte(12);
     out.writeSized(count.written());
   }
+  writeBranchHints(out);
   writeSection(out, 10, code);
   writeSection(out, 11, data);
   return out.take();

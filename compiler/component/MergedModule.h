@@ -4,6 +4,7 @@
 // between them.
 #pragma once
 
+#include "compiler/component/CodeEmitter.h"
 #include "compiler/component/Evaluate.h"
 #include "compiler/component/ServicePlan.h"
 #include "lib/wasm/RewriteCode.h"
@@ -24,9 +25,9 @@ public:
   uint32_t indexOf(const CoreItem &item) const;
   uint32_t addType(const wasm::FunctionType &type);
   /// Functions that are added get numbers one after the other, canonical ones first.
-  uint32_t addFunction(const wasm::FunctionType &type, std::vector<uint8_t> body);
+  uint32_t addFunction(const wasm::FunctionType &type, EmittedBody body);
   /// Replaces the function that was kept free for a canonical definition.
-  void setCanonFunc(uint32_t canonFunc, const wasm::FunctionType &type, std::vector<uint8_t> body);
+  void setCanonFunc(uint32_t canonFunc, const wasm::FunctionType &type, EmittedBody body);
   uint32_t addMemory(const wasm::MemoryType &type);
   /// A mutable i32.
   uint32_t addGlobal(uint32_t value);
@@ -49,7 +50,7 @@ public:
 private:
   struct Function {
     uint32_t type = 0;
-    std::vector<uint8_t> body;
+    EmittedBody body;
   };
   struct Section {
     uint32_t count = 0;
@@ -64,11 +65,12 @@ private:
   Status addConstExpr(const wasm::ConstExpr &expression, const wasm::IndexMap &map,
                       ByteWriter &out);
   uint32_t addStart();
+  void writeBranchHints(ByteWriter &out) const;
   void writeSection(ByteWriter &out, uint8_t id, Section &section);
   void addImport(const HostName &name, const wasm::FunctionType &type);
 
   void addCode(Function function) {
-    codeBytes += function.body.size();
+    codeBytes += function.body.bytes.size();
     functions.push_back(std::move(function));
   }
 

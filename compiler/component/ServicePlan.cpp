@@ -25,13 +25,12 @@ bool hasEnds(const component::Types &types, component::TypeId id, std::set<uint3
          has(body.element) || has(body.error) || has(body.key);
 }
 
-/// Whether streams or futures are in a function's type.
+} // namespace
+
 bool hasEnds(const component::Types &types, component::TypeId id) {
   std::set<uint32_t> visited;
   return hasEnds(types, id, visited);
 }
-
-} // namespace
 
 void ServicePlan::add(Service service, std::optional<uint32_t> canonFunc, wasm::FunctionType type) {
   if (canonFunc)

@@ -12,6 +12,9 @@
 
 namespace w2n::compiler {
 
+/// Whether streams or futures are in a function's type.
+bool hasEnds(const component::Types &types, component::TypeId id);
+
 class ServicePlan {
 public:
   ServicePlan(const FlatProgram &program, const component::Types &types);

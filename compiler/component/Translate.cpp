@@ -392,8 +392,10 @@ void Translator::translateHandle(const TypeBody &body, const Place &source, cons
   read(source, I32, Op::I32Load);
   if (isOwn)
     handles.takeOwn(e, from.componentInstance, resource);
-  else
+  else if (notesLoans)
     handles.lend(e, from.componentInstance, resource);
+  else
+    handles.representation(e, from.componentInstance, resource);
   // The instance that defines the resource is given what it represents it by.
   if (isOwn)
     handles.addOwn(e, to.componentInstance, resource);
@@ -444,11 +446,7 @@ void Translator::translateEnd(const TypeBody &body, const Place &source, const P
 
 void Translator::translateString(const Place &source, const Place &target) {
   const auto [address, length] = readPair(source);
-  e.get(address);
-  e.get(length);
-  e.call(adapters.stringCopier(from.options, to.options, to.componentInstance));
-  e.set(length);
-  e.set(address);
+  adapters.copyString(e, from.options, to.options, to.componentInstance, address, length);
   writePair(target, address, length);
 }
 

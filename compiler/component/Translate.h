@@ -43,6 +43,8 @@ public:
   Status translateAll(std::span<const component::Field> fields, Place source, Place target);
   /// Borrows are of a task of the runtime, whose number is in a local.
   void setTask(uint32_t local) { task = local; }
+  /// Borrows are not counted as loans: no handle can be given away before the call is over.
+  void leaveLoans() { notesLoans = false; }
   /// Core values stay as they are, within one component instance.
   void setRaw() { isRaw = true; }
   /// `count` elements at addresses that are checked; all are locals.
@@ -87,7 +89,7 @@ private:
   const Side from, to;
   const uint32_t typeInstance;
   std::optional<uint32_t> task;
-  bool isRaw = false;
+  bool isRaw = false, notesLoans = true;
 };
 
 } // namespace w2n::compiler

@@ -8,6 +8,7 @@
 #include "compiler/report/CodeReport.h"
 #include "compiler/report/TimeReport.h"
 #include "lib/component/ValidateComponent.h"
+#include "lib/component/WorldSection.h"
 #include "lib/support/CompileBudget.h"
 
 #include <llvm/Support/BLAKE3.h>
@@ -79,6 +80,10 @@ struct Source {
 
 Result<Source> readSource(std::span<const uint8_t> bytes, const CompileOptions &options) {
   Source source{.wasm = bytes, .merged = {}, .world = {}};
+  if (const component::Bytes world = component::worldOf(bytes); !world.empty()) {
+    W2N_CHECK(component::decodeWorld(world));
+    source.world.assign(world.begin(), world.end());
+  }
   if (component::kindOf(bytes) != component::BinaryKind::Component)
     return source;
   if (options.stopAfter == StopAfter::Decode || options.stopAfter == StopAfter::Validate) {

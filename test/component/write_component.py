@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-"""Writes the component of the first command of a script in own/ or api/ to a file: the binary of the text beside it."""
+"""Writes the component of the first command of a script in own/, api/ or command/ to a file: the binary of the text
+beside it."""
 
 import json
 import pathlib

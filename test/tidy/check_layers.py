@@ -55,7 +55,7 @@ LAYERS = {
                       "include"],
     "runtime/api": ["runtime/signing", "runtime/cache", "runtime/record", "runtime/component", "runtime/wasi",
                     "runtime/core", "runtime/platform", "runtime/arch", *LIB, "include"],
-    "tools/wasm2native": ["runtime", *LIB, "include"],
+    "tools/wasm2native": ["runtime", "compiler/component", *LIB, "include"],
     "tools/wasm2native-oci": ["runtime/cache", "runtime/platform", "lib/support", "include"],
     "tools/wasm2native-bindgen": ["tools/wasm2native-bindgen/wit", *LIB, "include"],
     "tools/wasm2native-bindgen/wit": LIB,

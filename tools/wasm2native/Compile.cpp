@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // wasm2native [compile]: a WebAssembly module becomes a native shared object.
+#include "lib/component/Component.h"
 #include "lib/support/File.h"
 #include "lib/wasm/Features.h"
 #include "tools/wasm2native/AttachedProgram.h"
@@ -294,6 +295,9 @@ private:
 /// The outputs to be written: one for each target, or the module.
 Result<std::vector<Result<std::vector<uint8_t>>>>
 makeOutputs(std::vector<uint8_t> wasm, const std::string &input, const Request &request) {
+  if (request.emitsWasm && component::kindOf(wasm) == component::BinaryKind::Component)
+    return fail(ErrorKind::Unsupported,
+                "--emit=wasm writes modules, and an initialized component is none");
   if (request.preinit) {
     const TimedPhase phase(request, "preinit");
     W2N_TRY(initialized, preinitialize(wasm, *request.preinit, request.compile));

@@ -2,13 +2,15 @@
 
 #include "tools/wasm2native/Preinit.h"
 
-#include "lib/component/Component.h"
+#include "compiler/component/MergeComponent.h"
+#include "lib/component/WorldSection.h"
 #include "lib/wasm/EntryGuard.h"
 #include "lib/wasm/Features.h"
 #include "runtime/core/Memory.h"
 #include "runtime/core/Module.h"
 #include "runtime/core/Snapshot.h"
 #include "tools/wasm2native/LoadCompiler.h"
+#include "tools/wasm2native/PreinitComponent.h"
 #include "tools/wasm2native/Progress.h"
 
 #include <algorithm>
@@ -19,16 +21,6 @@ namespace {
 
 using runtime::Instance;
 
-std::unexpected<Error> cannot(const std::string &reason) {
-  return fail(ErrorKind::Unsupported, "cannot pre-initialize: " + reason);
-}
-
-/// Wizer's name of a function that initializes, and of the one that is _start afterwards.
-struct Convention {
-  std::string_view initialize, resume;
-};
-constexpr Convention conventions[] = {{"wizer-initialize", "wizer-resume"},
-                                      {"wizer.initialize", "wizer.resume"}};
 constexpr std::string_view reactorEntry = "_initialize", commandEntry = "_start";
 
 const wasm::Export *findFunction(const wasm::Module &module, std::string_view name) {
@@ -57,7 +49,6 @@ private:
   /// Takes back what `_start` stored to run only once, before it is called and after.
   void readGuards();
   void restoreGuards();
-  Status checkFiles() const;
   std::span<uint8_t> bytesOf(const wasm::ConstantStore &store) const;
   std::vector<wasm::ExportChange> exportChanges() const;
 
@@ -86,7 +77,7 @@ Status Preinitializer::chooseEntry() {
   if (!request.exportName.empty()) {
     entry = request.exportName;
   } else {
-    for (const Convention &convention : conventions)
+    for (const PreinitConvention &convention : preinitConventions)
       if (entry.empty() && findFunction(module, convention.initialize))
         entry = convention.initialize;
     if (entry.empty() && findFunction(module, reactorEntry))
@@ -128,15 +119,6 @@ void Preinitializer::restoreGuards() {
     std::ranges::copy(guardsBefore[i], bytesOf(guards[i]).begin());
 }
 
-/// A program that leaves with status 0 has done what it was called for.
-Status withoutExit(Status status, const std::string &what) {
-  if (status || status.error().kind != ErrorKind::Exit)
-    return status;
-  if (status.error().code == 0)
-    return {};
-  return cannot(what + " ended the program with status " + std::to_string(status.error().code));
-}
-
 Status Preinitializer::call(std::string_view name) {
   auto found = instance->findExport(name);
   auto &function = std::get<std::shared_ptr<runtime::Function>>(*found);
@@ -158,8 +140,10 @@ Status Preinitializer::run(std::span<const uint8_t> artifact) {
   };
   // Imports that are not called now may be there later.
   auto made = Instance::instantiate(loaded, resolve, {.trapOnUnknownImports = true});
-  if (!made)
-    return withoutExit(std::unexpected(made.error()), "the start function");
+  if (!made) {
+    W2N_CHECK(withoutExit(std::unexpected(made.error()), "the start function"));
+    return cannot("the start function ended the program, which leaves no instance");
+  }
   instance = *made;
   readGuards();
   if (entry != reactorEntry && findFunction(module, reactorEntry))
@@ -167,22 +151,7 @@ Status Preinitializer::run(std::span<const uint8_t> artifact) {
   if (!entry.empty())
     W2N_CHECK(call(entry));
   restoreGuards();
-  return checkFiles();
-}
-
-Status Preinitializer::checkFiles() const {
-  const std::vector<wasi::FileHandle> after = wasi->files.handles();
-  for (size_t i = 0; i < std::max(after.size(), filesBefore.size()); ++i) {
-    const auto before = i < filesBefore.size() ? filesBefore[i] : nullptr;
-    const auto now = i < after.size() ? after[i] : nullptr;
-    if (before == now)
-      continue;
-    return cannot("descriptor " + std::to_string(i) +
-                  (!before ? " is open, and an open file is not part of a module"
-                   : !now  ? " is closed, and would be open again"
-                           : " is another file than at the start"));
-  }
-  return {};
+  return checkFiles(filesBefore, wasi->files.handles());
 }
 
 std::vector<wasm::ExportChange> Preinitializer::exportChanges() const {
@@ -190,7 +159,7 @@ std::vector<wasm::ExportChange> Preinitializer::exportChanges() const {
   for (std::string_view called : {entry, reactorEntry})
     if (!called.empty() && called != commandEntry && findFunction(module, called))
       changes.push_back({called, {}});
-  for (const Convention &convention : conventions)
+  for (const PreinitConvention &convention : preinitConventions)
     if (entry == convention.initialize && findFunction(module, convention.resume))
       changes.push_back({convention.resume, commandEntry});
   return changes;
@@ -209,17 +178,37 @@ Result<std::vector<uint8_t>> Preinitializer::bake() {
 
 } // namespace
 
-Result<std::vector<uint8_t>> preinitialize(std::span<const uint8_t> wasm,
-                                           const PreinitRequest &request,
-                                           const w2n_compile_options &options) {
-  if (component::kindOf(wasm) == component::BinaryKind::Component)
-    return cannot("components are not supported yet");
-  W2N_TRY(features, wasm::parseFeatures(orEmpty(options.features)));
-  W2N_TRY(module, wasm::decodeModule(wasm, features));
-  W2N_CHECK(wasm::validateModule(module));
-  Preinitializer preinitializer(std::move(module), request);
-  W2N_CHECK(preinitializer.chooseEntry());
-  // It runs once, here.
+std::unexpected<Error> cannot(const std::string &reason) {
+  return fail(ErrorKind::Unsupported, "cannot pre-initialize: " + reason);
+}
+
+Status withoutExit(Status status, const std::string &what) {
+  if (status || status.error().kind != ErrorKind::Exit)
+    return status;
+  if (status.error().code == 0)
+    return {};
+  return cannot(what + " ended the program with status " + std::to_string(status.error().code));
+}
+
+Status checkFiles(const std::vector<wasi::FileHandle> &filesBefore,
+                  const std::vector<wasi::FileHandle> &after) {
+  for (size_t i = 0; i < std::max(after.size(), filesBefore.size()); ++i) {
+    const auto before = i < filesBefore.size() ? filesBefore[i] : nullptr;
+    const auto now = i < after.size() ? after[i] : nullptr;
+    if (before == now)
+      continue;
+    return cannot("descriptor " + std::to_string(i) +
+                  (!before ? " is open, and an open file is not part of a module"
+                   : !now  ? " is closed, and would be open again"
+                           : " is another file than at the start"));
+  }
+  return {};
+}
+
+namespace {
+
+/// It runs once, here.
+w2n_compile_options optionsForThisMachine(const w2n_compile_options &options) {
   w2n_compile_options forThisMachine = options;
   forThisMachine.level = W2N_LEVEL_O0;
   forThisMachine.emit = W2N_EMIT_SHARED_OBJECT;
@@ -230,9 +219,44 @@ Result<std::vector<uint8_t>> preinitialize(std::span<const uint8_t> wasm,
   forThisMachine.profile = nullptr;
   forThisMachine.profile_bytes = 0;
   forThisMachine.report_time = forThisMachine.report_code = false;
-  W2N_TRY(artifact, compileWithProgress(wasm, forThisMachine));
+  return forThisMachine;
+}
+
+Result<std::vector<uint8_t>> bakeModule(std::span<const uint8_t> wasm,
+                                        const PreinitRequest &request,
+                                        const w2n_compile_options &options) {
+  W2N_TRY(features, wasm::parseFeatures(orEmpty(options.features)));
+  W2N_TRY(module, wasm::decodeModule(wasm, features));
+  W2N_CHECK(wasm::validateModule(module));
+  Preinitializer preinitializer(std::move(module), request);
+  W2N_CHECK(preinitializer.chooseEntry());
+  W2N_TRY(artifact, compileWithProgress(wasm, optionsForThisMachine(options)));
   W2N_CHECK(preinitializer.run(artifact));
-  W2N_TRY(baked, preinitializer.bake());
+  return preinitializer.bake();
+}
+
+/// The module that the component is merged into, with the component's world, as it is afterwards.
+Result<std::vector<uint8_t>> mergeAndBake(std::span<const uint8_t> component,
+                                          const PreinitRequest &request,
+                                          const w2n_compile_options &options) {
+  W2N_TRY(merged, compiler::mergeComponent(component));
+  const std::vector<uint8_t> wasm =
+      component::withWorld(std::move(merged.wasm), encodeWorld(merged.world));
+  W2N_TRY(artifact, compileWithProgress(wasm, optionsForThisMachine(options)));
+  W2N_TRY(features, wasm::parseFeatures(orEmpty(options.features)));
+  features.add(compiler::featuresOfMerging());
+  W2N_TRY(module, wasm::decodeModule(wasm, features));
+  W2N_CHECK(wasm::validateModule(module));
+  return bakeComponent(std::move(module), artifact, request);
+}
+
+} // namespace
+
+Result<std::vector<uint8_t>> preinitialize(std::span<const uint8_t> wasm,
+                                           const PreinitRequest &request,
+                                           const w2n_compile_options &options) {
+  const bool isComponent = component::kindOf(wasm) == component::BinaryKind::Component;
+  W2N_TRY(baked, (isComponent ? mergeAndBake : bakeModule)(wasm, request, options));
   if (options.remark)
     options.remark(options.user,
                    ("pre-initialized: " + std::to_string(baked.size()) + " bytes").c_str());

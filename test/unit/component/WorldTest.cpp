@@ -4,8 +4,10 @@
 // world, which is as good as any.
 #include "lib/component/World.h"
 #include "lib/component/PrintWorld.h"
+#include "lib/component/WorldSection.h"
 #include "test/unit/component/Sample.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 namespace w2n::component {
@@ -73,6 +75,17 @@ TEST(World, DamageIsAnErrorOrAnotherWorld) {
       const auto world = decodeWorld(damaged);
       EXPECT_TRUE(!world || !printWorld(world->types, world->type).empty());
     }
+}
+
+TEST(World, IsFoundInASectionOfAModule) {
+  const std::vector<uint8_t> empty = {0, 'a', 's', 'm', 1, 0, 0, 0};
+  const std::vector<uint8_t> world = encodeWorld(Sample().world);
+  const std::vector<uint8_t> module = withWorld(empty, world);
+  EXPECT_TRUE(std::ranges::equal(worldOf(module), world));
+  EXPECT_TRUE(worldOf(empty).empty());
+  EXPECT_TRUE(worldOf(Sample().bytes).empty());
+  for (size_t size = 0; size < module.size(); ++size)
+    EXPECT_TRUE(worldOf(std::span(module).first(size)).empty()) << size;
 }
 
 } // namespace
