@@ -6,6 +6,11 @@
 #include "lib/support/Error.h"
 #include "runtime/arch/Arch.h"
 
+/// An error as the C API hands it out (include/wasm2native/runtime.h).
+struct w2n_error {
+  w2n::Error error;
+};
+
 namespace w2n::runtime {
 
 /// Calls thunk(context, code, slots) on the guest's stack. Errors: Trap, Exit, whatever a host
@@ -13,6 +18,10 @@ namespace w2n::runtime {
 /// from host functions.
 Status runGuest(artifact::EntryThunk thunk, artifact::InstanceContext *context, const void *code,
                 uint64_t *slots);
+
+/// The same; null, or an error that the caller frees.
+w2n_error *enterGuest(artifact::EntryThunk thunk, artifact::InstanceContext *context,
+                      const void *code, uint64_t *slots);
 
 /// For what compiled code calls: notes a trap of `kind` (or of a host function's `error`) at the
 /// call. The caller then returns 1, and the crossing leaves the guest.
