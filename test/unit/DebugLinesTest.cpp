@@ -55,7 +55,7 @@ Bytes lineTableOf(const Bytes &files) {
   return table;
 }
 
-/// Those of in/a.c.
+/// The table of in/a.c.
 Bytes lineTable() {
   Bytes files = {2, path, string, directory, udata, 2};
   for (int i = 0; i < 2; ++i) {
@@ -65,7 +65,8 @@ Bytes lineTable() {
   return lineTableOf(files);
 }
 
-/// Those of a file whose name is the text in .debug_line_str, as are those of all `count` files.
+/// The table of a file whose name is the text in .debug_line_str, as are those of all `count`
+/// files.
 Bytes lineTableOfOneName(uint16_t count) {
   Bytes files = {1,
                  path,
