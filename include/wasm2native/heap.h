@@ -77,7 +77,8 @@ W2N_API w2n_error *w2n_object_new_host(w2n_instance *instance, void *data, w2n_f
 /// The data of an object of the host, or the value in a box; null of other objects.
 W2N_API void *w2n_object_host_data(const w2n_object *object);
 /// Makes a handle of an externref that a guest of the heap of `instance` has just handed out,
-/// before anything else is called. Errors: INVALID (a value of the host, and no object).
+/// before anything else is called. Errors: INVALID (a value of the host, and no object), LINK (an
+/// object of another heap).
 W2N_API w2n_error *w2n_object_from_externref(w2n_instance *instance, void *externref,
                                              w2n_object **out);
 

@@ -259,6 +259,16 @@ W2N_API w2n_error *w2n_linker_define_function(w2n_linker *linker, const char *mo
                                               const char *name, const w2n_function_type *type,
                                               w2n_callback callback, void *user,
                                               w2n_finalizer finalizer);
+/// A function of the host that takes and returns only numbers, and costs least: `slots` has the
+/// arguments and gets the results, both from the first on, in 64 bits each; of 32-bit numbers the
+/// low half counts. It has as many as there are parameters or results, whichever are more. All else
+/// is as for w2n_callback.
+typedef w2n_error *(*w2n_plain_callback)(w2n_caller *caller, void *user, uint64_t *slots);
+/// As w2n_linker_define_function. Errors: also INVALID (a type with anything but numbers).
+W2N_API w2n_error *w2n_linker_define_plain_function(w2n_linker *linker, const char *module,
+                                                    const char *name, const w2n_function_type *type,
+                                                    w2n_plain_callback callback, void *user,
+                                                    w2n_finalizer finalizer);
 /// Makes the exports of `instance` imports of module `module`: guests then call, read and write
 /// them directly. The linker, and the instances that import from it, keep it alive. Errors: LINK
 /// (defined twice).
@@ -439,6 +449,8 @@ W2N_API w2n_memory *w2n_instance_memory(w2n_instance *instance, const char *name
 W2N_API w2n_global *w2n_instance_global(w2n_instance *instance, const char *name);
 /// The same for tables.
 W2N_API w2n_table *w2n_instance_table(w2n_instance *instance, const char *name);
+/// The same for tags.
+W2N_API w2n_tag *w2n_instance_tag(w2n_instance *instance, const char *name);
 
 /// The data of the instance that calls; null if there is none.
 W2N_API void *w2n_caller_data(const w2n_caller *caller);
@@ -473,8 +485,23 @@ W2N_API w2n_error *w2n_function_direct(w2n_function *function, const w2n_functio
 /// Calls it. `slots` has a slot for each parameter and, afterwards, for each result, both from the
 /// first on: numbers of 32 bits in the low half, the other half of results is undefined. There must
 /// be at least as many slots as parameters or results, whichever are more. Errors: as
-/// w2n_function_call, but INVALID. Cost: the least that a call can have; wasm2native.hpp wraps it.
+/// w2n_function_call, but INVALID.
 W2N_API w2n_error *w2n_direct_call(const w2n_direct *direct, uint64_t *slots);
+
+/// The error of these two if they have not called anything, which must be done by w2n_direct_call
+/// then: the first call of an instance on a thread, a call from a host function, an instance with a
+/// smaller stack than its thread's.
+#define W2N_NOT_ENTERED ((w2n_error *)1)
+/// Call it with the parameters in registers, and cost little more than a function of C: for
+/// functions with at most 5 integers and 8 floating-point numbers as parameters and at most one
+/// result. wasm2native.hpp does so by itself. In C, convert the address of one of them to the type
+///
+///     struct { R result; w2n_error *error; } (*)(const w2n_direct *, parameters)
+///
+/// w2n_direct_float if R is float or double, else w2n_direct_integer; without a result R is any
+/// integer. Errors: as w2n_direct_call; the result is undefined then.
+W2N_API void w2n_direct_integer(void);
+W2N_API void w2n_direct_float(void);
 
 // Interrupts: ending guests that run too long. Compiled code pays nothing for it; a signal, which
 // the process must leave to the runtime (w2n_interrupt_set_signal), finds it wherever it is.
@@ -596,6 +623,30 @@ W2N_API void w2n_global_free(w2n_global *global);
 /// INVALID.
 W2N_API w2n_error *w2n_tag_new(const w2n_function_type *type, w2n_tag **out);
 W2N_API void w2n_tag_free(w2n_tag *tag);
+
+/// The values that an exception of the tag carries, as parameters. Lives as long as `tag`.
+W2N_API w2n_function_type w2n_tag_type(const w2n_tag *tag);
+/// Whether both are the same tag: handles may differ.
+W2N_API bool w2n_tag_is(const w2n_tag *tag, const w2n_tag *other);
+
+// Exceptions. Source: Core, section 4.4.8 (throw).
+
+/// The error by which a host function throws an exception of `tag`, with `count` values, in the
+/// guest that calls it: to be returned by it. `values` are borrowed; a reference in them is handed
+/// to the guest. If it cannot be thrown it is an error that says why, to be returned all the same:
+/// INVALID (wrong counts or kinds, no guest has called), LIMIT (no room for another exception),
+/// UNSUPPORTED (a tag with EXNREF), LINK (objects of another heap).
+W2N_API w2n_error *w2n_error_new_exception(w2n_caller *caller, const w2n_tag *tag,
+                                           const w2n_value *values, size_t count);
+/// The tag of an exception that no guest has caught, which arrives as an error of kind TRAP,
+/// "uncaught exception"; null if the error is about none. The caller frees it (w2n_tag_free).
+W2N_API w2n_tag *w2n_error_exception_tag(const w2n_error *error);
+/// Stores the `count` values that such an exception carries. References to functions live as long
+/// as `tag`, handles to objects are new ones. False, and nothing is stored, if the error is about
+/// no exception of `tag`, if it has not `count` values, or if one is an EXNREF. Threads: that of
+/// the instance that threw it.
+W2N_API bool w2n_error_exception(const w2n_error *error, w2n_tag *tag, w2n_value *values,
+                                 size_t count);
 
 /// A function of the host that can be a value: handed to guests, put into their tables. Errors: as
 /// w2n_linker_define_function.

@@ -18,6 +18,7 @@
 
 #include "runtime.h"
 
+#include <algorithm>
 #include <bit>
 #include <concepts>
 #include <cstring>
@@ -175,7 +176,7 @@ template <typename... Ts> struct Types {
 template <typename R> struct Results {
   using As = Types<R>;
   static R fromSlots(const uint64_t *slots) { return fromSlot<R>(slots[0]); }
-  static void toValues(w2n_value *values, R result) { toValue(values[0], result); }
+  static void toSlots(uint64_t *slots, R result) { slots[0] = toSlot(result); }
 };
 template <> struct Results<void> {
   using As = Types<>;
@@ -187,9 +188,9 @@ template <typename... Rs> struct Results<std::tuple<Rs...>> {
       return std::tuple<Rs...>(fromSlot<Rs>(slots[I])...);
     }(std::index_sequence_for<Rs...>());
   }
-  static void toValues(w2n_value *values, const std::tuple<Rs...> &results) {
+  static void toSlots(uint64_t *slots, const std::tuple<Rs...> &results) {
     [&]<size_t... I>(std::index_sequence<I...>) {
-      (toValue(values[I], std::get<I>(results)), ...);
+      ((slots[I] = toSlot(std::get<I>(results))), ...);
     }(std::index_sequence_for<Rs...>());
   }
 };
@@ -263,6 +264,53 @@ private:
 };
 
 class Instance;
+class Caller;
+
+/// A tag of exceptions that carry numbers.
+template <Number... Ts> class Tag {
+public:
+  /// One that the host makes, for guests to import.
+  static Result<Tag> create() {
+    const w2n_function_type type = typeOfTag();
+    w2n_tag *made = nullptr;
+    if (w2n_error *error = w2n_tag_new(&type, &made))
+      return Error(error);
+    return Tag(made, true);
+  }
+  /// The error by which a host function throws an exception.
+  Error thrown(const Caller &caller, Ts... numbers) const;
+  /// The numbers of the exception that `error` is about; nothing if it is about none of this tag.
+  std::optional<std::tuple<Ts...>> caught(const Error &error) const {
+    w2n_value values[sizeof...(Ts) + 1];
+    if (!error || !w2n_error_exception(error.get(), get(), values, sizeof...(Ts)))
+      return std::nullopt;
+    return [&]<size_t... I>(std::index_sequence<I...>) {
+      return std::tuple<Ts...>(detail::fromValue<Ts>(values[I])...);
+    }(std::index_sequence_for<Ts...>());
+  }
+  w2n_tag *get() const { return tag.get(); }
+
+private:
+  friend class Instance;
+  struct Free {
+    bool isOwned;
+    void operator()(w2n_tag *owned) const {
+      if (isOwned)
+        w2n_tag_free(owned);
+    }
+  };
+  Tag(w2n_tag *handle, bool isOwned) : tag(handle, Free{isOwned}) {}
+  static w2n_function_type typeOfTag() {
+    return detail::typeOf<detail::Types<Ts...>, detail::Types<>>();
+  }
+  static bool fits(const w2n_tag *found) {
+    const w2n_function_type type = w2n_tag_type(found);
+    return std::ranges::equal(std::span(type.params, type.param_count),
+                              std::span(typeOfTag().params, sizeof...(Ts)));
+  }
+
+  std::unique_ptr<w2n_tag, Free> tag;
+};
 
 /// The guest that calls a host function: a first parameter of lambdas that want it.
 class Caller {
@@ -281,6 +329,14 @@ public:
 private:
   w2n_caller *caller;
 };
+
+template <Number... Ts> Error Tag<Ts...>::thrown(const Caller &caller, Ts... numbers) const {
+  w2n_value values[sizeof...(Ts) + 1] = {};
+  [&]<size_t... I>(std::index_sequence<I...>) {
+    (detail::toValue(values[I], numbers), ...);
+  }(std::index_sequence_for<Ts...>());
+  return Error(w2n_error_new_exception(caller.get(), get(), values, sizeof...(Ts)));
+}
 
 /// A module that was loaded. Any number of instances and threads share it.
 class Module {
@@ -323,6 +379,40 @@ public:
   explicit Function(const w2n_direct &checked) : direct(checked) {}
 
   Result<R> operator()(Args... args) const {
+    if constexpr (isInRegisters) {
+      const auto outcome = enter(args...);
+      if (!outcome.error) [[likely]] {
+        if constexpr (std::is_void_v<R>)
+          return {};
+        else
+          return R(outcome.result);
+      }
+      if (outcome.error != W2N_NOT_ENTERED)
+        return Error(outcome.error);
+    }
+    return callWithSlots(args...);
+  }
+  static w2n_function_type type() {
+    return detail::typeOf<detail::Types<Args...>, typename detail::Results<R>::As>();
+  }
+
+private:
+  static constexpr size_t resultCount = detail::Results<R>::As::count;
+  static constexpr size_t floatCount = (size_t(std::floating_point<Args>) + ... + 0);
+  static constexpr bool isInRegisters = (std::is_void_v<R> || std::is_arithmetic_v<R>) &&
+                                        floatCount <= 8 && sizeof...(Args) - floatCount <= 5;
+
+  auto enter(Args... args) const {
+    constexpr bool isFloat = std::is_floating_point_v<R>;
+    struct Outcome {
+      std::conditional_t<std::is_arithmetic_v<R>, R, uint64_t> result;
+      w2n_error *error;
+    };
+    using Enter = Outcome (*)(const w2n_direct *, Args...);
+    return reinterpret_cast<Enter>(isFloat ? w2n_direct_float : w2n_direct_integer)(&direct,
+                                                                                    args...);
+  }
+  Result<R> callWithSlots(Args... args) const {
     uint64_t slots[slotCount] = {detail::toSlot(args)...};
     if (w2n_error *error = w2n_direct_call(&direct, slots)) [[unlikely]]
       return Error(error);
@@ -331,12 +421,6 @@ public:
     else
       return detail::Results<R>::fromSlots(slots);
   }
-  static w2n_function_type type() {
-    return detail::typeOf<detail::Types<Args...>, typename detail::Results<R>::As>();
-  }
-
-private:
-  static constexpr size_t resultCount = detail::Results<R>::As::count;
   static constexpr size_t slotCount = sizeof...(Args) > resultCount
                                           ? sizeof...(Args)
                                           : resultCount + (resultCount == 0);
@@ -388,6 +472,13 @@ public:
       return std::nullopt;
     return Global<T>(found);
   }
+  /// Nothing if there is none whose exceptions carry these.
+  template <Number... Ts> std::optional<Tag<Ts...>> tag(const std::string &name) const {
+    w2n_tag *found = w2n_instance_tag(instance.get(), name.c_str());
+    if (!found || !Tag<Ts...>::fits(found))
+      return std::nullopt;
+    return Tag<Ts...>(found, false);
+  }
   /// Sets the pointer that Caller::data gives to host functions from now on.
   void setData(void *data) const { w2n_instance_set_data(instance.get(), data); }
   std::optional<uint64_t> fuel() const {
@@ -411,40 +502,38 @@ namespace detail {
 template <typename F, bool takesCaller, typename R, typename... Args> struct HostFunction {
   using Params = Types<std::remove_cvref_t<Args>...>;
 
-  static w2n_error *call(w2n_caller *caller, void *user, const w2n_value *args,
-                         w2n_value *results) {
-    return callWith(caller, *static_cast<F *>(user), args, results,
-                    std::index_sequence_for<Args...>());
+  static w2n_error *call(w2n_caller *caller, void *user, uint64_t *slots) {
+    return callWith(caller, *static_cast<F *>(user), slots, std::index_sequence_for<Args...>());
   }
   static void destroy(void *user) { delete static_cast<F *>(user); }
   static w2n_function_type type() { return typeOf<Params, typename Results<R>::As>(); }
 
 private:
   template <size_t... I>
-  static w2n_error *callWith(w2n_caller *caller, F &function, const w2n_value *args,
-                             w2n_value *results, std::index_sequence<I...>) {
+  static w2n_error *callWith(w2n_caller *caller, F &function, uint64_t *slots,
+                             std::index_sequence<I...>) {
     auto invoke = [&]() -> R {
       if constexpr (takesCaller)
-        return function(Caller(caller), fromValue<std::remove_cvref_t<Args>>(args[I])...);
+        return function(Caller(caller), fromSlot<std::remove_cvref_t<Args>>(slots[I])...);
       else
-        return function(fromValue<std::remove_cvref_t<Args>>(args[I])...);
+        return function(fromSlot<std::remove_cvref_t<Args>>(slots[I])...);
     };
-    (void)args, (void)caller;
+    (void)slots, (void)caller;
     if constexpr (std::is_void_v<R>)
       return invoke(), nullptr;
     else
-      return finish(invoke(), results);
+      return finish(invoke(), slots);
   }
-  template <typename T> static w2n_error *finish(Result<T> result, w2n_value *results) {
+  template <typename T> static w2n_error *finish(Result<T> result, uint64_t *slots) {
     if (!result)
       return std::move(result).error().release();
     if constexpr (!std::is_void_v<T>)
-      Results<T>::toValues(results, *std::move(result));
-    (void)results;
+      Results<T>::toSlots(slots, *std::move(result));
+    (void)slots;
     return nullptr;
   }
-  template <typename T> static w2n_error *finish(const T &result, w2n_value *results) {
-    Results<T>::toValues(results, result);
+  template <typename T> static w2n_error *finish(const T &result, uint64_t *slots) {
+    Results<T>::toSlots(slots, result);
     return nullptr;
   }
 };
@@ -481,8 +570,8 @@ public:
     using Host = typename detail::SignatureOf<F>::template Host<F>;
     const w2n_function_type type = Host::type();
     auto *user = new F(std::move(function));
-    w2n_error *error = w2n_linker_define_function(linker.get(), module.c_str(), name.c_str(), &type,
-                                                  Host::call, user, Host::destroy);
+    w2n_error *error = w2n_linker_define_plain_function(linker.get(), module.c_str(), name.c_str(),
+                                                        &type, Host::call, user, Host::destroy);
     if (error)
       Host::destroy(user);
     return Error(error);
@@ -490,6 +579,10 @@ public:
   Result<void> define(const std::string &module, const std::string &name, const Memory &memory) {
     return Error(
         w2n_linker_define_memory(linker.get(), module.c_str(), name.c_str(), memory.get()));
+  }
+  template <Number... Ts>
+  Result<void> define(const std::string &module, const std::string &name, const Tag<Ts...> &tag) {
+    return Error(w2n_linker_define_tag(linker.get(), module.c_str(), name.c_str(), tag.get()));
   }
   /// The exports of `instance`, as module `module`.
   Result<void> define(const std::string &module, const Instance &instance) {

@@ -44,6 +44,15 @@ using Bytes = std::span<const uint8_t>;
 
 struct Sections {
   Bytes lines, lineStrings, strings;
+  /// Bytes of the entries that were made. A table of a few bytes may name the same long text
+  /// again and again.
+  mutable uint64_t entryBytes = 0;
+
+  bool hasRoomFor(uint64_t bytes) const {
+    constexpr uint64_t maxEntryBytes = 32 << 20;
+    entryBytes += bytes;
+    return entryBytes <= maxEntryBytes;
+  }
 };
 
 std::string textAt(Bytes strings, uint64_t offset) {
@@ -141,6 +150,8 @@ Status LineTable::readForm(uint64_t content, uint64_t form, Entry &entry) {
   default:
     return in.malformed("a line table has a form that is not understood");
   }
+  if (!sections.hasRoomFor(text.size()))
+    return in.malformed("the names of line tables have more than 32 MiB");
   if (content == contentPath)
     entry.path = std::move(text);
   if (content == contentDirectory)
@@ -157,8 +168,9 @@ Result<std::vector<Entry>> LineTable::readEntries() {
     formats.push_back({content, form});
   }
   W2N_TRY(count, in.readU64());
-  if (count > in.remaining() || (formats.empty() && count != 0))
-    return in.malformed("a line table has more entries than bytes");
+  if (count > in.remaining() || (formats.empty() && count != 0) ||
+      !sections.hasRoomFor(count * sizeof(Entry)))
+    return in.malformed("a line table has more entries than bytes, or than fit into 32 MiB");
   std::vector<Entry> entries(count);
   for (Entry &entry : entries)
     for (const auto &[content, form] : formats)
@@ -296,11 +308,15 @@ Sections lineSectionsOf(Bytes file) {
 }
 
 /// The names of the files of `table`; the first directory, that of the compilation, is left out.
-std::vector<std::string> fileNamesOf(const LineTable &table) {
+/// Those that there is room for.
+std::vector<std::string> fileNamesOf(const Sections &sections, const LineTable &table) {
   std::vector<std::string> names;
   for (const Entry &file : table.files) {
     const bool isInside = file.directory == 0 || file.directory >= table.directories.size() ||
                           file.path.starts_with("/");
+    if (!isInside &&
+        !sections.hasRoomFor(table.directories[file.directory].path.size() + file.path.size()))
+      break;
     names.push_back(isInside ? file.path
                              : table.directories[file.directory].path + "/" + file.path);
     // They get into messages, a line each.
@@ -319,10 +335,10 @@ DebugLines DebugLines::of(Bytes file) {
     if (!table.readHeader(/*wantsNames=*/true))
       return false;
     const auto firstFile = uint32_t(made.files.size());
-    for (std::string &name : fileNamesOf(table))
+    for (std::string &name : fileNamesOf(sections, table))
       made.files.push_back(std::move(name));
     auto onRow = [&](const Machine &machine, bool isEnd) {
-      const bool isKnown = !isEnd && machine.file < table.files.size();
+      const bool isKnown = !isEnd && firstFile + machine.file < made.files.size();
       made.rows.push_back({machine.address, isKnown ? firstFile + uint32_t(machine.file) : 0,
                            isKnown ? uint32_t(machine.line) : 0});
     };

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
+#include <ctime>
 #include <fcntl.h>
 #include <new>
 #include <sys/stat.h>
@@ -36,6 +38,36 @@ std::unexpected<Error> ioError(const char *what, const std::string &path) {
   return fail(ErrorKind::Io, std::string(what) + " '" + path + "': " + std::strerror(errno));
 }
 
+using Pieces = std::span<const std::span<const uint8_t>>;
+
+/// While it lives, a write beyond RLIMIT_FSIZE fails (EFBIG) rather than ends the process, which
+/// would leave what was written.
+class NoFileSizeSignal {
+public:
+  NoFileSizeSignal() {
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGXFSZ);
+    sigset_t pending;
+    sigpending(&pending);
+    wasPending = sigismember(&pending, SIGXFSZ) == 1;
+    pthread_sigmask(SIG_BLOCK, &signals, &before);
+  }
+  ~NoFileSizeSignal() {
+    const int error = errno;
+    constexpr timespec noTime = {};
+    if (!wasPending)
+      sigtimedwait(&signals, nullptr, &noTime);
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    errno = error;
+  }
+  NoFileSizeSignal(const NoFileSizeSignal &) = delete;
+  NoFileSizeSignal &operator=(const NoFileSizeSignal &) = delete;
+
+private:
+  sigset_t signals, before;
+  bool wasPending;
+};
+
 bool writeAll(int descriptor, std::span<const uint8_t> bytes) {
   while (!bytes.empty()) {
     ssize_t written = write(descriptor, bytes.data(), bytes.size());
@@ -46,6 +78,12 @@ bool writeAll(int descriptor, std::span<const uint8_t> bytes) {
     bytes = bytes.subspan(size_t(written));
   }
   return true;
+}
+
+bool writeAll(int descriptor, Pieces pieces) {
+  const NoFileSizeSignal noSignal;
+  return std::ranges::all_of(
+      pieces, [&](std::span<const uint8_t> piece) { return writeAll(descriptor, piece); });
 }
 
 /// Creates a file beside `path`, under a name that no other has, and puts that name into
@@ -62,8 +100,8 @@ int createBeside(const std::string &path, std::string &temporary, FileMode mode)
   }
 }
 
-Status writeInPlace(int descriptor, const std::string &path, std::span<const uint8_t> bytes) {
-  if (!writeAll(descriptor, bytes))
+Status writeInPlace(int descriptor, const std::string &path, Pieces pieces) {
+  if (!writeAll(descriptor, pieces))
     return ioError("cannot write", path);
   return {};
 }
@@ -142,21 +180,25 @@ Result<std::vector<uint8_t>> readDescriptor(int descriptor, const std::string &p
 }
 
 Status writeFileAtomically(const std::string &path, std::span<const uint8_t> bytes, FileMode mode) {
+  return writePiecesAtomically(path, {&bytes, 1}, mode);
+}
+
+Status writePiecesAtomically(const std::string &path, Pieces pieces, FileMode mode) {
   if (path == "-")
-    return writeInPlace(STDOUT_FILENO, path, bytes);
+    return writeInPlace(STDOUT_FILENO, path, pieces);
   struct stat status;
   if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
     OpenFile file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (!file.isOpen())
       return ioError("cannot open", path);
-    return writeInPlace(file.get(), path, bytes);
+    return writeInPlace(file.get(), path, pieces);
   }
 
   std::string temporary;
   OpenFile file(createBeside(path, temporary, mode));
   if (!file.isOpen())
     return ioError("cannot create", path);
-  bool isWritten = writeAll(file.get(), bytes) && fsync(file.get()) == 0 &&
+  bool isWritten = writeAll(file.get(), pieces) && fsync(file.get()) == 0 &&
                    rename(temporary.c_str(), path.c_str()) == 0;
   if (!isWritten) {
     auto error = ioError("cannot write", path);

@@ -39,10 +39,13 @@ bool tryReserve(std::vector<uint8_t> &bytes, size_t capacity);
 enum class FileMode : unsigned { Data = 0666, Program = 0777, Private = 0600 };
 
 /// Writes `bytes` to a temporary file beside `path` and renames it there, so that a reader never
-/// sees half a file and a failed write leaves nothing behind; "-" is standard output. A `path` that
-/// exists and is no regular file (/dev/null, a pipe) is written to directly. Errors: Io. Threads:
-/// any.
+/// sees half a file and a failed write leaves nothing behind, also beyond RLIMIT_FSIZE; "-" is
+/// standard output. A `path` that exists and is no regular file (/dev/null, a pipe) is written to
+/// directly. Errors: Io. Threads: any.
 Status writeFileAtomically(const std::string &path, std::span<const uint8_t> bytes,
                            FileMode mode = FileMode::Data);
+/// The same for bytes in pieces, one after the other.
+Status writePiecesAtomically(const std::string &path,
+                             std::span<const std::span<const uint8_t>> pieces, FileMode mode);
 
 } // namespace w2n

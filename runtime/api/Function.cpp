@@ -137,15 +137,12 @@ w2n_error *w2n_function_call(w2n_function *function, const w2n_value *args, size
 
 namespace {
 
-/// The contents of a w2n_direct.
-struct Direct {
-  artifact::EntryThunk entry;
-  artifact::InstanceContext *context;
-  const void *code;
-};
-static_assert(sizeof(Direct) <= sizeof(w2n_direct));
+using runtime::DirectFunction;
 
-Status makeDirect(const w2n_function &function, const w2n_function_type &type, Direct &out) {
+static_assert(sizeof(DirectFunction) <= sizeof(w2n_direct));
+
+Status makeDirect(const w2n_function &function, const w2n_function_type &type,
+                  DirectFunction &out) {
   auto same = [](std::span<const w2n_value_kind> left, const w2n_value_kind *right, size_t count) {
     return std::ranges::equal(left, std::span(right, count));
   };
@@ -160,8 +157,9 @@ Status makeDirect(const w2n_function &function, const w2n_function_type &type, D
                     wasm::toString(function.function->type));
   if (!function.function->entry)
     return fail(ErrorKind::Unsupported, "a direct call is for functions of guests");
-  out = {function.function->entry, function.function->reference->context,
-         function.function->reference->code};
+  const artifact::FunctionReference &reference = *function.function->reference;
+  out = {function.function->entry, reference.context, reference.code,
+         static_cast<runtime::Instance *>(reference.context->instance)->usualStack()};
   return {};
 }
 
@@ -169,10 +167,10 @@ Status makeDirect(const w2n_function &function, const w2n_function_type &type, D
 
 w2n_error *w2n_function_direct(w2n_function *function, const w2n_function_type *type,
                                w2n_direct *out) {
-  return api::toC(makeDirect(*function, *type, *reinterpret_cast<Direct *>(out)));
+  return api::toC(makeDirect(*function, *type, *reinterpret_cast<DirectFunction *>(out)));
 }
 
 w2n_error *w2n_direct_call(const w2n_direct *direct, uint64_t *slots) {
-  const Direct &to = *reinterpret_cast<const Direct *>(direct);
-  return api::toC(runtime::runGuest(to.entry, to.context, to.code, slots));
+  const auto &to = *reinterpret_cast<const DirectFunction *>(direct);
+  return runtime::enterGuest(to.entry, to.context, to.code, slots);
 }

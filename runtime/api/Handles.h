@@ -6,6 +6,7 @@
 
 #include "include/wasm2native/runtime.h"
 #include "lib/support/Error.h"
+#include "runtime/core/Activation.h"
 #include "runtime/core/Instance.h"
 #include "runtime/core/InstancePool.h"
 #include "runtime/wasi/WasiContext.h"
@@ -17,10 +18,6 @@
 #include <set>
 #include <string>
 #include <vector>
-
-struct w2n_error {
-  w2n::Error error;
-};
 
 struct w2n_module {
   explicit w2n_module(std::shared_ptr<const w2n::runtime::Module> module)
@@ -80,8 +77,12 @@ struct w2n_table {
   w2n::api::FunctionHome &home;
 };
 
-struct w2n_tag {
+/// Functions that payloads refer to live as long as it does.
+struct w2n_tag : w2n::api::FunctionHome {
+  explicit w2n_tag(std::shared_ptr<w2n::runtime::Tag> tag);
+
   std::shared_ptr<w2n::runtime::Tag> tag;
+  std::vector<w2n_value_kind> params;
 };
 
 struct w2n_instance : w2n::api::FunctionHome {
@@ -103,6 +104,7 @@ struct w2n_instance : w2n::api::FunctionHome {
   std::map<const void *, w2n_memory> memories;
   std::map<const void *, w2n_global> globals;
   std::map<const void *, w2n_table> tables;
+  std::map<const void *, w2n_tag> tags;
 };
 
 struct w2n_caller {

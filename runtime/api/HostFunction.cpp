@@ -90,9 +90,12 @@ Status HostFunction::call(runtime::Caller caller, std::span<Slot> slots) const {
   w2n_value *const args = values.data(), *const out = args + params.size();
   // The host's own calls have neither functions nor objects.
   const Slot *from = slots.data();
-  for (size_t i = 0; i < params.size(); from += slotsOf(params[i++]))
+  for (size_t i = 0; i < params.size(); from += slotsOf(params[i++])) {
     args[i] = isOfGuest(params[i]) ? fromSlots(from, params[i], inC.handle(), caller.instance)
                                    : fromPlainSlots(from, params[i]);
+    if (params[i] == W2N_EXTERNREF)
+      noteExternref(caller.instance, *from);
+  }
   constexpr Slot zeros[2] = {};
   for (size_t i = 0; i < results.size(); ++i)
     out[i] = fromPlainSlots(zeros, results[i]);
@@ -145,6 +148,55 @@ makeHostFunction(std::string name, const w2n_function_type &type, const HostCall
     return host->call(caller, slots);
   };
   return runtime::makeHostFunction(std::move(wasmType), std::move(body));
+}
+
+namespace {
+
+/// The state that a function which takes slots has.
+struct PlainFunction {
+  w2n_plain_callback callback;
+  void *user;
+  w2n_finalizer finalizer;
+
+  ~PlainFunction() {
+    if (finalizer)
+      finalizer(user);
+  }
+};
+
+w2n_error *callPlain(runtime::Instance *caller, void *user, Slot *slots) {
+  const auto &self = *static_cast<const PlainFunction *>(user);
+  w2n_caller inC(caller);
+  return self.callback(&inC, self.user, slots);
+}
+
+} // namespace
+
+Result<std::shared_ptr<runtime::Function>> makePlainFunction(const std::string &name,
+                                                             const w2n_function_type &type,
+                                                             w2n_plain_callback callback,
+                                                             void *user, w2n_finalizer finalizer) {
+  wasm::FunctionType wasmType;
+  W2N_CHECK(readTypes(name, type.params, type.param_count, wasmType.params));
+  W2N_CHECK(readTypes(name, type.results, type.result_count, wasmType.results));
+  const auto isNumber = [](wasm::ValueType type) { return kindOf(type) <= W2N_F64; };
+  if (!std::ranges::all_of(wasmType.params, isNumber) ||
+      !std::ranges::all_of(wasmType.results, isNumber))
+    return fail(ErrorKind::Invalid, "host function " + name +
+                                        " has parameters or results that are no numbers, and "
+                                        "cannot take slots");
+  auto self = std::make_shared<PlainFunction>(callback, user, finalizer);
+  PlainFunction *const plain = self.get();
+  auto function = runtime::makeHostFunction(
+      std::move(wasmType),
+      [self = std::move(self)](runtime::Caller caller, std::span<Slot> slots) -> Status {
+        if (w2n_error *error = callPlain(caller.instance, self.get(), slots.data()))
+          return std::unexpected(takeCallbackError(error));
+        return {};
+      });
+  function->plainHost = callPlain;
+  function->user = plain;
+  return function;
 }
 
 } // namespace w2n::api

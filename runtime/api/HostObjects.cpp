@@ -91,7 +91,7 @@ Result<w2n_tag *> makeTag(const w2n_function_type &type) {
     W2N_TRY(param, typeOf(type.params[i]));
     function.params.push_back(param);
   }
-  return new w2n_tag{runtime::makeTag(std::move(function))};
+  return new w2n_tag(runtime::makeTag(std::move(function)));
 }
 
 Result<w2n_function *> makeFunction(const w2n_function_type &type,
@@ -151,7 +151,6 @@ w2n_error *w2n_table_grow(w2n_table *table, uint64_t delta, const w2n_value *val
 w2n_error *w2n_tag_new(const w2n_function_type *type, w2n_tag **out) {
   return store(makeTag(*type), out);
 }
-void w2n_tag_free(w2n_tag *tag) { delete tag; }
 
 w2n_error *w2n_function_new(const w2n_function_type *type, w2n_callback callback, void *user,
                             w2n_finalizer finalizer, w2n_function **out) {

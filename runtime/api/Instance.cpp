@@ -68,3 +68,8 @@ w2n_table *w2n_instance_table(w2n_instance *instance, const char *name) {
     return nullptr;
   return &instance->tables.try_emplace(table.get(), table, *instance).first->second;
 }
+
+w2n_tag *w2n_instance_tag(w2n_instance *instance, const char *name) {
+  auto tag = instance->find<runtime::Tag>(name);
+  return tag ? &instance->tags.try_emplace(tag->record, tag).first->second : nullptr;
+}

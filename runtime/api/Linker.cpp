@@ -27,6 +27,18 @@ Status defineFunction(w2n_linker &linker, const char *module, const char *name,
   return {};
 }
 
+Status definePlain(w2n_linker &linker, const char *module, const char *name,
+                   const w2n_function_type &type, w2n_plain_callback callback, void *user,
+                   w2n_finalizer finalizer) {
+  const std::string text = quoted(module, name);
+  auto &ofModule = linker.definitions[module];
+  if (ofModule.contains(name))
+    return definedTwice(text);
+  W2N_TRY(function, api::makePlainFunction(text, type, callback, user, finalizer));
+  ofModule.emplace(name, std::move(function));
+  return {};
+}
+
 w2n_error *define(w2n_linker &linker, const char *module, const char *name, runtime::Extern what) {
   linker.forgetLinked();
   const bool isNew = linker.definitions[module].try_emplace(name, std::move(what)).second;
@@ -125,6 +137,14 @@ w2n_error *w2n_linker_define_function(w2n_linker *linker, const char *module, co
                                       void *user, w2n_finalizer finalizer) {
   linker->forgetLinked();
   return api::toC(defineFunction(*linker, module, name, *type, {callback, user, finalizer}));
+}
+
+w2n_error *w2n_linker_define_plain_function(w2n_linker *linker, const char *module,
+                                            const char *name, const w2n_function_type *type,
+                                            w2n_plain_callback callback, void *user,
+                                            w2n_finalizer finalizer) {
+  linker->forgetLinked();
+  return api::toC(definePlain(*linker, module, name, *type, callback, user, finalizer));
 }
 
 w2n_error *w2n_linker_define_instance(w2n_linker *linker, const char *module,

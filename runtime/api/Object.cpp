@@ -66,6 +66,21 @@ w2n_object *api::objectOf(runtime::Instance &instance, uint32_t reference) {
   return reference == 0 ? nullptr : newObject(instance, reference);
 }
 
+namespace {
+
+/// The heap of the object that the host was handed last as an externref; null if it has none. Only
+/// compared.
+constinit thread_local const StoreHeap *lastExternHeap = nullptr;
+
+bool isTagged(Slot value) { return (value & artifact::externTagMask) == artifact::externTag; }
+
+} // namespace
+
+void api::noteExternref(runtime::Instance *owner, Slot slot) {
+  if (isTagged(slot))
+    lastExternHeap = owner ? heapOf(*owner).get() : nullptr;
+}
+
 Slot api::slotOfObject(const w2n_object *object, wasm::ValueType type) {
   if (!object)
     return 0;
@@ -258,6 +273,8 @@ Result<w2n_value> getField(w2n_object &object, uint32_t index) {
   w2n_value value = api::fromPlainSlots(slots, kind);
   if (kind == W2N_FUNCREF)
     value.of.funcref = object.functionOf(slots[0]);
+  if (kind == W2N_EXTERNREF)
+    api::noteExternref(object.owner.get(), slots[0]);
   if (kind == W2N_ANYREF && slots[0] != 0)
     value.of.anyref = new w2n_object(object.owner, uint32_t(slots[0]));
   return value;
@@ -341,8 +358,9 @@ Result<w2n_object *> makeHostObject(runtime::Instance &instance, void *data,
 Result<w2n_object *> fromExternref(runtime::Instance &instance, Slot value) {
   const auto &heap = heapOf(instance);
   const auto reference = uint32_t(value);
-  const bool isTagged = (value & artifact::externTagMask) == artifact::externTag;
-  if (!isTagged || !heap || !(isI31(reference) || heap->objects().object(reference)))
+  if (isTagged(value) && !isI31(reference) && lastExternHeap && lastExternHeap != heap.get())
+    return fail(ErrorKind::Link, "the externref is an object of another heap");
+  if (!isTagged(value) || !heap || !(isI31(reference) || heap->objects().object(reference)))
     return fail(ErrorKind::Invalid, "the externref is a value of the host, must be an object");
   return newObject(instance, reference);
 }

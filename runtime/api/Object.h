@@ -31,6 +31,9 @@ namespace w2n::api {
 
 /// A handle to `reference` of the heap of `instance`'s group; null for null.
 w2n_object *objectOf(runtime::Instance &instance, uint32_t reference);
+/// Notes that the host is handed `slot`, an externref that the heap of `owner`, which may be null,
+/// has: what w2n_object_from_externref compares.
+void noteExternref(runtime::Instance *owner, runtime::Slot slot);
 /// The slot of `object`, which may be null, for a value of `type`: of any, or of extern.
 runtime::Slot slotOfObject(const w2n_object *object, wasm::ValueType type);
 /// Whether `object` is a value of `type`.

@@ -76,6 +76,8 @@ w2n_value fromSlots(const Slot *slots, w2n_value_kind kind, FunctionHome &home,
     value.of.funcref = home.functionOf(*slots);
   if (kind == W2N_ANYREF)
     value.of.anyref = objectOf(*owner, uint32_t(*slots));
+  if (kind == W2N_EXTERNREF)
+    noteExternref(owner, *slots);
   return value;
 }
 

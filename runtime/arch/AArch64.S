@@ -122,10 +122,106 @@
   .cfi_undefined x30
   ldr x9, [x0, #W2N_HOST_STACK_POINTER]
   mov sp, x9
+  ldr w9, [x0, #W2N_IS_DIRECT]
+  cbnz w9, .LdirectLeft
   mov w0, #1
   b .LrestoreHost
   .cfi_endproc
   .size w2nLeaveGuest, .-w2nLeaveGuest
+
+  // x0: a DirectFunction; the parameters in the registers after it, and of floating point. Saves the same as
+  // w2nEnterGuest, so that both restore it in the same way. Returns a structure of the result and a w2n_error, which is
+  // in x0 and x1 also if the result is a float.
+  .macro W2N_DIRECT entry, enter
+  .p2align 4
+  W2N_API_FUNCTION \entry
+  .cfi_startproc
+  mrs x9, tpidr_el0
+  adrp x10, :gottprel:w2nCurrentGuestStack
+  ldr x10, [x10, :gottprel_lo12:w2nCurrentGuestStack]
+  ldr x10, [x9, x10]
+  adrp x11, :gottprel:w2nCurrentActivation
+  ldr x11, [x11, :gottprel_lo12:w2nCurrentActivation]
+  add x11, x9, x11
+  cbz x10, .LdirectRefused
+  ldr x12, [x0, #W2N_FUNCTION_STACK]
+  ldr x12, [x12]
+  ldr x13, [x11]
+  cmp x12, x10
+  b.ne .LdirectRefused
+  cbnz x13, .LdirectRefused
+  mov w13, #1
+  str w13, [x10, #W2N_IS_BUSY]
+  ldr w12, [x10, #W2N_IS_TO_BE_CLEARED]
+  cbnz w12, .LdirectRefusedForClearing
+  str w13, [x10, #W2N_IS_USED]
+  stp x29, x30, [sp, #-160]!
+  .cfi_def_cfa_offset 160
+  .cfi_offset x29, -160
+  .cfi_offset x30, -152
+  mov x29, sp
+  .cfi_def_cfa_register x29
+  W2N_SAVED stp, sp, 16
+  W2N_SAVED_ON_ENTRY
+  mov x19, x10
+  mov x21, x11
+  ldr x20, [x0, #W2N_FUNCTION_CONTEXT]
+  str x20, [x10, #W2N_DIRECT_CONTEXT]
+  ldr x12, [x10, #W2N_DIRECT_ACTIVATION + W2N_GUEST_STACK_TOP]
+  add x10, x10, #W2N_DIRECT_ACTIVATION
+  mov x9, sp
+  stp x9, x12, [x10, #W2N_HOST_STACK_POINTER] // and guestStackPointer
+  str x10, [x11]
+  b \enter
+  .cfi_endproc
+  .size \entry, .-\entry
+  .endm
+
+  W2N_DIRECT w2n_direct_integer, .LenterInteger
+  W2N_DIRECT w2n_direct_float, .LenterFloat
+
+  // x19: the stack; x21: where the thread's activation is; x29: the host's frame.
+.LfloatReturned:
+  .cfi_startproc
+  .cfi_def_cfa x29, 160
+  .cfi_offset x29, -160
+  .cfi_offset x30, -152
+  W2N_SAVED_ON_ENTRY
+  fmov x0, d0
+.LintegerReturned:
+  mov sp, x29
+  str xzr, [x21]
+  add x9, x19, #W2N_IS_BUSY
+  stlr wzr, [x9]
+  ldr w9, [x19, #W2N_IS_TO_BE_CLEARED]
+  cbnz w9, .LdirectToBeCleared
+.LdirectCleared:
+  mov x1, #0
+  b .LrestoreHost
+.LdirectToBeCleared:
+  str x0, [sp, #-16]!
+  mov x0, x19
+  bl w2nDirectCleared
+  ldr x0, [sp], #16
+  b .LdirectCleared
+  .cfi_endproc
+
+  // The stack pointer is where w2n_direct_* saved it.
+.LdirectLeft:
+  .cfi_startproc
+  .cfi_undefined x30
+  bl w2nDirectLeft
+  mov x1, x0
+  b .LrestoreHost
+  .cfi_endproc
+
+.LdirectRefusedForClearing:
+  .cfi_startproc
+  str wzr, [x10, #W2N_IS_BUSY]
+.LdirectRefused:
+  mov x1, #W2N_REFUSED
+  ret
+  .cfi_endproc
 
   // trap(context, kind): the guest's registers are noted for the backtrace.
   W2N_FUNCTION w2nTrapEntry
@@ -240,6 +336,31 @@
   blr x9
   b .LguestReturned
   .cfi_endproc
+
+  // x0: the function; x12: the guest's stack pointer. The context is in its register, and parameters move up to it.
+  .macro W2N_ENTER_DIRECT returned
+  .cfi_startproc
+  .cfi_def_cfa x29, 160
+  .cfi_offset x29, -160
+  .cfi_offset x30, -152
+  W2N_SAVED_ON_ENTRY
+  W2N_IF_INTERRUPTED .Linterrupted
+  ldr x9, [x0, #W2N_FUNCTION_CODE]
+  mov sp, x12
+  mov x0, x1
+  mov x1, x2
+  mov x2, x3
+  mov x3, x4
+  mov x4, x5
+  blr x9
+  b \returned
+  .cfi_endproc
+  .endm
+
+.LenterInteger:
+  W2N_ENTER_DIRECT .LintegerReturned
+.LenterFloat:
+  W2N_ENTER_DIRECT .LfloatReturned
 
 .LreturnToGuest:             // x0: the result; x29: the crossing's frame
   .cfi_startproc

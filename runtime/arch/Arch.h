@@ -12,6 +12,8 @@
 #include "lib/support/Error.h"
 #include "runtime/arch/CrossingLayout.h"
 
+#include <atomic>
+
 namespace w2n::runtime {
 
 inline constexpr unsigned savedRegisterCount = W2N_SAVED_REGISTER_COUNT;
@@ -40,11 +42,40 @@ struct Activation {
   uintptr_t guestStackTop;
   /// Number of activations below.
   uint32_t depth;
+  /// 1 for that of DirectCalls, which is left to the caller of w2n_direct_integer or
+  /// w2n_direct_float.
+  uint32_t isDirect;
   /// The error that a host function returned, to be handed to the host that entered; owned.
   Error *hostError;
   /// The contents of those registers where the guest called the host, or made an exception:
   /// references to exceptions may be in them.
   uintptr_t savedRegisters[savedRegisterCount];
+};
+
+/// A function as w2n_direct has it.
+struct DirectFunction {
+  artifact::EntryThunk entry;
+  artifact::InstanceContext *context;
+  const void *code;
+  /// The stack that a call needs no preparation on, or null: the instance's, which changes.
+  struct DirectCalls *const *stack;
+};
+
+/// The part of a guest's stack that calls in registers know. The assembly enters the guest by
+/// itself if the thread is in no other guest, and if the instance has run on the thread's stack
+/// before; w2nEnterGuest is for all others.
+struct DirectCalls {
+  /// Whether guests run on the stack (GuestStack.h).
+  std::atomic<uint32_t> isBusy = 0;
+  /// Set by other threads. A word: RISC-V has no instruction that exchanges a byte.
+  std::atomic<uint32_t> isToBeCleared = 0;
+  /// Whether guests have run on it since it was cleared.
+  uint32_t isUsed = 0;
+  /// The context of the instance that was called last.
+  artifact::InstanceContext *context = nullptr;
+  /// The outermost one of the stack, if its call is in registers. What does not change from call to
+  /// call is set once.
+  Activation activation = {};
 };
 
 /// The place where an exception is thrown: the registers after the call that threw it, which the
@@ -64,6 +95,16 @@ static_assert(offsetof(Activation, trapProgramCounter) == W2N_TRAP_PROGRAM_COUNT
 static_assert(offsetof(Activation, trapStackPointer) == W2N_TRAP_STACK_POINTER);
 static_assert(offsetof(Activation, trapFramePointer) == W2N_TRAP_FRAME_POINTER);
 static_assert(offsetof(Activation, savedRegisters) == W2N_SAVED_REGISTERS);
+static_assert(offsetof(Activation, guestStackTop) == W2N_GUEST_STACK_TOP);
+static_assert(offsetof(Activation, isDirect) == W2N_IS_DIRECT);
+static_assert(offsetof(DirectFunction, context) == W2N_FUNCTION_CONTEXT);
+static_assert(offsetof(DirectFunction, code) == W2N_FUNCTION_CODE);
+static_assert(offsetof(DirectFunction, stack) == W2N_FUNCTION_STACK);
+static_assert(offsetof(DirectCalls, isBusy) == W2N_IS_BUSY);
+static_assert(offsetof(DirectCalls, isToBeCleared) == W2N_IS_TO_BE_CLEARED);
+static_assert(offsetof(DirectCalls, isUsed) == W2N_IS_USED);
+static_assert(offsetof(DirectCalls, context) == W2N_DIRECT_CONTEXT);
+static_assert(offsetof(DirectCalls, activation) == W2N_DIRECT_ACTIVATION);
 static_assert(offsetof(ThrowPoint, framePointer) == W2N_THROW_FRAME_POINTER);
 static_assert(offsetof(ThrowPoint, programCounter) == W2N_THROW_PROGRAM_COUNTER);
 static_assert(offsetof(ThrowPoint, stackPointer) == W2N_THROW_STACK_POINTER);
@@ -91,6 +132,12 @@ uint32_t w2nResumeGuest(Activation *activation, artifact::HostFunction *self, ui
 
 /// Not a function: where a guest that was resumed returns to.
 void w2nResumedReturned();
+
+/// Calls a DirectFunction with the parameters that follow in registers (runtime.h). They end in
+/// w2nDirectLeft (Activation.cpp) if the guest was left, and ask w2nDirectCleared to clear the
+/// stack if another thread wants that.
+void w2n_direct_integer();
+void w2n_direct_float();
 
 /// Not a function: where a signal handler resumes, with the activation as its argument and the
 /// host's stack pointer.

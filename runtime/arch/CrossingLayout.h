@@ -21,7 +21,21 @@
 #define W2N_TRAP_PROGRAM_COUNTER 24
 #define W2N_TRAP_STACK_POINTER 32
 #define W2N_TRAP_FRAME_POINTER 40
+#define W2N_GUEST_STACK_TOP 64
+#define W2N_IS_DIRECT 76
 #define W2N_SAVED_REGISTERS 88
+
+// DirectCalls, and what w2nDirectCalls' callers hand in (DirectFunction).
+#define W2N_IS_BUSY 0
+#define W2N_IS_TO_BE_CLEARED 4
+#define W2N_IS_USED 8
+#define W2N_DIRECT_CONTEXT 16
+#define W2N_DIRECT_ACTIVATION 24
+#define W2N_FUNCTION_CONTEXT 8
+#define W2N_FUNCTION_CODE 16
+#define W2N_FUNCTION_STACK 24
+/// W2N_NOT_ENTERED of the API.
+#define W2N_REFUSED 1
 
 // ThrowPoint, which begins with the saved registers.
 #define W2N_THROW_FRAME_POINTER (8 * W2N_SAVED_REGISTER_COUNT)
@@ -44,6 +58,13 @@
   .macro W2N_FUNCTION name
   .type \name, %function
   W2N_LABEL \name
+  .endm
+
+  // A function of the C API.
+  .macro W2N_API_FUNCTION name
+  .type \name, %function
+  .globl \name
+\name:
   .endm
 // clang-format on
 #endif

@@ -138,10 +138,104 @@
   .cfi_startproc
   .cfi_undefined ra
   ld sp, W2N_HOST_STACK_POINTER(a0)
+  lw t0, W2N_IS_DIRECT(a0)
+  bnez t0, .LdirectLeft
   li a0, 1
   j .LrestoreHost
   .cfi_endproc
   .size w2nLeaveGuest, .-w2nLeaveGuest
+
+  // a0: a DirectFunction; the parameters in the registers after it, and of floating point. Saves the same as
+  // w2nEnterGuest, so that both restore it in the same way. Returns a structure of the result and a w2n_error, which is
+  // in a0 and a1 also if the result is a float: a structure with a pointer has no registers of floating point.
+  .macro W2N_DIRECT entry, enter
+  .p2align 2
+  W2N_API_FUNCTION \entry
+  .cfi_startproc
+  la.tls.ie t0, w2nCurrentGuestStack
+  add t0, t0, tp
+  ld t0, 0(t0)
+  la.tls.ie t1, w2nCurrentActivation
+  add t1, t1, tp
+  beqz t0, .LdirectRefused
+  ld t2, W2N_FUNCTION_STACK(a0)
+  ld t2, 0(t2)
+  bne t2, t0, .LdirectRefused
+  ld t2, 0(t1)
+  bnez t2, .LdirectRefused
+  li t3, 1
+  sw t3, W2N_IS_BUSY(t0)
+  lw t2, W2N_IS_TO_BE_CLEARED(t0)
+  bnez t2, .LdirectRefusedForClearing
+  sw t3, W2N_IS_USED(t0)
+  addi sp, sp, -208
+  .cfi_def_cfa_offset 208
+  sd ra, 200(sp)
+  sd s0, 192(sp)
+  W2N_PRESERVED sd, fsd, sp, 8
+  W2N_SAVED_ON_ENTRY
+  addi s0, sp, 208
+  .cfi_def_cfa s0, 0
+  mv s1, t0
+  mv s2, t1
+  mv s3, a0
+  ld a0, W2N_FUNCTION_CONTEXT(s3)
+  sd a0, W2N_DIRECT_CONTEXT(s1)
+  ld t2, W2N_DIRECT_ACTIVATION + W2N_GUEST_STACK_TOP(s1)
+  sd t2, W2N_DIRECT_ACTIVATION + W2N_GUEST_STACK_POINTER(s1)
+  sd sp, W2N_DIRECT_ACTIVATION + W2N_HOST_STACK_POINTER(s1)
+  addi t1, s1, W2N_DIRECT_ACTIVATION
+  sd t1, 0(s2)
+  j \enter
+  .cfi_endproc
+  .size \entry, .-\entry
+  .endm
+
+  W2N_DIRECT w2n_direct_integer, .LenterInteger
+  W2N_DIRECT w2n_direct_float, .LenterFloat
+
+  // s1: the stack; s2: where the thread's activation is; s0: the end of the host's frame.
+.LfloatReturned:
+  .cfi_startproc
+  .cfi_def_cfa s0, 0
+  W2N_SAVED_ON_ENTRY
+  fmv.x.d a0, fa0
+.LintegerReturned:
+  addi sp, s0, -208
+  sd zero, 0(s2)
+  fence rw, w
+  sw zero, W2N_IS_BUSY(s1)
+  lw t0, W2N_IS_TO_BE_CLEARED(s1)
+  bnez t0, .LdirectToBeCleared
+.LdirectCleared:
+  li a1, 0
+  j .LrestoreHost
+.LdirectToBeCleared:
+  addi sp, sp, -16
+  sd a0, 0(sp)
+  mv a0, s1
+  call w2nDirectCleared
+  ld a0, 0(sp)
+  addi sp, sp, 16
+  j .LdirectCleared
+  .cfi_endproc
+
+  // The stack pointer is where w2n_direct_* saved it.
+.LdirectLeft:
+  .cfi_startproc
+  .cfi_undefined ra
+  call w2nDirectLeft
+  mv a1, a0
+  j .LrestoreHost
+  .cfi_endproc
+
+.LdirectRefusedForClearing:
+  .cfi_startproc
+  sw zero, W2N_IS_BUSY(t0)
+.LdirectRefused:
+  li a1, W2N_REFUSED
+  ret
+  .cfi_endproc
 
   // trap(context, kind): the guest's registers are noted for the backtrace.
   W2N_FUNCTION w2nTrapEntry
@@ -259,6 +353,24 @@
   jalr t0
   j .LguestReturned
   .cfi_endproc
+
+  // s3: the function; t2: the guest's stack pointer. The parameters are where they are to be.
+  .macro W2N_ENTER_DIRECT returned
+  .cfi_startproc
+  .cfi_def_cfa s0, 0
+  W2N_SAVED_ON_ENTRY
+  W2N_IF_INTERRUPTED .Linterrupted
+  ld t1, W2N_FUNCTION_CODE(s3)
+  mv sp, t2
+  jalr t1
+  j \returned
+  .cfi_endproc
+  .endm
+
+.LenterInteger:
+  W2N_ENTER_DIRECT .LintegerReturned
+.LenterFloat:
+  W2N_ENTER_DIRECT .LfloatReturned
 
 .LreturnToGuest:             // a0: the result; s0: the end of the crossing's frame
   .cfi_startproc

@@ -91,10 +91,124 @@
   .cfi_startproc
   .cfi_undefined %rip
   movq W2N_HOST_STACK_POINTER(%rdi), %rsp
+  cmpl $0, W2N_IS_DIRECT(%rdi)
+  jne .LdirectLeft
   movl $1, %eax
   jmp .LrestoreHost
   .cfi_endproc
   .size w2nLeaveGuest, .-w2nLeaveGuest
+
+  // rdi: a DirectFunction; the parameters in the registers after it, and of floating point. Saves the same as
+  // w2nEnterGuest, so that both restore it in the same way. Returns the result and a w2n_error in the registers of a
+  // structure of both: rdx for the error beside an integer, rax beside a float.
+  .macro W2N_DIRECT entry, enter
+  .p2align 5
+  W2N_API_FUNCTION \entry
+  .cfi_startproc
+  movq w2nCurrentGuestStack@gottpoff(%rip), %rax
+  movq %fs:(%rax), %r10
+  movq w2nCurrentActivation@gottpoff(%rip), %r11
+  testq %r10, %r10
+  je .LdirectRefused
+  movq W2N_FUNCTION_STACK(%rdi), %rax
+  cmpq (%rax), %r10
+  jne .LdirectRefused
+  cmpq $0, %fs:(%r11)
+  jne .LdirectRefused
+  movl $1, W2N_IS_BUSY(%r10)
+  cmpl $0, W2N_IS_TO_BE_CLEARED(%r10)
+  jne .LdirectRefusedForClearing
+  movl $1, W2N_IS_USED(%r10)
+  pushq %rbp
+  .cfi_def_cfa_offset 16
+  .cfi_offset %rbp, -16
+  movq %rsp, %rbp
+  .cfi_def_cfa_register %rbp
+  pushq %rbx
+  pushq %r12
+  pushq %r13
+  pushq %r14
+  pushq %r15
+  W2N_SAVED_ON_ENTRY
+  pushq %r11                 // keeps the stack aligned to 16
+  movq W2N_DIRECT_ACTIVATION + W2N_GUEST_STACK_TOP(%r10), %rax
+  movq %rsp, W2N_DIRECT_ACTIVATION + W2N_HOST_STACK_POINTER(%r10)
+  movq W2N_FUNCTION_CONTEXT(%rdi), %r13
+  movq %rax, W2N_DIRECT_ACTIVATION + W2N_GUEST_STACK_POINTER(%r10)
+  movq %r13, W2N_DIRECT_CONTEXT(%r10)
+  movq %r10, %rbx
+  addq $W2N_DIRECT_ACTIVATION, %r10
+  movq %r10, %fs:(%r11)
+  jmp \enter
+  .cfi_endproc
+  .size \entry, .-\entry
+  .endm
+
+  W2N_DIRECT w2n_direct_integer, .LenterInteger
+  W2N_DIRECT w2n_direct_float, .LenterFloat
+
+  // rbx: the stack; rbp: the host's frame.
+  .macro W2N_DIRECT_RETURNED error
+  leaq -48(%rbp), %rsp
+  popq %r11
+  movq $0, %fs:(%r11)
+  movl $0, W2N_IS_BUSY(%rbx)
+  cmpl $0, W2N_IS_TO_BE_CLEARED(%rbx)
+  jne 2f
+1:
+  xorl %\error, %\error
+  popq %r15
+  popq %r14
+  popq %r13
+  popq %r12
+  popq %rbx
+  popq %rbp
+  .cfi_remember_state
+  .cfi_def_cfa %rsp, 8
+  retq
+2:
+  .cfi_restore_state
+  pushq %rax
+  subq $16, %rsp
+  movsd %xmm0, (%rsp)
+  movq %rbx, %rdi
+  callq w2nDirectCleared
+  movsd (%rsp), %xmm0
+  addq $16, %rsp
+  popq %rax
+  jmp 1b
+  .endm
+
+  .p2align 5
+.LintegerReturned:
+  .cfi_startproc
+  .cfi_def_cfa %rbp, 16
+  .cfi_offset %rbp, -16
+  W2N_SAVED_ON_ENTRY
+  W2N_DIRECT_RETURNED edx
+  .p2align 5
+.LfloatReturned:
+  .cfi_def_cfa %rbp, 16
+  W2N_DIRECT_RETURNED eax
+  .cfi_endproc
+
+  // The stack pointer is where w2n_direct_* saved it.
+.LdirectLeft:
+  .cfi_startproc
+  .cfi_undefined %rip
+  callq w2nDirectLeft
+  movq %rax, %rdx
+  jmp .LrestoreHost
+  .cfi_endproc
+
+.LdirectRefusedForClearing:
+  .cfi_startproc
+  movl $0, W2N_IS_BUSY(%r10)
+.LdirectRefused:
+  movl $W2N_REFUSED, %eax
+  movl %eax, %edx
+  retq
+  .cfi_endproc
 
   // trap(context, kind): the guest's registers are noted for the backtrace.
   W2N_FUNCTION w2nTrapEntry
@@ -207,6 +321,7 @@
   .size w2nExceptionThrowEntry, .-w2nExceptionThrowEntry
 
   // The range in which an interrupt leaves the guest (Arch.h): three ways to it.
+  .p2align 5
   W2N_LABEL w2nToGuestBegin
 .LenterGuest:                // rdi: the activation; rsi, rdx, rcx, r8: thunk and its arguments
   .cfi_startproc
@@ -225,6 +340,35 @@
   jmp .LguestReturned
   .cfi_endproc
 
+  // rdi: the function; rbx: the stack. The context is in its register, and parameters move up to it.
+  .macro W2N_ENTER_DIRECT returned
+  .cfi_startproc
+  .cfi_def_cfa %rbp, 16
+  .cfi_offset %rbp, -16
+  W2N_SAVED_ON_ENTRY
+  movq w2nInterruptPending@gottpoff(%rip), %rax
+  cmpl $0, %fs:(%rax)
+  jne .Linterrupted
+  movq W2N_FUNCTION_CODE(%rdi), %rax
+  movq W2N_DIRECT_ACTIVATION + W2N_GUEST_STACK_POINTER(%rbx), %rsp
+  movq %rsi, %rdi
+  movq %rdx, %rsi
+  movq %rcx, %rdx
+  movq %r8, %rcx
+  movq %r9, %r8
+  callq *%rax
+  jmp \returned
+  .cfi_endproc
+  .endm
+
+  .p2align 5
+.LenterInteger:
+  W2N_ENTER_DIRECT .LintegerReturned
+  .p2align 5
+.LenterFloat:
+  W2N_ENTER_DIRECT .LfloatReturned
+
+  .p2align 5
 .LreturnToGuest:             // rax: the result; rbp: the crossing's frame
   .cfi_startproc
   .cfi_def_cfa %rbp, 16

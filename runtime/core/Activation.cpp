@@ -74,42 +74,61 @@ private:
 };
 
 /// The error of an activation that was left, with the frames that it had.
-[[gnu::cold]] Error takeError(Activation &activation, Instance &entered) {
-  Error error;
+[[gnu::cold, gnu::noinline]] w2n_error *takeError(Activation &activation, Instance &entered) {
+  auto *taken = new w2n_error;
+  Error &error = taken->error;
   if (activation.hostError) {
     error = std::move(*activation.hostError);
     delete activation.hostError;
+    activation.hostError = nullptr;
   } else {
     error = trapError(TrapKind(activation.trapKind));
   }
   if (error.kind != ErrorKind::Exit)
     appendBacktrace(activation, error.notes, &detailsFor(error).frames, &entered);
-  return error;
+  return taken;
+}
+
+/// nextGuestStackTop, out of the way of most calls; null, and `top` is set, or its error.
+[[gnu::noinline]] w2n_error *findGuestStackTop(const Activation *previous, uint64_t bytes,
+                                               uintptr_t &top) {
+  auto found = nextGuestStackTop(previous, bytes);
+  if (!found)
+    return new w2n_error{std::move(found).error()};
+  top = *found;
+  return nullptr;
 }
 
 } // namespace
 
-Status runGuest(artifact::EntryThunk thunk, artifact::InstanceContext *context, const void *code,
-                uint64_t *slots) {
+w2n_error *enterGuest(artifact::EntryThunk thunk, artifact::InstanceContext *context,
+                      const void *code, uint64_t *slots) {
   Activation activation;
   activation.previous = w2nCurrentActivation;
-  activation.depth = activation.previous ? activation.previous->depth + 1 : 0;
   Instance &instance = instanceOf(context);
   const uint64_t stackBytes = instance.stackBytes();
   uintptr_t top = usualGuestStackTop(activation.previous, stackBytes);
-  if (top == 0) [[unlikely]] {
-    W2N_TRY(found, nextGuestStackTop(activation.previous, stackBytes));
-    top = found;
-  }
-  const StackUse use(*currentGuestStack, activation.previous);
-  instance.noteStack(*currentGuestStack);
+  if (top == 0) [[unlikely]]
+    if (w2n_error *error = findGuestStackTop(activation.previous, stackBytes, top))
+      return error;
+  activation.depth = activation.previous ? activation.previous->depth + 1 : 0;
+  activation.isDirect = 0;
+  GuestStack &stack = *currentGuestStack;
+  const StackUse use(stack, activation.previous);
+  instance.noteStack(stack);
   activation.guestStackTop = activation.guestStackPointer = top;
   activation.hostError = nullptr;
   w2nCurrentActivation = &activation;
   const uint32_t wasLeft = w2nEnterGuest(&activation, thunk, context, code, slots);
   w2nCurrentActivation = activation.previous;
-  if (wasLeft) [[unlikely]]
-    return std::unexpected(takeError(activation, instance));
+  return wasLeft ? takeError(activation, instance) : nullptr;
+}
+
+Status runGuest(artifact::EntryThunk thunk, artifact::InstanceContext *context, const void *code,
+                uint64_t *slots) {
+  std::unique_ptr<w2n_error> error(enterGuest(thunk, context, code, slots));
+  if (error) [[unlikely]]
+    return std::unexpected(std::move(error->error));
   return {};
 }
 
@@ -180,6 +199,18 @@ void noteHostError(Error error) {
 }
 
 } // namespace w2n::runtime
+
+extern "C" w2n_error *w2nDirectLeft(w2n::runtime::Activation *activation) {
+  using namespace w2n::runtime;
+  // The activation of a stack's DirectCalls.
+  GuestStack &stack = *currentGuestStack;
+  w2nCurrentActivation = nullptr;
+  w2n_error *error = takeError(*activation, instanceOf(stack.context));
+  stack.end();
+  return error;
+}
+
+extern "C" void w2nDirectCleared(w2n::runtime::GuestStack *stack) { stack->end(); }
 
 extern "C" void w2nInterrupted(bool atHandler) {
   using namespace w2n::runtime;

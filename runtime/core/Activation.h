@@ -8,6 +8,11 @@
 
 #include <optional>
 
+/// An error as the C API hands it out (include/wasm2native/runtime.h).
+struct w2n_error {
+  w2n::Error error;
+};
+
 namespace w2n::runtime {
 
 class Instance;
@@ -17,6 +22,9 @@ class Instance;
 /// from host functions.
 Status runGuest(artifact::EntryThunk thunk, artifact::InstanceContext *context, const void *code,
                 uint64_t *slots);
+/// The same; null, or an error that the caller frees.
+w2n_error *enterGuest(artifact::EntryThunk thunk, artifact::InstanceContext *context,
+                      const void *code, uint64_t *slots);
 
 /// The place where a guest is while a host function that it has called runs: what its code holds
 /// then is on its stack, above `stackPointer`, and in the registers that calls preserve.

@@ -159,6 +159,16 @@ void appendBacktrace(const Activation &activation, std::string &text,
   });
 }
 
+size_t storeFrames(const Activation &activation, std::span<uintptr_t> out) {
+  size_t count = 0;
+  walkFrames(activation, [&](const Module &, uintptr_t address) {
+    if (count < out.size())
+      out[count++] = address;
+    return count < out.size();
+  });
+  return count;
+}
+
 void appendFunctions(const Activation &activation, size_t maxFrames,
                      std::vector<uint32_t> &functions) {
   walkFrames(activation, [&](const Module &module, uintptr_t address) {

@@ -5,6 +5,7 @@
 
 #include "runtime/arch/Arch.h"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,5 +26,11 @@ void appendBacktrace(const Activation &activation, std::string &notes,
 /// (noteCrossing), innermost first, those that were inlined among them; about `maxFrames` at most.
 void appendFunctions(const Activation &activation, size_t maxFrames,
                      std::vector<uint32_t> &functions);
+
+/// Stores the addresses of the frames of `activation`, whose registers are known, innermost first,
+/// and returns how many there are, at most as many as `out` has room for: each is inside the
+/// instruction that runs, or that calls. Async-signal-safe for modules whose functions were asked
+/// for before.
+size_t storeFrames(const Activation &activation, std::span<uintptr_t> out);
 
 } // namespace w2n::runtime

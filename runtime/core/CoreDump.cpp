@@ -36,7 +36,7 @@ struct Run {
 class CoreDump {
 public:
   CoreDump(const Error &trap, Instance &entered);
-  Result<std::vector<uint8_t>> write(std::string_view name);
+  Status write(std::string_view name, const std::string &path);
 
 private:
   uint32_t numberOf(Instance &instance);
@@ -57,7 +57,9 @@ private:
   std::vector<GlobalValue> globals;
   std::vector<Run> runs;
   uint64_t runBytes = 0;
+  /// The bytes before the runs, and those before each of them.
   ByteWriter out;
+  std::vector<ByteWriter> runHeads;
 };
 
 CoreDump::CoreDump(const Error &trap, Instance &entered) {
@@ -211,21 +213,27 @@ Status CoreDump::writeData() {
   constexpr uint8_t activeIn = 2;
   for (uint32_t i = 0; i < memories.size(); ++i)
     W2N_CHECK(findRuns(i, memories[i]->bytes(), memories[i]->type.limits.is64));
-  ByteWriter section;
-  section.writeUnsigned(runs.size());
+  ByteWriter count;
+  count.writeUnsigned(runs.size());
+  uint64_t sectionBytes = count.written().size() + runBytes;
   for (const Run &run : runs) {
-    section.writeByte(activeIn);
-    section.writeUnsigned(run.memory);
-    section.writeByte(run.is64 ? constI64 : constI32);
-    section.writeSigned(run.is64 ? int64_t(run.address) : int32_t(uint32_t(run.address)));
-    section.writeByte(end);
-    section.writeSized(run.bytes);
+    ByteWriter &head = runHeads.emplace_back();
+    head.writeByte(activeIn);
+    head.writeUnsigned(run.memory);
+    head.writeByte(run.is64 ? constI64 : constI32);
+    head.writeSigned(run.is64 ? int64_t(run.address) : int32_t(uint32_t(run.address)));
+    head.writeByte(end);
+    head.writeUnsigned(run.bytes.size());
+    sectionBytes += head.written().size();
   }
-  writeSection(dataSection, section);
+  out.writeByte(dataSection);
+  out.writeUnsigned(sectionBytes);
+  out.writeBytes(count.written());
   return {};
 }
 
-Result<std::vector<uint8_t>> CoreDump::write(std::string_view name) {
+// Memories are written from where they are: they may have a GiB.
+Status CoreDump::write(std::string_view name, const std::string &path) {
   constexpr uint64_t magicAndVersion = 0x00000001'6d736100;
   out.writeFixed(magicAndVersion, sizeof(magicAndVersion));
   ByteWriter process;
@@ -237,20 +245,19 @@ Result<std::vector<uint8_t>> CoreDump::write(std::string_view name) {
   writeMemories();
   writeGlobals();
   W2N_CHECK(writeData());
-  return out.take();
+  std::vector<std::span<const uint8_t>> pieces = {out.written()};
+  for (size_t i = 0; i < runs.size(); ++i) {
+    pieces.push_back(runHeads[i].written());
+    pieces.push_back(runs[i].bytes);
+  }
+  return writePiecesAtomically(path, pieces, FileMode::Private);
 }
 
 } // namespace
 
-Result<std::vector<uint8_t>> makeCoreDump(const Error &trap, Instance &entered,
-                                          std::string_view name) {
-  return CoreDump(trap, entered).write(name);
-}
-
 Status writeCoreDump(const Error &trap, Instance &entered, std::string_view name,
                      const std::string &path) {
-  W2N_TRY(bytes, makeCoreDump(trap, entered, name));
-  return writeFileAtomically(path, bytes, FileMode::Private);
+  return CoreDump(trap, entered).write(name, path);
 }
 
 } // namespace w2n::runtime

@@ -61,12 +61,15 @@ Exception *makeException(Instance::State &state, uint32_t payloadSlots) {
   return heap.count() <= before - before / 4 ? heap.make(payloadSlots, *state.budget) : nullptr;
 }
 
+std::string noRoomText(const HostBudget &budget) {
+  return "no room for another exception: of the host's memory, the limit allows " +
+         std::to_string(budget.maxBytes) + " bytes";
+}
+
 void noteNoRoom(const HostBudget &budget) {
   if (isInterrupted())
     return noteTrap(TrapKind(pendingInterrupt()));
-  noteHostError(
-      limitError("no room for another exception: of the host's memory, the limit allows " +
-                 std::to_string(budget.maxBytes) + " bytes"));
+  noteHostError(limitError(noRoomText(budget)));
 }
 
 /// Goes through the frames of the activation until one has a landing pad; false if none has, or if
@@ -93,13 +96,62 @@ bool findHandler(const Activation &activation, FrameRegisters &registers) {
 
 } // namespace
 
-Exception *exceptionOf(const Error &error, Instance &caller) {
+Exception *heldException(const Error &error) {
   const TrapDetails *details = detailsOf(error);
   if (!details || !details->exception)
     return nullptr;
-  Exception &exception = static_cast<HeldException *>(details->exception.get())->exception;
+  return &static_cast<HeldException *>(details->exception.get())->exception;
+}
+
+Exception *exceptionOf(const Error &error, Instance &caller) {
+  Exception *exception = heldException(error);
   // One with references of another heap stays an error.
-  return InstanceGroup::merge(caller.state().group, &groupOf(exception)) ? &exception : nullptr;
+  return exception && InstanceGroup::merge(caller.state().group, &groupOf(*exception)) ? exception
+                                                                                       : nullptr;
+}
+
+namespace {
+
+/// Keeps `tag` as long as exceptions of `caller` may refer to it. False if it is of another heap.
+bool keepTag(Instance &caller, const std::shared_ptr<Tag> &tag) {
+  if (tag->owner) {
+    tag->owner->state().pinned = true;
+    return InstanceGroup::merge(caller.state().group, tag->owner->state().group);
+  }
+  auto &kept = caller.state().hostTags;
+  if (std::ranges::find(kept, tag) == kept.end())
+    kept.push_back(tag);
+  return true;
+}
+
+Error errorOf(Exception &exception) {
+  Error error = trapError(TrapKind::UncaughtException);
+  detailsFor(error).exception = std::make_shared<HeldException>(exception);
+  return error;
+}
+
+} // namespace
+
+Result<Error> makeThrownError(Instance &caller, const std::shared_ptr<Tag> &tag,
+                              std::span<const Slot> payload) {
+  if (!keepTag(caller, tag))
+    return fail(ErrorKind::Link, "the tag is of an instance with another heap");
+  caller.state().pinned = true;
+  Exception *exception = makeException(caller.state(), uint32_t(payload.size()));
+  if (!exception)
+    return fail(ErrorKind::Limit, noRoomText(*caller.state().budget));
+  exception->tag = tag->record;
+  exception->instance = &caller;
+  std::ranges::copy(payload, exception->payload());
+  return errorOf(*exception);
+}
+
+std::shared_ptr<Tag> tagOf(const Exception &exception) {
+  auto tag = std::make_shared<Tag>();
+  tag->type = canonicalType(exception.tag->typeId);
+  tag->record = exception.tag;
+  tag->owner = static_cast<Instance *>(exception.instance)->handle();
+  return tag;
 }
 
 } // namespace w2n::runtime
@@ -143,8 +195,7 @@ uint32_t w2nExceptionThrow(Exception *exception, ThrowPoint *point) {
     return 1;
   }
   activation.trapKind = uint32_t(TrapKind::UncaughtException);
-  activation.hostError = new w2n::Error(trapError(TrapKind::UncaughtException));
-  detailsFor(*activation.hostError).exception = std::make_shared<HeldException>(*exception);
+  activation.hostError = new w2n::Error(errorOf(*exception));
   return 1;
 }
 }

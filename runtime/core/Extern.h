@@ -14,6 +14,8 @@
 #include <span>
 #include <variant>
 
+struct w2n_error;
+
 namespace w2n::runtime {
 
 class HostWrites;
@@ -35,6 +37,9 @@ struct Caller {
 /// error leaves the guest: kind Exit ends the program, others trap with the error's text.
 using HostCallback = std::function<Status(Caller caller, std::span<Slot> slots)>;
 
+/// The same without what std::function costs: null, or the error, which the runtime frees.
+using PlainHostCallback = w2n_error *(*)(Instance * caller, void *user, Slot *slots);
+
 /// A function: of an instance (reference into its context), or of the host.
 struct Function {
   wasm::FunctionType type;
@@ -44,6 +49,9 @@ struct Function {
   std::shared_ptr<Instance> owner;
   /// Only for host functions.
   HostCallback host;
+  /// Called by guests in place of `host`, with `user`, if it is not null.
+  PlainHostCallback plainHost = nullptr;
+  void *user = nullptr;
   /// The host function, as the host has made it, if this one was got from a guest that imports a
   /// host function.
   std::shared_ptr<Function> definition = nullptr;

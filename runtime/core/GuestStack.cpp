@@ -65,7 +65,7 @@ void GuestStack::clearBelow(uintptr_t end) {
 }
 
 void GuestStack::clear() {
-  const bool wasBusy = isBusy.load(std::memory_order_relaxed);
+  const uint32_t wasBusy = isBusy.load(std::memory_order_relaxed);
   keepOthersOut();
   clearUnused();
   if (!wasBusy)
@@ -85,7 +85,7 @@ void GuestStack::clearUnused() {
 void GuestStack::clearAsAsked() {
   std::lock_guard guard(clearingLock);
   // Another thread has done it meanwhile, or leaves it to this one.
-  if (isToBeCleared.exchange(false))
+  if (isToBeCleared.exchange(0))
     clearUnused();
 }
 
@@ -109,7 +109,7 @@ void NotedStacks::clearOnOtherThreads() {
     const std::shared_ptr<GuestStack> stack = reference.lock();
     if (!stack || pthread_equal(stack->thread, pthread_self()))
       return true;
-    stack->isToBeCleared.store(true);
+    stack->isToBeCleared.store(1);
     return false;
   });
   // From here on those threads see that, or this one sees that guests run there.
@@ -121,8 +121,8 @@ void NotedStacks::clearOnOtherThreads() {
       continue;
     if (stack->isUsed)
       stack->clearBelow(stack->top);
-    stack->isUsed = false;
-    stack->isToBeCleared.store(false, std::memory_order_release);
+    stack->isUsed = 0;
+    stack->isToBeCleared.store(0, std::memory_order_release);
   }
 }
 

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "lib/support/Error.h"
+#include "runtime/arch/Arch.h"
 #include "runtime/core/AddressPlan.h"
 
 #include <atomic>
@@ -21,10 +22,9 @@
 
 namespace w2n::runtime {
 
-struct Activation;
-
 /// [guard region][stack]. Grows down from `top`.
-class GuestStack : public std::enable_shared_from_this<GuestStack> {
+/// First its DirectCalls, so that the assembly finds them where it finds the stack.
+class GuestStack : public DirectCalls, public std::enable_shared_from_this<GuestStack> {
 public:
   /// Room for `bytes` (committed as they are used), for the calling thread. Errors: Limit.
   static Result<std::shared_ptr<GuestStack>> create(uint64_t bytes);
@@ -32,7 +32,10 @@ public:
   static Result<std::shared_ptr<GuestStack>> createIn(AddressPlan &addresses, uint64_t bytes);
   /// For `create`: of a mapping, which becomes its own.
   GuestStack(uintptr_t guardBegin, uint64_t guardBytes, uint64_t bytes)
-      : guardBegin(guardBegin), limit(guardBegin + guardBytes), top(limit + bytes) {}
+      : guardBegin(guardBegin), limit(guardBegin + guardBytes), top(limit + bytes) {
+    activation.guestStackTop = top;
+    activation.isDirect = 1;
+  }
   ~GuestStack();
   GuestStack(const GuestStack &) = delete;
   GuestStack &operator=(const GuestStack &) = delete;
@@ -45,24 +48,25 @@ public:
   /// The first activation on it is about to run.
   void begin() {
     keepOthersOut();
-    isUsed = true;
+    isUsed = 1;
   }
   /// It has ended.
   void end() {
-    isBusy.store(false, std::memory_order_release);
+    isBusy.store(0, std::memory_order_release);
     std::atomic_signal_fence(std::memory_order_seq_cst);
     if (isToBeCleared.load(std::memory_order_acquire)) [[unlikely]]
       clearAsAsked();
   }
   /// Clears what guests have left below those that run on it.
   void clear();
+  uint64_t bytes() const { return top - limit; }
   /// The last activation on it, while its fiber does not run; null if there is none.
   const Activation *parked = nullptr;
 
 private:
   friend class NotedStacks;
   void keepOthersOut() {
-    isBusy.store(true, std::memory_order_relaxed);
+    isBusy.store(1, std::memory_order_relaxed);
     std::atomic_signal_fence(std::memory_order_seq_cst);
     if (isToBeCleared.load(std::memory_order_acquire)) [[unlikely]]
       clearAsAsked();
@@ -72,10 +76,6 @@ private:
   void clearBelow(uintptr_t end);
 
   const pthread_t thread = pthread_self();
-  bool isUsed = false; ///< whether guests have run on it since it was cleared
-  std::atomic<bool> isBusy = false;
-  /// Set by other threads. A word: RISC-V has no instruction that exchanges a byte.
-  std::atomic<uint32_t> isToBeCleared = false;
 };
 
 /// The stacks that an instance has run on.
@@ -85,11 +85,14 @@ public:
   /// another thread on which a guest runs now is cleared when that ends.
   ~NotedStacks();
 
-  /// Threads: that of `stack`.
-  void note(GuestStack &stack) {
+  /// For an activation with `bytes` of `stack`. Threads: that of `stack`.
+  void note(GuestStack &stack, uint64_t bytes) {
     if (last != &stack) [[unlikely]]
       append(stack);
+    usual = stack.bytes() == bytes ? &stack : nullptr;
   }
+  /// The place of the stack that was noted last, if an activation may have all of it; else null.
+  DirectCalls *const *usualStack() const { return &usual; }
 
 private:
   void append(GuestStack &stack);
@@ -98,6 +101,7 @@ private:
   // Its storage is not another's as long as there is a weak pointer to it.
   GuestStack *last = nullptr;
   std::weak_ptr<GuestStack> lastReference;
+  DirectCalls *usual = nullptr;
   /// Some may be there several times, or be gone.
   std::vector<std::weak_ptr<GuestStack>> others;
   size_t compactAt = 16;

@@ -105,7 +105,9 @@ public:
   /// The size of the native stack, for each call from the host.
   uint64_t stackBytes() const { return stackByteLimit; }
   /// Says that the instance runs on `stack`, which is cleared when the instance ends.
-  void noteStack(GuestStack &stack) { stacks.note(stack); }
+  void noteStack(GuestStack &stack) { stacks.note(stack, stackByteLimit); }
+  /// The place of the stack on which it can be called without preparation.
+  DirectCalls *const *usualStack() const { return stacks.usualStack(); }
 
   struct State; // Instance.cpp
   State &state() { return *statePtr; }

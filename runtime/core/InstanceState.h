@@ -23,6 +23,8 @@ struct HostRecord {
   artifact::HostFunction abi; ///< first: compiled code passes a pointer to it
   Instance *importer;
   std::shared_ptr<Function> function;
+  PlainHostCallback plain; ///< that of `function`, and its `user`
+  void *user;
   size_t slots; ///< the greater of the numbers that parameters and results take
 };
 

@@ -418,6 +418,8 @@ artifact::FunctionReference Instance::State::bindHost(HostRecord &record,
                                                       uint32_t typeId) {
   record.abi = {entries ? entries->invokeHost() : w2nInvokeHostEntry, argumentBuffer};
   record.importer = &importer;
+  record.plain = function->plainHost;
+  record.user = function->user;
   record.slots =
       std::max(wasm::slotsOf(function->type.params), wasm::slotsOf(function->type.results));
   record.function = std::move(function);

@@ -10,8 +10,8 @@
 namespace w2n::runtime {
 
 /// The calling thread's, or that of the fiber that runs; null before makeGuestStack: read by the
-/// signal handler.
-extern constinit thread_local GuestStack *currentGuestStack
+/// signal handler and by the assembly.
+extern constinit thread_local GuestStack *currentGuestStack __asm__("w2nCurrentGuestStack")
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /// Installs the process's fault handlers the first time. Threads: any.

@@ -18,8 +18,6 @@ namespace {
 
 /// The most frames that are walked: the innermost ones of deep recursion.
 constexpr size_t maxFrames = 200;
-/// The most nodes of stacks, so that no guest fills the host's memory; others are the first node's.
-constexpr size_t maxNodes = 1 << 20;
 
 constexpr unsigned stepsLog2 = 3;
 
@@ -103,18 +101,6 @@ void HostProfile::wrote(const MemoryRange &range) {
     below->wrote(range);
 }
 
-uint32_t HostProfile::nodeOf(uint32_t parent, uint32_t function, bool isHost) {
-  const std::pair<uint64_t, bool> key = {uint64_t(parent) << 32 | function, isHost};
-  if (const auto found = children.find(key); found != children.end())
-    return found->second;
-  if (nodes.size() >= maxNodes)
-    return 0;
-  const auto node = uint32_t(nodes.size());
-  nodes.push_back({parent, function, isHost, 0});
-  children.emplace(key, node);
-  return node;
-}
-
 uint32_t HostProfile::stackNode(uint32_t &callerFunction) {
   stack.clear();
   callerFunction = artifact::noIndex;
@@ -124,7 +110,7 @@ uint32_t HostProfile::stackNode(uint32_t &callerFunction) {
   }
   uint32_t node = 0;
   for (auto function = stack.rbegin(); function != stack.rend(); ++function)
-    node = nodeOf(node, *function, /*isHost=*/false);
+    node = stacks.nodeOf(node, *function, /*isHost=*/false);
   if (!stack.empty())
     callerFunction = stack.front();
   return node;
@@ -147,12 +133,12 @@ Status HostProfile::measureCall(uint32_t index, Function &function, runtime::Cal
   uint32_t callerFunction;
   const uint32_t guest = stackNode(callerFunction);
   if (guestSince != Clock::time_point())
-    nodes[guest].ns += nsOf(begin - guestSince);
+    stacks.add(guest, nsOf(begin - guestSince));
   reportedBytes = 0;
   const Clock::time_point called = Clock::now();
   Status status = function.host(caller, slots);
   const uint64_t ns = nsOf(Clock::now() - called);
-  nodes[nodeOf(guest, index, /*isHost=*/true)].ns += ns;
+  stacks.add(stacks.nodeOf(guest, index, /*isHost=*/true), ns);
   Row &row = rows[index];
   ++row.count;
   row.ns += ns;

@@ -12,6 +12,7 @@
 
 #include "runtime/core/Boundary.h"
 #include "runtime/record/Imports.h"
+#include "runtime/record/StackTree.h"
 
 #include <array>
 #include <chrono>
@@ -47,19 +48,11 @@ public:
     TimeHistogram times;
     std::map<uint32_t, Caller> callers; ///< by function of the guest, or artifact::noIndex
   };
-  /// A frame of a stack, with the frames below it; the first is none.
-  struct Node {
-    uint32_t parent = 0;
-    uint32_t function = 0; ///< of the guest; or of the host, an import
-    bool isHost = false;
-    uint64_t ns = 0; ///< of the frame itself
-  };
 
   /// For people: a table, most time first, with the callers of each function.
   std::string table() const;
-  /// One line for each stack: frames from the outermost on with ';' between, a space, nanoseconds.
+  /// The stacks, in nanoseconds (StackTree.h).
   std::string foldedStacks() const;
-  /// The file format of speedscope (https://www.speedscope.app), a profile of weighted stacks.
   std::string speedscope(const std::string &name) const;
 
   Result<std::shared_ptr<runtime::Function>>
@@ -75,17 +68,15 @@ private:
                   std::span<runtime::Slot> slots);
   Status measureCall(uint32_t index, runtime::Function &function, runtime::Caller caller,
                      std::span<runtime::Slot> slots);
-  uint32_t nodeOf(uint32_t parent, uint32_t function, bool isHost);
   /// The stack that calls the host, and its innermost function.
   uint32_t stackNode(uint32_t &callerFunction);
-  std::string frameName(const Node &node) const;
+  std::string frameName(const StackTree::Node &node) const;
   std::string functionName(uint32_t index) const;
 
   const std::shared_ptr<Boundary> below;
   std::shared_ptr<const runtime::Module> module;
   std::map<uint32_t, Row> rows; ///< by import
-  std::vector<Node> nodes = {{}};
-  std::map<std::pair<uint64_t, bool>, uint32_t> children;
+  StackTree stacks;
   std::vector<uint32_t> stack;
   uint64_t reportedBytes = 0;
   /// When the guest last went on; none before it begins.

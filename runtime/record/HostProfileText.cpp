@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// A host profile as text: for people, for flame graphs, for speedscope.
+// A host profile as text.
 #include "runtime/record/HostProfile.h"
-
-#include "runtime/record/Json.h"
 
 #include <algorithm>
 #include <cinttypes>
@@ -25,27 +23,13 @@ std::string timeText(uint64_t ns) {
   return std::to_string(ns) + " ns";
 }
 
-/// The name of a frame in a line of stacks: what separates frames is replaced.
-std::string foldable(std::string name) {
-  for (char &letter : name)
-    if (letter == ';' || letter == ' ' || uint8_t(letter) < 0x20)
-      letter = '_';
-  return name;
-}
-
 } // namespace
 
 std::string HostProfile::functionName(uint32_t index) const {
-  if (index == artifact::noIndex)
-    return "the host";
-  if (module && index < module->metadata().functions().size())
-    if (const auto name = module->metadata().string(module->metadata().functions()[index].name);
-        !name.empty())
-      return std::string(name.substr(0, 200));
-  return "wasm-function[" + std::to_string(index) + "]";
+  return index == artifact::noIndex ? "the host" : guestFrameName(module.get(), index);
 }
 
-std::string HostProfile::frameName(const Node &node) const {
+std::string HostProfile::frameName(const StackTree::Node &node) const {
   if (!node.isHost)
     return functionName(node.function);
   const auto row = rows.find(node.function);
@@ -85,55 +69,12 @@ std::string HostProfile::table() const {
 }
 
 std::string HostProfile::foldedStacks() const {
-  std::string text;
-  for (const Node &node : nodes) {
-    if (node.ns == 0)
-      continue;
-    std::vector<std::string> frames;
-    for (const Node *frame = &node; frame != nodes.data(); frame = &nodes[frame->parent])
-      frames.push_back(foldable(frameName(*frame)));
-    if (frames.empty())
-      frames.push_back("(start)");
-    for (size_t i = frames.size(); i-- > 0;)
-      text.append(frames[i]).append(i > 0 ? ";" : " ");
-    text.append(std::to_string(node.ns)).append("\n");
-  }
-  return text;
+  return stacks.folded([this](const StackTree::Node &node) { return frameName(node); });
 }
 
 std::string HostProfile::speedscope(const std::string &name) const {
-  // A frame for each function, then each stack as a list of frames from the outermost on.
-  std::map<std::pair<uint32_t, bool>, size_t> frameIndex;
-  std::string frames, samples, weights;
-  uint64_t total = 0;
-  const auto indexOf = [&](const Node &node) {
-    const auto [entry, isNew] =
-        frameIndex.try_emplace({node.function, node.isHost}, frameIndex.size());
-    if (isNew)
-      frames.append(frames.empty() ? "" : ",")
-          .append("{\"name\":" + jsonText(frameName(node)))
-          .append(node.isHost ? ",\"file\":\"host\"}" : ",\"file\":\"guest\"}");
-    return entry->second;
-  };
-  for (const Node &node : nodes) {
-    if (node.ns == 0)
-      continue;
-    std::vector<size_t> stack;
-    for (const Node *frame = &node; frame != nodes.data(); frame = &nodes[frame->parent])
-      stack.push_back(indexOf(*frame));
-    samples.append(samples.empty() ? "[" : ",[");
-    for (size_t i = stack.size(); i-- > 0;)
-      samples.append(std::to_string(stack[i])).append(i > 0 ? "," : "");
-    samples += "]";
-    weights.append(weights.empty() ? "" : ",").append(std::to_string(node.ns));
-    total += node.ns;
-  }
-  return "{\"$schema\":\"https://www.speedscope.app/"
-         "file-format-schema.json\",\"shared\":{\"frames\":[" +
-         frames + "]},\"profiles\":[{\"type\":\"sampled\",\"name\":" + jsonText(name) +
-         ",\"unit\":\"nanoseconds\",\"startValue\":0,\"endValue\":" + std::to_string(total) +
-         ",\"samples\":[" + samples + "],\"weights\":[" + weights +
-         "]}],\"exporter\":\"wasm2native\"}\n";
+  return stacks.speedscope(name, "nanoseconds",
+                           [this](const StackTree::Node &node) { return frameName(node); });
 }
 
 } // namespace w2n::record

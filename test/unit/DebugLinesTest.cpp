@@ -25,9 +25,10 @@ void appendText(Bytes &bytes, std::string_view text) {
 }
 
 constexpr uint64_t codeAddress = 0x1000;
+constexpr uint8_t path = 1, directory = 2, string = 8, udata = 0x0f, lineString = 0x1f;
 
-/// Lines 7 and 9 of in/a.c, four bytes each.
-Bytes lineTable() {
+/// Lines 7 and 9 of the second of `files`, four bytes each.
+Bytes lineTableOf(const Bytes &files) {
   Bytes header = {
       /*minimum instruction*/ 1,
       /*operations*/ 1,
@@ -35,15 +36,10 @@ Bytes lineTable() {
       /*line base*/ 0xfb,
       /*line range*/ 14,
       /*opcode base*/ 13,        0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1};
-  constexpr uint8_t path = 1, directory = 2, string = 8, udata = 0x0f;
   header.insert(header.end(), {1, path, string, 2});
   appendText(header, "/src");
   appendText(header, "in");
-  header.insert(header.end(), {2, path, string, directory, udata, 2});
-  for (int i = 0; i < 2; ++i) {
-    appendText(header, "a.c");
-    header.push_back(1);
-  }
+  header.insert(header.end(), files.begin(), files.end());
   Bytes unit;
   append<uint16_t>(unit, 5);
   unit.insert(unit.end(), {8, 0});
@@ -57,6 +53,29 @@ Bytes lineTable() {
   append<uint32_t>(table, uint32_t(unit.size()));
   table.insert(table.end(), unit.begin(), unit.end());
   return table;
+}
+
+/// The table of in/a.c.
+Bytes lineTable() {
+  Bytes files = {2, path, string, directory, udata, 2};
+  for (int i = 0; i < 2; ++i) {
+    appendText(files, "a.c");
+    files.push_back(1);
+  }
+  return lineTableOf(files);
+}
+
+/// The table of a file whose name is the text in .debug_line_str, as are those of all `count`
+/// files.
+Bytes lineTableOfOneName(uint16_t count) {
+  Bytes files = {1,
+                 path,
+                 lineString,
+                 uint8_t(0x80 | (count & 0x7f)),
+                 uint8_t(0x80 | (count >> 7 & 0x7f)),
+                 uint8_t(count >> 14)};
+  files.resize(files.size() + 4 * size_t(count));
+  return lineTableOf(files);
 }
 
 struct Section {
@@ -110,6 +129,15 @@ TEST(DebugLines, HoldUpToTheNextRow) {
 TEST(DebugLines, AreNoneWithoutTables) {
   EXPECT_TRUE(DebugLines::of(elfWith({{".text", {1}}})).isEmpty());
   EXPECT_TRUE(DebugLines::of({}).isEmpty());
+}
+
+TEST(DebugLines, RepeatedNamesAreLimited) {
+  const auto linesOf = [](uint16_t count) {
+    return DebugLines::of(elfWith(
+        {{".debug_line", lineTableOfOneName(count)}, {".debug_line_str", Bytes(4096, 'a')}}));
+  };
+  EXPECT_EQ(textAt(linesOf(1000), codeAddress), std::string(4096, 'a') + ":7");
+  EXPECT_TRUE(linesOf(10000).isEmpty());
 }
 
 TEST(DebugLines, MoveWithTheCode) {

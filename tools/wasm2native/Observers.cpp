@@ -6,6 +6,7 @@
 #include "runtime/cache/Settings.h"
 #include "runtime/record/HostProfile.h"
 #include "runtime/record/JsonTrace.h"
+#include "runtime/record/Sampler.h"
 #include "runtime/wasi/ThreadGroup.h"
 #include "tools/wasm2native/CacheOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
@@ -25,6 +26,7 @@ struct Observers {
   std::string program;
   std::shared_ptr<record::Recorder> recorder;
   std::shared_ptr<record::HostProfile> profile;
+  std::shared_ptr<record::Sampler> sampler;
 };
 
 Observers &observers() {
@@ -48,11 +50,11 @@ void printLine(std::string_view line) {
   }
 }
 
-void writeFlameGraph(const Observers &observers) {
-  const std::string &file = observers.request.flameGraphFile;
-  const std::string text = file.ends_with(".json")
-                               ? observers.profile->speedscope(observers.program)
-                               : observers.profile->foldedStacks();
+/// Writes the stacks of a HostProfile or a Sampler.
+template <typename Stacks>
+void writeStacks(const Stacks &stacks, const std::string &program, const std::string &file) {
+  const std::string text =
+      file.ends_with(".json") ? stacks.speedscope(program) : stacks.foldedStacks();
   const auto written =
       writeFileAtomically(file, {reinterpret_cast<const uint8_t *>(text.data()), text.size()});
   if (!written)
@@ -66,7 +68,8 @@ std::expected<ObserverRequest, std::string> readObserverOptions(const CommandLin
   request.profilesHost = line.has("profile-host");
   request.tracesJson = line.value("trace") == "json";
   const std::pair<const char *, std::string &> files[] = {{"record", request.recordFile},
-                                                          {"flame-graph", request.flameGraphFile}};
+                                                          {"flame-graph", request.flameGraphFile},
+                                                          {"profile-sample", request.sampleFile}};
   for (const auto &[option, file] : files) {
     file = line.value(option);
     if (line.has(option) && file.empty())
@@ -97,11 +100,15 @@ Result<std::shared_ptr<runtime::Boundary>> startObservers(const ObserverRequest 
     all.recorder = std::move(recorder);
   }
   std::shared_ptr<runtime::Boundary> boundary = all.recorder;
+  if ((request.profiles() || request.samples()) && wasi::ThreadGroup::isFor(module))
+    return fail(ErrorKind::Unsupported, "--profile-host, --flame-graph and --profile-sample are "
+                                        "not for programs with threads");
   if (request.profiles()) {
-    if (wasi::ThreadGroup::isFor(module))
-      return fail(ErrorKind::Unsupported,
-                  "--profile-host and --flame-graph are not for programs with threads");
     boundary = all.profile = std::make_shared<record::HostProfile>(boundary);
+  }
+  if (request.samples()) {
+    W2N_TRY(sampler, record::Sampler::create(boundary));
+    boundary = all.sampler = std::move(sampler);
   }
   if (request.tracesJson)
     boundary = std::make_shared<record::JsonTrace>(boundary, printLine);
@@ -113,12 +120,16 @@ void finishObservers() {
   if (all.recorder)
     if (const Status finished = all.recorder->finish(); !finished)
       printWarning("the record of the run is not complete: " + finished.error().text);
+  if (all.sampler) {
+    all.sampler->stop();
+    writeStacks(*all.sampler, all.program, all.request.sampleFile);
+  }
   if (!all.profile)
     return;
   if (all.request.profilesHost)
     fputs(printable(all.profile->table(), "\n").c_str(), stderr);
   if (!all.request.flameGraphFile.empty())
-    writeFlameGraph(all);
+    writeStacks(*all.profile, all.program, all.request.flameGraphFile);
 }
 
 } // namespace w2n::tool

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // Observers of the calls between the program that this process runs and its host: `run --record`,
-// --profile-host, --flame-graph, and --trace=json of the sandbox's options.
+// --profile-host, --flame-graph,
+// --profile-sample, and --trace=json of the sandbox's options.
 #pragma once
 
 #include "runtime/record/Recorder.h"
@@ -22,6 +23,10 @@ inline constexpr OptionRow observerOptions[] = {
      "write the time of guest and host by stacks: for speedscope if FILE ends in .json, else "
      "folded, a line for each",
      "Observing"},
+    {"profile-sample", "FILE",
+     "write where the program's processor time went, by samples of its stack, as --flame-graph "
+     "does",
+     "Observing"},
 };
 
 struct ObserverRequest {
@@ -29,9 +34,11 @@ struct ObserverRequest {
   uint64_t maxRecordBytes = record::RecorderOptions().maxBytes;
   bool profilesHost = false;
   std::string flameGraphFile; ///< empty: none
+  std::string sampleFile;     ///< empty: none
   bool tracesJson = false;
 
-  bool any() const { return profiles() || !recordFile.empty() || tracesJson; }
+  bool any() const { return profiles() || !recordFile.empty() || tracesJson || samples(); }
+  bool samples() const { return !sampleFile.empty(); }
   bool profiles() const { return profilesHost || !flameGraphFile.empty(); }
 };
 

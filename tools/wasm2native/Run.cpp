@@ -171,6 +171,9 @@ public:
                                                       const RunRequest &request) {
     W2N_TRY(module, loadFile(file, request));
     profileWriter().add(module, request.profileFile);
+    // The handler of samples must not be what makes it.
+    if (request.observers.samples())
+      (void)module->unwindTable();
     return module;
   }
 

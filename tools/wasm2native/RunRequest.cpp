@@ -100,6 +100,8 @@ std::expected<RunRequest, std::string> readRunRequest(const CommandLine &line, b
   request.profileFile = profileFileOf(line);
   request.heapStats = line.has("heap-stats");
   request.coreDumpFile = line.value("coredump");
+  if (line.has("coredump") && request.coreDumpFile.empty())
+    return std::unexpected("--coredump is '', must be the name of a file");
   request.instance.trapOnUnknownImports = trap;
   W2N_TRY(limits, readLimits(line));
   request.instance.limits = limits;

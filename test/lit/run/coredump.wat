@@ -21,6 +21,15 @@
 ;; An end that is no trap leaves none.
 ;; RUN: rm -f %t.core && not wasm2native run --coredump %t.core --invoke none %t.so
 ;; RUN: not test -e %t.core
+;; RUN: not wasm2native run --coredump= %t.so 2>&1 | FileCheck --check-prefix=NAME %s
+;; NAME: --coredump is '', must be the name of a file
+
+;; Beyond the greatest size of files nothing is left: neither the dump, nor a part of it, nor the process.
+;; RUN: rm -rf %t.d && mkdir %t.d
+;; RUN: not %python %S/Inputs/limit_files.py 2048 wasm2native run --coredump %t.d/core %t.so > %t.out 2>&1
+;; RUN: FileCheck --check-prefix=LIMIT %s < %t.out && ls -A %t.d | count 0
+;; LIMIT: no core dump is written: cannot write '{{.*}}core': File too large
+;; LIMIT: integer divide by zero
 (module $shop (memory (export "memory") 2)
   (global (mut i32) (i32.const 1)) (global i64 (i64.const 12)) (global f64 (f64.const 2.5))
   (data (i32.const 65536) "price")

@@ -45,7 +45,8 @@ def build_with_pkg_config(args, tree):
     environment = dict(os.environ, PKG_CONFIG_PATH=str(library_path / "pkgconfig"))
     flags = run("pkg-config", "--cflags", "--libs", "wasm2native-runtime", "wasm2native-compiler", env=environment)
     for source in (example / "plugin_host.c", here / "references/references.c", here / "vectors/vectors.c",
-                   here / "objects/objects.c", here / "exceptions/exceptions.c", here / "signals/signals.c",
+                   here / "objects/objects.c", here / "exceptions/exceptions.c",
+                   here / "throwing/throwing.c", here / "signals/signals.c",
                    here / "cache/cache.c"):
         run(args.cc, "-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", source, "-o", args.work / source.stem,
             *flags.split(), f"-Wl,-rpath,{library_path}")
@@ -73,6 +74,17 @@ def check_exceptions(args, tree):
         run(tree / "bin/wasm2native", level, args.work / "thrower.wasm", "-o", args.work / "thrower.so")
         output = run(args.work / "exceptions", args.work / "thrower.so")
         check(output == "", f"exceptions pass through the host at {level}:\n{output}")
+
+
+def check_throwing(args, tree):
+    run("wat2wasm", "--enable-exceptions", here / "throwing/guest.wat", "-o", args.work / "throwing.wasm")
+    run(tree / "bin/wasm2native", args.work / "throwing.wasm", "-o", args.work / "throwing.so")
+    library_path = tree / args.libdir
+    run(args.cxx, "-std=c++20", "-Wall", "-Wextra", "-Werror", here / "throwing/tags.cpp", "-o", args.work / "tags",
+        f"-I{tree / 'include'}", f"-L{library_path}", "-lwasm2native-runtime", f"-Wl,-rpath,{library_path}")
+    for program in ("throwing", "tags"):
+        output = run(args.work / program, args.work / "throwing.so")
+        check(output == "", f"exceptions cross the border ({program}):\n{output}")
 
 
 def check_signals(args):
@@ -217,6 +229,7 @@ def main():
     check_values(args, tree, "vectors")
     check_objects(args, tree)
     check_exceptions(args, tree)
+    check_throwing(args, tree)
     check_signals(args)
     check_bindgen(args, tree)
     check_bindgen_refuses(args, tree)

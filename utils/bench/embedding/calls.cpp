@@ -9,7 +9,8 @@
 
 namespace {
 
-constexpr int rounds = 15, calls = 300'000;
+// Short rounds, of which some meet no other work.
+constexpr int rounds = 1000, calls = 5'000;
 
 template <typename F> void measure(const char *name, F once) {
   double least = 1e30;
@@ -46,6 +47,19 @@ int main(int, char **argv) {
   measure("typed call (C++)", [&] {
     for (int i = 0; i < calls; ++i)
       sum = *(*add)(sum, i);
+  });
+  const w2n_value_kind kinds[] = {W2N_I32, W2N_I32};
+  const w2n_function_type type = {kinds, 2, kinds, 1};
+  w2n_direct direct;
+  if (w2n_function_direct(w2n_instance_function(instance->get(), "add"), &type, &direct))
+    return 1;
+  measure("w2n_direct_call", [&] {
+    for (int i = 0; i < calls; ++i) {
+      uint64_t slots[2] = {uint32_t(sum), uint32_t(i)};
+      if (w2n_direct_call(&direct, slots))
+        std::abort();
+      sum = int32_t(slots[0]);
+    }
   });
   w2n_function *untyped = w2n_instance_function(instance->get(), "add");
   measure("w2n_function_call", [&] {

@@ -130,7 +130,7 @@ static void numbers(w2n_instance *guest) {
 static int finalized;
 static void finalize(void *data) { finalized += *(int *)data; }
 
-static void hostObjects(w2n_instance *guest) {
+static void hostObjects(w2n_instance *guest, w2n_instance *stranger) {
   int data = 7;
   w2n_object *object, *back;
   CHECK(!w2n_object_new_host(guest, &data, finalize, &object));
@@ -143,6 +143,7 @@ static void hostObjects(w2n_instance *guest) {
   CHECK(!w2n_object_from_externref(guest, external.of.externref, &back));
   CHECK(w2n_object_same(object, back) && w2n_object_host_data(back) == &data);
   CHECK(fails(w2n_object_from_externref(guest, &data, &back), W2N_ERROR_INVALID));
+  CHECK(fails(w2n_object_from_externref(stranger, external.of.externref, &back), W2N_ERROR_LINK));
   w2n_object_free(object);
   CHECK(!w2n_instance_collect(guest) && finalized == 0);
   w2n_object_free(back);
@@ -167,7 +168,7 @@ int main(int argc, char **argv) {
   structures(guest, stranger);
   arrays(guest);
   numbers(guest);
-  hostObjects(guest);
+  hostObjects(guest, stranger);
   statistics(guest);
   // Handles outlive their instance, and keep its heap.
   w2n_object *list = call(guest, "make", i32(2)).of.anyref;

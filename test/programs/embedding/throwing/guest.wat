@@ -1,0 +1,26 @@
+;; SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+(module
+  (tag $ours (import "host" "tag") (param i32 f64))
+  (func $host (import "host" "throw") (param i32))
+  (tag $own (export "own") (param i64))
+  (tag $reference (export "reference") (param funcref externref))
+  (tag $secret (param i32))
+  (func $nothing (export "nothing"))
+  (elem declare func $nothing)
+  (table (export "table") 1 funcref)
+  (elem (i32.const 0) $nothing)
+  ;; The first value that an exception of the host carries, times ten; -1 if none comes.
+  (func (export "catch") (param i32) (result i32)
+    (try (result i32)
+      (do (call $host (local.get 0)) (i32.const -1))
+      (catch $ours (drop) (i32.mul (i32.const 10)))))
+  (func (export "catch-own") (param i32) (result i64)
+    (try (result i64)
+      (do (call $host (local.get 0)) (i64.const -1))
+      (catch $own)))
+  (func (export "pass") (param i32) (call $host (local.get 0)))
+  (func (export "throw-own") (param i64) (throw $own (local.get 0)))
+  (func (export "throw-secret") (throw $secret (i32.const 5)))
+  (func (export "throw-reference") (param externref)
+    (throw $reference (table.get 0 (i32.const 0)) (local.get 0))))
