@@ -10,7 +10,6 @@
 #include "tools/wasm2native/CacheOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
 
-#include <cerrno>
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
@@ -36,16 +35,6 @@ Observers &observers() {
 std::string absolutePath(const std::string &path) {
   char resolved[PATH_MAX];
   return realpath(path.c_str(), resolved) ? resolved : path;
-}
-
-/// At once, so that lines of several threads do not mix.
-void printLine(std::string_view line) {
-  while (!line.empty()) {
-    const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
-    if (written < 0 && errno != EINTR)
-      return;
-    line.remove_prefix(written < 0 ? 0 : size_t(written));
-  }
 }
 
 void writeFlameGraph(const Observers &observers) {
@@ -104,7 +93,8 @@ Result<std::shared_ptr<runtime::Boundary>> startObservers(const ObserverRequest 
     boundary = all.profile = std::make_shared<record::HostProfile>(boundary);
   }
   if (request.tracesJson)
-    boundary = std::make_shared<record::JsonTrace>(boundary, printLine);
+    boundary = std::make_shared<record::JsonTrace>(
+        boundary, [](std::string_view text) { writeLine(STDERR_FILENO, text); });
   return boundary;
 }
 
