@@ -44,7 +44,7 @@ LAYERS = {
     "runtime/core": ["runtime/heap", "runtime/platform", "runtime/arch", *LIB],
     "runtime/component": ["runtime/core", *LIB, "include"],
     "runtime/http": ["runtime/platform", "lib/support"],
-    "runtime/record": ["runtime/core", "runtime/platform", *LIB],
+    "runtime/record": ["runtime/core", "runtime/platform", *LIB, "include"],
     "runtime/wasi": ["runtime/libraries", "runtime/component", "runtime/core", "runtime/platform", "runtime/http",
                      *LIB, "include"],
     "runtime/serve": ["runtime/wasi", "runtime/http", "runtime/component", "runtime/core", "runtime/platform", *LIB],

@@ -5,6 +5,7 @@
 #include "lib/support/File.h"
 #include "runtime/cache/Settings.h"
 #include "runtime/record/HostProfile.h"
+#include "runtime/record/Interposer.h"
 #include "runtime/record/JsonTrace.h"
 #include "runtime/wasi/ThreadGroup.h"
 #include "tools/wasm2native/CacheOptions.h"
@@ -24,6 +25,7 @@ struct Observers {
   std::string program;
   std::shared_ptr<record::Recorder> recorder;
   std::shared_ptr<record::HostProfile> profile;
+  std::vector<std::shared_ptr<record::Interposer>> plugins;
 };
 
 Observers &observers() {
@@ -35,6 +37,20 @@ Observers &observers() {
 std::string absolutePath(const std::string &path) {
   char resolved[PATH_MAX];
   return realpath(path.c_str(), resolved) ? resolved : path;
+}
+
+/// Before `boundary`, the last of them first.
+Result<std::shared_ptr<runtime::Boundary>>
+startPlugins(Observers &observers, std::shared_ptr<runtime::Boundary> boundary) {
+  const std::vector<std::string> &plugins = observers.request.plugins;
+  for (auto text = plugins.rbegin(); text != plugins.rend(); ++text) {
+    const size_t equals = text->find('=');
+    const std::string options = equals == text->npos ? "" : text->substr(equals + 1);
+    W2N_TRY(plugin, record::Interposer::open(text->substr(0, equals), options, boundary));
+    observers.plugins.push_back(plugin);
+    boundary = std::move(plugin);
+  }
+  return boundary;
 }
 
 void writeFlameGraph(const Observers &observers) {
@@ -61,6 +77,7 @@ std::expected<ObserverRequest, std::string> readObserverOptions(const CommandLin
     if (line.has(option) && file.empty())
       return std::unexpected("--" + std::string(option) + " needs a file");
   }
+  request.plugins = line.values("plugin");
   if (line.has("record-limit")) {
     auto bytes = cache::parseSize(line.value("record-limit"), "--record-limit");
     if (!bytes)
@@ -69,6 +86,8 @@ std::expected<ObserverRequest, std::string> readObserverOptions(const CommandLin
   }
   if (!request.recordFile.empty() && line.has("preload"))
     return std::unexpected("--record and --preload exclude each other: a record is of one module");
+  if (!request.recordFile.empty() && !request.plugins.empty())
+    return std::unexpected("--record and --plugin exclude each other: a replay has no plug-in");
   return request;
 }
 
@@ -92,6 +111,8 @@ Result<std::shared_ptr<runtime::Boundary>> startObservers(const ObserverRequest 
                   "--profile-host and --flame-graph are not for programs with threads");
     boundary = all.profile = std::make_shared<record::HostProfile>(boundary);
   }
+  W2N_TRY(interposed, startPlugins(all, std::move(boundary)));
+  boundary = std::move(interposed);
   if (request.tracesJson)
     boundary = std::make_shared<record::JsonTrace>(
         boundary, [](std::string_view text) { writeLine(STDERR_FILENO, text); });
@@ -103,6 +124,8 @@ void finishObservers() {
   if (all.recorder)
     if (const Status finished = all.recorder->finish(); !finished)
       printWarning("the record of the run is not complete: " + finished.error().text);
+  for (const auto &plugin : all.plugins)
+    plugin->end();
   if (!all.profile)
     return;
   if (all.request.profilesHost)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // Observers of the calls between the program that this process runs and its host: `run --record`,
-// --profile-host, --flame-graph, and --trace=json of the sandbox's options.
+// --profile-host, --flame-graph, --plugin, and --trace=json of the sandbox's options.
 #pragma once
 
 #include "runtime/record/Recorder.h"
@@ -22,6 +22,9 @@ inline constexpr OptionRow observerOptions[] = {
      "write the time of guest and host by stacks: for speedscope if FILE ends in .json, else "
      "folded, a line for each",
      "Observing"},
+    {"plugin", "LIBRARY[=OPTIONS]",
+     "let a plug-in see each call of the host, deny, answer or delay it; the first one comes first",
+     "Observing"},
 };
 
 struct ObserverRequest {
@@ -30,8 +33,9 @@ struct ObserverRequest {
   bool profilesHost = false;
   std::string flameGraphFile; ///< empty: none
   bool tracesJson = false;
+  std::vector<std::string> plugins; ///< LIBRARY[=OPTIONS]
 
-  bool any() const { return profiles() || !recordFile.empty() || tracesJson; }
+  bool any() const { return profiles() || !recordFile.empty() || tracesJson || !plugins.empty(); }
   bool profiles() const { return profilesHost || !flameGraphFile.empty(); }
 };
 
@@ -44,7 +48,8 @@ Result<std::shared_ptr<runtime::Boundary>> startObservers(const ObserverRequest 
                                                           const runtime::Module &module,
                                                           record::Header header);
 
-/// Ends the record and writes the profiles, if there are any; says what is wrong with them.
+/// Ends the record and plug-ins, and writes the profiles, if there are any; says what is wrong with
+/// them.
 void finishObservers();
 
 } // namespace w2n::tool

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "tools/wasm2native/WasiOptions.h"
-#include "runtime/record/JsonTrace.h"
+#include "runtime/record/CallText.h"
 
 #include "lib/support/Error.h"
 #include "runtime/cache/Settings.h"
@@ -193,6 +193,22 @@ std::expected<wasi::NetworkOptions, std::string> readNetwork(const CommandLine &
   return wasi::NetworkOptions{std::move(connect), std::move(listen), line.has("allow-dns")};
 }
 
+OrText<wasi::TraceSink> readTrace(const CommandLine &line) {
+  constexpr Choice<bool> formats[] = {{"", false}, {"text", false}, {"json", true}};
+  W2N_TRY(isJson, choose(line, "trace", false, formats));
+  const bool isPrinted = line.has("trace") && !isJson;
+  // Observers of the calls themselves have the texts, too.
+  const bool isNoted = isJson || line.has("plugin");
+  if (!isPrinted && !isNoted)
+    return wasi::TraceSink();
+  return [isPrinted, isNoted](std::string_view text) {
+    if (isPrinted)
+      writeLine(STDERR_FILENO, text);
+    if (isNoted)
+      record::noteCallText(text);
+  };
+}
+
 } // namespace
 
 std::expected<wasi::WasiOptions, std::string> readWasiOptions(const CommandLine &line) {
@@ -228,14 +244,8 @@ std::expected<wasi::WasiOptions, std::string> readWasiOptions(const CommandLine 
   // "wasm2native run yes.so | head" ends as "yes | head" does.
   options.raiseBrokenPipe = true;
   options.rawTerminal = line.has("raw-terminal");
-  if (line.has("trace")) {
-    constexpr Choice<bool> formats[] = {{"", false}, {"text", false}, {"json", true}};
-    W2N_TRY(isJson, choose(line, "trace", false, formats));
-    if (isJson)
-      options.trace = record::JsonTrace::noteText;
-    else
-      options.trace = [](std::string_view text) { writeLine(STDERR_FILENO, text); };
-  }
+  W2N_TRY(trace, readTrace(line));
+  options.trace = std::move(trace);
   return options;
 }
 
