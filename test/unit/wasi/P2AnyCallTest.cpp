@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// WASI 0.2 and proposals: whatever a guest passes to any function, the call ends, with a result, a
-// trap or an exit.
+// WASI 0.2: whatever a guest passes to any function, the call ends, with a result, a trap or an
+// exit.
 #include "test/unit/wasi/P2Guest.h"
 
 #include "runtime/core/Interrupt.h"
-#include "runtime/wasi/proposals/Interfaces.h"
 
 #include <random>
 
@@ -30,7 +29,6 @@ protected:
     options.maxOpenFiles = 20;
     options.network.connect.push_back(*parseNetworkRule("127.0.0.1"));
     options.network.listen.push_back(*parseNetworkRule("127.0.0.1"));
-    options.buckets.push_back({"file", makeMemoryBucket(completeLimits({}))});
     start(std::move(options));
     // Paths, and something that looks like arguments in memory.
     guest->put("file");
@@ -56,14 +54,6 @@ protected:
     }
   }
 
-  /// The interfaces of 0.2, then those of proposals.
-  static std::vector<runtime::HostInterfaceRow> everything() {
-    std::vector<runtime::HostInterfaceRow> rows(allInterfaces().begin(), allInterfaces().end());
-    for (const proposals::Package &package : proposals::allPackages())
-      rows.insert(rows.end(), package.interfaces.begin(), package.interfaces.end());
-    return rows;
-  }
-
   std::mt19937_64 random{1};
   Descriptor input, inputEnd, null{open("/dev/null", O_WRONLY | O_CLOEXEC)};
 };
@@ -73,7 +63,7 @@ TEST_F(P2AnyCallTest, EndsWithoutHarm) {
   constexpr int rounds = 30;
   int ended = 0, calls = 0;
   for (int round = 0; round < rounds; ++round)
-    for (const runtime::HostInterfaceRow &interface : everything())
+    for (const runtime::HostInterfaceRow &interface : allInterfaces())
       for (const runtime::HostFunctionRow &row : interface.functions) {
         // Threads that look names up would outlive the test.
         if (row.name == "resolve-addresses")
