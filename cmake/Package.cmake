@@ -11,7 +11,7 @@ write_basic_package_version_file(${CMAKE_BINARY_DIR}/wasm2nativeConfigVersion.cm
 install(FILES ${CMAKE_BINARY_DIR}/wasm2nativeConfig.cmake ${CMAKE_BINARY_DIR}/wasm2nativeConfigVersion.cmake
   DESTINATION ${packageDir} COMPONENT development)
 install(FILES ${CMAKE_SOURCE_DIR}/include/wasm.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
-foreach(header base cache compiler component heap record runtime signing wasm_extensions worlds)
+foreach(header base cache compiler component heap plugin record runtime signing wasm_extensions worlds)
   install(FILES ${CMAKE_SOURCE_DIR}/include/wasm2native/${header}.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/wasm2native
     COMPONENT development)
 endforeach()

@@ -7,7 +7,7 @@ set -euo pipefail
 packages=(
   # Building.
   build-essential g++ cmake ninja-build pkg-config git
-  llvm-22-dev liblld-22-dev libclang-22-dev libcxxopts-dev nlohmann-json3-dev libxxhash-dev libsodium-dev libarchive-dev libcurl4-openssl-dev libzstd-dev libgtest-dev libbenchmark-dev
+  llvm-22-dev liblld-22-dev libclang-22-dev libcxxopts-dev nlohmann-json3-dev libxxhash-dev libsodium-dev libarchive-dev libsqlite3-dev libhiredis-dev libcurl4-openssl-dev libzstd-dev libgtest-dev libbenchmark-dev
   # HTTP: the parser of Boost.Beast, which is in headers alone, HTTP/2, TLS.
   libboost-dev libnghttp2-dev libssl-dev
   # A page of what quickstart.sh serves; clients in tests.
@@ -22,6 +22,8 @@ packages=(
   z3
   # Tests of debuggers.
   gdb
+  # A store for components.
+  redis-server
   # Counts of instructions in benchmarks.
   valgrind
 )

@@ -8,6 +8,7 @@
 #define WASM2NATIVE_RECORD_H
 
 #include "component.h"
+#include "plugin.h"
 #include "runtime.h"
 
 #ifdef __cplusplus
@@ -25,7 +26,7 @@ typedef struct w2n_record w2n_record;
 /// the host writes to globals and tables. The instance's functions are called with numbers, by
 /// their exports; direct calls (w2n_function_direct) are refused.
 /// Errors: IO (the file exists), UNSUPPORTED (a module that imports more than functions, or has a
-/// shared memory).
+/// shared memory), INVALID (the linker has a plug-in).
 W2N_API w2n_error *w2n_linker_record(w2n_linker *linker, const w2n_module *module, const char *path,
                                      uint64_t max_bytes, w2n_record **out);
 /// The same for a component, whose host functions say where they write by the types that they have.
@@ -58,6 +59,14 @@ typedef struct w2n_replay_result {
 /// Runs `module` as the record in the file `path` says, without any host. Errors: IO, MALFORMED (no
 /// record), INVALID (of another artifact). Threads: any.
 W2N_API w2n_error *w2n_replay(const char *path, const w2n_module *module, w2n_replay_result *out);
+
+/// The functions of `plugin`, which is copied, see the calls between the host and each instance
+/// that `linker` makes from now on, before those of plug-ins that the linker has already; `end` is
+/// called when neither the linker nor an instance has them any more. `text` of a call is null.
+/// Errors: INVALID (the next instance is recorded: a replay has no plug-in).
+W2N_API w2n_error *w2n_linker_interpose(w2n_linker *linker, const w2n_plugin *plugin);
+W2N_API w2n_error *w2n_component_linker_interpose(w2n_component_linker *linker,
+                                                  const w2n_plugin *plugin);
 
 #ifdef __cplusplus
 }

@@ -25,6 +25,8 @@ struct w2n_component_linker {
   std::shared_ptr<w2n::runtime::HostInterfaces> host =
       std::make_shared<w2n::runtime::HostInterfaces>();
   w2n::runtime::InstanceOptions options;
+  /// The plug-ins between all instances and their host; null for none.
+  std::shared_ptr<w2n::runtime::Boundary> plugins;
   /// The component that was linked last; null after a change.
   std::shared_ptr<const w2n::runtime::LinkedComponent> linked;
 };

@@ -147,7 +147,7 @@ w2n_error *w2n_component_linker_instantiate(w2n_component_linker *linker,
   }
   auto instance = runtime::ComponentInstance::instantiate(linker->linked, linker->options);
   // A record is of one instance.
-  linker->options.boundary = nullptr;
+  linker->options.boundary = linker->plugins;
   if (!instance)
     return new w2n_error{std::move(instance).error()};
   *out = new w2n_component_instance{std::move(*instance)};

@@ -151,6 +151,8 @@ struct w2n_linker {
   ByName<std::set<std::string, std::less<>>> trapping;
   std::shared_ptr<w2n::wasi::WasiContext> wasi;
   w2n::runtime::InstanceOptions options;
+  /// The plug-ins between all instances and their host; null for none.
+  std::shared_ptr<w2n::runtime::Boundary> plugins;
   /// The definitions that `link` found last, for the module with this serial number; 0: nothing.
   uint64_t linkedSerial = 0;
   std::vector<w2n::runtime::Extern> linked;

@@ -60,7 +60,7 @@ Result<w2n_instance *> instantiate(w2n_linker &linker, const w2n_module &module)
   W2N_TRY(imports, linker.link(*module.module));
   auto instance = runtime::Instance::instantiateLinked(module.module, imports, linker.options);
   // A record is of one instance.
-  linker.options.boundary = nullptr;
+  linker.options.boundary = linker.plugins;
   if (!instance)
     return std::unexpected(std::move(instance).error());
   return new w2n_instance(**instance, *instance);

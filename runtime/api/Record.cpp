@@ -5,6 +5,7 @@
 #include "lib/support/File.h"
 #include "runtime/api/ComponentHandles.h"
 #include "runtime/api/Handles.h"
+#include "runtime/record/Interposer.h"
 #include "runtime/record/Recorder.h"
 #include "runtime/record/Replayer.h"
 
@@ -15,6 +16,20 @@ struct w2n_record {
 };
 
 namespace {
+
+w2n_error *excludesRecord() {
+  return api::toC(
+      fail(ErrorKind::Invalid, "records and plug-ins exclude each other: a replay has no plug-in"));
+}
+
+/// Between the host and all instances that `linker` makes.
+template <typename Linker> w2n_error *interpose(Linker &linker, const w2n_plugin &plugin) {
+  if (linker.options.boundary != linker.plugins)
+    return excludesRecord();
+  linker.plugins = std::make_shared<record::Interposer>(plugin, linker.plugins);
+  linker.options.boundary = linker.plugins;
+  return nullptr;
+}
 
 /// For the next instance that is made with `options`.
 w2n_error *startRecord(runtime::InstanceOptions &options, const runtime::Module &module,
@@ -61,12 +76,16 @@ Status replay(const char *path, const w2n_module &module, w2n_replay_result &out
 
 w2n_error *w2n_linker_record(w2n_linker *linker, const w2n_module *module, const char *path,
                              uint64_t maxBytes, w2n_record **out) {
+  if (linker->plugins)
+    return excludesRecord();
   return startRecord(linker->options, *module->module,
                      {.path = path, .maxBytes = maxBytes, .hostWritesUnseen = true}, out);
 }
 
 w2n_error *w2n_component_linker_record(w2n_component_linker *linker, const w2n_component *component,
                                        const char *path, uint64_t maxBytes, w2n_record **out) {
+  if (linker->plugins)
+    return excludesRecord();
   return startRecord(linker->options, *component->component->module(),
                      {.path = path, .maxBytes = maxBytes}, out);
 }
@@ -77,4 +96,12 @@ void w2n_record_free(w2n_record *record) { delete record; }
 
 w2n_error *w2n_replay(const char *path, const w2n_module *module, w2n_replay_result *out) {
   return api::toC(replay(path, *module, *out));
+}
+
+w2n_error *w2n_linker_interpose(w2n_linker *linker, const w2n_plugin *plugin) {
+  return interpose(*linker, *plugin);
+}
+
+w2n_error *w2n_component_linker_interpose(w2n_component_linker *linker, const w2n_plugin *plugin) {
+  return interpose(*linker, *plugin);
 }

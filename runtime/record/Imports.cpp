@@ -8,13 +8,18 @@
 
 namespace w2n::record {
 
-std::string importName(const runtime::Instance &instance, uint32_t index) {
+NameOfImport nameOfImport(const runtime::Instance &instance, uint32_t index) {
   const artifact::Metadata &metadata = instance.module().metadata();
   for (const artifact::ImportRecord &import : metadata.imports())
     if (import.kind == uint32_t(artifact::ExternKindCode::Function) && import.index == index)
-      return std::string(metadata.string(import.module)) + "." +
-             std::string(metadata.string(import.name));
-  return "function " + std::to_string(index);
+      return {std::string(metadata.string(import.module)),
+              std::string(metadata.string(import.name))};
+  return {"", "function " + std::to_string(index)};
+}
+
+std::string importName(const runtime::Instance &instance, uint32_t index) {
+  const NameOfImport name = nameOfImport(instance, index);
+  return (name.module.empty() ? "" : name.module + ".") + name.name;
 }
 
 std::vector<uint64_t> masksOf(const std::vector<wasm::ValueType> &types) {

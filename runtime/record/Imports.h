@@ -33,6 +33,11 @@ private:
   std::vector<std::unique_ptr<Import>> imports;
 };
 
+/// The names of the import that is function `index`.
+struct NameOfImport {
+  std::string module, name;
+};
+NameOfImport nameOfImport(const runtime::Instance &instance, uint32_t index);
 /// "module.name" of the import that is function `index`.
 std::string importName(const runtime::Instance &instance, uint32_t index);
 

@@ -2,6 +2,7 @@
 
 #include "runtime/record/JsonTrace.h"
 
+#include "runtime/record/CallText.h"
 #include "runtime/record/Event.h"
 #include "runtime/record/Json.h"
 
@@ -12,9 +13,6 @@ using runtime::Instance;
 using runtime::Slot;
 
 namespace {
-
-/// The text of the innermost call of the thread.
-thread_local std::string *textOfCall = nullptr;
 
 std::string numbers(std::span<const Slot> slots, const std::vector<uint64_t> &masks) {
   std::string text = "[";
@@ -29,11 +27,6 @@ std::string nsText(std::chrono::steady_clock::duration time) {
 }
 
 } // namespace
-
-void JsonTrace::noteText(std::string_view line) {
-  if (textOfCall)
-    *textOfCall = line.substr(0, line.size() - line.ends_with('\n'));
-}
 
 Result<std::shared_ptr<Function>> JsonTrace::imported(Instance &instance, uint32_t index,
                                                       const std::shared_ptr<Function> &function) {
@@ -70,21 +63,19 @@ void JsonTrace::wrote(const runtime::MemoryRange &range) {
 }
 
 Status JsonTrace::callHost(const Import &import, runtime::Caller caller, std::span<Slot> slots) {
-  std::string text;
+  CallText traced;
   std::string line =
       "{\"call\":" + jsonText(import.name) + ",\"args\":" + numbers(slots, import.params);
-  std::string *const outer = std::exchange(textOfCall, &text);
   const Clock::time_point begin = Clock::now();
   Status status = import.function->host(caller, slots);
   const Clock::duration time = Clock::now() - begin;
-  textOfCall = outer;
   if (status)
     line += ",\"results\":" + numbers(slots, import.results);
   else
     line += ",\"error\":" + jsonText(describe(outcomeOf(status)));
   line += ",\"startNs\":" + nsText(begin - start) + ",\"ns\":" + nsText(time);
-  if (!text.empty())
-    line += ",\"text\":" + jsonText(text);
+  if (!traced.text.empty())
+    line += ",\"text\":" + jsonText(traced.text);
   sink(line + "}\n");
   return status;
 }

@@ -27,9 +27,6 @@ public:
   JsonTrace(std::shared_ptr<Boundary> below, Sink sink)
       : below(std::move(below)), sink(std::move(sink)) {}
 
-  /// The text of the call that the thread is in.
-  static void noteText(std::string_view line);
-
   Result<std::shared_ptr<runtime::Function>>
   imported(runtime::Instance &instance, uint32_t index,
            const std::shared_ptr<runtime::Function> &function) override;

@@ -3,8 +3,11 @@
 // The options of a guest: its directories, arguments, limits, network.
 #pragma once
 
+#include "runtime/wasi/Bucket.h"
 #include "runtime/wasi/Clock.h"
+#include "runtime/wasi/ConfigSource.h"
 #include "runtime/wasi/HostStream.h"
+#include "runtime/wasi/LogLevel.h"
 #include "runtime/wasi/Network.h"
 #include "runtime/wasi/PathResolver.h"
 #include "runtime/wasi/Trace.h"
@@ -70,6 +73,14 @@ struct WasiOptions {
   NetworkOptions network;
   /// To where the guest may make requests of HTTP (wasi:http).
   std::vector<NetworkRule> httpHosts = {};
+  /// The values of wasi:config; names are unique.
+  ConfigValues configValues = {};
+  /// Asked for what is not among them; may be null.
+  std::shared_ptr<ConfigSource> configSource = nullptr;
+  /// Gets the messages of wasi:logging; may be empty.
+  LogSink log = {};
+  /// The buckets that wasi:keyvalue opens; names are unique.
+  std::vector<NamedBucket> buckets = {};
   /// Gets a line for each call; may be empty.
   TraceSink trace;
   /// Gets what was refused, but for calls that are traced; may be empty.

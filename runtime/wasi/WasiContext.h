@@ -37,6 +37,10 @@ public:
   const TraceSink &trace() const { return options.trace; }
   const RefusalSink &refused() const { return options.refused; }
   uint32_t maxOpenFiles() const { return options.maxOpenFiles; }
+  const ConfigValues &configValues() const { return options.configValues; }
+  ConfigSource *configSource() const { return options.configSource.get(); }
+  const std::vector<NamedBucket> &buckets() const { return options.buckets; }
+  const LogSink &log() const { return options.log; }
   bool raisesBrokenPipe() const { return options.raiseBrokenPipe; }
   // Before the files, which refer to them.
   const std::shared_ptr<Chaos> chaos;

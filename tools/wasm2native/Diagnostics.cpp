@@ -65,6 +65,15 @@ int reportError(const std::string &file, const Error &error) {
   return exitError;
 }
 
+void writeLine(int descriptor, std::string_view line) {
+  while (!line.empty()) {
+    const ssize_t written = write(descriptor, line.data(), line.size());
+    if (written < 0 && errno != EINTR)
+      return;
+    line.remove_prefix(written < 0 ? 0 : size_t(written));
+  }
+}
+
 std::string countText(size_t count, const std::string &noun, const std::string &plural) {
   const std::string &many = plural.empty() ? noun + "s" : plural;
   return std::to_string(count) + " " + (count == 1 ? noun : many);

@@ -26,6 +26,10 @@ int reportError(const std::string &file, const Error &error);
 /// and what is printed must not steer the terminal. Those in `kept` stay.
 std::string printable(std::string_view text, std::string_view kept = "");
 
+/// Writes `line` at once, so that lines of several threads do not mix. What cannot be written is
+/// lost.
+void writeLine(int descriptor, std::string_view line);
+
 /// "1 file", "2 files"; `plural` is for nouns to which more than an s is added.
 std::string countText(size_t count, const std::string &noun, const std::string &plural = "");
 

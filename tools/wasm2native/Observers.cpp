@@ -5,13 +5,13 @@
 #include "lib/support/File.h"
 #include "runtime/cache/Settings.h"
 #include "runtime/record/HostProfile.h"
+#include "runtime/record/Interposer.h"
 #include "runtime/record/JsonTrace.h"
 #include "runtime/record/Sampler.h"
 #include "runtime/wasi/ThreadGroup.h"
 #include "tools/wasm2native/CacheOptions.h"
 #include "tools/wasm2native/Diagnostics.h"
 
-#include <cerrno>
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
@@ -27,6 +27,7 @@ struct Observers {
   std::shared_ptr<record::Recorder> recorder;
   std::shared_ptr<record::HostProfile> profile;
   std::shared_ptr<record::Sampler> sampler;
+  std::vector<std::shared_ptr<record::Interposer>> plugins;
 };
 
 Observers &observers() {
@@ -40,14 +41,18 @@ std::string absolutePath(const std::string &path) {
   return realpath(path.c_str(), resolved) ? resolved : path;
 }
 
-/// At once, so that lines of several threads do not mix.
-void printLine(std::string_view line) {
-  while (!line.empty()) {
-    const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
-    if (written < 0 && errno != EINTR)
-      return;
-    line.remove_prefix(written < 0 ? 0 : size_t(written));
+/// Before `boundary`, the last of them first.
+Result<std::shared_ptr<runtime::Boundary>>
+startPlugins(Observers &observers, std::shared_ptr<runtime::Boundary> boundary) {
+  const std::vector<std::string> &plugins = observers.request.plugins;
+  for (auto text = plugins.rbegin(); text != plugins.rend(); ++text) {
+    const size_t equals = text->find('=');
+    const std::string options = equals == text->npos ? "" : text->substr(equals + 1);
+    W2N_TRY(plugin, record::Interposer::open(text->substr(0, equals), options, boundary));
+    observers.plugins.push_back(plugin);
+    boundary = std::move(plugin);
   }
+  return boundary;
 }
 
 /// Writes the stacks of a HostProfile or a Sampler.
@@ -75,6 +80,7 @@ std::expected<ObserverRequest, std::string> readObserverOptions(const CommandLin
     if (line.has(option) && file.empty())
       return std::unexpected("--" + std::string(option) + " needs a file");
   }
+  request.plugins = line.values("plugin");
   if (line.has("record-limit")) {
     auto bytes = cache::parseSize(line.value("record-limit"), "--record-limit");
     if (!bytes)
@@ -83,6 +89,8 @@ std::expected<ObserverRequest, std::string> readObserverOptions(const CommandLin
   }
   if (!request.recordFile.empty() && line.has("preload"))
     return std::unexpected("--record and --preload exclude each other: a record is of one module");
+  if (!request.recordFile.empty() && !request.plugins.empty())
+    return std::unexpected("--record and --plugin exclude each other: a replay has no plug-in");
   return request;
 }
 
@@ -110,8 +118,11 @@ Result<std::shared_ptr<runtime::Boundary>> startObservers(const ObserverRequest 
     W2N_TRY(sampler, record::Sampler::create(boundary));
     boundary = all.sampler = std::move(sampler);
   }
+  W2N_TRY(interposed, startPlugins(all, std::move(boundary)));
+  boundary = std::move(interposed);
   if (request.tracesJson)
-    boundary = std::make_shared<record::JsonTrace>(boundary, printLine);
+    boundary = std::make_shared<record::JsonTrace>(
+        boundary, [](std::string_view text) { writeLine(STDERR_FILENO, text); });
   return boundary;
 }
 
@@ -124,6 +135,8 @@ void finishObservers() {
     all.sampler->stop();
     writeStacks(*all.sampler, all.program, all.request.sampleFile);
   }
+  for (const auto &plugin : all.plugins)
+    plugin->end();
   if (!all.profile)
     return;
   if (all.request.profilesHost)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // Observers of the calls between the program that this process runs and its host: `run --record`,
-// --profile-host, --flame-graph,
-// --profile-sample, and --trace=json of the sandbox's options.
+// --profile-host, --flame-graph, --profile-sample, --plugin, and --trace=json of the sandbox's
+// options.
 #pragma once
 
 #include "runtime/record/Recorder.h"
@@ -27,6 +27,9 @@ inline constexpr OptionRow observerOptions[] = {
      "write where the program's processor time went, by samples of its stack, as --flame-graph "
      "does",
      "Observing"},
+    {"plugin", "LIBRARY[=OPTIONS]",
+     "let a plug-in see each call of the host, deny, answer or delay it; the first one comes first",
+     "Observing"},
 };
 
 struct ObserverRequest {
@@ -36,8 +39,11 @@ struct ObserverRequest {
   std::string flameGraphFile; ///< empty: none
   std::string sampleFile;     ///< empty: none
   bool tracesJson = false;
+  std::vector<std::string> plugins; ///< LIBRARY[=OPTIONS]
 
-  bool any() const { return profiles() || !recordFile.empty() || tracesJson || samples(); }
+  bool any() const {
+    return profiles() || !recordFile.empty() || tracesJson || samples() || !plugins.empty();
+  }
   bool samples() const { return !sampleFile.empty(); }
   bool profiles() const { return profilesHost || !flameGraphFile.empty(); }
 };
@@ -51,7 +57,8 @@ Result<std::shared_ptr<runtime::Boundary>> startObservers(const ObserverRequest 
                                                           const runtime::Module &module,
                                                           record::Header header);
 
-/// Ends the record and writes the profiles, if there are any; says what is wrong with them.
+/// Ends the record and plug-ins, and writes the profiles, if there are any; says what is wrong with
+/// them.
 void finishObservers();
 
 } // namespace w2n::tool

@@ -384,7 +384,7 @@ Status checkObservable(const RunRequest &request, std::shared_ptr<const runtime:
   if (component->world().concurrency.services.empty())
     return {};
   return fail(ErrorKind::Unsupported, "a component with asynchronous functions cannot be recorded, "
-                                      "profiled or traced as JSON yet");
+                                      "profiled, traced as JSON or given to a plug-in yet");
 }
 
 /// The core dump that was asked for, if `error` is a trap.

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "tools/wasm2native/WasiOptions.h"
-#include "runtime/record/JsonTrace.h"
+#include "runtime/record/CallText.h"
 
 #include "lib/support/Error.h"
-#include "lib/support/File.h"
 #include "runtime/cache/Settings.h"
+#include "tools/wasm2native/Diagnostics.h"
 #include "tools/wasm2native/Listen.h"
+#include "tools/wasm2native/ServiceOptions.h"
 #include "tools/wasm2native/TreeOptions.h"
+#include "tools/wasm2native/Variables.h"
 
 #include <cerrno>
 #include <charconv>
@@ -105,42 +107,6 @@ OrText<wasi::Preopen> parsePreopen(std::string text) {
   return preopen;
 }
 
-/// Sets a variable; a later value takes the place of an earlier one.
-void setVariable(std::vector<std::string> &variables, const std::string &text) {
-  const std::string key = text.substr(0, text.find('=') + 1);
-  for (std::string &variable : variables)
-    if (variable.starts_with(key)) {
-      variable = text;
-      return;
-    }
-  variables.push_back(text);
-}
-
-bool isVariable(const std::string &text) {
-  return text.find('=') != std::string::npos && !text.starts_with('=');
-}
-
-OrText<void> addFileOfVariables(std::vector<std::string> &variables, const std::string &file) {
-  auto bytes = readRegularFile(file);
-  if (!bytes)
-    return std::unexpected("--env-file: " + bytes.error().text);
-  std::string_view text(reinterpret_cast<const char *>(bytes->data()), bytes->size());
-  for (size_t number = 1; !text.empty(); ++number) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    std::string entry(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (entry.ends_with('\r'))
-      entry.pop_back();
-    if (entry.empty() || entry.starts_with('#'))
-      continue;
-    if (!isVariable(entry) || entry.find('\0') != std::string::npos)
-      return std::unexpected("--env-file: line " + std::to_string(number) + " of '" + file +
-                             "' must be KEY=VALUE");
-    setVariable(variables, entry);
-  }
-  return {};
-}
-
 /// The source nearer to the command line wins: the command's own variables, files, single ones.
 OrText<std::vector<std::string>> readEnvironment(const CommandLine &line) {
   std::vector<std::string> variables;
@@ -149,7 +115,7 @@ OrText<std::vector<std::string>> readEnvironment(const CommandLine &line) {
       if (isVariable(*variable))
         setVariable(variables, *variable);
   for (const std::string &file : line.values("env-file"))
-    W2N_CHECK(addFileOfVariables(variables, file));
+    W2N_CHECK(addFileOfVariables(variables, "env-file", file));
   for (const std::string &text : line.values("env")) {
     if (text.empty() || text.starts_with('='))
       return std::unexpected(invalid("env", text, "KEY=VALUE or KEY"));
@@ -227,14 +193,20 @@ std::expected<wasi::NetworkOptions, std::string> readNetwork(const CommandLine &
   return wasi::NetworkOptions{std::move(connect), std::move(listen), line.has("allow-dns")};
 }
 
-/// A line is one write, so that lines of several threads do not mix.
-void printTrace(std::string_view line) {
-  while (!line.empty()) {
-    const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
-    if (written < 0 && errno != EINTR)
-      return;
-    line.remove_prefix(written < 0 ? 0 : size_t(written));
-  }
+OrText<wasi::TraceSink> readTrace(const CommandLine &line) {
+  constexpr Choice<bool> formats[] = {{"", false}, {"text", false}, {"json", true}};
+  W2N_TRY(isJson, choose(line, "trace", false, formats));
+  const bool isPrinted = line.has("trace") && !isJson;
+  // Observers of the calls themselves have the texts, too.
+  const bool isNoted = isJson || line.has("plugin");
+  if (!isPrinted && !isNoted)
+    return wasi::TraceSink();
+  return [isPrinted, isNoted](std::string_view text) {
+    if (isPrinted)
+      writeLine(STDERR_FILENO, text);
+    if (isNoted)
+      record::noteCallText(text);
+  };
 }
 
 } // namespace
@@ -253,6 +225,7 @@ std::expected<wasi::WasiOptions, std::string> readWasiOptions(const CommandLine 
   if (!isResumed) {
     W2N_TRY(environment, readEnvironment(line));
     options.environment = environment;
+    W2N_CHECK(readServiceOptions(line, options));
   }
   W2N_TRY(clocks, readClocks(line));
   options.clocks = clocks;
@@ -274,14 +247,8 @@ std::expected<wasi::WasiOptions, std::string> readWasiOptions(const CommandLine 
   // "wasm2native run yes.so | head" ends as "yes | head" does.
   options.raiseBrokenPipe = true;
   options.rawTerminal = line.has("raw-terminal");
-  if (line.has("trace")) {
-    constexpr Choice<bool> formats[] = {{"", false}, {"text", false}, {"json", true}};
-    W2N_TRY(isJson, choose(line, "trace", false, formats));
-    if (isJson)
-      options.trace = record::JsonTrace::noteText;
-    else
-      options.trace = printTrace;
-  }
+  W2N_TRY(trace, readTrace(line));
+  options.trace = std::move(trace);
   return options;
 }
 

@@ -5,6 +5,7 @@
 #include "runtime/core/Interrupt.h"
 #include "runtime/wasi/p2/Interfaces.h"
 #include "runtime/wasi/p3/Interfaces.h"
+#include "runtime/wasi/proposals/Interfaces.h"
 
 namespace w2n::wasi::p2 {
 
@@ -14,6 +15,9 @@ State::State(std::shared_ptr<WasiContext> given) : wasi(std::move(given)) {
     addResourceType(*type, version);
   for (const runtime::ResourceType *type : p3::resourceTypes())
     addResourceType(*type, p3::version);
+  for (const proposals::Package &package : proposals::allPackages())
+    for (const runtime::ResourceType *type : package.resourceTypes)
+      addResourceType(*type, package.version);
 }
 
 State::State(std::shared_ptr<WasiContext> given, const runtime::HostContext &prototype)
@@ -27,6 +31,9 @@ StatePrototype::StatePrototype() {
     addResourceTypePerInstance(*type, version);
   for (const runtime::ResourceType *type : p3::resourceTypes())
     addResourceTypePerInstance(*type, p3::version);
+  for (const proposals::Package &package : proposals::allPackages())
+    for (const runtime::ResourceType *type : package.resourceTypes)
+      addResourceTypePerInstance(*type, package.version);
 }
 
 void State::countOpenFiles() {
@@ -55,13 +62,21 @@ Status define(runtime::HostInterfaces &interfaces, std::shared_ptr<WasiContext> 
   auto state = std::make_shared<State>(std::move(wasi));
   state->httpClient = std::move(httpClient);
   W2N_CHECK(runtime::define(interfaces, allInterfaces(), version, state, trace));
-  return runtime::define(interfaces, p3::allInterfaces(), p3::version, state, trace);
+  W2N_CHECK(runtime::define(interfaces, p3::allInterfaces(), p3::version, state, trace));
+  for (const proposals::Package &package : proposals::allPackages())
+    W2N_CHECK(runtime::define(interfaces, package.interfaces, package.version, state, trace));
+  return {};
 }
 
 Status definePerInstance(runtime::HostInterfaces &interfaces, const StatePrototype &prototype,
                          const TraceSink &trace) {
   W2N_CHECK(runtime::definePerInstance(interfaces, allInterfaces(), version, prototype, trace));
-  return runtime::definePerInstance(interfaces, p3::allInterfaces(), p3::version, prototype, trace);
+  W2N_CHECK(
+      runtime::definePerInstance(interfaces, p3::allInterfaces(), p3::version, prototype, trace));
+  for (const proposals::Package &package : proposals::allPackages())
+    W2N_CHECK(runtime::definePerInstance(interfaces, package.interfaces, package.version, prototype,
+                                         trace));
+  return {};
 }
 
 } // namespace w2n::wasi::p2
