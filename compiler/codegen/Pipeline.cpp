@@ -6,11 +6,11 @@
 
 #include "compiler/codegen/Pipeline.h"
 
-#include "compiler/codegen/CutBlocks.h"
 #include "compiler/passes/CheckPasses.h"
 #include "compiler/passes/Passes.h"
 #include "compiler/passes/calls/InlineCalls.h"
 
+#include <llvm/Analysis/LoopInfo.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
@@ -220,6 +220,9 @@ constexpr uint64_t maxSwitchWork = 1 << 19;
 constexpr size_t maxPhis = 3072;
 /// The register allocator follows values along phis as well. Here it takes seconds.
 constexpr size_t vastPhis = 32768;
+/// Nearly all passes over loops, and what they ask for, take more than linear time for very many
+/// loops in one function. Here they take two seconds.
+constexpr size_t maxLoops = 512;
 
 /// The register allocator may take the time of instructions times calls for a block: a value that
 /// is used all along is split at each call, which takes it out of its register. Here it takes a
@@ -265,22 +268,41 @@ size_t countPhis(const Function &function) {
   return phis;
 }
 
-Passes choosePasses(const Function &function) {
-  if (largestBlock(function) > hugeBlockInstructions || hasHugeSwitches(function))
-    return Passes::Cheap;
-  return countPhis(function) > maxPhis ? Passes::NoneAlongPhis : Passes::All;
-}
+/// The passes that a function gets, and for those who wonder why it is slow, the reason.
+struct Choice {
+  Passes passes;
+  const char *reason = nullptr;
+};
 
-/// For those who wonder why a function is slow.
-constexpr const char *reasonForFewer(Passes passes) {
-  return passes == Passes::Cheap ? "a block or a br_table is huge"
-                                 : "too many values meet where paths join";
+Choice choosePasses(Function &function, FunctionAnalysisManager &analyses) {
+  if (largestBlock(function) > hugeBlockInstructions || hasHugeSwitches(function))
+    return {Passes::Cheap, "a block or a br_table is huge"};
+  if (analyses.getResult<LoopAnalysis>(function).getLoopsInPreorder().size() > maxLoops)
+    return {Passes::Cheap, "it has very many loops"};
+  if (countPhis(function) > maxPhis)
+    return {Passes::NoneAlongPhis, "too many values meet where paths join"};
+  return {Passes::All};
 }
 
 /// Has the simple instruction selector and no scheduler work on `function`.
 void generateCodeFast(Function &function) {
   function.addFnAttr(Attribute::OptimizeNone);
   function.addFnAttr(Attribute::NoInline);
+}
+
+/// For the fast register allocator, which works on all functions of the module or on none.
+void cutBlocks(Module &module, FunctionAnalysisManager &analyses, OptimizationLevel level) {
+  FunctionPassManager passes;
+  addPass(passes, OwnPass::CutBlocks);
+  // A load may be in another block now than what keeps it there. At O0 all loads are volatile.
+  if (level != OptimizationLevel::O0)
+    addPass(passes, OwnPass::PinLoads);
+  for (Function &function : module) {
+    if (function.isDeclaration())
+      continue;
+    passes.run(function, analyses);
+    analyses.clear(function, function.getName());
+  }
 }
 
 } // namespace
@@ -317,8 +339,9 @@ void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel le
       continue;
     if (changed.contains(&function))
       first.run(function, functions);
-    const Passes which = choosePasses(function);
-    pipelines[size_t(which)].run(function, functions);
+    const Choice choice =
+        level > OptimizationLevel::O1 ? choosePasses(function, functions) : Choice{Passes::All};
+    pipelines[size_t(choice.passes)].run(function, functions);
     size_t block = largestBlock(function);
     const bool isFullOfCalls = level > OptimizationLevel::O0 && hasManyCalls(function);
     const bool isFullOfPhis = level > OptimizationLevel::O0 && countPhis(function) > vastPhis;
@@ -326,15 +349,14 @@ void optimizeModule(Module &module, TargetMachine &machine, OptimizationLevel le
       generateCodeFast(function);
     if (block > vastBlockInstructions || isFullOfCalls || isFullOfPhis)
       machine.setOptLevel(CodeGenOptLevel::None);
-    if (which != Passes::All && level > OptimizationLevel::O1)
-      onFewer(function, reasonForFewer(which));
+    if (choice.passes != Passes::All)
+      onFewer(function, choice.reason);
     else if (isFullOfCalls)
       onFewer(function, "a block has very many calls");
     functions.clear(function, function.getName());
   }
   if (machine.getOptLevel() == CodeGenOptLevel::None)
-    for (Function &function : module)
-      cutBlocksAtCalls(function);
+    cutBlocks(module, functions, level);
 }
 
 } // namespace w2n::compiler

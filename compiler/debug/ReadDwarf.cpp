@@ -48,7 +48,7 @@ class DwarfReader {
 public:
   DwarfReader(const wasm::Module &module, CompileBudget &budget)
       : module(module), budget(budget), info(std::make_unique<SourceInfo>()),
-        context(makeContext()), files(*context, *info), types(*info, files) {}
+        context(makeContext()), files(*context, *info), types(*info, files, budget) {}
 
   std::unique_ptr<const SourceInfo> read();
 

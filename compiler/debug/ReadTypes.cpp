@@ -2,6 +2,8 @@
 
 #include "compiler/debug/ReadTypes.h"
 
+#include "lib/support/CompileBudget.h"
+
 #include <algorithm>
 #include <cstring>
 
@@ -138,7 +140,8 @@ uint32_t TypeReader::note(llvm::DWARFDie die) {
 
 void TypeReader::fillPending() {
   isFilling = true;
-  while (!pending.empty()) {
+  // One type may name all others.
+  while (!pending.empty() && !budget.isExceeded()) {
     const auto [index, die] = pending.back();
     pending.pop_back();
     SourceType type;

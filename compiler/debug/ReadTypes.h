@@ -28,7 +28,9 @@ private:
 
 class TypeReader {
 public:
-  TypeReader(SourceInfo &info, FileReader &files) : info(info), files(files) {}
+  /// Reads no more when `budget` is exceeded.
+  TypeReader(SourceInfo &info, FileReader &files, CompileBudget &budget)
+      : info(info), files(files), budget(budget) {}
   /// The type that the attribute DW_AT_type of `die` names; noSource is void, or not understood.
   uint32_t typeOf(llvm::DWARFDie die);
   /// The function type of a subprogram.
@@ -43,6 +45,7 @@ private:
 
   SourceInfo &info;
   FileReader &files;
+  CompileBudget &budget;
   llvm::DenseMap<uint64_t, uint32_t> known; ///< by offset
   std::vector<std::pair<uint32_t, llvm::DWARFDie>> pending;
   bool isFilling = false;

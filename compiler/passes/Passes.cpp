@@ -8,6 +8,7 @@
 #include "compiler/passes/addresses/WidenExits.h"
 #include "compiler/passes/arithmetic/JoinHalves.h"
 #include "compiler/passes/arithmetic/WideProducts.h"
+#include "compiler/passes/calls/CutBlocks.h"
 #include "compiler/passes/calls/InlineCalls.h"
 #include "compiler/passes/latency/KeepSelects.h"
 #include "compiler/passes/latency/ShortenRecurrences.h"

@@ -9,21 +9,21 @@
 //                                      std::vector<T>; ByteBuffer as a result
 //   option<T>, tuple<...>              std::optional<T>, std::tuple<...>
 //   result<T, E>                       std::expected<T, E>; void for no T, Unit for no E
-//   record                             a struct with `static constexpr auto fields()`, which
-//   returns
-//                                      a tuple of member("label", &Struct::member)
+//   record                             a struct with `static constexpr auto fields()`,
+//                                      which returns a tuple of
+//                                      member("label", &Struct::member)
 //   flags                              the same of bools, with `flags()`
 //   enum                               an enum class from 0 on, with a constexpr function
 //                                      `auto witCases(Enum)` beside it, which returns a std::array
 //                                      of labels
 //   variant                            a struct with a std::variant `value` of a struct for each
-//   case,
-//                                      which is empty or has a member `value`; labels in
+//                                      case, which is empty or has a member `value`; labels in
 //                                      `static constexpr std::array cases`
 //   stream<T>, future<T>               StreamEnd<T>, FutureEnd<T> (HostStreams.h)
-//   own<R>, borrow<R>                  std::unique_ptr<R>, R & (std::reference_wrapper<R> in
-//   lists),
-//                                      where R derives from Resource
+//   own<R>, borrow<R>                  std::unique_ptr<R>, R &;
+//                                      in lists std::reference_wrapper<R>;
+//                                      R derives from Resource
+//
 #pragma once
 
 #include "runtime/component/ResourceTable.h"

@@ -83,6 +83,7 @@ public:
 private:
   explicit ComponentInstance(std::shared_ptr<const LinkedComponent> linked)
       : linked(std::move(linked)) {}
+  static wasm::FunctionType integerType(size_t params, size_t results);
   /// The function that is the export `index`. Errors: Malformed (it has another type).
   Result<Function *> functionAt(uint32_t index, const wasm::FunctionType &type);
   /// Says to the boundary of the instance where the host has written since the last time.

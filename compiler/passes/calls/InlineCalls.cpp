@@ -25,6 +25,13 @@ constexpr int maxCost = 100;
 /// The allowed growth of a function: half of what it has, and this many instructions. Modules can
 /// be made so that all that is worth inlining would be thirty times the code.
 constexpr unsigned growthAlwaysAllowed = 2000;
+/// Calls that are inlined within each other. The place of an inlined instruction lists them all, so
+/// a chain of functions that call each other would take quadratic time and memory, also where
+/// nothing of them is left.
+constexpr unsigned maxDepth = 16;
+
+/// How deep calls are inlined in each function that is done.
+using Depths = DenseMap<const Function *, unsigned>;
 
 InlineParams inlineParams() {
   InlineParams params;
@@ -40,8 +47,8 @@ class Inliner {
 public:
   explicit Inliner(FunctionAnalysisManager &analyses) : analyses(analyses) {}
 
-  /// Inlines into `caller` what is `done`.
-  bool inlineInto(Function &caller, const SmallPtrSetImpl<const Function *> &done);
+  /// Inlines what is done into `caller`; the depth of what it has then.
+  unsigned inlineInto(Function &caller, const Depths &done);
 
 private:
   bool isWorthIt(CallBase &call);
@@ -51,13 +58,16 @@ private:
 };
 
 /// Whether `call` may be inlined: of functions of the module, those that the lowering has marked.
-bool isAllowed(const CallBase &call, const SmallPtrSetImpl<const Function *> &done) {
+bool isAllowed(const CallBase &call, const Depths &done) {
   const Function *callee = call.getCalledFunction();
   if (!callee || callee->isDeclaration())
     return false;
   if (!callee->hasFnAttribute(Attribute::InlineHint))
     return reject(PassWay::InlineCallsNotMarked);
-  return done.contains(callee) || reject(PassWay::InlineCallsNotDone);
+  const auto its = done.find(callee);
+  if (its == done.end())
+    return reject(PassWay::InlineCallsNotDone);
+  return its->second < maxDepth || reject(PassWay::InlineCallsTooDeep);
 }
 
 bool Inliner::isWorthIt(CallBase &call) {
@@ -76,7 +86,7 @@ bool Inliner::isWorthIt(CallBase &call) {
          reject(PassWay::InlineCallsCostly);
 }
 
-bool Inliner::inlineInto(Function &caller, const SmallPtrSetImpl<const Function *> &done) {
+unsigned Inliner::inlineInto(Function &caller, const Depths &done) {
   SmallVector<CallBase *, 16> calls;
   for (BasicBlock &block : caller)
     for (Instruction &instruction : block)
@@ -84,12 +94,11 @@ bool Inliner::inlineInto(Function &caller, const SmallPtrSetImpl<const Function 
         calls.push_back(call);
   // Judged before the first changes the function, as each change would cost the analyses anew.
   erase_if(calls, [&](CallBase *call) { return !isWorthIt(*call); });
-  if (calls.empty())
-    return false;
-  bool changed = false;
+  unsigned depth = 0;
   unsigned growthLeft = caller.getInstructionCount() / 2 + growthAlwaysAllowed;
   for (CallBase *call : calls) {
-    const unsigned growth = call->getCalledFunction()->getInstructionCount();
+    const Function &callee = *call->getCalledFunction();
+    const unsigned growth = callee.getInstructionCount();
     if (growth > growthLeft) {
       countWay(PassWay::InlineCallsNoRoom);
       continue;
@@ -98,29 +107,28 @@ bool Inliner::inlineInto(Function &caller, const SmallPtrSetImpl<const Function 
     InlineFunctionInfo info;
     if (InlineFunction(*call, info, /*MergeAttributes=*/true).isSuccess()) {
       countWay(PassWay::InlineCallsInlined);
-      changed = true;
+      depth = std::max(depth, done.lookup(&callee) + 1);
     }
   }
-  if (changed)
+  if (depth != 0)
     analyses.invalidate(caller, PreservedAnalyses::none());
-  return changed;
+  return depth;
 }
 
 } // namespace
 
 SmallPtrSet<Function *, 16> inlineCalls(Module &module, FunctionAnalysisManager &analyses) {
   SmallPtrSet<Function *, 16> changed;
-  SmallPtrSet<const Function *, 16> done;
+  Depths done;
   CallGraph graph(module);
   Inliner inliner(analyses);
   for (auto component = scc_begin(&graph); !component.isAtEnd(); ++component) {
+    Depths its;
     for (CallGraphNode *node : *component)
       if (Function *function = node->getFunction(); function && !function->isDeclaration())
-        if (inliner.inlineInto(*function, done))
+        if ((its[function] = inliner.inlineInto(*function, done)) != 0)
           changed.insert(function);
-    for (CallGraphNode *node : *component)
-      if (Function *function = node->getFunction(); function && !function->isDeclaration())
-        done.insert(function);
+    done.insert(its.begin(), its.end());
   }
   for (Function &function : module)
     if (function.hasAvailableExternallyLinkage()) {

@@ -12,6 +12,7 @@
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/Transforms/Utils/BasicBlockUtils.h>
+#include <llvm/Transforms/Utils/LoopUtils.h>
 
 namespace w2n::compiler {
 
@@ -46,11 +47,21 @@ struct Passed {
 /// memory.
 class ChainCutter {
 public:
-  ChainCutter(Function &function, LoopInfo &loops) : function(function), loops(loops) {}
+  ChainCutter(Function &function, LoopInfo &loops, DominatorTree &dominators)
+      : function(function), loops(loops), dominators(dominators) {}
 
   bool run();
+  bool hasNewBlocks() const { return newBlocks; }
 
 private:
+  /// The values from before a loop that it uses, and where it does.
+  using Uses = MapVector<Instruction *, SmallVector<Use *, 4>>;
+
+  static Uses usesOfValuesBefore(const Loop &loop);
+  bool needsSlot(const Instruction &value) const {
+    return passed.lookup(&value).sinceSlot >= maxLoopsWithoutSlot;
+  }
+  bool makePlaceForSlots(Loop &loop);
   void enter(Loop &loop);
   Value *cut(Instruction &value, Loop &loop);
   Value *frozen(Instruction &value);
@@ -58,10 +69,11 @@ private:
 
   Function &function;
   LoopInfo &loops;
+  DominatorTree &dominators;
   DenseMap<const Instruction *, Passed> passed;
   DenseMap<const Loop *, Passed> loopPassed;
   DenseMap<const Instruction *, Value *> frozenValues;
-  bool changed = false;
+  bool changed = false, newBlocks = false;
 };
 
 /// Right behind `value`: a loop need not have a preheader. A value is frozen once.
@@ -93,7 +105,7 @@ Value *ChainCutter::throughSlot(Instruction &value, Loop &loop) {
 
 /// Cuts `value` off from what is before it: what `loop` is to use in its place, or null.
 Value *ChainCutter::cut(Instruction &value, Loop &loop) {
-  if (passed.lookup(&value).sinceSlot >= maxLoopsWithoutSlot)
+  if (needsSlot(value))
     if (Value *slot = throughSlot(value, loop)) {
       countWay(PassWay::CutLoopChainsCut);
       return slot;
@@ -104,16 +116,33 @@ Value *ChainCutter::cut(Instruction &value, Loop &loop) {
   return freeze;
 }
 
-/// Comes to the header of `loop`: what it uses of code before it has been seen.
-void ChainCutter::enter(Loop &loop) {
-  if (loop.getLoopDepth() > maxLoopDepth)
-    return countWay(PassWay::CutLoopChainsTooDeep);
-  MapVector<Instruction *, SmallVector<Use *, 4>> uses;
+ChainCutter::Uses ChainCutter::usesOfValuesBefore(const Loop &loop) {
+  Uses uses;
   for (BasicBlock *block : loop.blocks())
     for (Instruction &instruction : *block)
       for (Use &use : instruction.operands())
         if (auto *value = dyn_cast<Instruction>(use); value && !loop.contains(value))
           uses[value].push_back(&use);
+  return uses;
+}
+
+/// Whether `loop`, which came right behind another one, has got a block before it.
+bool ChainCutter::makePlaceForSlots(Loop &loop) {
+  if (loop.getLoopPreheader() || loop.getHeader()->isEHPad() ||
+      !InsertPreheaderForLoop(&loop, &dominators, &loops, nullptr, /*PreserveLCSSA=*/false))
+    return false;
+  countWay(PassWay::CutLoopChainsPreheader);
+  return newBlocks = true;
+}
+
+/// Comes to the header of `loop`: what it uses of code before it has been seen.
+void ChainCutter::enter(Loop &loop) {
+  if (loop.getLoopDepth() > maxLoopDepth)
+    return countWay(PassWay::CutLoopChainsTooDeep);
+  Uses uses = usesOfValuesBefore(loop);
+  if (any_of(uses, [&](const auto &its) { return needsSlot(*its.first); }) &&
+      makePlaceForSlots(loop))
+    uses = usesOfValuesBefore(loop);
   Passed all;
   for (auto &[value, its] : uses) {
     Passed before = passed.lookup(value);
@@ -149,7 +178,7 @@ bool ChainCutter::run() {
       passed[&instruction] = all;
     }
   }
-  return changed;
+  return changed || newBlocks;
 }
 
 /// The way by which scalar evolution looks for conditions that hold where a block begins: from the
@@ -215,21 +244,25 @@ bool RowCutter::run() {
 
 PreservedAnalyses CutLoopChainsPass::run(Function &function, FunctionAnalysisManager &analyses) {
   LoopInfo &loops = analyses.getResult<LoopAnalysis>(function);
+  auto &dominators = analyses.getResult<DominatorTreeAnalysis>(function);
   // As a chain, nests count as one loop after another.
   const size_t count = loops.getLoopsInPreorder().size();
   if (count <= maxLoopsInChain) {
     countWay(PassWay::CutLoopChainsFewLoops);
     return PreservedAnalyses::all();
   }
-  if (count > maxLoopsInRow && RowCutter(function, loops).run()) {
+  const bool isRowCut = count > maxLoopsInRow && RowCutter(function, loops).run();
+  if (isRowCut) {
     countWay(PassWay::CutLoopChainsRow);
-    ChainCutter(function, loops).run();
-    return PreservedAnalyses::none();
+    dominators.recalculate(function);
   }
-  if (!ChainCutter(function, loops).run()) {
+  ChainCutter cutter(function, loops, dominators);
+  if (!cutter.run() && !isRowCut) {
     countWay(PassWay::CutLoopChainsShortChains);
     return PreservedAnalyses::all();
   }
+  if (isRowCut || cutter.hasNewBlocks())
+    return PreservedAnalyses::none();
   PreservedAnalyses preserved;
   preserved.preserveSet<CFGAnalyses>();
   return preserved;

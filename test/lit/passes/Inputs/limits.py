@@ -125,6 +125,10 @@ def chain_none():
     return chain(15, "none", "add i32 %i{0}, 3")
 
 
+def chain_long():
+    return chain(70, "i32", "add i32 %i{0}, 3")
+
+
 def row_long():
     return chain(40, "none", "add i32 %i{0}, 3")
 
@@ -149,6 +153,24 @@ def inline_costly():
     body = "\n  ".join(f"%v{index} = mul i32 {f'%v{index - 1}' if index else '%x'}, %x" for index in range(40))
     return (f"define i32 @big(i32 %x) inlinehint {{\n  {body}\n  ret i32 %v39\n}}\n"
             "define i32 @large(i32 %x) {\n  %r = call i32 @big(i32 %x)\n  ret i32 %r\n}\n")
+
+
+def inline_deep():
+    """Functions of which each calls the one before it, and nothing else."""
+    first = "define i32 @f0(i32 %x) inlinehint {\n  %r = call i32 @outside(i32 %x)\n  ret i32 %r\n}\n"
+    chain = (f"define i32 @f{index}(i32 %x) inlinehint {{\n  %r = call i32 @f{index - 1}(i32 %x)\n  ret i32 %r\n}}\n"
+             for index in range(1, 20))
+    return "declare i32 @outside(i32)\n" + first + "".join(chain)
+
+
+def cut_calls(kind="call"):
+    """A block of 300 calls."""
+    calls = "\n  ".join(f"{kind} void @outside()" for _ in range(300))
+    return f"declare void @outside()\ndefine void @large() {{\n  {calls}\n  ret void\n}}\n"
+
+
+def cut_tail_calls():
+    return cut_calls("tail call")
 
 
 print(HEAD + globals()[sys.argv[1]]())

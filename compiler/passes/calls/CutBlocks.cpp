@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "compiler/codegen/CutBlocks.h"
+#include "compiler/passes/calls/CutBlocks.h"
+
+#include "compiler/passes/PassCounts.h"
 
 #include <llvm/ADT/STLExtras.h>
 #include <llvm/IR/InstrTypes.h>
@@ -20,22 +22,28 @@ bool isOrdinaryCall(const Instruction &instruction) {
   return call && !isa<IntrinsicInst>(call) && !call->isInlineAsm() && !call->isTailCall();
 }
 
-void cutAtCalls(BasicBlock &block) {
+/// Whether `block` has got so many calls that new ones begin in it.
+bool cutAtCalls(BasicBlock &block) {
   SmallVector<Instruction *, 16> begins;
   unsigned calls = 0;
   for (Instruction &instruction : block)
     if (isOrdinaryCall(instruction) && ++calls % maxCallsInBlock == 0)
       begins.push_back(instruction.getNextNode());
   // Cutting takes time for each instruction behind the cut.
-  for (Instruction *begin : reverse(begins))
+  for (Instruction *begin : reverse(begins)) {
+    countWay(PassWay::CutBlocksCut);
     block.splitBasicBlock(begin);
+  }
+  return !begins.empty() || reject(PassWay::CutBlocksFewCalls);
 }
 
 } // namespace
 
-void cutBlocksAtCalls(Function &function) {
+PreservedAnalyses CutBlocksPass::run(Function &function, FunctionAnalysisManager &) {
+  bool changed = false;
   for (BasicBlock &block : make_early_inc_range(function))
-    cutAtCalls(block);
+    changed |= cutAtCalls(block);
+  return changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
 }
 
 } // namespace w2n::compiler
