@@ -99,6 +99,13 @@ private:
   return nullptr;
 }
 
+Status statusOf(w2n_error *given) {
+  const std::unique_ptr<w2n_error> error(given);
+  if (error) [[unlikely]]
+    return std::unexpected(std::move(error->error));
+  return {};
+}
+
 } // namespace
 
 w2n_error *enterGuest(artifact::EntryThunk thunk, artifact::InstanceContext *context,
@@ -126,10 +133,7 @@ w2n_error *enterGuest(artifact::EntryThunk thunk, artifact::InstanceContext *con
 
 Status runGuest(artifact::EntryThunk thunk, artifact::InstanceContext *context, const void *code,
                 uint64_t *slots) {
-  std::unique_ptr<w2n_error> error(enterGuest(thunk, context, code, slots));
-  if (error) [[unlikely]]
-    return std::unexpected(std::move(error->error));
-  return {};
+  return statusOf(enterGuest(thunk, context, code, slots));
 }
 
 std::optional<GuestPosition> guestPosition() {
@@ -156,9 +160,7 @@ Status resumeGuest(Instance &instance, const GuestPosition &position, artifact::
   w2nCurrentActivation = &activation;
   const uint32_t wasLeft = w2nResumeGuest(&activation, self, slots);
   w2nCurrentActivation = nullptr;
-  if (wasLeft)
-    return std::unexpected(takeError(activation, instance));
-  return {};
+  return statusOf(wasLeft ? takeError(activation, instance) : nullptr);
 }
 
 void noteTrap(TrapKind kind) {

@@ -24,7 +24,7 @@ WasiResult<FileHandle> findSocket(WasiContext &context, Fd fd, Needs needs) {
 }
 
 /// In a fiber, waits before a call that would block the thread.
-Outcome waitUntilReady(const File &socket, short events) {
+Outcome waitForSocket(const File &socket, short events) {
   if (runtime::waitParks() && !(fcntl(socket.host, F_GETFL) & O_NONBLOCK) &&
       !runtime::waitBeforeCall(socket.host, events))
     return std::unexpected(Errno::Intr);
@@ -44,7 +44,7 @@ Outcome sockAccept(WasiContext &context, Fd fd, FdFlags flags, Out<uint32_t> acc
   W2N_TRY(socket, findSocket(context, fd, needs::sockAccept));
   if (flags & ~fdflags::nonblock)
     return std::unexpected(Errno::Inval);
-  W2N_CHECK(waitUntilReady(*socket, POLLIN));
+  W2N_CHECK(waitForSocket(*socket, POLLIN));
   Descriptor connection(restarted([&] {
     return accept4(socket->host, nullptr, nullptr, SOCK_CLOEXEC | (flags ? SOCK_NONBLOCK : 0));
   }));
@@ -68,7 +68,7 @@ Outcome sockRecv(WasiContext &context, Fd fd, const Scatter &vectors, ReceiveFla
     return std::unexpected(Errno::Inval);
   msghdr message = messageOf(vectors);
   const int hostFlags = (flags & peek ? MSG_PEEK : 0) | (flags & waitAll ? MSG_WAITALL : 0);
-  W2N_CHECK(waitUntilReady(*socket, POLLIN));
+  W2N_CHECK(waitForSocket(*socket, POLLIN));
   ssize_t bytes = restarted([&] { return recvmsg(socket->host, &message, hostFlags); });
   if (bytes < 0)
     return systemError();
@@ -83,7 +83,7 @@ Outcome sockSend(WasiContext &context, Fd fd, const Gather &vectors, SendFlags f
   if (flags != 0)
     return std::unexpected(Errno::Inval);
   msghdr message = messageOf(vectors);
-  W2N_CHECK(waitUntilReady(*socket, POLLOUT));
+  W2N_CHECK(waitForSocket(*socket, POLLOUT));
   ssize_t bytes = restarted([&] { return sendmsg(socket->host, &message, MSG_NOSIGNAL); });
   if (bytes < 0)
     return systemError();
