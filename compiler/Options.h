@@ -36,6 +36,8 @@ struct CompileOptions {
   /// Tables and br_table, also what is compared with a memory's size, or nothing
   /// (--speculation-masks).
   SpeculationMasks speculationMasks = SpeculationMasks::Tables;
+  /// Whether functions sign their return addresses, on AArch64 (--sign-return-addresses).
+  bool signsReturnAddresses = false;
   Emit emit = Emit::SharedObject;
   StopAfter stopAfter = StopAfter::Link;
   /// x86_64, aarch64, riscv64 or a triple; empty is the host.

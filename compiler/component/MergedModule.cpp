@@ -287,16 +287,6 @@ uint32_t MergedModule::addExport(const std::string &name, ExternKind kind, uint3
   return exports.count++;
 }
 
-void MergedModule::writeSection(ByteWriter &out, uint8_t id, Section &section) {
-  if (section.count == 0)
-    return;
-  ByteWriter contents;
-  contents.writeUnsigned(section.count);
-  contents.writeBytes(section.items.written());
-  out.writeByte(id);
-  out.writeSized(contents.written());
-}
-
 /// The adapters' branches that are hardly ever taken (branch hinting proposal).
 void MergedModule::writeBranchHints(ByteWriter &out) const {
   const auto firstFunction = uint32_t(functionCount - functions.size());
@@ -334,42 +324,16 @@ uint32_t MergedModule::addStart() {
 }
 
 std::vector<uint8_t> MergedModule::encode() {
-  const bool hasStart = !start.written().empty();
-  const uint32_t startFunction = hasStart ? addStart() : 0;
-  Section declared, code;
+  if (!start.written().empty())
+    startFunction = addStart();
   for (const Function &function : functions) {
     declared.items.writeUnsigned(function.type);
     code.items.writeSized(function.body.bytes);
   }
   declared.count = code.count = uint32_t(functions.size());
-
-  ByteWriter out;
-  constexpr uint8_t preamble[] = {0, 'a', 's', 'm', 1, 0, 0, 0};
-  out.writeBytes(preamble);
-  writeSection(out, 1, types);
-  writeSection(out, 2, imports);
-  writeSection(out, 3, declared);
-  writeSection(out, 4, tables);
-  writeSection(out, 5, memories);
-  writeSection(out, 13, tags);
-  writeSection(out, 6, globals);
-  writeSection(out, 7, exports);
-  if (hasStart) {
-    ByteWriter index;
-    index.writeUnsigned(startFunction);
-    out.writeByte(8);
-    out.writeSized(index.written());
-  }
-  writeSection(out, 9, elements);
-  if (data.count != 0) {
-    ByteWriter count;
-    count.writeUnsigned(data.count);
-    out.writeByte(12);
-    out.writeSized(count.written());
-  }
-  writeBranchHints(out);
-  writeSection(out, 10, code);
-  writeSection(out, 11, data);
+  ByteWriter hints, out;
+  writeBranchHints(hints);
+  write(out, hints.written());
   return out.take();
 }
 

@@ -7,13 +7,14 @@
 #include "compiler/component/CodeEmitter.h"
 #include "compiler/component/Evaluate.h"
 #include "compiler/component/ServicePlan.h"
+#include "lib/wasm/ModuleSections.h"
 #include "lib/wasm/RewriteCode.h"
 
 #include <map>
 
 namespace w2n::compiler {
 
-class MergedModule {
+class MergedModule : wasm::ModuleSections {
 public:
   /// `maxCodeBytes` bounds what is copied for instances and written for adapters: a small component
   /// can instantiate a large module many times.
@@ -52,10 +53,6 @@ private:
     uint32_t type = 0;
     EmittedBody body;
   };
-  struct Section {
-    uint32_t count = 0;
-    ByteWriter items;
-  };
   void addTypes(const wasm::Module &module);
   void number(const CoreInstance &instance);
   Status add(const CoreInstance &instance, const wasm::IndexMap &map);
@@ -66,7 +63,6 @@ private:
                       ByteWriter &out);
   uint32_t addStart();
   void writeBranchHints(ByteWriter &out) const;
-  void writeSection(ByteWriter &out, uint8_t id, Section &section);
   void addImport(const HostName &name, const wasm::FunctionType &type);
 
   void addCode(Function function) {
@@ -80,11 +76,10 @@ private:
   uint64_t codeBytes = 0;
   std::vector<wasm::IndexMap> maps;
   std::map<std::string, uint32_t> addedTypes;
-  /// Types are counted by their groups here, and by themselves in `typeCount`.
-  Section types, imports, tables, memories, globals, tags, exports, elements, data;
   std::map<uint32_t, uint32_t> hostCalls;
   std::vector<Function> functions;
   uint32_t firstCanonFunc = 0;
+  /// Sections count types by their groups, `typeCount` by themselves.
   uint32_t functionCount = 0, typeCount = 0;
   /// The code that runs when the module is instantiated: segments that must wait for start
   /// functions before them, and start functions.

@@ -68,6 +68,7 @@ Result<CompileOptions> optionsOf(const w2n_compile_options &given) {
   options.strictTrapState = given.strict_trap_state;
   options.deterministic = given.deterministic;
   options.debugInfo = given.debug_info;
+  options.signsReturnAddresses = given.sign_return_addresses;
   options.threads = given.threads;
   options.maxTimeMs = given.max_time_ms;
   options.maxMemoryBytes = given.max_memory_bytes;

@@ -344,7 +344,8 @@ void MetadataEmitter::run(std::span<const SliceCode> slices, std::span<const uin
   header.flags = (plan.options.boundsChecks == BoundsChecks::Explicit ? flagExplicitBounds : 0) |
                  (plan.options.meter == Meter::Fuel ? flagMetersFuel : 0) |
                  (plan.options.generatesProfile ? flagProfiles : 0) |
-                 (plan.usesHeap ? flagUsesHeap : 0);
+                 (plan.usesHeap ? flagUsesHeap : 0) |
+                 (lowering.signsReturnAddresses() ? flagSignsReturnAddresses : 0);
   std::memcpy(header.sourceHash, sourceHash.data(), sizeof(header.sourceHash));
   blob.bytes.resize(sizeof(MetadataHeader));
   header.compilerVersion =

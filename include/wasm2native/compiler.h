@@ -138,6 +138,9 @@ typedef struct w2n_compile_options {
   /// and for lines in backtraces. The artifact gets larger, and its code, too, if it has many
   /// checks: each keeps its own line. Damaged DWARF is left out, and `warning` told.
   bool debug_info;
+  /// Functions sign their return addresses, and check them when they return, where the processor
+  /// has pointer authentication. On AArch64; nothing on others.
+  bool sign_return_addresses;
 } w2n_compile_options;
 
 /// Sets `options` to -O2, bounds checks by guard pages, a shared object for any machine of this

@@ -172,6 +172,7 @@ inline constexpr uint32_t flagMetersFuel = 2;     ///< compiled with --meter=fue
 inline constexpr uint32_t flagProfiles = 4;       ///< compiled with --profile-generate
 inline constexpr uint32_t flagUsesHeap =
     8; ///< has types of objects, or code for references to them
+inline constexpr uint32_t flagSignsReturnAddresses = 16; ///< by the keys of its process (AArch64)
 
 /// Code from one place to the next that a range names, or to the end of its function: it belongs to
 /// `functionCount` functions that were inlined one into another, whose indices follow, innermost

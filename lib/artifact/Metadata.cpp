@@ -361,7 +361,8 @@ Result<Metadata> Metadata::read(std::span<const uint8_t> file) {
   if (header.elfMachine != elf.machine)
     return malformed("it is for " + machineName(header.elfMachine) + " in a file for " +
                      machineName(elf.machine));
-  if (header.flags & ~(flagExplicitBounds | flagMetersFuel | flagProfiles | flagUsesHeap))
+  if (header.flags & ~(flagExplicitBounds | flagMetersFuel | flagProfiles | flagUsesHeap |
+                       flagSignsReturnAddresses))
     return malformed("unknown flags " + std::to_string(header.flags));
   W2N_CHECK(Checker(metadata, file.size()).run());
   return metadata;

@@ -6,6 +6,7 @@
 #include "lib/dylink/Linker.h"
 
 #include "lib/wasm/EncodeTypes.h"
+#include "lib/wasm/ModuleSections.h"
 
 #include <algorithm>
 
@@ -47,21 +48,6 @@ const wasm::Export *findFunction(const wasm::Module &module, std::string_view na
   return nullptr;
 }
 
-struct Section {
-  uint32_t count = 0;
-  ByteWriter items;
-};
-
-void writeSection(ByteWriter &out, uint8_t id, const Section &section) {
-  if (section.count == 0)
-    return;
-  ByteWriter contents;
-  contents.writeUnsigned(section.count);
-  contents.writeBytes(section.items.written());
-  out.writeByte(id);
-  out.writeSized(contents.written());
-}
-
 void writeConstant(ByteWriter &out, uint32_t value) {
   out.writeByte(I32ConstCode);
   out.writeSigned(int32_t(value));
@@ -69,7 +55,7 @@ void writeConstant(ByteWriter &out, uint32_t value) {
 
 } // namespace
 
-class Emitter {
+class Emitter : wasm::ModuleSections {
 public:
   explicit Emitter(Linker &linker) : linker(linker) {}
   Result<std::vector<uint8_t>> emit();
@@ -98,9 +84,7 @@ private:
   void callInParts(std::string_view name, bool withMain, ByteWriter &body) const;
 
   Linker &linker;
-  Section types, imports, declared, tables, memories, tags, globals, exports, elements, code, data;
   uint32_t typeCount = 0;
-  std::optional<uint32_t> start;
   /// A function of the main module with which it begins, and one that calls constructors before.
   std::optional<std::pair<uint32_t, uint32_t>> wrapped;
   uint32_t functionCount = 0;
@@ -378,7 +362,7 @@ void Emitter::addStart() {
   body.writeByte(EndCode);
   constexpr size_t emptyBytes = 2;
   if (body.written().size() > emptyBytes)
-    start = addFunction(plain, body);
+    startFunction = addFunction(plain, body);
 }
 
 void Emitter::addExports() {
@@ -410,7 +394,7 @@ void Emitter::addExports() {
 
 /// The names of functions, for backtraces and debuggers.
 void Emitter::addNames(ByteWriter &out) const {
-  Section names;
+  wasm::Section names;
   const auto add = [&](uint32_t index, std::string_view name) {
     if (name.empty())
       return;
@@ -427,7 +411,7 @@ void Emitter::addNames(ByteWriter &out) const {
   ByteWriter contents;
   contents.writeName("name");
   constexpr uint8_t functionNames = 1;
-  writeSection(contents, functionNames, names);
+  names.write(contents, functionNames);
   out.writeByte(0);
   out.writeSized(contents.written());
 }
@@ -451,30 +435,7 @@ Result<std::vector<uint8_t>> Emitter::emit() {
   addExports();
 
   ByteWriter out;
-  constexpr uint8_t preamble[] = {0, 'a', 's', 'm', 1, 0, 0, 0};
-  for (const uint8_t byte : preamble)
-    out.writeByte(byte);
-  writeSection(out, 1, types);
-  writeSection(out, 2, imports);
-  writeSection(out, 3, declared);
-  writeSection(out, 4, tables);
-  writeSection(out, 5, memories);
-  writeSection(out, 13, tags);
-  writeSection(out, 6, globals);
-  writeSection(out, 7, exports);
-  const auto writeNumber = [&out](uint8_t id, uint32_t number) {
-    ByteWriter contents;
-    contents.writeUnsigned(number);
-    out.writeByte(id);
-    out.writeSized(contents.written());
-  };
-  if (start)
-    writeNumber(8, *start);
-  writeSection(out, 9, elements);
-  if (data.count != 0)
-    writeNumber(12, data.count);
-  writeSection(out, 10, code);
-  writeSection(out, 11, data);
+  write(out);
   addNames(out);
   return out.take();
 }

@@ -6,7 +6,8 @@
 // Compiled code preserves what C calls preserve (x19-x28, x29, the low halves of v8-v15) when it
 // returns, but not when it is left on a trap, so entering saves those on the host's stack and both
 // ways out restore them. FPCR is never changed by compiled code. A call leaves its return address
-// in x30, which is not signed (pointer authentication is not used).
+// in x30. Functions that are compiled to sign it (--sign-return-addresses) have it signed while
+// they run, but not when they call, return or jump elsewhere.
 //
 // Compiled code is mapped from a file, so that no instruction cache has to be told of it.
 #include "runtime/arch/Arch.h"
@@ -23,7 +24,15 @@ const UnwindRegisters unwindRegisters = {
     .stackPointer = 31,
     .framePointer = 29,
     .returnAddress = 30,
-    .saved = {19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 72, 73, 74, 75, 76, 77, 78, 79}};
+    .saved = {19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 72, 73, 74, 75, 76, 77, 78, 79},
+    .signingInstruction = 0x2d}; // DW_CFA_AARCH64_negate_ra_state
+
+uintptr_t withoutSignature(uintptr_t signedAddress) {
+  // A hint, so that it does nothing where the processor has no pointer authentication. It works on
+  // x30 alone.
+  asm("mov x30, %0\n\thint #7\n\tmov %0, x30" : "+r"(signedAddress) : : "x30"); // xpaclri
+  return signedAddress;
+}
 
 void noteCrossing(Activation &activation) {
   // W2N_CROSS pushes the frame record, x29 and x30.

@@ -241,7 +241,14 @@ struct UnwindRegisters {
   bool callsPushReturnAddress;
   uint32_t stackPointer, framePointer, returnAddress;
   uint32_t saved[savedRegisterCount];
+  /// The call frame instruction, of those that processors have for themselves, behind which the
+  /// return address is signed, or before which it was; 0 where none are.
+  uint8_t signingInstruction = 0;
 };
 extern const UnwindRegisters unwindRegisters;
+
+/// The address that `signedAddress`, a return address that a function has signed, leads to; the
+/// signature is not checked.
+uintptr_t withoutSignature(uintptr_t signedAddress);
 
 } // namespace w2n::runtime

@@ -26,6 +26,9 @@ const UnwindRegisters unwindRegisters = {.callsPushReturnAddress = false,
                                          .saved = {9,  18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 40,
                                                    41, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59}};
 
+// Nothing signs return addresses.
+uintptr_t withoutSignature(uintptr_t signedAddress) { return signedAddress; }
+
 void noteCrossing(Activation &activation) {
   // W2N_CROSS saves s0 and below it the return address.
   const auto *frame = reinterpret_cast<const uintptr_t *>(activation.guestStackPointer);

@@ -20,6 +20,9 @@ const UnwindRegisters unwindRegisters = {.callsPushReturnAddress = true,
                                          .returnAddress = 16,
                                          .saved = {3, 12, 13, 14, 15}};
 
+// Nothing signs return addresses.
+uintptr_t withoutSignature(uintptr_t signedAddress) { return signedAddress; }
+
 void noteCrossing(Activation &activation) {
   // W2N_CROSS pushes rbp on top of the return address.
   const auto *frame = reinterpret_cast<const uintptr_t *>(activation.guestStackPointer);

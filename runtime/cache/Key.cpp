@@ -44,6 +44,7 @@ Digest familyOf(const Digest &source, const Digest &compiler, const w2n_compile_
   addField(text, "strict-trap-state", std::to_string(options.strict_trap_state));
   addField(text, "deterministic", std::to_string(options.deterministic));
   addField(text, "debug-info", std::to_string(options.debug_info));
+  addField(text, "sign-return-addresses", std::to_string(options.sign_return_addresses));
   addField(text, "generate-profile", std::to_string(options.generate_profile));
   if (options.profile)
     addField(text, "profile",

@@ -138,6 +138,9 @@ Status checkCanBeCarried(const Module &module) {
     return cannotCarry("a program with garbage-collected objects");
   if (!metadata.tags().empty())
     return cannotCarry("a program with exceptions: it has tags");
+  // The next process signs with other keys.
+  if (metadata.header().flags & artifact::flagSignsReturnAddresses)
+    return cannotCarry("a program that was compiled with --sign-return-addresses");
   if (module.profileCounters())
     return cannotCarry("a program that was compiled with --profile-generate");
   for (const artifact::ImportRecord &import : metadata.imports())

@@ -82,6 +82,7 @@ struct Row {
   uint64_t cfaRegister = 0;
   int64_t cfaOffset = 0;
   bool cfaKnown = true;
+  bool returnAddressSigned = false;
   Rule framePointer, returnAddress;
   std::array<Rule, savedRegisterCount> saved;
 };
@@ -128,6 +129,10 @@ private:
 };
 
 bool Interpreter::step(Cursor &cursor, uint8_t opcode, uint64_t &location) {
+  if (opcode != nop && opcode == unwindRegisters.signingInstruction) {
+    row.returnAddressSigned = !row.returnAddressSigned;
+    return true;
+  }
   switch (opcode) {
   case nop:
     return true;
@@ -481,6 +486,8 @@ bool UnwindTable::step(FrameRegisters &registers, bool afterCall, StackBounds st
   FrameRegisters caller = registers;
   if (!cfa || !findReturnAddress(row, *cfa, stack, caller))
     return false;
+  if (row.returnAddressSigned)
+    caller.programCounter = withoutSignature(caller.programCounter);
   caller.stackPointer = *cfa;
   if (row.framePointer.kind == Rule::AtCfaOffset)
     caller.framePointerKnown =

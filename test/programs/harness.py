@@ -29,11 +29,13 @@ def add_command_options(parser: argparse.ArgumentParser) -> None:
     """How to compile and how to run, which may be for another processor."""
     parser.add_argument("--wasm2native", required=True)
     parser.add_argument("--target", help="compile for this processor")
+    parser.add_argument("--option", action="append", default=[], help="a further option of the compiler")
     parser.add_argument("--runner", help="what runs what is compiled, an emulator and its arguments, if not --wasm2native")
 
 
 def compiler(options: argparse.Namespace) -> list[str]:
-    return [options.wasm2native, "compile", *([f"--target={options.target}"] if options.target else [])]
+    return [options.wasm2native, "compile", *([f"--target={options.target}"] if options.target else []),
+            *options.option]
 
 
 def runner(options: argparse.Namespace) -> list[str]:

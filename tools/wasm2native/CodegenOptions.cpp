@@ -108,6 +108,7 @@ std::expected<w2n_compile_options, std::string> readCodegenOptions(const Command
   options.strict_trap_state = line.has("strict-trap-state");
   options.deterministic = line.has("deterministic");
   options.debug_info = line.has("debug-info");
+  options.sign_return_addresses = line.has("sign-return-addresses");
   W2N_CHECK(readCompileLimits(line, options));
   W2N_CHECK(readProfileOptions(line, options));
   options.warning = [](void *, const char *text) { printWarning(text); };

@@ -28,6 +28,8 @@ inline constexpr OptionRow codegenOptions[] = {
      "what stays inside while a processor guesses: tables (default: with br_table), all (also what "
      "is compared with a memory's size), none",
      "Code"},
+    {"sign-return-addresses", nullptr,
+     "on AArch64, sign return addresses and check them when functions return", "Code"},
     {"g,debug-info", nullptr,
      "translate the module's DWARF, for gdb, lldb and lines in backtraces of traps", "Code"},
     {"meter", "WHAT", "fuel: count instructions, so that 'run --fuel' can limit them", "Code"},

@@ -104,6 +104,8 @@ llvm::Function *ModuleLowering::makeFunction(llvm::FunctionType *type, const llv
   // Places that indirect branches lead to are marked, on AArch64 and x86-64 (markBranchTargets).
   if (module.getTargetTriple().isAArch64())
     function->addFnAttr("branch-target-enforcement");
+  if (signsReturnAddresses())
+    function->addFnAttr("sign-return-address", "non-leaf");
   if (plan.options.speculationMasks != SpeculationMasks::None)
     function->addFnAttr(maskedTablesAttribute);
   function->addFnAttr("target-cpu", slice.target.processor.cpu);

@@ -79,6 +79,11 @@ public:
   llvm::Function *makeFunction(llvm::FunctionType *type, const llvm::Twine &name,
                                bool takesContext);
 
+  /// Whether functions sign their return addresses: an option, for AArch64 alone.
+  bool signsReturnAddresses() const {
+    return plan.options.signsReturnAddresses && module.getTargetTriple().isAArch64();
+  }
+
   /// `base` + `offset` bytes.
   llvm::Value *at(llvm::IRBuilder<> &builder, llvm::Value *base, uint64_t offset);
   /// A load of something that never changes while the instance lives.

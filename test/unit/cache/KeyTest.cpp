@@ -20,7 +20,7 @@ const w2n_compile_options byDefault = [] {
 const Digest source = hashOf("wasm"), compiler = hashOf("compiler");
 
 TEST(CacheKey, DependsOnModuleCompilerAndEveryOptionThatChangesCode) {
-  std::vector<w2n_compile_options> all(14, byDefault);
+  std::vector<w2n_compile_options> all(15, byDefault);
   all[1].level = W2N_LEVEL_O3;
   all[2].bounds_checks = W2N_BOUNDS_CHECKS_EXPLICIT;
   all[3].strict_trap_state = true;
@@ -36,6 +36,7 @@ TEST(CacheKey, DependsOnModuleCompilerAndEveryOptionThatChangesCode) {
   all[11].profile_bytes = 2;
   all[12].speculation_masks = W2N_SPECULATION_MASKS_ALL;
   all[13].debug_info = true;
+  all[14].sign_return_addresses = true;
   std::set<Digest> families;
   for (const w2n_compile_options &options : all)
     families.insert(familyOf(source, compiler, options));

@@ -1,0 +1,21 @@
+;; On AArch64, functions that call others sign their return address and check it before they return, if asked to;
+;; others have nothing to sign. Elsewhere the option does nothing.
+;; RUN: wat2wasm --enable-all %s -o %t.wasm
+;; RUN: wasm2native --target=aarch64 --sign-return-addresses --emit=asm %t.wasm -o - | FileCheck %s
+;; RUN: wasm2native --target=aarch64 --emit=asm %t.wasm -o - | FileCheck --check-prefix=NONE %s
+;; RUN: wasm2native --sign-return-addresses --emit=asm %t.wasm -o %t.signed.s
+;; RUN: wasm2native --emit=asm %t.wasm -o %t.s
+;; RUN: cmp %t.s %t.signed.s
+
+(module
+  (import "m" "f" (func $f (param i32) (result i32)))
+  (func (export "calls") (param i32) (result i32)
+    (i32.add (call $f (local.get 0)) (i32.const 1)))
+  (func (export "leaf") (param i32) (result i32)
+    (i32.mul (local.get 0) (local.get 0))))
+
+;; CHECK: paciasp
+;; CHECK: .cfi_negate_ra_state
+;; CHECK: autiasp
+;; NONE-NOT: paciasp
+;; NONE-NOT: autiasp
