@@ -253,10 +253,10 @@ def build_programs(options: argparse.Namespace) -> dict[str, Program]:
     header = options.work / "status-7.h"
     header.write_text(STATUS_7)
     clang = [options.clang, "--target=wasm32-wasi", "-Wno-deprecated", "-O2"]
-    for name in ("arguments.c", "stdin-filter.c", "checkpoints.c"):
-        wasm = options.work / (name[:-2] + ".wasm")
-        build([*clang, "-include", str(header), str(SOURCES / name), "-o", str(wasm)])
-        programs[name] = wasm
+    for source in (SOURCES / "arguments.c", SOURCES / "stdin-filter.c", HERE / "checkpoints.c"):
+        wasm = options.work / f"{source.stem}.wasm"
+        build([*clang, "-include", str(header), str(source), "-o", str(wasm)])
+        programs[source.name] = wasm
     lost = options.work / "lost.c"
     lost.write_text(LOST)
     programs["lost"] = options.work / "lost.wasm"

@@ -34,7 +34,8 @@ def declared_in(compiler: str, include: pathlib.Path) -> tuple[set[str], set[str
     done = subprocess.run([compiler, "-E", "-P", "-x", "c", "-"], input=text, capture_output=True, text=True,
                           check=True)
     inline = set(re.findall(r"static inline[^;{(]*?\b((?:w2n|wasm)_\w+)\s*\(", done.stdout))
-    return set(re.findall(r"\b((?:w2n|wasm)_\w+)\s*\(", done.stdout)), inline
+    # A type before `(*` is that of a pointer's function.
+    return set(re.findall(r"\b((?:w2n|wasm)_\w+)\s*\((?!\*)", done.stdout)), inline
 
 
 def main() -> None:
