@@ -50,7 +50,7 @@ constexpr uint8_t forwardModule[] = {
 Result<wasm::Module> decodeForwardModule() {
   W2N_TRY(module, wasm::decodeModule(forwardModule, wasm::FeatureSet::all()));
   W2N_CHECK(wasm::validateModule(module));
-  return std::move(module);
+  return module;
 }
 
 uint32_t forwardPostReturn(const component::FlatTypes &result) {

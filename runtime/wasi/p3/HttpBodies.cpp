@@ -168,7 +168,7 @@ Result<std::optional<HttpCode>> sendWhole(State &state, HostTasks &tasks, http::
   W2N_TRY(failed,
           sendBody(state, tasks, writer, std::exchange(body.contents, std::nullopt), declared));
   if (failed)
-    return std::move(failed);
+    return failed;
   if (body.trailers)
     return sendEnd(state, tasks, writer, *std::exchange(body.trailers, std::nullopt));
   writer.finish({});

@@ -89,7 +89,8 @@ TEST_F(DirectTest, EntersOnAStackThatTheInstanceKnows) {
 }
 
 TEST_F(DirectTest, KeepsSmallerStacksSmall) {
-  const w2n_limits limits = {.max_stack_bytes = 64 << 10};
+  w2n_limits limits = {};
+  limits.max_stack_bytes = 64 << 10;
   add = direct("add");
   prepare();
   w2n_linker_set_limits(linker.get(), &limits);
