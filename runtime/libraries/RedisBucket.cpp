@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 #include <hiredis/hiredis.h>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <poll.h>
@@ -26,22 +27,51 @@ constexpr size_t maxIdleConnections = 16;
 /// The most of a reply besides a value: keys of a page, framing.
 constexpr size_t replyRoomBytes = 4 << 20;
 
-// Scripts, because a limit of keys is checked and kept in one step.
-constexpr std::string_view setScript =
-    "if redis.call('HEXISTS',KEYS[1],ARGV[1])==0 and redis.call('HLEN',KEYS[1])>=tonumber(ARGV[3]) "
-    "then return redis.error_reply('the bucket has as many keys as it may have') end "
-    "redis.call('HSET',KEYS[1],ARGV[1],ARGV[2]) return 1";
-// The result as text, since numbers of Lua have 53 bits.
-constexpr std::string_view incrementScript =
-    "if redis.call('HEXISTS',KEYS[1],ARGV[1])==0 and redis.call('HLEN',KEYS[1])>=tonumber(ARGV[3]) "
-    "then return redis.error_reply('the bucket has as many keys as it may have') end "
-    "local r=redis.pcall('HINCRBY',KEYS[1],ARGV[1],ARGV[2]) "
-    "if type(r)=='table' and r.err then return r end "
-    "return redis.call('HGET',KEYS[1],ARGV[1])";
+// Scripts, because a limit of keys is checked and kept in one step. What they refuse is a negative
+// number, the position of its text. Errors of commands are handed on by pcall as they are: those of
+// a script itself have its hash in them.
+constexpr const char *refusals[] = {"the bucket has as many keys as it may have",
+                                    "the value is no number", "the number would be too large"};
+constexpr std::string_view setScript = R"lua(
+local known=redis.pcall('HEXISTS',KEYS[1],ARGV[1])
+if type(known)=='table' then return known end
+if known==0 and redis.call('HLEN',KEYS[1])>=tonumber(ARGV[3]) then return -1 end
+return redis.pcall('HSET',KEYS[1],ARGV[1],ARGV[2]))lua";
+// Numbers of Lua have 53 bits: each of the two here has ten decimal digits.
+constexpr std::string_view incrementScript = R"lua(
+local function split(text)
+  text=string.rep('0',20-#text)..text
+  return tonumber(string.sub(text,1,10)),tonumber(string.sub(text,11))
+end
+local function isOver(high,low)
+  return high>1844674407 or (high==1844674407 and low>3709551615)
+end
+local text=redis.pcall('HGET',KEYS[1],ARGV[1])
+if type(text)=='table' then return text end
+if not text then
+  if redis.call('HLEN',KEYS[1])>=tonumber(ARGV[3]) then return -1 end
+  text='0'
+end
+if not string.find(text,'^%d+$') then return -2 end
+text=string.gsub(text,'^0+','')
+if #text>20 then return -2 end
+local high,low=split(text)
+if isOver(high,low) then return -2 end
+local deltaHigh,deltaLow=split(ARGV[2])
+high,low=high+deltaHigh,low+deltaLow
+if low>=1e10 then high,low=high+1,low-1e10 end
+if isOver(high,low) then return -3 end
+text=string.gsub(string.format('%.0f%010.0f',high,low),'^0+(%d)','%1')
+local done=redis.pcall('HSET',KEYS[1],ARGV[1],text)
+if type(done)=='table' then return done end
+return text)lua";
 // Keys without their values.
-constexpr std::string_view listScript =
-    "local r=redis.call('HSCAN',KEYS[1],ARGV[1],'COUNT',100) local keys={} "
-    "for i=1,#r[2],2 do keys[#keys+1]=r[2][i] end return {r[1],keys}";
+constexpr std::string_view listScript = R"lua(
+local page=redis.pcall('HSCAN',KEYS[1],ARGV[1],'COUNT',100)
+if page.err then return page end
+local keys={}
+for i=1,#page[2],2 do keys[#keys+1]=page[2][i] end
+return {page[1],keys})lua";
 
 struct FreeContext {
   void operator()(redisContext *context) const { redisFree(context); }
@@ -64,6 +94,13 @@ std::string_view textOf(const redisReply &reply) {
              : std::string_view();
 }
 
+/// What a script has refused; null if it has not.
+const char *refusalOf(const redisReply &reply) {
+  const bool isRefusal = reply.type == REDIS_REPLY_INTEGER && reply.integer < 0 &&
+                         reply.integer >= -int64_t(std::size(refusals));
+  return isRefusal ? refusals[-reply.integer - 1] : nullptr;
+}
+
 /// Threads: any.
 class Server {
 public:
@@ -84,7 +121,8 @@ public:
     return !host.empty();
   }
 
-  /// The reply to a command; null with a text in `error` if there is none, or it is an error.
+  /// The reply to a command; null with a text in `error` if there is none, or it is an error or a
+  /// refusal.
   Reply ask(const std::vector<std::string_view> &words, char *error) {
     Connection connection = takeConnection(error);
     if (!connection)
@@ -93,9 +131,12 @@ public:
     if (!reply)
       return nullptr;
     giveBack(std::move(connection));
-    if (reply->type != REDIS_REPLY_ERROR)
+    if (reply->type == REDIS_REPLY_ERROR)
+      setError(error, "Redis: ", textOf(*reply));
+    else if (const char *refusal = refusalOf(*reply))
+      setError(error, "", refusal);
+    else
       return reply;
-    setError(error, "Redis: ", textOf(*reply));
     return nullptr;
   }
 

@@ -18,6 +18,23 @@ from collections.abc import Iterator
 from harness import Outcome, build, fail, fresh_directory, run, text_of
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "worlds"
+# Values, what is added, the result: the same in test/component/worlds/keyvalue.c for buckets in memory.
+INCREMENTS = (
+    ("-5", 3, "the value is no number"),
+    ("+5", 3, "the value is no number"),
+    ("5 ", 3, "the value is no number"),
+    ("x", 1, "the value is no number"),
+    ("05", 1, "6"),
+    ("0" * 32, 0, "0"),
+    ("0" * 30 + "41", 1, "42"),
+    ("9999999999", 1, "10000000000"),
+    ("9223372036854775807", 1, "9223372036854775808"),
+    ("0", 18446744073709551615, "18446744073709551615"),
+    ("18446744073709551615", 1, "the number would be too large"),
+    ("9999999999", 18446744073709551615, "the number would be too large"),
+    ("18446744073709551616", 0, "the value is no number"),
+    ("1" * 21, 0, "the value is no number"),
+)
 TIME = re.compile(rb"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z ", re.MULTILINE)
 
 
@@ -129,6 +146,18 @@ def redis_command(port: int, *words: str) -> bytes:
         return client.recv(4096)
 
 
+def check_increments(checks: Checks, where: str) -> None:
+    """What cannot be added to stays as it is."""
+    for number, (value, delta, wanted) in enumerate(INCREMENTS):
+        for expected, invoke in (("ok", f'set("b", "i{number}", "{value}")'),
+                                 (f'err(other("{wanted}"))' if wanted.startswith("the ") else f"ok({wanted})",
+                                  f'increment("b", "i{number}", {delta})'),
+                                 (f'ok(some("{value if wanted.startswith("the ") else wanted}"))',
+                                  f'get("b", "i{number}")'),
+                                 ("ok", f'delete("b", "i{number}")')):
+            checks.expect(expected, invoke, "--keyvalue", f"b={where}")
+
+
 def check_bucket(checks: Checks, where: str) -> None:
     """A bucket keeps its keys from one run to the next, in files and on servers."""
     def expect(wanted: str, invoke: str) -> None:
@@ -151,6 +180,7 @@ def check_bucket(checks: Checks, where: str) -> None:
     expect('ok(some("9007199254740995"))', 'get("b", "n")')
     for key in ("k", "n"):
         expect("ok", f'delete("b", "{key}")')
+    check_increments(checks, where)
     expect("ok", 'set-many("b", [("x", "1"), ("y", "2"), ("z", "")])')
     expect('ok([some(("z", "")), none, some(("x", "1"))])', 'get-many("b", ["z", "w", "x"])')
     expect("ok", 'delete-many("b", ["x", "w", "y"])')
@@ -238,6 +268,16 @@ def check_sqlite(checks: Checks) -> None:
     checks.refuse("unable to open database file", "--keyvalue", f"b={checks.work / 'nowhere/b.db'}")
 
 
+def check_limit_of_keys(checks: Checks, port: int, where: str) -> None:
+    """The script makes the keys: by single commands it would take minutes."""
+    redis_command(port, "EVAL", "for i=1,1048575 do redis.call('HSET','b','k'..i,'1') end", "0")
+    for wanted, invoke in (("ok(1)", 'increment("b", "last", 1)'),
+                           ('err(other("the bucket has as many keys as it may have"))', 'increment("b", "more", 1)'),
+                           ('err(other("the bucket has as many keys as it may have"))', 'set("b", "more", "")'),
+                           ("ok", 'set("b", "last", "7")'), ("ok(8)", 'increment("b", "last", 1)')):
+        checks.expect(wanted, invoke, "--keyvalue", f"b={where}")
+
+
 def check_redis(checks: Checks) -> None:
     refused = checks.call('get("b", "k")', "--keyvalue", "b=redis://127.0.0.1:1")
     if b"libwasm2native-redis.so" in refused.errors:
@@ -263,9 +303,12 @@ def check_redis(checks: Checks) -> None:
         check_limits(checks, where)
         # Values that others have put there.
         redis_command(port, "SET", "b2", "a string")
-        found = checks.call('get("b2", "k")', "--keyvalue", f"b2={where}")
-        if b"WRONGTYPE" not in found.output:
-            fail(f"a hash that is none: {found}")
+        for invoke in ('get("b2", "k")', 'set("b2", "k", "")', 'increment("b2", "k", 1)', 'list("b2", none)'):
+            found = checks.call(invoke, "--keyvalue", f"b2={where}")
+            if b"WRONGTYPE" not in found.output or b"script" in found.output:
+                fail(f"{invoke} of a hash that is none: {found}")
+        redis_command(port, "DEL", "b")
+        check_limit_of_keys(checks, port, where)
 
 
 def main() -> None:

@@ -42,6 +42,32 @@ static void leave(void) {
   require(w2n_component_instance_finish(instance));
 }
 
+// Values, and what is added: the same in test/programs/check_services.py for files and servers.
+static const struct {
+  const char *value;
+  uint64_t delta;
+} increments[] = {{"-5", 3},
+                  {"+5", 3},
+                  {"5 ", 3},
+                  {"x", 1},
+                  {"05", 1},
+                  {"00000000000000000000000000000000", 0},
+                  {"00000000000000000000000000000041", 1},
+                  {"9999999999", 1},
+                  {"9223372036854775807", 1},
+                  {"0", UINT64_MAX},
+                  {"18446744073709551615", 1},
+                  {"9999999999", UINT64_MAX},
+                  {"18446744073709551616", 0},
+                  {"111111111111111111111", 0}};
+static void check_increments(const char *bucket) {
+  for (size_t i = 0; i < sizeof(increments) / sizeof(*increments); ++i) {
+    set(bucket, "i", increments[i].value);
+    increment(bucket, "i", increments[i].delta);
+    get(bucket, "i");
+  }
+}
+
 // Knows each key but "absent", with the key as its value.
 static bool echo_get(void *user, const char *key, size_t bytes, w2n_bytes_visitor visit,
                      void *visitor, char *error) {
@@ -90,9 +116,12 @@ int main(int argc, char **argv) {
   load(argc, argv);
   config = w2n_wasi_config_new();
   require(w2n_wasi_config_add_bucket_functions(config, "echo", &echo, NULL));
+  require(w2n_wasi_config_add_bucket(config, "numbers", "memory", NULL));
   start(config);
   get("echo", "absent");
   get("echo", "broken");
+  leave();
+  check_increments("numbers");
   stop();
   return 0;
 }
