@@ -6,6 +6,7 @@
 #include "lib/support/FileLock.h"
 #include "runtime/platform/VirtualMemory.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
@@ -27,9 +28,34 @@ Status checkOwn(int file, const std::string &path) {
   return {};
 }
 
+bool isSame(const struct stat &a, const struct stat &b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/// Whether `directory`, whose path has at most `depth` parts, is `outer` or in it.
+Result<bool> isIn(int directory, size_t depth, const struct stat &outer) {
+  Descriptor parent;
+  struct stat last = {};
+  for (size_t steps = 0;; ++steps) {
+    const int current = parent ? parent.get() : directory;
+    struct stat status;
+    if (fstat(current, &status) != 0)
+      return platform::failWithErrno("cannot look at the directories above the checkpoint");
+    if (isSame(status, outer))
+      return true;
+    // The root is above itself; and so looks a directory that is mounted in itself.
+    if (steps > depth && isSame(status, last))
+      return false;
+    last = status;
+    parent = Descriptor(openat(current, "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!parent)
+      return platform::failWithErrno("cannot open the directories above the checkpoint");
+  }
+}
+
 } // namespace
 
-Result<Folder> Folder::lock(const std::string &path) {
+Result<Folder> Folder::find(const std::string &path) {
   Folder folder;
   char resolved[PATH_MAX];
   if (!realpath(path.c_str(), resolved))
@@ -39,17 +65,43 @@ Result<Folder> Folder::lock(const std::string &path) {
   if (!folder.directory)
     return platform::failWithErrno("cannot open " + path);
   W2N_CHECK(checkOwn(folder.directory.get(), path));
-  W2N_TRY(file, folder.openFile("lock", /*isNew=*/true));
-  folder.lockFile = std::move(file);
-  if (w2n::lockFile(folder.lockFile.get(), std::chrono::milliseconds(0)) == LockOutcome::Busy)
-    return fail(ErrorKind::Invalid, "another process runs with the checkpoint in " + path);
   return folder;
 }
 
-Result<Folder> Folder::create(const std::string &path) {
-  if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+Status Folder::lock() {
+  W2N_TRY(file, openFile("lock", /*isNew=*/true));
+  lockFile = std::move(file);
+  if (w2n::lockFile(lockFile.get(), std::chrono::milliseconds(0)) == LockOutcome::Busy)
+    return fail(ErrorKind::Invalid, "another process runs with the checkpoint in " + path);
+  return {};
+}
+
+Status Folder::checkIsOutside(std::span<const std::string> granted) const {
+  const auto depth = size_t(std::ranges::count(path, '/'));
+  for (const std::string &name : granted) {
+    struct stat outer;
+    if (stat(name.c_str(), &outer) != 0)
+      return platform::failWithErrno("cannot look at " + name);
+    W2N_TRY(isInside, isIn(directory.get(), depth, outer));
+    if (isInside)
+      return fail(ErrorKind::Invalid, "the checkpoint's directory '" + path +
+                                          "' lies in a directory that the program is given, '" +
+                                          name + "'");
+  }
+  return {};
+}
+
+Result<Folder> Folder::create(const std::string &path, std::span<const std::string> granted) {
+  const bool isNew = mkdir(path.c_str(), 0700) == 0;
+  if (!isNew && errno != EEXIST)
     return platform::failWithErrno("cannot make " + path);
-  W2N_TRY(folder, lock(path));
+  W2N_TRY(folder, find(path));
+  if (Status outside = folder.checkIsOutside(granted); !outside) {
+    if (isNew)
+      rmdir(path.c_str());
+    return std::unexpected(std::move(outside).error());
+  }
+  W2N_CHECK(folder.lock());
   if (faccessat(folder.directory.get(), "state", F_OK, 0) == 0)
     return fail(ErrorKind::Invalid, path + " has a checkpoint already: 'wasm2native resume " +
                                         path + "' goes on with it");
@@ -62,7 +114,9 @@ Result<Folder> Folder::open(const std::string &path) {
     return platform::failWithErrno("cannot open " + path);
   if (faccessat(directory.get(), "state", F_OK, 0) != 0)
     return fail(ErrorKind::Invalid, "there is no checkpoint in " + path);
-  return lock(path);
+  W2N_TRY(folder, find(path));
+  W2N_CHECK(folder.lock());
+  return folder;
 }
 
 Result<Descriptor> Folder::openFile(const char *name, bool isNew) const {

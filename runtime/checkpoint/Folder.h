@@ -8,22 +8,30 @@
 //   lock      held by the process that runs the program
 //
 // A checkpoint has the program's stack and is as trusted as machine code: whoever can write it has
-// the rights of the one who resumes it. So the directory and its files must be the caller's own.
+// the rights of the one who resumes it. So the directory and its files must be the caller's own,
+// and out of reach of the program.
 #pragma once
 
 #include "lib/support/Descriptor.h"
 #include "runtime/checkpoint/Checkpoint.h"
+
+#include <span>
 
 namespace w2n::checkpoint {
 
 /// Threads: one at a time.
 class Folder {
 public:
-  /// Makes `path` if it is not there, for a new run. Errors: Io; Invalid (others can write to it,
-  /// it has a checkpoint already, or another process uses it).
-  static Result<Folder> create(const std::string &path);
+  /// Makes `path` if it is not there, for a new run of a program that is given the directories
+  /// `granted`. Errors: Io; Invalid (others can write to it, it has a checkpoint already, another
+  /// process uses it, or as checkIsOutside says).
+  static Result<Folder> create(const std::string &path, std::span<const std::string> granted);
   /// The folder of a checkpoint. Errors: the same; Invalid if there is no checkpoint.
   static Result<Folder> open(const std::string &path);
+
+  /// A program that could write its own checkpoint would have all that its host has. Errors: Io;
+  /// Invalid, if the folder is one of the directories `granted`, or in one.
+  Status checkIsOutside(std::span<const std::string> granted) const;
 
   /// Opens a file in it that is the caller's own; makes it for `isNew`. Errors: Io, Invalid.
   Result<Descriptor> openFile(const char *name, bool isNew) const;
@@ -37,7 +45,8 @@ public:
   std::string pathOf(const char *name) const { return path + "/" + name; }
 
 private:
-  static Result<Folder> lock(const std::string &path);
+  static Result<Folder> find(const std::string &path);
+  Status lock();
   Status sync() const;
 
   std::string path;

@@ -217,6 +217,21 @@ class Checker:
                     fail(f"{name} with byte {offset} flipped ended with {done.returncode}\n{done.stderr.decode()}")
         restored()
 
+    def check_reach(self, program: Program) -> None:
+        """A program that could write its checkpoint would choose what it is given when it goes on."""
+        self.fresh()
+        inside, text = self.files / "inside", "lies in a directory that the program is given"
+        words = self.run_words(program, "1")
+        self.refused("a checkpoint in reach", [str(inside) if word == str(self.state) else word for word in words], text)
+        if inside.exists():
+            fail("a run that is refused leaves a directory")
+        self.finish(self.start(words, program))
+        self.state.rename(inside)
+        self.refused("a checkpoint that was moved into reach", [*self.resume_words()[:-1], str(inside)], text)
+        self.files.rename(self.state)
+        self.state.joinpath("inside").rename(self.files)
+        self.refused("a checkpoint that is a given directory", [*self.resume_words()[:-1], str(self.files)], text)
+
     def check_lost(self, program: Program) -> None:
         """Without a directory that was granted nothing goes on, and the message names it."""
         self.fresh()
@@ -301,6 +316,7 @@ def main() -> None:
     program = programs["checkpoints.c"]
     checker.check_last(program, checker.reference(program))
     checker.check_refusals(programs["checkpoints.wat"], program)
+    checker.check_reach(program)
     checker.check_lost(program)
     if checker.killer:
         checker.check_lost_file(lost)

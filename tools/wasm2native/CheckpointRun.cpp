@@ -11,6 +11,14 @@ namespace w2n::tool {
 
 using runtime::AddressPlan;
 
+std::vector<std::string> directoriesOf(const wasi::WasiOptions &options) {
+  std::vector<std::string> directories;
+  for (const wasi::Preopen &preopen : options.preopens)
+    if (!preopen.makeTree)
+      directories.push_back(preopen.hostPath);
+  return directories;
+}
+
 void CheckpointRun::prepare(RunRequest &request) const {
   request.instance.addresses = addresses;
   request.instance.boundary = checkpointer;
@@ -39,7 +47,8 @@ Result<CheckpointRun> CheckpointRun::begin(RunRequest &request,
                              .environment = request.wasi.environment};
   CheckpointRun run;
   run.world = world;
-  W2N_TRY(folder, checkpoint::Folder::create(request.checkpoint->directory));
+  W2N_TRY(folder,
+          checkpoint::Folder::create(request.checkpoint->directory, directoriesOf(request.wasi)));
   W2N_TRY(addresses, AddressPlan::choose());
   run.addresses = addresses;
   W2N_TRY(made, checkpoint::Checkpointer::create(std::move(folder), *module, addresses, world,

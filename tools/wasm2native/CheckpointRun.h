@@ -14,6 +14,9 @@ struct SavedRun {
   checkpoint::Checkpoint checkpoint;
 };
 
+/// The host's directories that a program is given.
+std::vector<std::string> directoriesOf(const wasi::WasiOptions &options);
+
 /// Goes on with it; `request` is that of the run. Returns the exit status.
 int runSaved(RunRequest &request, SavedRun saved);
 

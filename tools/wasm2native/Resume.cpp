@@ -67,6 +67,9 @@ int resume(const std::string &directory, bool isQuiet) {
   auto request = requestOf(checkpoint->start);
   if (!request)
     return reportError(directory, request.error());
+  // Before anything runs: the directory may have been moved since.
+  if (const Status outside = folder->checkIsOutside(directoriesOf(request->wasi)); !outside)
+    return reportError(directory, outside.error());
   request->isQuiet |= isQuiet;
   setWarnings(!request->isQuiet);
   return runSaved(*request, {std::move(*folder), std::move(*checkpoint)});
