@@ -97,12 +97,18 @@ Status Checkpointer::take(uint32_t import, std::span<const Slot> slots) {
   if (!image)
     return {};
   checkpoint.image = std::move(*image);
+  const Status written = write();
+  // After a failure as well: a disk that is full would slow down each call of the program.
+  lastTime = Clock::now();
+  return written;
+}
+
+Status Checkpointer::write() {
   checkpoint.world = wasi::saveWorld(*world);
   W2N_TRY(index, pages->write(*running));
   checkpoint.pages = index;
   W2N_CHECK(folder.writeState(encodeCheckpoint(checkpoint)));
   pages->commit(std::move(index));
-  lastTime = Clock::now();
   return {};
 }
 

@@ -26,7 +26,7 @@ public:
          std::shared_ptr<wasi::WasiContext> world);
 
   /// Called with what is wrong when a checkpoint cannot be written; the program goes on, and the
-  /// last one stays.
+  /// last one stays. The next try is when the next checkpoint is due.
   std::function<void(const Error &)> failed;
 
   /// The instance has its addresses and runs on `stack`: from now on checkpoints are taken.
@@ -58,6 +58,7 @@ private:
   Status openPages(bool isNew);
   bool isDue();
   Status take(uint32_t import, std::span<const runtime::Slot> slots);
+  Status write();
 
   const Folder folder;
   Checkpoint checkpoint;

@@ -30,6 +30,35 @@ int rename(const char *from, const char *to) {
   return result;
 }
 """
+# Lets no state of a checkpoint get into place, and adds a byte to a file for each that does not.
+FULL = """
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+int rename(const char *from, const char *to) {
+  int (*next)(const char *, const char *) = (int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename");
+  const char *end = strrchr(to, '/');
+  if (!end || strcmp(end, "/state") != 0)
+    return next(from, to);
+  const int tries = open(getenv("TRIES"), O_WRONLY | O_APPEND | O_CREAT, 0600);
+  (void)!write(tries, "x", 1);
+  close(tries);
+  errno = ENOSPC;
+  return -1;
+}
+"""
+# Makes 1000 calls of the host when the first checkpoint is due.
+CALLS = """
+#include <unistd.h>
+int main(void) {
+  usleep(400000);
+  for (int i = 0; i < 1000; ++i)
+    write(1, "x", 1);
+}
+"""
 # Ends programs with a status that keeps their checkpoint.
 STATUS_7 = """
 #include <stdio.h>
@@ -76,11 +105,12 @@ class Checker:
         self.command, self.work, self.killer = command, work, killer
         self.files, self.state, self.out = work / "files", work / "state", work / "out"
 
+    def preloading(self, library: pathlib.Path) -> dict[str, str]:
+        asan = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+        return environment() | {"LD_PRELOAD": str(library), "ASAN_OPTIONS": asan}
+
     def start(self, words: list[str], program: Program, kill_after: bool = False) -> subprocess.Popen:
-        variables = environment()
-        if kill_after:
-            asan = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
-            variables |= {"LD_PRELOAD": str(self.killer), "ASAN_OPTIONS": asan}
+        variables = self.preloading(self.killer) if kill_after else environment()
         # As `1<> out` of a shell.
         with open(program.input, "rb") as source, open(self.out, "r+b") as out:
             return subprocess.Popen(words, stdin=source, stdout=out, stderr=subprocess.PIPE, env=variables)
@@ -254,6 +284,20 @@ class Checker:
         if b"opened\nConnection reset by peer\nclosed: 0\n" not in outcomes:
             fail(f"a file that was removed gives {outcomes}")
 
+    def check_full(self, program: Program, full: pathlib.Path) -> None:
+        """A checkpoint that fails is tried again when the next one is due, not at each call."""
+        tries = self.work / "tries"
+        for every, least, most in (("0.3s", 1, 500), ("100", 10, 11)):
+            self.fresh()
+            tries.write_bytes(b"")
+            done = subprocess.run(self.run_words(program, every), capture_output=True, stdin=subprocess.DEVNULL,
+                                  env=self.preloading(full) | {"TRIES": str(tries)}, timeout=120)
+            count = tries.stat().st_size
+            if done.returncode != 0 or done.stdout != b"x" * 1000 or done.stderr.count(b"no checkpoint is written") != 1:
+                fail(f"without room it ends with {done.returncode} and says\n{done.stderr.decode()}")
+            if not least <= count <= most:
+                fail(f"{count} checkpoints are tried with --every {every}")
+
     def check_success(self, artifact: pathlib.Path) -> None:
         """A program that ends well leaves nothing to go on with."""
         self.fresh()
@@ -272,10 +316,11 @@ def build_programs(options: argparse.Namespace) -> dict[str, Program]:
         wasm = options.work / f"{source.stem}.wasm"
         build([*clang, "-include", str(header), str(source), "-o", str(wasm)])
         programs[source.name] = wasm
-    lost = options.work / "lost.c"
-    lost.write_text(LOST)
-    programs["lost"] = options.work / "lost.wasm"
-    build([*clang, "-include", str(header), str(lost), "-o", str(programs["lost"])])
+    for name, text, flags in (("lost", LOST, ["-include", str(header)]), ("calls", CALLS, [])):
+        source = options.work / f"{name}.c"
+        source.write_text(text)
+        programs[name] = source.with_suffix(".wasm")
+        build([*clang, *flags, str(source), "-o", str(programs[name])])
     programs["checkpoints.wat"] = options.work / "checkpoints-wat.wasm"
     build([options.wat2wasm, str(HERE / "checkpoints.wat"), "-o", str(programs["checkpoints.wat"])])
     programs["well"] = options.work / "well.wasm"
@@ -287,12 +332,12 @@ def build_programs(options: argparse.Namespace) -> dict[str, Program]:
     return programs
 
 
-def build_killer(options: argparse.Namespace) -> pathlib.Path | None:
+def build_library(options: argparse.Namespace, name: str, text: str) -> pathlib.Path | None:
     """Nothing where the command runs under an emulator, which does not take the library."""
     if options.runner:
         return None
-    source, library = options.work / "killer.c", options.work / "killer.so"
-    source.write_text("#define _GNU_SOURCE\n" + KILLER)
+    source, library = options.work / f"{name}.c", options.work / f"{name}.so"
+    source.write_text("#define _GNU_SOURCE\n" + text)
     build([options.clang, "-shared", "-fPIC", "-O1", str(source), "-o", str(library)])
     return library
 
@@ -306,8 +351,8 @@ def main() -> None:
     options = parser.parse_args()
     fresh_directory(options.work)
     programs = build_programs(options)
-    checker = Checker(runner(options), options.work, build_killer(options))
-    well, lost = programs.pop("well"), programs.pop("lost")
+    checker = Checker(runner(options), options.work, build_library(options, "killer", KILLER))
+    well, lost, calls = (programs.pop(name) for name in ("well", "lost", "calls"))
     for seed, (name, program) in enumerate(programs.items()):
         wanted = checker.reference(program)
         if checker.killer:
@@ -320,6 +365,7 @@ def main() -> None:
     checker.check_lost(program)
     if checker.killer:
         checker.check_lost_file(lost)
+        checker.check_full(calls, build_library(options, "full", FULL))
     checker.check_success(well.artifact)
 
 
