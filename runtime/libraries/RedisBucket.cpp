@@ -94,7 +94,7 @@ std::string_view textOf(const redisReply &reply) {
              : std::string_view();
 }
 
-/// What a script has refused; null if it has not.
+/// The text of what a script refuses; null for another reply.
 const char *refusalOf(const redisReply &reply) {
   const bool isRefusal = reply.type == REDIS_REPLY_INTEGER && reply.integer < 0 &&
                          reply.integer >= -int64_t(std::size(refusals));

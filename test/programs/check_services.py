@@ -147,7 +147,7 @@ def redis_command(port: int, *words: str) -> bytes:
 
 
 def check_increments(checks: Checks, where: str) -> None:
-    """What cannot be added to stays as it is."""
+    """Values that cannot be added to stay as they are."""
     for number, (value, delta, wanted) in enumerate(INCREMENTS):
         for expected, invoke in (("ok", f'set("b", "i{number}", "{value}")'),
                                  (f'err(other("{wanted}"))' if wanted.startswith("the ") else f"ok({wanted})",
