@@ -104,7 +104,7 @@ Status Checkpointer::take(uint32_t import, std::span<const Slot> slots) {
 }
 
 Status Checkpointer::write() {
-  checkpoint.world = wasi::saveWorld(*world);
+  checkpoint.world = wasi::saveWorld(*world, directories);
   W2N_TRY(index, pages->write(*running));
   checkpoint.pages = index;
   W2N_CHECK(folder.writeState(encodeCheckpoint(checkpoint)));

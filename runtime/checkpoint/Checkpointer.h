@@ -14,8 +14,8 @@ using Clock = std::chrono::steady_clock;
 
 class Checkpointer : public runtime::Boundary, public std::enable_shared_from_this<Checkpointer> {
 public:
-  /// For a new run of `module`, of which it keeps a copy. `addresses` are those that the module
-  /// and its instance have. Errors: Io; Unsupported.
+  /// For a new run of `module`, of which it keeps a copy, in `world`, which is new. `addresses` are
+  /// those that the module and its instance have. Errors: Io; Unsupported.
   static Result<std::shared_ptr<Checkpointer>>
   create(Folder folder, const runtime::Module &module,
          std::shared_ptr<runtime::AddressPlan> addresses, std::shared_ptr<wasi::WasiContext> world,
@@ -54,7 +54,8 @@ private:
                std::shared_ptr<runtime::AddressPlan> addresses,
                std::shared_ptr<wasi::WasiContext> world)
       : folder(std::move(folder)), checkpoint(std::move(checkpoint)),
-        addresses(std::move(addresses)), world(std::move(world)) {}
+        addresses(std::move(addresses)), world(std::move(world)),
+        directories(wasi::givenDirectories(*this->world)) {}
   Status openPages(bool isNew);
   bool isDue();
   Status take(uint32_t import, std::span<const runtime::Slot> slots);
@@ -64,6 +65,7 @@ private:
   Checkpoint checkpoint;
   const std::shared_ptr<runtime::AddressPlan> addresses;
   const std::shared_ptr<wasi::WasiContext> world;
+  const std::vector<wasi::GivenDirectory> directories;
   std::optional<PageFile> pages;
   runtime::Instance *running = nullptr;
   uint64_t calls = 0;

@@ -28,27 +28,6 @@ std::string pathOf(int host, const struct stat &status) {
   return text;
 }
 
-struct Directory {
-  uint32_t given;
-  std::string path;
-  Rights inheriting;
-};
-
-/// The directories that the guest was given and has not closed or narrowed away.
-std::vector<Directory> givenDirectories(const std::vector<FileHandle> &handles) {
-  std::vector<Directory> directories;
-  for (const FileHandle &file : handles) {
-    struct stat status;
-    if (!file || !file->given || file->type != FileType::Directory || file->node ||
-        fstat(file->host, &status) != 0)
-      continue;
-    std::string path = pathOf(file->host, status);
-    if (!path.empty())
-      directories.push_back({*file->given, std::move(path), file->inheriting});
-  }
-  return directories;
-}
-
 /// The path of `path` in `directory`; nothing if it is not there.
 std::optional<std::string> beneath(const std::string &directory, const std::string &path) {
   if (path == directory)
@@ -60,19 +39,20 @@ std::optional<std::string> beneath(const std::string &directory, const std::stri
 }
 
 /// Finds the directory that `file` can be opened in again, with the rights that it has.
-bool locate(const std::vector<Directory> &directories, const std::string &path, SavedFile &saved) {
-  for (const Directory &directory : directories) {
+bool locate(std::span<const GivenDirectory> directories, const std::string &path,
+            SavedFile &saved) {
+  for (const GivenDirectory &directory : directories) {
     const auto inside = beneath(directory.path, path);
     if (!inside || ((saved.base | saved.inheriting) & ~directory.inheriting))
       continue;
-    saved.given = directory.given;
+    saved.given = directory.number;
     saved.path = *inside;
     return true;
   }
   return false;
 }
 
-SavedFile saveFile(const std::vector<Directory> &directories, const File &file) {
+SavedFile saveFile(std::span<const GivenDirectory> directories, const File &file) {
   SavedFile saved;
   saved.base = file.base;
   saved.inheriting = file.inheriting;
@@ -174,11 +154,23 @@ Status checkCanBeSaved(const WasiOptions &options) {
   return {};
 }
 
-SavedWorld saveWorld(WasiContext &context) {
+std::vector<GivenDirectory> givenDirectories(WasiContext &context) {
+  std::vector<GivenDirectory> directories;
+  for (const FileHandle &file : context.files.handles()) {
+    struct stat status;
+    if (!file || !file->given || file->type != FileType::Directory || file->node ||
+        fstat(file->host, &status) != 0)
+      continue;
+    std::string path = pathOf(file->host, status);
+    if (!path.empty())
+      directories.push_back({*file->given, std::move(path), file->inheriting});
+  }
+  return directories;
+}
+
+SavedWorld saveWorld(WasiContext &context, std::span<const GivenDirectory> directories) {
   SavedWorld world;
-  const std::vector<FileHandle> handles = context.files.handles();
-  const std::vector<Directory> directories = givenDirectories(handles);
-  for (const FileHandle &file : handles)
+  for (const FileHandle &file : context.files.handles())
     world.files.push_back(file ? saveFile(directories, *file) : SavedFile());
   world.clocks = context.clocks.save();
   world.randomState = context.random.save();

@@ -8,6 +8,7 @@
 #include "runtime/wasi/WasiContext.h"
 
 #include <array>
+#include <span>
 
 namespace w2n::wasi {
 
@@ -21,7 +22,8 @@ struct SavedFile {
   static constexpr uint32_t kinds = 4;
   Kind kind = Kind::Closed;
   Rights base = 0, inheriting = 0;
-  /// The number at which it, or for Opened the directory, was given.
+  /// The number at which it, or for Opened the directory, was given. The guest may have closed that
+  /// directory; the rights are the file's own.
   uint32_t given = 0;
   /// For Opened: in that directory; without links and "..".
   std::string path;
@@ -43,8 +45,19 @@ struct SavedWorld {
 /// faults).
 Status checkCanBeSaved(const WasiOptions &options);
 
-/// Threads: no other uses `context`.
-SavedWorld saveWorld(WasiContext &context);
+/// A directory of the host that a guest was given.
+struct GivenDirectory {
+  uint32_t number; ///< at which it was given
+  std::string path;
+  /// The most that what is opened in it may have.
+  Rights inheriting;
+};
+
+/// Those of `context`, which is new: later the guest may have closed or narrowed them.
+std::vector<GivenDirectory> givenDirectories(WasiContext &context);
+
+/// `directories` are those that the guest was given. Threads: no other uses `context`.
+SavedWorld saveWorld(WasiContext &context, std::span<const GivenDirectory> directories);
 
 /// Gives `context`, which is new and has the same grants, that state. Files are opened in the
 /// directories that are granted, and nowhere else; one that is not there any more is lost: each of

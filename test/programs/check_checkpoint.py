@@ -30,6 +30,29 @@ int rename(const char *from, const char *to) {
   return result;
 }
 """
+# Writes to a file after it has given away the directory, and the right to write.
+CLOSED = """
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <wasi/api.h>
+int main(int count, char **arguments) {
+  chdir(arguments[count - 1]);
+  const int file = open("data", O_RDWR | O_CREAT | O_TRUNC, 0600);
+  printf("narrowed: %d\\n", __wasi_fd_fdstat_set_rights(3, __WASI_RIGHTS_FD_READDIR, 0));
+  printf("closed: %d\\n", close(3));
+  for (int i = 0; i < 5; ++i)
+    printf("%d %s\\n", dprintf(file, "line %d\\n", i), strerror(errno));
+  printf("narrowed: %d\\n", __wasi_fd_fdstat_set_rights(file, __WASI_RIGHTS_FD_READ | __WASI_RIGHTS_FD_SEEK, 0));
+  fflush(stdout);
+  printf("%d %s\\n", (int)write(file, "x", 1), strerror(errno));
+  char text[100] = {};
+  lseek(file, 0, SEEK_SET);
+  printf("%d\\n%s", (int)read(file, text, sizeof(text) - 1), text);
+}
+"""
 # Lets no state of a checkpoint get into place, and adds a byte to a file for each that does not.
 FULL = """
 #include <dlfcn.h>
@@ -316,7 +339,8 @@ def build_programs(options: argparse.Namespace) -> dict[str, Program]:
         wasm = options.work / f"{source.stem}.wasm"
         build([*clang, "-include", str(header), str(source), "-o", str(wasm)])
         programs[source.name] = wasm
-    for name, text, flags in (("lost", LOST, ["-include", str(header)]), ("calls", CALLS, [])):
+    ends_with_7 = ["-include", str(header)]
+    for name, text, flags in (("lost", LOST, ends_with_7), ("closed", CLOSED, ends_with_7), ("calls", CALLS, [])):
         source = options.work / f"{name}.c"
         source.write_text(text)
         programs[name] = source.with_suffix(".wasm")
