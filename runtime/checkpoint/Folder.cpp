@@ -10,7 +10,9 @@
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
+#include <dirent.h>
 #include <fcntl.h>
+#include <string_view>
 #include <sys/stat.h>
 
 namespace w2n::checkpoint {
@@ -30,6 +32,15 @@ Status checkOwn(int file, const std::string &path) {
 
 bool isSame(const struct stat &a, const struct stat &b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/// Whether `name` is that of a file which was to be renamed to "state" or "artifact" when its
+/// process was killed (writeFileAtomically): with the process and a number.
+bool isTemporary(std::string_view name) {
+  const size_t end = std::min(name.find('.'), name.size());
+  const std::string_view whole = name.substr(0, end), rest = name.substr(end);
+  return (whole == "state" || whole == "artifact") && rest.size() > 1 &&
+         rest.find_first_not_of("0123456789-", 1) == rest.npos;
 }
 
 /// Whether `directory`, whose path has at most `depth` parts, is `outer` or in it.
@@ -73,7 +84,22 @@ Status Folder::lock() {
   lockFile = std::move(file);
   if (w2n::lockFile(lockFile.get(), std::chrono::milliseconds(0)) == LockOutcome::Busy)
     return fail(ErrorKind::Invalid, "another process runs with the checkpoint in " + path);
+  sweep();
   return {};
+}
+
+void Folder::sweep() const {
+  const int listed = openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *const entries = listed < 0 ? nullptr : fdopendir(listed);
+  if (!entries) {
+    if (listed >= 0)
+      close(listed);
+    return;
+  }
+  while (const dirent *entry = readdir(entries))
+    if (isTemporary(entry->d_name))
+      unlinkat(directory.get(), entry->d_name, 0);
+  closedir(entries);
 }
 
 Status Folder::checkIsOutside(std::span<const std::string> granted) const {
@@ -149,6 +175,7 @@ Result<std::vector<uint8_t>> Folder::readState() const {
 }
 
 void Folder::clear() const {
+  sweep();
   for (const char *name : {"state", "pages", "artifact", "lock"})
     unlinkat(directory.get(), name, 0);
 }

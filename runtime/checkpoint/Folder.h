@@ -47,6 +47,8 @@ public:
 private:
   static Result<Folder> find(const std::string &path);
   Status lock();
+  /// Removes what processes that were killed have left half written. The lock is held.
+  void sweep() const;
   Status sync() const;
 
   std::string path;

@@ -307,6 +307,25 @@ class Checker:
         if b"opened\nConnection reset by peer\nclosed: 0\n" not in outcomes:
             fail(f"a file that was removed gives {outcomes}")
 
+    def check_leftovers(self, program: Program, well: Program) -> None:
+        """What a killed process has left half written goes away with the next one, and other files stay."""
+        leftovers, others = {"state.12-0", "state.1234567-89", "artifact.12-3"}, {"state.old", "state.", "notes.12-0"}
+        self.fresh()
+        self.finish(self.start(self.run_words(program, "1"), program))
+        for name in leftovers | others:
+            self.state.joinpath(name).write_text("half")
+        self.finish(self.start(self.resume_words(), program))
+        names = {path.name for path in self.state.iterdir()}
+        if names != others | {"state", "pages", "artifact", "lock"}:
+            fail(f"after a resume there are {names}")
+        self.fresh()
+        self.state.mkdir(0o700)
+        for name in leftovers:
+            self.state.joinpath(name).write_text("half")
+        self.finish(self.start(self.run_words(well, "1"), well))
+        if any(self.state.iterdir()):
+            fail("leftovers are left after a program that has ended well")
+
     def check_full(self, program: Program, full: pathlib.Path) -> None:
         """A checkpoint that fails is tried again when the next one is due, not at each call."""
         tries = self.work / "tries"
@@ -386,6 +405,7 @@ def main() -> None:
     checker.check_last(program, checker.reference(program))
     checker.check_refusals(programs["checkpoints.wat"], program)
     checker.check_reach(program)
+    checker.check_leftovers(program, well)
     checker.check_lost(program)
     if checker.killer:
         checker.check_lost_file(lost)
