@@ -92,7 +92,7 @@ unsigned statusOf(http::Failure failure) {
 
 std::shared_ptr<http::BodyWriter> Exchange::respond(http::ResponseHead response,
                                                     std::optional<uint64_t> length) {
-  if (sentStatus != 0)
+  if (sentStatus != 0 || isLost())
     return nullptr;
   const http::DeclaredLength declared = http::declaredLength(response.fields);
   const bool isToHead = head.method == "HEAD";

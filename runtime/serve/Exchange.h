@@ -23,7 +23,7 @@ public:
   /// An answer of the server's own, if there is none yet: a line of text.
   void respondWith(unsigned status, std::string_view text);
 
-  /// The status that was sent; 0 before that.
+  /// The status that was sent; 0 before that, and if nobody was there to answer to.
   unsigned status() const { return sentStatus; }
   /// Whether the answer is there, and its end.
   virtual bool isComplete() const = 0;
@@ -52,7 +52,7 @@ protected:
   Exchange(http::RequestHead head, std::shared_ptr<http::BodyReader> body, const Peer &peer,
            std::string routePath)
       : head(std::move(head)), body(std::move(body)), peer(peer), routePath(std::move(routePath)) {}
-  /// Sends the head; called once. Null if it cannot be sent.
+  /// Sends the head; called once, and not for an exchange that is lost.
   virtual std::shared_ptr<http::BodyWriter> begin(Answer answer) = 0;
 
 private:

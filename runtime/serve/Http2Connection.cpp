@@ -37,8 +37,6 @@ public:
 
 private:
   std::shared_ptr<http::BodyWriter> begin(Answer answer) override {
-    if (stream->isLost())
-      return nullptr;
     stream->begin(answer.carriesBody, answer.length);
     session.respond(number, answer.head, answer.carriesBody);
     return stream;

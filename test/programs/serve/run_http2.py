@@ -4,6 +4,7 @@
 
 import argparse
 import contextlib
+import json
 import os
 import pathlib
 import re
@@ -223,6 +224,23 @@ def check_streams(server: Served) -> None:
     until_instances(server, 0)
 
 
+def check_given_up(command: list[str], artifact: pathlib.Path, cgi: pathlib.Path) -> None:
+    """A request that is given up before its guest begins has no answer: neither the log nor the metrics say 500."""
+    server = Served(command, "--addr=127.0.0.1:0", "--admin-addr=127.0.0.1:0", "--log=json", "--threads=1",
+                    f"--route=/cgi={cgi}", str(artifact)).start("serving", "metrics")
+    begun = frame(HEADERS, END_STREAM | END_HEADERS, 1, request("/cgi/wait20000"))
+    with Client(server) as client:
+        client.send(begun + frame(RESET, 0, 1, struct.pack(">I", 8)))
+        expect(json.loads(server.log_line(0))["status"], 0, "the log of a request that is reset at once")
+    with Client(server) as client:
+        client.send(begun)
+    expect(json.loads(server.log_line(1))["status"], 0, "the log of a request whose connection ends at once")
+    text = server.get("/metrics", "metrics")[1].decode()
+    found = re.findall(r'^wasm2native_requests_total\{status="(.)xx"\} [^0]', text, re.MULTILINE)
+    expect(found, [], "answers that are counted")
+    expect(server.stop(), 0, "the server's end")
+
+
 def until_instances(server: Served, wanted: int) -> None:
     until = time.monotonic() + 15
     while instances(server) != wanted:
@@ -352,6 +370,7 @@ def main() -> None:
     check_floods(server)
     expect(server.stop(), 0, "the server's end")
     check_tls(command, artifact, work)
+    check_given_up(command, artifact, cgi)
     check_end(command, artifact, cgi)
 
 
