@@ -80,12 +80,23 @@ Result<Folder> Folder::find(const std::string &path) {
 }
 
 Status Folder::lock() {
-  W2N_TRY(file, openFile("lock", /*isNew=*/true));
-  lockFile = std::move(file);
-  if (w2n::lockFile(lockFile.get(), std::chrono::milliseconds(0)) == LockOutcome::Busy)
-    return fail(ErrorKind::Invalid, "another process runs with the checkpoint in " + path);
+  // A process that was killed has its lock until the system has freed all of its memory.
+  constexpr std::chrono::seconds longestWait(5);
+  do {
+    W2N_TRY(file, openFile("lock", /*isNew=*/true));
+    lockFile = std::move(file);
+    if (w2n::lockFile(lockFile.get(), longestWait) == LockOutcome::Busy)
+      return fail(ErrorKind::Invalid, "another process runs with the checkpoint in " + path);
+    // The one before may have removed the file, so that the next one locks another.
+  } while (!isThere("lock", lockFile.get()));
   sweep();
   return {};
+}
+
+bool Folder::isThere(const char *name, int file) const {
+  struct stat named, open;
+  return fstatat(directory.get(), name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+         fstat(file, &open) == 0 && isSame(named, open);
 }
 
 void Folder::sweep() const {
@@ -142,6 +153,11 @@ Result<Folder> Folder::open(const std::string &path) {
     return fail(ErrorKind::Invalid, "there is no checkpoint in " + path);
   W2N_TRY(folder, find(path));
   W2N_CHECK(folder.lock());
+  // Another process may have brought the program to its end meanwhile.
+  if (faccessat(folder.directory.get(), "state", F_OK, 0) != 0) {
+    folder.clear();
+    return fail(ErrorKind::Invalid, "there is no checkpoint in " + path);
+  }
   return folder;
 }
 

@@ -46,7 +46,10 @@ public:
 
 private:
   static Result<Folder> find(const std::string &path);
+  /// Waits for a while if another process has the lock.
   Status lock();
+  /// Whether `name` is the file that is open as `file`.
+  bool isThere(const char *name, int file) const;
   /// Removes what processes that were killed have left half written. The lock is held.
   void sweep() const;
   Status sync() const;

@@ -4,12 +4,14 @@
 the checkpoint; killed at random instants until they end; from what is damaged, of another artifact, or not there."""
 
 import argparse
+import fcntl
 import os
 import pathlib
 import random
 import shutil
 import signal
 import subprocess
+import time
 from typing import NamedTuple
 
 from harness import add_command_options, build, compiler, environment, fail, fresh_directory, runner
@@ -326,6 +328,37 @@ class Checker:
         if any(self.state.iterdir()):
             fail("leftovers are left after a program that has ended well")
 
+    def check_waits(self, program: Program, wanted: Outcome) -> None:
+        """A process that was killed may hold the lock for a while."""
+        self.fresh()
+        self.finish(self.start(self.run_words(program, "1"), program))
+        saved = self.work / "saved"
+        shutil.rmtree(saved, ignore_errors=True)
+        shutil.copytree(self.state, saved)
+        with open(saved / "lock") as always, open(self.state / "lock") as lock:
+            fcntl.flock(always, fcntl.LOCK_EX)
+            words = [*self.resume_words()[:-1], str(saved)]
+            refused = subprocess.Popen(words, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment())
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            process = self.start(self.resume_words(), program)
+            time.sleep(0.3)
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            self.check_same("after a wait", self.finish(process), wanted)
+            errors = refused.communicate(timeout=120)[1]
+            if refused.returncode != 1 or b"another process runs with the checkpoint" not in errors:
+                fail(f"while another process runs it ends with {refused.returncode} and says\n{errors.decode()}")
+        # The process that holds it ends well, and removes the checkpoint.
+        with open(self.state / "lock") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            process = subprocess.Popen(self.resume_words(), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                       env=environment())
+            time.sleep(0.3)
+            for path in self.state.iterdir():
+                path.unlink()
+        errors = process.communicate(timeout=120)[1]
+        if process.returncode != 1 or b"there is no checkpoint" not in errors or any(self.state.iterdir()):
+            fail(f"after the end it ends with {process.returncode} and says\n{errors.decode()}")
+
     def check_full(self, program: Program, full: pathlib.Path) -> None:
         """A checkpoint that fails is tried again when the next one is due, not at each call."""
         tries = self.work / "tries"
@@ -405,6 +438,7 @@ def main() -> None:
     checker.check_last(program, checker.reference(program))
     checker.check_refusals(programs["checkpoints.wat"], program)
     checker.check_reach(program)
+    checker.check_waits(program, checker.reference(program))
     checker.check_leftovers(program, well)
     checker.check_lost(program)
     if checker.killer:
