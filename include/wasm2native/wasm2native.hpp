@@ -546,6 +546,10 @@ template <typename R, typename... Args> struct SignatureOf<R (*)(Args...)> {
 template <typename R, typename... Args> struct SignatureOf<R (*)(Caller, Args...)> {
   template <typename F> using Host = HostFunction<F, true, R, Args...>;
 };
+template <typename R, typename... Args>
+struct SignatureOf<R (*)(const Caller &, Args...)> : SignatureOf<R (*)(Caller, Args...)> {};
+template <typename R, typename... Args>
+struct SignatureOf<R (*)(Args...) noexcept> : SignatureOf<R (*)(Args...)> {};
 template <typename C, typename R, typename... Args>
 struct SignatureOf<R (C::*)(Args...)> : SignatureOf<R (*)(Args...)> {};
 template <typename C, typename R, typename... Args>
@@ -562,7 +566,8 @@ public:
   Linker() : linker(w2n_linker_new()) {}
 
   /// Defines `module`.`name` as `function`, a lambda or function of numbers, which is copied and
-  /// ended when no guest can call it any more. A first parameter `Caller` is the guest that calls.
+  /// ended when no guest can call it any more. A first parameter `Caller`, or a reference to
+  /// a constant one, is the guest that calls.
   /// The result is void, a number, a std::tuple of numbers, or a Result of these, whose error
   /// leaves the guest. It must not leave by an exception.
   template <typename F>

@@ -27,7 +27,10 @@ struct CountsEnd {
   bool active = true;
 };
 
-std::tuple<int32_t, float> pair(int32_t number) { return {number + 1, float(number) / 2}; }
+std::tuple<int32_t, float> pair(int32_t number) noexcept { return {number + 1, float(number) / 2}; }
+std::tuple<int32_t, float> pairOf(const Caller &caller, int32_t number) noexcept {
+  return pair(number + (caller.memory() ? 0 : 1));
+}
 
 void checkFunctions(const Instance &instance) {
   auto add = instance.get<int32_t(int32_t, int32_t)>("add");
@@ -110,7 +113,7 @@ int main(int, char **argv) {
       return number * double(by * factor);
     }));
     CHECK(linker.define("host", "note",
-                        [](Caller caller, uint32_t address, uint32_t bytes) -> Result<void> {
+                        [](const Caller &caller, uint32_t address, uint32_t bytes) -> Result<void> {
                           const auto text = caller.memory()->text(address, bytes);
                           if (!text)
                             return Error::trap("the text lies outside");
@@ -118,7 +121,10 @@ int main(int, char **argv) {
                           return {};
                         }));
     CHECK(linker.define("host", "pair", pair));
-    CHECK(!linker.define("host", "pair", pair));
+    CHECK(!linker.define("host", "pair", pairOf));
+    CHECK(linker.define("other", "pair", pairOf));
+    CHECK(
+        linker.define("other", "memory", [](Caller caller) { return int32_t(!!caller.memory()); }));
     linker.setData(&noted);
     auto instance = linker.instantiate(*module);
     CHECK(instance);
