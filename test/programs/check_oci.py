@@ -3,6 +3,7 @@
 
 """wasm2native-oci with bundles of the OCI runtime specification.
 
+    help        it has one, whether there is another runtime or not
     rewritten   a stand-in for runc records what it is given: bundles of modules are changed, all others are not
     refused     broken bundles and modules, no runtime, no command: an error on standard error and in the log
     run         runc runs a container, where it is installed and may
@@ -107,6 +108,16 @@ def require_rewritten(bundle: Bundle, before: dict, seen: dict) -> pathlib.Path:
     return pathlib.Path(artifact["source"])
 
 
+def check_help(bundle: Bundle) -> None:
+    for arguments in (["--help"], ["-h"], ["--root", "/run/x", "--help"], ["--runtime", str(bundle.runtime), "--help"]):
+        done = bundle.run(*arguments, PATH="/nowhere")
+        if done.returncode != 0 or done.stderr or not done.stdout.startswith("Usage: wasm2native-oci "):
+            fail(f"{arguments} ends with {done.returncode} and prints\n{done.stdout}{done.stderr}")
+    # After a command it is asked of the other runtime.
+    bundle.config("/bin/program.wasm")
+    bundle.pass_on("state", "--help")
+
+
 def check_rewritten(bundle: Bundle) -> None:
     artifacts = set()
     for name, more in (("/bin/program.wasm", {}), ("program.wasm", {}), ("bin/program.wasm", {}),
@@ -205,7 +216,8 @@ def check_run(bundle: Bundle) -> None:
     print("a container has run")
 
 
-CHECKS: dict[str, Callable[[Bundle], None]] = {"rewritten": check_rewritten, "refused": check_refused, "run": check_run}
+CHECKS: dict[str, Callable[[Bundle], None]] = {"help": check_help, "rewritten": check_rewritten,
+                                               "refused": check_refused, "run": check_run}
 
 
 def main() -> None:

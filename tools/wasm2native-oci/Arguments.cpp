@@ -67,6 +67,7 @@ Arguments readArguments(std::span<char *const> given) {
     }
     if (option->name == "--log" || option->name == "-l")
       arguments.log = option->value;
+    arguments.wantsHelp |= option->name == "--help" || option->name == "-h";
     if (option->name == "--log-format")
       arguments.isLogJson = option->value == "json";
     arguments.passed.insert(arguments.passed.end(), words.lastWords().begin(),

@@ -21,6 +21,8 @@ struct Arguments {
   /// The file to which errors are written besides standard error; empty: none.
   std::string log;
   bool isLogJson = false;
+  /// --help or -h before a command: those after it are the other runtime's.
+  bool wantsHelp = false;
 };
 
 /// `arguments` are without the command's name.

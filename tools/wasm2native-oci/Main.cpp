@@ -24,6 +24,24 @@ using namespace w2n::oci;
 
 constexpr const char *runtimes[] = {"runc", "crun"};
 
+constexpr const char *help =
+    "Usage: wasm2native-oci [OPTION...] COMMAND [ARGUMENT...]\n"
+    "\n"
+    "An OCI runtime for engines of containers: runs images whose program is a WebAssembly module.\n"
+    "'create' and 'run' change the bundle of such a container so that it runs the module's\n"
+    "artifact. Then, and for everything else, another runtime does the work: COMMAND, ARGUMENTs "
+    "and\n"
+    "all other OPTIONs are that runtime's ('wasm2native-oci COMMAND --help' prints its help).\n"
+    "\n"
+    "Options:\n"
+    "      --runtime FILE  the other runtime (default: WASM2NATIVE_OCI_RUNTIME, or runc or crun in "
+    "PATH)\n"
+    "  -h, --help          print this\n"
+    "\n"
+    "Variables:\n"
+    "  WASM2NATIVE_OCI_RUNTIME  the other runtime\n"
+    "  WASM2NATIVE_OCI_COMMAND  the static command 'wasm2native' for containers\n";
+
 std::string environmentOr(const char *name, const std::string &otherwise) {
   const char *value = getenv(name);
   return value && *value ? value : otherwise;
@@ -104,6 +122,8 @@ int execute(const Arguments &arguments, const std::string &runtime) {
 int main(int argc, char **argv) {
   const std::span<char *const> words(argv, size_t(argc));
   const Arguments arguments = readArguments(words.subspan(words.empty() ? 0 : 1));
+  if (arguments.wantsHelp)
+    return fputs(help, stdout) < 0 || fflush(stdout) != 0;
   const std::string runtime = !arguments.runtime.empty()
                                   ? arguments.runtime
                                   : environmentOr("WASM2NATIVE_OCI_RUNTIME", findRuntime());
