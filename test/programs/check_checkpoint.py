@@ -277,7 +277,8 @@ class Checker:
         self.fresh()
         inside, text = self.files / "inside", "lies in a directory that the program is given"
         words = self.run_words(program, "1")
-        self.refused("a checkpoint in reach", [str(inside) if word == str(self.state) else word for word in words], text)
+        reached = [str(inside) if word == str(self.state) else word for word in words]
+        self.refused("a checkpoint in reach", reached, text)
         if inside.exists():
             fail("a run that is refused leaves a directory")
         self.finish(self.start(words, program))
@@ -368,7 +369,8 @@ class Checker:
             done = subprocess.run(self.run_words(program, every), capture_output=True, stdin=subprocess.DEVNULL,
                                   env=self.preloading(full) | {"TRIES": str(tries)}, timeout=120)
             count = tries.stat().st_size
-            if done.returncode != 0 or done.stdout != b"x" * 1000 or done.stderr.count(b"no checkpoint is written") != 1:
+            warnings = done.stderr.count(b"no checkpoint is written")
+            if done.returncode != 0 or done.stdout != b"x" * 1000 or warnings != 1:
                 fail(f"without room it ends with {done.returncode} and says\n{done.stderr.decode()}")
             if not least <= count <= most:
                 fail(f"{count} checkpoints are tried with --every {every}")
