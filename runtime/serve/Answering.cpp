@@ -3,11 +3,15 @@
 #include "runtime/serve/Answering.h"
 
 #include "runtime/core/Interrupt.h"
+#include "runtime/http/Host.h"
 
 namespace w2n::serve {
 
 std::optional<std::string> pathOfTarget(const http::RequestHead &head) {
   std::string_view target = head.target;
+  // A fragment is never sent: another server might take it for the end of the path.
+  if (target.find('#') != target.npos)
+    return std::nullopt;
   if (target.starts_with('/') || (target == "*" && head.method == "OPTIONS"))
     return head.target;
   for (const std::string_view scheme : {"http://", "https://"}) {
@@ -16,7 +20,7 @@ std::optional<std::string> pathOfTarget(const http::RequestHead &head) {
       continue;
     target.remove_prefix(scheme.size());
     const size_t end = std::min(target.find_first_of("/?"), target.size());
-    if (end == 0 || target.substr(0, end).find_first_of("@,") != target.npos)
+    if (end == 0 || !http::isHost(target.substr(0, end)))
       return std::nullopt;
     return (end < target.size() && target[end] == '/' ? "" : "/") + std::string(target.substr(end));
   }

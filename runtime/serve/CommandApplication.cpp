@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <expected>
 
 namespace w2n::serve {
 
@@ -241,15 +242,20 @@ void addFieldVariables(const http::Fields &fields, std::vector<std::string> &var
   }
 }
 
-/// Nothing if the path cannot be one.
-std::optional<std::vector<std::string>> variablesOf(const Exchange &exchange) {
+/// An error is what is wrong with the request.
+std::expected<std::vector<std::string>, const char *> variablesOf(const Exchange &exchange) {
   const http::RequestHead &head = exchange.head;
   const std::string_view target = head.target;
   const size_t question = std::min(target.find('?'), target.size());
   const std::string_view path = target.substr(0, question);
   const auto info = decodePath(path.substr(std::min(exchange.routePath.size(), path.size())));
   if (!info)
-    return std::nullopt;
+    return std::unexpected("the path has a bad escape");
+  // No list: two programs might take another one of them.
+  if (std::ranges::count_if(head.fields, [](const http::Field &field) {
+        return http::isSameName(field.name, "content-type");
+      }) > 1)
+    return std::unexpected("a request has one content-type");
   std::vector<std::string> variables = {
       "GATEWAY_INTERFACE=CGI/1.1",
       "SERVER_SOFTWARE=wasm2native",
@@ -283,7 +289,7 @@ public:
     wasi::WasiOptions given = options.wasi;
     auto variables = variablesOf(*exchange);
     if (!variables) {
-      exchange->respondWith(400, "the path has a bad escape");
+      exchange->respondWith(400, variables.error());
       return {};
     }
     for (std::string &variable : *variables)

@@ -263,7 +263,7 @@ def check_wrong(server: Served) -> None:
             client.until(lambda self: self.ended(1, 3))
             expect((client.reset_code(1), client.body(3)), (1, HELLO), f"an answer to {wrong!r}")
     for wrong in (fields(*pseudo), fields(*pseudo, host, ("host", "b")), fields(*pseudo, (":authority", "a,b")),
-                  request("hello"), request("*")):
+                  fields(*pseudo, (":authority", "a:99999")), request("hello"), request("*"), request("/hello#x")):
         with Client(server) as client:
             client.send(frame(HEADERS, END_STREAM | END_HEADERS, 1, wrong))
             client.until(lambda self: self.ended(1))

@@ -186,6 +186,11 @@ WRONG = (
     (400, b"GET /hello HTTP/1.1\r\nhost: a b/..@c\r\n\r\n"),
     (400, b"GET /hello HTTP/1.1\r\nhost: a,b\r\n\r\n"),
     (400, b"GET http://u@a/hello HTTP/1.1\r\nhost: a\r\n\r\n"),
+    (400, b"GET http://a:99999/hello HTTP/1.1\r\nhost: a\r\n\r\n"),
+    (400, b"GET /hello#x HTTP/1.1\r\nhost: a\r\n\r\n"),
+    (400, b"GET http://a/hello#x HTTP/1.1\r\nhost: a\r\n\r\n"),
+    *((400, b"GET /hello HTTP/1.1\r\nhost: " + host + b"\r\n\r\n")
+      for host in (b"a:99999", b"a:+1", b"a:b", b"::1", b"[::1", b"[::1]1", b"a]:1")),
     (400, b"\r\n\r\nGET /hello HTTP/1.0\r\n\r\n"),
     (413, b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 9999999\r\n\r\n"),
 )
@@ -225,6 +230,12 @@ def check_commands(command: list[str], artifact: pathlib.Path) -> None:
                          ("HTTP_COOKIE", "c=1; d=2")):
         expect([line for line in lines if line.startswith(f"{name}=")], [f"{name}={wanted}"], "a variable")
     expect([server.get(path)[0] for path in ("/%", "/%4", "/%4g", "/%00")], [400] * 4, "paths with bad escapes")
+    for host in ("a:65535", "a:", "[::1]", "[::1]:080"):
+        lines = body_of(server.raw(f"GET / HTTP/1.0\r\nhost: {host}\r\nx_a: 1\r\n\r\n".encode())).decode().splitlines()
+        expect([line for line in lines if line.startswith(("HTTP_HOST", "HTTP_X_A"))], [f"HTTP_HOST={host}"],
+               "a host, and a field with an underscore")
+    expect(status_of(server.raw(b"GET / HTTP/1.0\r\ncontent-type: a/b\r\nContent-Type: c/d\r\n\r\n")), 400,
+           "two types of the content")
     expect(server.get("/big"), (200, b"x" * 400_000), "fields and a body in one write")
     expect(server.stop(), 0, "the server's end")
 
