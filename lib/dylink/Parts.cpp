@@ -99,6 +99,7 @@ Status Linker::checkShape(Part &part) const {
 
 Status Linker::readParts() {
   constexpr size_t maxModules = 1000;
+  culprit = inputs.front().name;
   if (inputs.size() > maxModules)
     return fail(ErrorKind::Limit,
                 std::to_string(inputs.size()) + " modules, most is " + std::to_string(maxModules));

@@ -93,6 +93,8 @@ def check_placed(builder: Builder) -> None:
     builder.run("link", "--stack-size=64K", "--emit=wasm", placed, right, left, "-o", builder.work / "small.wasm")
     if builder.run("run", "-O0", "--no-cache", builder.work / "small.wasm") != wanted:
         fail("another size of the stack gives another result")
+    # No stack is one for programs that need none.
+    builder.run("link", "--stack-size=0", "--emit=wasm", placed, right, left, "-o", builder.work / "none.wasm")
 
 
 def check_fixed(builder: Builder) -> None:
@@ -144,6 +146,8 @@ def check_errors(builder: Builder) -> None:
                            (b"\1\x08\xff\xff\xff\xff\x0f\0\0\0", "beyond 32-bit addresses"),
                            (b"\1\x08\xff\xff\xff\x0f\xff\xff\xff\x0f", "")):
         builder.refuse(words, fixed, with_section(left, "dylink.0", content), right)
+    builder.refuse(f"{fixed}: 1001 modules, most is 1000", fixed, *[left] * 1000)
+    builder.refuse("--stack-size is '2G', most is 1G", "--stack-size=2G", fixed, left, right)
     builder.refuse("compile it again", fixed, with_section(left, "dylink", b"\0"), right)
     done = builder.start("link", fixed)
     if done.returncode != 2 or "no output file: -o FILE" not in done.stderr:

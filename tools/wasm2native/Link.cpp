@@ -58,11 +58,13 @@ std::expected<Request, std::string> readRequest(const CommandLine &line) {
   request.link.allowUndefined = line.has("allow-undefined");
   if (line.has("stack-size")) {
     constexpr uint64_t maxStackBytes = uint64_t(1) << 30;
-    const auto bytes = cache::parseSize(line.value("stack-size"), "--stack-size");
+    const std::string text = line.value("stack-size");
+    // parseSize is for sizes of at least 1.
+    const Result<uint64_t> bytes = text == "0" ? 0 : cache::parseSize(text, "--stack-size");
     if (!bytes)
       return std::unexpected(bytes.error().text);
     if (*bytes > maxStackBytes)
-      return std::unexpected("--stack-size is '" + line.value("stack-size") + "', most is 1G");
+      return std::unexpected("--stack-size is '" + text + "', most is 1G");
     request.link.stackBytes = uint32_t(*bytes);
   }
   request.output = line.value("output");
