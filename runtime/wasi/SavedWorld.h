@@ -53,7 +53,7 @@ struct GivenDirectory {
   Rights inheriting;
 };
 
-/// Those of `context`, which is new: later the guest may have closed or narrowed them.
+/// The directories of `context`, which is new: later the guest may have closed or narrowed them.
 std::vector<GivenDirectory> givenDirectories(WasiContext &context);
 
 /// `directories` are those that the guest was given. Threads: no other uses `context`.

@@ -311,7 +311,7 @@ class Checker:
             fail(f"a file that was removed gives {outcomes}")
 
     def check_leftovers(self, program: Program, well: Program) -> None:
-        """What a killed process has left half written goes away with the next one, and other files stay."""
+        """Files that a killed process has left half written go away with the next one, and others stay."""
         leftovers, others = {"state.12-0", "state.1234567-89", "artifact.12-3"}, {"state.old", "state.", "notes.12-0"}
         self.fresh()
         self.finish(self.start(self.run_words(program, "1"), program))
