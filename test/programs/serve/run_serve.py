@@ -52,6 +52,11 @@ class Served:
             time.sleep(0.01)
         return self
 
+    def wait_until_running(self, count: int) -> None:
+        """Waits until there are `count` instances. For a server with metrics."""
+        while f"wasm2native_instances_running {count}\n".encode() not in self.get("/metrics", "metrics")[1]:
+            time.sleep(0.01)
+
     def log_line(self, index: int) -> str:
         """A line of the log, which comes after the answer."""
         until = time.monotonic() + 60
@@ -268,19 +273,19 @@ def check_queue(command: list[str], artifact: pathlib.Path) -> None:
                     "--log=none", "--drain-timeout=10ms", str(artifact)).start("serving", "metrics")
     with server.connect() as connection:
         connection.sendall(b"GET /wait20000 HTTP/1.1\r\nhost: a\r\n\r\n")
-        while b"wasm2native_instances_running 1\n" not in server.get("/metrics", "metrics")[1]:
-            time.sleep(0.01)
+        server.wait_until_running(1)
         expect(server.get("/hello")[0], 503, "a request without a place")
         expect(server.stop(), 1, "the end of a server that cuts a request off")
 
 
 def check_deadline(command: list[str], artifact: pathlib.Path) -> None:
     """The time in the queue is a part of a request's time."""
-    server = Served(command, "--addr=127.0.0.1:0", "--max-instances=1", "--log=none", "--timeout=3s",
-                    str(artifact)).start()
+    server = Served(command, "--addr=127.0.0.1:0", "--admin-addr=127.0.0.1:0", "--max-instances=1", "--log=none",
+                    "--timeout=3s", str(artifact)).start("serving", "metrics")
     with server.connect() as first, server.connect() as second:
         for connection, path in ((first, b"/wait20000"), (second, b"/wait2500")):
             connection.sendall(b"GET " + path + b" HTTP/1.1\r\nhost: a\r\n\r\n")
+            server.wait_until_running(1)
         expect([status_of(connection.recv(4096)) for connection in (first, second)], [504, 504], "requests in a queue")
     expect(server.stop(), 0, "the server's end")
 
@@ -336,14 +341,16 @@ def check_life(command: list[str], artifact: pathlib.Path, other: pathlib.Path, 
         expect(sum("not loaded again" in line for line in server.errors[known:]), 1, "reports of one file")
     expect(server.get("/hello"), (200, b"hello\n"), "the old application")
 
+    server.wait_until_running(0)
     with server.connect() as connection:
-        connection.sendall(b"GET /wait300 HTTP/1.1\r\nhost: a\r\n\r\n")
-        time.sleep(0.1)
+        connection.sendall(b"GET /wait1000 HTTP/1.1\r\nhost: a\r\n\r\n")
+        server.wait_until_running(1)
         server.process.send_signal(signal.SIGTERM)
         answer = b""
         while piece := connection.recv(65536):
             answer += piece
-    expect(b"waited\n" in body_of(answer), True, "a request that runs at SIGTERM")
+    if b"waited\n" not in body_of(answer):
+        fail(f"a request that runs at SIGTERM gets {answer!r}")
     expect(server.process.wait(60), 0, "the server's end")
 
 
