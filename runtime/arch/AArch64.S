@@ -59,8 +59,8 @@
   .cfi_offset d15, -8
   .endm
 
-  W2N_FUNCTION w2nEnterGuest               // x0: the activation, x1: the thunk, x2 to x4: its arguments
-  .cfi_startproc
+  // Saves the host's registers on its stack, and where that is in the activation, the first argument.
+  .macro W2N_LEAVE_HOST
   stp x29, x30, [sp, #-160]!
   .cfi_def_cfa_offset 160
   .cfi_offset x29, -160
@@ -71,6 +71,11 @@
   W2N_SAVED_ON_ENTRY
   mov x9, sp
   str x9, [x0, #W2N_HOST_STACK_POINTER]
+  .endm
+
+  W2N_FUNCTION w2nEnterGuest               // x0: the activation, x1: the thunk, x2 to x4: its arguments
+  .cfi_startproc
+  W2N_LEAVE_HOST
   b .LenterGuest
 .LguestReturned:
   mov sp, x29
@@ -85,16 +90,7 @@
 
   W2N_FUNCTION w2nResumeGuest              // x0: the activation, x1: the host function, x2: its slots
   .cfi_startproc
-  stp x29, x30, [sp, #-160]!
-  .cfi_def_cfa_offset 160
-  .cfi_offset x29, -160
-  .cfi_offset x30, -152
-  mov x29, sp
-  .cfi_def_cfa_register x29
-  W2N_SAVED stp, sp, 16
-  W2N_SAVED_ON_ENTRY
-  mov x9, sp
-  str x9, [x0, #W2N_HOST_STACK_POINTER]
+  W2N_LEAVE_HOST
   mov x9, x0
   mov x0, x1
   mov x1, x2

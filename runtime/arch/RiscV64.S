@@ -76,8 +76,8 @@
   .cfi_offset fs11, -24
   .endm
 
-  W2N_FUNCTION w2nEnterGuest               // a0: the activation, a1: thunk, a2: context, a3: code, a4: slots
-  .cfi_startproc
+  // Saves the host's registers on its stack, and where that is in the activation, the first argument.
+  .macro W2N_LEAVE_HOST
   addi sp, sp, -208
   .cfi_def_cfa_offset 208
   sd ra, 200(sp)
@@ -87,6 +87,11 @@
   addi s0, sp, 208
   .cfi_def_cfa s0, 0
   sd sp, W2N_HOST_STACK_POINTER(a0)
+  .endm
+
+  W2N_FUNCTION w2nEnterGuest               // a0: the activation, a1: thunk, a2: context, a3: code, a4: slots
+  .cfi_startproc
+  W2N_LEAVE_HOST
   j .LenterGuest
 .LguestReturned:
   addi sp, s0, -208
@@ -103,15 +108,7 @@
 
   W2N_FUNCTION w2nResumeGuest              // a0: the activation, a1: the host function, a2: its slots
   .cfi_startproc
-  addi sp, sp, -208
-  .cfi_def_cfa_offset 208
-  sd ra, 200(sp)
-  sd s0, 192(sp)
-  W2N_PRESERVED sd, fsd, sp, 8
-  W2N_SAVED_ON_ENTRY
-  addi s0, sp, 208
-  .cfi_def_cfa s0, 0
-  sd sp, W2N_HOST_STACK_POINTER(a0)
+  W2N_LEAVE_HOST
   mv t0, a0
   mv a0, a1
   mv a1, a2

@@ -15,8 +15,8 @@
   .cfi_offset %r15, -56
   .endm
 
-  W2N_FUNCTION w2nEnterGuest
-  .cfi_startproc
+  // Saves the host's registers on its stack, and where that is in the activation, the first argument.
+  .macro W2N_LEAVE_HOST
   pushq %rbp
   .cfi_def_cfa_offset 16
   .cfi_offset %rbp, -16
@@ -30,6 +30,11 @@
   W2N_SAVED_ON_ENTRY
   pushq %rdi                 // keeps the stack aligned to 16
   movq %rsp, W2N_HOST_STACK_POINTER(%rdi)
+  .endm
+
+  W2N_FUNCTION w2nEnterGuest
+  .cfi_startproc
+  W2N_LEAVE_HOST
   jmp .LenterGuest
 .LguestReturned:
   leaq -48(%rbp), %rsp
@@ -49,19 +54,7 @@
 
   W2N_FUNCTION w2nResumeGuest              // rdi: the activation, rsi: the host function, rdx: its slots
   .cfi_startproc
-  pushq %rbp
-  .cfi_def_cfa_offset 16
-  .cfi_offset %rbp, -16
-  movq %rsp, %rbp
-  .cfi_def_cfa_register %rbp
-  pushq %rbx
-  pushq %r12
-  pushq %r13
-  pushq %r14
-  pushq %r15
-  W2N_SAVED_ON_ENTRY
-  pushq %rdi
-  movq %rsp, W2N_HOST_STACK_POINTER(%rdi)
+  W2N_LEAVE_HOST
   movq %rdi, %rax
   movq %rsi, %rdi
   movq %rdx, %rsi
