@@ -2,7 +2,6 @@
 
 """Serves by HTTP/2, and asks by curl, and by frames that no client should send."""
 
-import argparse
 import contextlib
 import json
 import os
@@ -15,11 +14,10 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from harness import add_command_options, build, compiler, fresh_directory, runner, fail  # noqa: E402
-from run_serve import Served, expect, make_certificate  # noqa: E402
-from run_tls import GUESTS, HELLO  # noqa: E402
+from harness import fail, runner  # noqa: E402
+from run_serve import Served, build_command, expect, make_certificate  # noqa: E402
+from run_tls import HELLO, prepare  # noqa: E402
 
-FOLDER = pathlib.Path(__file__).resolve().parent
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, PRIORITY, RESET, SETTINGS, _, PING, GOAWAY, WINDOW, CONTINUATION = range(10)
 END_STREAM, ACK, END_HEADERS = 1, 1, 4
@@ -349,17 +347,9 @@ def check_end(command: list[str], artifact: pathlib.Path, cgi: pathlib.Path) -> 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    add_command_options(parser)
-    parser.add_argument("--work", required=True, type=pathlib.Path)
-    options = parser.parse_args()
-    work = fresh_directory(options.work)
-    wasm, artifact = work / "handler.wasm", work / "handler.so"
-    wasm.write_bytes(bytes.fromhex((GUESTS / "handler.hex").read_text()))
-    build([*compiler(options), str(wasm), "-o", str(artifact)])
-    module, cgi = work / "cgi.wasm", work / "cgi.so"
-    build(["clang-22", "--target=wasm32-wasi", "-Wno-deprecated", "-O2", str(FOLDER / "cgi.c"), "-o", str(module)])
-    build([*compiler(options), "-O1", str(module), "-o", str(cgi)])
+    options, artifact = prepare()
+    work = options.work
+    cgi = build_command(options, work)
 
     command = runner(options)
     server = Served(command, "--addr=127.0.0.1:0", "--admin-addr=127.0.0.1:0", "--log=none", "--max-body=4M",

@@ -436,6 +436,14 @@ def check_sockets(command: list[str], artifact: pathlib.Path, work: pathlib.Path
     expect(server.stop(), 0, "the server's end")
 
 
+def build_command(options: argparse.Namespace, work: pathlib.Path) -> pathlib.Path:
+    """The command that answers in the manner of CGI."""
+    module, artifact = work / "cgi.wasm", work / "cgi.so"
+    build(["clang-22", "--target=wasm32-wasi", "-Wno-deprecated", "-O2", str(FOLDER / "cgi.c"), "-o", str(module)])
+    build([*compiler(options), "-O1", str(module), "-o", str(artifact)])
+    return artifact
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     add_command_options(parser)
@@ -452,9 +460,7 @@ def main() -> None:
     build([options.node, str(FOLDER / "make_handler.mjs"), options.packages, str(options.wit), str(core),
            str(component)])
     build([*compiler(options), "-O1", str(component), "-o", str(handler)])
-    module, cgi = work / "cgi.wasm", work / "cgi.so"
-    build(["clang-22", "--target=wasm32-wasi", "-Wno-deprecated", "-O2", str(FOLDER / "cgi.c"), "-o", str(module)])
-    build([*compiler(options), "-O1", str(module), "-o", str(cgi)])
+    cgi = build_command(options, work)
 
     command = runner(options)
     server = Served(command, "--addr=127.0.0.1:0", "--timeout=500ms", "--header-timeout=300ms", "--max-memory=8M",

@@ -196,7 +196,8 @@ def check_errors(command: list[str], artifact: pathlib.Path, work: pathlib.Path,
         expect((done.returncode != 0, wanted in done.stderr.decode()), (True, True), f"{arguments}: {done.stderr!r}")
 
 
-def main() -> None:
+def prepare() -> tuple[argparse.Namespace, pathlib.Path]:
+    """The command line of this driver and of run_http2.py, and the handler, in a work directory that is else empty."""
     parser = argparse.ArgumentParser()
     add_command_options(parser)
     parser.add_argument("--work", required=True, type=pathlib.Path)
@@ -205,6 +206,12 @@ def main() -> None:
     wasm, artifact = work / "handler.wasm", work / "handler.so"
     wasm.write_bytes(bytes.fromhex((GUESTS / "handler.hex").read_text()))
     build([*compiler(options), str(wasm), "-o", str(artifact)])
+    return options, artifact
+
+
+def main() -> None:
+    options, artifact = prepare()
+    work = options.work
     certificate, key = make_certificate(work, "site")
 
     command = runner(options)
