@@ -58,11 +58,7 @@ uint64_t TimeHistogram::percentile(double part) const {
 
 Result<std::shared_ptr<Function>> HostProfile::imported(Instance &instance, uint32_t index,
                                                         const std::shared_ptr<Function> &function) {
-  std::shared_ptr<Function> measured = function;
-  if (below) {
-    W2N_TRY(seen, below->imported(instance, index, function));
-    measured = std::move(seen);
-  }
+  W2N_TRY(measured, importedBelow(instance, index, function));
   module = instance.sharedModule();
   rows[index].name = importName(instance, index);
   auto wrapped =
@@ -83,22 +79,15 @@ Result<std::shared_ptr<Function>> HostProfile::imported(Instance &instance, uint
   return wrapped;
 }
 
-void HostProfile::exported(Instance &instance, uint32_t index, Function &function) {
-  if (below)
-    below->exported(instance, index, function);
-}
-
 void HostProfile::instantiated(Instance &instance, const Status &status) {
   module = instance.sharedModule();
   guestSince = Clock::now();
-  if (below)
-    below->instantiated(instance, status);
+  LayeredBoundary::instantiated(instance, status);
 }
 
 void HostProfile::wrote(const MemoryRange &range) {
   reportedBytes += range.bytes;
-  if (below)
-    below->wrote(range);
+  LayeredBoundary::wrote(range);
 }
 
 uint32_t HostProfile::stackNode(uint32_t &callerFunction) {

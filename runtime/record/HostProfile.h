@@ -10,8 +10,8 @@
 // exact in sum, but functions that returned before the call are not seen.
 #pragma once
 
-#include "runtime/core/Boundary.h"
 #include "runtime/record/Imports.h"
+#include "runtime/record/LayeredBoundary.h"
 #include "runtime/record/StackTree.h"
 
 #include <array>
@@ -34,10 +34,10 @@ private:
   uint64_t total = 0;
 };
 
-class HostProfile final : public runtime::Boundary {
+class HostProfile final : public LayeredBoundary {
 public:
   /// `below` is the boundary of what this one sees, such as a Recorder; or null.
-  explicit HostProfile(std::shared_ptr<Boundary> below) : below(std::move(below)) {}
+  explicit HostProfile(std::shared_ptr<Boundary> below) : LayeredBoundary(std::move(below)) {}
 
   struct Caller {
     uint64_t count = 0, ns = 0;
@@ -58,7 +58,6 @@ public:
   Result<std::shared_ptr<runtime::Function>>
   imported(runtime::Instance &instance, uint32_t index,
            const std::shared_ptr<runtime::Function> &function) override;
-  void exported(runtime::Instance &instance, uint32_t index, runtime::Function &function) override;
   void instantiated(runtime::Instance &instance, const Status &status) override;
   void wrote(const runtime::MemoryRange &range) override;
 
@@ -73,7 +72,6 @@ private:
   std::string frameName(const StackTree::Node &node) const;
   std::string functionName(uint32_t index) const;
 
-  const std::shared_ptr<Boundary> below;
   std::shared_ptr<const runtime::Module> module;
   std::map<uint32_t, Row> rows; ///< by import
   StackTree stacks;

@@ -76,34 +76,16 @@ Result<std::shared_ptr<Function>> Interposer::imported(Instance &instance, uint3
                                                        const std::shared_ptr<Function> &function) {
   auto target = std::make_shared<Target>();
   target->name = nameOfImport(instance, index);
-  target->import.function = function;
   target->import.params = masksOf(function->type.params);
   target->import.results = masksOf(function->type.results);
-  if (below) {
-    W2N_TRY(seen, below->imported(instance, index, function));
-    target->import.function = std::move(seen);
-  }
+  W2N_TRY(seen, importedBelow(instance, index, function));
+  target->import.function = std::move(seen);
   auto interposed = runtime::makeHostFunction(
       function->type, [this, target](runtime::Caller caller, std::span<Slot> slots) {
         return callHost(*target, caller, slots);
       });
   interposed->writes = function->writes;
   return interposed;
-}
-
-void Interposer::exported(Instance &instance, uint32_t index, Function &function) {
-  if (below)
-    below->exported(instance, index, function);
-}
-
-void Interposer::instantiated(Instance &instance, const Status &status) {
-  if (below)
-    below->instantiated(instance, status);
-}
-
-void Interposer::wrote(const runtime::MemoryRange &range) {
-  if (below)
-    below->wrote(range);
 }
 
 Status Interposer::decide(const Target &target, const w2n_plugin_call &call, std::span<Slot> slots,

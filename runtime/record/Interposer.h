@@ -4,8 +4,8 @@
 #pragma once
 
 #include "include/wasm2native/plugin.h"
-#include "runtime/core/Boundary.h"
 #include "runtime/record/Imports.h"
+#include "runtime/record/LayeredBoundary.h"
 
 #include <chrono>
 #include <memory>
@@ -14,7 +14,7 @@
 namespace w2n::record {
 
 /// Threads: any.
-class Interposer final : public runtime::Boundary {
+class Interposer final : public LayeredBoundary {
 public:
   /// Opens the library `path` and starts it with `options`. `below` is the boundary of what this
   /// one sees, or null. Errors: Io, Unsupported (another version), Invalid (it says no).
@@ -22,7 +22,7 @@ public:
   open(const std::string &path, const std::string &options, std::shared_ptr<Boundary> below);
 
   explicit Interposer(const w2n_plugin &plugin, std::shared_ptr<Boundary> below)
-      : below(std::move(below)), plugin(plugin) {}
+      : LayeredBoundary(std::move(below)), plugin(plugin) {}
   ~Interposer() override { end(); }
 
   /// The program has ended: the plug-in hears of no more calls, which other threads may still make.
@@ -31,9 +31,6 @@ public:
   Result<std::shared_ptr<runtime::Function>>
   imported(runtime::Instance &instance, uint32_t index,
            const std::shared_ptr<runtime::Function> &function) override;
-  void exported(runtime::Instance &instance, uint32_t index, runtime::Function &function) override;
-  void instantiated(runtime::Instance &instance, const Status &status) override;
-  void wrote(const runtime::MemoryRange &range) override;
 
 private:
   struct Target;
@@ -41,7 +38,6 @@ private:
   Status decide(const Target &target, const w2n_plugin_call &call, std::span<runtime::Slot> slots,
                 bool &isAnswered);
 
-  const std::shared_ptr<Boundary> below;
   /// Held exclusively to end, shared to call the plug-in's functions.
   std::shared_mutex lock;
   w2n_plugin plugin;

@@ -32,34 +32,16 @@ Result<std::shared_ptr<Function>> JsonTrace::imported(Instance &instance, uint32
                                                       const std::shared_ptr<Function> &function) {
   auto import = std::make_shared<Import>();
   import->name = importName(instance, index);
-  import->function = function;
   import->params = masksOf(function->type.params);
   import->results = masksOf(function->type.results);
-  if (below) {
-    W2N_TRY(seen, below->imported(instance, index, function));
-    import->function = std::move(seen);
-  }
+  W2N_TRY(seen, importedBelow(instance, index, function));
+  import->function = std::move(seen);
   auto traced = runtime::makeHostFunction(
       function->type, [this, import](runtime::Caller caller, std::span<Slot> slots) {
         return callHost(*import, caller, slots);
       });
   traced->writes = function->writes;
   return traced;
-}
-
-void JsonTrace::exported(Instance &instance, uint32_t index, Function &function) {
-  if (below)
-    below->exported(instance, index, function);
-}
-
-void JsonTrace::instantiated(Instance &instance, const Status &status) {
-  if (below)
-    below->instantiated(instance, status);
-}
-
-void JsonTrace::wrote(const runtime::MemoryRange &range) {
-  if (below)
-    below->wrote(range);
 }
 
 Status JsonTrace::callHost(const Import &import, runtime::Caller caller, std::span<Slot> slots) {

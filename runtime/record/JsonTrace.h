@@ -10,35 +10,31 @@
 // not return.
 #pragma once
 
-#include "runtime/core/Boundary.h"
 #include "runtime/record/Imports.h"
+#include "runtime/record/LayeredBoundary.h"
 
 #include <chrono>
 
 namespace w2n::record {
 
 /// Threads: any, so that it can be the boundary of several instances.
-class JsonTrace final : public runtime::Boundary {
+class JsonTrace final : public LayeredBoundary {
 public:
   /// Takes one line, which ends in a newline. On the thread that makes the call.
   using Sink = std::function<void(std::string_view line)>;
 
   /// `below` is the boundary of what this one sees, or null.
   JsonTrace(std::shared_ptr<Boundary> below, Sink sink)
-      : below(std::move(below)), sink(std::move(sink)) {}
+      : LayeredBoundary(std::move(below)), sink(std::move(sink)) {}
 
   Result<std::shared_ptr<runtime::Function>>
   imported(runtime::Instance &instance, uint32_t index,
            const std::shared_ptr<runtime::Function> &function) override;
-  void exported(runtime::Instance &instance, uint32_t index, runtime::Function &function) override;
-  void instantiated(runtime::Instance &instance, const Status &status) override;
-  void wrote(const runtime::MemoryRange &range) override;
 
 private:
   using Clock = std::chrono::steady_clock;
   Status callHost(const Import &import, runtime::Caller caller, std::span<runtime::Slot> slots);
 
-  const std::shared_ptr<Boundary> below;
   const Sink sink;
   const Clock::time_point start = Clock::now();
 };

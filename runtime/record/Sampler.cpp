@@ -169,11 +169,7 @@ std::string Sampler::speedscope(const std::string &name) const {
 
 Result<std::shared_ptr<Function>> Sampler::imported(Instance &instance, uint32_t index,
                                                     const std::shared_ptr<Function> &function) {
-  std::shared_ptr<Function> seen = function;
-  if (below) {
-    W2N_TRY(wrapped, below->imported(instance, index, function));
-    seen = std::move(wrapped);
-  }
+  W2N_TRY(seen, importedBelow(instance, index, function));
   const uint64_t word = importNames.size();
   importNames.push_back(importName(instance, index));
   auto named = runtime::makeHostFunction(
@@ -186,21 +182,6 @@ Result<std::shared_ptr<Function>> Sampler::imported(Instance &instance, uint32_t
       });
   named->writes = function->writes;
   return named;
-}
-
-void Sampler::exported(Instance &instance, uint32_t index, Function &function) {
-  if (below)
-    below->exported(instance, index, function);
-}
-
-void Sampler::instantiated(Instance &instance, const Status &status) {
-  if (below)
-    below->instantiated(instance, status);
-}
-
-void Sampler::wrote(const runtime::MemoryRange &range) {
-  if (below)
-    below->wrote(range);
 }
 
 } // namespace w2n::record

@@ -5,7 +5,7 @@
 // at the end. Calls of the host are the frame above the guest's function that made them.
 #pragma once
 
-#include "runtime/core/Boundary.h"
+#include "runtime/record/LayeredBoundary.h"
 #include "runtime/record/SampleTable.h"
 #include "runtime/record/StackTree.h"
 
@@ -16,7 +16,7 @@
 
 namespace w2n::record {
 
-class Sampler final : public runtime::Boundary {
+class Sampler final : public LayeredBoundary {
 public:
   /// Samples the calling thread until `stop`. One at a time in a process, for modules whose
   /// unwindTable was asked for. `below` is the boundary of what this one sees, or null. Errors: Io
@@ -36,19 +36,15 @@ public:
   Result<std::shared_ptr<runtime::Function>>
   imported(runtime::Instance &instance, uint32_t index,
            const std::shared_ptr<runtime::Function> &function) override;
-  void exported(runtime::Instance &instance, uint32_t index, runtime::Function &function) override;
-  void instantiated(runtime::Instance &instance, const Status &status) override;
-  void wrote(const runtime::MemoryRange &range) override;
 
 private:
-  explicit Sampler(std::shared_ptr<Boundary> below) : below(std::move(below)) {}
+  explicit Sampler(std::shared_ptr<Boundary> below) : LayeredBoundary(std::move(below)) {}
   Status start();
   static void handle(int number, siginfo_t *info, void *context);
   void sample(const void *context);
   /// The stacks by names, which are in `names` then.
   StackTree makeTree(std::vector<std::string> &names) const;
 
-  const std::shared_ptr<Boundary> below;
   std::vector<std::string> importNames; ///< of the numbers that samples have
   SampleTable samples;
   std::optional<timer_t> timer;
